@@ -1,0 +1,1 @@
+import { hello } from '#libs/kernel'; console.log(hello(1));
