@@ -1,1 +1,5 @@
-export const hello = (n: number): string => 'hi' + n;
+export * from './command.js';
+export * from './decider.js';
+export * from './event.js';
+export * from './given.js';
+export * from './refusal.js';

@@ -1,0 +1,49 @@
+import type { Actor } from './event.js';
+
+/** What a command was issued with: everything about it that the server knows and the caller may not say. */
+export interface Issuance {
+  /** UUID; derived from the Idempotency-Key where one was given, else random. */
+  readonly commandId: string;
+  readonly correlationId: string;
+  readonly actor: Actor;
+  readonly via?: string;
+  readonly ip?: string;
+  /** UTC, ISO 8601. */
+  readonly at: string;
+  /** The account that the command is about, from the path. */
+  readonly account?: string;
+  /** The id of what it is about, from the path: its stream is `<category>-<target>`. */
+  readonly target: string;
+  /** Keyed hash of the body; present with an Idempotency-Key. */
+  readonly digest?: string;
+  /** If-Match: the revision that the caller has seen. */
+  readonly expectedRevision?: number;
+  /** The roles that the caller may give or bring back now. */
+  readonly grantable: readonly string[];
+  /** Whether the caller may act on account administrators. */
+  readonly overAdministrators: boolean;
+}
+
+/** The fields that a caller may say in a command. */
+export type Fields<C> = Omit<C, keyof Command<unknown>>;
+
+/**
+ * One class a command: its class-validator decorators make it the request's body, the OpenAPI schema and the
+ * message on Nest's command bus at once.
+ */
+export abstract class Command<Self> {
+  /** Set once by {@link issue}; not enumerable, so that it is never taken for a field. */
+  declare readonly issuance: Issuance;
+
+  constructor(fields: Fields<Self>) {
+    Object.assign(this, fields);
+  }
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any -- a constructor's parameters are contravariant; `never` would refuse every call
+export type CommandClass<C extends Command<any> = Command<any>> = new (fields: any) => C;
+
+/** Gives a command its issuance; answers the same command. */
+export function issue<C extends Command<C>>(command: C, issuance: Issuance): C {
+  return Object.defineProperty(command, 'issuance', { value: issuance, configurable: true });
+}
