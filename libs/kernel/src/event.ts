@@ -4,13 +4,14 @@ export interface DomainEvent<Type extends string = string, Data extends object =
   readonly data: Data;
 }
 
-/** Names a fact where a decider says it: `fact('UserApproved', { account })`. */
-export function fact<Type extends string, Data extends object>(type: Type, data: Data): DomainEvent<Type, Data> {
-  return { type, data };
-}
-
 /** The data of the event named `Type` among the events `E`. */
 export type DataOf<E extends DomainEvent, Type extends E['type']> = Extract<E, { type: Type }>['data'];
+
+/** A way to say the events of one kind, `userEvent('UserApproved', { account })`: a wrong name or field does not compile. */
+export const eventsOf =
+  <E extends DomainEvent>() =>
+  <Type extends E['type']>(type: Type, data: DataOf<E, Type>): Extract<E, { type: Type }> =>
+    ({ type, data }) as Extract<E, { type: Type }>;
 
 /** Who acts: a person, a program with a token of its own, whoever runs the installation, or Rollbook itself. */
 export interface Actor {

@@ -1,11 +1,19 @@
 /** How a rule said no; one place in `libs/http` turns kinds into status codes. */
-export type RefusalKind = 'invalid' | 'forbidden' | 'not-found' | 'conflict' | 'stale' | 'mismatch' | 'unavailable';
+export type RefusalKind =
+  | 'invalid'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not-found'
+  | 'conflict'
+  | 'stale'
+  | 'mismatch'
+  | 'throttled'
+  | 'unavailable';
 
-/** A next step that works: `{ action: 'RejectUser', method: 'POST', href: '/api/v1/…' }`. */
-export interface Action {
+/** A next step that would work: the command or query, and the ids its route needs. `libs/http` knows the routes. */
+export interface Offer {
   readonly action: string;
-  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'GET';
-  readonly href: string;
+  readonly params: Readonly<Record<string, string>>;
 }
 
 /**
@@ -17,7 +25,7 @@ export class Refusal extends Error {
     readonly code: string,
     readonly kind: RefusalKind,
     detail: string,
-    readonly actions: readonly Action[] = [],
+    readonly actions: readonly Offer[] = [],
     /** Further public members of the problem (RFC 9457 §3.2), e.g. the current revision. */
     readonly members: Readonly<Record<string, unknown>> = {},
   ) {

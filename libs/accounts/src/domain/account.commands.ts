@@ -1,0 +1,51 @@
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsArray,
+  IsEmail,
+  IsNumber,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { Command, Country, Line, Optional } from '#libs/kernel';
+import type { ContractTerms } from './account.events.js';
+
+export class Contract implements ContractTerms {
+  @Country() country!: string;
+  /** A year, in the installation's currency. */
+  @IsNumber() @Min(0) @Max(1e12) recurringRevenue!: number;
+}
+
+export class FirstAdministrator {
+  @IsEmail() @MaxLength(254) email!: string;
+  @Line(100) firstName!: string;
+  @Line(100) lastName!: string;
+  @Country() country!: string;
+}
+
+/** Opens an account with the e-mail domains it owns and its first administrator. */
+export class OpenAccount extends Command<OpenAccount> {
+  @Line(200) name!: string;
+  @Optional() @IsArray() @ArrayMaxSize(250) @ValidateNested({ each: true }) @Type(() => Contract) contracts?: Contract[];
+  /** E-mail domains, asserted as owned. */
+  @IsArray() @ArrayMaxSize(100) @ArrayUnique() @IsString({ each: true }) @MaxLength(253, { each: true }) domains!: string[];
+  @ValidateNested() @Type(() => FirstAdministrator) administrator!: FirstAdministrator;
+}
+
+/** Closes an account; today only the way back of an opening that was refused half-way. */
+export class CloseAccount extends Command<CloseAccount> {}
+
+/** Counts a user among the account's serving administrators. */
+export class AppointAdministrator extends Command<AppointAdministrator> {
+  user!: string;
+}
+
+/** Counts a user no longer, before a lock, a deletion or a demotion takes effect. */
+export class StandDownAdministrator extends Command<StandDownAdministrator> {
+  user!: string;
+  because!: 'locked' | 'deleted' | 'demoted' | 'left';
+}

@@ -1,0 +1,61 @@
+import { Refusal, type Decider } from '#libs/kernel';
+import { AppointAdministrator, CloseAccount, OpenAccount, StandDownAdministrator } from './account.commands.js';
+import { accountEvent, type AccountEvent, type ContractTerms } from './account.events.js';
+
+export type Account =
+  | { readonly status: 'absent' }
+  | {
+      readonly status: 'open' | 'closed';
+      readonly name: string;
+      readonly contracts: readonly ContractTerms[];
+      /** Ids of the users who count as administrators: always a subset of those who can serve. */
+      readonly administrators: ReadonlySet<string>;
+    };
+
+const commands = { OpenAccount, CloseAccount, AppointAdministrator, StandDownAdministrator };
+
+/** What every rule about a standing account begins with. */
+export function checkOpen(account: Account): Extract<Account, { status: 'open' | 'closed' }> {
+  if (account.status !== 'open') throw new Refusal('account.not-found', 'not-found', 'There is no such account.');
+  return account;
+}
+
+export const AccountDecider: Decider<Account, AccountEvent, typeof commands> = {
+  category: 'account',
+  subject: (id) => ({ kind: 'account', id }),
+  initial: { status: 'absent' },
+  account: (_, id) => id,
+  commands,
+
+  decide: {
+    OpenAccount: ({ name, contracts = [] }, account) => {
+      if (account.status !== 'absent') throw notOpened();
+      return [accountEvent('AccountOpened', { name, contracts: contracts.map(({ country, recurringRevenue }) => ({ country, recurringRevenue })) })];
+    },
+    CloseAccount: (_, account) => (account.status === 'open' ? [accountEvent('AccountClosed', {})] : []),
+    AppointAdministrator: ({ user }, account) =>
+      checkOpen(account).administrators.has(user) ? [] : [accountEvent('AdministratorAppointed', { user })],
+    StandDownAdministrator: ({ user, because }, account) => {
+      const others = [...checkOpen(account).administrators].filter((other) => other !== user);
+      if (others.length === 0) {
+        throw new Refusal('account.last-administrator', 'conflict', 'The account would be left without an administrator who can log in.');
+      }
+      // Also for one who is not counted: the append orders rivals.
+      return [accountEvent('AdministratorStoodDown', { user, because })];
+    },
+  },
+
+  evolve: {
+    AccountOpened: (_, { name, contracts }) => ({ status: 'open', name, contracts, administrators: new Set() }),
+    AdministratorAppointed: (account, { user }) =>
+      account.status === 'absent' ? account : { ...account, administrators: new Set([...account.administrators, user]) },
+    AdministratorStoodDown: (account, { user }) =>
+      account.status === 'absent'
+        ? account
+        : { ...account, administrators: new Set([...account.administrators].filter((other) => other !== user)) },
+    AccountClosed: (account) => (account.status === 'absent' ? account : { ...account, status: 'closed' }),
+  },
+};
+
+/** An opening that was undone stays undone: another needs another key. */
+export const notOpened = () => new Refusal('account.not-opened', 'conflict', 'This opening was undone; open the account with another key.');

@@ -1,0 +1,52 @@
+import { domainToASCII } from 'node:url';
+import { Command, Refusal, type Context, type Decider } from '#libs/kernel';
+import { domainEvent, type DomainNameEvent } from './domain.events.js';
+
+/** An operator says that an e-mail domain is the account's, without the mail. */
+export class AssertDomain extends Command<AssertDomain> {}
+
+/** The account no longer owns an e-mail domain. */
+export class ReleaseDomain extends Command<ReleaseDomain> {}
+
+export interface DomainName {
+  /** The account that owns it. */
+  readonly owner?: string;
+}
+
+export interface DomainContext extends Context {
+  /** The owner's account is closed: its domains count as unclaimed. */
+  readonly ownerClosed?: boolean;
+}
+
+const commands = { AssertDomain, ReleaseDomain };
+
+/** The one way to write a domain: lower case, IDNA ASCII form (RFC 5891). Throws `domain.invalid`. */
+export function domainName(text: string): string {
+  const ascii = domainToASCII(text.normalize('NFKC').trim()).replace(/\.$/, '');
+  if (!/^(?=.{4,253}$)([a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/.test(ascii)) {
+    throw new Refusal('domain.invalid', 'invalid', `${JSON.stringify(text.slice(0, 80))} is no e-mail domain.`);
+  }
+  return ascii;
+}
+
+export const DomainDecider: Decider<DomainName, DomainNameEvent, typeof commands, DomainContext> = {
+  category: 'domain',
+  subject: (id) => ({ kind: 'domain', id }),
+  initial: {},
+  account: ({ owner }) => owner,
+  commands,
+
+  decide: {
+    AssertDomain: (_, { owner }, { account, ownerClosed }) => {
+      if (owner === account) return [];
+      if (owner && !ownerClosed) throw new Refusal('domain.owned-by-another', 'conflict', 'Another account owns this domain.');
+      return [domainEvent('DomainOwned', { account: account!, by: 'operator' })];
+    },
+    ReleaseDomain: (_, { owner }, { account }) => (owner === account ? [domainEvent('DomainReleased', { account: account! })] : []),
+  },
+
+  evolve: {
+    DomainOwned: (_, { account }) => ({ owner: account }),
+    DomainReleased: () => ({}),
+  },
+};

@@ -1,0 +1,5 @@
+export * from './domain/account.commands.js';
+export * from './domain/account.decider.js';
+export * from './domain/account.events.js';
+export * from './domain/domain.decider.js';
+export * from './domain/domain.events.js';

@@ -1,0 +1,21 @@
+import type { Actor, Permission } from '#libs/kernel';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** Who asks, and what they may do now: their token's scopes ∩ what their roles give. */
+export interface Caller {
+  readonly actor: Actor;
+  /** The id of the access token. */
+  readonly via: string;
+  /** Where they may do it; absent: in every account. */
+  readonly account?: string;
+  readonly roles: readonly string[];
+  readonly permissions: ReadonlySet<Permission>;
+  /** The roles that they may grant or take. */
+  readonly grantable: readonly string[];
+  /** Whether they may act on account administrators. */
+  readonly overAdministrators: boolean;
+}
+
+/** A request past the guard. */
+export type CalledRequest = FastifyRequest<{ Params: Record<string, string> }> & { caller: Caller };
+export type { FastifyReply };

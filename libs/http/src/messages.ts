@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable, createParamDecorator, type ArgumentMetadata, type ExecutionContext, type PipeTransform } from '@nestjs/common';
+import type { ClassConstructor } from 'class-transformer';
+import { v5 as uuidv5 } from 'uuid';
+import { Command, Query, Refusal, ask, issue, type Issuance } from '#libs/kernel';
+import type { CalledRequest } from './caller.js';
+import { BodyDigest, Clock } from './ports.js';
+import { invalid, validated } from './validation.js';
+
+interface Source {
+  /** Path parameters that are fields of the message. */
+  readonly fields?: readonly string[];
+  /** The path parameter that names what it is about; without one, it is about something new. */
+  readonly target?: string;
+}
+
+interface Incoming {
+  readonly request: CalledRequest;
+  readonly source: Source;
+}
+
+const incoming = createParamDecorator(
+  (source: Source | undefined, context: ExecutionContext): Incoming => ({ request: context.switchToHttp().getRequest(), source: source ?? {} }),
+);
+
+/** The validated body as a command, issued with what token, path and headers say. */
+export const Issue = (source?: Source) => incoming(source, IssuePipe);
+
+/** The validated query string as a query. */
+export const Ask = (source?: Source) => incoming(source, AskPipe);
+
+/** UUIDv5 namespace of everything that derives from an Idempotency-Key. */
+const namespace = 'c8a1d0b6-9a52-4f0e-8d8f-2b8f6f0f3a51';
+
+/** The id of something that a command makes. */
+export const derivedId = (commandId: string, what: string): string => uuidv5(what, commandId);
+
+@Injectable()
+export class IssuePipe implements PipeTransform<Incoming> {
+  constructor(
+    private readonly clock: Clock,
+    private readonly digest: BodyDigest,
+  ) {}
+
+  transform({ request, source }: Incoming, { metatype }: ArgumentMetadata): Command<never> {
+    const body = (request.body ?? {}) as object;
+    const fields = fromPath(request, source, body);
+    const command = validated(metatype as ClassConstructor<Command<never>>, Array.isArray(body) ? body : { ...body, ...fields });
+    return issue(command, this.issuance(request, source, body));
+  }
+
+  private issuance(request: CalledRequest, { target }: Source, body: object): Issuance {
+    const { actor, via, grantable, overAdministrators } = request.caller;
+    const key = idempotencyKey(request);
+    const path = request.url.split('?', 1)[0]!;
+    const commandId = key ? uuidv5([actor.kind, actor.id, request.method, path, key].join('\n'), namespace) : randomUUID();
+    const about = request.params[target ?? 'userId'] ?? derivedId(commandId, 'target');
+    const expectedRevision = ifMatch(request);
+    return {
+      commandId,
+      correlationId: randomUUID(),
+      actor,
+      via,
+      ip: request.ip,
+      at: this.clock.now().toISOString(),
+      account: request.params['accountId'] ?? about,
+      target: about,
+      ...(key && { digest: this.digest.of(JSON.stringify(body)) }),
+      ...(expectedRevision !== undefined && { expectedRevision }),
+      grantable,
+      overAdministrators,
+    };
+  }
+}
+
+@Injectable()
+export class AskPipe implements PipeTransform<Incoming> {
+  transform({ request, source }: Incoming, { metatype }: ArgumentMetadata): Query<never> {
+    const asked = request.query as object;
+    const query = validated(metatype as ClassConstructor<Query<never>>, { ...asked, ...fromPath(request, source, asked) });
+    const account = request.params['accountId'] ?? request.caller.account;
+    const target = request.params[source.target ?? 'userId'] ?? '';
+    return ask(query, { actor: request.caller.actor, target, ...(account && { account }) });
+  }
+}
+
+function fromPath(request: CalledRequest, { fields = [] }: Source, body: object): Record<string, string> {
+  const twice = fields.filter((field) => field in body);
+  if (twice.length) throw invalid(twice.map((field) => ({ field, message: 'is said by the path' })));
+  return Object.fromEntries(fields.map((field) => [field, request.params[field]!]));
+}
+
+function idempotencyKey(request: CalledRequest): string | undefined {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return undefined;
+  if (typeof key !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(key)) {
+    throw new Refusal('idempotency.key-invalid', 'invalid', 'An Idempotency-Key is 1 to 200 printable ASCII characters.');
+  }
+  return key;
+}
+
+/** If-Match as a revision (RFC 9110 §13.1.1); `*` asks for nothing, since every command checks that its target is there. */
+function ifMatch(request: CalledRequest): number | undefined {
+  const tag = request.headers['if-match'];
+  if (tag === undefined || tag === '*') return undefined;
+  const revision = /^"(\d{1,15})"$/.exec(tag)?.[1];
+  if (revision === undefined) {
+    throw new Refusal('revision.invalid', 'invalid', 'If-Match takes one entity tag as an ETag gave it, like "3".');
+  }
+  return Number(revision);
+}

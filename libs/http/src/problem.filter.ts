@@ -1,0 +1,71 @@
+import { STATUS_CODES } from 'node:http';
+import { Catch, HttpException, Injectable, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Refusal, type RefusalKind } from '#libs/kernel';
+import type { CalledRequest, FastifyReply } from './caller.js';
+import { Routes } from './routes.js';
+
+/** The one place where a refusal becomes a status code. */
+const statusOf: Record<RefusalKind, number> = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  'not-found': 404,
+  conflict: 409,
+  stale: 412,
+  mismatch: 422,
+  throttled: 429,
+  unavailable: 503,
+};
+
+/** A problem as RFC 9457 has it, with the `code` that programs go by. */
+interface Problem {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly [member: string]: unknown;
+}
+
+/** Every error leaves as `application/problem+json`; what nobody foresaw says nothing of its inside. */
+@Catch()
+@Injectable()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Http');
+
+  constructor(private readonly routes: Routes) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const reply = http.getResponse<FastifyReply>();
+    if (reply.sent) return;
+    const { status, ...problem } = this.problem(error, http.getRequest<CalledRequest>());
+    if (status === 401) void reply.header('www-authenticate', 'Bearer');
+    if (status === 503) void reply.header('retry-after', '1');
+    void reply
+      .status(status)
+      .type('application/problem+json')
+      .send(JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, ...problem }));
+  }
+
+  private problem(error: unknown, request: CalledRequest): Problem {
+    if (error instanceof Refusal) {
+      const { code, kind, message: detail, actions, members } = error;
+      return { status: statusOf[kind], code, detail, actions: this.routes.steps(actions, request.caller), ...members };
+    }
+    const status = error instanceof HttpException ? error.getStatus() : ((error as { statusCode?: number } | null)?.statusCode ?? 500);
+    if (status < 500) return { status, code: `http.${status}`, detail: clientErrors[status] ?? 'The request can not be read.' };
+    const route = request.routeOptions?.url ?? 'no route';
+    // The stack names code; a message could carry somebody's data, so it stays out of the log.
+    this.logger.error({ route, error: error instanceof Error ? error.name : typeof error, stack: frames(error) }, 'unforeseen');
+    return { status: 500, code: 'server.error', detail: 'Something went wrong here; it has been reported.' };
+  }
+}
+
+const clientErrors: Record<number, string> = {
+  404: 'There is nothing at this address.',
+  408: 'The request took too long to arrive.',
+  413: 'The body is too large.',
+  415: 'The body must be application/json.',
+};
+
+const frames = (error: unknown) =>
+  error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at ')) : [];

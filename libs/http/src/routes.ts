@@ -1,0 +1,66 @@
+import { Injectable, RequestMethod, type Type } from '@nestjs/common';
+import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
+import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
+import { Command, Query, type Offer, type Permission } from '#libs/kernel';
+import { filled } from './answer.js';
+import type { Caller } from './caller.js';
+import { NEEDS } from './needs.js';
+
+/** A next step, ready to be taken. */
+export interface Step {
+  readonly action: string;
+  readonly method: string;
+  readonly href: string;
+}
+
+export interface Route {
+  readonly method: string;
+  /** With `:name`s. */
+  readonly path: string;
+  readonly needs: Permission | 'a token' | undefined;
+  readonly message: Type;
+}
+
+/** Which route takes which command or query: read off the controllers, so that a refusal's next steps never go stale. */
+@Injectable()
+export class Routes {
+  private known: ReadonlyMap<string, Route> | undefined;
+
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly scanner: MetadataScanner,
+    private readonly reflector: Reflector,
+  ) {}
+
+  /** By the name of the command or query. */
+  get all(): ReadonlyMap<string, Route> {
+    return (this.known ??= new Map(this.discovery.getControllers().flatMap(({ metatype }) => (metatype ? this.of(metatype as Type) : []))));
+  }
+
+  /** The offers that exist and that the caller has the permission for. */
+  steps(offers: readonly Offer[], caller: Caller | undefined): Step[] {
+    return offers.flatMap(({ action, params }) => {
+      const route = this.all.get(action);
+      if (!route || !may(caller, route)) return [];
+      return [{ action, method: route.method, href: filled(route.path, params) }];
+    });
+  }
+
+  private of(controller: Type): [string, Route][] {
+    const prototype = controller.prototype as Record<string, () => unknown>;
+    return this.scanner.getAllMethodNames(prototype).flatMap((name): [string, Route][] => {
+      const handler = prototype[name]!;
+      const method = this.reflector.get<RequestMethod | undefined>(METHOD_METADATA, handler);
+      const types = (Reflect.getMetadata('design:paramtypes', prototype, name) ?? []) as Type[];
+      const message = types.find((type) => type?.prototype instanceof Command || type?.prototype instanceof Query);
+      if (method === undefined || !message) return [];
+      const path = `/api/v1/${joined(this.reflector.get(PATH_METADATA, controller), this.reflector.get(PATH_METADATA, handler))}`;
+      return [[message.name, { method: RequestMethod[method], path, needs: this.reflector.get(NEEDS, handler), message }]];
+    });
+  }
+}
+
+const joined = (...parts: string[]) => parts.map((part) => part.replace(/^\/|\/$/g, '')).filter(Boolean).join('/');
+
+const may = (caller: Caller | undefined, { needs }: Route) =>
+  needs === 'a token' || (needs !== undefined && (caller?.permissions.has(needs) ?? false));

@@ -1,0 +1,18 @@
+/** What a route may need; scopes of access tokens are the same words. */
+export const permissions = [
+  'users:read',
+  'users:export',
+  'users:add',
+  'users:approve',
+  'users:change',
+  'users:lock',
+  'users:delete',
+  'roles:grant',
+  'audit:read',
+  'tokens:manage',
+  'accounts:open',
+  'logins:record',
+  'registrations:create',
+] as const;
+
+export type Permission = (typeof permissions)[number];

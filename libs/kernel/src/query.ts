@@ -1,0 +1,27 @@
+import type { Actor } from './event.js';
+
+/** What the server knows about a question besides what was asked. */
+export interface Asking {
+  readonly actor: Actor;
+  /** The account that the answer must stay within; absent for one who sees all. */
+  readonly account?: string;
+  /** The id of what it is about, from the path; empty where it is about many. */
+  readonly target: string;
+}
+
+export type QueryFields<Q> = Omit<Q, keyof Query<unknown>>;
+
+/** One class a question: its class-validator decorators make it the query string, the OpenAPI parameters and the message on Nest's query bus. */
+export abstract class Query<Self> {
+  /** Set once by {@link ask}; not enumerable, so that it is never taken for a field. */
+  declare readonly asking: Asking;
+
+  constructor(fields: QueryFields<Self>) {
+    Object.assign(this, fields);
+  }
+}
+
+/** Gives a query its asking; answers the same query. */
+export function ask<Q extends Query<Q>>(query: Q, asking: Asking): Q {
+  return Object.defineProperty(query, 'asking', { value: asking, configurable: true });
+}

@@ -1,0 +1,26 @@
+import { eventsOf, type Catalogue, type Decider, type DomainEvent } from '#libs/kernel';
+
+/** Somebody wants an address: the newest claim holds, unless it was abandoned. */
+export type EmailClaimEvent = DomainEvent<'EmailClaimed', { user: string }>;
+
+export const emailClaimEvent = eventsOf<EmailClaimEvent>();
+
+export const emailClaimEvents: Catalogue<EmailClaimEvent> = { EmailClaimed: {} };
+
+export interface EmailClaim {
+  /** The user who claimed last. */
+  readonly user?: string;
+  /** That claim's name, `<stream>@<revision>`. */
+  readonly claim?: string;
+}
+
+/** `email-<hmac of the canonical address>`: it has no commands of its own, the claiming of an address writes it. */
+export const EmailClaims: Decider<EmailClaim, EmailClaimEvent, Record<never, never>> = {
+  category: 'email',
+  subject: (id) => ({ kind: 'email', id }),
+  initial: {},
+  account: () => undefined,
+  commands: {},
+  decide: {},
+  evolve: { EmailClaimed: (_, { user }, __, { stream, revision }) => ({ user, claim: `${stream}@${revision}` }) },
+};

@@ -1,0 +1,86 @@
+import { IsBoolean, IsEmail, IsIn, IsOptional, MaxLength } from 'class-validator';
+import { Command, Country, Line, Optional, Reason, SpokenLanguage } from '#libs/kernel';
+import { roles, type Role } from './user.events.js';
+
+/** Adds a user with an address that nobody has to the account. */
+export class AddUser extends Command<AddUser> {
+  /** Kept as typed; compared after NFKC, lower-casing and IDNA. */
+  @IsEmail() @MaxLength(254) email!: string;
+  @Line(100) firstName!: string;
+  @Line(100) lastName!: string;
+  @Country() country!: string;
+  @Optional() @SpokenLanguage() language?: string;
+  /** Absent: derived from the account's contracts. */
+  @Optional() @Country() entitlementCountry?: string;
+}
+
+/** A stranger registers; the caller has verified the address. */
+export class RegisterUser extends Command<RegisterUser> {
+  @IsEmail() @MaxLength(254) email!: string;
+  @Line(100) firstName!: string;
+  @Line(100) lastName!: string;
+  @Country() country!: string;
+  @Optional() @SpokenLanguage() language?: string;
+}
+
+export class ApproveUser extends Command<ApproveUser> {
+  /** Why; shown to auditors. */
+  @Reason() reason?: string;
+}
+
+export class RejectUser extends Command<RejectUser> {
+  /** Why; shown to auditors. */
+  @Reason() reason?: string;
+}
+
+/** Brings an unaffiliated user whose address lies on a domain of the account into it. */
+export class AddUserToAccount extends Command<AddUserToAccount> {
+  /** Why; shown to auditors. */
+  @Reason() reason?: string;
+}
+
+export class LockUser extends Command<LockUser> {
+  /** Why; shown to auditors. */
+  @Reason() reason?: string;
+  /** Answer what would happen and write nothing. */
+  @Optional() @IsBoolean() dryRun?: boolean;
+}
+
+/** Removes every lock. */
+export class UnlockUser extends Command<UnlockUser> {
+  /** Why; shown to auditors. */
+  @Reason() reason?: string;
+}
+
+/** Removes the user from the account; identity and history stay. */
+export class DeleteUser extends Command<DeleteUser> {
+  /** Why; shown to auditors. */
+  @Reason() reason?: string;
+  /** Give the roles back when the user comes back to this account. */
+  @Optional() @IsBoolean() keepRoles?: boolean;
+  /** Answer what would happen and write nothing. */
+  @Optional() @IsBoolean() dryRun?: boolean;
+}
+
+/** Undoes a deletion by this account, for 30 days. */
+export class RestoreUser extends Command<RestoreUser> {
+  /** Why; shown to auditors. */
+  @Reason() reason?: string;
+}
+
+export class ChangeUser extends Command<ChangeUser> {
+  @Optional() @Line(100) firstName?: string;
+  @Optional() @Line(100) lastName?: string;
+  @Optional() @Country() country?: string;
+  @Optional() @SpokenLanguage() language?: string;
+  /** `null` clears it. */
+  @IsOptional() @Country() entitlementCountry?: string | null;
+}
+
+export class GrantRole extends Command<GrantRole> {
+  @IsIn(roles) role!: Role;
+}
+
+export class RevokeRole extends Command<RevokeRole> {
+  @IsIn(roles) role!: Role;
+}

@@ -1,0 +1,238 @@
+import { Refusal, type Context, type Decider } from '#libs/kernel';
+import { domainOf } from './email-address.js';
+import * as commands from './user.commands.js';
+import { userEvent, type Role, type UserEvent } from './user.events.js';
+import { accountOf, evolve, type Active, type Departure, type Known, type User } from './user.state.js';
+
+/** Facts that a workflow looked up before the rule is asked. */
+export interface UserContext extends Context {
+  /** The account that owns the address's domain. */
+  readonly domainOwner?: string;
+  /** Who has the address already. */
+  readonly holder?: { readonly id: string; readonly user: Known };
+  /** An administrator whom the account does not count (yet, or because a removal is under way). */
+  readonly uncounted?: boolean;
+  /** The roles that a new user starts with. */
+  readonly startingRoles?: readonly Role[];
+}
+
+/** ◇ How long entitlements outlive a lock, for one who had logged in before it. */
+const disableModeDays = 7;
+/** ◇ How long a deletion can be undone. */
+const restorableDays = 30;
+
+const refuse = (code: string, detail: string, context: Context, ...actions: string[]) =>
+  new Refusal(
+    code,
+    'conflict',
+    detail,
+    actions.map((action) => ({ action, params: { accountId: context.account!, userId: context.target } })),
+  );
+
+/** The user, if this account has or had anything to do with them; else as if there were none. */
+function checkKnown(user: User, { account }: Context): Known {
+  if (user.status === 'absent' || !(accountOf(user) === account || user.departures[account!])) throw notFound();
+  return user;
+}
+
+const notFound = () => new Refusal('user.not-found', 'not-found', 'There is no such user in this account.');
+
+/** The user as an active member; `act` is what the caller wants, for the sentence. */
+function checkActive(user: User, context: Context): Active {
+  const known = checkKnown(user, context);
+  checkRank(known, context);
+  if (known.status === 'active' && known.account === context.account) return known;
+  const steps = known.status === 'pending' ? ['ApproveUser', 'RejectUser'] : restorable(known, context) ? ['RestoreUser'] : [];
+  throw refuse('user.not-active', 'The user is not an active member of this account.', context, ...steps);
+}
+
+/** Co-administrators act on everybody but account administrators. */
+function checkRank(user: Known, { account, overAdministrators }: Context): void {
+  if (accountOf(user) === account && user.roles.includes('administrator') && !overAdministrators) {
+    throw new Refusal('user.outranks-caller', 'forbidden', 'Only an account administrator may do this to an account administrator.');
+  }
+}
+
+function checkNotSelf({ actor, target }: Context): void {
+  if (actor.kind === 'user' && actor.id === target) {
+    throw new Refusal('user.self', 'conflict', 'Nobody locks, deletes or demotes themselves.');
+  }
+}
+
+const restorable = (user: Known, { account, at }: Context): boolean => {
+  const departure = user.departures[account!];
+  return (
+    user.status === 'unaffiliated' &&
+    user.lastAccount === account &&
+    departure?.act === 'deleted' &&
+    Date.parse(at) <= Date.parse(departure.restorableUntil!)
+  );
+};
+
+/** The last departure from this account was this act, and the user has not come back. */
+const alreadyLeft = (user: Known, act: Departure['act'], { account }: Context): boolean =>
+  accountOf(user) !== account && user.departures[account!]?.act === act;
+
+/** Kept roles come back only as far as whoever brings the user back may grant them. */
+const revokeUngrantable = (user: Known, { account, grantable }: Context): UserEvent[] =>
+  (user.departures[account!]?.keptRoles ?? [])
+    .filter((role) => !grantable.includes(role))
+    .map((role) => userEvent('UserRoleRevoked', { role }));
+
+const profile = ({ email, firstName, lastName, country, language }: commands.RegisterUser) => ({
+  email,
+  firstName,
+  lastName,
+  country,
+  ...(language && { language }),
+});
+
+/** Why an address that somebody has can't be added here: the first row of the table that fits. */
+function heldBy(holder: { id: string; user: Known }, context: UserContext): Refusal {
+  const { account, domainOwner } = context;
+  const offer = (action: string) => [{ action, params: { accountId: account!, userId: holder.id } }];
+  if (accountOf(holder.user) === account) {
+    return new Refusal('user.already-in-account', 'conflict', 'The user is in this account already.', offer('GetUser'));
+  }
+  if (accountOf(holder.user)) {
+    return new Refusal('user.in-another-account', 'conflict', 'The user is in another account: ask the user to look at their profile.');
+  }
+  return domainOwner === account
+    ? new Refusal('user.exists-unaffiliated', 'conflict', 'The user exists and is in no account.', offer('AddUserToAccount'))
+    : new Refusal('user.outside-domain', 'conflict', 'The user exists, and this account does not own the domain of the address.');
+}
+
+export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext> = {
+  category: 'user',
+  subject: (id) => ({ kind: 'user', id }),
+  initial: { status: 'absent', abandonedClaims: [] },
+  account: accountOf,
+  commands,
+
+  decide: {
+    AddUser: (command, _, context) => {
+      const { account, domainOwner, holder, startingRoles = [] } = context;
+      if (domainOwner && domainOwner !== account) {
+        throw new Refusal('domain.owned-by-another', 'conflict', 'Another account owns the domain of this address.');
+      }
+      if (holder) throw heldBy(holder, context);
+      const { entitlementCountry } = command;
+      return [
+        userEvent('UserAdded', {
+          account: account!,
+          ...profile(command),
+          ...(entitlementCountry && { entitlementCountry }),
+          status: 'active',
+        }),
+        ...startingRoles.map((role) => userEvent('UserRoleGranted', { role })),
+      ];
+    },
+
+    RegisterUser: (command, _, { domainOwner, holder }) => {
+      if (holder) throw new Refusal('user.exists', 'conflict', 'There is a user with this address.');
+      const requested = domainOwner && userEvent('UserApprovalRequested', { account: domainOwner, domain: domainOf(command.email) });
+      return [userEvent('UserRegistered', profile(command)), ...(requested ? [requested] : [])];
+    },
+
+    ApproveUser: (_, user, context) => {
+      const known = checkKnown(user, context);
+      if (accountOf(known) === context.account) {
+        return known.status === 'pending' ? [userEvent('UserApproved', { account: known.account })] : [];
+      }
+      throw refuse('user.not-pending', 'The user does not wait for approval.', context);
+    },
+
+    RejectUser: (_, user, context) => {
+      const known = checkKnown(user, context);
+      if (alreadyLeft(known, 'rejected', context)) return [];
+      if (known.status === 'pending' && known.account === context.account) {
+        return [userEvent('UserRejected', { account: known.account })];
+      }
+      const steps = known.status === 'active' && known.account === context.account ? ['DeleteUser'] : [];
+      throw refuse('user.not-pending', 'The user does not wait for approval.', context, ...steps);
+    },
+
+    AddUserToAccount: (_, user, context) => {
+      const { account, domainOwner } = context;
+      if (user.status === 'absent') throw notFound();
+      if (accountOf(user) === account) {
+        if (user.status === 'active') return [];
+        throw refuse('user.not-unaffiliated', 'The user waits for approval in this account.', context, 'ApproveUser', 'RejectUser');
+      }
+      if (accountOf(user)) {
+        // The members of another account are not disclosed; one who left this account is known here.
+        if (!user.departures[account!]) throw notFound();
+        throw refuse('user.in-another-account', 'The user is in another account: ask the user to look at their profile.', context);
+      }
+      if (domainOwner !== account) {
+        const steps = restorable(user, context) ? ['RestoreUser'] : [];
+        throw refuse('user.outside-domain', 'This account does not own the domain of the address.', context, ...steps);
+      }
+      return [userEvent('UserAddedToAccount', { account: account!, rule: 'administrator' }), ...revokeUngrantable(user, context)];
+    },
+
+    LockUser: ({ reason }, user, context) => {
+      checkNotSelf(context);
+      const { locks } = checkActive(user, context);
+      if (locks.some((lock) => lock.cause === 'administrator' && lock.reason === reason && !lock.until)) return [];
+      return [userEvent('UserLocked', { cause: 'administrator', disableModeDays })];
+    },
+
+    UnlockUser: (_, user, context) => {
+      const { locks } = checkActive(user, context);
+      return locks.length ? [userEvent('UserUnlocked', { causes: locks.map(({ cause }) => cause) })] : [];
+    },
+
+    DeleteUser: ({ keepRoles }, user, context) => {
+      checkNotSelf(context);
+      if (alreadyLeft(checkKnown(user, context), 'deleted', context)) return [];
+      const { account, roles } = checkActive(user, context);
+      const restorableUntil = new Date(Date.parse(context.at) + restorableDays * 86_400_000).toISOString();
+      return [
+        userEvent('UserDeleted', { account, restorableUntil, keptRoles: keepRoles ? roles : [], releasedLicences: [], disableModeDays }),
+      ];
+    },
+
+    RestoreUser: (_, user, context) => {
+      const known = checkKnown(user, context);
+      if (known.status === 'active' && known.account === context.account) return [];
+      if (!restorable(known, context)) {
+        throw refuse('user.not-restorable', 'The user was not deleted by this account in the last 30 days, or has been in another since.', context);
+      }
+      return [userEvent('UserRestored', { account: context.account! }), ...revokeUngrantable(known, context)];
+    },
+
+    ChangeUser: (changes, user, context) => {
+      const known = checkKnown(user, context);
+      checkRank(known, context);
+      if (accountOf(known) !== context.account) throw refuse('user.not-active', 'The user is no member of this account.', context);
+      const { firstName = known.firstName, lastName = known.lastName, country, language, entitlementCountry } = changes;
+      const events: UserEvent[] = [];
+      if (firstName !== known.firstName || lastName !== known.lastName) events.push(userEvent('UserRenamed', { firstName, lastName }));
+      if (country && country !== known.country) events.push(userEvent('UserCountryChanged', { country }));
+      if (language && language !== known.language) events.push(userEvent('UserLanguageChanged', { language }));
+      if (entitlementCountry !== undefined && (entitlementCountry ?? undefined) !== known.entitlementCountry) {
+        events.push(userEvent('UserEntitlementCountryChanged', entitlementCountry ? { country: entitlementCountry } : {}));
+      }
+      return events;
+    },
+
+    GrantRole: ({ role }, user, context) => {
+      const { roles } = checkActive(user, context);
+      if (!context.grantable.includes(role)) throw notGrantable();
+      if (roles.includes(role) && !(role === 'administrator' && context.uncounted)) return [];
+      return [userEvent('UserRoleGranted', { role })];
+    },
+
+    RevokeRole: ({ role }, user, context) => {
+      checkNotSelf(context);
+      const { roles } = checkActive(user, context);
+      if (!context.grantable.includes(role)) throw notGrantable();
+      return roles.includes(role) ? [userEvent('UserRoleRevoked', { role })] : [];
+    },
+  },
+
+  evolve,
+};
+
+const notGrantable = () => new Refusal('role.not-grantable', 'forbidden', 'Nobody gives or takes a role that holds more than they have.');

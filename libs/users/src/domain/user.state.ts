@@ -1,0 +1,101 @@
+import type { Decider } from '#libs/kernel';
+import type { LockCause, Role, UserEvent } from './user.events.js';
+
+export interface Lock {
+  readonly cause: LockCause;
+  readonly reason?: string;
+  readonly until?: string;
+}
+
+/** How a user last left an account, as that account may still see it. */
+export interface Departure {
+  readonly act: 'rejected' | 'deleted';
+  readonly restorableUntil?: string;
+  readonly keptRoles: readonly Role[];
+  readonly locks: readonly Lock[];
+}
+
+interface Person {
+  readonly email: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly country: string;
+  readonly language?: string;
+  readonly entitlementCountry?: string;
+  /** By cause, oldest first. */
+  readonly locks: readonly Lock[];
+  readonly roles: readonly Role[];
+  /** By account. */
+  readonly departures: Readonly<Record<string, Departure>>;
+  readonly abandonedClaims: readonly string[];
+}
+
+export type User =
+  | { readonly status: 'absent'; readonly abandonedClaims: readonly string[] }
+  | (Person & { readonly status: 'unaffiliated'; readonly lastAccount?: string })
+  | (Person & { readonly status: 'pending'; readonly account: string })
+  | (Person & { readonly status: 'active'; readonly account: string });
+
+export type Known = Exclude<User, { status: 'absent' }>;
+export type Active = Extract<User, { status: 'active' }>;
+
+export const accountOf = (user: User): string | undefined => ('account' in user ? user.account : undefined);
+
+/** Whether the user can act as an administrator of the account now. */
+export const servesAsAdministrator = (user: User): boolean =>
+  user.status === 'active' && user.roles.includes('administrator') && user.locks.length === 0;
+
+/** What each event makes of a user. */
+export const evolve: Decider<User, UserEvent, Record<never, never>>['evolve'] = {
+  UserAdded: ({ abandonedClaims }, { account, status, ...person }) => ({ ...newcomer, ...person, abandonedClaims, status, account }),
+  UserRegistered: ({ abandonedClaims }, person) => ({ ...newcomer, ...person, abandonedClaims, status: 'unaffiliated' }),
+  UserApprovalRequested: (user, { account }) => join(user, account, 'pending'),
+  UserApproved: (user, { account }) => join(user, account, 'active'),
+  UserRejected: (user, { account }) => leave(user, account, { act: 'rejected', keptRoles: [] }),
+  UserAddedToAccount: (user, { account }) => join(user, account, 'active'),
+  UserLocked: (user, { cause, until }, { reason }) =>
+    known(user, ({ locks }) => ({ locks: [...without(locks, [cause]), lock(cause, reason, until)] })),
+  UserUnlocked: (user, { causes }) => known(user, ({ locks }) => ({ locks: without(locks, causes) })),
+  UserDeleted: (user, { account, restorableUntil, keptRoles }, { reason }) =>
+    leave(user, account, { act: 'deleted', restorableUntil, keptRoles }, lock('unaffiliated', reason)),
+  UserRestored: (user, { account }) =>
+    join(known(user, ({ locks }) => ({ locks: without(locks, ['unaffiliated']) })), account, 'active'),
+  UserRenamed: (user, names) => known(user, () => names),
+  UserCountryChanged: (user, { country }) => known(user, () => ({ country })),
+  UserLanguageChanged: (user, { language }) => known(user, () => ({ language })),
+  UserEntitlementCountryChanged: (user, { country }) => known(user, () => ({ entitlementCountry: country })),
+  UserRoleGranted: (user, { role }) => known(user, ({ roles }) => ({ roles: [...new Set([...roles, role])] })),
+  UserRoleRevoked: (user, { role }) => known(user, ({ roles }) => ({ roles: roles.filter((other) => other !== role) })),
+  EmailClaimAbandoned: (user, { claim }) => ({ ...user, abandonedClaims: [...user.abandonedClaims, claim] }),
+};
+
+const newcomer = { locks: [], roles: [], departures: {} } as const;
+
+const lock = (cause: LockCause, reason?: string, until?: string): Lock => ({ cause, ...(reason && { reason }), ...(until && { until }) });
+
+const without = (locks: readonly Lock[], causes: readonly LockCause[]) => locks.filter(({ cause }) => !causes.includes(cause));
+
+const known = (user: User, change: (user: Known) => Partial<Person>): User =>
+  user.status === 'absent' ? user : { ...user, ...change(user) };
+
+/** Comes (back) into an account: what was kept for this account comes back with it. */
+function join(user: User, account: string, status: 'pending' | 'active'): User {
+  if (user.status === 'absent') return user;
+  const { [account]: back, ...departures } = user.departures;
+  const { lastAccount: _, ...person } = { lastAccount: undefined, ...user };
+  return { ...person, status, account, departures, roles: back?.keptRoles ?? user.roles };
+}
+
+function leave(user: User, account: string, departure: Omit<Departure, 'locks'>, ...added: Lock[]): User {
+  if (user.status === 'absent') return user;
+  const locks = [...without(user.locks, added.map(({ cause }) => cause)), ...added];
+  const { account: _, ...person } = { account, ...user };
+  return {
+    ...person,
+    status: 'unaffiliated',
+    lastAccount: account,
+    locks,
+    roles: [],
+    departures: { ...user.departures, [account]: { ...departure, locks } },
+  };
+}
