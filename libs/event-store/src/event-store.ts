@@ -1,0 +1,202 @@
+import {
+  BACKWARDS,
+  END,
+  FORWARDS,
+  NO_STREAM,
+  START,
+  WrongExpectedVersionError,
+  jsonEvent,
+  type AllStreamResolvedEvent,
+  type RecordedEvent,
+  type ResolvedEvent,
+} from '@eventstore/db-client';
+import { Observable, type Subscriber } from 'rxjs';
+import { evolve, type AnyDecider, type Recorded, type StateOf } from '#libs/kernel';
+import { checkAppend } from './append-limits.js';
+import { Codec, type AnyFormat, type KeyRing, type Proposed, type StoredEvent } from './codec.js';
+import { Connection } from './connection.js';
+import { readFiltered } from './filtered-read.js';
+import { closeLog, openLog, type LogItem, type OpenLog } from './subscription.js';
+
+export type { Proposed };
+
+/** The stream is not where the append expected it; -1 = no stream. */
+export class WrongRevision extends Error {
+  constructor(
+    readonly stream: string,
+    readonly expected: number,
+    readonly actual: number,
+  ) {
+    super(`${stream} is at revision ${actual}, not ${expected}`);
+    this.name = 'WrongRevision';
+  }
+}
+
+/** A folded stream. */
+export interface Loaded<State> {
+  readonly state: State;
+  /** Of its last event; -1 if there is none. */
+  readonly revision: number;
+  /** Of its last event in the whole log; 0 if there is none. */
+  readonly position: number;
+  /** How it was right after the command that was asked for, which is already in it. */
+  readonly earlier?: Loaded<State> & { readonly digest?: string };
+}
+
+/** Where an append's last event lies. */
+export interface Appended {
+  readonly revision: number;
+  readonly position: number;
+}
+
+export interface EventStoreOptions {
+  /** `esdb://…`, see EventStoreDB's connection strings. */
+  readonly url: string;
+  /** Our streams are `<namespace>.<category>-<id>`: one prefix tells them from others' in a shared cluster. */
+  readonly namespace: string;
+  readonly catalogue: Readonly<Record<string, AnyFormat>>;
+  readonly keys: KeyRing;
+  /** How long an append may be repeated while its outcome is unknown, in milliseconds; default 10,000. */
+  readonly appendTimeoutMs?: number;
+  /** How long a read waits for a lost connection, in milliseconds; default 3,000. */
+  readonly readPatienceMs?: number;
+}
+
+/**
+ * The log. Streams are named without the namespace here. Positions are commit positions of EventStoreDB: byte offsets,
+ * below 2^53 (8 PiB) and thus exact as numbers; of every event read, commit = prepare.
+ *
+ * What can't be done for want of a connection is refused with `event-store.unavailable` after some time of trying, and
+ * works again once the server is back. Wrong credentials are an Error that says so. An event that can't be read is an
+ * `UnreadableEvent`.
+ */
+export class EventStore {
+  private readonly connection: Connection;
+  private readonly codec: Codec;
+  private readonly prefix: string;
+
+  constructor({ url, namespace, catalogue, keys, appendTimeoutMs = 10_000, readPatienceMs = 3_000 }: EventStoreOptions) {
+    this.connection = new Connection(url, { read: readPatienceMs, append: appendTimeoutMs, attempt: appendTimeoutMs / 4 });
+    this.codec = new Codec(catalogue, keys);
+    this.prefix = `${namespace}.`;
+  }
+
+  /** The events of a stream in order, or from its end; from `fromRevision` on, which is included. None for an absent stream. */
+  async *read(stream: string, options: { fromRevision?: number; backwards?: boolean; maxCount?: number } = {}): AsyncGenerator<Recorded> {
+    const { fromRevision, backwards = false, maxCount = Number.MAX_SAFE_INTEGER } = options;
+    const step = backwards ? -1n : 1n;
+    const start = fromRevision === undefined ? (backwards ? END : START) : BigInt(fromRevision);
+    let seen = 0;
+    const events = this.connection.read<ResolvedEvent>((client, last) => {
+      const fromRevision = last?.event ? last.event.revision + step : start;
+      if (seen === maxCount || fromRevision === -1n) return undefined;
+      return client.readStream(this.prefix + stream, { direction: backwards ? BACKWARDS : FORWARDS, fromRevision, maxCount: maxCount - seen });
+    });
+    for await (const { event } of events) {
+      seen++;
+      if (event) yield this.decode(event);
+    }
+  }
+
+  /** All our events in the log's order, or from its end: from the position `from` on, which is included forwards and not backwards. */
+  async *readAll(options: { from?: number; backwards?: boolean; maxCount?: number } = {}): AsyncGenerator<Recorded> {
+    const { from, backwards = false, maxCount = Number.MAX_SAFE_INTEGER } = options;
+    const { prefix } = this;
+    let seen: Recorded | undefined;
+    let left = maxCount;
+    const events = this.connection.read<AllStreamResolvedEvent>((client) =>
+      left === 0 ? undefined : readFiltered(client, { prefix, from: seen?.position ?? from, backwards, maxCount: left + (seen && !backwards ? 1 : 0) }),
+    );
+    for await (const { event } of events) {
+      if (!event || Number(event.position.commit) === seen?.position) continue;
+      left--;
+      yield (seen = this.decode(event));
+    }
+  }
+
+  /**
+   * Folds a stream.
+   * @param options.commandId also looks whether this command is already in it, see {@link Loaded.earlier}
+   * @param options.until folds the events before the first one later than this time (ISO 8601)
+   */
+  async load<D extends AnyDecider>(decider: D, id: string, { commandId, until }: { commandId?: string; until?: string } = {}): Promise<Loaded<StateOf<D>>> {
+    const end = until === undefined ? Infinity : Date.parse(until);
+    let loaded: Loaded<StateOf<D>> = { state: decider.initial as StateOf<D>, revision: -1, position: 0 };
+    let earlier: Loaded<StateOf<D>>['earlier'];
+    for await (const event of this.read(`${decider.category}-${id}`)) {
+      const { causationId, at, digest } = event.envelope;
+      if (Date.parse(at) > end) break;
+      const { revision, position } = event;
+      loaded = { state: evolve(decider, loaded.state, event), revision, position };
+      if (causationId === commandId) earlier = { ...loaded, ...(digest !== undefined && { digest }) };
+    }
+    return earlier ? { ...loaded, earlier } : loaded;
+  }
+
+  /**
+   * Appends at exactly `expected`; -1 = the stream must not exist. Safe to repeat with the same event ids: it answers what
+   * it answered first.
+   * @throws WrongRevision; `event-store.unavailable` if the outcome is still unknown when the time is up; RangeError for an
+   * append that a server does not take
+   */
+  async append(stream: string, expected: number, events: readonly Proposed[]): Promise<Appended> {
+    const stored = await Promise.all(events.map((event) => this.codec.encode(stream, event)));
+    checkAppend(stored);
+    const messages = stored.map((event) => jsonEvent(event));
+    const expectedRevision = expected === -1 ? NO_STREAM : BigInt(expected);
+    try {
+      const { nextExpectedRevision, position } = await this.connection.append((client) =>
+        client.appendToStream(this.prefix + stream, messages, { expectedRevision }),
+      );
+      return { revision: Number(nextExpectedRevision), position: Number(position!.commit) };
+    } catch (error) {
+      if (!(error instanceof WrongExpectedVersionError)) throw error;
+      throw new WrongRevision(stream, expected, error.actualVersion === NO_STREAM ? -1 : Number(error.actualVersion));
+    }
+  }
+
+  /**
+   * Follows the log from after the position `from` (default: its start): our events in order, checkpoints, and once that
+   * what was there has been delivered. Errors when the connection breaks or an event can't be read; whoever wants to go on
+   * subscribes again. Completes when the store is closed.
+   * @param room awaited before each further item is taken: a subscriber slower than the log answers a promise for when it
+   * has caught up; meanwhile a few dozen events wait here, the others on the server
+   */
+  subscribe(from?: number, room?: () => Promise<void> | undefined): Observable<LogItem> {
+    return new Observable((subscriber) => {
+      const { client } = this.connection;
+      const log = openLog(client, this.prefix, from);
+      this.deliver(log, subscriber, room).then(
+        () => subscriber.complete(),
+        (error: unknown) => subscriber.error(this.connection.interpret(client, error)),
+      );
+      return () => closeLog(log);
+    });
+  }
+
+  /** The position of our last event in the log; 0 if there is none. */
+  async head(): Promise<number> {
+    for await (const { position } of this.readAll({ backwards: true, maxCount: 1 })) return position;
+    return 0;
+  }
+
+  async close(): Promise<void> {
+    await this.connection.close();
+  }
+
+  private async deliver(log: OpenLog, subscriber: Subscriber<LogItem>, room?: () => Promise<void> | undefined): Promise<void> {
+    for await (const item of log) {
+      if ('kind' in item) subscriber.next(item);
+      else if (item.event) subscriber.next({ kind: 'event', event: this.decode(item.event) });
+      if (subscriber.closed) return;
+      const wait = room?.();
+      if (wait) await wait;
+    }
+    if (!this.connection.isClosed) throw new Error('the server ended the subscription');
+  }
+
+  private decode(event: RecordedEvent): Recorded {
+    const stream = event.streamId.slice(this.prefix.length);
+    return this.codec.decode(event as unknown as StoredEvent, { stream, revision: Number(event.revision), position: Number(event.position!.commit) });
+  }
+}

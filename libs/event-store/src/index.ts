@@ -1,0 +1,5 @@
+export type { KeyRing } from './codec.js';
+export { UnreadableEvent } from './codec.js';
+export * from './event-id.js';
+export * from './event-store.js';
+export type { LogItem } from './subscription.js';

@@ -1,0 +1,3 @@
+export { loadVaultKey } from './vault-key.js';
+export { vaultExists } from './vault-file.js';
+export * from './vault.js';

@@ -1,0 +1,152 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
+import { openVaultFile } from './vault-file.js';
+import { unwrap, wrap } from './wrapping.js';
+
+/** A key's owner: whoever can be a subject or an actor. */
+export type KeyOwner = `${'user' | 'account' | 'service' | 'operator'}:${string}`;
+
+/** What the hash is for; hashes of different purposes have nothing to do with each other. */
+export type HashPurpose = 'email' | 'digest';
+
+const CACHED_KEYS = 10_000;
+
+/**
+ * Opens the vault `vault.db` (SQLite, mode 600) in a directory, or with `create` makes it where there is none.
+ * @param options.key 32 bytes that wrap every key in it
+ * @throws Error of one clear line: absent and not to be made, another key than the one it was made with, a foreign file
+ */
+export function openVault(options: { directory: string; key: Buffer; create: boolean }): Vault {
+  const { directory, key, create } = options;
+  if (key.length !== 32) throw new Error('the vault key must be 32 bytes');
+  const db = openVaultFile(directory, create, (made) => {
+    made.prepare('INSERT INTO secret (name, box) VALUES (?, ?)').run('hash', wrap(randomBytes(32), key, 'secret:hash'));
+  });
+  try {
+    return new Vault(db, key, openHashKey(db, key));
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** The vault's own key tells whether the wrapping one is right. */
+function openHashKey(db: DatabaseSync, key: Buffer): Buffer {
+  const row = db.prepare('SELECT box FROM secret WHERE name = ?').get('hash') as { box: Uint8Array };
+  try {
+    return unwrap(row.box, key, 'secret:hash');
+  } catch {
+    throw new Error('VAULT_KEY is not the key that this vault was made with');
+  }
+}
+
+/** What must never be in the log and can't be rebuilt: the keys that seal personal data, and the hashes of access tokens. */
+export class Vault {
+  /** Identifies this vault for ever (64 hexadecimal digits); discloses no key. */
+  readonly fingerprint: string;
+
+  private readonly cache = new Map<string, Buffer>();
+  private readonly making = new Map<string, Promise<Buffer>>();
+  private nextBatch: Promise<Map<string, Buffer>> | undefined;
+  private readonly statements: Record<'findKey' | 'addKey' | 'keepToken' | 'findToken' | 'forgetToken', StatementSync>;
+
+  /** @internal use {@link openVault} */
+  constructor(
+    private readonly db: DatabaseSync,
+    private readonly key: Buffer,
+    private readonly hashKey: Buffer,
+  ) {
+    this.fingerprint = this.hash('fingerprint', '');
+    this.statements = {
+      findKey: db.prepare('SELECT box FROM owner_key WHERE owner = ?'),
+      addKey: db.prepare('INSERT INTO owner_key (owner, box) VALUES (?, ?)'),
+      keepToken: db.prepare('INSERT INTO token (hash, id) VALUES (?, ?)'),
+      findToken: db.prepare('SELECT id FROM token WHERE hash = ?'),
+      forgetToken: db.prepare('DELETE FROM token WHERE id = ?'),
+    };
+  }
+
+  /**
+   * The owner's key, made where there is none and on disk (fsynced) before the promise resolves.
+   * Those asked for in one turn of the event loop share a transaction.
+   * @throws Error for an erased owner
+   */
+  async obtainKey(owner: KeyOwner): Promise<Buffer> {
+    const found = this.findKey(owner);
+    if (found === 'erased') throw new Error(`${owner} is erased: nothing can be sealed for them again`);
+    return found ?? this.make(owner);
+  }
+
+  /** The owner's key; 'erased' once it was destroyed; undefined if there never was one. */
+  findKey(owner: KeyOwner): Buffer | 'erased' | undefined {
+    const cached = this.cache.get(owner);
+    if (cached) return this.remember(owner, cached);
+    const row = this.statements.findKey.get(owner) as { box: Uint8Array | null } | undefined;
+    if (!row) return undefined;
+    return row.box ? this.remember(owner, unwrap(row.box, this.key, owner)) : 'erased';
+  }
+
+  /** HMAC-SHA-256 (64 hexadecimal digits) under a key of the vault that never rotates. */
+  hmac(purpose: HashPurpose, text: string): string {
+    return this.hash(purpose, text);
+  }
+
+  /** Keeps an access token's SHA-256 (the token itself nobody keeps). Throws if the hash is there already. */
+  keepToken(hash: string, tokenId: string): void {
+    this.statements.keepToken.run(hash, tokenId);
+  }
+
+  /** The id of the token with this SHA-256. */
+  findToken(hash: string): string | undefined {
+    const row = this.statements.findToken.get(hash) as { id: string } | undefined;
+    return row?.id;
+  }
+
+  /** Repeatable. */
+  forgetToken(tokenId: string): void {
+    this.statements.forgetToken.run(tokenId);
+  }
+
+  close(): void {
+    this.db.close();
+  }
+
+  private hash(purpose: string, text: string): string {
+    return createHmac('sha256', this.hashKey).update(`${purpose}\0${text}`).digest('hex');
+  }
+
+  /** Kept in the order of last use; the longest unused goes first. */
+  private remember(owner: string, key: Buffer): Buffer {
+    this.cache.delete(owner);
+    this.cache.set(owner, key);
+    if (this.cache.size > CACHED_KEYS) this.cache.delete(this.cache.keys().next().value!);
+    return key;
+  }
+
+  private make(owner: KeyOwner): Promise<Buffer> {
+    const underWay = this.making.get(owner);
+    if (underWay) return underWay;
+    this.nextBatch ??= setImmediate().then(() => this.commit());
+    const made = this.nextBatch.then((keys) => keys.get(owner)!);
+    this.making.set(owner, made);
+    return made;
+  }
+
+  /** Makes the keys that were asked for, in one transaction: all of them or, with an error for each, none. */
+  private commit(): Map<string, Buffer> {
+    const keys = new Map([...this.making.keys()].map((owner) => [owner, randomBytes(32)] as const));
+    this.making.clear();
+    this.nextBatch = undefined;
+    this.db.exec('BEGIN IMMEDIATE');
+    try {
+      for (const [owner, key] of keys) this.statements.addKey.run(owner, wrap(key, this.key, owner));
+      this.db.exec('COMMIT');
+    } catch (error) {
+      if (this.db.isTransaction) this.db.exec('ROLLBACK');
+      throw error;
+    }
+    for (const [owner, key] of keys) this.remember(owner, key);
+    return keys;
+  }
+}

@@ -1,0 +1,18 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+
+const IV = 12;
+const TAG = 16;
+
+/** Encrypts a key under another (AES-256-GCM), bound to `name`: iv, ciphertext, tag. */
+export function wrap(secret: Buffer, key: Buffer, name: string): Buffer {
+  const iv = randomBytes(IV);
+  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(name));
+  return Buffer.concat([iv, cipher.update(secret), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** The reverse of {@link wrap}. Throws where key, name or bytes are not those of the wrapping. */
+export function unwrap(box: Uint8Array, key: Buffer, name: string): Buffer {
+  const decipher = createDecipheriv('aes-256-gcm', key, box.subarray(0, IV), { authTagLength: TAG });
+  decipher.setAAD(Buffer.from(name)).setAuthTag(box.subarray(-TAG));
+  return Buffer.concat([decipher.update(box.subarray(IV, -TAG)), decipher.final()]);
+}
