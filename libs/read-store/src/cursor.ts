@@ -1,0 +1,22 @@
+import { Refusal } from '#libs/kernel';
+
+/** A value of a sort key. */
+export type CursorValue = string | number | boolean | null;
+
+/** Where a page ended, opaque to the caller: the sort key of its last row. It is not sealed, so ids only, never names. */
+export function encodeCursor(values: readonly CursorValue[]): string {
+  return Buffer.from(JSON.stringify(values)).toString('base64url');
+}
+
+/** The sort key in a cursor of `length` values; throws the Refusal `cursor.invalid` for anything else. */
+export function decodeCursor(cursor: string, length: number): CursorValue[] {
+  try {
+    const values: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (Array.isArray(values) && values.length === length && values.every(isCursorValue)) return values;
+  } catch {
+    // Not JSON: refused below.
+  }
+  throw new Refusal('cursor.invalid', 'invalid', 'This cursor was not made by this list; start from its first page.');
+}
+
+const isCursorValue = (value: unknown) => value === null || ['string', 'number', 'boolean'].includes(typeof value);

@@ -1,0 +1,44 @@
+// oxlint-disable unicorn/require-post-message-target-origin -- threads have no origin
+import { PGlite } from '@electric-sql/pglite';
+import { btree_gin } from '@electric-sql/pglite/contrib/btree_gin';
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
+import { unaccent } from '@electric-sql/pglite/contrib/unaccent';
+import { parentPort, workerData } from 'node:worker_threads';
+
+/** Starts the thread: a directory, or none for a database in memory; and where `parsers` are to be imported from. */
+export interface Start {
+  readonly directory?: string;
+  readonly parsers: string;
+}
+
+export type Request = { readonly id: number; readonly sql: string; readonly parameters: readonly unknown[] } | 'close';
+
+export type Reply =
+  | { readonly id: number; readonly command: string; readonly rowCount: number; readonly rows: unknown[] }
+  | { readonly id: number; readonly error: { readonly message: string } & Readonly<Record<string, unknown>> };
+
+// Node runs this file as it is, also from its TypeScript: only packages can be imported by name, and nothing compiled is used.
+const start = workerData as Start;
+const { parsers } = (await import(start.parsers)) as typeof import('./parsers.js');
+const database = await PGlite.create({
+  ...(start.directory && { dataDir: start.directory }),
+  parsers: { ...parsers },
+  extensions: { btree_gin, pg_trgm, unaccent },
+  postgresqlconf: ['search_path = rollbook, public', 'max_wal_size = 64MB', 'min_wal_size = 32MB'],
+});
+
+async function answer(request: Exclude<Request, 'close'>): Promise<Reply> {
+  try {
+    const { rows, affectedRows, ...result } = await database.query(request.sql, [...request.parameters]);
+    return { id: request.id, rows, rowCount: affectedRows ?? 0, command: (result as { command?: string }).command ?? '' };
+  } catch (error) {
+    const { message, code, severity, constraint, table, column } = error as Error & Record<string, unknown>;
+    return { id: request.id, error: { message, code, severity, constraint, table, column } };
+  }
+}
+
+const port = parentPort!;
+port.on('message', (request: Request) => {
+  if (request === 'close') void database.close().then(() => port.close());
+  else void answer(request).then((reply) => port.postMessage(reply));
+});

@@ -1,0 +1,38 @@
+import { Refusal } from '#libs/kernel';
+import { PostgresDialect, type PostgresPool } from 'kysely';
+import { DatabaseError, Pool, types, type PoolClient } from 'pg';
+import Cursor from 'pg-cursor';
+import { parsers } from './parsers.js';
+
+/** Everything of ours lies in this schema of the database. */
+export const schema = 'rollbook';
+
+/** Kysely over a PostgreSQL server. Queries reject with `read-store.unavailable` while it is away. */
+export function postgresDialect(url: string): PostgresDialect {
+  const pool = new Pool({
+    connectionString: url,
+    max: 10,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    options: `-c search_path=${schema},public -c timezone=UTC -c datestyle=ISO`,
+    types: { getTypeParser: (oid) => parsers[oid] ?? types.getTypeParser(oid) },
+  });
+  // A connection that breaks is replaced at the next query; unheard, its `error` would end the process.
+  pool.on('error', () => {}).on('connect', (client) => client.on('error', () => {}));
+  const guarded = { options: pool.options, end: () => pool.end(), connect: () => pool.connect().then(guard, refuse) };
+  return new PostgresDialect({ pool: guarded as unknown as PostgresPool, cursor: Cursor });
+}
+
+const guard = (client: PoolClient) => ({
+  query: (query: string | Cursor, parameters: unknown[]) =>
+    typeof query === 'string' ? client.query(query, parameters).catch(refuse) : client.query(query),
+  release: (discard?: boolean) => client.release(discard),
+});
+
+/** What the database itself says stands, unless it says that it is going down, starting or full. */
+function refuse(error: unknown): never {
+  const said = error instanceof DatabaseError && !/^(08|53300|57P0)/.test(error.code ?? '');
+  if (said || error instanceof TypeError) throw error;
+  const refusal = new Refusal('read-store.unavailable', 'unavailable', 'The read store is not available.');
+  throw Object.assign(refusal, { cause: error });
+}

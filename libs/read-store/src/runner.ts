@@ -1,0 +1,143 @@
+import { Refusal, type Recorded } from '#libs/kernel';
+import { BehaviorSubject, concatMap, defer, filter, finalize, firstValueFrom, repeat, retry, switchMap, throwError, timeout, timer } from 'rxjs';
+import type { Observable, Subscription } from 'rxjs';
+import { advance, beforeAll, prepareProjections, type Positions } from './checkpoints.js';
+import { problemOf, ProjectionFailed, type Problem } from './problem.js';
+import type { LogSignal, Projection, Subscribe } from './projection.js';
+import { ReadAhead } from './read-ahead.js';
+import type { ReadStore } from './read-store.js';
+
+export interface RunnerOptions {
+  readonly store: ReadStore;
+  readonly projections: readonly Projection[];
+  readonly subscribe: Subscribe;
+  /** Called at each failed attempt, for the log. */
+  readonly report: (problem: Problem) => void;
+  /** The most signals in one transaction, and the most that are read ahead of it. */
+  readonly batchCount?: number;
+}
+
+export interface RunnerHealth {
+  readonly position: number;
+  /** The end of the log was reached since the last failure. */
+  readonly caughtUp: boolean;
+  readonly failing?: Problem;
+}
+
+/** How often, in ms, a checkpoint is written that no rows go with. */
+const idleProgress = 1_000;
+
+/**
+ * Feeds all projections from one subscription. A batch is what has arrived while the one before it was applied; its
+ * rows and the checkpoints commit in one transaction. So all projections stop at an event that one of them can't
+ * apply: it is tried again, alone, until it can be, and none is skipped.
+ */
+export class ProjectionRunner {
+  readonly #reached = new BehaviorSubject(beforeAll);
+  readonly #batchCount: number;
+  /** As committed; `#reached` is ahead of it by what no projection wants. */
+  #checkpoints: Positions = new Map();
+  #savedAt = 0;
+  /** Up to here events go one by one, since together they failed. */
+  #singlyUntil = beforeAll;
+  #caughtUp = false;
+  #failing: Problem | undefined;
+  #running: Subscription | undefined;
+  #applying: Promise<void> | undefined;
+
+  constructor(private readonly options: RunnerOptions) {
+    this.#batchCount = options.batchCount ?? 500;
+  }
+
+  /** The position that every projection has reached. */
+  get position(): number {
+    return this.#reached.value;
+  }
+
+  /** Creates the tables, or drops and creates those of a changed version, then follows the log. */
+  async start(): Promise<void> {
+    await this.#prepare();
+    this.#running = defer(() => this.#prepare())
+      .pipe(
+        switchMap(() => this.#follow()),
+        retry({ delay: (error, attempt) => this.#backOff(error, attempt), resetOnSuccess: true }),
+      )
+      .subscribe();
+  }
+
+  /** Lets the batch under way finish, then ends. */
+  async stop(): Promise<void> {
+    this.#running?.unsubscribe();
+    await Promise.allSettled([this.#applying]);
+  }
+
+  /** Resolves once `position` is reached; throws the Refusal `projections.behind` after `timeoutMs`. */
+  async waitFor(position: number, timeoutMs: number): Promise<void> {
+    const behind = () =>
+      new Refusal('projections.behind', 'unavailable', 'The read models are not there yet; try again shortly.');
+    const there = this.#reached.pipe(filter((reached) => reached >= position));
+    await firstValueFrom(there.pipe(timeout({ first: timeoutMs, with: () => throwError(behind) })));
+  }
+
+  health(): RunnerHealth {
+    return { position: this.position, caughtUp: this.#caughtUp, ...(this.#failing && { failing: this.#failing }) };
+  }
+
+  /** The store has the last word on how far it is: a commit may have failed or not, and a database be restored. */
+  async #prepare(): Promise<void> {
+    this.#checkpoints = await prepareProjections(this.options.store.db, this.options.projections);
+    this.#reached.next(Math.min(...this.#checkpoints.values()));
+  }
+
+  /** Takes a batch, applies it, takes the next. */
+  #follow(): Observable<void> {
+    const closing = new AbortController();
+    const from = this.position === beforeAll ? undefined : this.position;
+    const ahead = new ReadAhead(this.options.subscribe(from, closing.signal), this.#batchCount);
+    return defer(() => ahead.take(this.position < this.#singlyUntil ? 1 : this.#batchCount)).pipe(
+      concatMap((batch) => (this.#applying = this.#apply(batch))),
+      repeat(),
+      finalize(() => closing.abort()),
+    );
+  }
+
+  async #apply(signals: readonly LogSignal[]): Promise<void> {
+    const position = Math.max(this.position, ...signals.map(positionOf));
+    const events = signals.flatMap((signal) => (signal.kind === 'event' ? [signal.event] : []));
+    const wanted = this.options.projections
+      .map((projection) => ({ projection, events: this.#newTo(projection, events) }))
+      .filter((work) => work.events.length > 0);
+    if (wanted.length > 0 || performance.now() - this.#savedAt > idleProgress) await this.#commit(wanted, position);
+    this.#reached.next(position);
+    this.#caughtUp ||= signals.some(({ kind }) => kind === 'caughtUp');
+    if (position >= (this.#failing?.position ?? position)) this.#failing = undefined;
+  }
+
+  #newTo({ name, events: types }: Projection, events: readonly Recorded[]): Recorded[] {
+    const checkpoint = this.#checkpoints.get(name)!;
+    return events.filter(({ type, position }) => position > checkpoint && types.includes(type));
+  }
+
+  async #commit(wanted: readonly { projection: Projection; events: Recorded[] }[], position: number): Promise<void> {
+    this.#singlyUntil = Math.max(this.#singlyUntil, position);
+    await this.options.store.db.transaction().execute(async (tx) => {
+      for (const { projection, events } of wanted)
+        await projection.apply(events, tx).catch((cause: unknown) => {
+          throw new ProjectionFailed(projection.name, events, cause);
+        });
+      await advance(tx, this.#checkpoints, position);
+    });
+    this.#checkpoints = new Map([...this.#checkpoints].map(([name, at]) => [name, Math.max(at, position)]));
+    this.#savedAt = performance.now();
+  }
+
+  #backOff(error: unknown, attempt: number): Observable<unknown> {
+    this.#caughtUp = false;
+    this.#failing = problemOf(error, this.#failing);
+    this.options.report(this.#failing);
+    return timer(Math.min(100 * 2 ** (attempt - 1), 5_000));
+  }
+}
+
+const positionOf = (signal: LogSignal) =>
+  signal.kind === 'event' ? signal.event.position : signal.kind === 'checkpoint' ? signal.position : beforeAll;
