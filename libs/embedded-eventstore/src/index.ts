@@ -1,0 +1,56 @@
+/* oxlint-disable unicorn/require-post-message-target-origin -- threads have no origin */
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { Started } from './node.worker.js';
+
+/** A running node. */
+export interface EmbeddedEventStore {
+  /** `esdb://…` for @eventstore/db-client */
+  readonly url: string;
+  /** Drains what was acknowledged, closes the file. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a node on the SQLite file `directory`/events.db (created with mode 600, directory 700 if absent) in a thread of its own.
+ * It listens on loopback without TLS and asks for no credentials: whoever can open a connection on this machine can use it.
+ * Should the thread die, the error is thrown as an uncaught one: there is no going on without the log.
+ * @throws Error of one clear line if the file is in use by another process, is foreign or corrupt, the directory isn't writable or the port is taken
+ */
+export async function startEmbeddedEventStore({ directory, port = 0 }: { directory: string; /** default 0 = ephemeral */ port?: number }): Promise<EmbeddedEventStore> {
+  const worker = startWorker({ directory, port });
+  let failure: Error | undefined;
+  worker.once('error', (error) => (failure = error));
+  const exited = new Promise<void>((resolve) => void worker.once('exit', () => resolve()));
+  const lost = (): Error => failure ?? new Error("the event store's thread ended by itself");
+  const started = await new Promise<Started>((resolve) => {
+    worker.once('message', resolve);
+    void exited.then(() => resolve({ refused: lost().message }));
+  });
+  if ('refused' in started) {
+    await exited;
+    throw new Error(started.refused);
+  }
+  let closed: Promise<void> | undefined;
+  worker.once('exit', () => {
+    if (!closed || failure) throw lost();
+  });
+  const close = (): Promise<void> => {
+    worker.postMessage('close');
+    return exited;
+  };
+  return { url: `esdb://127.0.0.1:${started.port}?tls=false`, close: () => (closed ??= close()) };
+}
+
+/** Node strips the types of a `.ts` file; the imports inside, which name the built files, it must be told. */
+const RESOLVE_SOURCES = `data:text/javascript,${encodeURIComponent(`
+  import { registerHooks } from 'node:module';
+  registerHooks({ resolve: (name, context, next) => next(/^\\.\\.?\\//.test(name) && context.parentURL?.endsWith('.ts') ? name.replace(/\\.js$/, '.ts') : name, context) });
+`)}`;
+
+/** Run from the sources (tests), the thread runs them too. */
+function startWorker(workerData: { directory: string; port: number }): Worker {
+  const fromSources = import.meta.url.endsWith('.ts');
+  const file = fileURLToPath(new URL(`./node.worker.${fromSources ? 'ts' : 'js'}`, import.meta.url));
+  return new Worker(file, { workerData, name: 'event-store', execArgv: fromSources ? ['--import', RESOLVE_SOURCES] : [] });
+}

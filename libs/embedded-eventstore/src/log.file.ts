@@ -1,0 +1,76 @@
+import { accessSync, closeSync, constants, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+/** "RBev": marks the file as ours. */
+const APPLICATION_ID = 0x52426576;
+const LAYOUT = 1;
+
+/** `frame` is the event as readers get it, ready for the socket. Ids are looked up within a stream and may repeat. */
+const SCHEMA = `
+  CREATE TABLE streams (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+  CREATE TABLE events (position INTEGER PRIMARY KEY, stream INTEGER NOT NULL, revision INTEGER NOT NULL, id BLOB NOT NULL, type TEXT NOT NULL, frame BLOB NOT NULL) STRICT;
+  CREATE UNIQUE INDEX by_revision ON events (stream, revision);
+  CREATE INDEX by_id ON events (stream, id);
+  PRAGMA application_id = ${APPLICATION_ID};
+  PRAGMA user_version = ${LAYOUT};
+`;
+
+/**
+ * Opens `directory`/events.db for this process alone, creating it where it is missing.
+ * A commit returns when it is on disk: WAL with `synchronous = FULL`.
+ * @throws Error of one line: the directory isn't writable, the file is in use, or it is not an event store
+ */
+export function openLogFile(directory: string): DatabaseSync {
+  const path = join(resolve(directory), 'events.db');
+  prepare(resolve(directory), path);
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path);
+    // Before the first access: the lock is then kept until the file is closed, and no shared memory is needed.
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    database.exec('BEGIN IMMEDIATE');
+    if (value(database, 'SELECT count(*) FROM sqlite_schema') === 0) database.exec(SCHEMA);
+    if (value(database, 'PRAGMA application_id') !== APPLICATION_ID) throw new Error(`${path} is a database of another application`);
+    if (value(database, 'PRAGMA user_version') !== LAYOUT) throw new Error(`${path} was written by another version of the event store`);
+    database.exec('COMMIT');
+    syncDirectory(dirname(path));
+    return database;
+  } catch (error) {
+    database?.close();
+    throw reason(error, path);
+  }
+}
+
+function prepare(directory: string, path: string): void {
+  try {
+    const created = mkdirSync(directory, { recursive: true, mode: 0o700 });
+    accessSync(directory, constants.W_OK);
+    closeSync(openSync(path, 'a', 0o600));
+    if (created) syncDirectory(dirname(created));
+  } catch (error) {
+    throw new Error(`the event store can't write to ${directory}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** A new file survives a power cut once its directory is synced. */
+function syncDirectory(directory: string): void {
+  const descriptor = openSync(directory, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function value(database: DatabaseSync, sql: string): unknown {
+  return Object.values(database.prepare(sql).get() ?? {})[0];
+}
+
+/** https://www.sqlite.org/rescode.html */
+function reason(error: unknown, path: string): Error {
+  const code = (error as { errcode?: number }).errcode;
+  if (code === undefined) return error as Error;
+  const texts: Record<number, string> = { 5: `${path} is in use by another process`, 11: `${path} is corrupted`, 26: `${path} is not an event store` };
+  return new Error(texts[code & 255] ?? `${path} can't be opened: ${(error as Error).message}`, { cause: error });
+}

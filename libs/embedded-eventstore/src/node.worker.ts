@@ -1,0 +1,35 @@
+/* oxlint-disable unicorn/require-post-message-target-origin -- threads have no origin */
+import { parentPort, workerData } from 'node:worker_threads';
+import { openLogFile } from './log.file.js';
+import { Log } from './log.js';
+import { listen, type Listening } from './server.js';
+import { Writer } from './writer.js';
+
+/** What the parent hears: once, whether the node listens. */
+export type Started = { readonly port: number } | { readonly refused: string };
+
+const { directory, port } = workerData as { directory: string; port: number };
+
+try {
+  const log = new Log(openLogFile(directory));
+  const writer = new Writer(log, die);
+  const node = await listen(log, writer, port);
+  parentPort!.once('message', () => void stop(log, node));
+  parentPort!.postMessage({ port: node.port } satisfies Started);
+} catch (error) {
+  parentPort!.postMessage({ refused: (error as Error).message } satisfies Started);
+  parentPort!.close();
+}
+
+async function stop(log: Log, node: Listening): Promise<void> {
+  await node.stop();
+  log.close();
+  parentPort!.close();
+}
+
+/** Outside of any handler an error ends this thread, and the parent hears of it. */
+function die(error: Error): void {
+  setImmediate(() => {
+    throw error;
+  });
+}

@@ -1,0 +1,100 @@
+import { Server, ServerCredentials, type handleBidiStreamingCall, type handleClientStreamingCall, type handleServerStreamingCall, type handleUnaryCall, type MethodDefinition, type ServiceError, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { answerAppend, answerBatchAppend } from './appender.js';
+import { broken, closing } from './answers.js';
+import { pack, type FrameCall } from './delivery.js';
+import type { Log, Proposed } from './log.js';
+import { readAppend, readAppendPiece, readReadRequest, type AppendOptions, type AppendPiece, type ReadRequest } from './messages.js';
+import { answerRead } from './reader.js';
+import { Encoder } from './wire.js';
+import type { Writer } from './writer.js';
+
+/** The version whose behaviour this node shows: clients ask before they use what is newer. */
+const VERSION = '23.10.0';
+
+/** The largest message that a client of EventStoreDB sends or takes, in bytes. */
+const MAXIMUM_MESSAGE = 17 * 1024 * 1024;
+
+/** How long readers may take to notice that the node closes, in milliseconds. */
+const CLOSE_TIMEOUT = 1000;
+
+const STREAMS = 'event_store.client.streams.Streams';
+const FEATURES = 'event_store.client.server_features.ServerFeatures';
+const METHODS = { append: STREAMS, batchappend: STREAMS, read: STREAMS, getsupportedmethods: FEATURES };
+
+const method = (path: string, requestStream: boolean, responseStream: boolean, requestDeserialize: (message: Buffer) => unknown): MethodDefinition<unknown, unknown> => ({
+  path,
+  requestStream,
+  responseStream,
+  requestDeserialize,
+  responseSerialize: (responseStream ? pack : (message: Buffer) => message) as (response: unknown) => Buffer,
+  // These two are a client's.
+  requestSerialize: () => Buffer.alloc(0),
+  responseDeserialize: () => undefined,
+});
+
+const SERVICE = {
+  append: method(`/${STREAMS}/Append`, true, false, readAppend),
+  batchAppend: method(`/${STREAMS}/BatchAppend`, true, true, readAppendPiece),
+  read: method(`/${STREAMS}/Read`, false, true, readReadRequest),
+  features: method(`/${FEATURES}/GetSupportedMethods`, false, false, (message) => message),
+};
+
+type Frames = readonly Uint8Array[];
+
+/** A listening node; what it doesn't know it answers with UNIMPLEMENTED. */
+export interface Listening {
+  readonly port: number;
+  /** Answers what was acknowledged, tells the others that it closes, and stops. */
+  stop(): Promise<void>;
+}
+
+/** Serves a log on loopback. */
+export async function listen(log: Log, writer: Writer, port: number): Promise<Listening> {
+  const server = new Server({ 'grpc.max_receive_message_length': MAXIMUM_MESSAGE, 'grpc.enable_channelz': 0 });
+  const open = new Set<FrameCall>();
+  server.addService(SERVICE, handlers(log, writer, open));
+  const bound = await new Promise<number>((resolve, reject) => {
+    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, actual) => (error ? reject(error) : resolve(actual)));
+  });
+  return {
+    port: bound,
+    stop: async () => {
+      writer.close();
+      await nextTurn();
+      for (const call of open) call.emit('error', closing());
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(() => {
+          server.forceShutdown();
+          resolve();
+        }, CLOSE_TIMEOUT);
+        server.tryShutdown(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+    },
+  };
+}
+
+function handlers(log: Log, writer: Writer, open: Set<FrameCall>): UntypedServiceImplementation {
+  const track = <Call extends FrameCall>(call: Call): Call => {
+    open.add(call);
+    call.once('close', () => open.delete(call));
+    return call;
+  };
+  return {
+    append: ((call, callback) => answerAppend(writer, call, callback)) satisfies handleClientStreamingCall<AppendOptions | Proposed, Uint8Array>,
+    batchAppend: ((call) => answerBatchAppend(writer, track(call))) satisfies handleBidiStreamingCall<AppendPiece, Frames>,
+    read: ((call) => {
+      answerRead(log, track(call)).catch((error: ServiceError) => call.emit('error', typeof error.code === 'number' ? error : broken()));
+    }) satisfies handleServerStreamingCall<ReadRequest, Frames>,
+    features: ((_, callback) => callback(null, supportedMethods())) satisfies handleUnaryCall<unknown, Buffer>,
+  };
+}
+
+function supportedMethods(): Buffer {
+  const encoder = new Encoder().text(2, VERSION);
+  for (const [name, service] of Object.entries(METHODS)) encoder.message(1, (it) => it.text(2, service).text(1, name));
+  return encoder.finish();
+}
