@@ -50,7 +50,7 @@ export class IssuePipe implements PipeTransform<Incoming> {
   }
 
   private issuance(request: CalledRequest, { target }: Source, body: object): Issuance {
-    const { actor, via, grantable, overAdministrators } = request.caller;
+    const { actor, via, account: within, permissions, grantable, overAdministrators } = request.caller;
     const key = idempotencyKey(request);
     const path = request.url.split('?', 1)[0]!;
     const commandId = key ? uuidv5([actor.kind, actor.id, request.method, path, key].join('\n'), namespace) : randomUUID();
@@ -63,10 +63,12 @@ export class IssuePipe implements PipeTransform<Incoming> {
       via,
       ip: request.ip,
       at: this.clock.now().toISOString(),
-      account: request.params['accountId'] ?? about,
+      ...(request.params['accountId'] && { account: request.params['accountId'] }),
       target: about,
       ...(key && { digest: this.digest.of(JSON.stringify(body)) }),
       ...(expectedRevision !== undefined && { expectedRevision }),
+      ...(within && { within }),
+      permissions: [...permissions],
       grantable,
       overAdministrators,
     };
@@ -75,12 +77,15 @@ export class IssuePipe implements PipeTransform<Incoming> {
 
 @Injectable()
 export class AskPipe implements PipeTransform<Incoming> {
+  constructor(private readonly clock: Clock) {}
+
   transform({ request, source }: Incoming, { metatype }: ArgumentMetadata): Query<never> {
     const asked = request.query as object;
     const query = validated(metatype as ClassConstructor<Query<never>>, { ...asked, ...fromPath(request, source, asked) });
     const account = request.params['accountId'] ?? request.caller.account;
     const target = request.params[source.target ?? 'userId'] ?? '';
-    return ask(query, { actor: request.caller.actor, target, ...(account && { account }) });
+    const { actor, overAdministrators } = request.caller;
+    return ask(query, { actor, at: this.clock.now().toISOString(), target, overAdministrators, ...(account && { account }) });
   }
 }
 

@@ -39,7 +39,8 @@ export class ProblemFilter implements ExceptionFilter {
     if (reply.sent) return;
     const { status, ...problem } = this.problem(error, http.getRequest<CalledRequest>());
     if (status === 401) void reply.header('www-authenticate', 'Bearer');
-    if (status === 503) void reply.header('retry-after', '1');
+    const retryAfter = problem['retryAfter'] ?? (status === 503 ? 1 : undefined);
+    if (retryAfter !== undefined) void reply.header('retry-after', String(retryAfter));
     void reply
       .status(status)
       .type('application/problem+json')

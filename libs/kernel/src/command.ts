@@ -1,4 +1,5 @@
 import type { Actor } from './event.js';
+import type { Permission } from './permission.js';
 
 /** What a command was issued with: everything about it that the server knows and the caller may not say. */
 export interface Issuance {
@@ -18,6 +19,10 @@ export interface Issuance {
   readonly digest?: string;
   /** If-Match: the revision that the caller has seen. */
   readonly expectedRevision?: number;
+  /** The account that the caller is confined to; absent: the whole installation is open to them. */
+  readonly within?: string;
+  /** What the caller may do now. */
+  readonly permissions: readonly Permission[];
   /** The roles that the caller may give or bring back now. */
   readonly grantable: readonly string[];
   /** Whether the caller may act on account administrators. */

@@ -18,7 +18,7 @@ export interface Decider<State, E extends DomainEvent, C extends Commands, X ext
   readonly subject: (id: string) => Subject;
   readonly initial: State;
   /** The account that a state belongs to; goes into the envelope. */
-  readonly account: (state: State, id: string) => string | undefined;
+  readonly account: (state: State, issuance: Issuance) => string | undefined;
   readonly commands: C;
   readonly decide: {
     readonly [Name in keyof C]: (command: InstanceType<C[Name]>, state: State, context: X) => readonly E[];

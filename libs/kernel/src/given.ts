@@ -2,6 +2,7 @@ import { deepStrictEqual, fail, ok } from 'node:assert/strict';
 import { issue, type Command } from './command.js';
 import { decide, evolve, type AnyDecider, type ContextOf, type EventOf, type StateOf } from './decider.js';
 import type { DomainEvent, Envelope, Recorded } from './event.js';
+import { permissions } from './permission.js';
 import { Refusal } from './refusal.js';
 
 /** An event of the past in a spec, with what its envelope says where that matters. */
@@ -14,6 +15,8 @@ const base = {
   at: '2026-01-15T12:00:00.000Z',
   target: 'target',
   account: 'account',
+  within: 'account',
+  permissions,
   grantable: ['administrator', 'co-administrator', 'auditor'],
   overAdministrators: true,
 } as const;

@@ -3,8 +3,12 @@ import type { Actor } from './event.js';
 /** What the server knows about a question besides what was asked. */
 export interface Asking {
   readonly actor: Actor;
+  /** When, UTC, ISO 8601. */
+  readonly at: string;
   /** The account that the answer must stay within; absent for one who sees all. */
   readonly account?: string;
+  /** Whether the one who asks may act on account administrators. */
+  readonly overAdministrators: boolean;
   /** The id of what it is about, from the path; empty where it is about many. */
   readonly target: string;
 }

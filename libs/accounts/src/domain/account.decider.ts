@@ -24,7 +24,7 @@ export const AccountDecider: Decider<Account, AccountEvent, typeof commands> = {
   category: 'account',
   subject: (id) => ({ kind: 'account', id }),
   initial: { status: 'absent' },
-  account: (_, id) => id,
+  account: (_, { target }) => target,
   commands,
 
   decide: {

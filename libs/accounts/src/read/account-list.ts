@@ -1,0 +1,138 @@
+import { Type } from 'class-transformer';
+import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
+import { sql, type Kysely } from 'kysely';
+import { Optional, Query, Refusal, type DataOf, type Recorded } from '#libs/kernel';
+import { decodeCursor, encodeCursor, type Projection } from '#libs/read-store';
+import type { AccountEvent, ContractTerms } from '../domain/account.events.js';
+import type { DomainNameEvent } from '../domain/domain.events.js';
+
+export interface AccountItem {
+  readonly accountId: string;
+  readonly name: string;
+  readonly contracts: readonly ContractTerms[];
+  readonly domains: readonly string[];
+  /** Ids of the users who count as its administrators. */
+  readonly administrators: readonly string[];
+  readonly openedAt: string;
+  readonly revision: number;
+}
+
+interface AccountRow {
+  account_id: string;
+  name: string;
+  contracts: readonly ContractTerms[];
+  administrators: readonly string[];
+  opened_at: string;
+  closed: boolean;
+  revision: number;
+}
+
+export interface AccountTables {
+  account_list: AccountRow;
+  account_domain: { domain: string; account_id: string };
+}
+
+type Event = AccountEvent | DomainNameEvent;
+type Handler<Type extends Event['type']> = (data: DataOf<Event, Type>, event: Recorded, db: Kysely<AccountTables>) => Promise<unknown>;
+
+const handlers: { readonly [Type in Event['type']]: Handler<Type> } = {
+  AccountOpened: ({ name, contracts }, { envelope: { subject, at }, revision }, db) =>
+    db
+      .insertInto('account_list')
+      .values({ account_id: subject.id, name, contracts: json(contracts), administrators: json([]), opened_at: at, closed: false, revision })
+      .execute(),
+  AdministratorAppointed: ({ user }, event, db) => administrators(db, event, sql`administrators || ${json([user])}`),
+  AdministratorStoodDown: ({ user }, event, db) => administrators(db, event, sql`administrators - ${user}::text`),
+  AccountClosed: (_, { envelope: { subject }, revision }, db) =>
+    db.updateTable('account_list').set({ closed: true, revision }).where('account_id', '=', subject.id).execute(),
+  DomainOwned: ({ account }, { envelope: { subject } }, db) =>
+    db
+      .insertInto('account_domain')
+      .values({ domain: subject.id, account_id: account })
+      .onConflict((conflict) => conflict.column('domain').doUpdateSet({ account_id: account }))
+      .execute(),
+  DomainReleased: (_, { envelope: { subject } }, db) => db.deleteFrom('account_domain').where('domain', '=', subject.id).execute(),
+};
+
+const json = (value: unknown) => sql<never>`${JSON.stringify(value)}::jsonb`;
+
+const administrators = (db: Kysely<AccountTables>, { envelope: { subject }, revision }: Recorded, value: ReturnType<typeof sql<unknown>>) =>
+  db
+    .updateTable('account_list')
+    .set({ administrators: value as never, revision })
+    .where('account_id', '=', subject.id)
+    .execute();
+
+export const AccountListProjection: Projection = {
+  name: 'account-list',
+  version: 1,
+  tables: ['account_list', 'account_domain'],
+  events: Object.keys(handlers),
+
+  async create(db) {
+    await sql`
+      create table account_list (
+        account_id text collate "C" primary key, name text not null, contracts jsonb not null, administrators jsonb not null,
+        opened_at timestamptz not null, closed boolean not null, revision integer not null)`.execute(db);
+    await sql`create index on account_list (opened_at, account_id)`.execute(db);
+    await sql`create table account_domain (domain text collate "C" primary key, account_id text not null)`.execute(db);
+    await sql`create index on account_domain (account_id)`.execute(db);
+  },
+
+  async apply(events, tx) {
+    for (const event of events) {
+      const handler = handlers[event.type as Event['type']] as Handler<Event['type']>;
+      await handler(event.data as never, event, tx as unknown as Kysely<AccountTables>);
+    }
+  },
+};
+
+/** The accounts that the caller sees, oldest first. */
+export class ListAccounts extends Query<ListAccounts> {
+  /** 1 to 200, default 50. */
+  @Optional() @Type(() => Number) @IsInt() @Min(1) @Max(200) limit?: number;
+  /** `next` of the page before. */
+  @Optional() @IsString() @MaxLength(500) cursor?: string;
+}
+
+/** One account: name, domains, contracts, administrators. */
+export class GetAccount extends Query<GetAccount> {}
+
+export async function listAccounts(db: Kysely<AccountTables>, { limit = 50, cursor, asking }: ListAccounts) {
+  let rows = accounts(db).orderBy('opened_at').orderBy('account_id').limit(limit + 1);
+  if (asking.account) rows = rows.where('account_id', '=', asking.account);
+  if (cursor !== undefined) {
+    const [openedAt, id] = decodeCursor(cursor, 2) as [string, string];
+    if (Number.isNaN(Date.parse(openedAt))) decodeCursor('', 2);
+    rows = rows.where(sql<boolean>`(opened_at, account_id) > (${openedAt}::timestamptz, ${String(id)})`);
+  }
+  const items = (await rows.execute()).map((row) => item(row));
+  const last = items[limit - 1];
+  return { items: items.slice(0, limit), next: items.length > limit ? encodeCursor([last!.openedAt, last!.accountId]) : null };
+}
+
+/** Throws `account.not-found`. */
+export async function getAccount(db: Kysely<AccountTables>, { asking }: GetAccount): Promise<AccountItem> {
+  const row = await accounts(db).where('account_id', '=', asking.account!).executeTakeFirst();
+  if (!row) throw new Refusal('account.not-found', 'not-found', 'There is no such account.');
+  return item(row);
+}
+
+const accounts = (db: Kysely<AccountTables>) =>
+  db
+    .selectFrom('account_list')
+    .selectAll()
+    .select(
+      sql<string[]>`coalesce((select jsonb_agg(domain order by domain) from account_domain d where d.account_id = account_list.account_id), '[]')`.as('domains'),
+    )
+    .where('closed', '=', false);
+
+const item = (row: AccountRow & { domains: string[] }): AccountItem => ({
+  accountId: row.account_id,
+  name: row.name,
+  contracts: row.contracts,
+  domains: row.domains,
+  administrators: row.administrators,
+  openedAt: row.opened_at,
+  revision: row.revision,
+});

@@ -1,0 +1,59 @@
+import { IsIP, IsISO8601 } from 'class-validator';
+import { Command, Line, Optional, Refusal, eventsOf, type Catalogue, type Context, type Decider, type DomainEvent } from '#libs/kernel';
+
+export type LoginEvent = DomainEvent<'UserLoggedIn', { method: string; at: string }>;
+
+export const loginEvent = eventsOf<LoginEvent>();
+
+/** The address that somebody logged in from is theirs, not that of the service which reports it. */
+export const loginEvents: Catalogue<LoginEvent> = { UserLoggedIn: { ip: 'subject' } };
+
+/** A service reports that a user has logged in. */
+export class RecordLogin extends Command<RecordLogin> {
+  /** When, ISO 8601 with a zone; default now; at most 5 minutes ahead. */
+  @Optional() @IsISO8601({ strict: true, strictSeparator: true }) at?: string;
+  /** How: `password`, `oidc`, … */
+  @Line(50) method!: string;
+  /** Where from. */
+  @Optional() @IsIP() ip?: string;
+}
+
+export interface LoginContext extends Context {
+  /** How the user stood at the time of the login. */
+  readonly user?: { readonly locked: boolean };
+}
+
+const commands = { RecordLogin };
+const ahead = 5 * 60_000;
+
+/** When a reported login took place. Throws `login.time-invalid`. */
+export function loginTime({ at }: RecordLogin, { at: now }: Context): string {
+  if (at === undefined) return now;
+  if (!/(?:Z|[+-]\d\d:\d\d)$/.test(at) || Number.isNaN(Date.parse(at))) {
+    throw new Refusal('login.time-invalid', 'invalid', 'The time of a login needs a zone, like 2026-01-31T12:00:00Z.');
+  }
+  if (Date.parse(at) > Date.parse(now) + ahead) {
+    throw new Refusal('login.time-invalid', 'invalid', 'The time of the login lies more than 5 minutes ahead.');
+  }
+  return new Date(at).toISOString();
+}
+
+/** `login-<userId>`: when a user logged in, apart from what was done to them. */
+export const LoginDecider: Decider<Record<never, never>, LoginEvent, typeof commands, LoginContext> = {
+  category: 'login',
+  subject: (id) => ({ kind: 'user', id }),
+  initial: {},
+  account: (_, { account }) => account,
+  commands,
+
+  decide: {
+    RecordLogin: (command, _, context) => {
+      const at = loginTime(command, context);
+      if (!context.user) throw new Refusal('user.not-found', 'not-found', 'There is no such user.');
+      if (context.user.locked) throw new Refusal('user.locked', 'conflict', 'The user was locked at that time.');
+      return [loginEvent('UserLoggedIn', { method: command.method, at })];
+    },
+  },
+
+  evolve: { UserLoggedIn: (state) => state },
+};

@@ -1,0 +1,44 @@
+import { Type } from 'class-transformer';
+import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
+import type { Kysely } from 'kysely';
+import { Optional, Query, ask } from '#libs/kernel';
+import { listUsers, ListUsers, type Page, type UserListTables } from './user-list.js';
+
+/** Who waits for approval, longest first. */
+export class ListPendingApprovals extends Query<ListPendingApprovals> {
+  /** 1 to 200, default 50. */
+  @Optional() @Type(() => Number) @IsInt() @Min(1) @Max(200) limit?: number;
+  /** `next` of the page before. */
+  @Optional() @IsString() @MaxLength(500) cursor?: string;
+}
+
+export interface PendingApproval {
+  readonly userId: string;
+  readonly email: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly country: string;
+  /** Since when they wait. */
+  readonly since: string | null;
+  /** The domain of this account that their address lies on. */
+  readonly domain: string | null;
+  readonly revision: number;
+}
+
+/** The user list's pending rows: the same table, another question. */
+export async function listPendingApprovals(db: Kysely<UserListTables>, query: ListPendingApprovals): Promise<Page<PendingApproval>> {
+  const { items, next } = await listUsers(db, ask(new ListUsers({ ...query, status: ['pending'], sort: 'addedAt' }), query.asking));
+  return {
+    items: items.map(({ userId, email, firstName, lastName, country, addedAt, domain, revision }) => ({
+      userId,
+      email,
+      firstName,
+      lastName,
+      country,
+      since: addedAt,
+      domain: domain ?? null,
+      revision,
+    })),
+    next,
+  };
+}

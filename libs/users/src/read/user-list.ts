@@ -1,0 +1,211 @@
+import { Transform, Type } from 'class-transformer';
+import { IsArray, IsBoolean, IsIn, IsInt, IsISO8601, IsString, Length, Max, MaxLength, Min } from 'class-validator';
+import { sql, type ExpressionBuilder, type Kysely, type SelectQueryBuilder } from 'kysely';
+import { Country, Optional, Query, Refusal, type Recorded } from '#libs/kernel';
+import { decodeCursor, encodeCursor, type Projection } from '#libs/read-store';
+import { roles } from '../domain/user.events.js';
+import { folded } from './folded.js';
+import { userItem, type UserItem } from './user-item.js';
+import { foldUser, userViewEvents, type SeenUser, type UserView } from './user-view.js';
+
+interface UserRow {
+  account_id: string;
+  user_id: string;
+  status: string;
+  locked: boolean;
+  lock_causes: string[];
+  roles: string[];
+  country: string;
+  email: string;
+  first_name_key: string;
+  last_name_key: string;
+  email_key: string;
+  search: string;
+  added_at: string | null;
+  last_login_at: string | null;
+  restorable_until: string | null;
+  item: UserItem;
+}
+
+/** Tables of the user list: a row for each account and user, and each user's fold to go on from. */
+export interface UserListTables {
+  user_list: UserRow;
+  user_seen: { user_id: string; seen: SeenUser };
+}
+
+export const UserListProjection: Projection = {
+  name: 'user-list',
+  version: 1,
+  tables: ['user_list', 'user_seen'],
+  events: userViewEvents,
+
+  async create(db) {
+    await db.schema
+      .createTable('user_seen')
+      .addColumn('user_id', 'text', (column) => column.primaryKey())
+      .addColumn('seen', 'jsonb', (column) => column.notNull())
+      .execute();
+    await sql`
+      create table user_list (
+        account_id text not null, user_id text collate "C" not null, status text collate "C" not null, locked boolean not null,
+        lock_causes text[] not null, roles text[] not null, country text collate "C" not null, email text not null,
+        first_name_key text collate "C" not null, last_name_key text collate "C" not null, email_key text collate "C" not null,
+        search text not null, added_at timestamptz, last_login_at timestamptz, restorable_until timestamptz,
+        item jsonb not null, primary key (account_id, user_id))`.execute(db);
+    for (const key of Object.values(sortKeys)) {
+      await sql`create index on user_list (account_id, ${sql.ref(key)}, user_id)`.execute(db);
+    }
+    await sql`create index on user_list using gin (account_id, search gin_trgm_ops)`.execute(db);
+  },
+
+  async apply(events, tx) {
+    const db = tx as unknown as Kysely<UserListTables>;
+    const ids = [...new Set(events.map(({ envelope }) => envelope.subject.id))];
+    const stored = await db.selectFrom('user_seen').selectAll().where('user_id', 'in', ids).execute();
+    const seen = new Map(stored.map((row) => [row.user_id, row.seen]));
+    const rows = new Map<string, UserRow>();
+    for (const event of events) {
+      const user = foldUser(seen.get(event.envelope.subject.id), event);
+      if (!user) continue;
+      seen.set(user.current.userId, user);
+      for (const view of changedViews(user, event)) rows.set(`${view.account} ${view.userId}`, userRow(view));
+    }
+    await upsert(db, 'user_seen', [...seen].map(([user_id, user]) => ({ user_id, seen: JSON.stringify(user) })), ['user_id']);
+    await upsert(db, 'user_list', [...rows.values()].map((row) => ({ ...row, item: JSON.stringify(row.item) })), ['account_id', 'user_id']);
+  },
+};
+
+/** The account's sight that an event can have changed. */
+const changedViews = ({ accounts }: SeenUser, { envelope: { account } }: Recorded): UserView[] =>
+  account !== undefined && accounts[account] ? [accounts[account]] : [];
+
+const userRow = (view: UserView): UserRow => ({
+  account_id: view.account!,
+  user_id: view.userId,
+  status: view.status,
+  locked: view.locks.length > 0,
+  lock_causes: view.locks.map(({ cause }) => cause),
+  roles: [...view.roles],
+  country: view.country,
+  email: view.email,
+  first_name_key: folded(view.firstName),
+  last_name_key: folded(view.lastName),
+  email_key: folded(view.email),
+  search: folded(`${view.firstName} ${view.lastName} ${view.email}`),
+  added_at: view.addedAt,
+  last_login_at: view.lastLoginAt,
+  restorable_until: view.restorableUntil,
+  item: userItem(view),
+});
+
+/** Writes whole rows, at most so many a statement that their parameters fit. */
+async function upsert(db: Kysely<UserListTables>, table: keyof UserListTables, rows: readonly object[], key: readonly string[]): Promise<void> {
+  for (let from = 0; from < rows.length; from += 500) {
+    const page = rows.slice(from, from + 500);
+    const others = Object.keys(page[0]!).filter((column) => !key.includes(column));
+    await db
+      .insertInto(table)
+      .values(page as never)
+      .onConflict((conflict) =>
+        conflict.columns(key as never).doUpdateSet(Object.fromEntries(others.map((column) => [column, sql.ref(`excluded.${column}`)]))),
+      )
+      .execute();
+  }
+}
+
+const sortKeys = {
+  lastName: 'last_name_key',
+  firstName: 'first_name_key',
+  email: 'email_key',
+  country: 'country',
+  status: 'status',
+  addedAt: 'added_at',
+  lastLoginAt: 'last_login_at',
+} as const;
+
+const sorts = Object.keys(sortKeys).flatMap((key) => [key, `-${key}`]);
+/** What a list shows when it is not asked for those who have left. */
+const members = ['pending', 'invited', 'active'];
+
+const list = ({ value }: { value: unknown }) => (value === undefined || Array.isArray(value) ? value : [value]);
+const boolean = ({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value);
+
+/** What both the list and the export filter by. */
+export abstract class UserFilter<Self> extends Query<Self> {
+  /** `pending`, `invited`, `active` (the default), or those who left: `rejected`, `left`, `deleted`. */
+  @Optional() @Transform(list) @IsArray() @IsIn([...members, 'rejected', 'left', 'deleted'], { each: true }) status?: string[];
+  @Optional() @Transform(boolean) @IsBoolean() locked?: boolean;
+  @Optional() @IsIn(['administrator', 'failedLogins', 'unaffiliated', 'dormant']) lockCause?: string;
+  @Optional() @IsIn(roles) role?: string;
+  @Optional() @Country() country?: string;
+  /** The whole address; case and accents do not count. */
+  @Optional() @IsString() @MaxLength(254) email?: string;
+  /** Part of names or e-mail, at least 3 characters; case and accents do not count. */
+  @Optional() @IsString() @Length(3, 100) search?: string;
+  /** ISO 8601; one who never logged in is included. */
+  @Optional() @IsISO8601({ strict: true }) lastLoginBefore?: string;
+}
+
+/** The users of an account, page by page. */
+export class ListUsers extends UserFilter<ListUsers> {
+  /** `lastName` (default), `firstName`, `email`, `country`, `status`, `addedAt`, `lastLoginAt`; `-` descends; never logged in last. */
+  @Optional() @IsIn(sorts) sort?: string;
+  /** 1 to 200, default 50. */
+  @Optional() @Type(() => Number) @IsInt() @Min(1) @Max(200) limit?: number;
+  /** `next` of the page before. */
+  @Optional() @IsString() @MaxLength(500) cursor?: string;
+}
+
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  /** Cursor of the next page; `null` on the last. */
+  readonly next: string | null;
+}
+
+/** Answers a page of the list. Throws `cursor.invalid`. */
+export async function listUsers(db: Kysely<UserListTables>, query: ListUsers): Promise<Page<UserItem>> {
+  const { sort = 'lastName', limit = 50, cursor } = query;
+  const descending = sort.startsWith('-');
+  const key = sortKeys[sort.replace('-', '') as keyof typeof sortKeys];
+  let select = matching(db, query).select(['user_id', 'item']);
+  if (cursor !== undefined) select = select.where(await after(db, query.asking.account!, key, descending, cursor));
+  const rows = await select
+    .orderBy(key, (order) => (descending ? order.desc().nullsLast() : order.asc().nullsLast()))
+    .orderBy('user_id')
+    .limit(limit + 1)
+    .execute();
+  const items = rows.slice(0, limit).map(({ item }) => item);
+  return { items, next: rows.length > limit ? encodeCursor([key, rows[limit - 1]!.user_id]) : null };
+}
+
+/** The rows that a filter leaves. */
+export function matching(db: Kysely<UserListTables>, query: UserFilter<unknown>): SelectQueryBuilder<UserListTables, 'user_list', object> {
+  const { status = members, locked, lockCause, role, country, email, search, lastLoginBefore } = query;
+  let rows = db.selectFrom('user_list').where('account_id', '=', query.asking.account!).where('status', 'in', status);
+  if (locked !== undefined) rows = rows.where('locked', '=', locked);
+  if (lockCause) rows = rows.where(sql<boolean>`${lockCause} = any(lock_causes)`);
+  if (role) rows = rows.where(sql<boolean>`${role} = any(roles)`);
+  if (country) rows = rows.where('country', '=', country);
+  if (email) rows = rows.where('email_key', '=', folded(email));
+  if (search) rows = rows.where('search', 'like', `%${folded(search).replace(/[\\%_]/g, '\\$&')}%`);
+  if (lastLoginBefore) rows = rows.where(({ or, eb }) => or([eb('last_login_at', '<', lastLoginBefore), eb('last_login_at', 'is', null)]));
+  return rows;
+}
+
+/**
+ * The rows after the one that a cursor names. The cursor holds the row's id and no name: its sort key is looked up, so
+ * a page goes on from where that row is now.
+ */
+async function after(db: Kysely<UserListTables>, account: string, key: (typeof sortKeys)[keyof typeof sortKeys], descending: boolean, cursor: string) {
+  const [sortedBy, id] = decodeCursor(cursor, 2);
+  const row =
+    sortedBy === key && typeof id === 'string'
+      ? await db.selectFrom('user_list').select(key).where('account_id', '=', account).where('user_id', '=', id).executeTakeFirst()
+      : undefined;
+  if (!row) throw new Refusal('cursor.invalid', 'invalid', 'This cursor was not made by this list; start from its first page.');
+  const value = (row as Record<string, string | null>)[key]!;
+  return ({ eb, or, and }: ExpressionBuilder<UserListTables, 'user_list'>) =>
+    value === null
+      ? and([eb(key, 'is', null), eb('user_id', '>', id as string)])
+      : or([eb(key, descending ? '<' : '>', value), and([eb(key, '=', value), eb('user_id', '>', id as string)]), eb(key, 'is', null)]);
+}

@@ -1,0 +1,168 @@
+import type { Actor, DataOf, Recorded } from '#libs/kernel';
+import type { LoginEvent } from '../domain/login.js';
+import type { LockCause, Role, UserEvent } from '../domain/user.events.js';
+
+export interface LockView {
+  readonly cause: LockCause;
+  readonly reason: string | null;
+  readonly by: Actor;
+  readonly at: string;
+  readonly until: string | null;
+  readonly disableModeDays: number;
+}
+
+/** A user as an account sees them; after leaving, as at departure. */
+export interface UserView {
+  readonly userId: string;
+  /** Absent while unaffiliated. */
+  readonly account?: string;
+  readonly status: 'pending' | 'invited' | 'active' | 'rejected' | 'left' | 'deleted' | 'unaffiliated';
+  readonly email: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly country: string;
+  readonly language: string | null;
+  readonly entitlementCountry: string | null;
+  /** Oldest first. */
+  readonly locks: readonly LockView[];
+  readonly roles: readonly Role[];
+  readonly keptRoles: readonly Role[];
+  /** The domain for which approval was requested. */
+  readonly domain: string | null;
+  /** When the user joined the account; while pending, since when they wait. */
+  readonly addedAt: string | null;
+  /** In this account, by their own time. */
+  readonly firstLoginAt: string | null;
+  readonly lastLoginAt: string | null;
+  readonly restorableUntil: string | null;
+  /** Of the user's stream. */
+  readonly revision: number;
+}
+
+/** A user through time: as they are, and as each account last saw them. */
+export interface SeenUser {
+  readonly current: UserView;
+  readonly accounts: Readonly<Record<string, UserView>>;
+}
+
+type Event = UserEvent | LoginEvent;
+type Step<Type extends Event['type']> = (seen: SeenUser, data: DataOf<Event, Type>, event: Recorded) => SeenUser;
+
+/** One fold for the list, the replay and the audit's before → after. */
+const steps: { readonly [Type in Event['type']]: Step<Type> } = {
+  UserAdded: (_, { account, status, ...person }, event) => {
+    const view = newcomer(event, person);
+    return joined({ current: view, accounts: {} }, account, { status, addedAt: event.envelope.at });
+  },
+  UserRegistered: (_, person, event) => ({ current: newcomer(event, person), accounts: {} }),
+  UserApprovalRequested: (seen, { account, domain }, { envelope: { at } }) => joined(seen, account, { status: 'pending', domain, addedAt: at }),
+  UserApproved: (seen, _, { envelope: { at } }) => changed(seen, { status: 'active', addedAt: at }),
+  UserRejected: (seen) => departed(seen, { status: 'rejected' }),
+  UserAddedToAccount: (seen, { account }, { envelope: { at } }) => joined(seen, account, { status: 'active', addedAt: at }),
+  UserLocked: (seen, lock, event) => changed(seen, { locks: withLock(seen.current, lock, event) }),
+  UserUnlocked: (seen, { causes }) => changed(seen, { locks: seen.current.locks.filter(({ cause }) => !causes.includes(cause)) }),
+  UserDeleted: (seen, { restorableUntil, keptRoles, disableModeDays }, event) => {
+    const locks = withLock(seen.current, { cause: 'unaffiliated', disableModeDays }, event);
+    return departed(seen, { status: 'deleted', restorableUntil, keptRoles, locks });
+  },
+  UserRestored: (seen, { account }) => {
+    const locks = seen.current.locks.filter(({ cause }) => cause !== 'unaffiliated');
+    return joined(seen, account, { status: 'active', locks, addedAt: seen.accounts[account]?.addedAt ?? null });
+  },
+  UserRenamed: (seen, names) => changed(seen, names),
+  UserCountryChanged: (seen, { country }) => changed(seen, { country }),
+  UserLanguageChanged: (seen, { language }) => changed(seen, { language }),
+  UserEntitlementCountryChanged: (seen, { country }) => changed(seen, { entitlementCountry: country ?? null }),
+  UserRoleGranted: (seen, { role }) => changed(seen, { roles: [...new Set([...seen.current.roles, role])] }),
+  UserRoleRevoked: (seen, { role }) => changed(seen, { roles: seen.current.roles.filter((other) => other !== role) }),
+  EmailClaimAbandoned: (seen) => seen,
+  UserLoggedIn: (seen, { at }, { envelope: { account } }) => loggedIn(seen, at, account),
+};
+
+/** The events of a user that make a difference to how they are seen. */
+export const userViewEvents = Object.keys(steps) as readonly Event['type'][];
+
+/** The user after one more event; `undefined` before the first that tells who they are. */
+export function foldUser(seen: SeenUser | undefined, event: Recorded): SeenUser | undefined {
+  const first = event.type === 'UserAdded' || event.type === 'UserRegistered';
+  if (!seen && !first) return undefined;
+  const step = steps[event.type as Event['type']] as (seen: SeenUser, data: object, event: Recorded) => SeenUser;
+  const next = step(seen!, event.data, event);
+  return event.stream.startsWith('user-') ? changed(next, { revision: event.revision }, event.envelope.account) : next;
+}
+
+const newcomer = (
+  { envelope: { subject }, revision }: Recorded,
+  person: { email: string; firstName: string; lastName: string; country: string; language?: string; entitlementCountry?: string },
+): UserView => ({
+  userId: subject.id,
+  status: 'unaffiliated',
+  // A person who was erased has no name left.
+  email: person.email ?? '',
+  firstName: person.firstName ?? '',
+  lastName: person.lastName ?? '',
+  country: person.country,
+  language: person.language ?? null,
+  entitlementCountry: person.entitlementCountry ?? null,
+  locks: [],
+  roles: [],
+  keptRoles: [],
+  domain: null,
+  addedAt: null,
+  firstLoginAt: null,
+  lastLoginAt: null,
+  restorableUntil: null,
+  revision,
+});
+
+/** Changes the user, and the account's sight of them if they are in one (or in `account`, which they have just left). */
+function changed({ current, accounts }: SeenUser, change: Partial<UserView>, account = current.account): SeenUser {
+  const view = { ...current, ...change };
+  const here = account === undefined ? undefined : account === current.account ? view : { ...accounts[account]!, ...change };
+  return { current: view, accounts: here ? { ...accounts, [account!]: here } : accounts };
+}
+
+/** Comes (back) into an account: what this account kept comes back; what happened elsewhere does not show. */
+function joined({ current, accounts }: SeenUser, account: string, change: Partial<UserView>): SeenUser {
+  const former = accounts[account];
+  const view: UserView = {
+    ...current,
+    roles: former?.keptRoles ?? [],
+    keptRoles: [],
+    firstLoginAt: former?.firstLoginAt ?? null,
+    lastLoginAt: former?.lastLoginAt ?? null,
+    restorableUntil: null,
+    ...change,
+    account,
+  };
+  return { current: view, accounts: { ...accounts, [account]: view } };
+}
+
+/** Leaves the account, whose sight of the user freezes. */
+function departed({ current, accounts }: SeenUser, change: Partial<UserView>): SeenUser {
+  const { account, ...rest } = { ...current, ...change };
+  const frozen = { ...rest, account: account!, roles: [] };
+  return { current: { ...rest, status: 'unaffiliated', roles: [], keptRoles: [] }, accounts: { ...accounts, [account!]: frozen } };
+}
+
+const withLock = (
+  { locks }: UserView,
+  { cause, until, disableModeDays }: { cause: LockCause; until?: string; disableModeDays: number },
+  { envelope: { actor, at, reason } }: Recorded,
+): LockView[] => [
+  ...locks.filter((lock) => lock.cause !== cause),
+  { cause, reason: reason ?? null, by: actor, at, until: until ?? null, disableModeDays },
+];
+
+/** A login counts by its own time, in the account where the user was at that time. */
+function loggedIn({ current, accounts }: SeenUser, at: string, account: string | undefined): SeenUser {
+  const count = (view: UserView): UserView => ({
+    ...view,
+    firstLoginAt: view.firstLoginAt && view.firstLoginAt < at ? view.firstLoginAt : at,
+    lastLoginAt: view.lastLoginAt && view.lastLoginAt > at ? view.lastLoginAt : at,
+  });
+  const view = account === undefined ? undefined : accounts[account];
+  if (!view) return { current, accounts };
+  const counted = count(view);
+  return { current: current.account === account ? counted : current, accounts: { ...accounts, [account!]: counted } };
+}

@@ -1,0 +1,114 @@
+import { v5 as uuidv5 } from 'uuid';
+import { AccountDecider, AppointAdministrator, StandDownAdministrator } from '#libs/accounts';
+import { WrongRevision, decidingAgain, foresee, record, type EventStore, type Loaded, type Written } from '#libs/event-store';
+import { decide, issue, type Command, type Issuance } from '#libs/kernel';
+import { DeleteUser, GrantRole, LockUser, RevokeRole } from '../domain/user.commands.js';
+import { UserDecider } from '../domain/user.decider.js';
+import { userEvent, type UserEvent } from '../domain/user.events.js';
+import { servesAsAdministrator, type User } from '../domain/user.state.js';
+
+/**
+ * Never an account without an administrator, without races.
+ *
+ * A user's roles and locks are in the user's stream alone; the account's stream keeps the set that counts, always a
+ * subset of those who serve. Whoever takes an administrator away leaves the set first, at the exact revision of the
+ * account; whoever brings one joins it last, at the revision read before the user was written. So of two rivals one
+ * meets a wrong revision, and decides again.
+ */
+export async function recordUser(
+  store: EventStore,
+  command: Command<unknown>,
+  user: Loaded<User>,
+  events: readonly UserEvent[],
+): Promise<Written<User>> {
+  const before = servesAsAdministrator(user.state);
+  const after = servesAsAdministrator(foresee(UserDecider, user, command, events).state);
+  if (before && !after) await standDown(store, command.issuance, events);
+  if (after && (!before || command instanceof GrantRole)) return bringing(store, command, user, events);
+  return record(store, UserDecider, user, command, events);
+}
+
+/** Runs a workflow that may stand an administrator down; where it is refused or given up after that, they count again. */
+export async function puttingBack<T>(store: EventStore, command: Command<unknown>, workflow: () => Promise<T>): Promise<T> {
+  try {
+    return await workflow();
+  } catch (error) {
+    if (command instanceof LockUser || command instanceof DeleteUser || command instanceof RevokeRole) {
+      await countIfServing(store, command.issuance);
+    }
+    throw error;
+  }
+}
+
+async function standDown(store: EventStore, issuance: Issuance, events: readonly UserEvent[]): Promise<void> {
+  const because = reasons.find(([type]) => events.some((event) => event.type === type))![1];
+  const account = await store.load(AccountDecider, issuance.account!);
+  const command = issued(new StandDownAdministrator({ user: issuance.target, because }), issuance);
+  await record(store, AccountDecider, account, command, decide(AccountDecider, command, account.state, command.issuance));
+}
+
+const reasons = [
+  ['UserDeleted', 'deleted'],
+  ['UserLocked', 'locked'],
+  ['UserRoleRevoked', 'demoted'],
+] as const;
+
+async function bringing(
+  store: EventStore,
+  command: Command<unknown>,
+  user: Loaded<User>,
+  events: readonly UserEvent[],
+): Promise<Written<User>> {
+  const { issuance } = command;
+  const account = await store.load(AccountDecider, issuance.account!);
+  const written = await record(store, UserDecider, user, command, events);
+  const appoint = issued(new AppointAdministrator({ user: issuance.target }), issuance);
+  try {
+    await record(store, AccountDecider, account, appoint, decide(AccountDecider, appoint, account.state, appoint.issuance));
+  } catch (error) {
+    if (!(error instanceof WrongRevision)) throw error;
+    await countIfServing(store, issuance);
+  }
+  return written;
+}
+
+/**
+ * Counts a user who serves as administrator but is not counted: what a crash or a rival left half-done.
+ * The role is granted once more in between, so that a removal under way meets a wrong revision.
+ */
+export async function countIfServing(store: EventStore, { account, target, ...issuance }: Issuance): Promise<void> {
+  await decidingAgain(async () => {
+    const counted = await store.load(AccountDecider, account!);
+    const user = await store.load(UserDecider, target);
+    if (counted.state.status !== 'open' || counted.state.administrators.has(target)) return;
+    if (!servesAsAdministrator(user.state) || !('account' in user.state) || user.state.account !== account) return;
+    const again = issue(new GrantRole({ role: 'administrator' }), {
+      ...issuance,
+      account,
+      target,
+      commandId: uuidv5('count', issuance.commandId),
+    });
+    await record(store, UserDecider, user, again, [userEvent('UserRoleGranted', { role: 'administrator' })]);
+    const appoint = issued(new AppointAdministrator({ user: target }), again.issuance);
+    await record(store, AccountDecider, counted, appoint, decide(AccountDecider, appoint, counted.state, appoint.issuance));
+  });
+}
+
+/** Whether the account leaves this serving administrator out of its count. */
+export async function isUncounted(store: EventStore, user: User, { account, target }: Issuance): Promise<boolean> {
+  if (!servesAsAdministrator(user)) return false;
+  const { state } = await store.load(AccountDecider, account!);
+  return state.status === 'open' && !state.administrators.has(target);
+}
+
+/** Checks that the account would keep an administrator, without writing. Throws `account.last-administrator`. */
+export async function checkRemovable(store: EventStore, before: User, after: User, { account, target, ...issuance }: Issuance): Promise<void> {
+  if (!servesAsAdministrator(before) || servesAsAdministrator(after)) return;
+  const { state } = await store.load(AccountDecider, account!);
+  const command = issued(new StandDownAdministrator({ user: target, because: 'locked' }), { ...issuance, account, target });
+  decide(AccountDecider, command, state, command.issuance);
+}
+
+/** A step of the workflow on the account's stream, in the name of the command that it serves. */
+const issued = <C extends AppointAdministrator | StandDownAdministrator>(command: C, issuance: Issuance): C =>
+  issue<never>(command as never, { ...issuance, target: issuance.account! }) as C;

@@ -1,0 +1,79 @@
+import {
+  AccountDecider,
+  AssertDomain,
+  CloseAccount,
+  ReleaseDomain,
+  domainName,
+  notOpened,
+  ownerOf,
+  recordDomain,
+  type OpenAccount,
+} from '#libs/accounts';
+import { begin, decidingAgain, firstAnswer, handle, record, type Written } from '#libs/event-store';
+import { Refusal, decide, issue, type Command, type Issuance } from '#libs/kernel';
+import { v5 as uuidv5 } from 'uuid';
+import { AddUser } from '../domain/user.commands.js';
+import { checkFree, makeUser, type Claiming } from './claim-address.js';
+
+export interface OpenedAccount extends Written<unknown> {
+  readonly accountId: string;
+  readonly administratorId: string;
+}
+
+/**
+ * Opens an account: checks everything, opens, asserts the domains, adds the administrator last. A refusal half-way
+ * releases the domains and closes the account again. Each step may be repeated, so that the same key completes what a
+ * crash left half-done.
+ */
+export async function openAccount(claiming: Claiming, command: OpenAccount): Promise<OpenedAccount> {
+  const { store } = claiming;
+  const domains = command.domains.map(domainName);
+  const administrator = administratorOf(command);
+
+  const opened = await decidingAgain(async () => {
+    const account = await begin(store, AccountDecider, command.issuance);
+    if (account.earlier) {
+      if (account.earlier.state.status === 'closed') throw notOpened();
+      return firstAnswer(account.earlier);
+    }
+    await checkDomainsFree(claiming, domains);
+    await checkFree(claiming, administrator, domains);
+    return record(store, AccountDecider, account, command, decide(AccountDecider, command, account.state, command.issuance));
+  });
+
+  try {
+    for (const domain of domains) await recordDomain(store, about(new AssertDomain({}), command, domain, `assert ${domain}`));
+    const added = await makeUser(claiming, administrator, { startingRoles: ['administrator'] });
+    const { state, revision } = await store.load(AccountDecider, command.issuance.target);
+    const { target: accountId } = command.issuance;
+    return { ...opened, state, revision, position: added.position, accountId, administratorId: administrator.issuance.target };
+  } catch (error) {
+    if (error instanceof Refusal && error.kind !== 'unavailable') await undo(claiming, command, domains);
+    throw error;
+  }
+}
+
+/** A refusal is final: the domains are free again and the account is closed; an outage is not, it waits for the retry. */
+async function undo({ store }: Claiming, command: OpenAccount, domains: readonly string[]): Promise<void> {
+  for (const domain of domains) await recordDomain(store, about(new ReleaseDomain({}), command, domain, `release ${domain}`));
+  await handle(store, AccountDecider, about(new CloseAccount({}), command, command.issuance.target, 'close'));
+}
+
+async function checkDomainsFree({ store }: Claiming, domains: readonly string[]): Promise<void> {
+  for (const domain of domains) {
+    if (await ownerOf(store, domain)) throw new Refusal('domain.owned-by-another', 'conflict', 'Another account owns this domain.', [], { domain });
+  }
+}
+
+function administratorOf(command: OpenAccount): AddUser {
+  const { email, firstName, lastName, country } = command.administrator;
+  const id = uuidv5('administrator', command.issuance.commandId);
+  return about(new AddUser({ email, firstName, lastName, country }), command, id, 'administrator');
+}
+
+/** A step of the opening as a command of its own, whose id derives from the opening's. */
+function about<C extends Command<C>>(step: C, { issuance }: OpenAccount, target: string, name: string): C {
+  const { expectedRevision: _, ...rest } = issuance;
+  const of: Issuance = { ...rest, account: issuance.target, target, commandId: uuidv5(name, issuance.commandId) };
+  return issue(step, of);
+}
