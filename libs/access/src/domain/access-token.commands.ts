@@ -1,0 +1,26 @@
+import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsISO8601, IsUUID } from 'class-validator';
+import { Command, Line, Optional, permissions, type Permission } from '#libs/kernel';
+import { tokenKinds, type TokenKind } from './access-token.events.js';
+
+/** Issues an access token. Its secret is in the answer, once. */
+export class IssueAccessToken extends Command<IssueAccessToken> {
+  @IsIn(tokenKinds) kind!: TokenKind;
+  /** With kind `user`: whose token it is; absent: the caller's own. */
+  @Optional() @IsUUID() userId?: string;
+  /** With kind `service`: where the service may act; absent, for those not confined to an account: everywhere. */
+  @Optional() @IsUUID() accountId?: string;
+  /** What it is for, in words; shown in lists and to auditors. */
+  @Line(100) name!: string;
+  /** What it may be used for; what the holder's roles do not give stays closed to it. */
+  @IsArray() @ArrayNotEmpty() @ArrayUnique() @IsIn(permissions, { each: true }) scopes!: Permission[];
+  /** ISO 8601 with a zone; at most 400 days ahead. */
+  @IsISO8601({ strict: true, strictSeparator: true }) expiresAt!: string;
+}
+
+/** Issues the token that whoever runs the installation finds in a file; no route takes it. */
+export class IssueOperatorToken extends Command<IssueOperatorToken> {
+  holder!: string;
+}
+
+/** Ends an access token at once and for ever. */
+export class EndAccessToken extends Command<EndAccessToken> {}

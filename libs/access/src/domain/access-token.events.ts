@@ -1,0 +1,33 @@
+import { eventsOf, type Catalogue, type DomainEvent, type Permission } from '#libs/kernel';
+
+export const tokenKinds = ['user', 'service', 'operator'] as const;
+export type TokenKind = (typeof tokenKinds)[number];
+
+/** Who acts with a token, and where. */
+export interface Holding {
+  readonly kind: TokenKind;
+  /** A user's id; a service or an operator is known by the id of its token. */
+  readonly holder: string;
+  /** Where it may be used; absent: in the whole installation. */
+  readonly account?: string;
+}
+
+/** What a token was issued as. */
+export interface TokenTerms extends Holding {
+  readonly name: string;
+  readonly scopes: readonly Permission[];
+  /** UTC, ISO 8601. */
+  readonly expiresAt: string;
+}
+
+// These names and shapes are the storage format: once landed they only change through an upcaster.
+export type AccessTokenEvent =
+  | DomainEvent<'AccessTokenIssued', TokenTerms>
+  | DomainEvent<'AccessTokenEnded', Record<never, never>>;
+
+export const accessTokenEvent = eventsOf<AccessTokenEvent>();
+
+export const accessTokenEvents: Catalogue<AccessTokenEvent> = {
+  AccessTokenIssued: { personal: ['name'], sealedFor: ({ kind, holder }) => `${kind}:${holder}` },
+  AccessTokenEnded: {},
+};

@@ -1,0 +1,55 @@
+import { Controller, Delete, Get, Header, HttpCode, Post, Req } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import { Ask, Issue, Needs } from '#libs/http';
+import { EndAccessToken, IssueAccessToken } from '../domain/access-token.commands.js';
+import type { Bearer } from '../domain/bearer.js';
+import { ListAccessTokens } from '../read/access-tokens.js';
+
+@ApiTags('access')
+@Controller()
+export class AccessController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
+
+  /** Who the token is, and what it may do now. */
+  @Get('me')
+  @Needs('a token')
+  me(@Req() { caller }: { caller: Bearer }) {
+    return whoIs(caller);
+  }
+
+  /** Issues an access token; the answer alone holds it. */
+  @Post('access-tokens')
+  @Needs('tokens:manage')
+  @Header('Cache-Control', 'no-store')
+  issue(@Issue({ target: 'tokenId' }) command: IssueAccessToken) {
+    return this.commands.execute(command);
+  }
+
+  /** The tokens that one may manage, newest first. */
+  @Get('access-tokens')
+  @Needs('tokens:manage')
+  list(@Ask() query: ListAccessTokens) {
+    return this.queries.execute(query);
+  }
+
+  /** Ends a token. */
+  @Delete('access-tokens/:tokenId')
+  @Needs('tokens:manage')
+  @HttpCode(200)
+  end(@Issue({ target: 'tokenId' }) command: EndAccessToken) {
+    return this.commands.execute(command);
+  }
+}
+
+const whoIs = ({ actor, token: { id, name, scopes, expiresAt }, account, roles, permissions }: Bearer) => ({
+  actor,
+  token: { id, name, expiresAt },
+  account: account ?? null,
+  roles,
+  scopes,
+  permissions: [...permissions],
+});

@@ -1,0 +1,130 @@
+import { Type } from 'class-transformer';
+import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
+import { sql, type ExpressionBuilder, type Kysely, type Transaction } from 'kysely';
+import { Optional, Query, Refusal, type Actor, type Asking, type Permission, type Recorded } from '#libs/kernel';
+import { decodeCursor, encodeCursor, type Projection, type ReadStore } from '#libs/read-store';
+import type { AccessTokenEvent, TokenKind, TokenTerms } from '../domain/access-token.events.js';
+
+export interface AccessTokenRow {
+  token_id: string;
+  holder: string;
+  kind: TokenKind;
+  /** null: works in the whole installation. */
+  account: string | null;
+  /** null: the holder was erased. */
+  name: string | null;
+  scopes: readonly Permission[];
+  issued_by_id: string;
+  issued_by_kind: Actor['kind'];
+  issued_at: string;
+  expires_at: string;
+  ended_at: string | null;
+  /** Of its issue, in the log. */
+  position: number;
+}
+
+interface Tables {
+  access_tokens: Omit<AccessTokenRow, 'scopes'> & { scopes: string };
+}
+
+/** Every access token that was ever issued. */
+export const accessTokens: Projection = {
+  name: 'access-tokens',
+  version: 1,
+  tables: ['access_tokens'],
+  events: ['AccessTokenIssued', 'AccessTokenEnded'] satisfies AccessTokenEvent['type'][],
+
+  async create(db) {
+    await sql`
+      CREATE TABLE access_tokens (
+        token_id text PRIMARY KEY,
+        holder text NOT NULL,
+        kind text NOT NULL,
+        account text,
+        name text,
+        scopes jsonb NOT NULL,
+        issued_by_id text NOT NULL,
+        issued_by_kind text NOT NULL,
+        issued_at timestamptz NOT NULL,
+        expires_at timestamptz NOT NULL,
+        ended_at timestamptz,
+        position bigint NOT NULL UNIQUE
+      )`.execute(db);
+    await sql`CREATE INDEX access_tokens_of_account ON access_tokens (account, kind, position)`.execute(db);
+    await sql`CREATE INDEX access_tokens_of_holder ON access_tokens (holder, position)`.execute(db);
+  },
+
+  async apply(events, tx: Transaction<Tables>) {
+    for (const event of events) {
+      if (event.type === 'AccessTokenIssued') await tx.insertInto('access_tokens').values(issued(event)).execute();
+      else await tx.updateTable('access_tokens').set({ ended_at: event.envelope.at }).where('token_id', '=', event.envelope.subject.id).execute();
+    }
+  },
+};
+
+function issued({ data, envelope: { subject, actor, at }, position }: Recorded): Tables['access_tokens'] {
+  const { holder, kind, account, name, scopes, expiresAt } = data as TokenTerms;
+  return {
+    token_id: subject.id,
+    holder,
+    kind,
+    account: account ?? null,
+    name: name ?? null,
+    scopes: JSON.stringify(scopes),
+    issued_by_id: actor.id,
+    issued_by_kind: actor.kind,
+    issued_at: at,
+    expires_at: expiresAt,
+    ended_at: null,
+    position,
+  };
+}
+
+/** The access tokens that one may manage, newest first. */
+export class ListAccessTokens extends Query<ListAccessTokens> {
+  /** How many at most. */
+  @Optional() @Type(() => Number) @IsInt() @Min(1) @Max(200) limit?: number;
+  /** `next` of the page before. */
+  @Optional() @IsString() @MaxLength(200) cursor?: string;
+}
+
+/** Throws `cursor.invalid`. */
+export async function listAccessTokens({ db }: ReadStore, { limit = 50, cursor, asking }: ListAccessTokens) {
+  const rows = (await (db as Kysely<Tables>)
+    .selectFrom('access_tokens')
+    .selectAll()
+    .where((row) => manageable(row, asking))
+    .$if(cursor !== undefined, (query) => query.where('position', '<', placeOf(cursor!)))
+    .orderBy('position', 'desc')
+    .limit(limit + 1)
+    .execute()) as unknown as AccessTokenRow[];
+  const page = rows.slice(0, limit);
+  return { items: page.map(item), next: rows.length > limit ? encodeCursor([page.at(-1)!.position]) : null };
+}
+
+/** `mayManage`, in SQL: one's own, and the service tokens of the account that one administers; operators, any. */
+function manageable(row: ExpressionBuilder<Tables, 'access_tokens'>, { actor, account, overAdministrators }: Asking) {
+  if (actor.kind === 'operator') return row.lit(true);
+  const own = row.and({ kind: actor.kind as TokenKind, holder: actor.id });
+  if (!overAdministrators) return own;
+  return row.or([own, row.and({ kind: 'service', ...(account && { account }) })]);
+}
+
+function placeOf(cursor: string): number {
+  const [position] = decodeCursor(cursor, 1);
+  if (Number.isSafeInteger(position)) return position as number;
+  throw new Refusal('cursor.invalid', 'invalid', 'This cursor was not made by this list; start from its first page.');
+}
+
+const item = (row: AccessTokenRow) => ({
+  tokenId: row.token_id,
+  kind: row.kind,
+  holder: row.holder,
+  account: row.account,
+  name: row.name,
+  scopes: row.scopes,
+  issuedBy: { id: row.issued_by_id, kind: row.issued_by_kind },
+  issuedAt: row.issued_at,
+  expiresAt: row.expires_at,
+  endedAt: row.ended_at,
+});

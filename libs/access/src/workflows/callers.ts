@@ -1,0 +1,34 @@
+import type { EventStore } from '#libs/event-store';
+import { UserDecider } from '#libs/users';
+import type { Vault } from '#libs/vault';
+import { AccessTokenDecider, type AccessToken } from '../domain/access-token.decider.js';
+import { bearerOf, standingOf, type Bearer, type Standing } from '../domain/bearer.js';
+import { Recent, type AsOf } from './recent.js';
+import { hashOf, secretPattern } from './secret.js';
+
+/**
+ * Who shows an access token: read from the token's and the holder's own streams, with no projection in between, so that
+ * a lock, a demotion or a deletion shuts every token within a second.
+ */
+export class Callers {
+  private readonly tokens: Recent<AccessToken>;
+  private readonly holders: Recent<Standing | undefined>;
+
+  constructor(
+    store: Pick<EventStore, 'load'>,
+    private readonly vault: Pick<Vault, 'findToken'>,
+    private readonly now: () => Date,
+  ) {
+    this.tokens = new Recent(async (id) => (await store.load(AccessTokenDecider, id)).state, now);
+    this.holders = new Recent(async (id) => standingOf((await store.load(UserDecider, id)).state), now);
+  }
+
+  /** `undefined` for any token that opens nothing, for whatever cause. Throws where the event store can't be asked. */
+  async find(secret: string, asOf: AsOf): Promise<Bearer | undefined> {
+    const id = secretPattern.test(secret) ? this.vault.findToken(hashOf(secret)) : undefined;
+    if (!id) return undefined;
+    const token = await this.tokens.get(id, asOf);
+    const isUsers = token.status === 'live' && token.kind === 'user';
+    return bearerOf(id, token, isUsers ? await this.holders.get(token.holder, asOf) : undefined, this.now());
+  }
+}

@@ -1,0 +1,64 @@
+import { AccountDecider } from '#libs/accounts';
+import { handle, type EventStore, type Written } from '#libs/event-store';
+import { Refusal } from '#libs/kernel';
+import { UserDecider } from '#libs/users';
+import type { Vault } from '#libs/vault';
+import type { EndAccessToken, IssueAccessToken, IssueOperatorToken } from '../domain/access-token.commands.js';
+import { AccessTokenDecider, type AccessToken, type AccessTokenContext } from '../domain/access-token.decider.js';
+import { hashOf, newSecret } from './secret.js';
+
+/** Where tokens are on record, and where their hashes are kept. */
+export interface TokenStores {
+  readonly store: EventStore;
+  readonly vault: Pick<Vault, 'keepToken' | 'findToken' | 'forgetToken' | 'fingerprint'>;
+}
+
+/** A token's secret leaves Rollbook here and nowhere else. */
+export interface IssuedToken {
+  readonly tokenId: string;
+  readonly token: string;
+  readonly position: number;
+}
+
+/** Issues a token for whoever the command names. Throws `idempotency.not-here`, and as the rules refuse. */
+export async function issueToken(stores: TokenStores, command: IssueAccessToken): Promise<IssuedToken> {
+  if (command.issuance.digest) {
+    throw new Refusal('idempotency.not-here', 'invalid', 'Issuing an access token takes no Idempotency-Key: the answer holds a secret that nobody keeps.');
+  }
+  return recordToken(stores, command, await factsFor(stores.store, command));
+}
+
+/** Hash first, then the event: a token on record is one that opens the door. Whatever fails, nobody was given the secret. */
+export async function recordToken(
+  { store, vault }: TokenStores,
+  command: IssueAccessToken | IssueOperatorToken,
+  facts: Partial<AccessTokenContext> = {},
+): Promise<IssuedToken> {
+  const { target: tokenId } = command.issuance;
+  const token = newSecret();
+  vault.keepToken(hashOf(token), tokenId);
+  try {
+    const { position } = await handle(store, AccessTokenDecider, command, facts);
+    return { tokenId, token, position };
+  } catch (error) {
+    vault.forgetToken(tokenId);
+    throw error;
+  }
+}
+
+/** Ends a token; with its hash gone from the vault, no cache lets it in for a moment longer. */
+export async function endToken({ store, vault }: TokenStores, command: EndAccessToken): Promise<Written<AccessToken>> {
+  const written = await handle(store, AccessTokenDecider, command);
+  vault.forgetToken(command.issuance.target);
+  return written;
+}
+
+/** What the rules need to know of the holder. */
+async function factsFor(store: EventStore, { kind, userId, accountId, issuance }: IssueAccessToken): Promise<Partial<AccessTokenContext>> {
+  if (kind === 'user') {
+    const { state } = await store.load(UserDecider, userId ?? issuance.actor.id);
+    return state.status === 'active' ? { memberOf: state.account } : {};
+  }
+  if (!accountId) return {};
+  return { accountOpen: (await store.load(AccountDecider, accountId)).state.status === 'open' };
+}

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { v5 as uuidv5 } from 'uuid';
+import { issue, permissions, type Command, type Issuance } from '#libs/kernel';
+import { roles } from '#libs/users';
+import { EndAccessToken, IssueOperatorToken } from '../domain/access-token.commands.js';
+import { AccessTokenDecider, type AccessToken } from '../domain/access-token.decider.js';
+import { endToken, recordToken, type TokenStores } from './issue-token.js';
+import { hashOf } from './secret.js';
+
+export interface OperatorTokenOptions extends TokenStores {
+  /** Where whoever runs the installation finds the token. */
+  readonly file: string;
+  /** Now, UTC, ISO 8601. */
+  readonly at: string;
+}
+
+/**
+ * Sees to it at the server's start that the file (mode 600) holds a valid operator's token, and that no other one which
+ * was written there opens anything. Resolves to whether it wrote a new one.
+ *
+ * The n-th token's id derives from the installation and n, so the log alone tells which there are. Each step leaves
+ * something that the next start makes good: it issues, writes the file, and ends the others, in this order.
+ */
+export async function ensureOperatorToken(options: OperatorTokenOptions): Promise<boolean> {
+  const { vault, file, at } = options;
+  const tokens = await issuedSoFar(options);
+  const shown = await secretIn(file);
+  const inFile = shown && vault.findToken(hashOf(shown));
+  const isValid = tokens.some(({ id, state }) => id === inFile && state.status === 'live' && Date.parse(state.expiresAt) > Date.parse(at));
+  const id = isValid ? inFile : await issueInto(file, options, tokens.length);
+  for (const other of tokens) {
+    if (other.id !== id && other.state.status === 'live') await endToken(options, bySystem(new EndAccessToken({}), other.id, at));
+  }
+  return !isValid;
+}
+
+/** UUIDv5 namespace of what derives from an installation. */
+const namespace = '6d0b9b1c-2f1e-4c0e-9a43-5a6f0a8f7c55';
+
+const derived = ({ fingerprint }: TokenStores['vault'], what: string): string => uuidv5(`${fingerprint} ${what}`, namespace);
+
+const tokenId = ({ vault }: TokenStores, n: number): string => derived(vault, `operator-token ${n}`);
+
+/** The tokens that were ever written to the file, oldest first. */
+async function issuedSoFar(stores: TokenStores): Promise<{ id: string; state: Exclude<AccessToken, { status: 'absent' }> }[]> {
+  const tokens = [];
+  for (;;) {
+    const id = tokenId(stores, tokens.length);
+    const { state } = await stores.store.load(AccessTokenDecider, id);
+    if (state.status === 'absent') return tokens;
+    tokens.push({ id, state });
+  }
+}
+
+async function issueInto(file: string, stores: OperatorTokenOptions, n: number): Promise<string> {
+  const id = tokenId(stores, n);
+  // A start that was cut short may have kept a hash for it.
+  stores.vault.forgetToken(id);
+  const command = new IssueOperatorToken({ holder: derived(stores.vault, 'operator') });
+  const { token } = await recordToken(stores, bySystem(command, id, stores.at));
+  // Through a second name, so that the file is whole or not there.
+  await writeFile(`${file}.new`, `${token}\n`, { mode: 0o600, flush: true });
+  await rename(`${file}.new`, file);
+  return id;
+}
+
+async function secretIn(file: string): Promise<string | undefined> {
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Rollbook itself, in the name of nobody. */
+const system: Pick<Issuance, 'actor' | 'permissions' | 'grantable' | 'overAdministrators'> = {
+  actor: { id: '00000000-0000-0000-0000-000000000000', kind: 'system' },
+  permissions,
+  grantable: roles,
+  overAdministrators: true,
+};
+
+const bySystem = <C extends Command<C>>(command: C, target: string, at: string): C =>
+  issue(command, { ...system, commandId: randomUUID(), correlationId: randomUUID(), target, at });
