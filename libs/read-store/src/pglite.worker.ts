@@ -24,8 +24,9 @@ const database = await PGlite.create({
   ...(start.directory && { dataDir: start.directory }),
   parsers: { ...parsers },
   extensions: { btree_gin, pg_trgm, unaccent },
-  postgresqlconf: ['search_path = rollbook, public', 'max_wal_size = 64MB', 'min_wal_size = 32MB'],
+  postgresqlconf: ['max_wal_size = 64MB', 'min_wal_size = 32MB'],
 });
+await database.exec('set search_path = rollbook, public');
 
 async function answer(request: Exclude<Request, 'close'>): Promise<Reply> {
   try {

@@ -1,0 +1,402 @@
+import type { Recorded } from '#libs/kernel';
+import {
+  decodeCursor,
+  digestTables,
+  encodeCursor,
+  openReadStore,
+  openScratchStore,
+  ProjectionRunner,
+  type LogSignal,
+  type Problem,
+  type Projection,
+  type ReadStore,
+} from '#libs/read-store';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
+import { EventEmitter, once } from 'node:events';
+import { cp, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+
+const log = { installation: 'one', namespace: 'rollbook' };
+let directory: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'rollbook-read-store-'));
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+/** A log in memory. Positions are 10, 20, 30, …: they have gaps. */
+class Log {
+  readonly events: Recorded[] = [];
+  readonly #grown = new EventEmitter();
+  /** How often a subscription was started, and where from. */
+  readonly starts: (number | undefined)[] = [];
+  /** The log is away: subscriptions break. */
+  away = false;
+
+  append(type: string, ...ids: string[]): number {
+    for (const id of ids) {
+      const position = (this.events.length + 1) * 10;
+      const place = { id: String(position), stream: `user-${id}`, revision: 0, position };
+      this.events.push({ ...place, type, data: { id }, envelope: {} as Recorded['envelope'] });
+    }
+    this.#grown.emit('grown');
+    return this.events.length * 10;
+  }
+
+  readonly subscribe = async function* (this: Log, from: number | undefined, signal: AbortSignal): AsyncGenerator<LogSignal> {
+    this.starts.push(from);
+    let next = (from ?? 0) / 10;
+    for (;;) {
+      if (this.away) throw new Error('away');
+      while (next < this.events.length) yield { kind: 'event', event: this.events[next++]! };
+      yield { kind: 'caughtUp' };
+      await once(this.#grown, 'grown', { signal });
+    }
+  }.bind(this);
+}
+
+/** Remembers each event with the one before it; its primary key forbids to see one twice. */
+const seen = (version = 1): Projection => ({
+  name: 'seen',
+  version,
+  tables: ['seen'],
+  create: (db) =>
+    db.schema
+      .createTable('seen')
+      .addColumn('position', 'bigint', (column) => column.primaryKey())
+      .addColumn('after', 'bigint')
+      .addColumn('version', 'integer')
+      .execute(),
+  events: ['UserAdded', 'UserDeleted'],
+  async apply(events, tx) {
+    for (const { position } of events)
+      await sql`insert into seen select ${position}, max(position), ${version} from seen`.execute(tx);
+  },
+});
+
+/** Stops at a user whose row is taken, as a constraint makes any projection stop. */
+const users: Projection = {
+  name: 'users',
+  version: 1,
+  tables: ['users'],
+  create: (db) =>
+    db.schema
+      .createTable('users')
+      .addColumn('id', 'text', (column) => column.notNull().unique())
+      .execute(),
+  events: ['UserAdded'],
+  apply: async (events, tx) => {
+    await tx.insertInto('users').values(events.map(({ data }) => data)).execute();
+  },
+};
+
+function suite(open: () => Promise<ReadStore>) {
+  let store: ReadStore;
+  let users10: Log;
+  const runners: ProjectionRunner[] = [];
+  const problems: Problem[] = [];
+
+  beforeAll(async () => {
+    store = await open();
+  });
+  afterAll(() => store.close());
+  beforeEach(async () => {
+    users10 = new Log();
+    problems.length = 0;
+    await sql`drop table if exists seen, users`.execute(store.db);
+    await store.db.deleteFrom('projection').execute();
+  });
+  afterEach(async () => {
+    for (const runner of runners.splice(0)) await runner.stop();
+  });
+
+  async function run(projections: Projection[], subscribe = users10.subscribe, batchCount = 500) {
+    const report = (problem: Problem) => void problems.push(problem);
+    const runner = new ProjectionRunner({ store, projections, subscribe, report, batchCount });
+    runners.push(runner);
+    await runner.start();
+    return runner;
+  }
+  const rows = (table: string) => store.db.selectFrom(table).selectAll().orderBy(sql`1`).execute();
+  const checkpoint = async (name: string) =>
+    (await store.db.selectFrom('projection').select('position').where('name', '=', name).executeTakeFirst())?.position;
+
+  it('reads values alike', async () => {
+    const { rows } = await sql`
+      select 9007199254740991::bigint as "bigint", count(*) as "count", sum(2::bigint) as "sum", date '2026-01-31' as "date",
+        timestamptz '2026-01-31 23:00:00.12+02' as "at", jsonb '{"a":[1]}' as "json", 1.5::float8 as "float", true as "boolean",
+        array['a', 'b'] as "texts"`.execute(store.db);
+    expect(rows).toEqual([
+      {
+        bigint: 9007199254740991,
+        count: 1,
+        sum: '2',
+        date: '2026-01-31',
+        at: '2026-01-31T21:00:00.120Z',
+        json: { a: [1] },
+        float: 1.5,
+        boolean: true,
+        texts: ['a', 'b'],
+      },
+    ]);
+  });
+
+  it('takes values alike', async () => {
+    const at = '2026-01-31T21:00:00.120Z';
+    const { rows } = await sql`
+      select ${at}::timestamptz as at, ${JSON.stringify(['a'])}::jsonb as json, 'a' = any(${['a', 'b']}::text[]) as "in"`.execute(store.db);
+    expect(rows).toEqual([{ at, json: ['a'], in: true }]);
+  });
+
+  it('says why a statement failed, alike', async () => {
+    await users.create(store.db);
+    const twice = store.db.insertInto('users').values([{ id: 'ann' }, { id: 'ann' }]).execute();
+    await expect(twice).rejects.toMatchObject({ code: '23505', constraint: 'users_id_key' });
+  });
+
+  it('rolls a failed transaction back', async () => {
+    await users.create(store.db);
+    const work = store.db.transaction().execute(async (tx) => {
+      await tx.insertInto('users').values({ id: 'ann' }).execute();
+      await sql`select 1 / 0`.execute(tx).catch(() => {});
+    });
+    await expect(work).rejects.toThrow();
+    expect(await rows('users')).toEqual([]);
+  });
+
+  it('sorts alike under COLLATE "C"', async () => {
+    const { rows } = await sql<{ name: string }>`
+      select name from (values ('b'), ('B'), ('a b'), ('ab'), ('é'), ('Z')) as names (name) order by name collate "C"`.execute(store.db);
+    expect(rows.map(({ name }) => name)).toEqual(['B', 'Z', 'a b', 'ab', 'b', 'é']);
+  });
+
+  it('searches without case and accents, by index', async () => {
+    await users.create(store.db);
+    await sql`create index on users using gin (id, rollbook_fold(id) gin_trgm_ops)`.execute(store.db);
+    await store.db.insertInto('users').values([{ id: 'Zoë Ångström' }, { id: 'ЖУКОВ' }, { id: 'Bob' }]).execute();
+    const search = (text: string) => sql<{ id: string }>`select id from users where rollbook_fold(id) like '%' || rollbook_fold(${text}) || '%'`;
+    const found = await store.db.transaction().execute(async (tx) => {
+      await sql`set local enable_seqscan = off`.execute(tx);
+      const plan = await sql`explain select id from users where rollbook_fold(id) like '%zoe%'`.execute(tx);
+      const results = [await search('zoe ang').execute(tx), await search('Жуков').execute(tx)];
+      return { plan: JSON.stringify(plan.rows), ids: results.flatMap(({ rows }) => rows.map(({ id }) => id)) };
+    });
+    expect(found.ids).toEqual(['Zoë Ångström', 'ЖУКОВ']);
+    expect(found.plan).toContain('Bitmap Index Scan');
+  });
+
+  it('projects every event once, in order, whatever the batches', async () => {
+    const ids = Array.from({ length: 300 }, (_, index) => String(index));
+    users10.append('UserAdded', ...ids);
+    const runner = await run([seen(), users], users10.subscribe, 7);
+    for (let more = 0; more < 20; more++) users10.append('UserDeleted', String(more));
+    await runner.waitFor(3_200, 10_000);
+    expect(await rows('seen')).toEqual(
+      users10.events.map(({ position }, index) => ({ position, after: index === 0 ? null : position - 10, version: 1 })),
+    );
+    expect(await rows('users')).toHaveLength(300);
+    expect(runner.health()).toEqual({ position: 3_200, caughtUp: true });
+  });
+
+  it('goes on exactly where it stopped', async () => {
+    users10.append('UserAdded', 'ann', 'bob');
+    const first = await run([seen(), users]);
+    await first.waitFor(20, 2_000);
+    await first.stop();
+    users10.append('UserAdded', 'cyd');
+    const second = await run([seen(), users]);
+    await second.waitFor(30, 2_000);
+    expect(users10.starts).toEqual([undefined, 20]);
+    expect((await rows('seen')).map(({ position }) => position)).toEqual([10, 20, 30]);
+    expect(await checkpoint('users')).toBe(30);
+  });
+
+  it('rebuilds the tables of a changed version, and only those', async () => {
+    users10.append('UserAdded', 'ann', 'bob');
+    const old = await run([seen(), users]);
+    await old.waitFor(20, 2_000);
+    await old.stop();
+    const changed = await run([seen(2), users]);
+    await changed.waitFor(20, 2_000);
+    expect(await rows('seen')).toMatchObject([{ version: 2 }, { version: 2 }]);
+    expect(problems).toEqual([]);
+  });
+
+  it('stops at an event that cannot be applied, says which and why, and goes on once it can', async () => {
+    const runner = await run([seen(), users]);
+    users10.append('UserAdded', 'ann', 'bob', 'ann', 'cyd');
+    await expect(runner.waitFor(30, 400)).rejects.toMatchObject({ code: 'projections.behind', kind: 'unavailable' });
+    expect(runner.health()).toEqual({
+      position: 20,
+      caughtUp: false,
+      failing: {
+        reason: 'DatabaseError 23505 users_id_key',
+        since: expect.any(String),
+        projection: 'users',
+        position: 30,
+        eventType: 'UserAdded',
+      },
+    });
+    expect((await rows('seen')).map(({ position }) => position)).toEqual([10, 20]);
+    expect([await checkpoint('seen'), await checkpoint('users')]).toEqual([20, 20]);
+
+    await sql`alter table users drop constraint users_id_key`.execute(store.db);
+    await runner.waitFor(40, 10_000);
+    await once(process, 'nothing', { signal: AbortSignal.timeout(50) }).catch(() => {});
+    expect(runner.health()).toEqual({ position: 40, caughtUp: true });
+    expect((await rows('seen')).map(({ position }) => position)).toEqual([10, 20, 30, 40]);
+  });
+
+  it('subscribes again when the log was away', async () => {
+    users10.append('UserAdded', 'ann');
+    const runner = await run([seen()]);
+    await runner.waitFor(10, 2_000);
+    users10.away = true;
+    users10.append('UserAdded', 'bob');
+    await expect(runner.waitFor(20, 300)).rejects.toMatchObject({ code: 'projections.behind' });
+    expect(runner.health().failing).toEqual({ reason: 'Error', since: expect.any(String) });
+    users10.away = false;
+    await runner.waitFor(20, 5_000);
+    expect((await rows('seen')).map(({ position }) => position)).toEqual([10, 20]);
+  });
+
+  it('moves on with the log where no projection wants anything', async () => {
+    users10.append('UserAdded', 'ann');
+    users10.append('LoginReported', 'ann', 'ann');
+    const runner = await run([seen()]);
+    await runner.waitFor(30, 2_000);
+    expect(runner.position).toBe(30);
+  });
+
+  it('notices another process that projects into the same store', async () => {
+    users10.append('UserAdded', 'ann');
+    const runner = await run([seen()]);
+    await runner.waitFor(10, 2_000);
+    await store.db.updateTable('projection').set({ position: 20 }).execute();
+    users10.append('UserAdded', 'bob', 'cyd');
+    await runner.waitFor(30, 2_000);
+    expect(problems).toMatchObject([{ reason: 'ProjectedElsewhere' }]);
+    expect((await rows('seen')).map(({ position }) => position)).toEqual([10, 30]);
+  });
+
+  it('reads no further ahead of a slow projection than two batches', async () => {
+    let read = 0;
+    const endless = async function* (): AsyncGenerator<LogSignal> {
+      const envelope = {} as Recorded['envelope'];
+      for (;;)
+        yield { kind: 'event', event: { id: '', type: 'UserAdded', data: {}, envelope, stream: 'user-ann', revision: 0, position: ++read } };
+    };
+    const applying = Promise.withResolvers<void>();
+    const free = Promise.withResolvers<void>();
+    const slow = { ...seen(), apply: () => (applying.resolve(), free.promise) };
+    const runner = await run([slow], endless as typeof users10.subscribe, 50);
+    await applying.promise;
+    await new Promise(setImmediate);
+    expect(read).toBeLessThanOrEqual(101);
+    const stopped = runner.stop();
+    free.resolve();
+    await stopped;
+    expect(runner.position).toBeGreaterThan(0);
+    expect(await checkpoint('seen')).toBe(runner.position);
+  });
+
+  it('digests tables as a replay of the log gives them', async () => {
+    users10.append('UserAdded', 'ann', 'bob', 'cyd');
+    await (await run([seen(), users], users10.subscribe, 1)).waitFor(30, 2_000);
+    const scratch = await openScratchStore();
+    const replay = new ProjectionRunner({ store: scratch, projections: [seen(), users], subscribe: users10.subscribe, report: () => {} });
+    await replay.start();
+    await replay.waitFor(30, 2_000);
+    const live = await digestTables(store.db, ['seen', 'users']);
+    expect(live).toEqual(await digestTables(scratch.db, ['seen', 'users']));
+    await replay.stop();
+    await scratch.close();
+    await sql`update users set id = 'eve' where id = 'cyd'`.execute(store.db);
+    const touched = await digestTables(store.db, ['seen', 'users']);
+    expect(touched['seen']).toBe(live['seen']);
+    expect(touched['users']).not.toBe(live['users']);
+  });
+}
+
+describe('PGlite', () => {
+  suite(() => openReadStore({ directory, log }));
+
+  const table = async (store: ReadStore) => (await sql<{ kept: unknown }>`select to_regclass('kept') as kept`.execute(store.db)).rows[0]!.kept;
+  /** What a process leaves behind that is killed while the store is open. */
+  async function killed(): Promise<string> {
+    const left = await mkdtemp(join(directory, 'killed-'));
+    const store = await openReadStore({ directory: left, log });
+    await sql`create table kept ()`.execute(store.db);
+    const copy = await mkdtemp(join(directory, 'copy-'));
+    await cp(left, copy, { recursive: true });
+    await store.close();
+    return copy;
+  }
+
+  it('keeps all that was committed when the process is killed, and nothing of it after a reboot or for another log', async () => {
+    const directory = await killed();
+    expect((await stat(join(directory, 'read-store'))).mode & 0o777).toBe(0o700);
+    const reopened = await openReadStore({ directory, log });
+    expect(await table(reopened)).toBe('kept');
+    await reopened.close();
+
+    await writeFile(join(directory, 'read-store', 'open'), 'another boot');
+    const rebooted = await openReadStore({ directory, log });
+    expect(await table(rebooted)).toBeNull();
+    await sql`create table kept ()`.execute(rebooted.db);
+    await rebooted.close();
+
+    const another = await openReadStore({ directory, log: { ...log, installation: 'two' } });
+    expect(await table(another)).toBeNull();
+    await another.close();
+  });
+});
+
+const { DATABASE_URL } = process.env;
+if (!DATABASE_URL) console.info('DATABASE_URL is not set: the read store is tested on PGlite only.');
+else
+  describe('PostgreSQL', () => {
+    const name = `rollbook_test_${process.pid}`;
+    const databaseUrl = Object.assign(new URL(DATABASE_URL), { pathname: `/${name}` }).href;
+    async function asOwner(statement: string) {
+      const client = new Client(DATABASE_URL);
+      await client.connect();
+      await client.query(statement);
+      await client.end();
+    }
+    beforeAll(() => asOwner(`create database ${name}`));
+    afterAll(() => asOwner(`drop database ${name} with (force)`));
+
+    suite(() => openReadStore({ directory, databaseUrl, log }));
+
+    it('refuses a store that was built from another log', async () => {
+      await expect(openReadStore({ directory, databaseUrl, log: { ...log, installation: 'two' } })).rejects.toThrow(/built from another log/);
+    });
+
+    it('says that it is away while connections break, and serves again', async () => {
+      const store = await openReadStore({ directory, databaseUrl, log });
+      const sleeping = sql`select pg_sleep(60)`.execute(store.db);
+      await once(process, 'nothing', { signal: AbortSignal.timeout(100) }).catch(() => {});
+      const broken = expect(sleeping).rejects.toMatchObject({ code: 'read-store.unavailable', kind: 'unavailable' });
+      await asOwner(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`);
+      await broken;
+      expect((await sql`select 1 as one`.execute(store.db)).rows).toEqual([{ one: 1 }]);
+      await store.close();
+    });
+  });
+
+describe('the read store', () => {
+  it('is unavailable where no server answers', async () => {
+    const opening = openReadStore({ directory, databaseUrl: 'postgres://127.0.0.1:1/none', log });
+    await expect(opening).rejects.toMatchObject({ code: 'read-store.unavailable' });
+  });
+
+  it('makes cursors that only it can read', () => {
+    expect(decodeCursor(encodeCursor(['a', 1, null]), 3)).toEqual(['a', 1, null]);
+    for (const wrong of ['', 'a b', encodeCursor(['a']), Buffer.from('{}').toString('base64url')])
+      expect(() => decodeCursor(wrong, 3)).toThrow(expect.objectContaining({ code: 'cursor.invalid', kind: 'invalid' }));
+  });
+});
