@@ -12,6 +12,7 @@ import {
 import { Refusal } from '#libs/kernel';
 import { UnreadableEvent } from './codec.js';
 import { Gate } from './gate.js';
+import { leave, unhurried } from './stream.js';
 
 /**
  * Below the 16 messages that a gRPC stream buffers: with more, an append waits for the stream to drain, and if the
@@ -76,16 +77,15 @@ export class Connection {
       const before = last;
       const events = open(client, last);
       if (!events) return;
-      events.on('error', ignore); // after the last was taken, an error is no one's
       try {
-        for await (const event of events) yield (last = event);
+        for await (const event of unhurried(events)) yield (last = event);
         return;
       } catch (error) {
         if (error instanceof StreamNotFoundError) return;
         if (last !== before) trying = new Retry(this.patience.read);
         await trying.again(this.interpret(client, error));
       } finally {
-        void events.cancel().catch(ignore);
+        leave(events, () => events.cancel());
       }
     }
   }

@@ -16,7 +16,8 @@ import { checkAppend } from './append-limits.js';
 import { Codec, type AnyFormat, type KeyRing, type Proposed, type StoredEvent } from './codec.js';
 import { Connection } from './connection.js';
 import { readFiltered } from './filtered-read.js';
-import { closeLog, openLog, type LogItem, type OpenLog } from './subscription.js';
+import { leave, unhurried } from './stream.js';
+import { openLog, type LogItem } from './subscription.js';
 
 export type { Proposed };
 
@@ -166,11 +167,11 @@ export class EventStore {
     return new Observable((subscriber) => {
       const { client } = this.connection;
       const log = openLog(client, this.prefix, from);
-      this.deliver(log, subscriber, room).then(
+      this.deliver(unhurried(log), subscriber, room).then(
         () => subscriber.complete(),
         (error: unknown) => subscriber.error(this.connection.interpret(client, error)),
       );
-      return () => closeLog(log);
+      return () => leave(log, () => log.unsubscribe());
     });
   }
 
@@ -184,7 +185,7 @@ export class EventStore {
     await this.connection.close();
   }
 
-  private async deliver(log: OpenLog, subscriber: Subscriber<LogItem>, room?: () => Promise<void> | undefined): Promise<void> {
+  private async deliver(log: AsyncIterable<AllStreamResolvedEvent | LogItem>, subscriber: Subscriber<LogItem>, room?: () => Promise<void> | undefined): Promise<void> {
     for await (const item of log) {
       if ('kind' in item) subscriber.next(item);
       else if (item.event) subscriber.next({ kind: 'event', event: this.decode(item.event) });

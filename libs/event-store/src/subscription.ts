@@ -1,4 +1,4 @@
-import { START, type AllStreamResolvedEvent, type AllStreamSubscription, type EventStoreDBClient } from '@eventstore/db-client';
+import { START, type AllStreamSubscription, type EventStoreDBClient } from '@eventstore/db-client';
 import type { Recorded } from '#libs/kernel';
 
 export type LogItem =
@@ -7,9 +7,6 @@ export type LogItem =
   | { readonly kind: 'checkpoint'; readonly position: number }
   /** What was there at the start has been delivered; what follows is live. */
   | { readonly kind: 'caughtUp' };
-
-/** A subscription whose checkpoints and `caughtUp` stand in line with the events. */
-export type OpenLog = AsyncIterable<AllStreamResolvedEvent | Exclude<LogItem, { kind: 'event' }>>;
 
 /** Subscribes to `$all` after a position, filtered by stream name on the server. Iterating it is what takes events from the wire. */
 export function openLog(client: EventStoreDBClient, prefix: string, from: number | undefined): AllStreamSubscription {
@@ -26,9 +23,5 @@ export function openLog(client: EventStoreDBClient, prefix: string, from: number
     },
   });
   log.on('caughtUp', () => push({ kind: 'caughtUp' }));
-  log.on('error', () => {}); // after unsubscribing, an error is no one's
   return log;
 }
-
-/** Ends the call to the server. */
-export const closeLog = (log: AllStreamSubscription): void => void log.unsubscribe().catch(() => {});

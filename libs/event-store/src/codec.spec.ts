@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import type { Catalogue, DomainEvent, Envelope } from '#libs/kernel';
+import { Codec, type KeyRing, type Proposed, type StoredEvent } from './codec.js';
+
+type Events =
+  | DomainEvent<'Named', { name?: string; country: string }>
+  | DomainEvent<'Noted', { note: string; holder: string }>
+  | DomainEvent<'LoggedIn', { method: string }>;
+
+const catalogue: Catalogue<Events> = {
+  Named: { personal: ['name'] },
+  Noted: { personal: ['note'], sealedFor: ({ holder }) => `service:${holder}` },
+  LoggedIn: { ip: 'subject' },
+};
+
+const envelope: Envelope = {
+  correlationId: 'c1',
+  causationId: 'k1',
+  actor: { id: 'ann', kind: 'user' },
+  subject: { id: 'bob', kind: 'user' },
+  account: 'acme',
+  at: '2026-01-15T12:00:00.000Z',
+  schema: 1,
+};
+
+class Keys implements KeyRing {
+  readonly kept = new Map<string, Buffer | 'erased'>();
+  async obtainKey(owner: string): Promise<Buffer> {
+    const key = this.findKey(owner) ?? randomBytes(32);
+    if (key === 'erased') throw new Error(`${owner} is erased`);
+    this.kept.set(owner, key);
+    return key;
+  }
+  findKey = (owner: string): Buffer | 'erased' | undefined => this.kept.get(owner);
+}
+
+const propose = (type: string, data: object, more: Partial<Envelope> = {}): Proposed => ({
+  id: 'e1',
+  type,
+  data,
+  envelope: { ...envelope, ...more },
+});
+const place = { stream: 'user-bob', revision: 3, position: 77 };
+const named = propose('Named', { name: 'Bob', country: 'ES' }, { reason: 'asked to', ip: '192.0.2.1' });
+
+let keys: Keys;
+let codec: Codec;
+beforeEach(() => {
+  keys = new Keys();
+  codec = new Codec(catalogue, keys);
+});
+const roundTrip = async (event: Proposed) => codec.decode(await codec.encode('user-bob', event), place);
+const ownersOf = ({ metadata: { sealed } }: StoredEvent) => [sealed?.subject?.owner, sealed?.actor?.owner];
+
+it('gives back what it was given', async () => {
+  expect(await roundTrip(named)).toEqual({ ...named, ...place });
+});
+
+it('leaves nothing personal in clear', async () => {
+  const stored = await codec.encode('user-bob', named);
+  expect(stored.data).toEqual({ country: 'ES' });
+  expect(JSON.stringify(stored)).not.toMatch(/Bob|asked to|192\.0\.2/);
+});
+
+it('seals nothing where nothing is personal', async () => {
+  const stored = await codec.encode('user-bob', propose('Named', { name: undefined, country: 'ES' }));
+  expect(stored.metadata).not.toHaveProperty('sealed');
+  expect(keys.kept.size).toBe(0);
+});
+
+describe('the owner of a box', () => {
+  it('is the user or account that the event is about, and the actor', async () => {
+    expect(ownersOf(await codec.encode('user-bob', named))).toEqual(['user:bob', 'user:ann']);
+  });
+
+  it('is the account where the subject is no person', async () => {
+    const claimed = propose('Named', { country: 'ES' }, { subject: { kind: 'domain', id: 'example.com' }, reason: 'ours' });
+    expect(ownersOf(await codec.encode('domain-example.com', claimed))).toEqual(['account:acme', undefined]);
+  });
+
+  it('is whom the format names', async () => {
+    expect(ownersOf(await codec.encode('accessToken-1', propose('Noted', { note: 'CI', holder: 'robot' })))).toEqual(['service:robot', undefined]);
+  });
+
+  it('is the subject for the ip too, where the format says so', async () => {
+    const loggedIn = propose('LoggedIn', { method: 'password' }, { ip: '192.0.2.1' });
+    expect(ownersOf(await codec.encode('login-bob', loggedIn))).toEqual(['user:bob', undefined]);
+    expect((await roundTrip(loggedIn)).envelope.ip).toBe('192.0.2.1');
+  });
+
+  it('must be somebody', async () => {
+    const nobodys = propose('Named', { country: 'ES' }, { subject: { kind: 'installation', id: '1' }, account: undefined, reason: 'why not' });
+    await expect(codec.encode('installation', nobodys)).rejects.toThrow("nobody's key seals this");
+  });
+});
+
+describe('a box opens', () => {
+  it.each([
+    ['in another stream', { stream: 'user-eve' }, {}],
+    ['under another event id', {}, { id: 'e2' }],
+    ['under another type', {}, { type: 'Noted' }],
+  ])('not %s', async (_, elsewhere, other) => {
+    const stored = await codec.encode('user-bob', named);
+    expect(() => codec.decode({ ...stored, ...other }, { ...place, ...elsewhere })).toThrow(/its subject box does not open/);
+  });
+
+  it('not in place of the other', async () => {
+    const stored = await codec.encode('user-ann', { ...named, envelope: { ...named.envelope, subject: { kind: 'user', id: 'ann' } } });
+    const { subject, actor } = stored.metadata.sealed!;
+    const swapped = { ...stored, metadata: { ...stored.metadata, sealed: { subject: actor, actor: subject } } };
+    expect(() => codec.decode(swapped as StoredEvent, { ...place, stream: 'user-ann' })).toThrow(/does not open/);
+  });
+
+  it('no more once its owner is erased: the rest of the event stays', async () => {
+    const stored = await codec.encode('user-bob', named);
+    keys.kept.set('user:bob', 'erased');
+    const read = codec.decode(stored, place);
+    expect([read.data, read.erased, read.envelope.reason, read.envelope.ip]).toEqual([{ country: 'ES' }, true, undefined, '192.0.2.1']);
+  });
+
+  it('not without its key, which is an incident that names the event', async () => {
+    const stored = await codec.encode('user-bob', named);
+    keys.kept.delete('user:bob');
+    expect(() => codec.decode(stored, place)).toThrow('Named in user-bob@3: the vault has no key of user:bob');
+  });
+});
+
+describe('schemas', () => {
+  const current = { Named: { personal: ['name'], upcasters: [(old: object) => ({ ...old, language: 'en' }), (old: object) => ({ ...old, third: true })] } };
+
+  it('are lifted to the current one', async () => {
+    const old = await codec.encode('user-bob', named);
+    const read = new Codec(current, keys).decode(old, place);
+    expect([read.data, read.envelope.schema]).toEqual([{ name: 'Bob', country: 'ES', language: 'en', third: true }, 3]);
+  });
+
+  it('of a newer build are not guessed at', async () => {
+    const newer = await new Codec(current, keys).encode('user-bob', named);
+    expect(newer.metadata.schema).toBe(3);
+    expect(() => codec.decode(newer, place)).toThrow('its schema 3 is of a newer build');
+  });
+});
+
+it('refuses types that are in no catalogue, written or read', async () => {
+  await expect(codec.encode('user-bob', propose('Renamed', {}))).rejects.toThrow('event type Renamed is in no catalogue');
+  const stored = await codec.encode('user-bob', named);
+  expect(() => codec.decode({ ...stored, type: 'Renamed' }, place)).toThrow('Renamed in user-bob@3: its type is in no catalogue');
+});

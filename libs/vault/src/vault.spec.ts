@@ -1,0 +1,157 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { loadVaultKey, openVault, vaultExists, type Vault } from './index.js';
+
+const key = Buffer.alloc(32, 7);
+const modeOf = (file: string): number => statSync(file).mode & 0o777;
+
+let directory: string;
+let open: Vault[];
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'vault-'));
+  open = [];
+});
+afterEach(() => {
+  for (const vault of open) vault.close();
+  rmSync(directory, { recursive: true });
+});
+
+function vaultOf(options: { key?: Buffer; create?: boolean } = {}): Vault {
+  const vault = openVault({ directory, key, create: true, ...options });
+  open.push(vault);
+  return vault;
+}
+
+function reopened(vault: Vault): Vault {
+  open.pop();
+  vault.close();
+  return vaultOf({ create: false });
+}
+
+/** As erasing a person will. */
+function bury(owner: string): void {
+  const db = new DatabaseSync(join(directory, 'vault.db'));
+  db.prepare("UPDATE owner_key SET box = NULL, erased_at = '2026-01-15T12:00:00.000Z' WHERE owner = ?").run(owner);
+  db.close();
+}
+
+describe('the vault', () => {
+  it('is there after it was made, and opens again with the same keys, hashes and fingerprint', async () => {
+    expect(vaultExists(directory)).toBe(false);
+    const vault = vaultOf();
+    const user = await vault.obtainKey('user:1');
+    const { fingerprint } = vault;
+    const hash = vault.hmac('email', 'ann@example.com');
+    expect(vaultExists(directory)).toBe(true);
+
+    const again = reopened(vault);
+    expect(again.findKey('user:1')).toEqual(user);
+    expect(await again.obtainKey('user:1')).toEqual(user);
+    expect([again.fingerprint, again.hmac('email', 'ann@example.com')]).toEqual([fingerprint, hash]);
+  });
+
+  it('is made only where that is asked for, and never over a foreign file', () => {
+    expect(() => vaultOf({ create: false })).toThrow(/there is no vault at .*vault\.db/);
+    writeFileSync(join(directory, 'vault.db'), 'something else entirely');
+    expect(() => vaultOf()).toThrow(/vault\.db is not a vault/);
+    expect(readFileSync(join(directory, 'vault.db'), 'utf8')).toBe('something else entirely');
+  });
+
+  it('refuses the database of another application', () => {
+    new DatabaseSync(join(directory, 'vault.db')).exec('CREATE TABLE anything (x)');
+    expect(() => vaultOf()).toThrow(/vault\.db is not a vault/);
+  });
+
+  it('is made anew where its making was cut short', () => {
+    writeFileSync(join(directory, 'vault.db'), '');
+    expect(vaultExists(directory)).toBe(false);
+    expect(vaultOf().fingerprint).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('refuses another VAULT_KEY than the one it was made with', () => {
+    vaultOf();
+    expect(() => vaultOf({ key: Buffer.alloc(32, 8) })).toThrow('VAULT_KEY is not the key');
+  });
+
+  it('is readable by its owner alone', async () => {
+    await vaultOf().obtainKey('user:1');
+    expect(['vault.db', 'vault.db-wal', 'vault.db-shm'].map((file) => modeOf(join(directory, file)))).toEqual([0o600, 0o600, 0o600]);
+  });
+
+  it('holds no key in clear', async () => {
+    const vault = vaultOf();
+    const user = await vault.obtainKey('user:1');
+    const bytes = Buffer.concat(['vault.db', 'vault.db-wal'].map((file) => readFileSync(join(directory, file))));
+    expect([bytes.includes(user), bytes.includes(vault.fingerprint), bytes.includes('user:1')]).toEqual([false, false, true]);
+  });
+});
+
+describe('keys', () => {
+  it('are one an owner, however many ask at once, and different between owners', async () => {
+    const vault = vaultOf();
+    const owners = Array.from({ length: 200 }, (_, n) => `user:${n % 50}` as const);
+    const keys = await Promise.all(owners.map((owner) => vault.obtainKey(owner)));
+    expect(new Set(keys.map((made) => made.toString('hex'))).size).toBe(50);
+    const again = reopened(vault);
+    expect(owners.map((owner) => again.findKey(owner))).toEqual(keys);
+  });
+
+  it('are not found where none was made, and never made for the erased', async () => {
+    const vault = vaultOf();
+    await vault.obtainKey('user:1');
+    bury('user:1');
+    const again = reopened(vault);
+    expect([again.findKey('user:1'), again.findKey('user:2')]).toEqual(['erased', undefined]);
+    await expect(again.obtainKey('user:1')).rejects.toThrow('user:1 is erased');
+  });
+
+  it('do not pass for the key of someone else', async () => {
+    const vault = vaultOf();
+    await Promise.all([vault.obtainKey('user:1'), vault.obtainKey('user:2')]);
+    const db = new DatabaseSync(join(directory, 'vault.db'));
+    db.exec("UPDATE owner_key SET box = (SELECT box FROM owner_key WHERE owner = 'user:2') WHERE owner = 'user:1'");
+    db.close();
+    const again = reopened(vault);
+    expect(() => again.findKey('user:1')).toThrow();
+  });
+});
+
+test('hashes are keyed, stable and apart by purpose', () => {
+  const vault = vaultOf();
+  expect(vault.hmac('email', 'a')).toMatch(/^[0-9a-f]{64}$/);
+  expect(new Set([vault.hmac('email', 'a'), vault.hmac('email', 'a'), vault.hmac('email', 'b'), vault.hmac('digest', 'a')]).size).toBe(3);
+});
+
+test('access tokens are found by their hash until they are forgotten', () => {
+  const vault = vaultOf();
+  vault.keepToken('h1', 'token-1');
+  vault.keepToken('h2', 'token-2');
+  const again = reopened(vault);
+  expect(again.findToken('h1')).toBe('token-1');
+  again.forgetToken('token-1');
+  again.forgetToken('token-1');
+  expect([again.findToken('h1'), again.findToken('h2'), again.findToken('h3')]).toEqual([undefined, 'token-2', undefined]);
+});
+
+describe('the vault key', () => {
+  const file = (): string => join(directory, 'keys', 'vault.key');
+
+  it('is read from the setting, as hexadecimal digits or base64', () => {
+    const given = [key.toString('hex'), key.toString('base64'), ` ${key.toString('hex')}\n`];
+    expect(given.map((value) => loadVaultKey({ value, file: file(), create: false }))).toEqual([key, key, key]);
+  });
+
+  it('is made at the first start and read at the next', () => {
+    const made = loadVaultKey({ file: file(), create: true });
+    expect([made.length, modeOf(file())]).toEqual([32, 0o600]);
+    expect(loadVaultKey({ file: file(), create: true })).toEqual(made);
+  });
+
+  it('is refused without being told, if it is no key or absent', () => {
+    expect(() => loadVaultKey({ value: 'hunter2', file: file(), create: true })).toThrow(/^VAULT_KEY must be 64 hexadecimal digits or the base64 of 32 bytes$/);
+    expect(() => loadVaultKey({ file: file(), create: false })).toThrow(/vault\.key is absent/);
+  });
+});

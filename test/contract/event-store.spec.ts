@@ -1,0 +1,328 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { EventStoreDBClient } from '@eventstore/db-client';
+import { defer, filter, firstValueFrom, from, lastValueFrom, retry, take, takeWhile, tap, toArray } from 'rxjs';
+import { startEmbeddedEventStore, type EmbeddedEventStore } from '#libs/embedded-eventstore';
+import { EventStore, UnreadableEvent, WrongRevision, eventId, type EventStoreOptions, type LogItem, type Proposed } from '#libs/event-store';
+import { Refusal, type AnyDecider, type Envelope, type Recorded } from '#libs/kernel';
+import { openVault, type Vault } from '#libs/vault';
+import { Cable } from './cable.js';
+
+// The same on the embedded node and, with EVENTSTORE_URL, on any EventStoreDB: each test in a namespace of its own.
+const external = process.env['EVENTSTORE_URL'];
+const catalogue = { Named: { personal: ['name'] }, Counted: {} };
+const unavailable = expect.objectContaining({ code: 'event-store.unavailable', kind: 'unavailable' });
+
+let directory: string;
+let node: EmbeddedEventStore | undefined;
+let url: string;
+let vault: Vault;
+let namespace: string;
+let stores: EventStore[];
+let store: EventStore;
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'event-store-'));
+  vault = openVault({ directory, key: Buffer.alloc(32, 1), create: true });
+  if (!external) node = await startEmbeddedEventStore({ directory });
+  url = external ?? node!.url;
+});
+afterAll(async () => {
+  vault.close();
+  await node?.close();
+  rmSync(directory, { recursive: true });
+});
+beforeEach(() => {
+  namespace = `test-${randomUUID()}`;
+  stores = [];
+  store = storeOf();
+});
+afterEach(() => Promise.all(stores.map((each) => each.close())));
+
+function storeOf(options: Partial<EventStoreOptions> = {}): EventStore {
+  const made = new EventStore({ url, namespace, catalogue, keys: vault, ...options });
+  stores.push(made);
+  return made;
+}
+
+const user = randomUUID();
+const envelope: Envelope = {
+  correlationId: randomUUID(),
+  causationId: randomUUID(),
+  actor: { id: user, kind: 'user' },
+  subject: { kind: 'user', id: user },
+  account: randomUUID(),
+  reason: 'because',
+  ip: '192.0.2.1',
+  at: '2026-01-15T12:00:00.000Z',
+  schema: 1,
+};
+const propose = (type: string, data: object, more: Partial<Envelope> = {}): Proposed => ({ id: randomUUID(), type, data, envelope: { ...envelope, ...more } });
+const named = (name: string): Proposed => propose('Named', { name, country: 'ES' });
+const counted = (n: number, more: Partial<Envelope> = {}): Proposed => propose('Counted', { n }, { reason: undefined, ip: undefined, ...more });
+const numbers = (from: number, to: number): Proposed[] => Array.from({ length: to - from + 1 }, (_, i) => counted(from + i));
+const numberOf = ({ data }: Recorded): number => (data as { n: number }).n;
+
+const all = <T>(items: AsyncIterable<T>): Promise<T[]> => lastValueFrom(from(items).pipe(toArray()));
+const read = async (stream: string, options: Parameters<EventStore['read']>[1] = {}) => (await all(store.read(stream, options))).map(numberOf);
+const readAll = async (options: Parameters<EventStore['readAll']>[0] = {}) => (await all(store.readAll(options))).map(numberOf);
+const untilCaughtUp = (position?: number): Promise<LogItem[]> => firstValueFrom(store.subscribe(position).pipe(takeWhile(({ kind }) => kind !== 'caughtUp'), toArray()));
+const eventsOf = (items: readonly LogItem[]): Recorded[] => items.flatMap((item) => (item.kind === 'event' ? [item.event] : []));
+
+describe('a stream', () => {
+  it('gives back what was appended, and where it lies', async () => {
+    const [ann, bob] = [named('Ann'), named('Bob')];
+    const { revision, position } = await store.append(`user-${user}`, -1, [ann, bob]);
+    const events = await all(store.read(`user-${user}`));
+    expect(events).toMatchObject([
+      { ...ann, stream: `user-${user}`, revision: 0 },
+      { ...bob, stream: `user-${user}`, revision: 1, position },
+    ]);
+    expect(revision).toBe(1);
+    expect(events[0]!.position).toBeLessThan(position);
+  });
+
+  it('shows nothing personal to whoever reads the log itself', async () => {
+    await store.append('user-1', -1, [named('Ann')]);
+    const raw = EventStoreDBClient.connectionString(url);
+    const [stored] = await all(raw.readStream(`${namespace}.user-1`));
+    await raw.dispose();
+    expect(stored!.event).toMatchObject({ data: { country: 'ES' }, metadata: { $correlationId: envelope.correlationId, $causationId: envelope.causationId } });
+    expect(JSON.stringify(stored!.event, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))).not.toMatch(/Ann|because|192\.0\.2/);
+  });
+
+  it('is read from either end, from a revision, so many', async () => {
+    await store.append('n-1', -1, numbers(0, 4));
+    expect(await read('n-1', { fromRevision: 3 })).toEqual([3, 4]);
+    expect(await read('n-1', { backwards: true })).toEqual([4, 3, 2, 1, 0]);
+    expect(await read('n-1', { backwards: true, fromRevision: 1 })).toEqual([1, 0]);
+    expect(await read('n-1', { maxCount: 2 })).toEqual([0, 1]);
+    expect(await read('n-1', { maxCount: 0 })).toEqual([]);
+    expect(await read('n-2')).toEqual([]);
+  });
+
+  it('takes appends at exactly its revision', async () => {
+    await expect(store.append('n-1', 0, [counted(1)])).rejects.toMatchObject({ stream: 'n-1', expected: 0, actual: -1 });
+    await store.append('n-1', -1, numbers(0, 1));
+    await expect(store.append('n-1', -1, [counted(2)])).rejects.toMatchObject({ stream: 'n-1', expected: -1, actual: 1 });
+    await expect(store.append('n-1', 0, [counted(2)])).rejects.toBeInstanceOf(WrongRevision);
+    expect(await store.append('n-1', 1, [counted(2)])).toMatchObject({ revision: 2 });
+  });
+
+  it('answers a repeated append as the first time', async () => {
+    const event = (digest: string): Proposed => ({ ...counted(1), id: eventId({ commandId: 'k', digest, stream: 'n-1', expected: -1, index: 0 }) });
+    const first = await store.append('n-1', -1, [event('d1')]);
+    await store.append('n-1', 0, [counted(2)]);
+    expect(await store.append('n-1', -1, [event('d1')])).toEqual(first);
+    await expect(store.append('n-1', -1, [event('d2')])).rejects.toBeInstanceOf(WrongRevision);
+    expect(await read('n-1')).toEqual([1, 2]);
+  });
+
+  it('has one winner among many writers', async () => {
+    const answers = await Promise.allSettled(numbers(1, 50).map((event) => store.append('n-1', -1, [event])));
+    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  it('refuses, before sending, what a server does not take', async () => {
+    await expect(store.append('n-1', -1, [])).rejects.toThrow(RangeError);
+    await expect(storeOf({ catalogue: { '': {} } }).append('n-1', -1, [propose('', {})])).rejects.toThrow('an event needs a type');
+    await expect(store.append('n-1', -1, [propose('Counted', { text: 'x'.repeat(1_048_576) })])).rejects.toThrow(/exceeds/);
+    expect(await store.append('n-1', -1, [propose('Counted', { text: 'x'.repeat(1_047_000) }, { reason: undefined, ip: undefined })])).toMatchObject({ revision: 0 });
+  });
+});
+
+describe('loading', () => {
+  const sum = { category: 'sum', initial: 0, evolve: { Counted: (state: number, { n }: { n: number }) => state + n } } as unknown as AnyDecider;
+
+  it('folds a stream, as far as it goes back', async () => {
+    const at = (minute: number) => ({ at: `2026-01-15T12:0${minute}:00.000Z` });
+    const { position } = await store.append('sum-1', -1, [counted(1, at(1)), counted(2, at(2)), counted(4, at(3))]);
+    expect(await store.load(sum, '1')).toEqual({ state: 7, revision: 2, position });
+    expect(await store.load(sum, '1', { until: '2026-01-15T12:02:00Z' })).toMatchObject({ state: 3, revision: 1 });
+    expect(await store.load(sum, '2')).toEqual({ state: 0, revision: -1, position: 0 });
+  });
+
+  it('finds how it was after an earlier command', async () => {
+    await store.append('sum-1', -1, [counted(1)]);
+    const { position } = await store.append('sum-1', 0, [counted(2, { causationId: 'k', digest: 'd' }), counted(4, { causationId: 'k', digest: 'd' })]);
+    await store.append('sum-1', 2, [counted(8)]);
+    expect(await store.load(sum, '1', { commandId: 'k' })).toMatchObject({ state: 15, revision: 3, earlier: { state: 7, revision: 2, position, digest: 'd' } });
+    expect(await store.load(sum, '1', { commandId: 'other' })).not.toHaveProperty('earlier');
+  });
+});
+
+describe('the log', () => {
+  it('is read in order, from either end, without what belongs to others', async () => {
+    expect(await store.head()).toBe(0);
+    const { position } = await store.append('n-1', -1, numbers(1, 2));
+    await storeOf({ namespace: `${namespace}x` }).append('n-1', -1, numbers(100, 101));
+    const last = await store.append('n-2', -1, [counted(3)]);
+    expect(await readAll()).toEqual([1, 2, 3]);
+    expect(await readAll({ from: position, maxCount: 1 })).toEqual([2]);
+    expect(await readAll({ backwards: true, from: last.position })).toEqual([2, 1]);
+    expect(await store.head()).toBe(last.position);
+  });
+
+  it('is followed from its start or after a position, and then live', async () => {
+    const { position } = await store.append('n-1', -1, numbers(1, 2));
+    await store.append('n-2', -1, numbers(3, 4));
+    expect(eventsOf(await untilCaughtUp()).map(numberOf)).toEqual([1, 2, 3, 4]);
+    const three = firstValueFrom(
+      store.subscribe(position).pipe(
+        tap(({ kind }) => kind === 'caughtUp' && void store.append('n-3', -1, [counted(5)])),
+        filter(({ kind }) => kind === 'event'),
+        take(3),
+        toArray(),
+      ),
+    );
+    expect(eventsOf(await three).map(numberOf)).toEqual([3, 4, 5]);
+  });
+
+  it('tells how far it was searched while only others write', async () => {
+    const { position } = await store.append('n-1', -1, [counted(0)]);
+    const other = await storeOf({ namespace: `other-${namespace}` }).append('n-1', -1, numbers(1, 1000));
+    const items = await untilCaughtUp(position);
+    const checkpoints = items.flatMap((item) => (item.kind === 'checkpoint' ? [item.position] : []));
+    expect(eventsOf(items)).toEqual([]);
+    expect(checkpoints.length).toBeGreaterThan(0);
+    expect(checkpoints).toEqual([...checkpoints].sort((a, b) => a - b));
+    expect(checkpoints.at(-1)).toBeGreaterThan(position);
+    expect(checkpoints.at(-1)).toBeLessThanOrEqual(other.position);
+    expect(await untilCaughtUp(checkpoints.at(-1))).not.toContainEqual(expect.objectContaining({ kind: 'event' }));
+  });
+
+  it('waits for a subscriber that has no room', async () => {
+    await store.append('n-1', -1, numbers(1, 500));
+    const taken: LogItem[] = [];
+    let makeRoom!: () => void;
+    const room = new Promise<void>((resolve) => (makeRoom = resolve));
+    const slow = firstValueFrom(store.subscribe(undefined, () => (taken.length > 0 ? room : undefined)).pipe(filter(({ kind }) => kind === 'event'), tap((item) => taken.push(item)), take(500), toArray()));
+    expect(eventsOf(await untilCaughtUp())).toHaveLength(500);
+    expect(taken).toHaveLength(1);
+    makeRoom();
+    expect(eventsOf(await slow).map(numberOf)).toEqual(numbers(1, 500).map(({ data }) => (data as { n: number }).n));
+  });
+
+  it('ends for its followers when the store is closed', async () => {
+    const closing = storeOf();
+    const followed = firstValueFrom(closing.subscribe().pipe(tap(({ kind }) => kind === 'caughtUp' && void closing.close()), toArray()));
+    expect((await followed).at(-1)).toEqual({ kind: 'caughtUp' });
+  });
+});
+
+describe('personal data', () => {
+  it('is gone once its owner is erased, and the event stays', async () => {
+    const [ann, account] = [randomUUID(), randomUUID()];
+    await store.append(`user-${ann}`, -1, [propose('Named', { name: 'Ann', country: 'ES' }, { subject: { kind: 'user', id: ann }, account })]);
+    const db = new DatabaseSync(join(directory, 'vault.db'));
+    db.prepare("UPDATE owner_key SET box = NULL, erased_at = '2026-01-15' WHERE owner = ?").run(`user:${ann}`);
+    db.close();
+    const later = openVault({ directory, key: Buffer.alloc(32, 1), create: false });
+    const [event] = await all(storeOf({ keys: later }).read(`user-${ann}`));
+    expect(event).toMatchObject({ data: { country: 'ES' }, erased: true, envelope: { ip: '192.0.2.1' } });
+    expect([event!.data, event!.envelope]).not.toMatchObject([{ name: 'Ann' }, { reason: 'because' }]);
+    later.close();
+  });
+
+  it('without its key stops whoever reads or follows the log, at that event', async () => {
+    await store.append('n-1', -1, [counted(1), named('Ann'), counted(2)]);
+    const keyless = storeOf({ keys: { obtainKey: (owner) => vault.obtainKey(owner as never), findKey: () => undefined } });
+    await expect(all(keyless.read('n-1'))).rejects.toThrow(`Named in n-1@1: the vault has no key of user:${user}`);
+    const seen: LogItem[] = [];
+    const followed = firstValueFrom(keyless.subscribe().pipe(tap((item) => seen.push(item)), toArray()));
+    await expect(followed).rejects.toBeInstanceOf(UnreadableEvent);
+    expect(eventsOf(seen).map(numberOf)).toEqual([1]);
+  });
+
+  it('is not asked for in events of an unknown type: they stop the reader too', async () => {
+    await store.append('n-1', -1, [counted(1)]);
+    await expect(all(storeOf({ catalogue: {} }).read('n-1'))).rejects.toThrow('Counted in n-1@0: its type is in no catalogue');
+  });
+});
+
+describe('a connection', () => {
+  let cable: Cable;
+  beforeEach(async () => {
+    const [, host, port] = /@?([^/@:]+):(\d+)/.exec(url.slice('esdb://'.length))!;
+    cable = await Cable.to(host!, Number(port));
+  });
+  afterEach(() => cable.cut());
+
+  it('that is cut while many append and one follows loses nothing and does nothing twice', async () => {
+    const far = storeOf({ url: cable.url });
+    let position: number | undefined;
+    let halfway!: () => void;
+    const half = new Promise<void>((resolve) => (halfway = resolve));
+    const followed = firstValueFrom(
+      defer(() => far.subscribe(position)).pipe(
+        tap((item) => item.kind === 'event' && (position = item.event.position)),
+        retry({ delay: 10 }),
+        filter((item) => item.kind === 'event'),
+        tap(() => halfway()),
+        take(400),
+        toArray(),
+      ),
+    );
+    const appended = Promise.all(numbers(1, 400).map((event, n) => far.append(`n-${n}`, -1, [event])));
+    await half;
+    await cable.cut();
+    await cable.mend();
+    const positions = (await appended).map(({ position }) => position);
+    const events = eventsOf(await followed);
+    expect(events.map(({ position }) => position)).toEqual(positions.sort((a, b) => a - b));
+    expect(new Set(events.map(({ id }) => id)).size).toBe(400);
+    expect(await readAll()).toHaveLength(400);
+  });
+
+  it('whose answers are lost has the append found as it was written', async () => {
+    const far = storeOf({ url: cable.url, appendTimeoutMs: 1000 });
+    await far.append('n-1', -1, [counted(1)]);
+    cable.mute();
+    const appending = far.append('n-1', 0, [counted(2)]);
+    const [live] = await firstValueFrom(store.subscribe().pipe(filter((item) => item.kind === 'event' && numberOf(item.event) === 2), take(1), toArray()));
+    expect(await appending).toEqual({ revision: 1, position: eventsOf([live!])[0]!.position });
+    expect(await read('n-1')).toEqual([1, 2]);
+  });
+
+  it('that stays away is told of, and used again once it is back', async () => {
+    const far = storeOf({ url: cable.url, appendTimeoutMs: 400, readPatienceMs: 100 });
+    await far.append('n-1', -1, [counted(1)]);
+    await cable.cut();
+    await expect(far.append('n-1', 0, [counted(2)])).rejects.toEqual(unavailable);
+    await expect(all(far.read('n-1'))).rejects.toEqual(unavailable);
+    await expect(far.head()).rejects.toEqual(unavailable);
+    await expect(firstValueFrom(far.subscribe())).rejects.toBeInstanceOf(Refusal);
+    await cable.mend();
+    expect(await far.append('n-1', 0, [counted(2)])).toMatchObject({ revision: 1 });
+    expect(await all(far.read('n-1'))).toHaveLength(2);
+  });
+
+  it('is taken up in the middle of a read', async () => {
+    await store.append('n-1', -1, numbers(1, 1000));
+    await store.append('n-1', 999, numbers(1001, 2000));
+    const far = storeOf({ url: cable.url });
+    const seen: number[] = [];
+    for await (const event of far.read('n-1')) {
+      seen.push(numberOf(event));
+      if (seen.length === 10) await cable.cut().then(() => cable.mend());
+    }
+    expect(seen).toEqual(numbers(1, 2000).map(({ data }) => (data as { n: number }).n));
+  });
+
+  it('is refused where its URL can not be meant', () => {
+    expect(() => storeOf({ url: 'postgres://localhost' })).toThrow('not a URL of an event store');
+    expect(() => storeOf({ url: 'esdb://admin:changeit@localhost:2113?tls=false' })).toThrow('without TLS they would silently not be sent');
+  });
+
+  (external ? it.skip : it)('outlives a restart of the node', async () => {
+    const port = Number(new URL(url).port);
+    const appending = Promise.all(numbers(1, 100).map((event, n) => store.append(`n-${n}`, -1, [event])));
+    await node!.close();
+    node = await startEmbeddedEventStore({ directory, port });
+    await appending;
+    expect(await readAll()).toHaveLength(100);
+  });
+});
