@@ -5,3 +5,4 @@ export * from './domain/domain.decider.js';
 export * from './domain/domain.events.js';
 export * from './workflows/domains.js';
 export * from './read/account-list.js';
+export * from './accounts.module.js';

@@ -68,7 +68,7 @@ export class IssuePipe implements PipeTransform<Incoming> {
       ...(key && { digest: this.digest.of(JSON.stringify(body)) }),
       ...(expectedRevision !== undefined && { expectedRevision }),
       ...(within && { within }),
-      permissions: [...permissions],
+      permissions,
       grantable,
       overAdministrators,
     };
@@ -84,8 +84,9 @@ export class AskPipe implements PipeTransform<Incoming> {
     const query = validated(metatype as ClassConstructor<Query<never>>, { ...asked, ...fromPath(request, source, asked) });
     const account = request.params['accountId'] ?? request.caller.account;
     const target = request.params[source.target ?? 'userId'] ?? '';
-    const { actor, overAdministrators } = request.caller;
-    return ask(query, { actor, at: this.clock.now().toISOString(), target, overAdministrators, ...(account && { account }) });
+    const { actor, permissions, grantable, overAdministrators } = request.caller;
+    const at = this.clock.now().toISOString();
+    return ask(query, { actor, at, target, ...(account && { account }), permissions: [...permissions], grantable, overAdministrators });
   }
 }
 

@@ -3,8 +3,15 @@ import type { Permission } from '#libs/kernel';
 
 export const NEEDS = 'rollbook:needs';
 
-/** What a route may need; `'nothing'`: not even a token. */
-export type Need = Permission | 'a token' | 'nothing';
+/** What a route may need; `'nothing'`: not even a token; a record: what the body's `action` needs. */
+export type Need = Permission | 'a token' | 'nothing' | Readonly<Record<string, Permission>>;
+
+/** The permission that this request needs; an unknown action needs a token, and is then refused as a bad body. */
+export function permissionNeeded(need: Exclude<Need, 'nothing'>, body: unknown): Permission | 'a token' {
+  if (typeof need === 'string') return need;
+  const { action } = (body ?? {}) as { action?: unknown };
+  return typeof action === 'string' && Object.hasOwn(need, action) ? need[action]! : 'a token';
+}
 
 /** What a route needs. `'a token'`: any valid one. A route that names nothing is refused, and fails a test. */
 export const Needs = (need: Exclude<Need, 'nothing'>) => SetMetadata(NEEDS, need);

@@ -1,10 +1,10 @@
 import { Injectable, RequestMethod, type Type } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
-import { Command, Query, type Offer, type Permission } from '#libs/kernel';
+import { Command, Query, type Offer } from '#libs/kernel';
 import { filled } from './answer.js';
 import type { Caller } from './caller.js';
-import { NEEDS } from './needs.js';
+import { NEEDS, type Need } from './needs.js';
 
 /** A next step, ready to be taken. */
 export interface Step {
@@ -17,7 +17,7 @@ export interface Route {
   readonly method: string;
   /** With `:name`s. */
   readonly path: string;
-  readonly needs: Permission | 'a token' | undefined;
+  readonly needs: Need | undefined;
   readonly message: Type;
 }
 
@@ -37,12 +37,19 @@ export class Routes {
     return (this.known ??= new Map(this.discovery.getControllers().flatMap(({ metatype }) => (metatype ? this.of(metatype as Type) : []))));
   }
 
+  /** The step that this command or query is; throws for one without a route. */
+  step(action: string, params: Readonly<Record<string, string>>): Step & Pick<Route, 'needs'> {
+    const { method, path, needs } = this.all.get(action)!;
+    return { action, method, href: filled(path, params), needs };
+  }
+
   /** The offers that exist and that the caller has the permission for. */
   steps(offers: readonly Offer[], caller: Caller | undefined): Step[] {
     return offers.flatMap(({ action, params }) => {
       const route = this.all.get(action);
       if (!route || !may(caller, route)) return [];
-      return [{ action, method: route.method, href: filled(route.path, params) }];
+      const { needs: _, ...step } = this.step(action, params);
+      return [step];
     });
   }
 
@@ -63,4 +70,4 @@ export class Routes {
 const joined = (...parts: string[]) => parts.map((part) => part.replace(/^\/|\/$/g, '')).filter(Boolean).join('/');
 
 const may = (caller: Caller | undefined, { needs }: Route) =>
-  needs === 'a token' || (needs !== undefined && (caller?.permissions.has(needs) ?? false));
+  needs === 'a token' || (typeof needs === 'string' && needs !== 'nothing' && (caller?.permissions.has(needs) ?? false));

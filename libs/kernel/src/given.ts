@@ -16,7 +16,7 @@ const base = {
   target: 'target',
   account: 'account',
   within: 'account',
-  permissions,
+  permissions: new Set(permissions),
   grantable: ['administrator', 'co-administrator', 'auditor'],
   overAdministrators: true,
 } as const;

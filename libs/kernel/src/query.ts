@@ -1,4 +1,5 @@
 import type { Actor } from './event.js';
+import type { Permission } from './permission.js';
 
 /** What the server knows about a question besides what was asked. */
 export interface Asking {
@@ -7,10 +8,12 @@ export interface Asking {
   readonly at: string;
   /** The account that the answer must stay within; absent for one who sees all. */
   readonly account?: string;
-  /** Whether the one who asks may act on account administrators. */
-  readonly overAdministrators: boolean;
   /** The id of what it is about, from the path; empty where it is about many. */
   readonly target: string;
+  /** What the caller may do now. */
+  readonly permissions: readonly Permission[];
+  readonly grantable: readonly string[];
+  readonly overAdministrators: boolean;
 }
 
 export type QueryFields<Q> = Omit<Q, keyof Query<unknown>>;

@@ -8,3 +8,4 @@ export * from './domain/user.state.js';
 export * from './read/user-item.js';
 export * from './read/user-list.js';
 export * from './read/user-view.js';
+export * from './users.module.js';

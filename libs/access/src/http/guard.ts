@@ -1,7 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { NEEDS, type CalledRequest, type Need } from '#libs/http';
-import { Refusal } from '#libs/kernel';
+import { NEEDS, permissionNeeded, type CalledRequest, type Need } from '#libs/http';
+import { Refusal, type Permission } from '#libs/kernel';
 import type { Bearer } from '../domain/bearer.js';
 import { Callers } from '../workflows/callers.js';
 import { FailedAttempts } from './failed-attempts.js';
@@ -19,15 +19,16 @@ export class AccessGuard implements CanActivate {
     const need = this.reflector.getAllAndOverride<Need | undefined>(NEEDS, [context.getHandler(), context.getClass()]);
     if (need === 'nothing') return true;
     const request = context.switchToHttp().getRequest<CalledRequest>();
-    const caller = await this.identify(request, need);
+    const needed = need && permissionNeeded(need, request.body);
+    const caller = await this.identify(request, needed);
     request.caller = caller;
     checkPlace(request.params, caller.account);
-    checkPermission(need, caller);
+    checkPermission(needed, caller);
     return true;
   }
 
   /** What was true a second ago may let somebody in; nobody is turned away by it. */
-  private async identify(request: CalledRequest, need: Need | undefined): Promise<Bearer> {
+  private async identify(request: CalledRequest, need: Needed): Promise<Bearer> {
     const { authorization } = request.headers;
     if (!authorization) throw unauthenticated();
     const secret = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '';
@@ -40,8 +41,9 @@ export class AccessGuard implements CanActivate {
   }
 }
 
-const may = ({ permissions }: Bearer, need: Need | undefined) =>
-  need === 'a token' || (need !== undefined && need !== 'nothing' && permissions.has(need));
+type Needed = Permission | 'a token' | undefined;
+
+const may = ({ permissions }: Bearer, need: Needed) => need === 'a token' || (need !== undefined && permissions.has(need));
 
 /** One answer for every cause, so that it tells a stranger nothing. */
 const unauthenticated = () =>
@@ -59,7 +61,7 @@ function checkPlace(params: Readonly<Record<string, string>>, account: string | 
   }
 }
 
-function checkPermission(need: Need | undefined, caller: Bearer): void {
+function checkPermission(need: Needed, caller: Bearer): void {
   if (need === undefined) throw new Refusal('access.unnamed', 'forbidden', 'Nobody has said who may do this, so nobody may.');
   if (!may(caller, need)) {
     throw new Refusal('access.forbidden', 'forbidden', `This needs ${need}, which your token or your roles do not give.`, [], { needs: need });

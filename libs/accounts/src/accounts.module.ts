@@ -1,0 +1,22 @@
+import { Module } from '@nestjs/common';
+import { EventStore } from '#libs/event-store';
+import { Answer, commandHandlers, queryHandlers } from '#libs/http';
+import { ReadStore } from '#libs/read-store';
+import { AssertDomain, ReleaseDomain } from './domain/domain.decider.js';
+import { AccountsController } from './http/accounts.controller.js';
+import { GetAccount, ListAccounts, getAccount, listAccounts } from './read/account-list.js';
+import { changeDomain } from './workflows/domains.js';
+
+/** Accounts and the e-mail domains they own. Opening an account adds its first administrator: see the users' module. */
+@Module({
+  controllers: [AccountsController],
+  providers: [
+    ...commandHandlers([AssertDomain, ReleaseDomain], [EventStore], (store) => async (command) => {
+      const { state, changed, position } = await changeDomain(store, command);
+      return new Answer({ owned: state.owner === command.issuance.account, changed }, position);
+    }),
+    ...queryHandlers([ListAccounts], [ReadStore], ({ db }) => (query) => listAccounts(db, query)),
+    ...queryHandlers([GetAccount], [ReadStore], ({ db }) => (query) => getAccount(db, query)),
+  ],
+})
+export class AccountsModule {}

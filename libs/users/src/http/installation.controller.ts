@@ -1,0 +1,33 @@
+import { Controller, Post } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import { OpenAccount } from '#libs/accounts';
+import { Issue, Located, Needs } from '#libs/http';
+import { RecordLogin } from '../domain/login.js';
+import { RegisterUser } from '../domain/user.commands.js';
+
+/** What whoever runs the installation, and its services, do outside of any one account. */
+@ApiTags('installation')
+@Controller()
+export class InstallationController {
+  constructor(private readonly commands: CommandBus) {}
+
+  @Post('accounts')
+  @Needs('accounts:open')
+  @Located('/api/v1/accounts/:accountId')
+  openAccount(@Issue({ target: 'accountId' }) command: OpenAccount) {
+    return this.commands.execute(command);
+  }
+
+  @Post('registrations')
+  @Needs('registrations:create')
+  register(@Issue() command: RegisterUser) {
+    return this.commands.execute(command);
+  }
+
+  @Post('users/:userId/logins')
+  @Needs('logins:record')
+  recordLogin(@Issue() command: RecordLogin) {
+    return this.commands.execute(command);
+  }
+}

@@ -1,0 +1,15 @@
+import type { Written } from '#libs/event-store';
+import { Answer } from '#libs/http';
+import type { Command } from '#libs/kernel';
+import { AddUserToAccount, DeleteUser, RestoreUser } from '../domain/user.commands.js';
+import { accountOf, type User } from '../domain/user.state.js';
+
+/** How the user stands for this account after the command: `{ status, locks, changed, keptRoles? }`. */
+export function standing({ state, changed, position, revision }: Written<User>, command: Command<unknown>): Answer {
+  if (state.status === 'absent') return new Answer({ changed }, position);
+  const { account } = command.issuance;
+  const departure = accountOf(state) === account ? undefined : state.departures[account!];
+  const { locks, keptRoles } = departure ?? { locks: state.locks, keptRoles: state.roles };
+  const movesRoles = [DeleteUser, RestoreUser, AddUserToAccount].some((type) => command instanceof type);
+  return new Answer({ status: departure?.act ?? state.status, locks, changed, ...(movesRoles && { keptRoles }) }, position, revision);
+}

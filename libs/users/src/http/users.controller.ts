@@ -1,0 +1,152 @@
+import { Controller, Delete, Get, Header, HttpCode, Patch, Post, Put, StreamableFile } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import { Ask, Issue, Located, Needs } from '#libs/http';
+import { ChangeUsers } from '../domain/bulk.js';
+import {
+  AddUser,
+  AddUserToAccount,
+  ApproveUser,
+  ChangeUser,
+  DeleteUser,
+  GrantRole,
+  LockUser,
+  RejectUser,
+  RestoreUser,
+  RevokeRole,
+  UnlockUser,
+} from '../domain/user.commands.js';
+import { SummarizeAccount } from '../read/account-summary.js';
+import { GetUser } from '../read/get-user.js';
+import { ListPendingApprovals } from '../read/pending-approvals.js';
+import { ExportUserList } from '../read/user-export.js';
+import { ListUsers } from '../read/user-list.js';
+import { ListActions } from '../workflows/list-actions.js';
+
+@ApiTags('users')
+@Controller('accounts/:accountId')
+export class UsersController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
+
+  @Get('users')
+  @Needs('users:read')
+  list(@Ask() query: ListUsers) {
+    return this.queries.execute(query);
+  }
+
+  @Get('users.csv')
+  @Needs('users:export')
+  @Header('content-disposition', 'attachment; filename="users.csv"')
+  export(@Ask() query: ExportUserList): Promise<StreamableFile> {
+    return this.queries.execute(query);
+  }
+
+  @Get('summary')
+  @Needs('users:read')
+  summary(@Ask() query: SummarizeAccount) {
+    return this.queries.execute(query);
+  }
+
+  @Get('pending-approvals')
+  @Needs('users:read')
+  pendingApprovals(@Ask() query: ListPendingApprovals) {
+    return this.queries.execute(query);
+  }
+
+  @Get('users/:userId')
+  @Needs('users:read')
+  get(@Ask() query: GetUser) {
+    return this.queries.execute(query);
+  }
+
+  @Get('users/:userId/actions')
+  @Needs('users:read')
+  actions(@Ask() query: ListActions) {
+    return this.queries.execute(query);
+  }
+
+  @Post('users')
+  @Needs('users:add')
+  @Located('/api/v1/accounts/:accountId/users/:userId')
+  add(@Issue() command: AddUser) {
+    return this.commands.execute(command);
+  }
+
+  @Post('users/bulk')
+  @HttpCode(200)
+  @Needs({ approve: 'users:approve', reject: 'users:approve', lock: 'users:lock', unlock: 'users:lock', delete: 'users:delete', restore: 'users:delete' })
+  changeMany(@Issue() command: ChangeUsers) {
+    return this.commands.execute(command);
+  }
+
+  @Patch('users/:userId')
+  @Needs('users:change')
+  change(@Issue() command: ChangeUser) {
+    return this.commands.execute(command);
+  }
+
+  @Post('users/:userId/approve')
+  @HttpCode(200)
+  @Needs('users:approve')
+  approve(@Issue() command: ApproveUser) {
+    return this.commands.execute(command);
+  }
+
+  @Post('users/:userId/reject')
+  @HttpCode(200)
+  @Needs('users:approve')
+  reject(@Issue() command: RejectUser) {
+    return this.commands.execute(command);
+  }
+
+  @Post('users/:userId/add-to-account')
+  @HttpCode(200)
+  @Needs('users:add')
+  addToAccount(@Issue() command: AddUserToAccount) {
+    return this.commands.execute(command);
+  }
+
+  @Post('users/:userId/lock')
+  @HttpCode(200)
+  @Needs('users:lock')
+  lock(@Issue() command: LockUser) {
+    return this.commands.execute(command);
+  }
+
+  @Post('users/:userId/unlock')
+  @HttpCode(200)
+  @Needs('users:lock')
+  unlock(@Issue() command: UnlockUser) {
+    return this.commands.execute(command);
+  }
+
+  @Post('users/:userId/delete')
+  @HttpCode(200)
+  @Needs('users:delete')
+  delete(@Issue() command: DeleteUser) {
+    return this.commands.execute(command);
+  }
+
+  @Post('users/:userId/restore')
+  @HttpCode(200)
+  @Needs('users:delete')
+  restore(@Issue() command: RestoreUser) {
+    return this.commands.execute(command);
+  }
+
+  @Put('users/:userId/roles/:role')
+  @HttpCode(200)
+  @Needs('roles:grant')
+  grant(@Issue({ fields: ['role'] }) command: GrantRole) {
+    return this.commands.execute(command);
+  }
+
+  @Delete('users/:userId/roles/:role')
+  @Needs('roles:grant')
+  revoke(@Issue({ fields: ['role'] }) command: RevokeRole) {
+    return this.commands.execute(command);
+  }
+}

@@ -1,0 +1,76 @@
+import { Module, StreamableFile } from '@nestjs/common';
+import { OpenAccount } from '#libs/accounts';
+import { EventStore } from '#libs/event-store';
+import { Answer, Routes, commandHandlers, queryHandlers } from '#libs/http';
+import { ReadStore } from '#libs/read-store';
+import { Vault } from '#libs/vault';
+import { ChangeUsers } from './domain/bulk.js';
+import { RecordLogin } from './domain/login.js';
+import {
+  AddUser,
+  AddUserToAccount,
+  ApproveUser,
+  ChangeUser,
+  DeleteUser,
+  GrantRole,
+  LockUser,
+  RegisterUser,
+  RejectUser,
+  RestoreUser,
+  RevokeRole,
+  UnlockUser,
+} from './domain/user.commands.js';
+import { InstallationController } from './http/installation.controller.js';
+import { standing } from './http/standing.js';
+import { UsersController } from './http/users.controller.js';
+import { SummarizeAccount, summarizeAccount } from './read/account-summary.js';
+import { GetUser, getUser, replayUser } from './read/get-user.js';
+import { ListPendingApprovals, listPendingApprovals } from './read/pending-approvals.js';
+import { ExportUserList, exportUserList } from './read/user-export.js';
+import { ListUsers, listUsers } from './read/user-list.js';
+import { changeUser } from './workflows/change-user.js';
+import { changeUsers } from './workflows/change-users.js';
+import { makeUser } from './workflows/claim-address.js';
+import { ListActions, listActions } from './workflows/list-actions.js';
+import { openAccount } from './workflows/open-account.js';
+import { recordLogin } from './workflows/record-login.js';
+
+/** Users: the commands and queries that this module answers. */
+@Module({
+  controllers: [UsersController, InstallationController],
+  providers: [
+    ...commandHandlers(
+      [ApproveUser, RejectUser, AddUserToAccount, LockUser, UnlockUser, DeleteUser, RestoreUser, ChangeUser, GrantRole, RevokeRole],
+      [EventStore],
+      (store) => async (command) => standing(await changeUser(store, command), command),
+    ),
+    ...commandHandlers([ChangeUsers], [EventStore], (store) => async (command) => {
+      const { results, position } = await changeUsers(store, command);
+      return new Answer({ results }, position);
+    }),
+    ...commandHandlers([AddUser], [EventStore, Vault], (store, vault) => async (command) => {
+      const { position, revision } = await makeUser({ store, vault }, command);
+      return new Answer({ userId: command.issuance.target }, position, revision);
+    }),
+    ...commandHandlers([RegisterUser], [EventStore, Vault], (store, vault) => async (command) => {
+      const { position, revision, state } = await makeUser({ store, vault }, command);
+      return new Answer({ userId: command.issuance.target, status: state.status }, position, revision);
+    }),
+    ...commandHandlers([OpenAccount], [EventStore, Vault], (store, vault) => async (command) => {
+      const { accountId, administratorId, position, revision } = await openAccount({ store, vault }, command);
+      return new Answer({ accountId, administratorId }, position, revision);
+    }),
+    ...commandHandlers([RecordLogin], [EventStore], (store) => async (command) => {
+      const { position } = await recordLogin(store, command);
+      return new Answer({ userId: command.issuance.target }, position);
+    }),
+
+    ...queryHandlers([ListUsers], [ReadStore], ({ db }) => (query) => listUsers(db, query)),
+    ...queryHandlers([ListPendingApprovals], [ReadStore], ({ db }) => (query) => listPendingApprovals(db, query)),
+    ...queryHandlers([SummarizeAccount], [ReadStore], ({ db }) => (query) => summarizeAccount(db, query)),
+    ...queryHandlers([ExportUserList], [ReadStore], ({ db }) => async (query) => new StreamableFile(exportUserList(db, query), { type: 'text/csv; charset=utf-8' })),
+    ...queryHandlers([GetUser], [ReadStore, EventStore], ({ db }, store) => (query) => query.at === undefined ? getUser(db, query) : replayUser(store, db, query)),
+    ...queryHandlers([ListActions], [EventStore, Routes], (store, routes) => (query) => listActions(store, (action, params) => routes.step(action, params), query)),
+  ],
+})
+export class UsersModule {}

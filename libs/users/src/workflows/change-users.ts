@@ -1,0 +1,46 @@
+import { from, lastValueFrom, mergeMap, toArray } from 'rxjs';
+import { v5 as uuidv5 } from 'uuid';
+import type { EventStore } from '#libs/event-store';
+import { Refusal, issue } from '#libs/kernel';
+import { bulkActions, type ChangeUsers } from '../domain/bulk.js';
+import { changeUser } from './change-user.js';
+
+/** What became of one user of a bulk. */
+export interface BulkResult {
+  readonly userId: string;
+  readonly ok: boolean;
+  /** Whether anything changed, or, in a dry run, would. */
+  readonly changed?: boolean;
+  readonly code?: string;
+  readonly detail?: string;
+}
+
+/** How many users are worked on at once. */
+const concurrency = 16;
+
+/**
+ * The same act on each user, one correlation id for all. A refusal concerns its user alone; an outage ends the whole,
+ * and a retry with the same key completes it.
+ */
+export async function changeUsers(store: EventStore, command: ChangeUsers): Promise<{ results: BulkResult[]; position: number }> {
+  let position = 0;
+  const one = async (userId: string): Promise<BulkResult> => {
+    try {
+      const written = await changeUser(store, step(command, userId));
+      position = Math.max(position, written.position);
+      return { userId, ok: true, changed: written.changed };
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.kind === 'unavailable') throw error;
+      return { userId, ok: false, code: error.code, detail: error.message };
+    }
+  };
+  const results = await lastValueFrom(from(command.userIds).pipe(mergeMap(one, concurrency), toArray()));
+  const place = new Map(command.userIds.map((id, index) => [id, index]));
+  return { results: results.sort((a, b) => place.get(a.userId)! - place.get(b.userId)!), position };
+}
+
+function step({ action, reason, dryRun, issuance }: ChangeUsers, userId: string) {
+  const { expectedRevision: _, ...rest } = issuance;
+  const command = new bulkActions[action]({ ...(reason && { reason }), ...(dryRun && { dryRun }) });
+  return issue<never>(command as never, { ...rest, target: userId, commandId: uuidv5(userId, issuance.commandId) });
+}

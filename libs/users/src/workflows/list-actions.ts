@@ -1,0 +1,72 @@
+import { foresee, type EventStore, type Loaded } from '#libs/event-store';
+import { Query, Refusal, decide, issue, type Asking, type Command } from '#libs/kernel';
+import * as commands from '../domain/user.commands.js';
+import { UserDecider } from '../domain/user.decider.js';
+import { roles } from '../domain/user.events.js';
+import type { User } from '../domain/user.state.js';
+import { checkRemovable } from './administrators.js';
+import { factsFor } from './change-user.js';
+
+/** What this caller may do to this user now. */
+export class ListActions extends Query<ListActions> {}
+
+export interface PossibleAction {
+  readonly action: string;
+  readonly method: string;
+  readonly href: string;
+  /** Not refused. */
+  readonly allowed: boolean;
+  /** Whether it would change anything. */
+  readonly changes: boolean;
+  readonly code?: string;
+  readonly detail?: string;
+}
+
+/** Finds the route of a command, filled with ids. */
+export type FindStep = (action: string, params: Record<string, string>) => { method: string; href: string; needs: unknown };
+
+/** Asks the same rules as the commands themselves; nothing is written. Throws `user.not-found`. */
+export async function listActions(store: EventStore, step: FindStep, { asking }: ListActions): Promise<{ items: PossibleAction[] }> {
+  const user = await store.load(UserDecider, asking.target);
+  const items = await Promise.all(
+    candidates().map(async (command) => {
+      const action = command.constructor.name;
+      const role: Record<string, string> = 'role' in command ? { role: String(command.role) } : {};
+      const { method, href, needs } = step(action, { accountId: asking.account!, userId: asking.target, ...role });
+      const verdict = asking.permissions.some((held) => held === needs) ? await judge(store, user, command, asking) : forbidden;
+      return { action, method, href, ...verdict };
+    }),
+  );
+  if (items.every(({ code }) => code === 'user.not-found' || code === forbidden.code)) {
+    throw new Refusal('user.not-found', 'not-found', 'There is no such user in this account.');
+  }
+  return { items };
+}
+
+const forbidden = { allowed: false, changes: false, code: 'access.forbidden', detail: 'Your roles or your token do not allow this.' };
+
+const candidates = (): Command<unknown>[] => [
+  new commands.ApproveUser({}),
+  new commands.RejectUser({}),
+  new commands.AddUserToAccount({}),
+  new commands.LockUser({}),
+  new commands.UnlockUser({}),
+  new commands.DeleteUser({}),
+  new commands.RestoreUser({}),
+  // A name that nobody has: the question is whether a change is allowed, not which.
+  new commands.ChangeUser({ firstName: '' }),
+  ...roles.flatMap((role) => [new commands.GrantRole({ role }), new commands.RevokeRole({ role })]),
+];
+
+async function judge(store: EventStore, user: Loaded<User>, candidate: Command<unknown>, asking: Asking) {
+  const issuance = { ...asking, commandId: '', correlationId: '' };
+  const command: Command<unknown> = issue<never>(candidate as never, issuance);
+  try {
+    const events = decide(UserDecider, command, user.state, { ...issuance, ...(await factsFor(store, command, user.state)) });
+    await checkRemovable(store, user.state, foresee(UserDecider, user, command, events).state, issuance);
+    return { allowed: true, changes: events.length > 0 };
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.kind === 'unavailable') throw error;
+    return { allowed: false, changes: false, code: error.code, detail: error.message };
+  }
+}
