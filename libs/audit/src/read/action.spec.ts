@@ -1,0 +1,25 @@
+import { actionOf, actions } from './action.js';
+
+describe('the name of an action', () => {
+  it.each([
+    ['UserLocked', 'user.locked'],
+    ['UserRoleGranted', 'user.role-granted'],
+    ['UserLoggedIn', 'user.logged-in'],
+    ['UserAddedToAccount', 'user.added-to-account'],
+    ['AccessTokenIssued', 'access-token.issued'],
+    ['AdministratorStoodDown', 'administrator.stood-down'],
+    ['AccountOpened', 'account.opened'],
+    ['DomainOwned', 'domain.owned'],
+  ])('of %s is %s', (type, action) => {
+    expect(actionOf(type)).toBe(action);
+  });
+
+  it('is refused to an event about something else', () => {
+    expect(() => actionOf('InstallationFounded')).toThrow(TypeError);
+  });
+
+  it('names one event', () => {
+    expect(new Set(actions).size).toBe(actions.length);
+    expect(actions).not.toContain('email.claim-abandoned');
+  });
+});

@@ -1,0 +1,24 @@
+import { accessTokenEvents } from '#libs/access';
+import { accountEvents, domainEvents } from '#libs/accounts';
+import { loginEvents, userEvents } from '#libs/users';
+
+/** A claim of an address is how users are kept apart, nothing that anybody did to one. */
+const { EmailClaimAbandoned: _, ...users } = userEvents;
+
+/** The types of events that make an audit row. */
+export const auditedEvents = Object.keys({ ...users, ...loginEvents, ...accountEvents, ...domainEvents, ...accessTokenEvents });
+
+/** What an event's name begins with. */
+const subjects = ['AccessToken', 'Administrator', 'Account', 'Domain', 'User'];
+
+/** What somebody did: the event's name, split at its subject. `UserLocked` is `user.locked`. */
+export function actionOf(type: string): string {
+  const subject = subjects.find((name) => type.startsWith(name));
+  if (!subject) throw new TypeError(`${type} does not begin with a subject of the audit trail`);
+  return `${kebab(subject)}.${kebab(type.slice(subject.length))}`;
+}
+
+const kebab = (name: string) => name.replace(/\B[A-Z]/g, '-$&').toLowerCase();
+
+/** Every action that there can be a row of. */
+export const actions = auditedEvents.map(actionOf);

@@ -1,0 +1,117 @@
+import { sql, type Kysely } from 'kysely';
+import type { Actor, Recorded, Subject } from '#libs/kernel';
+import type { Projection } from '#libs/read-store';
+import { actionOf, auditedEvents } from './action.js';
+import { changesOf, type Change } from './changes.js';
+import { subjectKind, type AuditedKind, type Seen } from './subjects.js';
+
+export interface AuditRow {
+  position: number;
+  /** In its stream. */
+  revision: number;
+  stream: string;
+  at: string;
+  action: string;
+  actor_id: string;
+  actor_kind: Actor['kind'];
+  /** The access token used. */
+  via: string | null;
+  subject_kind: AuditedKind;
+  subject_id: string;
+  /** null: happened outside of all accounts, for operators only. */
+  account: string | null;
+  reason: string | null;
+  ip: string | null;
+  changes: readonly Change[];
+  correlation_id: string;
+}
+
+/** Tables of the audit trail: a row for each event, and each subject as far as it was followed. */
+export interface AuditTables {
+  audit_trail: AuditRow;
+  audit_subject: { kind: AuditedKind; id: string; seen: Seen };
+}
+
+/** A row for each change: who, what, to whom, when, from where, why, before → after. */
+export const AuditTrailProjection: Projection = {
+  name: 'audit-trail',
+  version: 1,
+  tables: ['audit_trail', 'audit_subject'],
+  events: auditedEvents,
+
+  async create(db) {
+    await sql`
+      create table audit_subject (
+        kind text collate "C" not null, id text collate "C" not null, seen jsonb not null, primary key (kind, id))`.execute(db);
+    await sql`
+      create table audit_trail (
+        position bigint primary key, revision integer not null, stream text not null, at timestamptz not null,
+        action text collate "C" not null, actor_id text collate "C" not null, actor_kind text not null, via text,
+        subject_kind text not null, subject_id text collate "C" not null, account text collate "C",
+        reason text, ip text, changes jsonb not null, correlation_id text not null)`.execute(db);
+    for (const column of ['account', 'subject_id', 'actor_id', 'action']) {
+      await sql`create index on audit_trail (${sql.ref(column)}, position)`.execute(db);
+    }
+  },
+
+  async apply(events, tx) {
+    const db = tx as unknown as Kysely<AuditTables>;
+    const subjects = await loadSubjects(db, events.map(({ envelope }) => envelope.subject));
+    const rows = events.map((event) => {
+      const { kind, id } = event.envelope.subject as { kind: AuditedKind; id: string };
+      const before = subjects.get(kind, id);
+      const after = subjectKind(kind).fold(before, event);
+      if (after) subjects.set(kind, id, after);
+      return auditRow(event, changesOf(event, before, after));
+    });
+    await sql`insert into audit_trail select * from jsonb_populate_recordset(null::audit_trail, ${JSON.stringify(rows)}::jsonb)`.execute(db);
+    await sql`
+      insert into audit_subject select * from jsonb_populate_recordset(null::audit_subject, ${JSON.stringify(subjects.all())}::jsonb)
+      on conflict (kind, id) do update set seen = excluded.seen`.execute(db);
+  },
+};
+
+const auditRow = ({ type, position, revision, stream, envelope }: Recorded, changes: readonly Change[]): AuditRow => ({
+  position,
+  revision,
+  stream,
+  at: envelope.at,
+  action: actionOf(type),
+  actor_id: envelope.actor.id,
+  actor_kind: envelope.actor.kind,
+  via: envelope.via ?? null,
+  subject_kind: envelope.subject.kind as AuditedKind,
+  subject_id: envelope.subject.id,
+  account: envelope.account ?? null,
+  reason: envelope.reason ?? null,
+  ip: envelope.ip ?? null,
+  changes,
+  correlation_id: envelope.correlationId,
+});
+
+/** Subjects by kind and id. */
+export class Subjects {
+  readonly #seen = new Map<string, AuditTables['audit_subject']>();
+
+  get(kind: AuditedKind, id: string): Seen | undefined {
+    return this.#seen.get(`${kind} ${id}`)?.seen;
+  }
+
+  set(kind: AuditedKind, id: string, seen: Seen): void {
+    this.#seen.set(`${kind} ${id}`, { kind, id, seen });
+  }
+
+  all(): readonly AuditTables['audit_subject'][] {
+    return [...this.#seen.values()];
+  }
+}
+
+/** These subjects, as far as the trail has followed them. */
+export async function loadSubjects(db: Kysely<AuditTables>, wanted: readonly Subject[]): Promise<Subjects> {
+  const { rows } = await sql<AuditTables['audit_subject']>`
+    select kind, id, seen from audit_subject
+    where (kind, id) in (select kind, id from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) as wanted (kind text, id text))`.execute(db);
+  const subjects = new Subjects();
+  for (const { kind, id, seen } of rows) subjects.set(kind, id, seen);
+  return subjects;
+}

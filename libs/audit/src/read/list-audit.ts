@@ -1,0 +1,93 @@
+import { Transform, Type } from 'class-transformer';
+import { ArrayUnique, IsArray, IsIn, IsInt, IsISO8601, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { sql, type Kysely, type SelectQueryBuilder } from 'kysely';
+import { Line, Optional, Query, Refusal, type Asking } from '#libs/kernel';
+import { decodeCursor, encodeCursor } from '#libs/read-store';
+import type { Page, SeenUser } from '#libs/users';
+import { actions } from './action.js';
+import { itemsOf, type AuditItem } from './audit-item.js';
+import { loadSubjects, type AuditRow, type AuditTables } from './audit-trail.js';
+
+const list = ({ value }: { value: unknown }) => (value === undefined || Array.isArray(value) ? value : [value]);
+
+/** Without a zone a time would mean another one on another machine; a date is its first moment in UTC. */
+const zoned = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/;
+const needsZone = { message: '$property must be a date, or a time with a zone like 2026-01-31T12:00:00Z' };
+
+abstract class Paged<Self> extends Query<Self> {
+  /** 1 to 200, default 50. */
+  @Optional() @Type(() => Number) @IsInt() @Min(1) @Max(200) limit?: number;
+  /** `next` of the page before. */
+  @Optional() @IsString() @MaxLength(200) cursor?: string;
+}
+
+/** Who did what, to whom, when and why; newest first. */
+export class ListAudit extends Paged<ListAudit> {
+  /** The id of who did it: a user's, a service's, an operator's. */
+  @Optional() @Line(100) actor?: string;
+  /** The id of whom or what it was done to: a user's, an account's, a token's, or a domain. */
+  @Optional() @Line(253) subject?: string;
+  /** One or several, like `user.locked`. */
+  @Optional() @Transform(list) @IsArray() @ArrayUnique() @IsIn(actions, { each: true }) action?: string[];
+  /** What happened in this account. */
+  @Optional() @Line(100) account?: string;
+  /** Recorded then or later, ISO 8601. */
+  @Optional() @IsISO8601({ strict: true }) @Matches(zoned, needsZone) from?: string;
+  /** Recorded before then, ISO 8601. */
+  @Optional() @IsISO8601({ strict: true }) @Matches(zoned, needsZone) to?: string;
+}
+
+/** A user's history: all that was done to them, and their logins; newest first. */
+export class ListHistory extends Paged<ListHistory> {}
+
+/** Answers a page of the trail. Throws `account.not-found`, `cursor.invalid`. */
+export async function listAudit(db: Kysely<AuditTables>, query: ListAudit): Promise<Page<AuditItem>> {
+  const { actor, subject, action, account, from, to, asking } = query;
+  const within = confinement(asking);
+  if (account && within && account !== within) throw new Refusal('account.not-found', 'not-found', 'There is no such account.');
+  let rows = rowsWithin(db, within);
+  if (actor) rows = rows.where('actor_id', '=', actor);
+  if (subject) rows = rows.where('subject_id', '=', subject);
+  if (action?.length) rows = rows.where('action', 'in', action);
+  if (account) rows = rows.where('account', '=', account);
+  if (from) rows = rows.where('at', '>=', moment(from));
+  if (to) rows = rows.where('at', '<', moment(to));
+  return page(db, rows, query);
+}
+
+/** Answers a page of what happened to a user. Throws `user.not-found`, `cursor.invalid`. */
+export async function listHistory(db: Kysely<AuditTables>, query: ListHistory): Promise<Page<AuditItem>> {
+  const { account, target } = query.asking;
+  const user = (await loadSubjects(db, [{ kind: 'user', id: target }])).get('user', target) as SeenUser | undefined;
+  if (!user?.accounts[account!]) throw new Refusal('user.not-found', 'not-found', 'There is no such user in this account.');
+  return page(db, rowsWithin(db, confinement(query.asking)).where('subject_id', '=', target), query);
+}
+
+/** Where the one who asks may look. An operator is not confined by the account that a path names. */
+const confinement = ({ actor, account }: Asking): string | undefined => (actor.kind === 'operator' ? undefined : account);
+
+type Rows = SelectQueryBuilder<AuditTables, 'audit_trail', AuditRow>;
+
+const rowsWithin = (db: Kysely<AuditTables>, account: string | undefined): Rows => {
+  const rows = db.selectFrom('audit_trail').selectAll();
+  return account === undefined ? rows : rows.where('account', '=', account);
+};
+
+const moment = (time: string) => sql<string>`to_timestamp(${Date.parse(time)}::float8 / 1000)`;
+
+/** A page, newest first. Positions only grow, so later pages stay the same while events arrive. */
+async function page(db: Kysely<AuditTables>, matching: Rows, { limit = 50, cursor, asking }: Paged<unknown>): Promise<Page<AuditItem>> {
+  const older = cursor === undefined ? matching : matching.where('position', '<', placeOf(cursor));
+  const rows = await older.orderBy('position', 'desc').limit(limit + 1).execute();
+  const shown = rows.slice(0, limit);
+  return {
+    items: await itemsOf(db, shown, confinement(asking)),
+    next: rows.length > limit ? encodeCursor([shown.at(-1)!.position]) : null,
+  };
+}
+
+function placeOf(cursor: string): number {
+  const [position] = decodeCursor(cursor, 1);
+  if (Number.isSafeInteger(position)) return position as number;
+  throw new Refusal('cursor.invalid', 'invalid', 'This cursor was not made by this list; start from its first page.');
+}
