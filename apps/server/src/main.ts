@@ -1,1 +1,52 @@
-import { hello } from '#libs/kernel'; console.log(hello(1));
+import 'reflect-metadata';
+import { existsSync } from 'node:fs';
+import { help, readConfig } from './config.js';
+import { startServer } from './server.js';
+
+if (process.argv.includes('--help') || process.argv.includes('-h')) {
+  console.log(help());
+  process.exit(0);
+}
+
+try {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  const server = await startServer(readConfig(process.env));
+  console.log(welcome(server.url, server.operatorToken));
+  let closing = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      // npm passes a terminal's signal on once more.
+      if (closing) return;
+      closing = true;
+      // Whatever a client keeps open, we end in time.
+      setTimeout(() => process.exit(1), 9_500).unref();
+      server.close().then(
+        () => process.exit(0),
+        (error: unknown) => fail(error),
+      );
+    });
+  }
+} catch (error) {
+  fail(error);
+}
+
+function fail(error: unknown): never {
+  console.error(`rollbook: ${error instanceof Error ? error.message : String(error)}`);
+  process.exit(1);
+}
+
+function welcome(url: string, tokenFile: string): string {
+  const api = `${url}/api/v1`;
+  const auth = `-H "Authorization: Bearer $(cat '${tokenFile}')"`;
+  const account = `{"name":"Example","domains":["example.com"],"administrator":{"email":"ada@example.com","firstName":"Ada","lastName":"Lovelace","country":"GB"}}`;
+  return [
+    '',
+    `Rollbook is running at ${url}   (API: ${url}/api/docs)`,
+    `The operator's token is in ${tokenFile}. Try:`,
+    '',
+    `  curl -s ${api}/me ${auth}`,
+    `  curl -s ${api}/accounts ${auth} -H 'Content-Type: application/json' -d '${account}'`,
+    `  curl -s '${api}/audit?action=account.opened&action=user.added' ${auth}`,
+    '',
+  ].join('\n');
+}

@@ -175,6 +175,30 @@ export class EventStore {
     });
   }
 
+  /**
+   * Follows the log from after the position `from` (default: its start) until `signal` aborts: our events in order,
+   * checkpoints, and once that what was there has been delivered. Whoever iterates sets the pace. Throws when the
+   * connection breaks or an event can't be read; whoever wants to go on follows again.
+   */
+  async *follow(from: number | undefined, signal: AbortSignal): AsyncGenerator<LogItem> {
+    const { client } = this.connection;
+    const log = openLog(client, this.prefix, from);
+    const stop = () => leave(log, () => log.unsubscribe());
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      for await (const item of unhurried(log)) {
+        if ('kind' in item) yield item as LogItem;
+        else if (item.event) yield { kind: 'event', event: this.decode(item.event) };
+      }
+    } catch (error) {
+      throw this.connection.interpret(client, error);
+    } finally {
+      signal.removeEventListener('abort', stop);
+      stop();
+    }
+    if (!signal.aborted && !this.connection.isClosed) throw new Error('the server ended the subscription');
+  }
+
   /** The position of our last event in the log; 0 if there is none. */
   async head(): Promise<number> {
     for await (const { position } of this.readAll({ backwards: true, maxCount: 1 })) return position;

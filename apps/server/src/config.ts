@@ -1,0 +1,95 @@
+import { resolve } from 'node:path';
+
+/** The settings of the server, read once at its start. */
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly dataDir: string;
+  readonly eventStoreUrl?: string;
+  readonly eventStoreNamespace: string;
+  readonly databaseUrl?: string;
+  readonly vaultKey?: string;
+  readonly vaultKeyFile: string;
+  readonly trustProxy: boolean | string[];
+  readonly logLevel: LogLevel;
+}
+
+const logLevels = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** A setting that can't be used: one clear line. */
+export class ConfigError extends Error {}
+
+interface Setting<T> {
+  readonly default: string;
+  readonly help: string;
+  readonly read: (value: string) => T;
+}
+
+const setting = <T>(defaultValue: string, help: string, read: (value: string) => T): Setting<T> => ({ default: defaultValue, help, read });
+const fail = (expected: string): never => {
+  throw new ConfigError(expected);
+};
+const text = (value: string) => value;
+const url =
+  (...protocols: string[]) =>
+  (value: string) =>
+    value === '' || protocols.includes(value.split('://', 1)[0]!) ? value || undefined : fail(`a URL that begins with ${protocols.join(':// or ')}://`);
+
+/** Every setting, by the name of its environment variable. */
+const settings = {
+  PORT: setting('3000', 'port of the HTTP API; 0 takes a free one', (value) =>
+    /^\d{1,5}$/.test(value) && Number(value) < 65_536 ? Number(value) : fail('a port from 0 to 65535'),
+  ),
+  HOST: setting('127.0.0.1', 'address to listen on', (value) => value || fail('an address')),
+  DATA_DIR: setting('./data', 'directory of everything that is kept here', (value) => resolve(value || fail('a directory'))),
+  EVENTSTORE_URL: setting('', 'esdb://… of EventStoreDB; default: a node of its own in DATA_DIR', url('esdb', 'esdb+discover')),
+  EVENTSTORE_NAMESPACE: setting('rollbook', 'prefix of all streams', (value) =>
+    /^[a-z][a-z0-9_]{0,39}$/.test(value) ? value : fail('lower-case letters, digits and _'),
+  ),
+  DATABASE_URL: setting('', 'postgres://… of PostgreSQL; default: PGlite in DATA_DIR', url('postgres', 'postgresql')),
+  VAULT_KEY: setting('', 'key of the vault, 32 bytes as 64 hexadecimal digits or base64', (value) => value || undefined),
+  VAULT_KEY_FILE: setting('', 'file of that key; default: DATA_DIR/vault.key, made at the first start', text),
+  TRUST_PROXY: setting('off', 'off, on, or the proxies (comma-separated addresses) whose X-Forwarded-For counts', (value) =>
+    value === 'off' ? false : value === 'on' ? true : value.split(',').map((address) => address.trim()),
+  ),
+  LOG_LEVEL: setting('log', logLevels.join(', '), (value) => logLevels.find((level) => level === value) ?? fail(`one of ${logLevels.join(', ')}`)),
+} as const;
+
+type Name = keyof typeof settings;
+
+/** Reads the settings. Throws `ConfigError` with one line that names the setting and what it takes. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const read = <N extends Name>(name: N): ReturnType<(typeof settings)[N]['read']> => {
+    const { default: otherwise, read: parse } = settings[name];
+    try {
+      return parse(environment[name] ?? otherwise) as never;
+    } catch (error) {
+      if (error instanceof ConfigError) throw new ConfigError(`${name} takes ${error.message}.`);
+      throw error;
+    }
+  };
+  const optional = <K extends string, V>(key: K, value: V | undefined) => (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
+  const dataDir = read('DATA_DIR');
+  return {
+    port: read('PORT'),
+    host: read('HOST'),
+    dataDir,
+    ...optional('eventStoreUrl', read('EVENTSTORE_URL')),
+    eventStoreNamespace: read('EVENTSTORE_NAMESPACE'),
+    ...optional('databaseUrl', read('DATABASE_URL')),
+    ...optional('vaultKey', read('VAULT_KEY')),
+    vaultKeyFile: read('VAULT_KEY_FILE') || resolve(dataDir, 'vault.key'),
+    trustProxy: read('TRUST_PROXY'),
+    logLevel: read('LOG_LEVEL'),
+  };
+}
+
+/** What `npm start -- --help` prints. */
+export const help = (): string =>
+  [
+    'Rollbook, the user-management backend that never forgets.',
+    '',
+    'Settings, from the environment or a file .env:',
+    ...Object.entries(settings).map(([name, { default: value, help: what }]) => `  ${name.padEnd(21)} ${what}${value ? ` (default ${value})` : ''}`),
+  ].join('\n');

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { v5 as uuidv5 } from 'uuid';
+import { accessTokenEvents } from '#libs/access';
+import { accountEvents, domainEvents } from '#libs/accounts';
+import { EventStore, WrongRevision } from '#libs/event-store';
+import { emailClaimEvents, loginEvents, userEvents } from '#libs/users';
+import { loadVaultKey, openVault, vaultExists, type Vault } from '#libs/vault';
+import type { Config } from './config.js';
+
+/** How every event of this build is stored. */
+const catalogue = {
+  ...accountEvents,
+  ...domainEvents,
+  ...userEvents,
+  ...emailClaimEvents,
+  ...loginEvents,
+  ...accessTokenEvents,
+  InstallationFounded: {},
+};
+
+/** The log and the vault that belong to each other. */
+export interface Installation {
+  readonly store: EventStore;
+  readonly vault: Vault;
+}
+
+/**
+ * Opens the log with its vault. The log's first event names the vault; another or a missing one is refused, so that no
+ * new keys are ever made for an old log. Throws one clear line.
+ */
+export async function openInstallation(config: Config, url: string): Promise<Installation> {
+  let vault: Vault | undefined;
+  const store = new EventStore({
+    url,
+    namespace: config.eventStoreNamespace,
+    catalogue,
+    // The founding, which tells whose the log is, is read before any key is needed.
+    keys: { obtainKey: (owner) => vault!.obtainKey(owner as never), findKey: (owner) => vault!.findKey(owner as never) },
+  });
+  try {
+    const founder = await findFounder(store);
+    if (founder && !vaultExists(config.dataDir)) {
+      throw new Error(`The vault is missing from ${config.dataDir}: this log can not be read without the vault it was founded with.`);
+    }
+    const make = !founder && !vaultExists(config.dataDir);
+    const key = loadVaultKey({ ...(config.vaultKey && { value: config.vaultKey }), file: config.vaultKeyFile, create: make });
+    vault = openVault({ directory: config.dataDir, key, create: make });
+    if ((founder ?? (await found(store, vault))) !== vault.fingerprint) {
+      throw new Error('This log was founded with another vault: give the DATA_DIR that belongs to it, or another EVENTSTORE_NAMESPACE.');
+    }
+    return { store, vault };
+  } catch (error) {
+    vault?.close();
+    await store.close();
+    throw error;
+  }
+}
+
+const stream = 'installation';
+
+/** The fingerprint of the vault that the log was founded with. */
+async function findFounder(store: EventStore): Promise<string | undefined> {
+  for await (const { data } of store.read(stream, { maxCount: 1 })) return (data as { vault: string }).vault;
+  return undefined;
+}
+
+/** Writes the log's first event, or finds that somebody else was faster. */
+async function found(store: EventStore, { fingerprint }: Vault): Promise<string> {
+  const id = uuidv5(fingerprint, '0b1a3d5e-6f0f-4f38-9a0c-6c1f6f5f8b11');
+  const actor = { id: '00000000-0000-0000-0000-000000000000', kind: 'system' } as const;
+  const subject = { kind: 'installation', id } as const;
+  const envelope = { correlationId: randomUUID(), causationId: id, actor, subject, at: new Date().toISOString(), schema: 1 };
+  try {
+    await store.append(stream, -1, [{ id, type: 'InstallationFounded', data: { vault: fingerprint }, envelope }]);
+  } catch (error) {
+    if (!(error instanceof WrongRevision)) throw error;
+  }
+  return (await findFounder(store))!;
+}

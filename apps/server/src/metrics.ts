@@ -1,0 +1,38 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { ProjectionRunner } from '#libs/read-store';
+
+/** What Prometheus scrapes. Labels are names of routes, commands and outcomes, never of people. */
+export class Metrics {
+  private readonly registry = new Registry();
+  private readonly commands: Counter;
+  private readonly requests: Histogram;
+  private readonly lag: Gauge;
+  private readonly failing: Gauge;
+
+  constructor(private readonly projections: ProjectionRunner) {
+    const registers = [this.registry];
+    collectDefaultMetrics({ register: this.registry });
+    this.commands = new Counter({ name: 'rollbook_commands_total', help: 'Commands by type and outcome', labelNames: ['command', 'outcome'], registers });
+    this.requests = new Histogram({ name: 'rollbook_request_seconds', help: 'Requests by route and status', labelNames: ['method', 'route', 'status'], registers });
+    this.lag = new Gauge({ name: 'rollbook_projection_lag_positions', help: 'How far the read models are behind the log, in positions', registers });
+    this.failing = new Gauge({ name: 'rollbook_projection_failing', help: '1 while an event can not be projected', registers });
+  }
+
+  readonly contentType = 'text/plain; version=0.0.4; charset=utf-8';
+
+  countCommand(command: string, outcome: string): void {
+    this.commands.inc({ command, outcome });
+  }
+
+  countRequest(method: string, route: string, status: number, seconds: number): void {
+    this.requests.observe({ method, route, status }, seconds);
+  }
+
+  /** @param head the log's last position, where the log answers */
+  text(head: number | undefined): Promise<string> {
+    const { position, failing } = this.projections.health();
+    if (head !== undefined) this.lag.set(Math.max(0, head - position));
+    this.failing.set(failing ? 1 : 0);
+    return this.registry.metrics();
+  }
+}

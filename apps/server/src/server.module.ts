@@ -1,0 +1,56 @@
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { APP_FILTER, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
+import { CqrsModule } from '@nestjs/cqrs';
+import { AccessModule } from '#libs/access';
+import { AccountsModule } from '#libs/accounts';
+import { AuditModule } from '#libs/audit';
+import { EventStore } from '#libs/event-store';
+import { AnswerInterceptor, BodyDigest, Clock, ProblemFilter, ReadPosition, Routes } from '#libs/http';
+import { ProjectionRunner, ReadStore } from '#libs/read-store';
+import { UsersModule } from '#libs/users';
+import { Vault } from '#libs/vault';
+import { HealthController } from './health.controller.js';
+import { Metrics } from './metrics.js';
+
+/** What the modules are given to work on. */
+export interface Parts {
+  readonly store: EventStore;
+  readonly vault: Vault;
+  readonly readStore: ReadStore;
+  readonly projections: ProjectionRunner;
+  readonly clock: Clock;
+}
+
+@Module({})
+class PartsModule {
+  static of({ store, vault, readStore, projections, clock }: Parts): DynamicModule {
+    const providers: Provider[] = [
+      { provide: EventStore, useValue: store },
+      { provide: Vault, useValue: vault },
+      { provide: ReadStore, useValue: readStore },
+      { provide: ProjectionRunner, useValue: projections },
+      { provide: ReadPosition, useExisting: ProjectionRunner },
+      { provide: Clock, useValue: clock },
+      { provide: BodyDigest, useValue: { of: (body) => vault.hmac('digest', body) } satisfies BodyDigest },
+      { provide: Metrics, useValue: new Metrics(projections) },
+      Routes,
+    ];
+    return { module: PartsModule, global: true, imports: [DiscoveryModule], providers, exports: [...providers, DiscoveryModule] };
+  }
+}
+
+/** The whole server: four concepts on the parts they share. */
+@Module({})
+export class ServerModule {
+  static of(parts: Parts): DynamicModule {
+    return {
+      module: ServerModule,
+      imports: [CqrsModule.forRoot(), PartsModule.of(parts), AccountsModule, UsersModule, AccessModule, AuditModule],
+      controllers: [HealthController],
+      providers: [
+        { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+      ],
+    };
+  }
+}
