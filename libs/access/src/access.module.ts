@@ -24,9 +24,13 @@ import { endToken, issueToken } from './workflows/issue-token.js';
       const { position } = await endToken({ store, vault }, command);
       return new Answer({ ended: true }, position);
     }),
-    ...queryHandlers([ListAccessTokens], [ReadStore], (store) => (query) => listAccessTokens(store, query)),
+    ...queryHandlers([ListAccessTokens], [ReadStore], ({ db }) => (query) => listAccessTokens(db, query)),
     FailedAttempts,
-    { provide: Callers, inject: [EventStore, Vault, Clock], useFactory: (store: EventStore, vault: Vault, clock: Clock) => new Callers(store, vault, () => clock.now()) },
+    {
+      provide: Callers,
+      inject: [EventStore, Vault, Clock],
+      useFactory: (store: EventStore, vault: Vault, clock: Clock) => new Callers(store, vault, () => clock.now()),
+    },
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
 })

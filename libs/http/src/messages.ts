@@ -68,7 +68,7 @@ export class IssuePipe implements PipeTransform<Incoming> {
       ...(key && { digest: this.digest.of(JSON.stringify(body)) }),
       ...(expectedRevision !== undefined && { expectedRevision }),
       ...(within && { within }),
-      permissions,
+      permissions: [...permissions],
       grantable,
       overAdministrators,
     };

@@ -22,7 +22,7 @@ export interface Issuance {
   /** The account that the caller is confined to; absent: the whole installation is open to them. */
   readonly within?: string;
   /** What the caller may do now. */
-  readonly permissions: ReadonlySet<Permission>;
+  readonly permissions: readonly Permission[];
   /** The roles that the caller may give or bring back now. */
   readonly grantable: readonly string[];
   /** Whether the caller may act on account administrators. */

@@ -16,7 +16,7 @@ const base = {
   target: 'target',
   account: 'account',
   within: 'account',
-  permissions: new Set(permissions),
+  permissions,
   grantable: ['administrator', 'co-administrator', 'auditor'],
   overAdministrators: true,
 } as const;

@@ -6,6 +6,9 @@ import type { Bearer } from '../domain/bearer.js';
 import { Callers } from '../workflows/callers.js';
 import { FailedAttempts } from './failed-attempts.js';
 
+/** `undefined`: nobody has said; nobody may. */
+type Needed = Permission | 'a token' | undefined;
+
 /** The one door: who it is (401), whether there is such a thing for them (404), whether they may (403). In doubt, no. */
 @Injectable()
 export class AccessGuard implements CanActivate {
@@ -28,12 +31,12 @@ export class AccessGuard implements CanActivate {
   }
 
   /** What was true a second ago may let somebody in; nobody is turned away by it. */
-  private async identify(request: CalledRequest, need: Needed): Promise<Bearer> {
+  private async identify(request: CalledRequest, needed: Needed): Promise<Bearer> {
     const { authorization } = request.headers;
     if (!authorization) throw unauthenticated();
     const secret = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '';
     const lately = await this.callers.find(secret, 'lately');
-    if (lately && may(lately, need)) return lately;
+    if (lately && may(lately, needed)) return lately;
     const caller = await this.callers.find(secret, 'now');
     if (caller) return caller;
     await this.failures.count(request.ip);
@@ -41,9 +44,7 @@ export class AccessGuard implements CanActivate {
   }
 }
 
-type Needed = Permission | 'a token' | undefined;
-
-const may = ({ permissions }: Bearer, need: Needed) => need === 'a token' || (need !== undefined && permissions.has(need));
+const may = ({ permissions }: Bearer, needed: Needed) => needed === 'a token' || (needed !== undefined && permissions.has(needed));
 
 /** One answer for every cause, so that it tells a stranger nothing. */
 const unauthenticated = () =>
@@ -61,9 +62,8 @@ function checkPlace(params: Readonly<Record<string, string>>, account: string | 
   }
 }
 
-function checkPermission(need: Needed, caller: Bearer): void {
-  if (need === undefined) throw new Refusal('access.unnamed', 'forbidden', 'Nobody has said who may do this, so nobody may.');
-  if (!may(caller, need)) {
-    throw new Refusal('access.forbidden', 'forbidden', `This needs ${need}, which your token or your roles do not give.`, [], { needs: need });
-  }
+function checkPermission(needed: Needed, caller: Bearer): void {
+  if (!needed) throw new Refusal('access.unnamed', 'forbidden', 'Nobody has said who may do this, so nobody may.');
+  if (may(caller, needed)) return;
+  throw new Refusal('access.forbidden', 'forbidden', `This needs ${needed}, which your token or your roles do not give.`, [], { needs: needed });
 }

@@ -2,7 +2,7 @@ import { Type } from 'class-transformer';
 import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { sql, type ExpressionBuilder, type Kysely, type Transaction } from 'kysely';
 import { Optional, Query, Refusal, type Actor, type Asking, type Permission, type Recorded } from '#libs/kernel';
-import { decodeCursor, encodeCursor, type Projection, type ReadStore } from '#libs/read-store';
+import { decodeCursor, encodeCursor, type Projection } from '#libs/read-store';
 import type { AccessTokenEvent, TokenKind, TokenTerms } from '../domain/access-token.events.js';
 
 export interface AccessTokenRow {
@@ -28,7 +28,7 @@ interface Tables {
 }
 
 /** Every access token that was ever issued. */
-export const accessTokens: Projection = {
+export const AccessTokensProjection: Projection = {
   name: 'access-tokens',
   version: 1,
   tables: ['access_tokens'],
@@ -89,8 +89,8 @@ export class ListAccessTokens extends Query<ListAccessTokens> {
 }
 
 /** Throws `cursor.invalid`. */
-export async function listAccessTokens({ db }: ReadStore, { limit = 50, cursor, asking }: ListAccessTokens) {
-  const rows = (await (db as Kysely<Tables>)
+export async function listAccessTokens(db: Kysely<Tables>, { limit = 50, cursor, asking }: ListAccessTokens) {
+  const rows = (await db
     .selectFrom('access_tokens')
     .selectAll()
     .where((row) => manageable(row, asking))

@@ -1,0 +1,127 @@
+import { given, permissions, type Fields } from '#libs/kernel';
+import { EndAccessToken, IssueAccessToken, IssueOperatorToken } from './access-token.commands.js';
+import { AccessTokenDecider, type AccessTokenContext } from './access-token.decider.js';
+import { accessTokenEvent, type TokenTerms } from './access-token.events.js';
+
+const expiresAt = '2026-06-01T00:00:00.000Z';
+const terms = { name: 'nightly export', scopes: ['users:read'], expiresAt } as const;
+
+const issue = (fields: Partial<Fields<IssueAccessToken>>) => new IssueAccessToken({ kind: 'user', ...terms, scopes: [...terms.scopes], ...fields });
+const issued = (fields: Partial<TokenTerms>) => accessTokenEvent('AccessTokenIssued', { kind: 'user', holder: 'ann', account: 'account', ...terms, ...fields });
+const ended = accessTokenEvent('AccessTokenEnded', {});
+
+const ann: Partial<AccessTokenContext> = { actor: { id: 'ann', kind: 'user' }, memberOf: 'account', accountOpen: true };
+const auditor = { ...ann, overAdministrators: false };
+const service = { ...ann, actor: { id: 'robot', kind: 'service' } } as const;
+const roaming = { ...service, within: undefined };
+const operator = { ...ann, actor: { id: 'olga', kind: 'operator' }, within: undefined } as const;
+
+const nothing = given(AccessTokenDecider);
+
+describe('issuing a token for a user', () => {
+  test('anybody for themselves', () => {
+    nothing.when(issue({ userId: 'ann' }), ann).then(issued({}));
+    nothing.when(issue({}), auditor).then(issued({}));
+  });
+  test('an operator for any user, in the account that the user is in', () => {
+    nothing.when(issue({ userId: 'bob' }), { ...operator, memberOf: 'elsewhere' }).then(issued({ holder: 'bob', account: 'elsewhere' }));
+  });
+  test('nobody else', () => {
+    expect(nothing.when(issue({ userId: 'bob' }), ann).refuses('token.holder-not-allowed').kind).toBe('forbidden');
+    nothing.when(issue({ userId: 'ann' }), service).refuses('token.holder-not-allowed');
+  });
+  test('who must be an active member of an account', () => {
+    expect(nothing.when(issue({ userId: 'bob' }), { ...operator, memberOf: undefined }).refuses('user.not-found').kind).toBe('not-found');
+  });
+  test('who must be named, by those who are no users', () => {
+    nothing.when(issue({}), operator).refuses('token.holder-invalid');
+    nothing.when(issue({ userId: 'ann', accountId: 'account' }), ann).refuses('token.holder-invalid');
+  });
+});
+
+describe('issuing a token for a service', () => {
+  const ours = issue({ kind: 'service', accountId: 'account' });
+  test('an administrator or a service, in their own account', () => {
+    nothing.when(ours, ann).then(issued({ kind: 'service', holder: 'target' }));
+    nothing.when(ours, service).then(issued({ kind: 'service', holder: 'target' }));
+    nothing.when(issue({ kind: 'service', accountId: 'other' }), ann).refuses('token.holder-not-allowed');
+    nothing.when(issue({ kind: 'service' }), ann).refuses('token.holder-not-allowed');
+  });
+  test('no co-administrator, no auditor', () => {
+    nothing.when(ours, auditor).refuses('token.holder-not-allowed');
+  });
+  test('an operator, in any open account or for the whole installation', () => {
+    nothing.when(issue({ kind: 'service', accountId: 'other' }), operator).then(issued({ kind: 'service', holder: 'target', account: 'other' }));
+    const { account: _, ...everywhere } = issued({ kind: 'service', holder: 'target' }).data;
+    nothing.when(issue({ kind: 'service' }), operator).then(accessTokenEvent('AccessTokenIssued', everywhere));
+    nothing.when(issue({ kind: 'service' }), roaming).then(accessTokenEvent('AccessTokenIssued', everywhere));
+    nothing.when(ours, { ...operator, accountOpen: false }).refuses('account.not-found');
+  });
+  test('who is no user', () => {
+    nothing.when(issue({ kind: 'service', accountId: 'account', userId: 'ann' }), ann).refuses('token.holder-invalid');
+  });
+});
+
+describe('issuing a token for an operator', () => {
+  test('an operator', () => {
+    const { account: _, ...everywhere } = issued({ kind: 'operator', holder: 'target' }).data;
+    nothing.when(issue({ kind: 'operator' }), operator).then(accessTokenEvent('AccessTokenIssued', everywhere));
+  });
+  test('nobody else', () => {
+    nothing.when(issue({ kind: 'operator' }), ann).refuses('token.holder-not-allowed');
+    nothing.when(issue({ kind: 'operator' }), roaming).refuses('token.holder-not-allowed');
+  });
+  test('the one in the file opens everything, for ten years', () => {
+    nothing
+      .when(new IssueOperatorToken({ holder: 'installation' }))
+      .then(accessTokenEvent('AccessTokenIssued', { kind: 'operator', holder: 'installation', name: 'operator-token', scopes: permissions, expiresAt: '2036-01-13T12:00:00.000Z' }));
+  });
+});
+
+describe('what a token is issued with', () => {
+  test('no scope that the issuer lacks', () => {
+    const refusal = nothing.when(issue({ scopes: ['users:read', 'users:lock'] }), { ...ann, permissions: ['users:read'] }).refuses('token.scope-not-held');
+    expect(refusal.members).toEqual({ scopes: ['users:lock'] });
+  });
+  test.each(['2026-01-15T12:00:00Z', '2026-01-15T11:59:59Z', '2027-02-19T12:00:01Z', '2026-06-01', '2026-06-01T00:00:00'])('not this end: %s', (time) => {
+    expect(nothing.when(issue({ expiresAt: time }), ann).refuses('token.expiry-invalid').kind).toBe('invalid');
+  });
+  test.each([
+    ['2026-06-01T02:00:00+02:00', expiresAt],
+    ['2027-02-19T12:00:00Z', '2027-02-19T12:00:00.000Z'],
+  ])('this end: %s', (time, utc) => {
+    nothing.when(issue({ expiresAt: time }), ann).then(issued({ expiresAt: utc }));
+  });
+  test('one secret: an id is never issued twice', () => {
+    given(AccessTokenDecider, issued({})).when(issue({}), ann).refuses('token.exists');
+    given(AccessTokenDecider, issued({}), ended).when(new IssueOperatorToken({ holder: 'installation' })).refuses('token.exists');
+  });
+});
+
+describe('ending a token', () => {
+  const end = new EndAccessToken({});
+  const own = given(AccessTokenDecider, issued({}));
+  const ofService = given(AccessTokenDecider, issued({ kind: 'service', holder: 'target' }));
+
+  test('one’s own', () => {
+    own.when(end, auditor).then(ended);
+    given(AccessTokenDecider, issued({ kind: 'service', holder: 'robot' })).when(end, { ...service, overAdministrators: false }).then(ended);
+  });
+  test('a service’s, by an administrator of its account', () => {
+    ofService.when(end, ann).then(ended);
+    ofService.when(end, auditor).refuses('token.not-found');
+    ofService.when(end, { ...ann, within: 'other' }).refuses('token.not-found');
+  });
+  test('anybody’s, by an operator', () => {
+    own.when(end, operator).then(ended);
+    given(AccessTokenDecider, issued({ kind: 'operator', holder: 'target' })).when(end, operator).then(ended);
+  });
+  test('nobody else’s: as if there were none', () => {
+    expect(own.when(end, { actor: { id: 'bob', kind: 'user' } }).refuses('token.not-found').kind).toBe('not-found');
+    nothing.when(end, operator).refuses('token.not-found');
+    given(AccessTokenDecider, issued({ kind: 'operator', holder: 'ann' })).when(end, ann).refuses('token.not-found');
+  });
+  test('twice changes nothing', () => {
+    given(AccessTokenDecider, issued({}), ended).when(end, ann).then();
+  });
+});

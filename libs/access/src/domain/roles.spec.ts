@@ -1,0 +1,76 @@
+import { permissions, type Permission } from '#libs/kernel';
+import { permissionsOf, powersOf } from './roles.js';
+
+// The table of the rules, written once more: a slip in either shows.
+const table: [Permission, administrator: boolean, coAdministrator: boolean, auditor: boolean][] = [
+  ['users:read', true, true, true],
+  ['users:export', true, true, false],
+  ['users:add', true, true, false],
+  ['users:approve', true, true, false],
+  ['users:change', true, true, false],
+  ['users:lock', true, true, false],
+  ['users:delete', true, true, false],
+  ['roles:grant', true, true, false],
+  ['audit:read', true, true, true],
+  ['tokens:manage', true, true, true],
+  ['accounts:open', false, false, false],
+  ['logins:record', false, false, false],
+  ['registrations:create', false, false, false],
+];
+
+test.each(table)('%s: administrator %s, co-administrator %s, auditor %s, operator true', (permission, ...given) => {
+  const roles = ['administrator', 'co-administrator', 'auditor'] as const;
+  expect(roles.map((role) => permissionsOf([role]).includes(permission))).toEqual(given);
+  expect(powersOf('operator', permissions, []).permissions.has(permission)).toBe(true);
+});
+
+test('the table names every permission', () => {
+  expect(table.map(([permission]) => permission)).toEqual([...permissions]);
+});
+
+describe('what somebody may do', () => {
+  test('roles add up', () => {
+    expect(permissionsOf(['auditor', 'co-administrator'])).toEqual(permissionsOf(['co-administrator']));
+    expect(permissionsOf([])).toEqual([]);
+  });
+
+  test('a user: the scopes of the token that their roles give now', () => {
+    expect([...powersOf('user', ['users:read', 'users:lock'], ['auditor']).permissions]).toEqual(['users:read']);
+    expect([...powersOf('user', permissions, []).permissions]).toEqual([]);
+  });
+
+  test('a service: its scopes', () => {
+    expect([...powersOf('service', ['logins:record'], []).permissions]).toEqual(['logins:record']);
+  });
+
+  test('an operator: the scopes of the token', () => {
+    expect([...powersOf('operator', ['audit:read'], []).permissions]).toEqual(['audit:read']);
+  });
+});
+
+describe('what somebody may grant', () => {
+  const grants = (...args: Parameters<typeof powersOf>) => powersOf(...args).grantable;
+
+  test('an administrator: every role; a co-administrator: their own and below; an auditor: none', () => {
+    expect(grants('user', permissions, ['administrator'])).toEqual(['administrator', 'co-administrator', 'auditor']);
+    expect(grants('user', permissions, ['co-administrator'])).toEqual(['co-administrator', 'auditor']);
+    expect(grants('user', permissions, ['auditor'])).toEqual([]);
+  });
+
+  test('nobody: a permission that their token lacks', () => {
+    expect(grants('user', ['roles:grant', 'users:read', 'audit:read', 'tokens:manage'], ['administrator'])).toEqual(['auditor']);
+    expect(grants('service', ['roles:grant'], [])).toEqual([]);
+  });
+
+  test('an operator: every role, with the scope to grant', () => {
+    expect(grants('operator', ['roles:grant'], [])).toEqual(['administrator', 'co-administrator', 'auditor']);
+    expect(grants('operator', ['users:add'], [])).toEqual([]);
+  });
+
+  test('only users without the role administrator stand below administrators', () => {
+    expect(powersOf('user', permissions, ['co-administrator', 'auditor']).overAdministrators).toBe(false);
+    expect(powersOf('user', permissions, ['auditor', 'administrator']).overAdministrators).toBe(true);
+    expect(powersOf('service', permissions, []).overAdministrators).toBe(true);
+    expect(powersOf('operator', permissions, []).overAdministrators).toBe(true);
+  });
+});

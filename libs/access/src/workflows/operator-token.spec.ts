@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEmbeddedEventStore, type EmbeddedEventStore } from '#libs/embedded-eventstore';
+import { EventStore } from '#libs/event-store';
+import { openVault, type Vault } from '#libs/vault';
+import { accessTokenEvents } from '../domain/access-token.events.js';
+import type { Bearer } from '../domain/bearer.js';
+import { Callers } from './callers.js';
+import { ensureOperatorToken } from './operator-token.js';
+
+const at = '2026-01-15T12:00:00.000Z';
+let directory: string;
+let file: string;
+let node: EmbeddedEventStore;
+let vault: Vault;
+let store: EventStore;
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'operator-token-'));
+  vault = openVault({ directory, key: Buffer.alloc(32, 1), create: true });
+  node = await startEmbeddedEventStore({ directory });
+});
+afterAll(async () => {
+  vault.close();
+  await node.close();
+  rmSync(directory, { recursive: true });
+});
+beforeEach(() => {
+  file = join(directory, randomUUID());
+  // Each test founds an installation of its own.
+  const { url } = node;
+  store = new EventStore({ url, namespace: `test-${randomUUID()}`, catalogue: accessTokenEvents, keys: vault });
+});
+afterEach(() => store.close());
+
+const start = (options: object = {}) => ensureOperatorToken({ store, vault, file, at, ...options });
+const secret = () => readFileSync(file, 'utf8').trim();
+const find = (token: string): Promise<Bearer | undefined> => new Callers(store, vault, () => new Date(at)).find(token, 'now');
+
+/** What the log says, oldest first. */
+async function record() {
+  const events = [];
+  for await (const { type, envelope } of store.readAll()) events.push(`${envelope.actor.kind}: ${type}`);
+  return events;
+}
+
+test('the first start writes a token that opens everything, for whoever owns the file alone', async () => {
+  expect(await start()).toBe(true);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  const bearer = await find(secret());
+  expect(bearer!.actor.kind).toBe('operator');
+  expect(bearer).not.toHaveProperty('account');
+  expect(bearer!.permissions).toContain('accounts:open');
+  expect(await record()).toEqual(['system: AccessTokenIssued']);
+});
+
+test('a later start leaves it', async () => {
+  await start();
+  const first = secret();
+  expect(await start()).toBe(false);
+  expect(secret()).toBe(first);
+  expect(await record()).toEqual(['system: AccessTokenIssued']);
+});
+
+test('where the file is missing, a new one is issued and the old one ended, both on record', async () => {
+  await start();
+  const first = secret();
+  const who = (await find(first))!.actor;
+  rmSync(file);
+  expect(await start()).toBe(true);
+  expect(await find(first)).toBeUndefined();
+  expect((await find(secret()))!.actor).toEqual(who);
+  expect(await record()).toEqual(['system: AccessTokenIssued', 'system: AccessTokenIssued', 'system: AccessTokenEnded']);
+});
+
+test('a token that has expired, or is none, is replaced', async () => {
+  await start({ at: '2015-01-01T00:00:00.000Z' });
+  expect(await start()).toBe(true);
+  expect(await find(secret())).toBeDefined();
+  expect(await start()).toBe(false);
+});
+
+describe('a start that was cut short is made good by the next', () => {
+  const cut = () => {
+    throw new Error('killed');
+  };
+  /** The store or the vault, where one act kills the server instead. */
+  const but = <T extends object>(whole: T, part: Partial<T>): T => Object.assign(Object.create(whole) as T, part);
+
+  let appends = 0;
+  const append = (...args: Parameters<EventStore['append']>) => (appends++ ? cut() : store.append(...args));
+
+  const steps: [string, () => object][] = [
+    ['before the hash is kept', () => ({ vault: but(vault, { keepToken: cut }) })],
+    ['before the token is on record', () => ({ store: but(store, { append: cut }), vault: but(vault, { forgetToken: () => {} }) })],
+    ['before the file is written', () => ({ file: join(file, 'no-such-directory', 'file') })],
+    ['before the old one is ended', () => ({ store: but(store, { append }) })],
+  ];
+
+  test.each(steps)('%s', async (_, broken) => {
+    await start();
+    const first = secret();
+    rmSync(file);
+    appends = 0;
+    await expect(start(broken())).rejects.toThrow();
+    await start();
+    expect(await find(first)).toBeUndefined();
+    expect(await find(secret())).toBeDefined();
+    const events = await record();
+    const live = events.filter((event) => event.endsWith('Issued')).length - events.filter((event) => event.endsWith('Ended')).length;
+    expect(live).toBe(1);
+    expect(await start()).toBe(false);
+  });
+});

@@ -1,0 +1,46 @@
+import { Recent } from './recent.js';
+
+let at = 0;
+let loads: string[] = [];
+const recent = (load = (id: string) => Promise.resolve(`${id}${loads.length}`), room?: number) =>
+  new Recent((id) => (loads.push(id), load(id)), () => new Date(at), room);
+
+beforeEach(() => {
+  at = 0;
+  loads = [];
+});
+
+test('for a second, all go by one load; then by another', async () => {
+  const states = recent();
+  await Promise.all([states.get('a', 'lately'), states.get('a', 'lately')]);
+  at = 999;
+  expect(await states.get('a', 'lately')).toBe('a1');
+  at = 1_000;
+  expect(await states.get('a', 'lately')).toBe('a2');
+});
+
+test('whoever asks for now gets now, and so do those after them', async () => {
+  const states = recent();
+  await states.get('a', 'lately');
+  expect(await states.get('a', 'now')).toBe('a2');
+  expect(await states.get('a', 'lately')).toBe('a2');
+});
+
+test('a clock that was set back lets nothing live longer', async () => {
+  const states = recent();
+  await states.get('a', 'lately');
+  at = -1;
+  expect(await states.get('a', 'lately')).toBe('a2');
+});
+
+test('a load that failed is tried again', async () => {
+  const states = recent(() => (loads.length === 1 ? Promise.reject(new Error('away')) : Promise.resolve('back')));
+  await expect(states.get('a', 'lately')).rejects.toThrow('away');
+  expect(await states.get('a', 'lately')).toBe('back');
+});
+
+test('it keeps no more than it has room for', async () => {
+  const states = recent(undefined, 2);
+  for (const id of ['a', 'b', 'c', 'b', 'c', 'a']) await states.get(id, 'lately');
+  expect(loads).toEqual(['a', 'b', 'c', 'a']);
+});
