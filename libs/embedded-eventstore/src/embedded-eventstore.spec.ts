@@ -1,17 +1,235 @@
-import { mkdtempSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
-import { startEmbeddedEventStore } from './index.js';
+import { DatabaseSync } from 'node:sqlite';
+import { ANY, EventStoreDBClient, NO_STREAM, START, jsonEvent, streamNameFilter, type AllStreamSubscription, type EventData, type JSONType, type Position } from '@eventstore/db-client';
+import { startEmbeddedEventStore, type EmbeddedEventStore } from './index.js';
 
-it('keeps events over a restart', async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'eventstore-'));
-  for (const expected of [0n, 1n]) {
-    const store = await startEmbeddedEventStore({ directory });
-    const client = EventStoreDBClient.connectionString(store.url);
-    const { nextExpectedRevision } = await client.appendToStream('a', jsonEvent({ type: 'b', data: {} }));
-    expect(nextExpectedRevision).toBe(expected);
+let directory: string;
+const opened: (() => Promise<unknown>)[] = [];
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'event-store-'));
+});
+
+afterEach(async () => {
+  for (const close of opened.splice(0).toReversed()) await close();
+  await rm(directory, { recursive: true });
+});
+
+const event = (type: string, data: JSONType = {}): EventData => jsonEvent({ type, data });
+
+function connect(url: string): EventStoreDBClient {
+  const client = EventStoreDBClient.connectionString(url);
+  opened.push(() => client.dispose());
+  return client;
+}
+
+async function start(): Promise<{ store: EmbeddedEventStore; client: EventStoreDBClient }> {
+  const store = await startEmbeddedEventStore({ directory });
+  opened.push(() => store.close());
+  return { store, client: connect(store.url) };
+}
+
+/** The node in a process of its own, that can be killed. */
+async function startProcess(): Promise<{ url: string; kill: () => Promise<void> }> {
+  const code = `import { startEmbeddedEventStore } from ${JSON.stringify(new URL('index.ts', import.meta.url).href)};
+    process.send((await startEmbeddedEventStore({ directory: ${JSON.stringify(directory)} })).url);`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', code], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const [url] = (await once(child, 'message')) as [string];
+  return {
+    url,
+    kill: async () => {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    },
+  };
+}
+
+describe('the file', () => {
+  it('is created for its owner alone', async () => {
+    directory = join(directory, 'new');
+    await start();
+    expect((await stat(directory)).mode & 0o777).toBe(0o700);
+    for (const file of ['events.db', 'events.db-wal']) expect((await stat(join(directory, file))).mode & 0o777).toBe(0o600);
+  });
+
+  it('is refused while another process has it', async () => {
+    const other = await startProcess();
+    await expect(startEmbeddedEventStore({ directory })).rejects.toThrow(/events\.db is in use by another process$/);
+    await other.kill();
+    await start();
+  });
+
+  it('is refused while this process has it, and free after a close', async () => {
+    const { store } = await start();
+    await expect(startEmbeddedEventStore({ directory })).rejects.toThrow(/is in use/);
+    await store.close();
+    await store.close();
+    await start();
+  });
+
+  it('is refused if it is no database', async () => {
+    await writeFile(join(directory, 'events.db'), 'An old friend of mine. '.repeat(100));
+    await expect(startEmbeddedEventStore({ directory })).rejects.toThrow(/events\.db is not an event store$/);
+  });
+
+  it('is refused if it is the database of something else', async () => {
+    const foreign = new DatabaseSync(join(directory, 'events.db'));
+    foreign.exec('CREATE TABLE pets (name TEXT)');
+    foreign.close();
+    await expect(startEmbeddedEventStore({ directory })).rejects.toThrow(/events\.db is a database of another application$/);
+  });
+
+  it('is refused if it can not be', async () => {
+    const file = join(directory, 'file');
+    await writeFile(file, '');
+    await expect(startEmbeddedEventStore({ directory: join(file, 'below') })).rejects.toThrow(/^the event store can't write to .*below: ENOTDIR/);
+    if (process.getuid?.() === 0) return; // may write anywhere
+    await chmod(directory, 0o500);
+    await expect(startEmbeddedEventStore({ directory })).rejects.toThrow(/^the event store can't write to/);
+  });
+});
+
+it('refuses a port that is taken', async () => {
+  const { store } = await start();
+  const port = Number(new URL(store.url.replace('esdb:', 'http:')).port);
+  await expect(startEmbeddedEventStore({ directory: join(directory, 'second'), port })).rejects.toThrow(/EADDRINUSE/);
+});
+
+it('recognises a repeated append after a restart', async () => {
+  const events = [event('a'), event('b')];
+  const first = await start();
+  const answered = await first.client.appendToStream('one', events, { expectedRevision: NO_STREAM });
+  await first.store.close();
+  const { client } = await start();
+  for (const expectedRevision of [NO_STREAM, ANY] as const) expect(await client.appendToStream('one', events, { expectedRevision })).toEqual(answered);
+  await expect(client.appendToStream('one', [...events, event('c')])).rejects.toMatchObject({ type: 'wrong-expected-version' });
+  expect((await client.appendToStream('one', event('c'), { expectedRevision: 1n })).nextExpectedRevision).toBe(2n);
+});
+
+it('has every acknowledged append after kill -9', async () => {
+  for (let round = 0; round < 2; round++) {
+    const { url, kill } = await startProcess();
+    const client = EventStoreDBClient.connectionString(url);
+    const acknowledged = new Map<string, bigint>();
+    let count = 0;
+    const writers = Array.from({ length: 16 }, async (_, writer) => {
+      const stream = `round-${round}-writer-${writer}`;
+      for (;;) {
+        const { nextExpectedRevision } = await client.appendToStream(stream, [event('a'), event('b')]);
+        acknowledged.set(stream, nextExpectedRevision);
+        if (++count === 500) await kill();
+      }
+    });
+    await Promise.allSettled(writers);
     await client.dispose();
+    expect(count).toBeGreaterThanOrEqual(500);
+
+    const { store, client: after } = await start();
+    for (const [stream, last] of acknowledged) {
+      let revision = -1n;
+      for await (const read of after.readStream(stream)) expect(read.event?.revision).toBe(++revision);
+      expect(revision).toBeGreaterThanOrEqual(last);
+      // Both events of an append or none.
+      expect(revision % 2n).toBe(1n);
+    }
     await store.close();
   }
+});
+
+it('hands over from catch-up to live without losing or doubling an event', async () => {
+  const { store, client } = await start();
+  const [writers, appends] = [8, 100];
+  const positions: Promise<bigint[]>[] = [];
+  const subscribe = (prefix: string | undefined, expected: number): void => {
+    const reader = connect(store.url);
+    const filter = prefix === undefined ? {} : { filter: streamNameFilter({ prefixes: [prefix] }) };
+    positions.push(firstOf(reader.subscribeToAll({ fromPosition: START, ...filter }), expected));
+  };
+  let done = 0;
+  await Promise.all(
+    Array.from({ length: writers }, async (_, writer) => {
+      for (let i = 0; i < appends; i++) {
+        await client.appendToStream(`${writer % 2 ? 'odd' : 'even'}-${writer}`, [event('a'), event('b'), event('c')]);
+        // A subscriber every hundred appends, in the middle of the writing.
+        if (++done % 100 === 0) subscribe(done % 200 ? undefined : 'odd-', done % 200 ? writers * appends * 3 : (writers * appends * 3) / 2);
+      }
+    }),
+  );
+  const seen = await Promise.all(positions);
+  const every = Array.from({ length: writers * appends * 3 }, (_, index) => BigInt(index + 1));
+  const odd = new Set<bigint>();
+  for await (const { event } of client.readAll()) if (event?.streamId.startsWith('odd-')) odd.add(event.position.commit);
+  expect(seen).toHaveLength(8);
+  for (const [index, list] of seen.entries()) expect(list).toEqual(index % 2 ? [...odd] : every);
+});
+
+/** The positions of the first events of a subscription. */
+async function firstOf(subscription: AllStreamSubscription, count: number): Promise<bigint[]> {
+  const positions: bigint[] = [];
+  for await (const { event } of subscription) if (event && positions.push(event.position.commit) === count) break;
+  return positions;
+}
+
+it('sends checkpoints to a filtered subscription that finds nothing, also live', async () => {
+  const { client } = await start();
+  const append = async (): Promise<bigint> => (await client.appendToStream('other', Array.from({ length: 10 }, () => event('a')))).position!.commit;
+  await append();
+  const reached: Position[] = [];
+  let look = (): void => {};
+  const checkpointReached = async (_: unknown, position: Position): Promise<void> => {
+    reached.push(position);
+    look();
+  };
+  const until = async (position: bigint): Promise<void> => {
+    while (reached.at(-1)?.commit !== position) await new Promise<void>((resolve) => (look = resolve));
+  };
+  const subscription = client.subscribeToAll({ filter: streamNameFilter({ prefixes: ['mine-'], maxSearchWindow: 5, checkpointInterval: 1, checkpointReached }) });
+  const caughtUp = once(subscription, 'caughtUp');
+  subscription.resume();
+  await until(10n);
+  await caughtUp;
+  await until(await append());
+  expect(reached.map(({ commit }) => commit)).toEqual([5n, 10n, 15n, 20n]);
+  await subscription.unsubscribe();
+});
+
+it('resumes from a checkpoint with the next event', async () => {
+  const { client } = await start();
+  await client.appendToStream('mine-1', ['a', 'b', 'c', 'd'].map((type) => event(type)));
+  const positions = await firstOf(client.subscribeToAll({ fromPosition: { commit: 2n, prepare: 2n }, filter: streamNameFilter({ regex: '^mine-\\d$' }) }), 2);
+  expect(positions).toEqual([3n, 4n]);
+});
+
+describe('an append that is refused', () => {
+  const large = event('large', { text: 'x'.repeat(1024 * 1024) });
+
+  it.each([
+    ['too large', [large], 'maximum-append-size-exceeded'],
+    ['too large in pieces', Array.from({ length: 5 }, () => event('large', { text: 'x'.repeat(900 * 1024) })), 'maximum-append-size-exceeded'],
+    ['without a type', [event('')], 'unknown'],
+  ])('because it is %s is answered once, and the call goes on', async (_, events, type) => {
+    const { client } = await start();
+    const later = client.appendToStream('one', event('first'));
+    await expect(client.appendToStream('one', events)).rejects.toMatchObject({ type });
+    await later;
+    expect((await client.appendToStream('one', event('second'))).nextExpectedRevision).toBe(1n);
+  });
+
+  it('because its deadline has passed writes nothing', async () => {
+    const { client } = await start();
+    await expect(client.appendToStream('one', event('late'), { deadline: -1000 })).rejects.toMatchObject({ type: 'deadline-exceeded' });
+    expect((await client.appendToStream('one', event('first'))).nextExpectedRevision).toBe(0n);
+  });
+});
+
+it('says of what it does not know that it is not implemented', async () => {
+  const { client } = await start();
+  await client.appendToStream('one', event('a'));
+  const UNIMPLEMENTED = 12;
+  await expect(client.tombstoneStream('one')).rejects.toMatchObject({ code: UNIMPLEMENTED });
+  await expect(client.listProjections()).rejects.toMatchObject({ code: UNIMPLEMENTED });
 });
