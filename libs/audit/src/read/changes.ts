@@ -17,10 +17,10 @@ export function changesOf(event: Recorded, before: Seen | undefined, after: Seen
   return [...happened(event), ...difference(kind.fields(before, account), kind.fields(after, account))];
 }
 
-/** The fields of which two views of one subject differ. */
+/** The fields of which two views of one subject differ; views are JSON, whichever thread it was made in. */
 export const difference = (before: SubjectFields, after: SubjectFields): Change[] =>
   Object.keys(after)
-    .filter((field) => !isDeepStrictEqual(before[field], after[field]))
+    .filter((field) => !isDeepStrictEqual(before[field], after[field], { skipPrototype: true }))
     .map((field) => ({ field, before: before[field], after: after[field] }));
 
 /** A login adds to the user rather than changing them; one that is reported late leaves even `lastLoginAt` as it is. */
