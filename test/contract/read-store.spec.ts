@@ -6,10 +6,10 @@ import {
   openReadStore,
   openScratchStore,
   ProjectionRunner,
-  type LogSignal,
   type Problem,
   type Projection,
   type ReadStore,
+  type Subscribe,
 } from '#libs/read-store';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
@@ -17,15 +17,22 @@ import { EventEmitter, once } from 'node:events';
 import { cp, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { Client } from 'pg';
 
 const log = { installation: 'one', namespace: 'rollbook' };
 let directory: string;
 
+let scratch: Promise<ReadStore>;
+
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'rollbook-read-store-'));
+  scratch = openScratchStore();
 });
-afterAll(() => rm(directory, { recursive: true, force: true }));
+afterAll(async () => {
+  await (await scratch).close();
+  await rm(directory, { recursive: true, force: true });
+});
 
 /** A log in memory. Positions are 10, 20, 30, …: they have gaps. */
 class Log {
@@ -46,13 +53,13 @@ class Log {
     return this.events.length * 10;
   }
 
-  readonly subscribe = async function* (this: Log, from: number | undefined, signal: AbortSignal): AsyncGenerator<LogSignal> {
+  readonly subscribe: Subscribe = async function* (this: Log, from: number | undefined, signal: AbortSignal) {
     this.starts.push(from);
     let next = (from ?? 0) / 10;
     for (;;) {
       if (this.away) throw new Error('away');
-      while (next < this.events.length) yield { kind: 'event', event: this.events[next++]! };
-      yield { kind: 'caughtUp' };
+      while (next < this.events.length) yield { kind: 'event', event: this.events[next++]! } as const;
+      yield { kind: 'caughtUp' } as const;
       await once(this.#grown, 'grown', { signal });
     }
   }.bind(this);
@@ -93,9 +100,14 @@ const users: Projection = {
   },
 };
 
+/** Looks again and again, until Jest's time is up. */
+async function until(condition: () => unknown): Promise<void> {
+  while (!(await condition())) await setImmediate();
+}
+
 function suite(open: () => Promise<ReadStore>) {
   let store: ReadStore;
-  let users10: Log;
+  let source: Log;
   const runners: ProjectionRunner[] = [];
   const problems: Problem[] = [];
 
@@ -104,7 +116,7 @@ function suite(open: () => Promise<ReadStore>) {
   });
   afterAll(() => store.close());
   beforeEach(async () => {
-    users10 = new Log();
+    source = new Log();
     problems.length = 0;
     await sql`drop table if exists seen, users`.execute(store.db);
     await store.db.deleteFrom('projection').execute();
@@ -113,7 +125,7 @@ function suite(open: () => Promise<ReadStore>) {
     for (const runner of runners.splice(0)) await runner.stop();
   });
 
-  async function run(projections: Projection[], subscribe = users10.subscribe, batchCount = 500) {
+  async function run(projections: Projection[], subscribe = source.subscribe, batchCount = 500) {
     const report = (problem: Problem) => void problems.push(problem);
     const runner = new ProjectionRunner({ store, projections, subscribe, report, batchCount });
     runners.push(runner);
@@ -126,9 +138,9 @@ function suite(open: () => Promise<ReadStore>) {
 
   it('reads values alike', async () => {
     const { rows } = await sql`
-      select 9007199254740991::bigint as "bigint", count(*) as "count", sum(2::bigint) as "sum", date '2026-01-31' as "date",
-        timestamptz '2026-01-31 23:00:00.12+02' as "at", jsonb '{"a":[1]}' as "json", 1.5::float8 as "float", true as "boolean",
-        array['a', 'b'] as "texts"`.execute(store.db);
+      select 9007199254740991::bigint as "bigint", count(*) as "count", sum(2::bigint) as "sum",
+        date '2026-01-31' as "date", timestamptz '2026-01-31 23:00:00.12+02' as "at", jsonb '{"a":[1]}' as "json",
+        1.5::float8 as "float", true as "boolean", array['a', 'b'] as "texts"`.execute(store.db);
     expect(rows).toEqual([
       {
         bigint: 9007199254740991,
@@ -147,7 +159,8 @@ function suite(open: () => Promise<ReadStore>) {
   it('takes values alike', async () => {
     const at = '2026-01-31T21:00:00.120Z';
     const { rows } = await sql`
-      select ${at}::timestamptz as at, ${JSON.stringify(['a'])}::jsonb as json, 'a' = any(${['a', 'b']}::text[]) as "in"`.execute(store.db);
+      select ${at}::timestamptz as at, ${JSON.stringify(['a'])}::jsonb as json,
+        'a' = any(${['a', 'b']}::text[]) as "in"`.execute(store.db);
     expect(rows).toEqual([{ at, json: ['a'], in: true }]);
   });
 
@@ -169,15 +182,18 @@ function suite(open: () => Promise<ReadStore>) {
 
   it('sorts alike under COLLATE "C"', async () => {
     const { rows } = await sql<{ name: string }>`
-      select name from (values ('b'), ('B'), ('a b'), ('ab'), ('é'), ('Z')) as names (name) order by name collate "C"`.execute(store.db);
+      select name from (values ('b'), ('B'), ('a b'), ('ab'), ('é'), ('Z')) as names (name)
+      order by name collate "C"`.execute(store.db);
     expect(rows.map(({ name }) => name)).toEqual(['B', 'Z', 'a b', 'ab', 'b', 'é']);
   });
 
   it('searches without case and accents, by index', async () => {
     await users.create(store.db);
     await sql`create index on users using gin (id, rollbook_fold(id) gin_trgm_ops)`.execute(store.db);
-    await store.db.insertInto('users').values([{ id: 'Zoë Ångström' }, { id: 'ЖУКОВ' }, { id: 'Bob' }]).execute();
-    const search = (text: string) => sql<{ id: string }>`select id from users where rollbook_fold(id) like '%' || rollbook_fold(${text}) || '%'`;
+    const names = ['Zoë Ångström', 'ЖУКОВ', 'Bob'];
+    await store.db.insertInto('users').values(names.map((id) => ({ id }))).execute();
+    const search = (text: string) =>
+      sql<{ id: string }>`select id from users where rollbook_fold(id) like '%' || rollbook_fold(${text}) || '%'`;
     const found = await store.db.transaction().execute(async (tx) => {
       await sql`set local enable_seqscan = off`.execute(tx);
       const plan = await sql`explain select id from users where rollbook_fold(id) like '%zoe%'`.execute(tx);
@@ -190,32 +206,31 @@ function suite(open: () => Promise<ReadStore>) {
 
   it('projects every event once, in order, whatever the batches', async () => {
     const ids = Array.from({ length: 300 }, (_, index) => String(index));
-    users10.append('UserAdded', ...ids);
-    const runner = await run([seen(), users], users10.subscribe, 7);
-    for (let more = 0; more < 20; more++) users10.append('UserDeleted', String(more));
-    await runner.waitFor(3_200, 10_000);
+    source.append('UserAdded', ...ids);
+    const runner = await run([seen(), users], source.subscribe, 7);
+    for (let more = 0; more < 20; more++) source.append('UserDeleted', String(more));
+    await until(() => runner.health().caughtUp && runner.position === 3_200);
     expect(await rows('seen')).toEqual(
-      users10.events.map(({ position }, index) => ({ position, after: index === 0 ? null : position - 10, version: 1 })),
+      source.events.map(({ position }, index) => ({ position, after: index === 0 ? null : position - 10, version: 1 })),
     );
     expect(await rows('users')).toHaveLength(300);
-    expect(runner.health()).toEqual({ position: 3_200, caughtUp: true });
   });
 
   it('goes on exactly where it stopped', async () => {
-    users10.append('UserAdded', 'ann', 'bob');
+    source.append('UserAdded', 'ann', 'bob');
     const first = await run([seen(), users]);
     await first.waitFor(20, 2_000);
     await first.stop();
-    users10.append('UserAdded', 'cyd');
+    source.append('UserAdded', 'cyd');
     const second = await run([seen(), users]);
     await second.waitFor(30, 2_000);
-    expect(users10.starts).toEqual([undefined, 20]);
+    expect(source.starts).toEqual([undefined, 20]);
     expect((await rows('seen')).map(({ position }) => position)).toEqual([10, 20, 30]);
     expect(await checkpoint('users')).toBe(30);
   });
 
   it('rebuilds the tables of a changed version, and only those', async () => {
-    users10.append('UserAdded', 'ann', 'bob');
+    source.append('UserAdded', 'ann', 'bob');
     const old = await run([seen(), users]);
     await old.waitFor(20, 2_000);
     await old.stop();
@@ -227,8 +242,9 @@ function suite(open: () => Promise<ReadStore>) {
 
   it('stops at an event that cannot be applied, says which and why, and goes on once it can', async () => {
     const runner = await run([seen(), users]);
-    users10.append('UserAdded', 'ann', 'bob', 'ann', 'cyd');
-    await expect(runner.waitFor(30, 400)).rejects.toMatchObject({ code: 'projections.behind', kind: 'unavailable' });
+    source.append('UserAdded', 'ann', 'bob', 'ann', 'cyd');
+    await until(() => runner.health().failing?.position);
+    await expect(runner.waitFor(30, 10)).rejects.toMatchObject({ code: 'projections.behind', kind: 'unavailable' });
     expect(runner.health()).toEqual({
       position: 20,
       caughtUp: false,
@@ -244,39 +260,38 @@ function suite(open: () => Promise<ReadStore>) {
     expect([await checkpoint('seen'), await checkpoint('users')]).toEqual([20, 20]);
 
     await sql`alter table users drop constraint users_id_key`.execute(store.db);
-    await runner.waitFor(40, 10_000);
-    await once(process, 'nothing', { signal: AbortSignal.timeout(50) }).catch(() => {});
+    await until(() => runner.health().caughtUp);
     expect(runner.health()).toEqual({ position: 40, caughtUp: true });
     expect((await rows('seen')).map(({ position }) => position)).toEqual([10, 20, 30, 40]);
   });
 
   it('subscribes again when the log was away', async () => {
-    users10.append('UserAdded', 'ann');
+    source.append('UserAdded', 'ann');
     const runner = await run([seen()]);
     await runner.waitFor(10, 2_000);
-    users10.away = true;
-    users10.append('UserAdded', 'bob');
-    await expect(runner.waitFor(20, 300)).rejects.toMatchObject({ code: 'projections.behind' });
+    source.away = true;
+    source.append('UserAdded', 'bob');
+    await until(() => runner.health().failing);
     expect(runner.health().failing).toEqual({ reason: 'Error', since: expect.any(String) });
-    users10.away = false;
+    source.away = false;
     await runner.waitFor(20, 5_000);
     expect((await rows('seen')).map(({ position }) => position)).toEqual([10, 20]);
   });
 
   it('moves on with the log where no projection wants anything', async () => {
-    users10.append('UserAdded', 'ann');
-    users10.append('LoginReported', 'ann', 'ann');
+    source.append('UserAdded', 'ann');
+    source.append('LoginReported', 'ann', 'ann');
     const runner = await run([seen()]);
     await runner.waitFor(30, 2_000);
     expect(runner.position).toBe(30);
   });
 
   it('notices another process that projects into the same store', async () => {
-    users10.append('UserAdded', 'ann');
+    source.append('UserAdded', 'ann');
     const runner = await run([seen()]);
     await runner.waitFor(10, 2_000);
     await store.db.updateTable('projection').set({ position: 20 }).execute();
-    users10.append('UserAdded', 'bob', 'cyd');
+    source.append('UserAdded', 'bob', 'cyd');
     await runner.waitFor(30, 2_000);
     expect(problems).toMatchObject([{ reason: 'ProjectedElsewhere' }]);
     expect((await rows('seen')).map(({ position }) => position)).toEqual([10, 30]);
@@ -284,17 +299,17 @@ function suite(open: () => Promise<ReadStore>) {
 
   it('reads no further ahead of a slow projection than two batches', async () => {
     let read = 0;
-    const endless = async function* (): AsyncGenerator<LogSignal> {
+    const endless: Subscribe = async function* () {
       const envelope = {} as Recorded['envelope'];
-      for (;;)
-        yield { kind: 'event', event: { id: '', type: 'UserAdded', data: {}, envelope, stream: 'user-ann', revision: 0, position: ++read } };
+      const event = { id: '', type: 'UserAdded', data: {}, envelope, stream: '', revision: 0 };
+      for (;;) yield { kind: 'event', event: { ...event, position: ++read } } as const;
     };
     const applying = Promise.withResolvers<void>();
     const free = Promise.withResolvers<void>();
     const slow = { ...seen(), apply: () => (applying.resolve(), free.promise) };
-    const runner = await run([slow], endless as typeof users10.subscribe, 50);
+    const runner = await run([slow], endless, 50);
     await applying.promise;
-    await new Promise(setImmediate);
+    await setImmediate();
     expect(read).toBeLessThanOrEqual(101);
     const stopped = runner.stop();
     free.resolve();
@@ -304,16 +319,17 @@ function suite(open: () => Promise<ReadStore>) {
   });
 
   it('digests tables as a replay of the log gives them', async () => {
-    users10.append('UserAdded', 'ann', 'bob', 'cyd');
-    await (await run([seen(), users], users10.subscribe, 1)).waitFor(30, 2_000);
-    const scratch = await openScratchStore();
-    const replay = new ProjectionRunner({ store: scratch, projections: [seen(), users], subscribe: users10.subscribe, report: () => {} });
+    source.append('UserAdded', 'ann', 'bob', 'cyd');
+    await (await run([seen(), users], source.subscribe, 1)).waitFor(30, 2_000);
+    const replayed = await scratch;
+    await replayed.db.deleteFrom('projection').execute();
+    const { subscribe } = source;
+    const replay = new ProjectionRunner({ store: replayed, projections: [seen(), users], subscribe, report: () => {} });
     await replay.start();
     await replay.waitFor(30, 2_000);
     const live = await digestTables(store.db, ['seen', 'users']);
-    expect(live).toEqual(await digestTables(scratch.db, ['seen', 'users']));
+    expect(live).toEqual(await digestTables(replayed.db, ['seen', 'users']));
     await replay.stop();
-    await scratch.close();
     await sql`update users set id = 'eve' where id = 'cyd'`.execute(store.db);
     const touched = await digestTables(store.db, ['seen', 'users']);
     expect(touched['seen']).toBe(live['seen']);
@@ -322,36 +338,32 @@ function suite(open: () => Promise<ReadStore>) {
 }
 
 describe('PGlite', () => {
-  suite(() => openReadStore({ directory, log }));
+  let live: Promise<ReadStore> | undefined;
+  suite(() => (live ??= openReadStore({ directory, log })));
 
-  const table = async (store: ReadStore) => (await sql<{ kept: unknown }>`select to_regclass('kept') as kept`.execute(store.db)).rows[0]!.kept;
-  /** What a process leaves behind that is killed while the store is open. */
-  async function killed(): Promise<string> {
-    const left = await mkdtemp(join(directory, 'killed-'));
-    const store = await openReadStore({ directory: left, log });
-    await sql`create table kept ()`.execute(store.db);
-    const copy = await mkdtemp(join(directory, 'copy-'));
-    await cp(left, copy, { recursive: true });
-    await store.close();
-    return copy;
-  }
+  const marked = async (store: ReadStore) =>
+    (await sql<{ kept: unknown }>`select to_regclass('kept') as kept`.execute(store.db)).rows[0]!.kept === 'kept';
 
-  it('keeps all that was committed when the process is killed, and nothing of it after a reboot or for another log', async () => {
-    const directory = await killed();
-    expect((await stat(join(directory, 'read-store'))).mode & 0o777).toBe(0o700);
-    const reopened = await openReadStore({ directory, log });
-    expect(await table(reopened)).toBe('kept');
+  it('keeps what was committed when the process is killed, and nothing for another log or after a reboot', async () => {
+    const files = join(directory, 'killed', 'read-store');
+    await sql`create table kept ()`.execute((await live)!.db);
+    // What a killed process leaves: all that it has written, and no clean end.
+    await cp(join(directory, 'read-store'), files, { recursive: true });
+    expect((await stat(files)).mode & 0o777).toBe(0o700);
+
+    const reopened = await openReadStore({ directory: join(directory, 'killed'), log });
+    expect(await marked(reopened)).toBe(true);
     await reopened.close();
 
-    await writeFile(join(directory, 'read-store', 'open'), 'another boot');
-    const rebooted = await openReadStore({ directory, log });
-    expect(await table(rebooted)).toBeNull();
-    await sql`create table kept ()`.execute(rebooted.db);
-    await rebooted.close();
-
-    const another = await openReadStore({ directory, log: { ...log, installation: 'two' } });
-    expect(await table(another)).toBeNull();
+    const another = await openReadStore({ directory: join(directory, 'killed'), log: { ...log, installation: 'two' } });
+    expect(await marked(another)).toBe(false);
+    await sql`create table kept ()`.execute(another.db);
     await another.close();
+
+    await writeFile(join(files, 'open'), 'another boot');
+    const rebooted = await openReadStore({ directory: join(directory, 'killed'), log });
+    expect(await marked(rebooted)).toBe(false);
+    await rebooted.close();
   });
 });
 
@@ -373,15 +385,16 @@ else
     suite(() => openReadStore({ directory, databaseUrl, log }));
 
     it('refuses a store that was built from another log', async () => {
-      await expect(openReadStore({ directory, databaseUrl, log: { ...log, installation: 'two' } })).rejects.toThrow(/built from another log/);
+      const opening = openReadStore({ directory, databaseUrl, log: { ...log, installation: 'two' } });
+      await expect(opening).rejects.toThrow(/built from another log/);
     });
 
     it('says that it is away while connections break, and serves again', async () => {
       const store = await openReadStore({ directory, databaseUrl, log });
       const sleeping = sql`select pg_sleep(60)`.execute(store.db);
-      await once(process, 'nothing', { signal: AbortSignal.timeout(100) }).catch(() => {});
       const broken = expect(sleeping).rejects.toMatchObject({ code: 'read-store.unavailable', kind: 'unavailable' });
-      await asOwner(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`);
+      const sleepers = sql`select pg_terminate_backend(pid) from pg_stat_activity where query = 'select pg_sleep(60)'`;
+      await until(async () => (await sleepers.execute(store.db)).rows.length > 0);
       await broken;
       expect((await sql`select 1 as one`.execute(store.db)).rows).toEqual([{ one: 1 }]);
       await store.close();
@@ -396,7 +409,8 @@ describe('the read store', () => {
 
   it('makes cursors that only it can read', () => {
     expect(decodeCursor(encodeCursor(['a', 1, null]), 3)).toEqual(['a', 1, null]);
+    const refused = expect.objectContaining({ code: 'cursor.invalid', kind: 'invalid' });
     for (const wrong of ['', 'a b', encodeCursor(['a']), Buffer.from('{}').toString('base64url')])
-      expect(() => decodeCursor(wrong, 3)).toThrow(expect.objectContaining({ code: 'cursor.invalid', kind: 'invalid' }));
+      expect(() => decodeCursor(wrong, 3)).toThrow(refused);
   });
 });

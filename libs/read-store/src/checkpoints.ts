@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Projection } from './projection.js';
-import type { AnyTables } from './read-store.js';
+import type { AnyTables } from './schema.js';
 
 /** The position before the first event of every log. */
 export const beforeAll = -1;
@@ -9,7 +9,10 @@ export const beforeAll = -1;
 export type Positions = ReadonlyMap<string, number>;
 
 /** Creates the tables that are missing, rebuilds those of a changed version, and tells how far each projection is. */
-export async function prepareProjections(db: Kysely<AnyTables>, projections: readonly Projection[]): Promise<Positions> {
+export async function prepareProjections(
+  db: Kysely<AnyTables>,
+  projections: readonly Projection[],
+): Promise<Positions> {
   const positions = new Map<string, number>();
   for (const projection of projections)
     positions.set(projection.name, await db.transaction().execute((tx) => prepareProjection(tx, projection)));

@@ -3,7 +3,7 @@ import { Refusal } from '#libs/kernel';
 /** A value of a sort key. */
 export type CursorValue = string | number | boolean | null;
 
-/** Where a page ended, opaque to the caller: the sort key of its last row. It is not sealed, so ids only, never names. */
+/** Where a page ended, as the sort key of its last row, opaque to the caller. Not sealed: ids only, never names. */
 export function encodeCursor(values: readonly CursorValue[]): string {
   return Buffer.from(JSON.stringify(values)).toString('base64url');
 }

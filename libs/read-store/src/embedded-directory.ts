@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
@@ -29,7 +29,13 @@ export class EmbeddedDirectory {
     await writeFile(this.#marker, boot, { flush: true });
   }
 
+  /** Does what PGlite doesn't, so that a later reboot finds all of it. */
   async closedCleanly(): Promise<void> {
+    for (const entry of await readdir(this.database, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      await using file = await open(join(entry.parentPath, entry.name));
+      await file.sync();
+    }
     await rm(this.#marker, { force: true });
   }
 

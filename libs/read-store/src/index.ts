@@ -3,4 +3,5 @@ export * from './digest.js';
 export type { Problem } from './problem.js';
 export * from './projection.js';
 export * from './read-store.js';
+export type { AnyTables } from './schema.js';
 export * from './runner.js';

@@ -1,6 +1,6 @@
 /**
- * How values come back where the drivers would differ, by type OID. Both drivers read `jsonb` as what it holds,
- * `numeric` (also `sum` of a bigint) as text, and JavaScript arrays as parameters of `jsonb` differently: stringify those.
+ * How values come back where the drivers would differ, by type OID. Both read `jsonb` as what it holds, and `numeric`
+ * (so also the `sum` of bigints) as text. As a parameter of `jsonb` they take an array differently: stringify it.
  */
 export const parsers: Readonly<Record<number, (text: string) => unknown>> = {
   /** int8, so also `count(*)`: exact up to 2^53. */

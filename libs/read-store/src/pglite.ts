@@ -1,11 +1,11 @@
 // oxlint-disable unicorn/require-post-message-target-origin -- threads have no origin
-import { Refusal } from '#libs/kernel';
 import { PGliteAdapter, PostgresDialect, type PostgresPool } from 'kysely';
 import { once } from 'node:events';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { DatabaseError } from 'pg';
 import type { Reply, Request, Start } from './pglite.worker.js';
+import { unavailable } from './unavailable.js';
 
 /** Kysely over PGlite in a thread: to Kysely it is a `pg` pool of one connection, so both engines share one driver. */
 export class PGliteDialect extends PostgresDialect {
@@ -26,7 +26,7 @@ class OneThread {
 
   constructor(private readonly directory?: string) {}
 
-  /** Never rejects, since Kysely would then wait for its one connection for ever: a thread that fails to start rejects the queries. */
+  /** Never rejects, since Kysely would keep its one connection taken: a thread that can't start rejects queries. */
   async connect(): Promise<Thread> {
     if (!this.#thread?.alive) this.#thread = new Thread(this.directory);
     return this.#thread;
@@ -37,12 +37,12 @@ class OneThread {
   }
 }
 
-type Waiting = PromiseWithResolvers<Reply & { rows: never[] }>;
+type Answer = Extract<Reply, { rows: unknown[] }>;
 
 class Thread {
   alive = true;
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new Map<number, PromiseWithResolvers<Answer>>();
   #queries = 0;
 
   constructor(directory?: string) {
@@ -54,9 +54,9 @@ class Thread {
     this.#worker.on('exit', () => this.#die());
   }
 
-  async query(sql: string, parameters: readonly unknown[] = []) {
-    if (!this.alive) throw away();
-    const waiting: Waiting = Promise.withResolvers();
+  async query(sql: string, parameters: readonly unknown[] = []): Promise<Answer> {
+    if (!this.alive) throw unavailable();
+    const waiting = Promise.withResolvers<Answer>();
     const id = ++this.#queries;
     this.#waiting.set(id, waiting);
     this.#worker.postMessage({ id, sql, parameters } satisfies Request);
@@ -76,16 +76,13 @@ class Thread {
   #settle(reply: Reply): void {
     const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
-    if ('error' in reply) waiting?.reject(Object.assign(new DatabaseError(reply.error.message, 0, 'error'), reply.error));
-    else waiting?.resolve(reply as Reply & { rows: never[] });
+    if ('rows' in reply) waiting?.resolve(reply);
+    else waiting?.reject(Object.assign(new DatabaseError(reply.error.message, 0, 'error'), reply.error));
   }
 
   #die(cause?: unknown): void {
     this.alive = false;
-    for (const { reject } of this.#waiting.values()) reject(away(cause));
+    for (const { reject } of this.#waiting.values()) reject(unavailable(cause));
     this.#waiting.clear();
   }
 }
-
-const away = (cause?: unknown) =>
-  Object.assign(new Refusal('read-store.unavailable', 'unavailable', 'The read store is not available.'), { cause });

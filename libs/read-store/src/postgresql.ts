@@ -1,11 +1,9 @@
-import { Refusal } from '#libs/kernel';
 import { PostgresDialect, type PostgresPool } from 'kysely';
 import { DatabaseError, Pool, types, type PoolClient } from 'pg';
 import Cursor from 'pg-cursor';
 import { parsers } from './parsers.js';
-
-/** Everything of ours lies in this schema of the database. */
-export const schema = 'rollbook';
+import { schema } from './schema.js';
+import { unavailable } from './unavailable.js';
 
 /** Kysely over a PostgreSQL server. Queries reject with `read-store.unavailable` while it is away. */
 export function postgresDialect(url: string): PostgresDialect {
@@ -32,7 +30,5 @@ const guard = (client: PoolClient) => ({
 /** What the database itself says stands, unless it says that it is going down, starting or full. */
 function refuse(error: unknown): never {
   const said = error instanceof DatabaseError && !/^(08|53300|57P0)/.test(error.code ?? '');
-  if (said || error instanceof TypeError) throw error;
-  const refusal = new Refusal('read-store.unavailable', 'unavailable', 'The read store is not available.');
-  throw Object.assign(refusal, { cause: error });
+  throw said || error instanceof TypeError ? error : unavailable(error);
 }

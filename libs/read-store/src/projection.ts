@@ -1,6 +1,6 @@
 import type { Recorded } from '#libs/kernel';
 import type { Kysely, Transaction } from 'kysely';
-import type { AnyTables } from './read-store.js';
+import type { AnyTables } from './schema.js';
 
 /** What a read model is built from: which events, into which tables. */
 export interface Projection {

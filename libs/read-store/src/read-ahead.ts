@@ -1,4 +1,6 @@
-/** Reads from a source, at most `bound` items ahead of who takes them: a slow taker slows the source, not the memory. */
+import { setImmediate } from 'node:timers/promises';
+
+/** Reads from a source, at most `bound` items ahead of who takes them: a slow taker slows the source. */
 export class ReadAhead<T> {
   readonly #arrived: T[] = [];
   #ended: { error: unknown } | undefined;
@@ -15,11 +17,12 @@ export class ReadAhead<T> {
     });
   }
 
-  /** What has arrived by now, at most `limit` items; waits for the first. Throws when the source has ended. */
+  /** What has arrived, at most `limit` items; waits for the first and what comes with it. Throws at the end. */
   async take(limit: number): Promise<T[]> {
     while (this.#arrived.length === 0) {
       if (this.#ended) throw this.#ended.error;
       await new Promise<void>((resolve) => (this.#wake = resolve));
+      await setImmediate();
     }
     const taken = this.#arrived.splice(0, limit);
     this.#resume();

@@ -1,11 +1,27 @@
 import { Refusal, type Recorded } from '#libs/kernel';
-import { BehaviorSubject, concatMap, defer, filter, finalize, firstValueFrom, repeat, retry, switchMap, throwError, timeout, timer } from 'rxjs';
-import type { Observable, Subscription } from 'rxjs';
+import type { Transaction } from 'kysely';
+import {
+  BehaviorSubject,
+  concatMap,
+  defer,
+  filter,
+  finalize,
+  firstValueFrom,
+  repeat,
+  retry,
+  switchMap,
+  throwError,
+  timeout,
+  timer,
+  type Observable,
+  type Subscription,
+} from 'rxjs';
 import { advance, beforeAll, prepareProjections, type Positions } from './checkpoints.js';
 import { problemOf, ProjectionFailed, type Problem } from './problem.js';
 import type { LogSignal, Projection, Subscribe } from './projection.js';
 import { ReadAhead } from './read-ahead.js';
 import type { ReadStore } from './read-store.js';
+import type { AnyTables } from './schema.js';
 
 export interface RunnerOptions {
   readonly store: ReadStore;
@@ -38,8 +54,8 @@ export class ProjectionRunner {
   /** As committed; `#reached` is ahead of it by what no projection wants. */
   #checkpoints: Positions = new Map();
   #savedAt = 0;
-  /** Up to here events go one by one, since together they failed. */
-  #singlyUntil = beforeAll;
+  /** Where the last batch that was tried ends. Until it is reached, events go one by one, to find which one fails. */
+  #attempted = beforeAll;
   #caughtUp = false;
   #failing: Problem | undefined;
   #running: Subscription | undefined;
@@ -94,7 +110,7 @@ export class ProjectionRunner {
     const closing = new AbortController();
     const from = this.position === beforeAll ? undefined : this.position;
     const ahead = new ReadAhead(this.options.subscribe(from, closing.signal), this.#batchCount);
-    return defer(() => ahead.take(this.position < this.#singlyUntil ? 1 : this.#batchCount)).pipe(
+    return defer(() => ahead.take(this.position < this.#attempted ? 1 : this.#batchCount)).pipe(
       concatMap((batch) => (this.#applying = this.#apply(batch))),
       repeat(),
       finalize(() => closing.abort()),
@@ -119,12 +135,9 @@ export class ProjectionRunner {
   }
 
   async #commit(wanted: readonly { projection: Projection; events: Recorded[] }[], position: number): Promise<void> {
-    this.#singlyUntil = Math.max(this.#singlyUntil, position);
+    this.#attempted = Math.max(this.#attempted, position);
     await this.options.store.db.transaction().execute(async (tx) => {
-      for (const { projection, events } of wanted)
-        await projection.apply(events, tx).catch((cause: unknown) => {
-          throw new ProjectionFailed(projection.name, events, cause);
-        });
+      for (const { projection, events } of wanted) await project(projection, events, tx);
       await advance(tx, this.#checkpoints, position);
     });
     this.#checkpoints = new Map([...this.#checkpoints].map(([name, at]) => [name, Math.max(at, position)]));
@@ -136,6 +149,14 @@ export class ProjectionRunner {
     this.#failing = problemOf(error, this.#failing);
     this.options.report(this.#failing);
     return timer(Math.min(100 * 2 ** (attempt - 1), 5_000));
+  }
+}
+
+async function project(projection: Projection, events: readonly Recorded[], tx: Transaction<AnyTables>): Promise<void> {
+  try {
+    await projection.apply(events, tx);
+  } catch (cause) {
+    throw new ProjectionFailed(projection.name, events, cause);
   }
 }
 
