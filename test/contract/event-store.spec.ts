@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { EventStoreDBClient } from '@eventstore/db-client';
-import { defer, filter, firstValueFrom, from, lastValueFrom, retry, take, takeWhile, tap, toArray } from 'rxjs';
+import { concat, defer, filter, firstValueFrom, from, lastValueFrom, of, retry, take, takeWhile, tap, toArray, type Observable } from 'rxjs';
 import { startEmbeddedEventStore, type EmbeddedEventStore } from '#libs/embedded-eventstore';
 import { EventStore, UnreadableEvent, WrongRevision, eventId, type EventStoreOptions, type LogItem, type Proposed } from '#libs/event-store';
-import { Refusal, type AnyDecider, type Envelope, type Recorded } from '#libs/kernel';
+import type { AnyDecider, Envelope, Recorded } from '#libs/kernel';
 import { openVault, type Vault } from '#libs/vault';
 import { Cable } from './cable.js';
 
@@ -63,13 +63,15 @@ const envelope: Envelope = {
 const propose = (type: string, data: object, more: Partial<Envelope> = {}): Proposed => ({ id: randomUUID(), type, data, envelope: { ...envelope, ...more } });
 const named = (name: string): Proposed => propose('Named', { name, country: 'ES' });
 const counted = (n: number, more: Partial<Envelope> = {}): Proposed => propose('Counted', { n }, { reason: undefined, ip: undefined, ...more });
-const numbers = (from: number, to: number): Proposed[] => Array.from({ length: to - from + 1 }, (_, i) => counted(from + i));
+const numbers = (first: number, last: number): Proposed[] => Array.from({ length: last - first + 1 }, (_, i) => counted(first + i));
+const upTo = (last: number): number[] => Array.from({ length: last }, (_, i) => i + 1);
 const numberOf = ({ data }: Recorded): number => (data as { n: number }).n;
 
 const all = <T>(items: AsyncIterable<T>): Promise<T[]> => lastValueFrom(from(items).pipe(toArray()));
 const read = async (stream: string, options: Parameters<EventStore['read']>[1] = {}) => (await all(store.read(stream, options))).map(numberOf);
 const readAll = async (options: Parameters<EventStore['readAll']>[0] = {}) => (await all(store.readAll(options))).map(numberOf);
-const untilCaughtUp = (position?: number): Promise<LogItem[]> => firstValueFrom(store.subscribe(position).pipe(takeWhile(({ kind }) => kind !== 'caughtUp'), toArray()));
+const follow = (position?: number, followed = store): Observable<LogItem> => from(followed.follow(position, new AbortController().signal));
+const untilCaughtUp = (position?: number): Promise<LogItem[]> => lastValueFrom(follow(position).pipe(takeWhile(({ kind }) => kind !== 'caughtUp'), toArray()));
 const eventsOf = (items: readonly LogItem[]): Recorded[] => items.flatMap((item) => (item.kind === 'event' ? [item.event] : []));
 
 describe('a stream', () => {
@@ -171,7 +173,7 @@ describe('the log', () => {
     await store.append('n-2', -1, numbers(3, 4));
     expect(eventsOf(await untilCaughtUp()).map(numberOf)).toEqual([1, 2, 3, 4]);
     const three = firstValueFrom(
-      store.subscribe(position).pipe(
+      follow(position).pipe(
         tap(({ kind }) => kind === 'caughtUp' && void store.append('n-3', -1, [counted(5)])),
         filter(({ kind }) => kind === 'event'),
         take(3),
@@ -194,22 +196,23 @@ describe('the log', () => {
     expect(await untilCaughtUp(checkpoints.at(-1))).not.toContainEqual(expect.objectContaining({ kind: 'event' }));
   });
 
-  it('waits for a subscriber that has no room', async () => {
-    await store.append('n-1', -1, numbers(1, 500));
-    const taken: LogItem[] = [];
-    let makeRoom!: () => void;
-    const room = new Promise<void>((resolve) => (makeRoom = resolve));
-    const slow = firstValueFrom(store.subscribe(undefined, () => (taken.length > 0 ? room : undefined)).pipe(filter(({ kind }) => kind === 'event'), tap((item) => taken.push(item)), take(500), toArray()));
-    expect(eventsOf(await untilCaughtUp())).toHaveLength(500);
-    expect(taken).toHaveLength(1);
-    makeRoom();
-    expect(eventsOf(await slow).map(numberOf)).toEqual(numbers(1, 500).map(({ data }) => (data as { n: number }).n));
+  it('is followed at the pace of whoever follows', async () => {
+    await store.append('n-1', -1, numbers(1, 1000));
+    const slow = store.follow(undefined, new AbortController().signal);
+    const first = (await slow.next()).value as LogItem;
+    expect(eventsOf(await untilCaughtUp())).toHaveLength(1000);
+    const items = await lastValueFrom(concat(of(first), slow).pipe(filter(({ kind }) => kind === 'event'), take(1000), toArray()));
+    expect(eventsOf(items).map(numberOf)).toEqual(upTo(1000));
   });
 
-  it('ends for its followers when the store is closed', async () => {
+  it('is let go of when told to, or when the store is closed', async () => {
+    const leaving = new AbortController();
+    const left = lastValueFrom(from(store.follow(undefined, leaving.signal)).pipe(tap(({ kind }) => kind === 'caughtUp' && leaving.abort()), toArray()));
+    expect((await left).at(-1)).toEqual({ kind: 'caughtUp' });
     const closing = storeOf();
-    const followed = firstValueFrom(closing.subscribe().pipe(tap(({ kind }) => kind === 'caughtUp' && void closing.close()), toArray()));
-    expect((await followed).at(-1)).toEqual({ kind: 'caughtUp' });
+    const closed = lastValueFrom(follow(undefined, closing).pipe(tap(({ kind }) => kind === 'caughtUp' && void closing.close()), toArray()));
+    expect((await closed).at(-1)).toEqual({ kind: 'caughtUp' });
+    expect(await all(store.follow(undefined, AbortSignal.abort()))).toEqual([]);
   });
 });
 
@@ -232,7 +235,7 @@ describe('personal data', () => {
     const keyless = storeOf({ keys: { obtainKey: (owner) => vault.obtainKey(owner as never), findKey: () => undefined } });
     await expect(all(keyless.read('n-1'))).rejects.toThrow(`Named in n-1@1: the vault has no key of user:${user}`);
     const seen: LogItem[] = [];
-    const followed = firstValueFrom(keyless.subscribe().pipe(tap((item) => seen.push(item)), toArray()));
+    const followed = firstValueFrom(follow(undefined, keyless).pipe(tap((item) => seen.push(item)), toArray()));
     await expect(followed).rejects.toBeInstanceOf(UnreadableEvent);
     expect(eventsOf(seen).map(numberOf)).toEqual([1]);
   });
@@ -257,7 +260,7 @@ describe('a connection', () => {
     let halfway!: () => void;
     const half = new Promise<void>((resolve) => (halfway = resolve));
     const followed = firstValueFrom(
-      defer(() => far.subscribe(position)).pipe(
+      defer(() => follow(position, far)).pipe(
         tap((item) => item.kind === 'event' && (position = item.event.position)),
         retry({ delay: 10 }),
         filter((item) => item.kind === 'event'),
@@ -282,7 +285,7 @@ describe('a connection', () => {
     await far.append('n-1', -1, [counted(1)]);
     cable.mute();
     const appending = far.append('n-1', 0, [counted(2)]);
-    const [live] = await firstValueFrom(store.subscribe().pipe(filter((item) => item.kind === 'event' && numberOf(item.event) === 2), take(1), toArray()));
+    const [live] = await firstValueFrom(follow().pipe(filter((item) => item.kind === 'event' && numberOf(item.event) === 2), take(1), toArray()));
     expect(await appending).toEqual({ revision: 1, position: eventsOf([live!])[0]!.position });
     expect(await read('n-1')).toEqual([1, 2]);
   });
@@ -294,7 +297,7 @@ describe('a connection', () => {
     await expect(far.append('n-1', 0, [counted(2)])).rejects.toEqual(unavailable);
     await expect(all(far.read('n-1'))).rejects.toEqual(unavailable);
     await expect(far.head()).rejects.toEqual(unavailable);
-    await expect(firstValueFrom(far.subscribe())).rejects.toBeInstanceOf(Refusal);
+    await expect(firstValueFrom(follow(undefined, far))).rejects.toEqual(unavailable);
     await cable.mend();
     expect(await far.append('n-1', 0, [counted(2)])).toMatchObject({ revision: 1 });
     expect(await all(far.read('n-1'))).toHaveLength(2);
@@ -302,14 +305,25 @@ describe('a connection', () => {
 
   it('is taken up in the middle of a read', async () => {
     await store.append('n-1', -1, numbers(1, 1000));
-    await store.append('n-1', 999, numbers(1001, 2000));
     const far = storeOf({ url: cable.url });
     const seen: number[] = [];
     for await (const event of far.read('n-1')) {
       seen.push(numberOf(event));
       if (seen.length === 10) await cable.cut().then(() => cable.mend());
     }
-    expect(seen).toEqual(numbers(1, 2000).map(({ data }) => (data as { n: number }).n));
+    expect(seen).toEqual(upTo(1000));
+  });
+
+  it('that falls silent in the middle of a read does not pass for its end', async () => {
+    await store.append('n-1', -1, numbers(1, 1000));
+    const far = storeOf({ url: cable.url, appendTimeoutMs: 400, readPatienceMs: 200 });
+    let seen = 0;
+    for await (const event of far.read('n-1')) {
+      expect(numberOf(event)).toBe(++seen);
+      if (seen === 10) cable.mute();
+      if (seen === 11) await far.append('n-2', -1, [counted(1)]);
+    }
+    expect(seen).toBe(1000);
   });
 
   it('is refused where its URL can not be meant', () => {

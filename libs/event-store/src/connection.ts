@@ -1,18 +1,17 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   AccessDeniedError,
   DeadlineExceededError,
   EventStoreDBClient,
   StreamDeletedError,
   StreamNotFoundError,
-  UnavailableError,
   WrongExpectedVersionError,
   type StreamingRead,
 } from '@eventstore/db-client';
 import { Refusal } from '#libs/kernel';
 import { UnreadableEvent } from './codec.js';
 import { Gate } from './gate.js';
-import { leave, unhurried } from './stream.js';
+import { NoAnswer, Retry, within, type Patience } from './patience.js';
+import { unhurried } from './stream.js';
 
 /**
  * Below the 16 messages that a gRPC stream buffers: with more, an append waits for the stream to drain, and if the
@@ -23,18 +22,8 @@ const APPENDS_IN_FLIGHT = 15;
 /** Trying again can't help against these. */
 const FINAL = [WrongExpectedVersionError, StreamDeletedError, UnreadableEvent, TypeError];
 
-/** No answer in our own time; what it would have been is unknown. */
-class NoAnswer extends Error {}
-
-/** How long to keep trying, in milliseconds. */
-export interface Patience {
-  /** A read, since it last got an event. */
-  readonly read: number;
-  /** An append, over all its repetitions. */
-  readonly append: number;
-  /** One of those repetitions. */
-  readonly attempt: number;
-}
+/** Makes a call that reads on after the last event; undefined if there is nothing more to read. */
+type Open<Event> = (client: EventStoreDBClient, last: Event | undefined) => StreamingRead<Event> | undefined;
 
 /**
  * A client of the store that comes back by itself: what fails for want of a connection is done again, and a client that
@@ -48,7 +37,7 @@ export class Connection {
 
   constructor(
     private readonly url: string,
-    private readonly patience: Patience,
+    readonly patience: Patience,
   ) {
     if (/^[^/]+:\/\/[^@/]+@/.test(url) && /[?&]tls=false/i.test(url)) {
       throw new Error('the event store URL has credentials and tls=false: without TLS they would silently not be sent');
@@ -66,10 +55,11 @@ export class Connection {
   }
 
   /**
-   * Reads to the end. When the connection breaks `open` is called again, with the last event that it gave, to go on after it.
-   * None for an absent stream.
+   * Reads to the end; nothing of an absent stream. When the connection breaks `open` is called again, with the last event
+   * that it gave, to go on after it.
+   * @param silence how long the server may take for each event, in milliseconds; default: any time
    */
-  async *read<Event>(open: (client: EventStoreDBClient, last: Event | undefined) => StreamingRead<Event> | undefined): AsyncGenerator<Event> {
+  async *read<Event>(open: Open<Event>, silence?: number): AsyncGenerator<Event> {
     let last: Event | undefined;
     let trying = new Retry(this.patience.read);
     for (;;) {
@@ -78,14 +68,15 @@ export class Connection {
       const events = open(client, last);
       if (!events) return;
       try {
-        for await (const event of unhurried(events)) yield (last = event);
-        return;
+        for await (const event of unhurried(events, silence)) yield (last = event);
+        if (client === this.current) return;
+        throw new NoAnswer('its client was replaced, which looks like the end'); // of a read that was under way
       } catch (error) {
         if (error instanceof StreamNotFoundError) return;
         if (last !== before) trying = new Retry(this.patience.read);
         await trying.again(this.interpret(client, error));
       } finally {
-        leave(events, () => events.cancel());
+        void events.cancel().catch(ignore);
       }
     }
   }
@@ -109,14 +100,14 @@ export class Connection {
       return new Error('the event store denies access: check user and password; reading $all takes a member of $admins', { cause: error });
     }
     if (FINAL.some((kind) => error instanceof kind)) return error as Error;
-    const lost = error instanceof UnavailableError || error instanceof DeadlineExceededError || error instanceof NoAnswer;
-    if (lost) this.renew(client);
+    // When told that a server is gone the client helps itself; left without an answer it goes on waiting.
+    if (error instanceof NoAnswer || error instanceof DeadlineExceededError) this.renew(client);
     return Object.assign(new Refusal('event-store.unavailable', 'unavailable', 'The event store does not answer; try again.'), { cause: error });
   }
 
   async close(): Promise<void> {
     this.closed = true;
-    await this.current.dispose();
+    await retire(this.current);
   }
 
   private async attempt<T>(call: (client: EventStoreDBClient) => Promise<T>): Promise<{ answer: T; failure?: never } | { answer?: never; failure: Error }> {
@@ -128,22 +119,19 @@ export class Connection {
     }
   }
 
-  /** The calls of the old client end with errors; those that were healthy are done again like the others. */
+  /** The calls of the old client end; those that were healthy are done again like the others. */
   private renew(lost: EventStoreDBClient): void {
     if (lost !== this.current || this.closed) return;
     this.renewals++;
     this.current = this.connect();
-    void lost.dispose().catch(ignore);
+    void retire(lost).catch(ignore);
   }
 
-  /**
-   * gRPC shares sub-channels, with their back-off of up to two minutes, between all channels of equal options: only one
-   * that differs tries at once.
-   */
+  /** Channels of equal options share their TCP connection: one that is to have a new one must differ in an option. */
   private connect(): EventStoreDBClient {
-    const freshness = `keepAliveTimeout=${10_000 + (this.renewals % 1000)}`;
+    const difference = `keepAliveTimeout=${10_000 + (this.renewals % 1000)}`;
     try {
-      return EventStoreDBClient.connectionString(`${this.url}${this.url.includes('?') ? '&' : '?'}${freshness}`);
+      return EventStoreDBClient.connectionString(`${this.url}${this.url.includes('?') ? '&' : '?'}${difference}`);
     } catch (error) {
       // oxlint-disable-next-line preserve-caught-error -- the client's error holds the whole URL, password included
       throw new Error(`not a URL of an event store (esdb://host:port): ${(error as Error).message}`);
@@ -151,32 +139,9 @@ export class Connection {
   }
 }
 
-/** Trying again with a growing pause until the time is up. */
-class Retry {
-  private readonly end: number;
-  private next = 10;
-
-  constructor(patience: number) {
-    this.end = performance.now() + patience;
-  }
-
-  async again(failure: Error): Promise<void> {
-    if (!(failure instanceof Refusal) || performance.now() + this.next > this.end) throw failure;
-    await pause(this.next);
-    this.next = Math.min(this.next * 2, 500);
-  }
-}
-
-async function within<T>(milliseconds: number, answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new NoAnswer(`no answer in ${milliseconds} ms`)), milliseconds);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+async function retire(client: EventStoreDBClient): Promise<void> {
+  await client.dispose();
+  (await client['getChannel']()).close();
 }
 
 function ignore(): void {}

@@ -10,13 +10,12 @@ import {
   type RecordedEvent,
   type ResolvedEvent,
 } from '@eventstore/db-client';
-import { Observable, type Subscriber } from 'rxjs';
 import { evolve, type AnyDecider, type Recorded, type StateOf } from '#libs/kernel';
 import { checkAppend } from './append-limits.js';
 import { Codec, type AnyFormat, type KeyRing, type Proposed, type StoredEvent } from './codec.js';
 import { Connection } from './connection.js';
 import { readFiltered } from './filtered-read.js';
-import { leave, unhurried } from './stream.js';
+import { unhurried } from './stream.js';
 import { openLog, type LogItem } from './subscription.js';
 
 export type { Proposed };
@@ -59,7 +58,7 @@ export interface EventStoreOptions {
   readonly keys: KeyRing;
   /** How long an append may be repeated while its outcome is unknown, in milliseconds; default 10,000. */
   readonly appendTimeoutMs?: number;
-  /** How long a read waits for a lost connection, in milliseconds; default 3,000. */
+  /** How long a read waits for an answer or a lost connection, in milliseconds; default 3,000. */
   readonly readPatienceMs?: number;
 }
 
@@ -85,14 +84,14 @@ export class EventStore {
   /** The events of a stream in order, or from its end; from `fromRevision` on, which is included. None for an absent stream. */
   async *read(stream: string, options: { fromRevision?: number; backwards?: boolean; maxCount?: number } = {}): AsyncGenerator<Recorded> {
     const { fromRevision, backwards = false, maxCount = Number.MAX_SAFE_INTEGER } = options;
-    const step = backwards ? -1n : 1n;
+    const direction = backwards ? BACKWARDS : FORWARDS;
     const start = fromRevision === undefined ? (backwards ? END : START) : BigInt(fromRevision);
     let seen = 0;
     const events = this.connection.read<ResolvedEvent>((client, last) => {
-      const fromRevision = last?.event ? last.event.revision + step : start;
-      if (seen === maxCount || fromRevision === -1n) return undefined;
-      return client.readStream(this.prefix + stream, { direction: backwards ? BACKWARDS : FORWARDS, fromRevision, maxCount: maxCount - seen });
-    });
+      const next = last?.event ? last.event.revision + (backwards ? -1n : 1n) : start;
+      if (seen === maxCount || next === -1n) return undefined;
+      return client.readStream(this.prefix + stream, { direction, fromRevision: next, maxCount: maxCount - seen });
+    }, this.connection.patience.read);
     for await (const { event } of events) {
       seen++;
       if (event) yield this.decode(event);
@@ -103,11 +102,12 @@ export class EventStore {
   async *readAll(options: { from?: number; backwards?: boolean; maxCount?: number } = {}): AsyncGenerator<Recorded> {
     const { from, backwards = false, maxCount = Number.MAX_SAFE_INTEGER } = options;
     const { prefix } = this;
-    let seen: Recorded | undefined;
     let left = maxCount;
-    const events = this.connection.read<AllStreamResolvedEvent>((client) =>
-      left === 0 ? undefined : readFiltered(client, { prefix, from: seen?.position ?? from, backwards, maxCount: left + (seen && !backwards ? 1 : 0) }),
-    );
+    let seen: Recorded | undefined;
+    const events = this.connection.read<AllStreamResolvedEvent>((client) => {
+      const again = seen && !backwards ? 1 : 0; // the last one seen, which forwards is included
+      return left === 0 ? undefined : readFiltered(client, { prefix, from: seen?.position ?? from, backwards, maxCount: left + again });
+    });
     for await (const { event } of events) {
       if (!event || Number(event.position.commit) === seen?.position) continue;
       left--;
@@ -157,46 +157,29 @@ export class EventStore {
   }
 
   /**
-   * Follows the log from after the position `from` (default: its start): our events in order, checkpoints, and once that
-   * what was there has been delivered. Errors when the connection breaks or an event can't be read; whoever wants to go on
-   * subscribes again. Completes when the store is closed.
-   * @param room awaited before each further item is taken: a subscriber slower than the log answers a promise for when it
-   * has caught up; meanwhile a few dozen events wait here, the others on the server
-   */
-  subscribe(from?: number, room?: () => Promise<void> | undefined): Observable<LogItem> {
-    return new Observable((subscriber) => {
-      const { client } = this.connection;
-      const log = openLog(client, this.prefix, from);
-      this.deliver(unhurried(log), subscriber, room).then(
-        () => subscriber.complete(),
-        (error: unknown) => subscriber.error(this.connection.interpret(client, error)),
-      );
-      return () => leave(log, () => log.unsubscribe());
-    });
-  }
-
-  /**
-   * Follows the log from after the position `from` (default: its start) until `signal` aborts: our events in order,
-   * checkpoints, and once that what was there has been delivered. Whoever iterates sets the pace. Throws when the
-   * connection breaks or an event can't be read; whoever wants to go on follows again.
+   * Follows the log from after the position `from` (default: its start) until `signal` aborts or the store is closed: our
+   * events in order, checkpoints, and `caughtUp` once what was there at the start has been given. Whoever iterates sets the
+   * pace: a few dozen events wait here, the others on the server. Throws when the connection breaks or an event can't be
+   * read; whoever wants to go on follows again.
    */
   async *follow(from: number | undefined, signal: AbortSignal): AsyncGenerator<LogItem> {
+    if (signal.aborted) return;
     const { client } = this.connection;
     const log = openLog(client, this.prefix, from);
-    const stop = () => leave(log, () => log.unsubscribe());
-    signal.addEventListener('abort', stop, { once: true });
+    const stop = (): void => void log.unsubscribe().catch(() => {}); // fails where the call was never made
+    signal.addEventListener('abort', stop);
     try {
-      for await (const item of unhurried(log)) {
-        if ('kind' in item) yield item as LogItem;
+      for await (const item of unhurried<LogItem | AllStreamResolvedEvent>(log)) {
+        if ('kind' in item) yield item;
         else if (item.event) yield { kind: 'event', event: this.decode(item.event) };
       }
+      if (!signal.aborted && !this.connection.isClosed) throw new Error('the subscription ended');
     } catch (error) {
       throw this.connection.interpret(client, error);
     } finally {
       signal.removeEventListener('abort', stop);
       stop();
     }
-    if (!signal.aborted && !this.connection.isClosed) throw new Error('the server ended the subscription');
   }
 
   /** The position of our last event in the log; 0 if there is none. */
@@ -207,17 +190,6 @@ export class EventStore {
 
   async close(): Promise<void> {
     await this.connection.close();
-  }
-
-  private async deliver(log: AsyncIterable<AllStreamResolvedEvent | LogItem>, subscriber: Subscriber<LogItem>, room?: () => Promise<void> | undefined): Promise<void> {
-    for await (const item of log) {
-      if ('kind' in item) subscriber.next(item);
-      else if (item.event) subscriber.next({ kind: 'event', event: this.decode(item.event) });
-      if (subscriber.closed) return;
-      const wait = room?.();
-      if (wait) await wait;
-    }
-    if (!this.connection.isClosed) throw new Error('the server ended the subscription');
   }
 
   private decode(event: RecordedEvent): Recorded {

@@ -1,20 +1,15 @@
 import type { Readable } from 'node:stream';
+import { within } from './patience.js';
 
-/** A stream of the client's: a Readable, though typed by a @types/node of its own. */
-type ClientStream<T> = AsyncIterable<T>;
-
-const readable = (stream: ClientStream<unknown>): Readable => stream as Readable;
-
-/** Iterates a stream, which is taken from the wire no faster than that. {@link leave} it afterwards. */
-export function unhurried<T>(stream: ClientStream<T>): AsyncIterable<T> {
-  readable(stream).on('error', ignore); // after the iteration, an error is no one's
-  return readable(stream).iterator({ destroyOnReturn: false });
+/**
+ * Iterates a stream of the client's, which is taken from the wire no faster than that. Cancel the call afterwards: the
+ * stream itself is not destroyed, for then the client would keep hold of the call for ever.
+ * @param silence how long to wait for each item, in milliseconds, before `NoAnswer` is thrown; default: any time
+ */
+export function unhurried<T>(stream: AsyncIterable<T>, silence?: number): AsyncIterable<T> {
+  const readable = stream as Readable; // typed by a @types/node of the client's own
+  readable.on('error', () => {}); // after the iteration, an error is no one's
+  const items: AsyncIterator<T> = readable.iterator({ destroyOnReturn: false });
+  const next = silence === undefined ? () => items.next() : () => within(silence, items.next());
+  return { [Symbol.asyncIterator]: () => ({ next }) };
 }
-
-/** Ends the call to the server. What has already come is drained, for until its end the client keeps hold of the call. */
-export function leave(stream: ClientStream<unknown>, cancel: () => Promise<void>): void {
-  if (!readable(stream).readableEnded) void cancel().catch(ignore);
-  readable(stream).resume();
-}
-
-function ignore(): void {}
