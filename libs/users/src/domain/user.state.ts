@@ -41,6 +41,10 @@ export type Active = Extract<User, { status: 'active' }>;
 
 export const accountOf = (user: User): string | undefined => ('account' in user ? user.account : undefined);
 
+/** How the user last left this account; an account's name is outside data, so `constructor` must find nothing. */
+export const departureFrom = ({ departures }: Known, account: string): Departure | undefined =>
+  Object.hasOwn(departures, account) ? departures[account] : undefined;
+
 /** Whether the user can act as an administrator of the account now. */
 export const servesAsAdministrator = (user: User): boolean =>
   user.status === 'active' && user.roles.includes('administrator') && user.locks.length === 0;
@@ -83,7 +87,9 @@ function join(user: User, account: string, status: 'pending' | 'active'): User {
   if (user.status === 'absent') return user;
   const { [account]: back, ...departures } = user.departures;
   const { lastAccount: _, ...person } = { lastAccount: undefined, ...user };
-  return { ...person, status, account, departures, roles: back?.keptRoles ?? user.roles };
+  // A lock that was set elsewhere stays; why is not this account's to know.
+  const locks = user.locks.map((set) => (back?.locks.includes(set) ? set : lock(set.cause, undefined, set.until)));
+  return { ...person, status, account, departures, locks, roles: back?.keptRoles ?? user.roles };
 }
 
 function leave(user: User, account: string, departure: Omit<Departure, 'locks'>, ...added: Lock[]): User {

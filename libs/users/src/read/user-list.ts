@@ -1,7 +1,7 @@
 import { Transform, Type } from 'class-transformer';
-import { IsArray, IsBoolean, IsIn, IsInt, IsISO8601, IsString, Length, Max, MaxLength, Min } from 'class-validator';
+import { IsArray, IsBoolean, IsIn, IsInt, IsISO8601, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
 import { sql, type ExpressionBuilder, type Kysely, type SelectQueryBuilder } from 'kysely';
-import { Country, Optional, Query, Refusal, type Recorded } from '#libs/kernel';
+import { Country, Line, Optional, Query, Refusal, type Recorded } from '#libs/kernel';
 import { decodeCursor, encodeCursor, type Projection } from '#libs/read-store';
 import { roles } from '../domain/user.events.js';
 import { folded } from './folded.js';
@@ -51,7 +51,7 @@ export const UserListProjection: Projection = {
         lock_causes text[] not null, roles text[] not null, country text collate "C" not null, email text not null,
         first_name_key text collate "C" not null, last_name_key text collate "C" not null, email_key text collate "C" not null,
         search text not null, added_at timestamptz, last_login_at timestamptz, restorable_until timestamptz,
-        item jsonb not null, primary key (account_id, user_id))`.execute(db);
+        item json not null, primary key (account_id, user_id))`.execute(db);
     for (const key of Object.values(sortKeys)) {
       await sql`create index on user_list (account_id, ${sql.ref(key)}, user_id)`.execute(db);
     }
@@ -139,11 +139,11 @@ export abstract class UserFilter<Self> extends Query<Self> {
   @Optional() @IsIn(roles) role?: string;
   @Optional() @Country() country?: string;
   /** The whole address; case and accents do not count. */
-  @Optional() @IsString() @MaxLength(254) email?: string;
+  @Optional() @Line(254) email?: string;
   /** Part of names or e-mail, at least 3 characters; case and accents do not count. */
-  @Optional() @IsString() @Length(3, 100) search?: string;
-  /** ISO 8601; one who never logged in is included. */
-  @Optional() @IsISO8601({ strict: true }) lastLoginBefore?: string;
+  @Optional() @Line(100) @MinLength(3) search?: string;
+  /** A date, or a time with a zone (ISO 8601); one who never logged in is included. */
+  @Optional() @Matches(/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d))?$/) @IsISO8601({ strict: true }) lastLoginBefore?: string;
 }
 
 /** The users of an account, page by page. */

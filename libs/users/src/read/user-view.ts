@@ -127,6 +127,7 @@ function joined({ current, accounts }: SeenUser, account: string, change: Partia
   const former = accounts[account];
   const view: UserView = {
     ...current,
+    locks: current.locks.map((lock) => (former?.locks.some(({ at }) => at === lock.at) ? lock : fromElsewhere(lock))),
     roles: former?.keptRoles ?? [],
     keptRoles: [],
     firstLoginAt: former?.firstLoginAt ?? null,
@@ -137,6 +138,11 @@ function joined({ current, accounts }: SeenUser, account: string, change: Partia
   };
   return { current: view, accounts: { ...accounts, [account]: view } };
 }
+
+/** A lock that stays, set where this account can't look: who set it and why is not theirs to know. */
+const fromElsewhere = (lock: LockView): LockView => ({ ...lock, reason: null, by: { id: nobody, kind: 'system' } });
+
+const nobody = '00000000-0000-0000-0000-000000000000';
 
 /** Leaves the account, whose sight of the user freezes. */
 function departed({ current, accounts }: SeenUser, change: Partial<UserView>): SeenUser {

@@ -1,0 +1,50 @@
+/** An answer of the API, as a test looks at it. */
+export interface Reply {
+  readonly status: number;
+  // oxlint-disable-next-line typescript/no-explicit-any -- a test says what it expects of a body
+  readonly body: any;
+  readonly text: string;
+  readonly headers: Headers;
+  readonly etag: string | null;
+  readonly position: number;
+}
+
+type Options = Readonly<Record<string, string>>;
+
+/** Speaks HTTP to a server as one caller. Reads wait for the last write that this caller made. */
+export class Api {
+  private seen = 0;
+
+  constructor(
+    readonly url: string,
+    private readonly token: string | undefined,
+  ) {}
+
+  /** The same server, another caller. */
+  as(token: string | undefined): Api {
+    return new Api(this.url, token);
+  }
+
+  get = (path: string, headers: Options = {}) => this.send('GET', path, undefined, { 'rollbook-min-position': String(this.seen), ...headers });
+  post = (path: string, body: unknown = {}, headers: Options = {}) => this.send('POST', path, body, headers);
+  patch = (path: string, body: unknown = {}, headers: Options = {}) => this.send('PATCH', path, body, headers);
+  put = (path: string, body: unknown = {}, headers: Options = {}) => this.send('PUT', path, body, headers);
+  delete = (path: string, headers: Options = {}) => this.send('DELETE', path, undefined, headers);
+
+  async send(method: string, path: string, body: unknown, headers: Options = {}): Promise<Reply> {
+    const response = await fetch(this.url + (path.startsWith('/health') || path === '/metrics' || path.startsWith('/api') ? path : `/api/v1${path}`), {
+      method,
+      headers: {
+        ...(this.token && { authorization: `Bearer ${this.token}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const position = Number(response.headers.get('rollbook-position') ?? 0);
+    if (method !== 'GET') this.seen = Math.max(this.seen, position);
+    const json = /json/.test(response.headers.get('content-type') ?? '');
+    return { status: response.status, body: json ? JSON.parse(text) : undefined, text, headers: response.headers, etag: response.headers.get('etag'), position };
+  }
+}
