@@ -32,7 +32,8 @@ beforeAll(async () => {
   };
   await Promise.all([...cases.keys()].filter((name) => !alone.has(name)).map(ask));
   for (const name of alone) await ask(name);
-  await client.dispose();
+  // Not awaited: the client waits for ever for the end of a read that was left early and whose answer was complete.
+  void client.dispose();
   await embedded?.close();
   await rm(directory, { recursive: true });
 });

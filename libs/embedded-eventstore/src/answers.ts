@@ -11,7 +11,7 @@ export type Rejection = 'too large' | 'malformed' | 'too late' | 'failed';
 
 export type Answer = Appended | { readonly rejected: Rejection };
 
-/** The frame that answers a single append, or the status that refuses it. */
+/** The message that answers a single append, or the status that refuses it. */
 export function appendAnswer(answer: Answer, expected: Expected): Buffer | ServiceError {
   if ('rejected' in answer) return rejections[answer.rejected]();
   const encoder = new Encoder();

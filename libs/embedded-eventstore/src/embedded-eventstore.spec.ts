@@ -8,14 +8,17 @@ import { ANY, EventStoreDBClient, NO_STREAM, START, jsonEvent, streamNameFilter,
 import { startEmbeddedEventStore, type EmbeddedEventStore } from './index.js';
 
 let directory: string;
-const opened: (() => Promise<unknown>)[] = [];
+const stores: EmbeddedEventStore[] = [];
+const clients: EventStoreDBClient[] = [];
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'event-store-'));
 });
 
 afterEach(async () => {
-  for (const close of opened.splice(0).toReversed()) await close();
+  // Not awaited: the client waits for ever for the end of a read that was left early and whose answer was complete.
+  for (const client of clients.splice(0)) void client.dispose();
+  for (const store of stores.splice(0)) await store.close();
   await rm(directory, { recursive: true });
 });
 
@@ -23,13 +26,13 @@ const event = (type: string, data: JSONType = {}): EventData => jsonEvent({ type
 
 function connect(url: string): EventStoreDBClient {
   const client = EventStoreDBClient.connectionString(url);
-  opened.push(() => client.dispose());
+  clients.push(client);
   return client;
 }
 
 async function start(): Promise<{ store: EmbeddedEventStore; client: EventStoreDBClient }> {
   const store = await startEmbeddedEventStore({ directory });
-  opened.push(() => store.close());
+  stores.push(store);
   return { store, client: connect(store.url) };
 }
 
@@ -113,7 +116,7 @@ it('recognises a repeated append after a restart', async () => {
 it('has every acknowledged append after kill -9', async () => {
   for (let round = 0; round < 2; round++) {
     const { url, kill } = await startProcess();
-    const client = EventStoreDBClient.connectionString(url);
+    const client = connect(url);
     const acknowledged = new Map<string, bigint>();
     let count = 0;
     const writers = Array.from({ length: 16 }, async (_, writer) => {
@@ -125,7 +128,6 @@ it('has every acknowledged append after kill -9', async () => {
       }
     });
     await Promise.allSettled(writers);
-    await client.dispose();
     expect(count).toBeGreaterThanOrEqual(500);
 
     const { store, client: after } = await start();

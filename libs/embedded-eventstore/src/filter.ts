@@ -1,4 +1,4 @@
-import type { Entry } from './log.js';
+import type { Entry } from './log.pages.js';
 import type { FilterRequest } from './messages.js';
 
 const DEFAULT_WINDOW = 32;

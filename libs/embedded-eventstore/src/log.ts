@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { newest, PAGE_EVENTS, SQL, take, type Entry } from './log.pages.js';
 import { eventFrame } from './messages.js';
 
 /** What a writer says the stream's last revision is. */
@@ -15,15 +16,6 @@ export interface Proposed {
   readonly data: Uint8Array;
 }
 
-/** A stored event; `frame` is the gRPC message that shows it to a reader. */
-export interface Entry {
-  readonly position: number;
-  readonly stream: string;
-  readonly revision: number;
-  readonly type: string;
-  readonly frame: Uint8Array;
-}
-
 /** Where an append ended (`revision` -1: the stream is still absent), or the last revision (-1: none) that it didn't expect. */
 export type Appended = { readonly revision: number; readonly position: number | undefined } | { readonly conflict: number };
 
@@ -35,8 +27,6 @@ interface Head {
   last: number;
 }
 
-const PAGE_EVENTS = 256;
-const PAGE_BYTES = 1024 * 1024;
 const HEADS = 10_000;
 const ALL = Symbol('every append');
 
@@ -185,39 +175,6 @@ export class Log {
     this.#changes.emit(eventName(ALL));
     for (const stream of new Set(written.map((entry) => entry.stream))) this.#changes.emit(eventName(stream));
   }
-}
-
-const SQL = {
-  tail: 'SELECT coalesce(max(position), 0) AS tail FROM events',
-  head: 'SELECT id, (SELECT max(revision) FROM events WHERE stream = streams.id) AS last FROM streams WHERE name = ?',
-  at: 'SELECT id, position FROM events WHERE stream = ? AND revision = ?',
-  withId: 'SELECT revision, position FROM events WHERE stream = ? AND id = ? ORDER BY position DESC LIMIT 1',
-  addStream: 'INSERT INTO streams (name) VALUES (?)',
-  add: 'INSERT INTO events (position, stream, revision, id, type, frame) VALUES (?, ?, ?, ?, ?, ?)',
-  forwards: 'SELECT position, name AS stream, revision, type, frame FROM events CROSS JOIN streams ON streams.id = stream WHERE position >= ? ORDER BY position',
-  backwards: 'SELECT position, name AS stream, revision, type, frame FROM events CROSS JOIN streams ON streams.id = stream WHERE position <= ? ORDER BY position DESC',
-  streamForwards: 'SELECT position, ? AS stream, revision, type, frame FROM events WHERE stream = ? AND revision >= ? ORDER BY revision',
-  streamBackwards: 'SELECT position, ? AS stream, revision, type, frame FROM events WHERE stream = ? AND revision <= ? ORDER BY revision DESC',
-};
-
-/** A page ends by number and by bytes: events may be of 1 MiB. */
-function take(rows: Iterable<unknown>): Entry[] {
-  const page: Entry[] = [];
-  let bytes = 0;
-  for (const row of rows as Iterable<Entry>) {
-    page.push(row);
-    bytes += row.frame.length;
-    if (page.length === PAGE_EVENTS || bytes >= PAGE_BYTES) break;
-  }
-  return page;
-}
-
-/** The newest events, that live subscriptions share: at least a page of them if they are small. */
-function newest(entries: Entry[]): Entry[] {
-  let bytes = 0;
-  let from = entries.length;
-  while (from > 0 && entries.length - from < 4 * PAGE_EVENTS && bytes < 4 * PAGE_BYTES) bytes += entries[--from]!.frame.length;
-  return from === 0 ? entries : entries.slice(from);
 }
 
 function eventName(stream: string | typeof ALL): string {

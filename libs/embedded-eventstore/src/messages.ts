@@ -11,15 +11,15 @@ export interface AppendPiece {
   isFinal: boolean;
 }
 
-/** To which stream, and until when (Unix milliseconds). */
+/** Where to append. */
 export interface AppendOptions {
   stream: string;
-  /** the stream's identifier and the expectation as they came, for the answer */
   expected: Expected;
+  /** Unix milliseconds */
   deadline: number;
 }
 
-/** What a Read call asks for. `from` is inclusive as it came: a revision or a position. */
+/** What a Read call asks for. `from` is a revision or a position. */
 export interface ReadRequest {
   /** `undefined`: the whole log */
   stream: string | undefined;

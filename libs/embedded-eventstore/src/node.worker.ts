@@ -12,10 +12,14 @@ const { directory, port } = workerData as { directory: string; port: number };
 
 try {
   const log = new Log(openLogFile(directory));
-  const writer = new Writer(log, die);
-  const node = await listen(log, writer, port);
-  parentPort!.once('message', () => void stop(log, node));
-  parentPort!.postMessage({ port: node.port } satisfies Started);
+  try {
+    const node = await listen(log, new Writer(log, die), port);
+    parentPort!.once('message', () => void stop(log, node));
+    parentPort!.postMessage({ port: node.port } satisfies Started);
+  } catch (error) {
+    log.close();
+    throw error;
+  }
 } catch (error) {
   parentPort!.postMessage({ refused: (error as Error).message } satisfies Started);
   parentPort!.close();

@@ -3,7 +3,8 @@ import type { ServerWritableStream } from '@grpc/grpc-js';
 import { broken } from './answers.js';
 import { Delivery } from './delivery.js';
 import { compileFilter, type Filter } from './filter.js';
-import type { Entry, Log } from './log.js';
+import type { Log } from './log.js';
+import type { Entry } from './log.pages.js';
 import { caughtUpFrame, checkpointFrame, confirmationFrame, notFoundFrame, type ReadRequest } from './messages.js';
 
 type ReadCall = ServerWritableStream<ReadRequest, readonly Uint8Array[]>;

@@ -40,8 +40,7 @@ export function decode(message: Uint8Array, visit: (field: number, bytes: Buffer
 export const EMPTY = Buffer.alloc(0);
 
 /**
- * Writes one message from its last byte to its first, so that every length is known when it is written:
- * call the fields in descending order of where they shall stand.
+ * Writes one message from its last byte to its first, so that every length is known when it is written: what is called first stands last.
  */
 export class Encoder {
   #buffer: Buffer;
