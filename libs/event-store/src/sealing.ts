@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 
 /** What is sealed apart: the subject's data and the reason, and the actor's ip. */
 export type BoxName = 'subject' | 'actor';
@@ -24,11 +24,20 @@ export interface BoxPlace {
 const IV = 12;
 const TAG = 16;
 
+/** From bytes a key is made anew each time, which costs three times the encryption; the key ring gives the same bytes again. */
+const prepared = new WeakMap<Buffer, KeyObject>();
+
+function prepare(key: Buffer): KeyObject {
+  const ready = prepared.get(key) ?? createSecretKey(key);
+  prepared.set(key, ready);
+  return ready;
+}
+
 const bound = ({ stream, id, type }: BoxPlace, name: BoxName): Buffer => Buffer.from(JSON.stringify([stream, id, type, name]));
 
 export function seal(content: object, key: Buffer, place: BoxPlace, name: BoxName): string {
   const iv = randomBytes(IV);
-  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(bound(place, name));
+  const cipher = createCipheriv('aes-256-gcm', prepare(key), iv).setAAD(bound(place, name));
   const text = Buffer.concat([cipher.update(JSON.stringify(content), 'utf8'), cipher.final()]);
   return Buffer.concat([iv, text, cipher.getAuthTag()]).toString('base64');
 }
@@ -36,7 +45,7 @@ export function seal(content: object, key: Buffer, place: BoxPlace, name: BoxNam
 /** The reverse of {@link seal}. Throws where the box was altered, moved or sealed under another key. */
 export function unseal(box: string, key: Buffer, place: BoxPlace, name: BoxName): object {
   const bytes = Buffer.from(box, 'base64');
-  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, IV), { authTagLength: TAG });
+  const decipher = createDecipheriv('aes-256-gcm', prepare(key), bytes.subarray(0, IV), { authTagLength: TAG });
   decipher.setAAD(bound(place, name)).setAuthTag(bytes.subarray(-TAG));
   const text = Buffer.concat([decipher.update(bytes.subarray(IV, -TAG)), decipher.final()]);
   return JSON.parse(text.toString('utf8')) as object;

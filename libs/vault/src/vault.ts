@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import { openVaultFile } from './vault-file.js';
@@ -18,8 +18,9 @@ const CACHED_KEYS = 10_000;
  * @throws Error of one clear line: absent and not to be made, another key than the one it was made with, a foreign file
  */
 export function openVault(options: { directory: string; key: Buffer; create: boolean }): Vault {
-  const { directory, key, create } = options;
-  if (key.length !== 32) throw new Error('the vault key must be 32 bytes');
+  const { directory, create } = options;
+  if (options.key.length !== 32) throw new Error('the vault key must be 32 bytes');
+  const key = createSecretKey(options.key);
   const db = openVaultFile(directory, create, (made) => {
     made.prepare('INSERT INTO secret (name, box) VALUES (?, ?)').run('hash', wrap(randomBytes(32), key, 'secret:hash'));
   });
@@ -32,10 +33,10 @@ export function openVault(options: { directory: string; key: Buffer; create: boo
 }
 
 /** The vault's own key tells whether the wrapping one is right. */
-function openHashKey(db: DatabaseSync, key: Buffer): Buffer {
+function openHashKey(db: DatabaseSync, key: KeyObject): KeyObject {
   const row = db.prepare('SELECT box FROM secret WHERE name = ?').get('hash') as { box: Uint8Array };
   try {
-    return unwrap(row.box, key, 'secret:hash');
+    return createSecretKey(unwrap(row.box, key, 'secret:hash'));
   } catch {
     throw new Error('VAULT_KEY is not the key that this vault was made with');
   }
@@ -54,8 +55,8 @@ export class Vault {
   /** @internal use {@link openVault} */
   constructor(
     private readonly db: DatabaseSync,
-    private readonly key: Buffer,
-    private readonly hashKey: Buffer,
+    private readonly key: KeyObject,
+    private readonly hashKey: KeyObject,
   ) {
     this.fingerprint = this.hash('fingerprint', '');
     this.statements = {
