@@ -11,7 +11,7 @@ export function lockDataDirectory(directory: string): { release(): void } {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     accessSync(directory, constants.W_OK);
   } catch (error) {
-    throw new Error(`The data directory ${directory} can not be written to (${(error as NodeJS.ErrnoException).code}).`);
+    throw new Error(`The data directory ${directory} can not be written to (${(error as NodeJS.ErrnoException).code}).`, { cause: error });
   }
   const lock = new DatabaseSync(join(directory, 'lock'));
   try {

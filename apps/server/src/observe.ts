@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import type { CalledRequest } from '#libs/http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Metrics } from './metrics.js';
 
@@ -12,8 +13,8 @@ export function observe(app: NestFastifyApplication, metrics: Metrics): void {
       const route = request.routeOptions.url ?? 'none';
       const ms = Math.round(reply.elapsedTime);
       metrics.countRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1_000);
-      const { command } = request as { command?: string };
-      if (command) metrics.countCommand(command, reply.statusCode < 400 ? 'done' : (reply.getHeader('rollbook-code') as string | undefined) ?? String(reply.statusCode));
+      const { command, code = 'done' } = request as CalledRequest;
+      if (command) metrics.countCommand(command, code);
       logger.debug({ method: request.method, route, status: reply.statusCode, ms });
     });
 }

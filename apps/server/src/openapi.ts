@@ -1,8 +1,84 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
+import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
+import { Routes, type Route } from '#libs/http';
+import { Command } from '#libs/kernel';
+
+type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+type Schema = { readonly properties?: Schemas; readonly required?: readonly string[] };
 
 /** OpenAPI at `/api/docs`, JSON at `/api/docs/openapi.json`. */
 export function serveOpenApi(app: NestFastifyApplication): void {
-  const builder = new DocumentBuilder().setTitle('Rollbook').setVersion('1').addBearerAuth();
-  SwaggerModule.setup('api/docs', app, () => SwaggerModule.createDocument(app, builder.build()), { jsonDocumentUrl: 'api/docs/openapi.json' });
+  SwaggerModule.setup('api/docs', app, () => openApi(app), { jsonDocumentUrl: 'api/docs/openapi.json' });
 }
+
+/** The document: paths from the controllers, shapes from the decorators of commands and queries. */
+function openApi(app: NestFastifyApplication): OpenAPIObject {
+  const builder = new DocumentBuilder()
+    .setTitle('Rollbook')
+    .setDescription('Every write answers its place in the log as `Rollbook-Position`; a read that sends it as `Rollbook-Min-Position` sees that write.')
+    .setVersion('1')
+    .addBearerAuth()
+    .addSecurityRequirements('bearer');
+  const document = SwaggerModule.createDocument(app, builder.build());
+  const schemas = validationMetadatasToSchemas({
+    classTransformerMetadataStorage: defaultMetadataStorage,
+    refPointerPrefix: '#/components/schemas/',
+  }) as unknown as Schemas;
+  for (const route of app.get(Routes).all.values()) describe(document, route, schemas);
+  const messages = new Set([...app.get(Routes).all.values()].filter(({ message }) => !isCommand(message)).map(({ message }) => message.name));
+  const bodies = Object.entries(schemas).filter(([name]) => !messages.has(name));
+  document.components = { ...document.components, schemas: { ...document.components?.schemas, ...Object.fromEntries(bodies), Problem: problem } };
+  return document;
+}
+
+const isCommand = (message: Route['message']): boolean => message.prototype instanceof Command;
+
+/** Says of one operation what its command or query takes. */
+function describe(document: OpenAPIObject, { path, method, message, needs }: Route, schemas: Schemas): void {
+  const item = document.paths[path.replace(/:(\w+)/g, '{$1}')] as Record<string, Operation> | undefined;
+  const operation = item?.[method.toLowerCase()];
+  if (!operation) return;
+  const schema = (schemas[message.name] ?? {}) as Schema;
+  const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name!);
+  const fields = Object.entries(schema.properties ?? {}).filter(([name]) => !inPath.includes(name));
+  operation.operationId = message.name;
+  operation.summary ??= message.name.replace(/(?<!^)([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
+  operation.description = [operation.description, needs && `Needs ${typeof needs === 'string' ? needs : 'the permission of its action'}.`].filter(Boolean).join('\n\n');
+  operation.parameters = [
+    ...inPath.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string', ...(name.endsWith('Id') && { format: 'uuid' }) } })),
+    ...(isCommand(message) ? writeHeaders : [...fields.map(([name, field]) => ({ name, in: 'query', required: false, schema: field })), minPosition]),
+  ] as NonNullable<Operation['parameters']>;
+  if (isCommand(message) && fields.length > 0) {
+    const content = { 'application/json': { schema: { $ref: `#/components/schemas/${message.name}` } } };
+    operation.requestBody = { required: Boolean(schema.required?.length), content };
+  }
+  operation.responses['default'] = { description: 'A problem (RFC 9457)', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } };
+}
+
+const header = (name: string, description: string) => ({ name, in: 'header', required: false, description, schema: { type: 'string' } });
+const writeHeaders = [
+  header('Idempotency-Key', 'A repeat with the same key answers what the first answered.'),
+  header('If-Match', 'The ETag that you have seen; 412 when it is no longer so.'),
+];
+const minPosition = header('Rollbook-Min-Position', 'Waits up to 2 s until the read models have reached this position.');
+
+const problem = {
+  type: 'object',
+  required: ['status', 'title', 'code', 'detail'],
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { type: 'string', description: 'What programs go by; stable.' },
+    detail: { type: 'string' },
+    actions: {
+      type: 'array',
+      description: 'Next steps that work.',
+      items: { type: 'object', properties: { action: { type: 'string' }, method: { type: 'string' }, href: { type: 'string' } } },
+    },
+    errors: { type: 'array', description: 'What is wrong with each field.', items: { type: 'object', properties: { field: { type: 'string' }, message: { type: 'string' } } } },
+  },
+};

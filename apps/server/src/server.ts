@@ -1,5 +1,5 @@
 import helmet from '@fastify/helmet';
-import { ConsoleLogger, Logger } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { UserListProjection } from '#libs/users';
 import type { Config } from './config.js';
 import { lockDataDirectory } from './data-directory.js';
 import { openInstallation } from './installation.js';
+import { ServerLogger } from './logger.js';
 import { Metrics } from './metrics.js';
 import { observe } from './observe.js';
 import { serveOpenApi } from './openapi.js';
@@ -36,6 +37,7 @@ class SystemClock extends Clock {
 
 /** Starts everything that the settings ask for. Throws one clear line; what was opened until then is closed again. */
 export async function startServer(config: Config, { clock = new SystemClock() }: { clock?: Clock } = {}): Promise<Server> {
+  Logger.overrideLogger(new ServerLogger(config.logLevel));
   const owned = new Owned();
   try {
     const lock = lockDataDirectory(config.dataDir);
@@ -86,25 +88,22 @@ async function embedded({ dataDir }: Config, owned: Owned): Promise<string> {
 async function createApp({ trustProxy, logLevel }: Config, parts: Parts): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({ trustProxy, bodyLimit: 256 * 1024, requestTimeout: 30_000, return503OnClosing: true });
   const app = await NestFactory.create<NestFastifyApplication>(ServerModule.of(parts), adapter, {
-    logger: new ConsoleLogger({ logLevels: [...levelsFrom(logLevel)], json: !process.stdout.isTTY }),
+    logger: new ServerLogger(logLevel),
     abortOnError: false,
   });
   app.setGlobalPrefix('api/v1', { exclude: ['health/live', 'health/ready', 'metrics'] });
-  await app.register(helmet as never, { contentSecurityPolicy: false });
+  await app.register(helmet, { contentSecurityPolicy: false });
   observe(app, app.get(Metrics));
   serveOpenApi(app);
-  return app.init() as Promise<NestFastifyApplication>;
+  return app.init();
 }
-
-const levels = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'] as const;
-const levelsFrom = (level: (typeof levels)[number]) => levels.slice(0, levels.indexOf(level) + 1);
 
 async function listen(app: NestFastifyApplication, { port, host }: Config): Promise<void> {
   try {
     await app.listen(port, host);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new Error(code === 'EADDRINUSE' ? `Port ${port} on ${host} is taken: set PORT to another.` : `Can not listen on ${host}:${port} (${code}).`);
+    throw new Error(code === 'EADDRINUSE' ? `Port ${port} on ${host} is taken: set PORT to another.` : `Can not listen on ${host}:${port} (${code}).`, { cause: error });
   }
 }
 

@@ -16,7 +16,10 @@ import { changeDomain } from './workflows/domains.js';
       return new Answer({ owned: state.owner === command.issuance.account, changed }, position);
     }),
     ...queryHandlers([ListAccounts], [ReadStore], ({ db }) => (query) => listAccounts(db, query)),
-    ...queryHandlers([GetAccount], [ReadStore], ({ db }) => (query) => getAccount(db, query)),
+    ...queryHandlers([GetAccount], [ReadStore], ({ db }) => async (query) => {
+      const account = await getAccount(db, query);
+      return new Answer(account, undefined, account.revision);
+    }),
   ],
 })
 export class AccountsModule {}

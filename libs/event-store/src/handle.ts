@@ -125,7 +125,7 @@ function propose<D extends AnyDecider>(
     const id = eventId({ commandId, digest, stream, expected: revision, index });
     const draft = envelope(decider, command);
     const event = { id, type, data, envelope: draft, stream, revision: revision + 1 + index, position: 0 };
-    const next = evolve(decider as AnyDecider, after, event satisfies Recorded) as StateOf<D>;
+    const next = evolve(decider as AnyDecider, after, event satisfies Recorded);
     const account = decider.account(next, command.issuance) ?? decider.account(after, command.issuance);
     after = next;
     return { id, type, data, envelope: { ...draft, ...(account && { account }) } };

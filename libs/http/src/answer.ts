@@ -5,11 +5,11 @@ import { Refusal } from '#libs/kernel';
 import type { CalledRequest, FastifyReply } from './caller.js';
 import { ReadPosition } from './ports.js';
 
-/** What a write answers: a body, the position in the log, and the revision of what it was about. */
+/** A body with the position in the log (of a write; a read's is known) and the revision of what it is about. */
 export class Answer {
   constructor(
     readonly body: unknown,
-    readonly position: number,
+    readonly position?: number,
     readonly revision?: number,
   ) {}
 }
@@ -45,7 +45,7 @@ export class AnswerInterceptor implements NestInterceptor {
           if (!reply.hasHeader('rollbook-position')) void reply.header('rollbook-position', String(seen));
           return answer;
         }
-        void reply.header('rollbook-position', String(answer.position));
+        void reply.header('rollbook-position', String(answer.position ?? seen));
         if (answer.revision !== undefined) void reply.header('etag', `"${answer.revision}"`);
         if (location) void reply.header('location', filled(location, { ...(answer.body as object), ...request.params }));
         return answer.body;

@@ -17,5 +17,10 @@ export interface Caller {
 }
 
 /** A request past the guard. */
-export type CalledRequest = FastifyRequest<{ Params: Record<string, string> }> & { caller: Caller };
+export type CalledRequest = FastifyRequest<{ Params: Record<string, string> }> & {
+  caller: Caller;
+  /** The command that it issued, and the code of its refusal: for metrics. */
+  command?: string;
+  code?: string;
+};
 export type { FastifyReply };

@@ -21,16 +21,16 @@ export const queryHandlers = <const T extends readonly Token[], M>(
   run: (...services: Instances<T>) => (message: M) => Promise<unknown>,
 ): Type[] => messages.map((message) => handler(QueryHandler(message as never), message.name, inject, run));
 
-function handler<T extends readonly Token[], M>(
+function handler<T extends readonly Token[]>(
   decorate: ClassDecorator,
   name: string,
   inject: T,
-  run: (...services: Instances<T>) => (message: M) => Promise<unknown>,
+  run: (...services: Instances<T>) => (message: never) => Promise<unknown>,
 ): Type {
   // Nest knows handlers by class, so each message has one of its own.
   const type = {
     [`${name}Handler`]: class {
-      readonly execute: (message: M) => Promise<unknown>;
+      readonly execute: (message: never) => Promise<unknown>;
 
       constructor(...services: unknown[]) {
         this.execute = run(...(services as Instances<T>));

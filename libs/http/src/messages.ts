@@ -43,9 +43,10 @@ export class IssuePipe implements PipeTransform<Incoming> {
   ) {}
 
   transform({ request, source }: Incoming, { metatype }: ArgumentMetadata): Command<never> {
-    const body = (request.body ?? {}) as object;
+    const body = (request.body ?? {});
     const fields = fromPath(request, source, body);
     const command = validated(metatype as ClassConstructor<Command<never>>, Array.isArray(body) ? body : { ...body, ...fields });
+    request.command = command.constructor.name;
     return issue(command, this.issuance(request, source, body));
   }
 

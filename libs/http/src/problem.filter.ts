@@ -37,10 +37,12 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
     if (reply.sent) return;
-    const { status, ...problem } = this.problem(error, http.getRequest<CalledRequest>());
+    const request = http.getRequest<CalledRequest>();
+    const { status, ...problem } = this.problem(error, request);
+    request.code = problem.code;
     if (status === 401) void reply.header('www-authenticate', 'Bearer');
     const retryAfter = problem['retryAfter'] ?? (status === 503 ? 1 : undefined);
-    if (retryAfter !== undefined) void reply.header('retry-after', String(retryAfter));
+    if (retryAfter !== undefined) void reply.header('retry-after', retryAfter as number);
     void reply
       .status(status)
       .type('application/problem+json')

@@ -58,7 +58,7 @@ export function evolve<S, E extends DomainEvent>(
   state: S,
   event: Recorded<E>,
 ): S {
-  const step = decider.evolve[event.type as E['type']] as
+  const step = decider.evolve[event.type] as
     | ((state: S, data: object, envelope: Envelope, at: StreamPlace) => S)
     | undefined;
   if (!step) throw new TypeError(`unknown event ${event.type} in ${event.stream}@${event.revision}`);

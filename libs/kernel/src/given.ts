@@ -41,7 +41,7 @@ export function fold<D extends AnyDecider>(decider: D, past: readonly Past<Event
         ...envelope,
       },
     };
-    return evolve(decider, state, recorded) as StateOf<D>;
+    return evolve(decider, state, recorded);
   }, decider.initial as StateOf<D>);
 }
 
@@ -58,12 +58,13 @@ export function given<D extends AnyDecider>(decider: D, ...past: readonly Past<E
         /** A refusal with this code; answers it, for its kind and actions. */
         refuses(code: string): Refusal {
           try {
-            fail(`expected ${code}, got ${JSON.stringify(run())}`);
+            run();
           } catch (error) {
             ok(error instanceof Refusal, error as Error);
             deepStrictEqual(error.code, code);
             return error;
           }
+          return fail(`expected the refusal ${code}`);
         },
       };
     },

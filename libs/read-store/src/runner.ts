@@ -1,5 +1,5 @@
 import { Refusal, type Recorded } from '#libs/kernel';
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import {
   BehaviorSubject,
   concatMap,
@@ -125,8 +125,15 @@ export class ProjectionRunner {
       .filter((work) => work.events.length > 0);
     if (wanted.length > 0 || performance.now() - this.#savedAt > idleProgress) await this.#commit(wanted, position);
     this.#reached.next(position);
-    this.#caughtUp ||= signals.some(({ kind }) => kind === 'caughtUp');
+    if (!this.#caughtUp && signals.some(({ kind }) => kind === 'caughtUp')) await this.#catchUp();
     if (position >= (this.#failing?.position ?? position)) this.#failing = undefined;
+  }
+
+  /** After a rebuild the planner knows nothing of the tables, and PGlite never looks by itself. */
+  async #catchUp(): Promise<void> {
+    const tables = this.options.projections.flatMap((projection) => projection.tables);
+    if (tables.length > 0) await sql`analyze ${sql.join(tables.map((table) => sql.table(table)))}`.execute(this.options.store.db);
+    this.#caughtUp = true;
   }
 
   #newTo({ name, events: types }: Projection, events: readonly Recorded[]): Recorded[] {

@@ -69,7 +69,11 @@ import { recordLogin } from './workflows/record-login.js';
     ...queryHandlers([ListPendingApprovals], [ReadStore], ({ db }) => (query) => listPendingApprovals(db, query)),
     ...queryHandlers([SummarizeAccount], [ReadStore], ({ db }) => (query) => summarizeAccount(db, query)),
     ...queryHandlers([ExportUserList], [ReadStore], ({ db }) => async (query) => new StreamableFile(exportUserList(db, query), { type: 'text/csv; charset=utf-8' })),
-    ...queryHandlers([GetUser], [ReadStore, EventStore], ({ db }, store) => (query) => query.at === undefined ? getUser(db, query) : replayUser(store, db, query)),
+    ...queryHandlers([GetUser], [ReadStore, EventStore], ({ db }, store) => async (query) => {
+      if (query.at !== undefined) return replayUser(store, db, query);
+      const user = await getUser(db, query);
+      return new Answer(user, undefined, user.revision);
+    }),
     ...queryHandlers([ListActions], [EventStore, Routes], (store, routes) => (query) => listActions(store, (action, params) => routes.step(action, params), query)),
   ],
 })

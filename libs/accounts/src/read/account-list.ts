@@ -82,7 +82,7 @@ export const AccountListProjection: Projection = {
   async apply(events, tx) {
     for (const event of events) {
       const handler = handlers[event.type as Event['type']] as Handler<Event['type']>;
-      await handler(event.data as never, event, tx as unknown as Kysely<AccountTables>);
+      await handler(event.data, event, tx as unknown as Kysely<AccountTables>);
     }
   },
 };
@@ -102,13 +102,13 @@ export async function listAccounts(db: Kysely<AccountTables>, { limit = 50, curs
   let rows = accounts(db).orderBy('opened_at').orderBy('account_id').limit(limit + 1);
   if (asking.account) rows = rows.where('account_id', '=', asking.account);
   if (cursor !== undefined) {
-    const [openedAt, id] = decodeCursor(cursor, 2) as [string, string];
-    if (Number.isNaN(Date.parse(openedAt))) decodeCursor('', 2);
-    rows = rows.where(sql<boolean>`(opened_at, account_id) > (${openedAt}::timestamptz, ${String(id)})`);
+    const [id] = decodeCursor(cursor, 1);
+    const last = db.selectFrom('account_list').select(['opened_at', 'account_id']).where('account_id', '=', String(id));
+    rows = rows.where(sql<boolean>`(opened_at, account_id) > (${last})`);
   }
   const items = (await rows.execute()).map((row) => item(row));
   const last = items[limit - 1];
-  return { items: items.slice(0, limit), next: items.length > limit ? encodeCursor([last!.openedAt, last!.accountId]) : null };
+  return { items: items.slice(0, limit), next: items.length > limit ? encodeCursor([last!.accountId]) : null };
 }
 
 /** Throws `account.not-found`. */

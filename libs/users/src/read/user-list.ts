@@ -55,7 +55,7 @@ export const UserListProjection: Projection = {
     for (const key of Object.values(sortKeys)) {
       await sql`create index on user_list (account_id, ${sql.ref(key)}, user_id)`.execute(db);
     }
-    await sql`create index on user_list using gin (account_id, search gin_trgm_ops)`.execute(db);
+    await sql`create index on user_list using gin (account_id, search gin_trgm_ops) with (fastupdate = off)`.execute(db);
   },
 
   async apply(events, tx) {
@@ -188,7 +188,7 @@ export function matching(db: Kysely<UserListTables>, query: UserFilter<unknown>)
   if (country) rows = rows.where('country', '=', country);
   if (email) rows = rows.where('email_key', '=', folded(email));
   if (search) rows = rows.where('search', 'like', `%${folded(search).replace(/[\\%_]/g, '\\$&')}%`);
-  if (lastLoginBefore) rows = rows.where(({ or, eb }) => or([eb('last_login_at', '<', lastLoginBefore), eb('last_login_at', 'is', null)]));
+  if (lastLoginBefore) rows = rows.where((eb) => eb.or([eb('last_login_at', '<', lastLoginBefore), eb('last_login_at', 'is', null)]));
   return rows;
 }
 
@@ -204,8 +204,8 @@ async function after(db: Kysely<UserListTables>, account: string, key: (typeof s
       : undefined;
   if (!row) throw new Refusal('cursor.invalid', 'invalid', 'This cursor was not made by this list; start from its first page.');
   const value = (row as Record<string, string | null>)[key]!;
-  return ({ eb, or, and }: ExpressionBuilder<UserListTables, 'user_list'>) =>
+  return (eb: ExpressionBuilder<UserListTables, 'user_list'>) =>
     value === null
-      ? and([eb(key, 'is', null), eb('user_id', '>', id as string)])
-      : or([eb(key, descending ? '<' : '>', value), and([eb(key, '=', value), eb('user_id', '>', id as string)]), eb(key, 'is', null)]);
+      ? eb.and([eb(key, 'is', null), eb('user_id', '>', id as string)])
+      : eb.or([eb(key, descending ? '<' : '>', value), eb.and([eb(key, '=', value), eb('user_id', '>', id as string)]), eb(key, 'is', null)]);
 }
