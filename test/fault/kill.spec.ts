@@ -1,0 +1,120 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Api, type Reply } from '../support/api.js';
+import { build, run, startProcess, type ServerProcess } from '../support/process.js';
+import { expectStatus } from '../support/server.js';
+
+/** How often the server is killed. */
+const kills = Number(process.env['KILLS'] ?? 5);
+const clients = 8;
+
+/** One command that a client sent: with its key, it may be sent again. */
+interface Sent {
+  readonly method: 'POST' | 'PATCH' | 'PUT';
+  readonly path: string;
+  readonly body: object;
+  readonly key: string;
+  /** Present once it was acknowledged. */
+  answer?: Reply;
+}
+
+const directory = mkdtempSync(join(tmpdir(), 'rollbook-kill-'));
+let server: ServerProcess;
+let account: string;
+const sent: Sent[] = [];
+
+beforeAll(async () => {
+  build();
+  server = await startProcess(directory);
+  const person = { email: 'ada@kill.example', firstName: 'Ada', lastName: 'Lovelace', country: 'GB' };
+  account = expectStatus(201, await api().post('/accounts', { name: 'Kill', domains: ['kill.example'], administrator: person })).body.accountId;
+}, 120_000);
+
+afterAll(async () => {
+  await server.end('SIGKILL');
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const api = () => new Api(server.url, server.token);
+
+/** Sends a command with its key; the same again is the same command. */
+const send = ({ method, path, body, key }: Sent): Promise<Reply> => api().send(method, path, body, { 'idempotency-key': key });
+
+/** Sends a new command and remembers it, whether or not it is answered. */
+async function issue(method: Sent['method'], path: string, body: object): Promise<Reply> {
+  const command: Sent = { method, path, body, key: randomUUID() };
+  sent.push(command);
+  return (command.answer = await send(command));
+}
+
+/** One client: adds users and acts on them until the server is gone. */
+async function work(): Promise<void> {
+  const users = `/accounts/${account}/users`;
+  for (;;) {
+    const { userId } = expectStatus(201, await issue('POST', users, { email: `${randomUUID()}@kill.example`, firstName: 'Grace', lastName: 'Hopper', country: 'US' })).body;
+    expectStatus(200, await issue('POST', `${users}/${userId}/lock`, { reason: 'for a while' }));
+    expectStatus(200, await issue('PATCH', `${users}/${userId}`, { lastName: 'Murray' }));
+    expectStatus(200, await issue('POST', `${users}/${userId}/unlock`, {}));
+    expectStatus(200, await issue('PUT', `${users}/${userId}/roles/administrator`, {}));
+    expectStatus(200, await issue('POST', `${users}/${userId}/delete`, { keepRoles: true }));
+    expectStatus(200, await issue('POST', `${users}/${userId}/restore`, {}));
+  }
+}
+
+/** What a client meets when the server is killed; anything else is a fault. */
+const gone = (error: unknown) => {
+  if ((error as Error).message !== 'fetch failed') throw error;
+};
+
+it(`loses and doubles nothing in ${kills} kills under load`, async () => {
+  for (let kill = 0; kill < kills; kill++) {
+    const working = Array.from({ length: clients }, () => work().catch(gone));
+    await pause(randomInt(50, 700));
+    await server.end('SIGKILL');
+    await Promise.all(working);
+    server = await startProcess(directory);
+    const unanswered = sent.filter(({ answer }) => !answer);
+    await Promise.all(unanswered.map(async (command) => (command.answer = await send(command))));
+  }
+  expect(sent.length).toBeGreaterThan(kills * clients);
+
+  // Sent once more, each answers what it answered first.
+  for (const command of sent) {
+    if (sent.length > 300 && randomInt(sent.length) > 300) continue;
+    const again = await send(command);
+    expect({ status: again.status, body: again.body, etag: again.etag }).toEqual({
+      status: command.answer!.status,
+      body: command.answer!.body,
+      etag: command.answer!.etag,
+    });
+  }
+
+  // Each is in the history exactly once: by what it did, to whom.
+  const added = sent.filter(({ path, answer }) => path.endsWith('/users') && answer?.status === 201);
+  for (const { answer } of added) {
+    const { userId } = answer!.body;
+    const acts = sent.filter(({ path, answer: reply }) => path.includes(userId) && reply?.status === 200).map(({ method, path }) => `${method} ${path.split('/').at(-1)}`);
+    const history: { action: string }[] = (await api().get(`/accounts/${account}/users/${userId}/history`, { 'rollbook-min-position': String(answer!.position) })).body.items;
+    const expected = ['user.added', ...acts.map((act) => actionOf[act.replace(userId, ':id')]!)].sort();
+    // An administrator whose counting was cut short is granted the role once more.
+    expect([...new Set(history.map(({ action }) => action))].sort()).toEqual([...new Set(expected)].sort());
+    for (const action of expected.filter((name) => name !== 'user.role-granted')) {
+      expect(history.filter((row) => row.action === action)).toHaveLength(1);
+    }
+  }
+
+  expect(await server.end('SIGTERM')).toBe(0);
+  expect(run('dist/apps/server/src/verify.js', { DATA_DIR: directory })).toMatchObject({ status: 0 });
+}, 60_000 + kills * 60_000);
+
+const actionOf: Record<string, string> = {
+  'POST lock': 'user.locked',
+  'PATCH :id': 'user.renamed',
+  'POST unlock': 'user.unlocked',
+  'PUT administrator': 'user.role-granted',
+  'POST delete': 'user.deleted',
+  'POST restore': 'user.restored',
+};
