@@ -1,0 +1,269 @@
+import type { Api } from '../support/api.js';
+import { expectStatus, openTestAccount, startTestServer, type TestAccount, type TestServer } from '../support/server.js';
+import { freshDomain, offeredBy, person, serviceOf, take, usersOf, type Step } from '../support/steps.js';
+
+const day = 86_400_000;
+
+let server: TestServer;
+let service: Api;
+let account: TestAccount;
+let other: TestAccount;
+let users: ReturnType<typeof usersOf>;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  service = await serviceOf(server);
+  other = await openTestAccount(server);
+});
+beforeEach(async () => {
+  account = await openTestAccount(server);
+  users = usersOf(account);
+});
+afterAll(() => server.close());
+
+const register = async () => expectStatus(201, await service.post('/registrations', person(account.domain))).body.userId as string;
+const grant = async (userId: string, role: string) => expectStatus(200, await account.administrator.put(users.user(userId, `/roles/${role}`)));
+const fieldsChangedBy = async (action: string, userId: string) =>
+  (await account.administrator.get(users.user(userId, '/history'))).body.items
+    .filter((row: { action: string }) => row.action === action)
+    .flatMap(({ changes }: { changes: { field: string; before: unknown; after: unknown }[] }) => changes);
+
+describe('deleting', () => {
+  it('removes an active user from the account, locked; again changes nothing', async () => {
+    const userId = await account.add();
+    await grant(userId, 'auditor');
+    const deleted = { status: 'deleted', locks: [{ cause: 'unaffiliated', reason: 'left' }], changed: true, keptRoles: [] };
+    expect(await users.done(userId, 'delete', { reason: 'left' })).toEqual(deleted);
+    expect(await users.done(userId, 'delete', { reason: 'other' })).toEqual({ ...deleted, changed: false });
+    expect((await users.list()).map((item: { userId: string }) => item.userId)).not.toContain(userId);
+    expect(await users.list('?status=deleted')).toMatchObject([{ userId, status: 'deleted', locks: [{ cause: 'unaffiliated', reason: 'left' }], roles: [] }]);
+    // The lock is the deletion's own, no event beside it.
+    expect(await users.actionsOn(userId)).toEqual(['user.deleted', 'user.role-granted', 'user.added']);
+  });
+
+  it('tells until when it can be undone', async () => {
+    const userId = await account.add();
+    await users.done(userId, 'delete');
+    const [{ restorableUntil, locks }] = await users.list('?status=deleted');
+    expect(Date.parse(restorableUntil) - Date.parse(locks[0].at)).toBe(30 * day);
+  });
+
+  it('refuses one who was rejected', async () => {
+    const userId = await register();
+    await users.done(userId, 'reject');
+    expect(offeredBy('user.not-active', await users.act(userId, 'delete'))).toEqual([]);
+  });
+});
+
+describe('restoring', () => {
+  it('brings back locks and kept roles, as before the deletion; again changes nothing', async () => {
+    const userId = await account.add();
+    await grant(userId, 'auditor');
+    await grant(userId, 'co-administrator');
+    await users.done(userId, 'lock', { reason: 'on leave' });
+    const before = await users.page(userId);
+    expect(await users.done(userId, 'delete', { keepRoles: true })).toMatchObject({ keptRoles: ['auditor', 'co-administrator'] });
+    const restored = { status: 'active', locks: [{ cause: 'administrator', reason: 'on leave' }], changed: true, keptRoles: ['auditor', 'co-administrator'] };
+    expect(await users.done(userId, 'restore', { reason: 'mistake' })).toEqual(restored);
+    expect(await users.done(userId, 'restore')).toEqual({ ...restored, changed: false });
+    expect(await users.page(userId)).toEqual({ ...before, revision: before.revision + 2 });
+    expect((await users.actionsOn(userId)).slice(0, 2)).toEqual(['user.restored', 'user.deleted']);
+  });
+
+  it('does not bring back roles that were not kept', async () => {
+    const userId = await account.add();
+    await grant(userId, 'auditor');
+    await users.done(userId, 'delete');
+    expect(await users.done(userId, 'restore')).toMatchObject({ status: 'active', keptRoles: [] });
+    expect((await users.page(userId)).roles).toEqual([]);
+  });
+
+  it('gives kept roles back only as far as whoever brings the user back may grant them', async () => {
+    const { id: userId } = await account.member('administrator');
+    await grant(userId, 'auditor');
+    await users.done(userId, 'delete', { keepRoles: true });
+    const { api: coAdministrator } = await account.member('co-administrator');
+    const theirs = usersOf(account, coAdministrator);
+    expect(await theirs.done(userId, 'restore')).toMatchObject({ status: 'active', keptRoles: ['auditor'] });
+    expect((await theirs.page(userId)).roles).toEqual(['auditor']);
+    expect((await theirs.actionsOn(userId)).slice(0, 2)).toEqual(['user.role-revoked', 'user.restored']);
+    expect((await coAdministrator.get(account.path())).body.administrators).toEqual([account.administratorId]);
+  });
+
+  it('counts a restored administrator again', async () => {
+    const { id: userId } = await account.member('administrator');
+    await users.done(userId, 'delete', { keepRoles: true });
+    expect((await account.administrator.get(account.path())).body.administrators).toEqual([account.administratorId]);
+    await users.done(userId, 'restore');
+    expect((await account.administrator.get(account.path())).body.administrators.toSorted()).toEqual([account.administratorId, userId].toSorted());
+  });
+
+  it('refuses one who was rejected', async () => {
+    const userId = await register();
+    await users.done(userId, 'reject');
+    expect(offeredBy('user.not-restorable', await users.act(userId, 'restore'))).toEqual([]);
+  });
+
+  it('refuses one who waits for approval, and offers to approve or reject them', async () => {
+    expect(offeredBy('user.not-restorable', await users.act(await register(), 'restore'))).toEqual(['ApproveUser', 'RejectUser']);
+  });
+
+  it('refuses one who has been in another account since', async () => {
+    const domain = freshDomain();
+    const userId = await account.add(person(domain));
+    await users.done(userId, 'delete');
+    expectStatus(200, await server.operator.put(other.path(`/domains/${domain}`)));
+    const theirs = usersOf(other);
+    await theirs.done(userId, 'add-to-account');
+    expect(offeredBy('user.not-restorable', await users.act(userId, 'restore'))).toEqual([]);
+    await theirs.done(userId, 'delete');
+    expect(offeredBy('user.not-restorable', await users.act(userId, 'restore'))).toEqual([]);
+    expect(await theirs.done(userId, 'restore')).toMatchObject({ status: 'active', changed: true });
+  });
+});
+
+describe('adding one who left to the account again', () => {
+  it('brings kept roles back, and locks stay until unlocked; again changes nothing', async () => {
+    const userId = await account.add();
+    await grant(userId, 'auditor');
+    await users.done(userId, 'delete', { reason: 'left', keepRoles: true });
+    const added = { status: 'active', locks: [{ cause: 'unaffiliated', reason: 'left' }], changed: true, keptRoles: ['auditor'] };
+    expect(await users.done(userId, 'add-to-account')).toEqual(added);
+    expect(await users.done(userId, 'add-to-account')).toEqual({ ...added, changed: false });
+    expect(await users.done(userId, 'unlock')).toMatchObject({ locks: [] });
+    expect((await users.page(userId)).roles).toEqual(['auditor']);
+  });
+
+  it('is refused for one who waits for approval here', async () => {
+    expect(offeredBy('user.not-unaffiliated', await users.act(await register(), 'add-to-account'))).toEqual(['ApproveUser', 'RejectUser']);
+  });
+});
+
+describe('changing', () => {
+  const change = async (userId: string, fields: object) => expectStatus(200, await account.administrator.patch(users.user(userId), fields));
+
+  it('takes names, profile country, language and entitlement country at once; again changes nothing', async () => {
+    const userId = await account.add();
+    const fields = { firstName: 'Ada', lastName: 'Byron', country: 'GB', language: 'de', entitlementCountry: 'FR' };
+    expect((await change(userId, fields)).body).toEqual({ status: 'active', locks: [], changed: true });
+    expect((await change(userId, fields)).body.changed).toBe(false);
+    expect((await change(userId, {})).body.changed).toBe(false);
+    expect(await users.page(userId)).toMatchObject(fields);
+    expect(await fieldsChangedBy('user.renamed', userId)).toEqual([
+      { field: 'firstName', before: 'Grace', after: 'Ada' },
+      { field: 'lastName', before: 'Hopper', after: 'Byron' },
+    ]);
+  });
+
+  it('clears the entitlement country with null, and it alone', async () => {
+    const userId = await account.add({ entitlementCountry: 'FR' });
+    expect((await change(userId, { entitlementCountry: null })).body.changed).toBe(true);
+    expect(await users.page(userId)).toMatchObject({ entitlementCountry: null, firstName: 'Grace', country: 'US' });
+    for (const field of ['firstName', 'lastName', 'country', 'language']) {
+      const { status, body } = await account.administrator.patch(users.user(userId), { [field]: null });
+      expect([status, [...new Set(body.errors.map((error: { field: string }) => error.field))]]).toEqual([400, [field]]);
+    }
+  });
+
+  it('takes one who waits for approval, and refuses one who has left', async () => {
+    const userId = await register();
+    expect((await change(userId, { lastName: 'Murray' })).body).toMatchObject({ status: 'pending', changed: true });
+    await users.done(userId, 'reject');
+    expect(offeredBy('user.not-active', await account.administrator.patch(users.user(userId), { lastName: 'Hopper' }))).toEqual([]);
+    expect(await users.page(userId)).toMatchObject({ status: 'rejected', lastName: 'Murray' });
+  });
+});
+
+describe('roles', () => {
+  it('add up, and are granted and taken once', async () => {
+    const userId = await account.add();
+    expect((await grant(userId, 'auditor')).body.changed).toBe(true);
+    expect((await grant(userId, 'auditor')).body.changed).toBe(false);
+    expect((await grant(userId, 'co-administrator')).body.changed).toBe(true);
+    expect((await users.page(userId)).roles.toSorted()).toEqual(['auditor', 'co-administrator']);
+    for (const changed of [true, false]) {
+      expect(expectStatus(200, await account.administrator.delete(users.user(userId, '/roles/auditor'))).body.changed).toBe(changed);
+    }
+    expect((await users.page(userId)).roles).toEqual(['co-administrator']);
+    expect((await account.administrator.put(users.user(userId, '/roles/king'))).status).toBe(400);
+  });
+
+  it('go to active members only', async () => {
+    const refused = await account.administrator.put(users.user(await register(), '/roles/auditor'));
+    expect(offeredBy('user.not-active', refused)).toEqual(['ApproveUser', 'RejectUser']);
+  });
+});
+
+describe('an administrator', () => {
+  it('locks, deletes or demotes nobody who is themselves, not even in a dry run', async () => {
+    await account.member('administrator');
+    const self = account.administratorId;
+    for (const body of [{}, { dryRun: true }]) {
+      for (const action of ['lock', 'delete']) expect(offeredBy('user.self', await users.act(self, action, body))).toEqual([]);
+    }
+    expect(offeredBy('user.self', await account.administrator.delete(users.user(self, '/roles/administrator')))).toEqual([]);
+    expect(await users.page(self)).toMatchObject({ status: 'active', locks: [], roles: ['administrator'] });
+  });
+});
+
+describe('the actions of a user', () => {
+  const becoming: Record<string, () => Promise<string>> = {
+    active: () => account.add(),
+    'active and locked': async () => {
+      const userId = await account.add();
+      await users.done(userId, 'lock');
+      return userId;
+    },
+    pending: register,
+    rejected: async () => {
+      const userId = await register();
+      await users.done(userId, 'reject');
+      return userId;
+    },
+    deleted: async () => {
+      const userId = await account.add();
+      await grant(userId, 'auditor');
+      await users.done(userId, 'delete', { keepRoles: true });
+      return userId;
+    },
+    'an administrator': async () => (await account.member('administrator')).id,
+    'the last administrator': async () => account.administratorId,
+  };
+  interface Possible extends Step {
+    allowed: boolean;
+    changes: boolean;
+    code?: string;
+  }
+
+  it.each(Object.keys(becoming))('foretell what each step would come to, for one who is %s', async (standing) => {
+    const ask = async (userId: string): Promise<Possible[]> => (await server.operator.get(users.user(userId, '/actions'))).body.items;
+    const last = standing === 'the last administrator';
+    const first = await ask(await becoming[standing]!());
+    expect(first.length).toBe(14);
+    for (const index of first.keys()) {
+      if (last) account = await openTestAccount(server);
+      users = usersOf(account);
+      const step = (await ask(await becoming[standing]!()))[index]!;
+      const taken = await take(server.operator, step, step.action === 'ChangeUser' ? { firstName: 'Somebody' } : {});
+      const came = taken.status === 200 ? { allowed: true, changes: taken.body.changed } : { allowed: false, changes: false, code: taken.body.code };
+      expect({ action: step.href, ...came }).toEqual({ action: step.href, allowed: step.allowed, changes: step.changes, ...(step.code && { code: step.code }) });
+    }
+  });
+});
+
+// Last in this file: they move the time.
+describe('30 days after a deletion', () => {
+  it('it can still be undone to the last moment, and not after it', async () => {
+    const [early, late] = [await account.add(), await account.add()];
+    for (const userId of [early, late]) await users.done(userId, 'delete');
+    const operator = usersOf(account, server.operator);
+    const summary = async () => (await server.operator.get(account.path('/summary'))).body.restorable;
+    expect(await summary()).toBe(2);
+    server.clock.move(30 * day - 60_000);
+    expect(await operator.done(early, 'restore')).toMatchObject({ status: 'active', changed: true });
+    expect(await summary()).toBe(1);
+    server.clock.move(61_000 + 60_000);
+    expect(offeredBy('user.not-restorable', await operator.act(late, 'restore'))).toEqual([]);
+    expect(await summary()).toBe(0);
+  });
+});

@@ -1,0 +1,191 @@
+import type { Api } from '../support/api.js';
+import { expectStatus, openTestAccount, startTestServer, type TestAccount, type TestServer } from '../support/server.js';
+import { freshDomain, offeredBy, person, serviceOf, take, usersOf } from '../support/steps.js';
+
+let server: TestServer;
+let service: Api;
+let account: TestAccount;
+let other: TestAccount;
+
+let users: ReturnType<typeof usersOf>;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  service = await serviceOf(server);
+  other = await openTestAccount(server);
+});
+beforeEach(async () => {
+  account = await openTestAccount(server);
+  users = usersOf(account);
+});
+afterAll(() => server.close());
+
+const register = async (domain = account.domain) => expectStatus(201, await service.post('/registrations', person(domain))).body.userId as string;
+
+/** Gives an unowned domain to an account. */
+const assertDomain = async ({ path }: TestAccount, domain: string) => expectStatus(200, await server.operator.put(path(`/domains/${domain}`)));
+const releaseDomain = async ({ path }: TestAccount, domain: string) => expectStatus(200, await server.operator.delete(path(`/domains/${domain}`)));
+
+describe('adding a user', () => {
+  const add = (fields: object) => account.administrator.post(account.path('/users'), fields);
+
+  it('with an unknown address makes an active one, where the answer says', async () => {
+    const fields = person(account.domain, { email: `Ada.Lovelace@${account.domain.toUpperCase()}`, language: 'pl', entitlementCountry: 'GB' });
+    const added = expectStatus(201, await add(fields));
+    expect(added.etag).toBe('"0"');
+    expect(added.headers.get('location')).toBe(`/api/v1${users.user(added.body.userId)}`);
+    const seen = await account.administrator.get(added.headers.get('location')!);
+    expect(seen.body).toMatchObject({ ...fields, userId: added.body.userId, status: 'active', locks: [], roles: [], lastLoginAt: null, revision: 0 });
+    expect(Date.parse(seen.body.addedAt)).toBeCloseTo(server.clock.now().getTime(), -5);
+  });
+
+  it('on a domain of another account is refused, and the owner is not disclosed', async () => {
+    const refused = await add(person(other.domain));
+    expect(offeredBy('domain.owned-by-another', refused)).toEqual([]);
+    expect(refused.text).not.toContain(other.id);
+  });
+
+  it.each([
+    ['as typed', (email: string) => email],
+    ['in other case', (email: string) => email.toUpperCase()],
+    ['in full-width letters', (email: string) => email.replace('user', 'ｕｓｅｒ')],
+    ['with the domain in its ASCII form', (email: string) => email.replace('bücher', 'xn--bcher-kva')],
+  ])('who is in this account is refused, %s, and offers their page', async (_, typed) => {
+    const email = `user@bücher.${account.id.slice(0, 8)}.example`;
+    const { userId } = expectStatus(201, await add(person('', { email }))).body;
+    const refused = await add(person('', { email: typed(email) }));
+    expect(offeredBy('user.already-in-account', refused)).toEqual(['GetUser']);
+    expect((await take(account.administrator, refused.body.actions[0])).body).toMatchObject({ userId, email });
+  });
+
+  it('who waits for approval in this account is refused, too', async () => {
+    const fields = person(account.domain);
+    const { userId } = expectStatus(201, await service.post('/registrations', fields)).body;
+    const refused = await add(fields);
+    expect(offeredBy('user.already-in-account', refused)).toEqual(['GetUser']);
+    expect((await take(account.administrator, refused.body.actions[0])).body).toMatchObject({ userId, status: 'pending' });
+  });
+
+  it('who is in another account is refused, with nothing about it disclosed', async () => {
+    const fields = person(freshDomain());
+    const { userId } = expectStatus(201, await other.administrator.post(other.path('/users'), fields)).body;
+    const refused = await add(fields);
+    expect(offeredBy('user.in-another-account', refused)).toEqual([]);
+    expect(refused.body.detail).toMatch(/ask the user to look at their profile/);
+    for (const secret of [other.id, userId]) expect(refused.text).not.toContain(secret);
+  });
+
+  it('who is unaffiliated, on a domain that this account owns, offers to add them to the account', async () => {
+    const domain = freshDomain();
+    const fields = person(domain);
+    const { userId } = expectStatus(201, await service.post('/registrations', fields)).body;
+    await assertDomain(account, domain);
+    const refused = await add(fields);
+    expect(offeredBy('user.exists-unaffiliated', refused)).toEqual(['AddUserToAccount']);
+    expect(expectStatus(200, await take(account.administrator, refused.body.actions[0])).body).toMatchObject({ status: 'active', changed: true });
+    expect(await users.page(userId)).toMatchObject({ status: 'active', email: fields.email });
+  });
+
+  it('who is unaffiliated, on any other domain, is refused', async () => {
+    const fields = person(freshDomain());
+    const { userId } = expectStatus(201, await service.post('/registrations', fields)).body;
+    expect(offeredBy('user.outside-domain', await add(fields))).toEqual([]);
+    expect(offeredBy('user.outside-domain', await users.act(userId, 'add-to-account'))).toEqual([]);
+  });
+
+  it('on a released domain works in any account, and the address stays the user’s through deletion', async () => {
+    await releaseDomain(account, account.domain);
+    const fields = person(account.domain);
+    const { userId } = expectStatus(201, await other.administrator.post(other.path('/users'), fields)).body;
+    expectStatus(200, await other.administrator.post(other.path(`/users/${userId}/delete`)));
+    expect(offeredBy('user.outside-domain', await add(fields))).toEqual([]);
+  });
+
+  it('leaves nothing behind when it is refused', async () => {
+    const before = [await users.list(), (await server.operator.get('/audit?limit=1')).body.items];
+    const refused = await add(person(other.domain));
+    expect(refused.status).toBe(409);
+    expect(refused.headers.get('location')).toBeNull();
+    expect([await users.list(), (await server.operator.get('/audit?limit=1')).body.items]).toEqual(before);
+  });
+});
+
+describe('a stranger who registers', () => {
+  it('on an owned domain waits for approval there; else is unaffiliated; a known address is refused', async () => {
+    const fields = person(account.domain);
+    const pending = expectStatus(201, await service.post('/registrations', fields)).body;
+    expect(pending).toEqual({ userId: expect.any(String), status: 'pending' });
+    expect(await users.page(pending.userId)).toMatchObject({ status: 'pending', domain: account.domain });
+    expect(expectStatus(201, await service.post('/registrations', person(freshDomain()))).body.status).toBe('unaffiliated');
+    expect(offeredBy('user.exists', await service.post('/registrations', { ...fields, email: fields.email.toUpperCase() }))).toEqual([]);
+  });
+});
+
+describe('approving and rejecting', () => {
+  it('approves one who waits; again changes nothing', async () => {
+    const userId = await register();
+    expect(await users.done(userId, 'approve', { reason: 'known' })).toEqual({ status: 'active', locks: [], changed: true });
+    expect(await users.done(userId, 'approve')).toEqual({ status: 'active', locks: [], changed: false });
+    expect((await users.page(userId)).status).toBe('active');
+  });
+
+  it('rejects one who waits, who is then unaffiliated and not locked; again changes nothing', async () => {
+    const userId = await register();
+    expect(await users.done(userId, 'reject', { reason: 'nobody knows them' })).toEqual({ status: 'rejected', locks: [], changed: true });
+    expect(await users.done(userId, 'reject')).toEqual({ status: 'rejected', locks: [], changed: false });
+    expect(await users.list('?status=rejected')).toMatchObject([{ userId, status: 'rejected', locks: [] }]);
+    expect(offeredBy('user.not-pending', await users.act(userId, 'approve'))).toEqual([]);
+    expect(await users.done(userId, 'add-to-account')).toMatchObject({ status: 'active', locks: [], changed: true });
+  });
+
+  it('refuses to reject an active member, and offers to delete them', async () => {
+    const userId = await account.add();
+    const refused = await users.act(userId, 'reject');
+    expect(offeredBy('user.not-pending', refused)).toEqual(['DeleteUser']);
+    expect(expectStatus(200, await take(account.administrator, refused.body.actions[0])).body.status).toBe('deleted');
+  });
+
+  it.each(['approve', 'reject'])('refuses to %s one who was deleted, and offers to restore them', async (action) => {
+    const userId = await account.add();
+    await users.done(userId, 'delete');
+    const refused = await users.act(userId, action);
+    expect(offeredBy('user.not-pending', refused)).toEqual(['RestoreUser']);
+    expect(expectStatus(200, await take(account.administrator, refused.body.actions[0])).body.status).toBe('active');
+  });
+});
+
+describe('locking and unlocking', () => {
+  it('locks with a reason; the same again changes nothing, another reason is a new event and still one lock', async () => {
+    const userId = await account.add();
+    const locked = { status: 'active', locks: [{ cause: 'administrator', reason: 'on leave' }], changed: true };
+    expect(await users.done(userId, 'lock', { reason: 'on leave' })).toEqual(locked);
+    expect(await users.done(userId, 'lock', { reason: 'on leave' })).toEqual({ ...locked, changed: false });
+    expect(await users.done(userId, 'lock', { reason: 'left' })).toEqual({ ...locked, locks: [{ cause: 'administrator', reason: 'left' }] });
+    expect(await users.done(userId, 'lock')).toEqual({ ...locked, locks: [{ cause: 'administrator' }] });
+    expect(await users.actionsOn(userId)).toEqual(['user.locked', 'user.locked', 'user.locked', 'user.added']);
+  });
+
+  it('unlocks every lock; again changes nothing', async () => {
+    const userId = await account.add();
+    await users.done(userId, 'delete');
+    await users.done(userId, 'add-to-account');
+    await users.done(userId, 'lock', { reason: 'twice' });
+    expect((await users.page(userId)).locks).toMatchObject([{ cause: 'unaffiliated' }, { cause: 'administrator', reason: 'twice' }]);
+    expect(await users.done(userId, 'unlock', { reason: 'back' })).toEqual({ status: 'active', locks: [], changed: true });
+    expect(await users.done(userId, 'unlock')).toEqual({ status: 'active', locks: [], changed: false });
+    expect((await users.page(userId)).locks).toEqual([]);
+  });
+
+  it.each(['lock', 'unlock', 'delete'])('refuses to %s one who waits for approval, and offers to approve or reject them', async (action) => {
+    const userId = await register();
+    const refused = await users.act(userId, action);
+    expect(offeredBy('user.not-active', refused)).toEqual(['ApproveUser', 'RejectUser']);
+    expect(expectStatus(200, await take(account.administrator, refused.body.actions[1])).body.status).toBe('rejected');
+  });
+
+  it.each(['lock', 'unlock'])('refuses to %s one who was deleted, and offers to restore them', async (action) => {
+    const userId = await account.add();
+    await users.done(userId, 'delete');
+    expect(offeredBy('user.not-active', await users.act(userId, action))).toEqual(['RestoreUser']);
+  });
+});
