@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEmbeddedEventStore, type EmbeddedEventStore } from '#libs/embedded-eventstore';
+import { Cable } from '../support/cable.js';
+import { expectStatus, openTestAccount, startTestServer, type TestAccount, type TestServer } from '../support/server.js';
+import type { Reply } from '../support/api.js';
+
+const directory = mkdtempSync(join(tmpdir(), 'rollbook-outage-'));
+let node: EmbeddedEventStore;
+let cable: Cable;
+let server: TestServer;
+let account: TestAccount;
+
+beforeAll(async () => {
+  node = await startEmbeddedEventStore({ directory });
+  cable = await Cable.to(Number(new URL(node.url).port));
+  server = await startTestServer({ EVENTSTORE_URL: `esdb://127.0.0.1:${cable.port}?tls=false` });
+  account = await openTestAccount(server);
+});
+
+afterAll(async () => {
+  cable.plugIn();
+  await server.close();
+  cable.close();
+  await node.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+/** Asks until it gets this status: what comes back by itself comes back without being told. */
+async function until(status: number, ask: () => Promise<Reply>): Promise<Reply> {
+  for (;;) {
+    const reply = await ask();
+    if (reply.status === status) return reply;
+    expect(reply.status).toBe(503);
+  }
+}
+
+describe('with the event store away', () => {
+  it('refuses with 503 and Retry-After, and comes back by itself', async () => {
+    const { administrator: api } = account;
+    const userId = await account.add();
+    await api.get(account.path('/users'));
+    const lock = { reason: 'left' };
+    const key = { 'idempotency-key': randomUUID() };
+
+    cable.pull();
+    const refused = await api.post(account.path(`/users/${userId}/lock`), lock, key);
+    expect(refused.body).toMatchObject({ status: 503, code: 'event-store.unavailable' });
+    expect(refused.headers.get('retry-after')).toBe('1');
+    expect((await server.operator.get('/health/ready')).status).toBe(503);
+    expect((await server.operator.get('/health/live')).status).toBe(200);
+
+    cable.plugIn();
+    const locked = await until(200, () => api.post(account.path(`/users/${userId}/lock`), lock, key));
+    expect(locked.body).toMatchObject({ status: 'active', changed: true });
+    const again = expectStatus(200, await api.post(account.path(`/users/${userId}/lock`), lock, key));
+    expect(again.body).toEqual(locked.body);
+    // Seen by the projections, whose subscription was cut too.
+    const list = await until(200, () => api.get(account.path('/users?locked=true')));
+    expect(list.body.items).toMatchObject([{ userId }]);
+    expect((await until(200, () => server.operator.get('/health/ready'))).body.status).toBe('ok');
+  });
+
+  it('completes with the same key what it had begun', async () => {
+    const { operator } = server;
+    const domain = `${randomUUID().slice(0, 8)}.example`;
+    const body = { name: 'Begun', domains: [domain], administrator: { email: `ada@${domain}`, firstName: 'Ada', lastName: 'Lovelace', country: 'GB' } };
+    const key = { 'idempotency-key': randomUUID() };
+    const opening = operator.post('/accounts', body, key);
+    // Pulled while the workflow is on its way through its streams: at which step does not matter.
+    await new Promise((resolve) => setImmediate(resolve));
+    cable.pull();
+    const first = await opening;
+    cable.plugIn();
+    const opened = first.status === 201 ? first : await until(201, () => operator.post('/accounts', body, key));
+    const found = await until(200, () => operator.get(`/accounts/${opened.body.accountId}`));
+    expect(found.body).toMatchObject({ name: 'Begun', domains: [domain], administrators: [opened.body.administratorId] });
+    const users = await operator.get(`/accounts/${opened.body.accountId}/users`);
+    expect(users.body.items).toMatchObject([{ userId: opened.body.administratorId, roles: ['administrator'] }]);
+  });
+});
