@@ -1,0 +1,70 @@
+import type { Company } from './companies.js';
+import { Draw } from './draw.js';
+import { Member } from './member.js';
+import { People } from './person.js';
+import { tomorrow, type Agent, type Site } from './site.js';
+
+/** All that an account administrator may: they give roles no wider than that. */
+const scopes = ['users:read', 'users:export', 'users:add', 'users:approve', 'users:change', 'users:lock', 'users:delete', 'roles:grant', 'audit:read', 'tokens:manage'];
+
+/** An account that is open, with those who run it. */
+export class Account {
+  private constructor(
+    readonly site: Site,
+    readonly company: Company,
+    readonly id: string,
+    readonly people: People,
+    /** Its administrators and co-administrators, each with a token of their own. */
+    readonly bosses: Agent[],
+    private readonly draw: Draw,
+  ) {}
+
+  /** Opens it with its staff; answers it, and how many people of its headcount are still to come. */
+  static async open(site: Site, company: Company, headcount: number, place: number): Promise<{ account: Account; left: number }> {
+    const draw = new Draw(site.seed, place);
+    const domain = `${company.slug}-${site.run}.example`;
+    const people = new People(company, domain, draw);
+    const { language: _, ...administrator } = people.next();
+    const contracts = Object.entries(company.contracts).map(([country, recurringRevenue]) => ({ country, recurringRevenue }));
+    const body = { name: company.name, domains: [domain], contracts, administrator };
+    const { accountId, administratorId } = await site.operator.do('accounts opened', 'POST', '/accounts', body);
+    const account = new Account(site, company, accountId, people, [], draw);
+    account.bosses.push(await account.tokenFor(administratorId));
+    const roles = staff(headcount - 1);
+    for (const role of roles) await account.appoint(role);
+    return { account, left: headcount - 1 - roles.length };
+  }
+
+  /** `/accounts/<id>` and what follows. */
+  path(rest: string): string {
+    return `/accounts/${this.id}${rest}`;
+  }
+
+  member(seed: number): Member {
+    return new Member(this, this.people.next(), new Draw(this.site.seed, seed));
+  }
+
+  private async appoint(role: string): Promise<void> {
+    const member = new Member(this, this.people.next(), this.draw);
+    await member.add(this.bosses[0]);
+    await this.bosses[0]!.do('roles granted', 'PUT', this.path(`/users/${member.userId}/roles/${role}`), undefined);
+    await member.logIn();
+    if (role !== 'auditor') this.bosses.push(await this.tokenFor(member.userId));
+  }
+
+  private async tokenFor(userId: string): Promise<Agent> {
+    const { token } = await this.site.operator.ask('POST', '/access-tokens', { kind: 'user', userId, name: 'admin console', scopes, expiresAt: tomorrow() });
+    return this.site.operator.as(token);
+  }
+}
+
+/** The roles of those who help the first administrator, among so many people. */
+function staff(people: number): string[] {
+  const of = (role: string, count: number): string[] => Array.from({ length: count }, () => role);
+  const wanted = [
+    ...of('co-administrator', 1 + Math.floor(people / 250)),
+    ...of('auditor', people >= 8 ? 1 + Math.floor(people / 500) : 0),
+    ...of('administrator', people >= 100 ? 1 : 0),
+  ];
+  return wanted.slice(0, people);
+}
