@@ -128,7 +128,10 @@ export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext>
       ];
     },
 
-    RegisterUser: (command, _, { domainOwner, holder }) => {
+    RegisterUser: (command, _, { domainOwner, holder, within }) => {
+      if (within && domainOwner !== within) {
+        throw new Refusal('user.outside-domain', 'conflict', 'The account that this token names does not own the domain of the address.');
+      }
       if (holder) throw new Refusal('user.exists', 'conflict', 'There is a user with this address.');
       const requested = domainOwner && userEvent('UserApprovalRequested', { account: domainOwner, domain: domainOf(command.email) });
       return [userEvent('UserRegistered', profile(command)), ...(requested ? [requested] : [])];
