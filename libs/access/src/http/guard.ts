@@ -26,8 +26,14 @@ export class AccessGuard implements CanActivate {
     const caller = await this.identify(request, needed);
     request.caller = caller;
     checkPlace(request.params, caller.account);
+    await this.checkAccount(request.params, caller);
     checkPermission(needed, caller);
     return true;
+  }
+
+  /** Who is confined to an account stands in it; anybody else may name one that does not exist. */
+  private async checkAccount({ accountId }: Readonly<Record<string, string>>, { account }: Bearer): Promise<void> {
+    if (accountId && !account && !(await this.callers.knowsAccount(accountId))) throw notFound('account');
   }
 
   /** What was true a second ago may let somebody in; nobody is turned away by it. */
@@ -57,10 +63,11 @@ function checkPlace(params: Readonly<Record<string, string>>, account: string | 
   for (const [name, value] of Object.entries(params)) {
     if (!name.endsWith('Id')) continue;
     if (id.test(value) && !(name === 'accountId' && account && value !== account)) continue;
-    const what = name.slice(0, -'Id'.length);
-    throw new Refusal(`${what}.not-found`, 'not-found', `There is no such ${what}.`);
+    throw notFound(name.slice(0, -'Id'.length));
   }
 }
+
+const notFound = (what: string) => new Refusal(`${what}.not-found`, 'not-found', `There is no such ${what}.`);
 
 function checkPermission(needed: Needed, caller: Bearer): void {
   if (!needed) throw new Refusal('access.unnamed', 'forbidden', 'Nobody has said who may do this, so nobody may.');

@@ -1,3 +1,4 @@
+import { AccountDecider } from '#libs/accounts';
 import type { EventStore } from '#libs/event-store';
 import { UserDecider } from '#libs/users';
 import type { Vault } from '#libs/vault';
@@ -13,6 +14,7 @@ import { hashOf, secretPattern } from './secret.js';
 export class Callers {
   private readonly tokens: Recent<AccessToken>;
   private readonly holders: Recent<Standing | undefined>;
+  private readonly accounts: Recent<boolean>;
 
   constructor(
     store: Pick<EventStore, 'load'>,
@@ -21,6 +23,7 @@ export class Callers {
   ) {
     this.tokens = new Recent(async (id) => (await store.load(AccessTokenDecider, id)).state, now);
     this.holders = new Recent(async (id) => standingOf((await store.load(UserDecider, id)).state), now);
+    this.accounts = new Recent(async (id) => (await store.load(AccountDecider, id)).state.status === 'open', now);
   }
 
   /** `undefined` for any token that opens nothing, for whatever cause. Throws where the event store can't be asked. */
@@ -30,5 +33,9 @@ export class Callers {
     const token = await this.tokens.get(id, asOf);
     const isUsers = token.status === 'live' && token.kind === 'user';
     return bearerOf(id, token, isUsers ? await this.holders.get(token.holder, asOf) : undefined, this.now());
+  }
+  /** Whether there is such an account, as of a second ago at the most. */
+  async knowsAccount(id: string): Promise<boolean> {
+    return (await this.accounts.get(id, 'lately')) || this.accounts.get(id, 'now');
   }
 }

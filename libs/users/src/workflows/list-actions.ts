@@ -3,7 +3,7 @@ import { Query, Refusal, decide, issue, type Asking, type Command } from '#libs/
 import * as commands from '../domain/user.commands.js';
 import { UserDecider } from '../domain/user.decider.js';
 import { roles } from '../domain/user.events.js';
-import type { User } from '../domain/user.state.js';
+import { accountOf, departureFrom, type User } from '../domain/user.state.js';
 import { checkRemovable } from './administrators.js';
 import { factsFor } from './change-user.js';
 
@@ -37,11 +37,16 @@ export async function listActions(store: EventStore, step: FindStep, { asking }:
       return { action, method, href, ...verdict };
     }),
   );
-  if (items.every(({ code }) => code === 'user.not-found' || code === forbidden.code)) {
+  // Who may add users may ask about one of nobody's; to everybody else such a user is not there.
+  if (!isKnown(user.state, asking) && items.every(({ code }) => code === 'user.not-found' || code === forbidden.code)) {
     throw new Refusal('user.not-found', 'not-found', 'There is no such user in this account.');
   }
   return { items };
 }
+
+/** Whether the account has or had anything to do with the user. */
+const isKnown = (user: User, { account }: Asking): boolean =>
+  user.status !== 'absent' && (accountOf(user) === account || departureFrom(user, account!) !== undefined);
 
 const forbidden = { allowed: false, changes: false, code: 'access.forbidden', detail: 'Your roles or your token do not allow this.' };
 

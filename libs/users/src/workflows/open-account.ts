@@ -27,6 +27,7 @@ export interface OpenedAccount extends Written<unknown> {
  */
 export async function openAccount(claiming: Claiming, command: OpenAccount): Promise<OpenedAccount> {
   const { store } = claiming;
+  if (command.issuance.within) throw new Refusal('access.forbidden', 'forbidden', 'A token that names an account opens no other.');
   const domains = command.domains.map(domainName);
   const administrator = administratorOf(command);
 

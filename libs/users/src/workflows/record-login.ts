@@ -9,10 +9,11 @@ export async function recordLogin(store: EventStore, command: RecordLogin): Prom
   const { issuance } = command;
   const state = await standingAt(store, issuance.target, loginTime(command, issuance));
   const account = accountOf(state);
+  const isThere = state.status !== 'absent' && (!issuance.within || account === issuance.within);
   const { ip: _, ...rest } = issuance;
   // The event's ip is where the user came from, not where the report did.
   const reported = issue(command, { ...rest, ...(account && { account }), ...(command.ip && { ip: command.ip }) });
-  return handle(store, LoginDecider, reported, state.status === 'absent' ? {} : { user: { locked: state.locks.length > 0 } });
+  return handle(store, LoginDecider, reported, isThere ? { user: { locked: state.locks.length > 0 } } : {});
 }
 
 /**
