@@ -15,6 +15,7 @@ import { checkAppend } from './append-limits.js';
 import { Codec, type AnyFormat, type KeyRing, type Proposed, type StoredEvent } from './codec.js';
 import { Connection } from './connection.js';
 import { readFiltered } from './filtered-read.js';
+import { Gate } from './gate.js';
 import { unhurried } from './stream.js';
 import { openLog, type LogItem } from './subscription.js';
 
@@ -62,6 +63,9 @@ export interface EventStoreOptions {
   readonly readPatienceMs?: number;
 }
 
+/** With more at a time, each would wait so long for its turn that a busy server looks like one that is gone. */
+const LOADS_IN_FLIGHT = 64;
+
 /**
  * The log. Streams are named without the namespace here. Positions are commit positions of EventStoreDB: byte offsets,
  * below 2^53 (8 PiB) and thus exact as numbers; of every event read, commit = prepare.
@@ -74,6 +78,7 @@ export class EventStore {
   private readonly connection: Connection;
   private readonly codec: Codec;
   private readonly prefix: string;
+  private readonly loads = new Gate(LOADS_IN_FLIGHT);
 
   constructor({ url, namespace, catalogue, keys, appendTimeoutMs = 10_000, readPatienceMs = 3_000 }: EventStoreOptions) {
     this.connection = new Connection(url, { read: readPatienceMs, append: appendTimeoutMs, attempt: appendTimeoutMs / 4 });
@@ -120,7 +125,11 @@ export class EventStore {
    * @param options.commandId also looks whether this command is already in it, see {@link Loaded.earlier}
    * @param options.until folds the events before the first one later than this time (ISO 8601)
    */
-  async load<D extends AnyDecider>(decider: D, id: string, { commandId, until }: { commandId?: string; until?: string } = {}): Promise<Loaded<StateOf<D>>> {
+  load<D extends AnyDecider>(decider: D, id: string, options: { commandId?: string; until?: string } = {}): Promise<Loaded<StateOf<D>>> {
+    return this.loads.run(() => this.fold(decider, id, options));
+  }
+
+  private async fold<D extends AnyDecider>(decider: D, id: string, { commandId, until }: { commandId?: string; until?: string }): Promise<Loaded<StateOf<D>>> {
     const end = until === undefined ? Infinity : Date.parse(until);
     let loaded: Loaded<StateOf<D>> = { state: decider.initial as StateOf<D>, revision: -1, position: 0 };
     let earlier: Loaded<StateOf<D>>['earlier'];

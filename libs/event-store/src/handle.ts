@@ -56,9 +56,14 @@ export function handle<D extends AnyDecider>(
 
 /**
  * Loads what a command is about. Throws `idempotency.mismatch` where the command is already there with another body,
- * `revision.stale` where If-Match names another revision.
+ * `revision.stale` where If-Match names another revision of what the caller may see.
  */
-export async function begin<D extends AnyDecider>(store: EventStore, decider: D, issuance: Issuance): Promise<Loaded<StateOf<D>>> {
+export async function begin<D extends AnyDecider>(
+  store: EventStore,
+  decider: D,
+  issuance: Issuance,
+  mayBeSeen: (state: StateOf<D>) => boolean = () => true,
+): Promise<Loaded<StateOf<D>>> {
   const loaded = await store.load(decider, issuance.target, { commandId: issuance.commandId });
   if (loaded.earlier) {
     if (loaded.earlier.digest !== issuance.digest) {
@@ -67,7 +72,7 @@ export async function begin<D extends AnyDecider>(store: EventStore, decider: D,
     return loaded;
   }
   const { expectedRevision } = issuance;
-  if (expectedRevision !== undefined && expectedRevision !== loaded.revision) {
+  if (expectedRevision !== undefined && expectedRevision !== loaded.revision && mayBeSeen(loaded.state)) {
     throw new Refusal('revision.stale', 'stale', 'Somebody has changed this since you looked.', [], { revision: loaded.revision });
   }
   return loaded;

@@ -45,6 +45,10 @@ export const accountOf = (user: User): string | undefined => ('account' in user 
 export const departureFrom = ({ departures }: Known, account: string): Departure | undefined =>
   Object.hasOwn(departures, account) ? departures[account] : undefined;
 
+/** Whether the user is, or was, in this account; to any other they are as if they were not there. */
+export const isKnownTo = (user: User, account: string): boolean =>
+  user.status !== 'absent' && (accountOf(user) === account || departureFrom(user, account) !== undefined);
+
 /** Whether the user can act as an administrator of the account now. */
 export const servesAsAdministrator = (user: User): boolean =>
   user.status === 'active' && user.roles.includes('administrator') && user.locks.length === 0;

@@ -4,14 +4,14 @@ import { decide, type Command } from '#libs/kernel';
 import { domainOf } from '../domain/email-address.js';
 import { AddUserToAccount, GrantRole } from '../domain/user.commands.js';
 import { UserDecider, type UserContext } from '../domain/user.decider.js';
-import type { User } from '../domain/user.state.js';
+import { isKnownTo, type User } from '../domain/user.state.js';
 import { checkRemovable, countIfServing, isUncounted, puttingBack, recordUser } from './administrators.js';
 
 /** Every command on a user who is there: load → look facts up → decide → append, keeping the account an administrator. */
 export function changeUser(store: EventStore, command: Command<unknown>): Promise<Written<User>> {
   const { issuance } = command;
   const attempt = async (): Promise<Written<User>> => {
-    const user = await begin(store, UserDecider, issuance);
+    const user = await begin(store, UserDecider, issuance, (state) => isKnownTo(state, issuance.account!));
     if (user.earlier) {
       // A crash may have come between the user's stream and the account's.
       await countIfServing(store, issuance);

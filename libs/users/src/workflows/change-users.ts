@@ -1,8 +1,9 @@
 import { from, lastValueFrom, mergeMap, toArray } from 'rxjs';
 import { v5 as uuidv5 } from 'uuid';
-import type { EventStore } from '#libs/event-store';
+import { begin, type EventStore } from '#libs/event-store';
 import { Refusal, issue } from '#libs/kernel';
 import { bulkActions, type ChangeUsers } from '../domain/bulk.js';
+import { UserDecider } from '../domain/user.decider.js';
 import { changeUser } from './change-user.js';
 
 /** What became of one user of a bulk. */
@@ -20,9 +21,10 @@ const concurrency = 16;
 
 /**
  * The same act on each user, one correlation id for all. A refusal concerns its user alone; an outage ends the whole,
- * and a retry with the same key completes it.
+ * and a retry with the same key completes it. Throws `idempotency.mismatch`.
  */
 export async function changeUsers(store: EventStore, command: ChangeUsers): Promise<{ results: BulkResult[]; position: number }> {
+  if (command.issuance.digest) await checkKey(store, command);
   let position = 0;
   const one = async (userId: string): Promise<BulkResult> => {
     try {
@@ -38,6 +40,10 @@ export async function changeUsers(store: EventStore, command: ChangeUsers): Prom
   const place = new Map(command.userIds.map((id, index) => [id, index]));
   return { results: results.sort((a, b) => place.get(a.userId)! - place.get(b.userId)!), position };
 }
+
+/** Another body under the same key is refused before anything is written. Throws `idempotency.mismatch`. */
+const checkKey = (store: EventStore, command: ChangeUsers): Promise<unknown> =>
+  lastValueFrom(from(command.userIds).pipe(mergeMap((userId) => begin(store, UserDecider, step(command, userId).issuance), concurrency)));
 
 function step({ action, reason, dryRun, issuance }: ChangeUsers, userId: string) {
   const { expectedRevision: _, ...rest } = issuance;

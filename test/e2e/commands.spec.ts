@@ -1,0 +1,258 @@
+import { randomUUID } from 'node:crypto';
+import { expectStatus, openTestAccount, startTestServer, type TestAccount, type TestServer } from '../support/server.js';
+import { offeredBy, person, serviceOf, take, usersOf } from '../support/steps.js';
+
+let server: TestServer;
+let account: TestAccount;
+let other: TestAccount;
+let users: ReturnType<typeof usersOf>;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  other = await openTestAccount(server);
+});
+beforeEach(async () => {
+  account = await openTestAccount(server);
+  users = usersOf(account);
+});
+afterAll(() => server.close());
+
+const key = () => ({ 'idempotency-key': randomUUID() });
+const lastPosition = async () => (await server.operator.get('/audit?limit=1')).body.items[0].position;
+
+describe('a dry run', () => {
+  it.each(['lock', 'delete'])('of %s answers what would happen, and writes nothing', async (action) => {
+    const userId = await account.add();
+    const before = [await users.page(userId), await lastPosition()];
+    const { changed, ...would } = await users.done(userId, action, { dryRun: true, reason: 'to see' });
+    expect([await users.page(userId), await lastPosition()]).toEqual(before);
+    expect(changed).toBe(true);
+    expect(await users.done(userId, action, { reason: 'to see' })).toEqual({ ...would, changed });
+    expect(await users.done(userId, action, { dryRun: true, reason: 'to see' })).toEqual({ ...would, changed: false });
+  });
+
+  it.each(['lock', 'delete'])('of %s refuses what would be refused', async (action) => {
+    expect((await server.operator.post(account.path(`/users/${account.administratorId}/${action}`), { dryRun: true })).body.code).toBe('account.last-administrator');
+    expect((await users.act(other.administratorId, action, { dryRun: true })).body.code).toBe('user.not-found');
+  });
+
+  it('leaves its Idempotency-Key free for the act itself', async () => {
+    const userId = await account.add();
+    const headers = key();
+    expect(expectStatus(200, await users.act(userId, 'lock', { dryRun: true }, headers)).body.changed).toBe(true);
+    expect(expectStatus(200, await users.act(userId, 'lock', {}, headers)).body.changed).toBe(true);
+    expect((await users.page(userId)).locks.length).toBe(1);
+  });
+});
+
+describe('If-Match', () => {
+  it('pins the revision that an ETag gave: who looked at an older one is told the current one', async () => {
+    const userId = await account.add();
+    const seen = await account.administrator.get(users.user(userId));
+    expect(seen.etag).toBe('"0"');
+    const locked = await users.act(userId, 'lock', {}, { 'if-match': seen.etag! });
+    expect([locked.status, locked.etag]).toEqual([200, '"1"']);
+    const stale = await users.act(userId, 'unlock', {}, { 'if-match': seen.etag! });
+    expect(stale.status).toBe(412);
+    expect(stale.body).toMatchObject({ code: 'revision.stale', revision: 1 });
+    expect((await users.page(userId)).locks.length).toBe(1);
+    expect((await account.administrator.get(users.user(userId))).etag).toBe('"1"');
+    expect((await users.act(userId, 'unlock', {}, { 'if-match': '"1"' })).status).toBe(200);
+  });
+
+  it('holds for changes and roles, too', async () => {
+    const userId = await account.add();
+    const stale = { 'if-match': '"7"' };
+    const replies = [
+      await account.administrator.patch(users.user(userId), { lastName: 'Byron' }, stale),
+      await account.administrator.put(users.user(userId, '/roles/auditor'), {}, stale),
+      await account.administrator.delete(users.user(userId, '/roles/auditor'), stale),
+    ];
+    expect(replies.map(({ status, body }) => [status, body.revision])).toEqual(replies.map(() => [412, 0]));
+    expect(await users.page(userId)).toMatchObject({ lastName: 'Hopper', roles: [], revision: 0 });
+  });
+
+  it('tells nothing about a user of another account', async () => {
+    for (const userId of [other.administratorId, randomUUID()]) {
+      const { status, body } = await users.act(userId, 'lock', {}, { 'if-match': '"99"' });
+      expect([status, body.code, body.revision]).toEqual([404, 'user.not-found', undefined]);
+    }
+  });
+
+  it('takes an entity tag and nothing else', async () => {
+    const userId = await account.add();
+    expect((await users.act(userId, 'lock', {}, { 'if-match': 'W/"0"' })).body).toMatchObject({ status: 400, code: 'revision.invalid' });
+  });
+});
+
+describe('an Idempotency-Key', () => {
+  it('answers the first answer, whatever has happened since', async () => {
+    const userId = await account.add();
+    const headers = key();
+    const first = expectStatus(200, await users.act(userId, 'lock', { reason: 'once' }, headers));
+    await users.done(userId, 'unlock');
+    await users.done(userId, 'delete');
+    const again = expectStatus(200, await users.act(userId, 'lock', { reason: 'once' }, headers));
+    expect([again.body, again.etag, again.position]).toEqual([first.body, first.etag, first.position]);
+    expect(await users.actionsOn(userId)).toEqual(['user.deleted', 'user.unlocked', 'user.locked', 'user.added']);
+  });
+
+  it('with another body is refused', async () => {
+    const userId = await account.add();
+    const headers = key();
+    expectStatus(200, await users.act(userId, 'lock', { reason: 'once' }, headers));
+    const mismatch = await users.act(userId, 'lock', { reason: 'twice' }, headers);
+    expect([mismatch.status, mismatch.body.code]).toEqual([422, 'idempotency.mismatch']);
+    expect((await users.page(userId)).locks[0].reason).toBe('once');
+  });
+
+  it('adds one user, however often it is sent, also at once', async () => {
+    const fields = person(account.domain);
+    const headers = key();
+    const send = () => account.administrator.post(account.path('/users'), fields, headers);
+    const replies = [...(await Promise.all([send(), send(), send()])), await send()];
+    expect(new Set(replies.map(({ status, text, position }) => [status, text, position].join(' '))).size).toBe(1);
+    expect(replies[0]!.status).toBe(201);
+    expect((await account.administrator.post(account.path('/users'), { ...fields, firstName: 'Ada' }, headers)).status).toBe(422);
+    expect((await users.list()).length).toBe(2);
+  });
+
+  it('is the caller’s own, and that of one path', async () => {
+    const [one, two] = [await account.add(), await account.add()];
+    const headers = key();
+    const asOperator = usersOf(account, server.operator);
+    expect(expectStatus(200, await users.act(one, 'lock', {}, headers)).body.changed).toBe(true);
+    expect(expectStatus(200, await users.act(two, 'lock', {}, headers)).body.changed).toBe(true);
+    expect(expectStatus(200, await asOperator.act(one, 'lock', {}, headers)).body.changed).toBe(false);
+  });
+
+  it('of a refusal leaves no trace: it is decided anew', async () => {
+    const userId = await account.add();
+    const headers = key();
+    await users.done(userId, 'delete');
+    expect(offeredBy('user.not-active', await users.act(userId, 'lock', {}, headers))).toEqual(['RestoreUser']);
+    await users.done(userId, 'restore');
+    expect(expectStatus(200, await users.act(userId, 'lock', {}, headers)).body.changed).toBe(true);
+  });
+});
+
+describe('a bulk', () => {
+  const bulk = (body: object, headers = {}) => account.administrator.post(account.path('/users/bulk'), body, headers);
+  const addMany = (count: number) => Promise.all(Array.from({ length: count }, () => account.add()));
+  const registerMany = async (count: number) => {
+    const service = await serviceOf(server);
+    return Promise.all(Array.from({ length: count }, async () => expectStatus(201, await service.post('/registrations', person(account.domain))).body.userId as string));
+  };
+
+  it('answers for each user, in the order asked; who is refused stops nobody else', async () => {
+    const [locked, open] = (await addMany(2)) as [string, string];
+    await users.done(locked, 'lock', { reason: 'audit' });
+    const stranger = randomUUID();
+    const userIds = [open, stranger, account.administratorId, locked, other.administratorId];
+    const reply = expectStatus(200, await bulk({ action: 'lock', userIds, reason: 'audit' }));
+    expect(reply.body).toEqual({
+      results: [
+        { userId: open, ok: true, changed: true },
+        { userId: stranger, ok: false, code: 'user.not-found', detail: expect.any(String) },
+        { userId: account.administratorId, ok: false, code: 'user.self', detail: expect.any(String) },
+        { userId: locked, ok: true, changed: false },
+        { userId: other.administratorId, ok: false, code: 'user.not-found', detail: expect.any(String) },
+      ],
+    });
+    expect((await users.page(open)).locks).toMatchObject([{ cause: 'administrator', reason: 'audit' }]);
+  });
+
+  it.each([
+    ['lock', 'user.locked', 20],
+    ['unlock', 'user.unlocked', 5],
+    ['delete', 'user.deleted', 5],
+    ['restore', 'user.restored', 5],
+    ['approve', 'user.approved', 5],
+    ['reject', 'user.rejected', 5],
+  ])('of %s has one correlation id, that no other act has', async (action, name, count) => {
+    const userIds = await (action === 'approve' || action === 'reject' ? registerMany(count) : addMany(count));
+    const before = { unlock: 'lock', restore: 'delete' }[action];
+    if (before) expectStatus(200, await bulk({ action: before, userIds }));
+    const { results } = expectStatus(200, await bulk({ action, userIds, reason: 'all of them' })).body;
+    expect(results).toEqual(userIds.map((userId) => ({ userId, ok: true, changed: true })));
+    const rows = (await account.administrator.get('/audit?limit=200')).body.items as { action: string; correlationId: string; reason: string; subject: { id: string } }[];
+    const done = rows.slice(0, count);
+    expect(new Set(done.map((row) => row.correlationId)).size).toBe(1);
+    expect(new Set(done.map((row) => `${row.action} ${row.reason}`))).toEqual(new Set([`${name} all of them`]));
+    expect(done.map(({ subject }) => subject.id).toSorted()).toEqual(userIds.toSorted());
+    expect(rows.filter(({ correlationId }) => correlationId === done[0]!.correlationId).length).toBe(count);
+  });
+
+  it('as a dry run answers what would happen to each, and writes nothing', async () => {
+    const userIds = [...(await addMany(2)), account.administratorId];
+    const before = [await users.list(), await lastPosition()];
+    const foretold = expectStatus(200, await bulk({ action: 'delete', userIds, dryRun: true }));
+    expect([await users.list(), await lastPosition()]).toEqual(before);
+    expect(foretold.body.results.map(({ ok, changed, code }: Record<string, unknown>) => code ?? [ok, changed])).toEqual([[true, true], [true, true], 'user.self']);
+    expect(expectStatus(200, await bulk({ action: 'delete', userIds })).body).toEqual(foretold.body);
+  });
+
+  it('never takes all administrators: one stays', async () => {
+    const more = [await account.member('administrator'), await account.member('administrator')].map(({ id }) => id);
+    const all = [account.administratorId, ...more];
+    const { results } = expectStatus(200, await server.operator.post(account.path('/users/bulk'), { action: 'lock', userIds: all })).body;
+    expect(results.filter(({ ok }: { ok: boolean }) => ok).length).toBe(2);
+    expect(results.find(({ ok }: { ok: boolean }) => !ok)).toMatchObject({ code: 'account.last-administrator' });
+  });
+
+  it('with a key answers the same again, and with another body is refused', async () => {
+    const userIds = await addMany(3);
+    const headers = key();
+    const first = expectStatus(200, await bulk({ action: 'lock', userIds }, headers));
+    await users.done(userIds[0]!, 'unlock');
+    const again = expectStatus(200, await bulk({ action: 'lock', userIds }, headers));
+    expect([again.body, again.position]).toEqual([first.body, first.position]);
+    expect((await users.page(userIds[0]!)).locks).toEqual([]);
+    const mismatch = await bulk({ action: 'lock', userIds, reason: 'other' }, headers);
+    expect([mismatch.status, mismatch.body.code]).toEqual([422, 'idempotency.mismatch']);
+  });
+
+  it('takes 1,000 users, no more, none twice, and only acts that there are', async () => {
+    const ids = Array.from({ length: 1_001 }, () => randomUUID());
+    const { results } = expectStatus(200, await bulk({ action: 'unlock', userIds: ids.slice(1) })).body;
+    expect(results.length).toBe(1_000);
+    const bad = [{ action: 'unlock', userIds: ids }, { action: 'unlock', userIds: [] }, { action: 'unlock', userIds: [ids[0], ids[0]] }, { action: 'unlock', userIds: ['x'] }, { action: 'erase', userIds: ids.slice(0, 1) }];
+    for (const body of bad) expect((await bulk(body)).status).toBe(400);
+  });
+});
+
+describe('bad input', () => {
+  it('is answered with each field that can’t be used, and nothing is written', async () => {
+    const before = await lastPosition();
+    const add = (fields: unknown) => account.administrator.post(account.path('/users'), fields);
+    const bad = { email: 'nobody', firstName: '', lastName: 'a\u0000b', country: 'de', language: 'fr', entitlementCountry: 'ZZ', title: 'Dr' };
+    const { status, body } = await add(bad);
+    expect([status, body.code]).toEqual([400, 'request.invalid']);
+    expect(new Set(body.errors.map(({ field }: { field: string }) => field))).toEqual(new Set(Object.keys(bad)));
+    const one = [{ firstName: 'a'.repeat(101) }, { lastName: 7 }, { email: `${'a'.repeat(250)}@${account.domain}` }, { country: 'XX' }, { country: null }, { firstName: ' ' }];
+    for (const fields of one) {
+      const answer = await add(person(account.domain, fields));
+      expect([answer.status, answer.body.errors.every(({ field }: { field: string }) => field in fields)]).toEqual([400, true]);
+    }
+    for (const text of ['{', '[]', '"text"', '7', 'null']) expect([text, (await add(text)).status]).toEqual([text, 400]);
+    expect(await lastPosition()).toBe(before);
+  });
+
+  it('of a reason is refused: too long, control characters, no text', async () => {
+    const userId = await account.add();
+    for (const reason of ['a'.repeat(501), 'a\nb', '', 7, null]) expect([reason, (await users.act(userId, 'lock', { reason })).status]).toEqual([reason, 400]);
+    expect((await users.page(userId)).revision).toBe(0);
+  });
+});
+
+describe('1,000 who add one address at once', () => {
+  it('make one user; 999 are refused with the user’s page', async () => {
+    const fields = person(account.domain);
+    const replies = await Promise.all(Array.from({ length: 1_000 }, () => account.administrator.post(account.path('/users'), fields)));
+    const [added, ...others] = replies.toSorted((one, two) => one.status - two.status);
+    expect(added!.status).toBe(201);
+    expect(new Set(others.map(({ status, body }) => `${status} ${body.code}`))).toEqual(new Set(['409 user.already-in-account']));
+    expect((await users.list('?email=' + encodeURIComponent(fields.email))).length).toBe(1);
+    expect((await take(account.administrator, others[998]!.body.actions[0])).body.userId).toBe(added!.body.userId);
+  }, 180_000);
+});
