@@ -30,7 +30,7 @@ async function demo({ url, tokenFile, users, seed }: NonNullable<ReturnType<type
   const line = new ProgressLine();
   const began = performance.now();
   const report = await runDemo({ url, token, users, seed, signal: stop.signal, progress: (told, of) => line.show(told, of) }).finally(() => line.end());
-  console.log(summary(report, (performance.now() - began) / 1_000));
+  console.log(acts(report, (performance.now() - began) / 1_000));
   if (stop.signal.aborted) process.exitCode = 130;
   else console.log(worthALook(report, url, tokenFile));
 }
@@ -67,18 +67,17 @@ function readToken(file: string): string {
   }
 }
 
-const summary = ({ accounts, counts }: DemoReport, seconds: number): string =>
-  [
-    `${[...counts.values()].reduce((sum, count) => sum + count, 0)} acts in ${seconds.toFixed(1)} s:`,
-    ...[...counts].map(([what, count]) => `  ${String(count).padStart(6)} ${what}`),
-    '',
-    ...accounts.map(({ id, name, users }) => `  ${id} ${String(users).padStart(5)} users  ${name}`),
-  ].join('\n');
+function acts({ counts }: DemoReport, seconds: number): string {
+  const sum = [...counts.values()].reduce((total, count) => total + count, 0);
+  return [`${sum} acts in ${seconds.toFixed(1)} s:`, ...[...counts].map(([what, count]) => `  ${String(count).padStart(6)} ${what}`)].join('\n');
+}
 
 function worthALook({ accounts }: DemoReport, url: string, tokenFile: string): string {
   const { id, name } = accounts[0]!;
   const curl = (path: string) => `  curl -s '${url}/api/v1${path}' -H "Authorization: Bearer $(cat '${tokenFile}')"`;
   return [
+    '',
+    ...accounts.map((account) => `  ${account.id} ${String(account.users).padStart(5)} users  ${account.name}`),
     '',
     `Worth a look, at ${name}: who is locked and why; who waits for approval; who locked or deleted whom.`,
     '',
