@@ -1,10 +1,11 @@
+import 'reflect-metadata';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayUnique,
   IsArray,
-  IsEmail,
   IsNumber,
+  IsObject,
   IsString,
   Max,
   MaxLength,
@@ -13,6 +14,7 @@ import {
 } from 'class-validator';
 import { Command, Country, Line, Optional } from '#libs/kernel';
 import type { ContractTerms } from './account.events.js';
+import { Email } from './email.field.js';
 
 export class Contract implements ContractTerms {
   @Country() country!: string;
@@ -21,7 +23,7 @@ export class Contract implements ContractTerms {
 }
 
 export class FirstAdministrator {
-  @IsEmail() @MaxLength(254) email!: string;
+  @Email() @MaxLength(254) email!: string;
   @Line(100) firstName!: string;
   @Line(100) lastName!: string;
   @Country() country!: string;
@@ -30,10 +32,11 @@ export class FirstAdministrator {
 /** Opens an account with the e-mail domains it owns and its first administrator. */
 export class OpenAccount extends Command<OpenAccount> {
   @Line(200) name!: string;
-  @Optional() @IsArray() @ArrayMaxSize(250) @ValidateNested({ each: true }) @Type(() => Contract) contracts?: Contract[];
+  // `ValidateNested` alone lets a missing object, and an array in place of one, pass.
+  @Optional() @IsArray() @ArrayMaxSize(250) @IsObject({ each: true }) @ValidateNested({ each: true }) @Type(() => Contract) contracts?: Contract[];
   /** E-mail domains, asserted as owned. */
   @IsArray() @ArrayMaxSize(100) @ArrayUnique() @IsString({ each: true }) @MaxLength(253, { each: true }) domains!: string[];
-  @ValidateNested() @Type(() => FirstAdministrator) administrator!: FirstAdministrator;
+  @IsObject() @ValidateNested() @Type(() => FirstAdministrator) administrator!: FirstAdministrator;
 }
 
 /** Closes an account; today only the way back of an opening that was refused half-way. */

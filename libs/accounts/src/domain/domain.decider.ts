@@ -22,8 +22,10 @@ const commands = { AssertDomain, ReleaseDomain };
 
 /** The one way to write a domain: lower case, IDNA ASCII form (RFC 5891). Throws `domain.invalid`. */
 export function domainName(text: string): string {
-  const ascii = domainToASCII(text.normalize('NFKC').trim()).replace(/\.$/, '');
-  if (!/^(?=.{4,253}$)([a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/.test(ascii)) {
+  const typed = text.normalize('NFKC').trim();
+  // `domainToASCII` reads a host as a URL has it: it drops tabs and whatever follows a slash, and decodes percents.
+  const ascii = /[\s\p{Cc}/\\?#%]/u.test(typed) ? '' : domainToASCII(typed).replace(/\.$/, '');
+  if (!/^(?=.{4,253}$)([a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/.test(ascii)) {
     throw new Refusal('domain.invalid', 'invalid', `${JSON.stringify(text.slice(0, 80))} is no e-mail domain.`);
   }
   return ascii;

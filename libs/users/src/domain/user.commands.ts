@@ -1,11 +1,12 @@
-import { IsBoolean, IsEmail, IsIn, IsOptional, MaxLength } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, MaxLength } from 'class-validator';
+import { Email } from '#libs/accounts';
 import { Command, Country, Line, Optional, Reason, SpokenLanguage } from '#libs/kernel';
 import { roles, type Role } from './user.events.js';
 
 /** Adds a user with an address that nobody has to the account. */
 export class AddUser extends Command<AddUser> {
-  /** Kept as typed; compared after NFKC, lower-casing and IDNA. */
-  @IsEmail() @MaxLength(254) email!: string;
+  /** Kept as typed; compared without case, after NFKC and IDNA. */
+  @Email() @MaxLength(254) email!: string;
   @Line(100) firstName!: string;
   @Line(100) lastName!: string;
   @Country() country!: string;
@@ -16,7 +17,7 @@ export class AddUser extends Command<AddUser> {
 
 /** A stranger registers; the caller has verified the address. */
 export class RegisterUser extends Command<RegisterUser> {
-  @IsEmail() @MaxLength(254) email!: string;
+  @Email() @MaxLength(254) email!: string;
   @Line(100) firstName!: string;
   @Line(100) lastName!: string;
   @Country() country!: string;

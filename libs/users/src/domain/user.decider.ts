@@ -2,7 +2,7 @@ import { Refusal, type Context, type Decider } from '#libs/kernel';
 import { domainOf } from './email-address.js';
 import * as commands from './user.commands.js';
 import { userEvent, type Role, type UserEvent } from './user.events.js';
-import { accountOf, evolve, type Active, type Departure, type Known, type User } from './user.state.js';
+import { accountOf, departureFrom, evolve, type Active, type Departure, type Known, type User } from './user.state.js';
 
 /** Facts that a workflow looked up before the rule is asked. */
 export interface UserContext extends Context {
@@ -31,7 +31,7 @@ const refuse = (code: string, detail: string, context: Context, ...actions: stri
 
 /** The user, if this account has or had anything to do with them; else as if there were none. */
 function checkKnown(user: User, { account }: Context): Known {
-  if (user.status === 'absent' || !(accountOf(user) === account || user.departures[account!])) throw notFound();
+  if (user.status === 'absent' || !(accountOf(user) === account || departureFrom(user, account!))) throw notFound();
   return user;
 }
 
@@ -42,9 +42,14 @@ function checkActive(user: User, context: Context): Active {
   const known = checkKnown(user, context);
   checkRank(known, context);
   if (known.status === 'active' && known.account === context.account) return known;
-  const steps = known.status === 'pending' ? ['ApproveUser', 'RejectUser'] : restorable(known, context) ? ['RestoreUser'] : [];
-  throw refuse('user.not-active', 'The user is not an active member of this account.', context, ...steps);
+  throw refuse('user.not-active', 'The user is not an active member of this account.', context, ...stepsBack(known, context));
 }
+
+/** What would work on a user who is no active member here. */
+const stepsBack = (user: Known, context: Context): string[] => {
+  if (user.status === 'pending' && user.account === context.account) return ['ApproveUser', 'RejectUser'];
+  return restorable(user, context) ? ['RestoreUser'] : [];
+};
 
 /** Co-administrators act on everybody but account administrators. */
 function checkRank(user: Known, { account, overAdministrators }: Context): void {
@@ -60,7 +65,7 @@ function checkNotSelf({ actor, target }: Context): void {
 }
 
 const restorable = (user: Known, { account, at }: Context): boolean => {
-  const departure = user.departures[account!];
+  const departure = departureFrom(user, account!);
   return (
     user.status === 'unaffiliated' &&
     user.lastAccount === account &&
@@ -71,11 +76,11 @@ const restorable = (user: Known, { account, at }: Context): boolean => {
 
 /** The last departure from this account was this act, and the user has not come back. */
 const alreadyLeft = (user: Known, act: Departure['act'], { account }: Context): boolean =>
-  accountOf(user) !== account && user.departures[account!]?.act === act;
+  accountOf(user) !== account && departureFrom(user, account!)?.act === act;
 
 /** Kept roles come back only as far as whoever brings the user back may grant them. */
 const revokeUngrantable = (user: Known, { account, grantable }: Context): UserEvent[] =>
-  (user.departures[account!]?.keptRoles ?? [])
+  (departureFrom(user, account!)?.keptRoles ?? [])
     .filter((role) => !grantable.includes(role))
     .map((role) => userEvent('UserRoleRevoked', { role }));
 
@@ -90,16 +95,18 @@ const profile = ({ email, firstName, lastName, country, language }: commands.Reg
 /** Why an address that somebody has can't be added here: the first row of the table that fits. */
 function heldBy(holder: { id: string; user: Known }, context: UserContext): Refusal {
   const { account, domainOwner } = context;
-  const offer = (action: string) => [{ action, params: { accountId: account!, userId: holder.id } }];
+  const offer = (...actions: string[]) => actions.map((action) => ({ action, params: { accountId: account!, userId: holder.id } }));
   if (accountOf(holder.user) === account) {
     return new Refusal('user.already-in-account', 'conflict', 'The user is in this account already.', offer('GetUser'));
   }
   if (accountOf(holder.user)) {
     return new Refusal('user.in-another-account', 'conflict', 'The user is in another account: ask the user to look at their profile.');
   }
-  return domainOwner === account
-    ? new Refusal('user.exists-unaffiliated', 'conflict', 'The user exists and is in no account.', offer('AddUserToAccount'))
-    : new Refusal('user.outside-domain', 'conflict', 'The user exists, and this account does not own the domain of the address.');
+  if (domainOwner === account) {
+    return new Refusal('user.exists-unaffiliated', 'conflict', 'The user exists and is in no account.', offer('AddUserToAccount'));
+  }
+  const why = 'The user exists, and this account does not own the domain of the address.';
+  return new Refusal('user.outside-domain', 'conflict', why, offer(...stepsBack(holder.user, context)));
 }
 
 export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext> = {
@@ -142,7 +149,7 @@ export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext>
       if (accountOf(known) === context.account) {
         return known.status === 'pending' ? [userEvent('UserApproved', { account: known.account })] : [];
       }
-      throw refuse('user.not-pending', 'The user does not wait for approval.', context);
+      throw refuse('user.not-pending', 'The user does not wait for approval.', context, ...stepsBack(known, context));
     },
 
     RejectUser: (_, user, context) => {
@@ -151,7 +158,7 @@ export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext>
       if (known.status === 'pending' && known.account === context.account) {
         return [userEvent('UserRejected', { account: known.account })];
       }
-      const steps = known.status === 'active' && known.account === context.account ? ['DeleteUser'] : [];
+      const steps = known.status === 'active' && known.account === context.account ? ['DeleteUser'] : stepsBack(known, context);
       throw refuse('user.not-pending', 'The user does not wait for approval.', context, ...steps);
     },
 
@@ -164,12 +171,11 @@ export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext>
       }
       if (accountOf(user)) {
         // The members of another account are not disclosed; one who left this account is known here.
-        if (!user.departures[account!]) throw notFound();
+        if (!departureFrom(user, account!)) throw notFound();
         throw refuse('user.in-another-account', 'The user is in another account: ask the user to look at their profile.', context);
       }
       if (domainOwner !== account) {
-        const steps = restorable(user, context) ? ['RestoreUser'] : [];
-        throw refuse('user.outside-domain', 'This account does not own the domain of the address.', context, ...steps);
+        throw refuse('user.outside-domain', 'This account does not own the domain of the address.', context, ...stepsBack(user, context));
       }
       return [userEvent('UserAddedToAccount', { account: account!, rule: 'administrator' }), ...revokeUngrantable(user, context)];
     },
@@ -200,7 +206,8 @@ export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext>
       const known = checkKnown(user, context);
       if (known.status === 'active' && known.account === context.account) return [];
       if (!restorable(known, context)) {
-        throw refuse('user.not-restorable', 'The user was not deleted by this account in the last 30 days, or has been in another since.', context);
+        const why = 'The user was not deleted by this account in the last 30 days, or has been in another since.';
+        throw refuse('user.not-restorable', why, context, ...stepsBack(known, context));
       }
       return [userEvent('UserRestored', { account: context.account! }), ...revokeUngrantable(known, context)];
     },

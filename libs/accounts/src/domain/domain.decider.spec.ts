@@ -1,0 +1,94 @@
+/* oxlint-disable promise/valid-params -- `then` is the last word of given/when/then, no promise's */
+import { given } from '#libs/kernel';
+import { AssertDomain, DomainDecider, ReleaseDomain, domainName } from './domain.decider.js';
+import { domainEvent, type DomainNameEvent } from './domain.events.js';
+
+const owned = (account = 'account') => domainEvent('DomainOwned', { account, by: 'operator' });
+const released = (account = 'account') => domainEvent('DomainReleased', { account });
+const domain = (...past: DomainNameEvent[]) => given(DomainDecider, ...past);
+
+describe('an operator asserts a domain', () => {
+  it('that nobody owns', () => domain().when(new AssertDomain({})).then(owned()));
+  it('that its owner released', () => domain(owned('rival'), released('rival')).when(new AssertDomain({})).then(owned()));
+  it('of a closed account, which counts as unclaimed', () => domain(owned('rival')).when(new AssertDomain({}), { ownerClosed: true }).then(owned()));
+  it('once: again changes nothing', () => domain(owned()).when(new AssertDomain({})).then());
+  it('unless another account owns it, which is not disclosed', () => {
+    for (const past of [[owned('rival')], [owned(), released(), owned('rival')]]) {
+      const refusal = domain(...past).when(new AssertDomain({})).refuses('domain.owned-by-another');
+      expect(refusal).toMatchObject({ kind: 'conflict', actions: [], members: {} });
+      expect(refusal.message).not.toContain('rival');
+    }
+  });
+});
+
+describe('an operator releases a domain', () => {
+  it('of the account', () => domain(owned()).when(new ReleaseDomain({})).then(released()));
+  it('only of that account', () => domain(owned('rival')).when(new ReleaseDomain({})).then());
+  it('once: again changes nothing', () => {
+    domain(owned(), released()).when(new ReleaseDomain({})).then();
+    domain().when(new ReleaseDomain({})).then();
+  });
+});
+
+it('a domain belongs to the account that owns it', () => {
+  const issuance = {} as Parameters<typeof DomainDecider.account>[1];
+  expect(DomainDecider.account({ owner: 'account' }, issuance)).toBe('account');
+  expect(DomainDecider.account({}, issuance)).toBeUndefined();
+});
+
+describe('the one way to write a domain', () => {
+  it.each([
+    ['EXAMPLE.Com', 'example.com'],
+    ['  example.com\n', 'example.com'],
+    ['example.com.', 'example.com'],
+    ['bücher.example', 'xn--bcher-kva.example'],
+    ['BÜCHER.example', 'xn--bcher-kva.example'],
+    ['bu\u0308cher.example', 'xn--bcher-kva.example'],
+    ['ｅｘａｍｐｌｅ。com', 'example.com'],
+    ['xn--bcher-kva.example', 'xn--bcher-kva.example'],
+    ['mail.example.co.uk', 'mail.example.co.uk'],
+    ['почта.рф', 'xn--80a1acny.xn--p1ai'],
+    ['a.io', 'a.io'],
+    [`${'a'.repeat(63)}.com`, `${'a'.repeat(63)}.com`],
+  ])('of %j is %s', (typed, canonical) => {
+    expect(domainName(typed)).toBe(canonical);
+    expect(domainName(canonical)).toBe(canonical);
+  });
+
+  it.each([
+    '',
+    ' ',
+    'localhost',
+    '.com',
+    'example..com',
+    'example.com..',
+    'anna@example.com',
+    'https://example.com',
+    'example.com/x',
+    'example.com\\x',
+    'example.com:80',
+    'example.com?x',
+    'example.com#x',
+    '%65xample.com',
+    'exa mple.com',
+    'exa\tmple.com',
+    'exa\u0000mple.com',
+    '-example.com',
+    'example-.com',
+    'example.c',
+    'example.123',
+    '192.168.0.1',
+    '[::1]',
+    'xn--zzzzz-.com',
+    `${'a'.repeat(64)}.com`,
+    `example.${'a'.repeat(64)}`,
+    `${'abc.'.repeat(64)}com`,
+    '\ud800.com',
+  ])('refuses %j', (typed) => {
+    expect(() => domainName(typed)).toThrow(expect.objectContaining({ code: 'domain.invalid', kind: 'invalid' }));
+  });
+
+  it('shows no more of the text than a line', () => {
+    expect(() => domainName('x'.repeat(10_000))).toThrow(/^.{0,120}$/);
+  });
+});
