@@ -1,7 +1,7 @@
 import { from, lastValueFrom, mergeMap, toArray } from 'rxjs';
 import { v5 as uuidv5 } from 'uuid';
 import { begin, type EventStore } from '#libs/event-store';
-import { Refusal, issue } from '#libs/kernel';
+import { Refusal, issue, type Command } from '#libs/kernel';
 import { bulkActions, type ChangeUsers } from '../domain/bulk.js';
 import { UserDecider } from '../domain/user.decider.js';
 import { changeUser } from './change-user.js';
@@ -45,7 +45,7 @@ export async function changeUsers(store: EventStore, command: ChangeUsers): Prom
 const checkKey = (store: EventStore, command: ChangeUsers): Promise<unknown> =>
   lastValueFrom(from(command.userIds).pipe(mergeMap((userId) => begin(store, UserDecider, step(command, userId).issuance), concurrency)));
 
-function step({ action, reason, dryRun, issuance }: ChangeUsers, userId: string) {
+function step({ action, reason, dryRun, issuance }: ChangeUsers, userId: string): Command<unknown> {
   const { expectedRevision: _, ...rest } = issuance;
   const command = new bulkActions[action]({ ...(reason && { reason }), ...(dryRun && { dryRun }) });
   return issue<never>(command as never, { ...rest, target: userId, commandId: uuidv5(userId, issuance.commandId) });
