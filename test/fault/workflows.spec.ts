@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import type { EventStore, Written } from '#libs/event-store';
+import type { Command } from '#libs/kernel';
+import { AddUser, ChangeUser, DeleteUser, GrantRole, LockUser, RegisterUser, RestoreUser, RevokeRole, UnlockUser, accountOf, servesAsAdministrator, type User } from '#libs/users';
+import { changeUser } from '../../libs/users/src/workflows/change-user.js';
+import { makeUser } from '../../libs/users/src/workflows/claim-address.js';
+import { fate, patient, picks, play, type Actor, type Fate, type Outcome } from '../support/schedule.js';
+import { Stage, person, request, standings, targetOf } from '../support/stage.js';
+
+/** How many schedules each property is tried on. */
+const numRuns = Number(process.env['FAULT_RUNS'] ?? 100);
+
+let stage: Stage;
+beforeAll(async () => void (stage = await Stage.set()));
+afterAll(() => stage.close());
+
+/** Tries a property on `numRuns` schedules, some at once: most of the time is spent waiting for the disk. */
+async function holds<Values extends [unknown, ...unknown[]]>(
+  arbitraries: { [Index in keyof Values]: fc.Arbitrary<Values[Index]> },
+  property: (...values: Values) => Promise<void>,
+): Promise<void> {
+  const lane = () => fc.assert(fc.asyncProperty(...arbitraries, property), { numRuns: Math.ceil(numRuns / lanes) });
+  const lost = (await Promise.allSettled(Array.from({ length: lanes }, lane))).find(({ status }) => status === 'rejected');
+  if (lost) throw (lost as PromiseRejectedResult).reason;
+}
+const lanes = 8;
+
+const codeOf = (outcome: Outcome<unknown>): string =>
+  outcome === 'gone' ? outcome : 'refusal' in outcome ? outcome.refusal.code : 'answered';
+
+const noCrash: Fate = { crashes: [], givesUp: false };
+const sometimes = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 3 });
+
+describe('one user per address', () => {
+  const rival = fc.record({ by: fc.constantFrom('a', 'b', 'stranger'), fate, twice: fc.nat(3).map((n) => n === 0) });
+
+  it('holds for rivals who crash and come again', () =>
+    holds([fc.array(rival, { minLength: 2, maxLength: 4, size: 'small' }), sometimes(fc.constantFrom('a', 'b')), picks], async (rivals, domainOwner, order) => {
+      const domain = `${randomUUID()}.example`;
+      const opened = await Promise.all(['a', 'b'].map((name) => stage.openAccount(['counted'], name === domainOwner ? [domain] : [])));
+      const account = (by: string) => opened['ab'.indexOf(by)]?.account;
+      const people = rivals.map(({ by }, index) => ({ by, key: randomUUID(), email: `${index % 2 ? 'Ann' : 'ann'}@${domain}` }));
+      const run = ({ by, key, email }: (typeof people)[number]) => (store: EventStore) => {
+        const claiming = { store, vault: stage.vault, courtesy: 0 };
+        const fields = { ...person('x'), email };
+        return by === 'stranger'
+          ? makeUser(claiming, request(new RegisterUser(fields), key))
+          : makeUser(claiming, request(new AddUser(fields), key, { account: account(by)! }));
+      };
+      // Some callers lose patience and send their request once more while the first is still on its way.
+      const actors = people.flatMap((who, index) => {
+        const { fate, twice } = rivals[index]!;
+        return [{ who, fate, run: run(who) }, ...(twice ? [{ who, fate: noCrash, run: run(who) }] : [])];
+      });
+      const outcomes = await play(stage.store, actors, order);
+
+      const made = async ({ key }: { key: string }) => (await stage.events(`user-${targetOf(key)}`)).filter(({ type }) => type === 'UserAdded' || type === 'UserRegistered');
+      const events = await Promise.all(people.map(made));
+      const winners = people.filter((_, index) => events[index]!.length > 0);
+      expect(events.flat().length).toBe(winners.length);
+      expect(winners.length).toBeLessThanOrEqual(1);
+
+      const winner = winners[0];
+      const user = winner && (await stage.user(targetOf(winner.key)));
+      for (const [index, { who, run }] of actors.entries()) {
+        const outcome = outcomes[index]!;
+        if (outcome === 'gone') continue;
+        expect(codeOf(outcome)).toBe(expected(who, winner, domainOwner, user, account));
+        if ('answer' in outcome) expect(await run(stage.store)).toEqual(outcome.answer);
+      }
+      // Whatever the crashed left behind, the address is not lost.
+      if (!winner) expect(codeOf((await play(stage.store, [{ run: run({ ...people[0]!, key: randomUUID() }), fate: noCrash }], []))[0]!)).toMatch(domainOwner && people[0]!.by !== 'stranger' && people[0]!.by !== domainOwner ? /^domain\.owned/ : /^answered$/);
+      expect(await Promise.all(people.map(made))).toEqual(events);
+    }));
+
+  /** What this one must be told. */
+  function expected(
+    who: { by: string; key: string },
+    winner: { key: string } | undefined,
+    domainOwner: string | undefined,
+    user: User | undefined,
+    account: (by: string) => string | undefined,
+  ): string {
+    if (winner?.key === who.key) return 'answered';
+    if (who.by === 'stranger') return 'user.exists';
+    if (domainOwner && domainOwner !== who.by) return 'domain.owned-by-another';
+    const holds = accountOf(user!);
+    if (holds === account(who.by)) return 'user.already-in-account';
+    if (holds) return 'user.in-another-account';
+    return domainOwner ? 'user.exists-unaffiliated' : 'user.outside-domain';
+  }
+});
+
+describe('never an account without an administrator', () => {
+  type Act = keyof typeof acts;
+  const acts = {
+    lock: () => new LockUser({ reason: randomUUID() }),
+    'lock again': () => new LockUser({}),
+    unlock: () => new UnlockUser({}),
+    delete: () => new DeleteUser({}),
+    'delete, roles kept': () => new DeleteUser({ keepRoles: true }),
+    restore: () => new RestoreUser({}),
+    demote: () => new RevokeRole({ role: 'administrator' }),
+    promote: () => new GrantRole({ role: 'administrator' }),
+    'make auditor': () => new GrantRole({ role: 'auditor' }),
+    rename: () => new ChangeUser({ firstName: randomUUID() }),
+  };
+  const change = (account: string, target: string, act: Act, fate: Fate, more = {}): Actor<Written<User>> => {
+    const key = randomUUID();
+    const command = acts[act]() as Command<never>;
+    return { fate, run: (store) => changeUser(store, request<never>(command as never, key, { account, target, ...more })) };
+  };
+
+  /** Watches that those who count can log in, and that there is one; reads anew what was written. */
+  async function watch(account: string, users: readonly string[]) {
+    let counted: string[] = [];
+    const states = new Map<string, User>();
+    const look = async (stream?: string): Promise<void> => {
+      if (!stream || stream === `account-${account}`) counted = await stage.administrators(account);
+      await Promise.all(users.filter((user) => !stream || stream === `user-${user}`).map(async (user) => states.set(user, await stage.user(user))));
+      expect(serving()).toEqual(expect.arrayContaining(counted));
+      expect(counted).not.toEqual([]);
+    };
+    const serving = () => users.filter((user) => servesAsAdministrator(states.get(user)!));
+    await look();
+    return { look, serving, counted: () => users.filter((user) => counted.includes(user)) };
+  }
+
+  const step = fc.record({
+    on: fc.nat(2),
+    act: fc.constantFrom<Act>(...(Object.keys(acts) as Act[])),
+    fate,
+    pinned: fc.boolean(),
+  });
+
+  it('holds at every moment, whoever acts and crashes', () =>
+    holds([fc.tuple(fc.constantFrom(...standings), fc.constantFrom(...standings)), fc.array(step, { minLength: 2, maxLength: 4 }), picks], async (others, steps, order) => {
+      const { account, users } = await stage.openAccount(['counted', ...others]);
+      const revisions = await Promise.all(users.map(async (user) => (await stage.events(`user-${user}`)).length - 1));
+      const actors = steps.map(({ on, act, fate, pinned }) => change(account, users[on]!, act, fate, pinned ? { expectedRevision: revisions[on] } : {}));
+      const { look, serving, counted } = await watch(account, users);
+      const outcomes = await play(stage.store, actors, order, look);
+      if (!outcomes.includes('gone') && !others.includes('uncounted')) expect(serving()).toEqual(counted());
+    }));
+
+  it('keeps one of two who take each other away at once', () =>
+    holds([fc.constantFrom<Act>('lock', 'delete', 'demote'), fc.constantFrom<Act>('lock', 'delete', 'demote'), patient, patient, picks], async (one, other, fate, otherFate, order) => {
+      const { account, users } = await stage.openAccount(['counted', 'counted']);
+      const actors = [change(account, users[0]!, one, fate), change(account, users[1]!, other, otherFate)];
+      const { look, serving, counted } = await watch(account, users);
+      const outcomes = await play(stage.store, actors, order, look);
+      expect(outcomes.map(codeOf).sort()).toEqual(['account.last-administrator', 'answered']);
+      expect(serving()).toEqual(counted());
+      expect(counted().length).toBe(1);
+    }));
+
+  it('holds for a lock that races whatever brings the same one back', () =>
+    holds([fc.constantFrom(...standings), fc.constantFrom<Act>('unlock', 'promote', 'restore'), fate, fate, picks], async (standing, act, fate, otherFate, order) => {
+      const { account, users } = await stage.openAccount(['counted', standing]);
+      const actors = [change(account, users[1]!, 'lock', fate), change(account, users[1]!, act, otherFate)];
+      await play(stage.store, actors, order, (await watch(account, users)).look);
+    }));
+});
