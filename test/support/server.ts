@@ -6,6 +6,7 @@ import { Clock } from '#libs/http';
 import { readConfig } from '../../apps/server/src/config.js';
 import { startServer, type Server } from '../../apps/server/src/server.js';
 import { Api, type Reply } from './api.js';
+import { createDatabase } from './database.js';
 
 /** The time of a test server: the real one, moved by what a test says. */
 export class MovableClock extends Clock {
@@ -35,18 +36,21 @@ export async function startTestServer(environment: Record<string, string> = {}):
   const directory = mkdtempSync(join(tmpdir(), 'rollbook-'));
   const clock = new MovableClock();
   const { EVENTSTORE_URL, DATABASE_URL } = process.env;
+  const database = DATABASE_URL ? await createDatabase(DATABASE_URL) : undefined;
   const config = readConfig({
     DATA_DIR: directory,
     PORT: '0',
     LOG_LEVEL: 'fatal',
-    EVENTSTORE_NAMESPACE: EVENTSTORE_URL || DATABASE_URL ? `test_${randomUUID().slice(0, 8)}` : 'rollbook',
+    EVENTSTORE_NAMESPACE: EVENTSTORE_URL ? `test_${randomUUID().slice(0, 8)}` : 'rollbook',
     ...(EVENTSTORE_URL && { EVENTSTORE_URL }),
+    ...(database && { DATABASE_URL: database.url }),
     ...environment,
   });
   const server = await startServer(config, { clock });
   const operator = new Api(server.url, readFileSync(server.operatorToken, 'utf8').trim());
   const close = async () => {
     await server.close();
+    await database?.drop();
     rmSync(directory, { recursive: true, force: true });
   };
   return { server, directory, clock, operator, close };
