@@ -23,8 +23,8 @@ afterAll(() => server.close());
 const register = async (domain = account.domain) => expectStatus(201, await service.post('/registrations', person(domain))).body.userId as string;
 
 /** Gives an unowned domain to an account. */
-const assertDomain = async ({ path }: TestAccount, domain: string) => expectStatus(200, await server.operator.put(path(`/domains/${domain}`)));
-const releaseDomain = async ({ path }: TestAccount, domain: string) => expectStatus(200, await server.operator.delete(path(`/domains/${domain}`)));
+const assertDomain = async (owner: TestAccount, domain: string) => expectStatus(200, await server.operator.put(owner.path(`/domains/${domain}`)));
+const releaseDomain = async (owner: TestAccount, domain: string) => expectStatus(200, await server.operator.delete(owner.path(`/domains/${domain}`)));
 
 describe('adding a user', () => {
   const add = (fields: object) => account.administrator.post(account.path('/users'), fields);

@@ -40,8 +40,8 @@ export async function serviceOf({ operator, clock }: TestServer): Promise<Api> {
 }
 
 /** What the account's administrator (or who else speaks) does to its users, by their ids. */
-export function usersOf({ administrator, path }: TestAccount, api: Api = administrator) {
-  const user = (userId: string, rest = '') => path(`/users/${userId}${rest}`);
+export function usersOf(account: TestAccount, api: Api = account.administrator) {
+  const user = (userId: string, rest = '') => account.path(`/users/${userId}${rest}`);
   const act = (userId: string, action: string, body: object = {}, headers = {}) => api.post(user(userId, `/${action}`), body, headers);
   const read = async (address: string) => expectStatus(200, await api.get(address)).body;
   return {
@@ -51,7 +51,7 @@ export function usersOf({ administrator, path }: TestAccount, api: Api = adminis
     /** Does it, and answers what it came to. */
     done: async (userId: string, action: string, body: object = {}) => expectStatus(200, await act(userId, action, body)).body,
     page: (userId: string, query = '') => read(user(userId, query)),
-    list: async (query = '') => (await read(path(`/users${query}`))).items,
+    list: async (query = '') => (await read(account.path(`/users${query}`))).items,
     /** The names of what was done to them, newest first. */
     actionsOn: async (userId: string): Promise<string[]> => (await read(user(userId, '/history'))).items.map(({ action }: { action: string }) => action),
   };

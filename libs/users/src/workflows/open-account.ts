@@ -22,10 +22,18 @@ export interface OpenedAccount extends Written<unknown> {
 
 /**
  * Opens an account: checks everything, opens, asserts the domains, adds the administrator last. A refusal half-way
- * releases the domains and closes the account again. Each step may be repeated, so that the same key completes what a
+ * closes the account again and releases the domains. Each step may be repeated, so that the same key completes what a
  * crash left half-done.
  */
 export async function openAccount(claiming: Claiming, command: OpenAccount): Promise<OpenedAccount> {
+  try {
+    return await open(claiming, command);
+  } catch (error) {
+    throw offeringNothing(error);
+  }
+}
+
+async function open(claiming: Claiming, command: OpenAccount): Promise<OpenedAccount> {
   const { store } = claiming;
   if (command.issuance.within) throw new Refusal('access.forbidden', 'forbidden', 'A token that names an account opens no other.');
   const domains = command.domains.map(domainName);
@@ -34,7 +42,10 @@ export async function openAccount(claiming: Claiming, command: OpenAccount): Pro
   const opened = await decidingAgain(async () => {
     const account = await begin(store, AccountDecider, command.issuance);
     if (account.earlier) {
-      if (account.earlier.state.status === 'closed') throw notOpened();
+      if (account.state.status === 'closed') {
+        await undo(claiming, command, domains);
+        throw notOpened();
+      }
       return firstAnswer(account.earlier);
     }
     await checkDomainsFree(claiming, domains);
@@ -54,11 +65,18 @@ export async function openAccount(claiming: Claiming, command: OpenAccount): Pro
   }
 }
 
-/** A refusal is final: the domains are free again and the account is closed; an outage is not, it waits for the retry. */
+/**
+ * A refusal is final: the account is closed, from when on its domains count as unclaimed, and they are released. An outage
+ * is not final, it waits for the retry.
+ */
 async function undo({ store }: Claiming, command: OpenAccount, domains: readonly string[]): Promise<void> {
-  for (const domain of domains) await recordDomain(store, about(new ReleaseDomain({}), command, domain, `release ${domain}`));
   await handle(store, AccountDecider, about(new CloseAccount({}), command, command.issuance.target, 'close'));
+  for (const domain of domains) await recordDomain(store, about(new ReleaseDomain({}), command, domain, `release ${domain}`));
 }
+
+/** What adding the administrator would offer is for an account that is there; this one is not. */
+const offeringNothing = (error: unknown): unknown =>
+  error instanceof Refusal ? new Refusal(error.code, error.kind, error.message, [], error.members) : error;
 
 async function checkDomainsFree({ store }: Claiming, domains: readonly string[]): Promise<void> {
   for (const domain of domains) {
