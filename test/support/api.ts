@@ -11,21 +11,20 @@ export interface Reply {
 
 type Options = Readonly<Record<string, string>>;
 
-/** Speaks HTTP to a server as one caller. Reads wait for the last write that this caller made. */
+/** Speaks HTTP to a server as one caller. Reads wait for the last write that a test made, as whichever caller. */
 export class Api {
-  private seen = 0;
-
   constructor(
     readonly url: string,
     private readonly token: string | undefined,
+    private readonly last: { position: number } = { position: 0 },
   ) {}
 
   /** The same server, another caller. */
   as(token: string | undefined): Api {
-    return new Api(this.url, token);
+    return new Api(this.url, token, this.last);
   }
 
-  get = (path: string, headers: Options = {}) => this.send('GET', path, undefined, { 'rollbook-min-position': String(this.seen), ...headers });
+  get = (path: string, headers: Options = {}) => this.send('GET', path, undefined, { 'rollbook-min-position': String(this.last.position), ...headers });
   post = (path: string, body: unknown = {}, headers: Options = {}) => this.send('POST', path, body, headers);
   patch = (path: string, body: unknown = {}, headers: Options = {}) => this.send('PATCH', path, body, headers);
   put = (path: string, body: unknown = {}, headers: Options = {}) => this.send('PUT', path, body, headers);
@@ -43,7 +42,7 @@ export class Api {
     });
     const text = await response.text();
     const position = Number(response.headers.get('rollbook-position') ?? 0);
-    if (method !== 'GET') this.seen = Math.max(this.seen, position);
+    if (method !== 'GET') this.last.position = Math.max(this.last.position, position);
     const json = /json/.test(response.headers.get('content-type') ?? '');
     return { status: response.status, body: json ? JSON.parse(text) : undefined, text, headers: response.headers, etag: response.headers.get('etag'), position };
   }

@@ -58,8 +58,7 @@ describe('what is no object is refused as a whole', () => {
   it.each([[null], [undefined], [[]], [[anna]], ['text'], [''], [1], [true]])('%j', (body) => expect(refused(AddUser, body)).toEqual(['']));
 });
 
-// The transformer's recursion has no end of its own: a stack overflow where a refusal should be.
-it.failing('what is nested without end is refused', () => {
+it('what is nested without end is refused', () => {
   const depth = 50_000;
   expect(refused(AddUser, { ...anna, firstName: json('['.repeat(depth) + ']'.repeat(depth)) })).toEqual(['firstName']);
   expect(refused(AddUser, { ...anna, extra: json('{"a":'.repeat(depth) + '1' + '}'.repeat(depth)) })).toEqual(['extra']);
@@ -74,8 +73,7 @@ describe('an unknown field is refused by name', () => {
     expect(refused(AssertDomain, { by: 'confirmation' })).toEqual(['by']);
   });
   it('also one of another command', () => expect(refused(RegisterUser, { ...anna, entitlementCountry: 'DE' })).toEqual(['entitlementCountry']));
-  // The transformer drops these names without a word, so that they are let pass.
-  it.failing.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf'])('even %j, which every object has', (field) => {
+  it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf'])('even %j, which every object has', (field) => {
     expect(refused(AddUser, json(JSON.stringify(anna).replace('{', `{"${field}":"x",`)))).toEqual([field]);
     const administrator = json(JSON.stringify(anna).replace('{', `{"${field}":{},`));
     expect(refused(OpenAccount, { ...acme, administrator })).toEqual([`administrator.${field}`]);
