@@ -1,5 +1,5 @@
-import { handle, type EventStore, type Written } from '#libs/event-store';
-import { issue } from '#libs/kernel';
+import { begin, decidingAgain, firstAnswer, record, type EventStore, type Written } from '#libs/event-store';
+import { decide, issue } from '#libs/kernel';
 import { AccountDecider, checkOpen } from '../domain/account.decider.js';
 import { DomainDecider, domainName, type AssertDomain, type DomainName, type ReleaseDomain } from '../domain/domain.decider.js';
 
@@ -20,10 +20,15 @@ export async function changeDomain(store: EventStore, command: AssertDomain | Re
 }
 
 /** The same for a domain in its canonical form, while the account is being opened or undone. */
-export async function recordDomain(store: EventStore, command: AssertDomain | ReleaseDomain): Promise<Written<DomainName>> {
-  const { owner } = (await store.load(DomainDecider, command.issuance.target)).state;
-  const ownerClosed = owner !== undefined && (await isClosed(store, owner));
-  return handle(store, DomainDecider, command, { ownerClosed });
+export function recordDomain(store: EventStore, command: AssertDomain | ReleaseDomain): Promise<Written<DomainName>> {
+  const { issuance } = command;
+  return decidingAgain(async () => {
+    const domain = await begin(store, DomainDecider, issuance);
+    if (domain.earlier) return firstAnswer(domain.earlier);
+    const { owner } = domain.state;
+    const ownerClosed = owner !== undefined && owner !== issuance.account && (await isClosed(store, owner));
+    return record(store, DomainDecider, domain, command, decide(DomainDecider, command, domain.state, { ...issuance, ownerClosed }));
+  });
 }
 
 const isClosed = async (store: EventStore, account: string): Promise<boolean> =>

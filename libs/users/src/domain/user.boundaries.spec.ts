@@ -188,6 +188,14 @@ describe('an administrator who is not counted', () => {
     user(...past).when(new GrantRole({ role: 'administrator' })).then();
     user(...past, granted('auditor')).when(new GrantRole({ role: 'auditor' }), { uncounted: true }).then();
   });
+  it('is so by an unlock or a restoration that has nothing else to do, but not by whoever may not act on administrators', () => {
+    const past = [added, granted('administrator')];
+    for (const command of [new UnlockUser({}), new RestoreUser({})]) {
+      user(...past).when(command, { uncounted: true }).then(granted('administrator'));
+      user(...past).when(command).then();
+    }
+    user(...past).when(new RestoreUser({}), { uncounted: true, overAdministrators: false }).then();
+  });
 });
 
 describe('a deletion can be undone', () => {

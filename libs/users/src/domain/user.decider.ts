@@ -189,7 +189,7 @@ export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext>
 
     UnlockUser: (_, user, context) => {
       const { locks } = checkActive(user, context);
-      return locks.length ? [userEvent('UserUnlocked', { causes: locks.map(({ cause }) => cause) })] : [];
+      return locks.length ? [userEvent('UserUnlocked', { causes: locks.map(({ cause }) => cause) })] : countedAgain(context);
     },
 
     DeleteUser: ({ keepRoles }, user, context) => {
@@ -204,7 +204,7 @@ export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext>
 
     RestoreUser: (_, user, context) => {
       const known = checkKnown(user, context);
-      if (known.status === 'active' && known.account === context.account) return [];
+      if (known.status === 'active' && known.account === context.account) return context.overAdministrators ? countedAgain(context) : [];
       if (!restorable(known, context)) {
         const why = 'The user was not deleted by this account in the last 30 days, or has been in another since.';
         throw refuse('user.not-restorable', why, context, ...stepsBack(known, context));
@@ -230,7 +230,7 @@ export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext>
     GrantRole: ({ role }, user, context) => {
       const { roles } = checkActive(user, context);
       if (!context.grantable.includes(role)) throw notGrantable();
-      if (roles.includes(role) && !(role === 'administrator' && context.uncounted)) return [];
+      if (roles.includes(role)) return role === 'administrator' ? countedAgain(context) : [];
       return [userEvent('UserRoleGranted', { role })];
     },
 
@@ -244,5 +244,8 @@ export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext>
 
   evolve,
 };
+
+/** Nothing to say, but an administrator to count: the role once more, so that a removal under way meets a wrong revision. */
+const countedAgain = ({ uncounted }: UserContext): UserEvent[] => (uncounted ? [userEvent('UserRoleGranted', { role: 'administrator' })] : []);
 
 const notGrantable = () => new Refusal('role.not-grantable', 'forbidden', 'Nobody gives or takes a role that holds more than they have.');

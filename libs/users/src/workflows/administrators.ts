@@ -1,7 +1,7 @@
 import { v5 as uuidv5 } from 'uuid';
 import { AccountDecider, AppointAdministrator, StandDownAdministrator } from '#libs/accounts';
 import { WrongRevision, decidingAgain, foresee, record, type EventStore, type Loaded, type Written } from '#libs/event-store';
-import { decide, issue, type Command, type Issuance } from '#libs/kernel';
+import { Refusal, decide, issue, type Command, type Issuance } from '#libs/kernel';
 import { DeleteUser, GrantRole, LockUser, RevokeRole } from '../domain/user.commands.js';
 import { UserDecider } from '../domain/user.decider.js';
 import { userEvent, type UserEvent } from '../domain/user.events.js';
@@ -24,20 +24,30 @@ export async function recordUser(
   const before = servesAsAdministrator(user.state);
   const after = servesAsAdministrator(foresee(UserDecider, user, command, events).state);
   if (before && !after) await standDown(store, command.issuance, events);
-  if (after && (!before || command instanceof GrantRole)) return bringing(store, command, user, events);
+  if (after && (!before || events.some(({ type }) => type === 'UserRoleGranted'))) return bringing(store, command, user, events);
   return record(store, UserDecider, user, command, events);
 }
 
-/** Runs a workflow that may stand an administrator down; where it is refused or given up after that, they count again. */
+/**
+ * Runs a workflow that may stand an administrator down; where it is refused or given up after that, now or by an earlier
+ * run of the same command, they count again. An outage meanwhile goes before the refusal: a retry finds both again.
+ */
 export async function puttingBack<T>(store: EventStore, command: Command<unknown>, workflow: () => Promise<T>): Promise<T> {
   try {
     return await workflow();
   } catch (error) {
-    if (command instanceof LockUser || command instanceof DeleteUser || command instanceof RevokeRole) {
-      await countIfServing(store, command.issuance);
+    const removes = command instanceof LockUser || command instanceof DeleteUser || command instanceof RevokeRole;
+    if (removes && error instanceof Refusal && (await hasStoodDown(store, command.issuance))) {
+      const { issuance } = command;
+      await countIfServing(store, { ...issuance, commandId: uuidv5('put back', issuance.commandId) });
     }
     throw error;
   }
+}
+
+/** Whether this very command has written to the account: what others left half-done is not for a refused one to mend. */
+async function hasStoodDown(store: EventStore, { account, commandId }: Issuance): Promise<boolean> {
+  return (await store.load(AccountDecider, account!, { commandId })).earlier !== undefined;
 }
 
 async function standDown(store: EventStore, issuance: Issuance, events: readonly UserEvent[]): Promise<void> {
@@ -61,10 +71,11 @@ async function bringing(
 ): Promise<Written<User>> {
   const { issuance } = command;
   const account = await store.load(AccountDecider, issuance.account!);
-  const written = await record(store, UserDecider, user, command, events);
   const appoint = issued(new AppointAdministrator({ user: issuance.target }), issuance);
+  const appointed = decide(AccountDecider, appoint, account.state, appoint.issuance);
+  const written = await record(store, UserDecider, user, command, events);
   try {
-    await record(store, AccountDecider, account, appoint, decide(AccountDecider, appoint, account.state, appoint.issuance));
+    await record(store, AccountDecider, account, appoint, appointed);
   } catch (error) {
     if (!(error instanceof WrongRevision)) throw error;
     await countIfServing(store, issuance);
@@ -76,20 +87,17 @@ async function bringing(
  * Counts a user who serves as administrator but is not counted: what a crash or a rival left half-done.
  * The role is granted once more in between, so that a removal under way meets a wrong revision.
  */
-export async function countIfServing(store: EventStore, { account, target, ...issuance }: Issuance): Promise<void> {
+export async function countIfServing(store: EventStore, issuance: Issuance): Promise<void> {
+  const { account, target, commandId } = issuance;
   await decidingAgain(async () => {
     const counted = await store.load(AccountDecider, account!);
     const user = await store.load(UserDecider, target);
     if (counted.state.status !== 'open' || counted.state.administrators.has(target)) return;
     if (!servesAsAdministrator(user.state) || !('account' in user.state) || user.state.account !== account) return;
-    const again = issue(new GrantRole({ role: 'administrator' }), {
-      ...issuance,
-      account,
-      target,
-      commandId: uuidv5('count', issuance.commandId),
-    });
+    // Not the command's own id: what it answered first stays where it was.
+    const again = issue(new GrantRole({ role: 'administrator' }), { ...issuance, commandId: uuidv5('count', commandId) });
     await record(store, UserDecider, user, again, [userEvent('UserRoleGranted', { role: 'administrator' })]);
-    const appoint = issued(new AppointAdministrator({ user: target }), again.issuance);
+    const appoint = issued(new AppointAdministrator({ user: target }), issuance);
     await record(store, AccountDecider, counted, appoint, decide(AccountDecider, appoint, counted.state, appoint.issuance));
   });
 }
@@ -111,4 +119,4 @@ export async function checkRemovable(store: EventStore, before: User, after: Use
 
 /** A step of the workflow on the account's stream, in the name of the command that it serves. */
 const issued = <C extends AppointAdministrator | StandDownAdministrator>(command: C, issuance: Issuance): C =>
-  issue<never>(command as never, { ...issuance, target: issuance.account! }) as C;
+  issue<never>(command as never, { ...issuance, target: issuance.account! });

@@ -2,7 +2,7 @@ import { ownerOf } from '#libs/accounts';
 import { begin, decidingAgain, firstAnswer, foresee, isDryRun, type EventStore, type Written } from '#libs/event-store';
 import { decide, type Command } from '#libs/kernel';
 import { domainOf } from '../domain/email-address.js';
-import { AddUserToAccount, GrantRole } from '../domain/user.commands.js';
+import { AddUserToAccount, GrantRole, RestoreUser, UnlockUser } from '../domain/user.commands.js';
 import { UserDecider, type UserContext } from '../domain/user.decider.js';
 import { isKnownTo, type User } from '../domain/user.state.js';
 import { checkRemovable, countIfServing, isUncounted, puttingBack, recordUser } from './administrators.js';
@@ -32,6 +32,8 @@ export async function factsFor(store: EventStore, command: Command<unknown>, use
     const domainOwner = await ownerOf(store, domainOf(user.email));
     return { ...(domainOwner && { domainOwner }) };
   }
-  if (command instanceof GrantRole) return { uncounted: await isUncounted(store, user, command.issuance) };
+  if (command instanceof GrantRole || command instanceof UnlockUser || command instanceof RestoreUser) {
+    return { uncounted: await isUncounted(store, user, command.issuance) };
+  }
   return {};
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ownerOf } from '#libs/accounts';
+import { AccountDecider, checkOpen, ownerOf } from '#libs/accounts';
 import { WrongRevision, begin, decidingAgain, firstAnswer, type EventStore, type Loaded, type Written } from '#libs/event-store';
 import { decide, type DomainEvent, type Subject } from '#libs/kernel';
 import type { Vault } from '#libs/vault';
@@ -39,6 +39,7 @@ export function makeUser(
       if (issuance.account) await countIfServing(store, issuance);
       return firstAnswer(user.earlier);
     }
+    if (issuance.account) checkOpen((await store.load(AccountDecider, issuance.account)).state);
     const { claim, rival, holder } = await lookUp({ store, vault }, command);
     const domainOwner = await ownerOf(store, domainOf(command.email));
     const events = decide(UserDecider, command, user.state, { ...issuance, ...facts, ...(domainOwner && { domainOwner }), ...holder });
