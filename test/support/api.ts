@@ -3,7 +3,9 @@ export interface Reply {
   readonly status: number;
   // oxlint-disable-next-line typescript/no-explicit-any -- a test says what it expects of a body
   readonly body: any;
+  /** Without a byte order mark. */
   readonly text: string;
+  readonly bytes: Buffer;
   readonly headers: Headers;
   readonly etag: string | null;
   readonly position: number;
@@ -40,10 +42,11 @@ export class Api {
       },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-    const text = await response.text();
+    const bytes = Buffer.from(await response.arrayBuffer());
+    const text = new TextDecoder().decode(bytes);
     const position = Number(response.headers.get('rollbook-position') ?? 0);
     if (method !== 'GET') this.last.position = Math.max(this.last.position, position);
     const json = /json/.test(response.headers.get('content-type') ?? '');
-    return { status: response.status, body: json ? JSON.parse(text) : undefined, text, headers: response.headers, etag: response.headers.get('etag'), position };
+    return { status: response.status, body: json ? JSON.parse(text) : undefined, text, bytes, headers: response.headers, etag: response.headers.get('etag'), position };
   }
 }

@@ -1,0 +1,258 @@
+import { expectStatus, openTestAccount, startTestServer, type TestAccount, type TestServer } from '../support/server.js';
+import { person, serviceOf, usersOf } from '../support/steps.js';
+
+interface Item {
+  userId: string;
+  firstName: string;
+  lastName: string;
+  lastLoginAt: string | null;
+  status: string;
+  addedAt: string;
+}
+
+let server: TestServer;
+let account: TestAccount;
+let users: ReturnType<typeof usersOf>;
+const ids: Record<string, string> = {};
+let loggedInAt: { dan: string; asa: string };
+
+/** Grace administers, Åsa and dan have logged in, bo waits for approval, Çelik is locked, dan is an auditor. */
+beforeAll(async () => {
+  server = await startTestServer();
+  account = await openTestAccount(server);
+  users = usersOf(account);
+  const service = await serviceOf(server);
+  const { domain } = account;
+  ids['Grace'] = account.administratorId;
+  ids['Åsa'] = await account.add({ firstName: 'Åsa', lastName: 'Zorn', country: 'SE', email: `c@${domain}` });
+  ids['bo'] = expectStatus(201, await service.post('/registrations', { firstName: 'bo', lastName: 'Ärlig', country: 'DK', email: `A.B@${domain}` })).body.userId;
+  ids['Çelik'] = await account.add({ firstName: 'Çelik', lastName: 'brown', country: 'AT', email: `b@${domain}`, entitlementCountry: 'DE' });
+  ids['dan'] = await account.add({ firstName: 'dan', lastName: "O'Neil", country: 'GB', email: `d@${domain}` });
+  const now = server.clock.now().getTime();
+  loggedInAt = { dan: new Date(now + 60_000).toISOString(), asa: new Date(now + 120_000).toISOString() };
+  expectStatus(201, await service.post(`/users/${ids['Åsa']}/logins`, { at: loggedInAt.asa, method: 'password' }));
+  expectStatus(201, await service.post(`/users/${ids['dan']}/logins`, { at: loggedInAt.dan, method: 'oidc' }));
+  await users.done(ids['Çelik']!, 'lock', { reason: 'on leave' });
+  expectStatus(200, await account.administrator.put(users.user(ids['dan']!, '/roles/auditor')));
+});
+afterAll(() => server.close());
+
+const list = (query: string, of = account) => of.administrator.get(of.path(`/users?${query}`));
+const firstNames = (items: Item[]) => items.map(({ firstName }) => firstName);
+const found = async (query: string) => firstNames(expectStatus(200, await list(query)).body.items);
+
+/** All pages, one after the other. */
+async function walk(query: string, between: () => Promise<unknown> = async () => {}, of = account): Promise<Item[]> {
+  const items: Item[] = [];
+  let cursor = '';
+  do {
+    const { body } = expectStatus(200, await list(`${query}${cursor && `&cursor=${cursor}`}`, of));
+    items.push(...body.items);
+    cursor = body.next;
+    if (cursor) await between();
+  } while (cursor);
+  return items;
+}
+
+describe('the user list', () => {
+  const sorted: [string, string[]][] = [
+    ['lastName', ['bo', 'Çelik', 'Grace', 'dan', 'Åsa']],
+    ['firstName', ['Åsa', 'bo', 'Çelik', 'dan', 'Grace']],
+    ['email', ['bo', 'Çelik', 'Åsa', 'dan', 'Grace']],
+    ['country', ['Çelik', 'bo', 'dan', 'Åsa', 'Grace']],
+    ['addedAt', ['Grace', 'Åsa', 'bo', 'Çelik', 'dan']],
+  ];
+
+  it.each(sorted)('sorts by %s, up and down, without regard to case and accents', async (key, order) => {
+    expect(await found(`sort=${key}`)).toEqual(order);
+    expect(await found(`sort=-${key}`)).toEqual(order.toReversed());
+  });
+
+  it('sorts by last name unless it is told otherwise', async () => {
+    expect(await found('')).toEqual(sorted[0]![1]);
+  });
+
+  it('sorts by status, up and down', async () => {
+    expect(await found('sort=-status&limit=1')).toEqual(['bo']);
+    expect((await found('sort=status')).at(-1)).toBe('bo');
+  });
+
+  it('sorts by last login, up and down, whoever never logged in last', async () => {
+    const never = ['bo', 'Çelik', 'Grace'].toSorted();
+    for (const [sort, first] of [['lastLoginAt', ['dan', 'Åsa']], ['-lastLoginAt', ['Åsa', 'dan']]] as const) {
+      const names = await found(`sort=${sort}`);
+      expect([names.slice(0, 2), names.slice(2).toSorted()]).toEqual([first, never]);
+    }
+  });
+
+  it.each(['lastName', 'firstName', 'email', 'country', 'status', 'addedAt', 'lastLoginAt'])('walks its pages by %s, both ways, as one list', async (key) => {
+    for (const sort of [key, `-${key}`]) {
+      for (const limit of [1, 2, 4, 5]) expect(await walk(`sort=${sort}&limit=${limit}`)).toEqual((await list(`sort=${sort}`)).body.items);
+    }
+  });
+
+  it.each<[string, () => string, string[]]>([
+    ['status', () => 'status=pending', ['bo']],
+    ['several statuses', () => 'status=pending&status=active&sort=addedAt', ['Grace', 'Åsa', 'bo', 'Çelik', 'dan']],
+    ['a status that nobody has', () => 'status=deleted&status=rejected', []],
+    ['locked', () => 'locked=true', ['Çelik']],
+    ['not locked', () => 'locked=false', ['bo', 'Grace', 'dan', 'Åsa']],
+    ['the cause of a lock', () => 'lockCause=administrator', ['Çelik']],
+    ['another cause of a lock', () => 'lockCause=dormant', []],
+    ['role', () => 'role=auditor', ['dan']],
+    ['country', () => 'country=SE', ['Åsa']],
+    ['address, in any case', () => `email=a.b@${account.domain.toUpperCase()}`, ['bo']],
+    ['last login, one who never logged in included', () => `lastLoginBefore=${loggedInAt.asa}`, ['bo', 'Çelik', 'Grace', 'dan']],
+    ['last login, a time with another zone', () => `lastLoginBefore=${encodeURIComponent(loggedInAt.dan.replace('Z', '+00:00'))}`, ['bo', 'Çelik', 'Grace']],
+    ['several filters at once', () => `locked=false&status=active&lastLoginBefore=${loggedInAt.asa}`, ['Grace', 'dan']],
+  ])('filters by %s', async (_, query, names) => {
+    expect(await found(query())).toEqual(names);
+  });
+
+  it.each<[string, string[]]>([
+    ['asa', ['Åsa']],
+    ['ÅSA', ['Åsa']],
+    ['zorn', ['Åsa']],
+    ['arl', ['bo']],
+    ['celik BRO', ['Çelik']],
+    ["o'n", ['dan']],
+    ['a.b@', ['bo']],
+    ['account-', ['bo', 'Çelik', 'Grace', 'dan', 'Åsa']],
+    ['%%%', []],
+    ['___', []],
+    ['nobody', []],
+  ])('is searched in names and addresses for %s, case and accents not counting', async (search, names) => {
+    expect(await found(`search=${encodeURIComponent(search)}`)).toEqual(names);
+  });
+
+  it('refuses a search under 3 characters, and whatever it does not know', async () => {
+    const bad = ['search=ab', 'status=gone', 'locked=maybe', 'lockCause=mood', 'role=king', 'country=se', 'sort=age', 'sort=--email', 'limit=0', 'limit=201', 'limit=x', 'lastLoginBefore=yesterday', 'colour=red'];
+    for (const query of bad) {
+      const { status, body } = await list(query);
+      expect([query, status, body.errors?.[0]?.field]).toEqual([query, 400, query.split('=')[0]]);
+    }
+  });
+
+  it('refuses a cursor that it did not make', async () => {
+    const stranger = await openTestAccount(server);
+    const { next } = (await list('limit=1')).body;
+    const forged = Buffer.from(JSON.stringify(['last_name_key', stranger.administratorId])).toString('base64url');
+    for (const query of ['cursor=x', 'cursor=', `cursor=${forged}`, `sort=email&cursor=${next}`]) {
+      const { status, body } = await list(query);
+      expect([query, status, body.code]).toEqual([query, 400, 'cursor.invalid']);
+    }
+  });
+
+  it('shows each user with all that there is to know', async () => {
+    const { items } = (await list('search=brown')).body;
+    expect(items).toEqual([
+      {
+        userId: ids['Çelik'],
+        email: `b@${account.domain}`,
+        firstName: 'Çelik',
+        lastName: 'brown',
+        country: 'AT',
+        language: null,
+        entitlementCountry: 'DE',
+        status: 'active',
+        locks: [{ cause: 'administrator', reason: 'on leave', by: { id: account.administratorId, kind: 'user' }, at: expect.any(String), until: null, disableModeUntil: null }],
+        roles: [],
+        addedAt: expect.any(String),
+        lastLoginAt: null,
+        revision: 1,
+      },
+    ]);
+  });
+});
+
+describe('the summary', () => {
+  it('counts what the tabs show', async () => {
+    const { body } = expectStatus(200, await account.administrator.get(account.path('/summary')));
+    expect(body).toEqual({ active: 4, invited: 0, pending: 1, locked: 1, neverLoggedIn: 2, restorable: 0 });
+  });
+});
+
+describe('the pending approvals', () => {
+  it('tell who waits, since when, from which domain, longest first', async () => {
+    const of = await openTestAccount(server);
+    const service = await serviceOf(server);
+    const register = async (firstName: string) => expectStatus(201, await service.post('/registrations', person(of.domain, { firstName }))).body.userId as string;
+    const [first, second, third] = [await register('Zoe'), await register('Adam'), await register('Mia')];
+    await usersOf(of).done(second, 'approve');
+    const pending = (query = '') => of.administrator.get(of.path(`/pending-approvals${query}`));
+    const { items, next } = expectStatus(200, await pending()).body;
+    expect(items).toMatchObject([{ userId: first, firstName: 'Zoe', domain: of.domain, since: expect.any(String), revision: 1 }, { userId: third, domain: of.domain }]);
+    expect(next).toBeNull();
+    const page = (await pending('?limit=1')).body;
+    expect((await pending(`?limit=1&cursor=${page.next}`)).body).toEqual({ items: [items[1]], next: null });
+  });
+});
+
+describe('the export', () => {
+  const header = 'Email,FirstName,LastName,Country,EntitlementCountry,Status,Locked,LockReason,DisableModeUntil,Roles,Groups,AddedAt,LastLoginAt,UserId';
+  /** The rows, after the header. */
+  const exported = async (query = '', of = account) => {
+    const reply = expectStatus(200, await of.administrator.get(of.path(`/users.csv${query}`)));
+    expect(reply.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+    const [first, ...lines] = reply.text.split('\r\n');
+    expect([first, lines.at(-1)]).toEqual([header, '']);
+    return lines.slice(0, -1);
+  };
+
+  it('is CSV that Excel opens: UTF-8 with BOM, the header names of the import', async () => {
+    const { bytes, headers, text } = expectStatus(200, await account.administrator.get(account.path('/users.csv')));
+    expect(headers.get('content-disposition')).toBe('attachment; filename="users.csv"');
+    expect(bytes.toString('utf8')).toBe(`\uFEFF${text}`);
+    expect(text.split('\r\n')[0]).toBe(header);
+  });
+
+  it('shows what the list’s filters show', async () => {
+    const rows = await exported();
+    const { items } = (await list('')).body;
+    expect(rows.map((row) => row.split(',').at(-1))).toEqual(items.map(({ userId }: Item) => userId));
+    const [row] = await exported('?locked=true');
+    const locked = (await users.list('?locked=true'))[0];
+    expect(row).toBe(`b@${account.domain},Çelik,brown,AT,DE,active,true,on leave,,,,${locked.addedAt},,${ids['Çelik']}`);
+    expect(await exported('?role=auditor&search=neil')).toMatchObject([expect.stringMatching(new RegExp(`,active,false,,,auditor,,.*,${loggedInAt.dan},${ids['dan']}$`))]);
+    expect(await exported('?status=deleted')).toEqual([]);
+    for (const query of ['?search=ab', '?sort=email', '?limit=1', '?status=x']) expect((await account.administrator.get(account.path(`/users.csv${query}`))).status).toBe(400);
+  });
+
+  it('is safe to open: a cell that a spreadsheet takes for a formula gets one leading apostrophe', async () => {
+    const of = await openTestAccount(server);
+    for (const firstName of ['=1+1', '+1', '-1', '@sum', 'a=b']) await of.add({ firstName, lastName: 'Doe, "John"' });
+    const [one] = (await usersOf(of).list('?search=%3D1%2B1')) as Item[];
+    await usersOf(of).done(one!.userId, 'lock', { reason: '=HYPERLINK("evil")' });
+    const rows = await exported('?search=doe', of);
+    const cells = rows.map((row) => row.split(',')[1]!.replaceAll('"', ''));
+    expect(cells.toSorted()).toEqual(["'+1", "'-1", "'=1+1", "'@sum", 'a=b']);
+    expect(rows.every((row) => row.includes(',"Doe, ""John""",'))).toBe(true);
+    expect(rows.filter((row) => row.includes(`"'=HYPERLINK(""evil"")"`)).length).toBe(1);
+  });
+});
+
+describe('an account of more than 200 users', () => {
+  let many: TestAccount;
+  beforeAll(async () => {
+    many = await openTestAccount(server);
+    for (let batch = 0; batch < 9; batch++) await Promise.all(Array.from({ length: 25 }, (_, index) => many.add({ lastName: `Name ${(index * 9 + batch) % 50}` })));
+    // Reads of the account's administrator wait for this.
+    await usersOf(many).done(await many.add({ lastName: 'Last' }), 'lock');
+  });
+
+  it('is walked page by page while users are added: nobody twice, nobody left out', async () => {
+    const before = await walk('limit=200', undefined, many);
+    expect(before.length).toBe(227);
+    const seen = await walk('limit=40', () => Promise.all([many.add({ lastName: 'Aaa' }), many.add({ lastName: 'Zzz' })]), many);
+    const seenIds = seen.map(({ userId }) => userId);
+    expect(new Set(seenIds).size).toBe(seenIds.length);
+    expect(before.filter(({ userId }) => !seenIds.includes(userId))).toEqual([]);
+  });
+
+  it('is exported whole, in the list’s order', async () => {
+    const { text } = expectStatus(200, await many.administrator.get(many.path('/users.csv')));
+    const rows = text.trim().split('\r\n').slice(1).map((row) => row.split(',').at(-1));
+    expect(rows).toEqual((await walk('limit=200', undefined, many)).map(({ userId }) => userId));
+    expect(rows.length).toBeGreaterThan(200);
+  });
+});
