@@ -5,31 +5,13 @@ import type { Command } from '#libs/kernel';
 import { AddUser, ChangeUser, DeleteUser, GrantRole, LockUser, RegisterUser, RestoreUser, RevokeRole, UnlockUser, accountOf, servesAsAdministrator, type User } from '#libs/users';
 import { changeUser } from '../../libs/users/src/workflows/change-user.js';
 import { makeUser } from '../../libs/users/src/workflows/claim-address.js';
-import { fate, patient, picks, play, type Actor, type Fate, type Outcome } from '../support/schedule.js';
+import { codeOf, fate, holds, noCrash, patient, picks, play, type Actor, type Fate } from '../support/schedule.js';
 import { Stage, person, request, standings, targetOf } from '../support/stage.js';
-
-/** How many schedules each property is tried on. */
-const numRuns = Number(process.env['FAULT_RUNS'] ?? 100);
 
 let stage: Stage;
 beforeAll(async () => void (stage = await Stage.set()));
 afterAll(() => stage.close());
 
-/** Tries a property on `numRuns` schedules, some at once: most of the time is spent waiting for the disk. */
-async function holds<Values extends [unknown, ...unknown[]]>(
-  arbitraries: { [Index in keyof Values]: fc.Arbitrary<Values[Index]> },
-  property: (...values: Values) => Promise<void>,
-): Promise<void> {
-  const lane = () => fc.assert(fc.asyncProperty(...arbitraries, property), { numRuns: Math.ceil(numRuns / lanes) });
-  const lost = (await Promise.allSettled(Array.from({ length: lanes }, lane))).find(({ status }) => status === 'rejected');
-  if (lost) throw (lost as PromiseRejectedResult).reason;
-}
-const lanes = 8;
-
-const codeOf = (outcome: Outcome<unknown>): string =>
-  outcome === 'gone' ? outcome : 'refusal' in outcome ? outcome.refusal.code : 'answered';
-
-const noCrash: Fate = { crashes: [], givesUp: false };
 const sometimes = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 3 });
 
 describe('one user per address', () => {

@@ -23,13 +23,33 @@ export interface Actor<T> {
 /** What became of an actor; a crash that was never retried leaves nothing. */
 export type Outcome<T> = { readonly answer: T } | { readonly refusal: Refusal } | 'gone';
 
+export const codeOf = (outcome: Outcome<unknown>): string =>
+  outcome === 'gone' ? outcome : 'refusal' in outcome ? outcome.refusal.code : 'answered';
+
+/** On how many schedules each property is tried. */
+const numRuns = Number(process.env['FAULT_RUNS'] ?? 100);
+/** How many at once: each waits for the disk most of the time. */
+const lanes = 4;
+
+/** Tries a property; throws the shrunk counterexample. */
+export async function holds<Values extends [unknown, ...unknown[]]>(
+  arbitraries: { [Index in keyof Values]: fc.Arbitrary<Values[Index]> },
+  property: (...values: Values) => Promise<void>,
+): Promise<void> {
+  const lane = () => fc.assert(fc.asyncProperty(...arbitraries, property), { numRuns: Math.ceil(numRuns / lanes) });
+  const lost = (await Promise.allSettled(Array.from({ length: lanes }, lane))).find(({ status }) => status === 'rejected');
+  if (lost) throw (lost as PromiseRejectedResult).reason;
+}
+
 /** Who goes next at each turn: 0 stays with the same actor, so that a shrunk schedule is one after the other. */
 export const picks = fc.array(fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, { weight: 3, arbitrary: fc.nat(11) }), { minLength: 80, maxLength: 80 });
 
-const crash: fc.Arbitrary<Crash> = fc.record({ append: fc.nat(4), answered: fc.boolean() });
+export const noCrash: Fate = { crashes: [], givesUp: false };
+
+export const crash: fc.Arbitrary<Crash> = fc.record({ append: fc.nat(6), answered: fc.boolean() });
 
 export const fate: fc.Arbitrary<Fate> = fc.oneof(
-  { weight: 2, arbitrary: fc.constant({ crashes: [], givesUp: false }) },
+  { weight: 2, arbitrary: fc.constant(noCrash) },
   { weight: 3, arbitrary: fc.record({ crashes: fc.array(crash, { minLength: 1, maxLength: 2 }), givesUp: fc.boolean() }) },
 );
 
@@ -134,4 +154,32 @@ class Life<T> {
     this.outcome = outcome;
     this.rest();
   }
+}
+
+/**
+ * The store of a process that is killed at its so many-th append: whatever it was waiting for by then never comes back,
+ * though what it had sent may still arrive. `killed` resolves when that happens.
+ */
+export function killedAt(store: EventStore, { append: last, answered }: Crash): { store: EventStore; killed: Promise<void> } {
+  let kill!: () => void;
+  let alive = true;
+  let appends = 0;
+  const killed = new Promise<void>((resolve) => (kill = resolve));
+  const whileAlive = async <T>(call: () => Promise<T>): Promise<T> => {
+    const value = alive ? await call().then((answer) => ({ answer }), (error: unknown) => ({ error })) : undefined;
+    if (!alive || !value) return new Promise<never>(() => {});
+    if ('error' in value) throw value.error;
+    return value.answer;
+  };
+  const die = (): void => {
+    alive = false;
+    kill();
+  };
+  const append: EventStore['append'] = (...call) => {
+    const isLast = appends++ === last;
+    if (isLast && !answered) die();
+    return whileAlive(() => store.append(...call).finally(() => isLast && die()));
+  };
+  const load: EventStore['load'] = (...call) => whileAlive(() => store.load(...call));
+  return { store: Object.create(store, { load: { value: load }, append: { value: append } }) as EventStore, killed };
 }

@@ -9,7 +9,7 @@ import {
   recordDomain,
   type OpenAccount,
 } from '#libs/accounts';
-import { begin, decidingAgain, firstAnswer, handle, record, type Written } from '#libs/event-store';
+import { begin, decidingAgain, handle, record, type Written } from '#libs/event-store';
 import { Refusal, decide, issue, type Command, type Issuance } from '#libs/kernel';
 import { v5 as uuidv5 } from 'uuid';
 import { AddUser } from '../domain/user.commands.js';
@@ -39,26 +39,29 @@ async function open(claiming: Claiming, command: OpenAccount): Promise<OpenedAcc
   const domains = command.domains.map(domainName);
   const administrator = administratorOf(command);
 
-  const opened = await decidingAgain(async () => {
+  await decidingAgain(async () => {
     const account = await begin(store, AccountDecider, command.issuance);
     if (account.earlier) {
       if (account.state.status === 'closed') {
         await undo(claiming, command, domains);
         throw notOpened();
       }
-      return firstAnswer(account.earlier);
+      return;
     }
     await checkDomainsFree(claiming, domains);
     await checkFree(claiming, administrator, domains);
-    return record(store, AccountDecider, account, command, decide(AccountDecider, command, account.state, command.issuance));
+    await record(store, AccountDecider, account, command, decide(AccountDecider, command, account.state, command.issuance));
   });
 
   try {
     for (const domain of domains) await recordDomain(store, about(new AssertDomain({}), command, domain, `assert ${domain}`));
-    const added = await makeUser(claiming, administrator, { startingRoles: ['administrator'] });
-    const { state, revision } = await store.load(AccountDecider, command.issuance.target);
+    await makeUser(claiming, administrator, { startingRoles: ['administrator'] });
     const { target: accountId } = command.issuance;
-    return { ...opened, state, revision, position: added.position, accountId, administratorId: administrator.issuance.target };
+    const { commandId, target: administratorId } = administrator.issuance;
+    // As it was when the administrator came to count: a repeat answers the same.
+    const account = await store.load(AccountDecider, accountId, { commandId });
+    const { state, revision, position } = account.earlier ?? account;
+    return { state, revision, position, changed: true, accountId, administratorId };
   } catch (error) {
     if (error instanceof Refusal && error.kind !== 'unavailable') await undo(claiming, command, domains);
     throw error;

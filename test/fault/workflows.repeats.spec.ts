@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { v5 as uuidv5 } from 'uuid';
+import { AssertDomain, OpenAccount, ReleaseDomain, changeDomain } from '#libs/accounts';
+import type { EventStore, Written } from '#libs/event-store';
+import type { Command } from '#libs/kernel';
+import { AddUser, ChangeUser, DeleteUser, GrantRole, LockUser, RegisterUser, RestoreUser, RevokeRole, UnlockUser } from '#libs/users';
+import { ChangeUsers } from '../../libs/users/src/domain/bulk.js';
+import { changeUser } from '../../libs/users/src/workflows/change-user.js';
+import { changeUsers } from '../../libs/users/src/workflows/change-users.js';
+import { makeUser } from '../../libs/users/src/workflows/claim-address.js';
+import { openAccount } from '../../libs/users/src/workflows/open-account.js';
+import { codeOf, fate, holds, killedAt, noCrash, patient, picks, play, type Actor, type Outcome } from '../support/schedule.js';
+import { Stage, person, request, targetOf } from '../support/stage.js';
+
+let stage: Stage;
+beforeAll(async () => void (stage = await Stage.set()));
+afterAll(() => stage.close());
+
+const claiming = (store: EventStore) => ({ store, vault: stage.vault, courtesy: 0 });
+const alone = async <T>(run: Actor<T>['run']): Promise<Outcome<T>> => (await play(stage.store, [{ fate: noCrash, run }], []))[0]!;
+
+describe('opening an account', () => {
+  const domainsOf = (key: string) => [`a-${key}.example`, `b-${key}.example`] as const;
+  const opening = (key: string, email: string) => (store: EventStore) =>
+    openAccount(claiming(store), request(new OpenAccount({ name: 'Account', domains: [...domainsOf(key)], administrator: { ...person('x'), email } }), key));
+
+  /** Open with all that belongs to it, or closed (if ever opened) and as if it had never been. */
+  async function check(key: string): Promise<'open' | 'closed' | 'absent'> {
+    const id = targetOf(key);
+    const administrator = uuidv5('administrator', key);
+    const { status } = await stage.account(id);
+    const opened = status === 'open';
+    expect((await Promise.all(domainsOf(key).map(stage.ownerOf))).map((owner) => owner === id)).toEqual([opened, opened]);
+    expect((await stage.events(`user-${administrator}`)).filter(({ type }) => type === 'UserAdded').length).toBe(opened ? 1 : 0);
+    expect(await stage.administrators(id)).toEqual(opened ? [administrator] : []);
+    return status;
+  }
+
+  const steps = ['account', 'first domain', 'second domain', 'claim', 'user', 'appointment'];
+  it.each(steps.flatMap((step, append) => [false, true].map((answered) => ({ step, append, answered }))))(
+    'is completed by a retry after a crash at the $step (answered: $answered)',
+    async (crash) => {
+      const key = randomUUID();
+      const run = opening(key, `ann@${key}.example`);
+      const [outcome] = await play(stage.store, [{ run, fate: { crashes: [crash], givesUp: false } }], []);
+      expect(await check(key)).toBe('open');
+      expect(await alone(run)).toEqual(outcome);
+    },
+  );
+
+  type Rival = 'takes the address' | 'takes a domain' | 'takes a domain for a moment' | 'takes the domain of the address';
+  const rivals = fc.constantFrom<Rival>('takes the address', 'takes a domain', 'takes a domain for a moment', 'takes the domain of the address');
+
+  it('is whole or undone, whoever takes what it wants', () =>
+    holds([rivals, fate, patient, picks], async (rival, fate, rivalFate, order) => {
+      const { account } = await stage.openAccount(['counted']);
+      const [key, rivalKey, releaseKey] = [randomUUID(), randomUUID(), randomUUID()];
+      const email = `ann@${key}.example`;
+      const run = opening(key, email);
+      const domain = rival === 'takes the domain of the address' ? `${key}.example` : domainsOf(key)[1];
+      const rivalling = async (store: EventStore): Promise<Written<unknown>> => {
+        if (rival === 'takes the address') return makeUser(claiming(store), request(new AddUser({ ...person('x'), email }), rivalKey, { account }));
+        const taken = await changeDomain(store, request(new AssertDomain({}), rivalKey, { account, target: domain }));
+        return rival === 'takes a domain for a moment' ? changeDomain(store, request(new ReleaseDomain({}), releaseKey, { account, target: domain })) : taken;
+      };
+      const actors: Actor<Written<unknown>>[] = [{ run, fate }, { run: rivalling, fate: rivalFate }];
+      const [first, rivals] = await play(stage.store, actors, order);
+      const outcome = first === 'gone' ? await alone(run) : first!;
+      const status = await check(key);
+      if (codeOf(outcome) === 'answered') {
+        expect(status).toBe('open');
+        expect(await alone(run)).toEqual(outcome);
+      } else {
+        expect(codeOf(outcome)).toMatch(/^(account\.not-opened|domain\.owned-by-another|user\.in-another-account)$/);
+        expect(status).not.toBe('open');
+        // Refused before it began, it may be tried again; undone, it stays so.
+        if (status === 'closed') expect(codeOf(await alone(run))).toBe('account.not-opened');
+        expect(await check(key)).toBe(status);
+      }
+      if (rival !== 'takes a domain for a moment' && codeOf(outcome) !== 'answered') expect(codeOf(rivals!)).toBe('answered');
+    }));
+});
+
+describe('a repeated key', () => {
+  const acts: Record<string, () => Command<never>> = {
+    lock: () => new LockUser({ reason: 'why' }),
+    unlock: () => new UnlockUser({}),
+    delete: () => new DeleteUser({ keepRoles: true }),
+    restore: () => new RestoreUser({}),
+    demote: () => new RevokeRole({ role: 'administrator' }),
+    promote: () => new GrantRole({ role: 'administrator' }),
+    rename: () => new ChangeUser({ firstName: 'Ada' }),
+    'rename back': () => new ChangeUser({ firstName: 'Grace' }),
+  };
+  const act = fc.record({ act: fc.constantFrom(...Object.keys(acts), 'add', 'register'), fate: patient });
+
+  it('answers what it answered first, after whatever came between, and writes once', () =>
+    holds([fc.array(act, { minLength: 2, maxLength: 5 }), picks], async (tried, order) => {
+      const { account, users } = await stage.openAccount(['counted', 'counted']);
+      const email = `${randomUUID()}@person.example`;
+      const actors = tried.map(({ act, fate }) => {
+        const key = randomUUID();
+        const run = (store: EventStore, other = {}): Promise<Written<unknown>> => {
+          if (act === 'add') return makeUser(claiming(store), request(new AddUser({ ...person('x'), email }), key, { account, ...other }));
+          if (act === 'register') return makeUser(claiming(store), request(new RegisterUser({ ...person('x'), email }), key, other));
+          return changeUser(store, request(acts[act]!(), key, { account, target: users[1]!, ...other }));
+        };
+        return { key, fate, run, target: act === 'add' || act === 'register' ? targetOf(key) : users[1]! };
+      });
+      const outcomes = await play(stage.store, actors.map(({ fate, run }) => ({ fate, run })), order);
+      for (const [index, { key, run, target }] of actors.entries()) {
+        const outcome = outcomes[index]!;
+        const written = async () => (await stage.events(`user-${target}`)).filter(({ envelope }) => envelope.causationId === key);
+        if (outcome === 'gone' || !('answer' in outcome) || !outcome.answer.changed) continue;
+        const events = await written();
+        expect(events.length).toBe(1);
+        expect(outcome.answer).toMatchObject({ revision: events[0]!.revision, position: events[0]!.position });
+        expect(await alone(run)).toEqual(outcome);
+        expect(codeOf(await alone((store) => run(store, { digest: 'of another body' })))).toBe('idempotency.mismatch');
+        expect(await written()).toEqual(events);
+      }
+    }));
+});
+
+describe('a bulk', () => {
+  it('killed half-way, does each user once when it is tried again', () =>
+    holds([fc.constantFrom('lock', 'delete'), fc.record({ append: fc.nat(16), answered: fc.boolean() }), fc.array(fc.nat(7), { maxLength: 4 })], async (action, crash, undone) => {
+      const { account, users } = await stage.openAccount(['member', 'counted', 'member', 'uncounted', 'member', 'member', 'member', 'counted', 'counted']);
+      const userIds = users.slice(0, 8);
+      const key = randomUUID();
+      const run = (store: EventStore) => changeUsers(store, request(new ChangeUsers({ action: action as 'lock' | 'delete', userIds }), key, { account }));
+      const { store, killed } = killedAt(stage.store, crash);
+      await Promise.race([run(store), killed]);
+      // Somebody takes some of it back in between.
+      const back = action === 'lock' ? () => new UnlockUser({}) : () => new RestoreUser({});
+      for (const index of new Set(undone)) await alone((store) => changeUser(store, request<never>(back() as never, randomUUID(), { account, target: userIds[index]! })));
+      const done = await run(stage.store);
+      expect(done.results).toEqual(userIds.map((userId) => ({ userId, ok: true, changed: true })));
+      expect(await run(stage.store)).toEqual(done);
+      const streams = await Promise.all(userIds.map((user) => stage.events(`user-${user}`)));
+      const type = action === 'lock' ? 'UserLocked' : 'UserDeleted';
+      expect(streams.map((events) => events.filter((event) => event.type === type).length)).toEqual(userIds.map(() => 1));
+      expect(await stage.administrators(account)).toContain(users[8]!);
+    }));
+});
