@@ -32,8 +32,8 @@ beforeAll(async () => {
   loggedInAt = { dan: new Date(now + 60_000).toISOString(), asa: new Date(now + 120_000).toISOString() };
   expectStatus(201, await service.post(`/users/${ids['Åsa']}/logins`, { at: loggedInAt.asa, method: 'password' }));
   expectStatus(201, await service.post(`/users/${ids['dan']}/logins`, { at: loggedInAt.dan, method: 'oidc' }));
-  await users.done(ids['Çelik']!, 'lock', { reason: 'on leave' });
-  expectStatus(200, await account.administrator.put(users.user(ids['dan']!, '/roles/auditor')));
+  await users.done(ids['Çelik'], 'lock', { reason: 'on leave' });
+  expectStatus(200, await account.administrator.put(users.user(ids['dan'], '/roles/auditor')));
 });
 afterAll(() => server.close());
 

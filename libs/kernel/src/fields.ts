@@ -1,4 +1,4 @@
-import { IsIn, IsISO31661Alpha2, IsString, IsUppercase, Length, Matches, ValidateIf } from 'class-validator';
+import { IsIn, IsISO31661Alpha2, IsISO8601, IsString, IsUppercase, Length, Matches, ValidateIf, isISO8601 } from 'class-validator';
 
 const compose =
   (...decorators: PropertyDecorator[]): PropertyDecorator =>
@@ -20,6 +20,18 @@ export const Reason = () => compose(Optional(), Line(500));
 
 /** ISO 3166-1 alpha-2, upper case. */
 export const Country = () => compose(IsUppercase(), IsISO31661Alpha2());
+
+const moment = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d))?$/;
+
+/** ISO 8601: a date, which is its first moment in UTC, or a time with a zone; without one it would mean another time on another machine. */
+export const Moment = () =>
+  compose(
+    IsISO8601({ strict: true }),
+    Matches(moment, { message: '$property must be a date, or a time with a zone like 2026-01-31T12:00:00Z' }),
+  );
+
+/** Whether a text is what {@link Moment} takes. */
+export const isMoment = (text: string): boolean => moment.test(text) && isISO8601(text, { strict: true });
 
 /** The languages that Rollbook speaks. */
 export const languages = ['en', 'es', 'de', 'pl'] as const;

@@ -1,7 +1,7 @@
 import { Transform, Type } from 'class-transformer';
-import { ArrayUnique, IsArray, IsIn, IsInt, IsISO8601, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { ArrayUnique, IsArray, IsIn, IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { sql, type Kysely, type SelectQueryBuilder } from 'kysely';
-import { Line, Optional, Query, Refusal, type Asking } from '#libs/kernel';
+import { Line, Moment, Optional, Query, Refusal, type Asking } from '#libs/kernel';
 import { decodeCursor, encodeCursor } from '#libs/read-store';
 import type { Page, SeenUser } from '#libs/users';
 import { actions } from './action.js';
@@ -9,10 +9,6 @@ import { itemsOf, type AuditItem } from './audit-item.js';
 import { loadSubjects, type AuditRow, type AuditTables } from './audit-trail.js';
 
 const list = ({ value }: { value: unknown }) => (value === undefined || Array.isArray(value) ? value : [value]);
-
-/** Without a zone a time would mean another one on another machine; a date is its first moment in UTC. */
-const zoned = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/;
-const needsZone = { message: '$property must be a date, or a time with a zone like 2026-01-31T12:00:00Z' };
 
 abstract class Paged<Self> extends Query<Self> {
   /** 1 to 200, default 50. */
@@ -32,9 +28,9 @@ export class ListAudit extends Paged<ListAudit> {
   /** What happened in this account. */
   @Optional() @Line(100) account?: string;
   /** Recorded then or later, ISO 8601. */
-  @Optional() @IsISO8601({ strict: true }) @Matches(zoned, needsZone) from?: string;
+  @Optional() @Moment() from?: string;
   /** Recorded before then, ISO 8601. */
-  @Optional() @IsISO8601({ strict: true }) @Matches(zoned, needsZone) to?: string;
+  @Optional() @Moment() to?: string;
 }
 
 /** A user's history: all that was done to them, and their logins; newest first. */

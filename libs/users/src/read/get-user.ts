@@ -2,7 +2,7 @@ import { IsString, MaxLength } from 'class-validator';
 import type { Kysely } from 'kysely';
 import type { AccountTables, ContractTerms } from '#libs/accounts';
 import type { EventStore } from '#libs/event-store';
-import { Optional, Query, Refusal, type Recorded } from '#libs/kernel';
+import { Optional, Query, Refusal, isMoment, type Recorded } from '#libs/kernel';
 import { userItem, type UserItem } from './user-item.js';
 import type { UserListTables } from './user-list.js';
 import { foldUser, type SeenUser } from './user-view.js';
@@ -54,7 +54,7 @@ async function history(store: EventStore, userId: string, until: (event: Recorde
   }
   const end = events.at(-1)?.position ?? 0;
   for await (const login of store.read(`login-${userId}`)) {
-    if (until === undefined || login.position <= end || until(login)) events.push(login);
+    if (login.position <= end || until(login)) events.push(login);
   }
   return events.sort((one, other) => one.position - other.position);
 }
@@ -62,8 +62,8 @@ async function history(store: EventStore, userId: string, until: (event: Recorde
 /** Reads `at`: digits are a revision, else a time with a zone or a date. Throws `at.invalid`. */
 function moment(at: string): (event: Recorded) => boolean {
   if (/^\d{1,15}$/.test(at)) return ({ stream, revision }) => stream.startsWith('user-') && revision <= Number(at);
-  const time = /^\d{4}-\d\d-\d\d/.test(at) ? Date.parse(at) : Number.NaN;
-  if (Number.isNaN(time)) throw new Refusal('at.invalid', 'invalid', '`at` takes a revision or a time like 2026-01-31T12:00:00Z.');
+  if (!isMoment(at)) throw new Refusal('at.invalid', 'invalid', '`at` takes a revision or a time like 2026-01-31T12:00:00Z.');
+  const time = Date.parse(at);
   return ({ envelope }) => Date.parse(envelope.at) <= time;
 }
 

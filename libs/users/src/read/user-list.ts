@@ -1,7 +1,7 @@
 import { Transform, Type } from 'class-transformer';
-import { IsArray, IsBoolean, IsIn, IsInt, IsISO8601, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
+import { IsArray, IsBoolean, IsIn, IsInt, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
 import { sql, type ExpressionBuilder, type Kysely, type SelectQueryBuilder } from 'kysely';
-import { Country, Line, Optional, Query, Refusal, type Recorded } from '#libs/kernel';
+import { Country, Line, Moment, Optional, Query, Refusal, type Recorded } from '#libs/kernel';
 import { decodeCursor, encodeCursor, type Projection } from '#libs/read-store';
 import { roles } from '../domain/user.events.js';
 import { folded } from './folded.js';
@@ -143,7 +143,7 @@ export abstract class UserFilter<Self> extends Query<Self> {
   /** Part of names or e-mail, at least 3 characters; case and accents do not count. */
   @Optional() @Line(100) @MinLength(3) search?: string;
   /** A date, or a time with a zone (ISO 8601); one who never logged in is included. */
-  @Optional() @Matches(/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d))?$/) @IsISO8601({ strict: true }) lastLoginBefore?: string;
+  @Optional() @Moment() lastLoginBefore?: string;
 }
 
 /** The users of an account, page by page. */

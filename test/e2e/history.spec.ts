@@ -1,0 +1,274 @@
+import { randomUUID } from 'node:crypto';
+import type { Api } from '../support/api.js';
+import { expectStatus, openTestAccount, startTestServer, type TestAccount, type TestServer } from '../support/server.js';
+import { freshDomain, person, serviceOf, usersOf } from '../support/steps.js';
+
+const minute = 60_000;
+
+interface Row {
+  position: number;
+  revision: number;
+  at: string;
+  action: string;
+  subject: { id: string; name: string };
+  changes: { field: string; before: unknown; after: unknown }[];
+  reason: string | null;
+}
+
+let server: TestServer;
+let service: Api;
+let account: TestAccount;
+let users: ReturnType<typeof usersOf>;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  service = await serviceOf(server);
+});
+beforeEach(async () => {
+  account = await openTestAccount(server);
+  users = usersOf(account);
+});
+afterAll(() => server.close());
+
+const later = () => server.clock.move(minute);
+const now = () => server.clock.now().toISOString();
+const historyOf = async (userId: string, query = '', of = account): Promise<Row[]> =>
+  expectStatus(200, await of.administrator.get(of.path(`/users/${userId}/history${query}`))).body.items;
+const audit = async (query: string, api = account.administrator): Promise<Row[]> => expectStatus(200, await api.get(`/audit?${query}`)).body.items;
+
+/** A user who was added, locked, renamed, unlocked and deleted, a minute apart, and how they were seen in between. */
+async function aLife() {
+  const userId = await account.add({ firstName: 'Alan', lastName: 'Turing' });
+  const seen: { at: string; page: { revision: number; status: string; lastName: string; locks: object[] } }[] = [];
+  const look = async () => seen.push({ at: now(), page: await users.page(userId) });
+  // What the operator wrote is seen by whoever writes later.
+  later();
+  await users.done(userId, 'lock', { reason: 'on leave' });
+  await look();
+  later();
+  expectStatus(200, await account.administrator.patch(users.user(userId), { lastName: 'Mathison', entitlementCountry: 'GB' }));
+  await look();
+  later();
+  await users.done(userId, 'unlock', { reason: 'back' });
+  await look();
+  later();
+  await users.done(userId, 'delete', { reason: 'left' });
+  await look();
+  return { userId, seen };
+}
+
+describe('replay', () => {
+  it('shows the user as the account saw them at any time and at any revision', async () => {
+    const { userId, seen } = await aLife();
+    const revisions = [1, 3, 4, 5];
+    for (const [index, { at, page }] of seen.entries()) {
+      expect(page.revision).toBe(revisions[index]);
+      expect(await users.page(userId, `?at=${at}`)).toEqual(page);
+      expect(await users.page(userId, `?at=${encodeURIComponent(at.replace('Z', '+00:00'))}`)).toEqual(page);
+      expect(await users.page(userId, `?at=${page.revision}`)).toEqual(page);
+    }
+    expect(seen.map(({ page }) => [page.status, page.lastName, page.locks.length])).toEqual([
+      ['active', 'Turing', 1],
+      ['active', 'Mathison', 1],
+      ['active', 'Mathison', 0],
+      ['deleted', 'Mathison', 1],
+    ]);
+    expect(await users.page(userId, '?at=0')).toMatchObject({ status: 'active', lastName: 'Turing', locks: [], revision: 0 });
+    expect(await users.page(userId, '?at=2')).toMatchObject({ lastName: 'Mathison', entitlementCountry: null, revision: 2 });
+    expect(await users.page(userId, '?at=99')).toEqual(seen.at(-1)!.page);
+  });
+
+  it('finds nobody before they came, and refuses what is no time or revision', async () => {
+    const { userId } = await aLife();
+    const replayed = (at: string) => account.administrator.get(users.user(userId, `?at=${encodeURIComponent(at)}`));
+    expect((await replayed('2020-01-31T12:00:00Z')).body).toMatchObject({ status: 404, code: 'user.not-found' });
+    for (const at of ['', 'yesterday', '-1', '1.5', '2026-13-01', '2026-02-30', '2026-01-31T12:00:00', '2026-01-31T12:00:00 02:00', '2026-01-31 or so']) {
+      expect([at, (await replayed(at)).status]).toEqual([at, 400]);
+    }
+  });
+
+  it('counts logins up to that time, or up to that revision', async () => {
+    const userId = await account.add();
+    later();
+    const first = expectStatus(201, await service.post(`/users/${userId}/logins`, { method: 'password' }));
+    const [before, loginAt] = [new Date(server.clock.now().getTime() - minute / 2).toISOString(), now()];
+    later();
+    await users.done(userId, 'lock');
+    expect(first.position).toBeGreaterThan(0);
+    expect((await users.page(userId, `?at=${before}`)).lastLoginAt).toBeNull();
+    expect(Date.parse((await users.page(userId, `?at=${loginAt}`)).lastLoginAt)).toBeLessThanOrEqual(Date.parse(loginAt));
+    expect((await users.page(userId, '?at=0')).lastLoginAt).toBeNull();
+    expect((await users.page(userId, '?at=1')).lastLoginAt).toEqual((await users.page(userId)).lastLoginAt);
+  });
+});
+
+describe('a user’s history', () => {
+  it('tells who did what, when, from where, why, with which token, before and after; newest first', async () => {
+    const { userId } = await aLife();
+    const rows = await historyOf(userId);
+    expect(rows.map(({ action }) => action)).toEqual(['user.deleted', 'user.unlocked', 'user.entitlement-country-changed', 'user.renamed', 'user.locked', 'user.added']);
+    expect(rows.map(({ reason }) => reason)).toEqual(['left', 'back', null, null, 'on leave', null]);
+    expect(rows.map(({ revision }) => revision)).toEqual([5, 4, 3, 2, 1, 0]);
+    expect(rows.map(({ position }) => position)).toEqual(rows.map(({ position }) => position).toSorted((one, two) => two - one));
+    const locked = { cause: 'administrator', reason: 'on leave', until: null };
+    expect(rows[4]).toEqual({
+      position: expect.any(Number),
+      revision: 1,
+      at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      action: 'user.locked',
+      subject: { kind: 'user', id: userId, name: 'Alan Mathison' },
+      account: account.id,
+      actor: { id: account.administratorId, kind: 'user', name: 'Grace Hopper' },
+      via: { token: expect.any(String), name: 'test', issuedBy: { id: expect.any(String), kind: 'operator' } },
+      reason: 'on leave',
+      ip: '127.0.0.1',
+      changes: [{ field: 'locks', before: [], after: [locked] }],
+      correlationId: expect.any(String),
+    });
+    expect(rows[3]!.changes).toEqual([{ field: 'lastName', before: 'Turing', after: 'Mathison' }]);
+    expect(rows[2]!.changes).toEqual([{ field: 'entitlementCountry', before: null, after: 'GB' }]);
+    expect(rows[1]!.changes).toEqual([{ field: 'locks', before: [locked], after: [] }]);
+    expect(rows[0]!.changes).toContainEqual({ field: 'status', before: 'active', after: 'deleted' });
+    expect(rows[5]!.changes).toContainEqual({ field: 'firstName', before: null, after: 'Alan' });
+  });
+
+  it('shows logins with method and address', async () => {
+    const userId = await account.add();
+    expectStatus(201, await service.post(`/users/${userId}/logins`, { method: 'password', ip: '2001:db8::7' }));
+    await users.done(userId, 'lock');
+    const login = (await historyOf(userId)).find(({ action }) => action === 'user.logged-in')!;
+    expect(login).toMatchObject({ ip: '2001:db8::7', actor: { kind: 'service' } });
+    expect(login.changes).toContainEqual({ field: 'login', before: null, after: { method: 'password', at: login.at } });
+  });
+
+  it('comes page by page, which stay the same while events arrive', async () => {
+    const { userId } = await aLife();
+    const whole = await historyOf(userId);
+    const first = (await account.administrator.get(users.user(userId, '/history?limit=2'))).body;
+    await users.done(userId, 'restore');
+    const second = (await account.administrator.get(users.user(userId, `/history?limit=200&cursor=${first.next}`))).body;
+    expect([...first.items, ...second.items]).toEqual(whole);
+    expect(second.next).toBeNull();
+    expect((await account.administrator.get(users.user(userId, '/history?cursor=x'))).body).toMatchObject({ status: 400, code: 'cursor.invalid' });
+  });
+});
+
+describe('the audit', () => {
+  it('answers who locked or deleted whom, when and why', async () => {
+    const [one, two] = [await account.add({ firstName: 'Ada' }), await account.add({ firstName: 'Bea' })];
+    const { id: second, api } = await account.member('administrator');
+    await users.done(one, 'lock', { reason: 'lost phone' });
+    await users.done(one, 'unlock');
+    await usersOf(account, api).done(two, 'delete', { reason: 'left' });
+    const rows = await audit('action=user.locked&action=user.deleted', api);
+    expect(rows).toMatchObject([
+      { action: 'user.deleted', subject: { id: two, name: 'Bea Hopper' }, actor: { id: second }, reason: 'left' },
+      { action: 'user.locked', subject: { id: one, name: 'Ada Hopper' }, actor: { id: account.administratorId }, reason: 'lost phone' },
+    ]);
+    expect((await audit(`actor=${second}`, api)).map(({ action }) => action)).toEqual(['user.deleted']);
+    expect((await audit(`subject=${one}`, api)).map(({ action }) => action)).toEqual(['user.unlocked', 'user.locked', 'user.added']);
+    expect(await audit(`subject=${one}&action=user.deleted`, api)).toEqual([]);
+  });
+
+  it('is limited by time: from then on, and before then', async () => {
+    const { userId } = await aLife();
+    const [deleted, unlocked, , , locked] = (await historyOf(userId)) as [Row, Row, Row, Row, Row];
+    const between = (query: string) => audit(`subject=${userId}&${query}`).then((rows) => rows.map(({ action }) => action));
+    expect(await between(`from=${unlocked.at}`)).toEqual(['user.deleted', 'user.unlocked']);
+    expect(await between(`to=${locked.at}`)).toEqual(['user.added']);
+    expect(await between(`from=${locked.at}&to=${deleted.at}&action=user.locked&action=user.unlocked`)).toEqual(['user.unlocked', 'user.locked']);
+  });
+
+  it('shows administrators their own account, and operators all', async () => {
+    const other = await openTestAccount(server);
+    const { userId } = await aLife();
+    expect(await audit(`subject=${userId}`, other.administrator)).toEqual([]);
+    expect((await other.administrator.get(`/audit?account=${account.id}`)).status).toBe(404);
+    expect((await other.administrator.get('/audit?limit=200')).body.items.every((row: { account: string }) => row.account === other.id)).toBe(true);
+    const all = (await server.operator.get('/audit?limit=200')).body.items.map((row: { account: string }) => row.account);
+    expect(all).toEqual(expect.arrayContaining([account.id, other.id]));
+    expect(new Set((await audit(`account=${other.id}`, server.operator)).map((row) => (row as unknown as { account: string }).account))).toEqual(new Set([other.id]));
+  });
+
+  it('comes page by page, which stay the same while events arrive', async () => {
+    await aLife();
+    const whole = await audit('limit=200');
+    const walked: Row[] = [];
+    for (let cursor = ''; cursor !== null; ) {
+      const { items, next }: { items: Row[]; next: string } = (await account.administrator.get(`/audit?limit=3${cursor && `&cursor=${cursor}`}`)).body;
+      walked.push(...items);
+      cursor = next;
+      await account.administrator.post(account.path('/users'), person(account.domain));
+    }
+    expect(walked).toEqual(whole);
+  });
+
+  it('refuses what it does not know', async () => {
+    const bad = ['action=user.locked&action=user.kissed', 'from=yesterday', 'to=2026-01-31T12:00:00', 'limit=0', 'limit=201', 'cursor=x', 'colour=red'];
+    for (const query of bad) expect([query, (await account.administrator.get(`/audit?${query}`)).status]).toEqual([query, 400]);
+  });
+});
+
+describe('a former user', () => {
+  it('stays readable as at departure; the new account sees nothing of before, the old one nothing of after', async () => {
+    const domain = freshDomain();
+    const other = await openTestAccount(server);
+    const theirs = usersOf(other);
+    const userId = await account.add({ email: `mover@${domain}`, firstName: 'Mo', lastName: 'Ver' });
+    await users.done(userId, 'lock', { reason: 'secret of the old one' });
+    await users.done(userId, 'delete', { reason: 'moved on' });
+    const [frozen, history] = [await users.page(userId), await historyOf(userId)];
+    expectStatus(200, await server.operator.put(other.path(`/domains/${domain}`)));
+
+    await theirs.done(userId, 'add-to-account', { reason: 'welcome' });
+    const unknown = { reason: null, by: { kind: 'system' } };
+    expect(await theirs.page(userId)).toMatchObject({ status: 'active', locks: [{ cause: 'administrator', ...unknown }, { cause: 'unaffiliated', ...unknown }], roles: [] });
+    await theirs.done(userId, 'unlock');
+    expectStatus(200, await other.administrator.patch(theirs.user(userId), { lastName: 'Newname', country: 'PL' }));
+    expectStatus(201, await service.post(`/users/${userId}/logins`, { method: 'password' }));
+    await theirs.done(userId, 'lock', { reason: 'secret of the new one' });
+
+    // The old account's own reads wait for a write that is later than all of that.
+    await users.done(await account.add(), 'lock');
+    expect(await users.page(userId)).toEqual(frozen);
+    expect(await users.list('?status=deleted')).toMatchObject([{ userId, lastName: 'Ver', locks: [{ reason: 'secret of the old one' }, { reason: 'moved on' }], lastLoginAt: null }]);
+    expect(await historyOf(userId)).toEqual(history);
+    expect(await users.page(userId, '?at=99')).toEqual(frozen);
+    expect(await audit(`subject=${userId}`)).toEqual(history);
+    expect(await users.list('?search=newname')).toEqual([]);
+
+    const seen = [await theirs.page(userId), await historyOf(userId, '', other), await audit('limit=200', other.administrator), await theirs.page(userId, '?at=99')];
+    expect(seen[1]).toMatchObject(['user.locked', 'user.logged-in', 'user.country-changed', 'user.renamed', 'user.unlocked', 'user.added-to-account'].map((action) => ({ action })));
+    expect(JSON.stringify(seen)).not.toMatch(/secret of the old one|moved on/);
+    for (const secret of [account.id, account.administratorId]) expect(JSON.stringify(seen)).not.toContain(secret);
+    expect((await other.administrator.get(theirs.user(userId, '?at=0'))).status).toBe(404);
+    expect((await server.operator.get(`/audit?subject=${userId}`)).body.items.length).toBe(history.length + 6);
+  });
+});
+
+describe('Rollbook-Position', () => {
+  it('of a write, given to a read as Rollbook-Min-Position, shows the write', async () => {
+    for (let round = 0; round < 10; round++) {
+      const { position, body } = expectStatus(201, await server.operator.post(account.path('/users'), person(account.domain)));
+      const read = await account.administrator.get(users.user(body.userId), { 'rollbook-min-position': String(position) });
+      expect(read.status).toBe(200);
+      expect(read.position).toBeGreaterThanOrEqual(position);
+    }
+  });
+
+  it('of a write that changed nothing is the one that it was decided on', async () => {
+    const userId = await account.add();
+    const first = await users.act(userId, 'lock');
+    expect((await users.act(userId, 'lock')).position).toBe(first.position);
+    expect((await account.administrator.post(account.path('/users/bulk'), { action: 'lock', userIds: [userId] })).position).toBe(first.position);
+  });
+
+  it('that lies beyond the log’s end: 503 with Retry-After; one that is none: 400', async () => {
+    const beyond = await account.administrator.get(account.path('/users'), { 'rollbook-min-position': '999999999999999' });
+    expect([beyond.status, beyond.body.code, Number(beyond.headers.get('retry-after'))]).toEqual([503, 'projections.behind', 1]);
+    for (const position of ['-1', 'x', '1.5', '']) {
+      expect([position, (await account.administrator.get(account.path('/users'), { 'rollbook-min-position': position })).status]).toEqual([position, 400]);
+    }
+    expect((await account.administrator.get(account.path(`/users/${randomUUID()}/history`))).status).toBe(404);
+  });
+});
