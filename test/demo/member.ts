@@ -37,9 +37,9 @@ export class Member {
     await this.account.site.service.do('logged in', 'POST', `/users/${this.userId}/logins`, { at, method, ip });
   }
 
-  async undergo(action: string, reasons: readonly string[], body: object = {}): Promise<void> {
+  async undergo(action: string, reasons: readonly string[]): Promise<void> {
     const reason = this.draw.often(0.85) ? { reason: this.draw.one(reasons) } : {};
-    await this.boss.do(done[action]!, 'POST', this.account.path(`/users/${this.userId}/${action}`), { ...body, ...reason });
+    await this.boss.do(done[action]!, 'POST', this.account.path(`/users/${this.userId}/${action}`), reason);
   }
 
   async marry(): Promise<void> {

@@ -23,7 +23,7 @@ const why = {
 const added: Chapter = (member) => member.add();
 const registered: Chapter = (member) => member.register();
 const loggedIn: Chapter = (member) => member.logIn();
-const act = (action: string, reasons: readonly string[], body: object = {}): Chapter => (member) => member.undergo(action, reasons, body);
+const act = (action: string, reasons: readonly string[]): Chapter => (member) => member.undergo(action, reasons);
 const approved = act('approve', why.approve);
 const rejected = act('reject', why.reject);
 const locked = act('lock', why.lock);

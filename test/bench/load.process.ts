@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { Agent, request, type IncomingMessage } from 'node:http';
+import { EventStoreDBClient, NO_STREAM, jsonEvent } from '@eventstore/db-client';
+import type { Appends, Fired, Salvo, Shot } from './load.js';
+import { answerQuestions } from './peer.js';
+
+/** Lets so many clients take tasks from one queue, and measures. */
+async function fire<Task>(clients: number, tasks: readonly Task[], client: (task: Task, fired: Fired) => Promise<void>): Promise<Fired> {
+  const fired: Fired = { seconds: 0, latencies: [], seen: [], refused: 0 };
+  const queue = tasks.values();
+  const began = performance.now();
+  const work = async () => {
+    for (const task of queue) await client(task, fired);
+  };
+  await Promise.all(Array.from({ length: clients }, work));
+  fired.seconds = (performance.now() - began) / 1_000;
+  return fired;
+}
+
+async function http({ url, token, clients, tasks }: Salvo): Promise<Fired> {
+  const agent = new Agent({ keepAlive: true, maxSockets: clients });
+  const { hostname, port } = new URL(url);
+  const send = ({ method = 'POST', path, body }: Shot, headers: Record<string, string> = {}) =>
+    new Promise<IncomingMessage>((resolve, reject) => {
+      const call = request({ agent, hostname, port, method, path, headers: { ...(token && { authorization: `Bearer ${token}` }), ...(body !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }), ...headers } });
+      call.on('response', (answer) => answer.on('end', () => resolve(answer)).on('error', reject).resume());
+      call.on('error', reject).end(body);
+    });
+  try {
+    return await fire(clients, tasks, async (task, fired) => {
+      for (const shot of task) {
+        const began = performance.now();
+        const answer = await send(shot);
+        const acknowledged = performance.now();
+        fired.latencies.push(acknowledged - began);
+        if (answer.statusCode! >= 300) fired.refused++;
+        if (!shot.see) continue;
+        await send({ method: 'GET', path: shot.see }, { 'rollbook-min-position': answer.headers['rollbook-position'] as string });
+        fired.seen.push(performance.now() - acknowledged);
+      }
+    });
+  } finally {
+    agent.destroy();
+  }
+}
+
+/** One event to a stream of its own, each. */
+async function append({ url, namespace, clients, count, event: { type, data, metadata } }: Appends): Promise<Fired> {
+  const client = EventStoreDBClient.connectionString(url);
+  try {
+    return await fire(clients, Array.from({ length: count }), async (_, fired) => {
+      const began = performance.now();
+      const event = jsonEvent({ id: randomUUID(), type, data, metadata });
+      await client.appendToStream(`${namespace}.raw-${randomUUID()}`, [event], { expectedRevision: NO_STREAM });
+      fired.latencies.push(performance.now() - began);
+    });
+  } finally {
+    await client.dispose();
+  }
+}
+
+answerQuestions({ http, append });

@@ -1,0 +1,10 @@
+/** The value below which this share of them lies; `NaN` of none. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}
+
+export const median = (values: readonly number[]): number => percentile(values, 0.5);
+
+/** Short enough for a table. */
+export const rounded = (value: number): number => (Number.isFinite(value) ? Number(value.toPrecision(3)) : value);
