@@ -112,8 +112,9 @@ describe('opening an account', () => {
       }),
     );
   }
-  const undone = async (): Promise<string[]> =>
-    (await operator.get('/audit?action=account.closed&limit=200')).body.items.map(({ subject }: { subject: { name: string } }) => subject.name);
+  /** Ids of the openings that were undone, by name. */
+  const undone = async (): Promise<Map<string, string>> =>
+    new Map((await operator.get('/audit?action=account.closed&limit=200')).body.items.map(({ subject }: { subject: { name: string; id: string } }) => [subject.name, subject.id]));
 
   it.each([
     ['domain', 'domain.owned-by-another'],
@@ -138,8 +139,11 @@ describe('opening an account', () => {
         const own = domains.filter((domain) => domain !== shared);
         expect(offeredBy(code, reply)).toEqual([]);
         expect(accounts.filter((account) => account.name === name || own.some((domain) => account.domains.includes(domain)))).toEqual([]);
-        if (!(await undone()).includes(name)) continue;
+        const closed = (await undone()).get(name);
+        if (!closed) continue;
         halfWay++;
+        const replies = [await operator.get(`/accounts/${closed}`), await operator.get(`/accounts/${closed}/users`), await operator.post(`/accounts/${closed}/users`, person(own[0]!))];
+        expect(replies.map((there) => there.status)).toEqual([404, 404, 404]);
         expect(offeredBy('account.not-opened', await open(body, key))).toEqual([]);
         expectStatus(201, await open(opening({ domains: own, administrator: contested === 'domain' ? administrator : person(own[0]!) })));
         expect((await allAccounts()).map((account) => account.name)).not.toContain(name);

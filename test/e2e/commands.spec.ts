@@ -234,6 +234,8 @@ describe('bad input', () => {
       const answer = await add(person(account.domain, fields));
       expect([answer.status, answer.body.errors.every(({ field }: { field: string }) => field in fields)]).toEqual([400, true]);
     }
+    expect((await add(person(account.domain, { firstName: 'a'.repeat(300_000) }))).status).toBe(413);
+    expect((await account.administrator.post(account.path('/users'), 'email=x', { 'content-type': 'text/plain' })).status).toBe(415);
     for (const text of ['{', '[]', '"text"', '7', 'null']) expect([text, (await add(text)).status]).toEqual([text, 400]);
     expect(await lastPosition()).toBe(before);
   });

@@ -1,0 +1,195 @@
+import { randomUUID } from 'node:crypto';
+import type { Api } from '../support/api.js';
+import { expectStatus, openTestAccount, startTestServer, type TestAccount, type TestServer } from '../support/server.js';
+import { freshDomain, offeredBy, person, serviceOf, usersOf } from '../support/steps.js';
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+
+let server: TestServer;
+let service: Api;
+let account: TestAccount;
+let users: ReturnType<typeof usersOf>;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  service = await serviceOf(server);
+});
+beforeEach(async () => {
+  account = await openTestAccount(server);
+  users = usersOf(account);
+});
+afterAll(() => server.close());
+
+/** A time so many ms from now. */
+const at = (ms: number) => new Date(server.clock.now().getTime() + ms).toISOString();
+const report = (userId: string, fields: object = {}, headers = {}) => service.post(`/users/${userId}/logins`, { method: 'password', ...fields }, headers);
+const logIn = async (userId: string, fields: object = {}) => expectStatus(201, await report(userId, fields));
+
+/** The user as of now; what the service and the operator wrote before is in it. */
+async function seen(userId: string) {
+  await users.done(await account.add(), 'lock');
+  return users.page(userId);
+}
+
+describe('the last login', () => {
+  it('is null for one who never logged in, and the latest by its own time, whatever order reports arrive in', async () => {
+    const userId = await account.add();
+    server.clock.move(10 * minute);
+    expect((await seen(userId)).lastLoginAt).toBeNull();
+    const [middle, late, early] = [at(-5 * minute), at(-2 * minute), at(-8 * minute)];
+    for (const [time, last] of [[middle, middle], [late, late], [early, late]]) {
+      await logIn(userId, { at: time });
+      expect((await seen(userId)).lastLoginAt).toBe(last);
+    }
+    const { items } = (await account.administrator.get(users.user(userId, '/history'))).body;
+    expect(items.filter(({ action }: { action: string }) => action === 'user.logged-in').length).toBe(3);
+  });
+
+  it('is now where the report names no time', async () => {
+    const userId = await account.add();
+    const before = at(0);
+    await logIn(userId);
+    const { lastLoginAt } = await seen(userId);
+    expect(Date.parse(lastLoginAt)).toBeGreaterThanOrEqual(Date.parse(before));
+    expect(Date.parse(lastLoginAt)).toBeLessThanOrEqual(Date.parse(at(0)));
+  });
+
+  it('may lie 5 minutes ahead, not more', async () => {
+    const userId = await account.add();
+    const allowed = at(4.9 * minute);
+    await logIn(userId, { at: allowed });
+    expect((await report(userId, { at: at(5.5 * minute) })).body).toMatchObject({ status: 400, code: 'login.time-invalid' });
+    expect((await seen(userId)).lastLoginAt).toBe(allowed);
+  });
+
+  it('needs a time with a zone, a method, and an address that is one', async () => {
+    const userId = await account.add();
+    const time = at(0);
+    for (const bad of [{ at: time.replace('Z', '') }, { at: 'noon' }, { at: time.slice(0, 10) }, { method: '' }, { method: null }, { ip: '1.2.3' }, { device: 'phone' }]) {
+      expect([bad, (await report(userId, bad)).status]).toEqual([bad, 400]);
+    }
+    await logIn(userId, { at: time.replace('Z', '+00:00') });
+    expect((await seen(userId)).lastLoginAt).toBe(time);
+  });
+
+  it('is reported once under one key, and for a user there is', async () => {
+    const userId = await account.add();
+    const key = { 'idempotency-key': randomUUID() };
+    const body = { at: at(0) };
+    const first = expectStatus(201, await report(userId, body, key));
+    expect(expectStatus(201, await report(userId, body, key)).position).toBe(first.position);
+    expect((await report(userId, { at: at(minute) }, key)).status).toBe(422);
+    expect((await report(randomUUID())).body).toMatchObject({ status: 404, code: 'user.not-found' });
+    await seen(userId);
+    expect((await users.actionsOn(userId)).filter((action) => action === 'user.logged-in').length).toBe(1);
+  });
+});
+
+describe('a lock', () => {
+  it('stops login from then on, until it is removed; a login of before or after counts, however late it is reported', async () => {
+    const userId = await account.add();
+    server.clock.move(minute);
+    const before = at(0);
+    server.clock.move(minute);
+    await users.done(userId, 'lock', { reason: 'on leave' });
+    server.clock.move(minute);
+    const within = at(0);
+    expect(offeredBy('user.locked', await report(userId))).toEqual([]);
+    expect(offeredBy('user.locked', await report(userId, { at: within }))).toEqual([]);
+    server.clock.move(minute);
+    await users.done(userId, 'unlock');
+    server.clock.move(minute);
+    const after = at(0);
+    expect(offeredBy('user.locked', await report(userId, { at: within }))).toEqual([]);
+    await logIn(userId, { at: after });
+    await logIn(userId, { at: before });
+    expect((await seen(userId)).lastLoginAt).toBe(after);
+  });
+
+  it('keeps entitlements for 7 days for one who had logged in before it, and none for one who never had', async () => {
+    const [loggedIn, never] = [await account.add(), await account.add()];
+    await logIn(loggedIn);
+    server.clock.move(minute);
+    for (const userId of [loggedIn, never]) await users.done(userId, 'lock');
+    const [lock] = (await users.page(loggedIn)).locks;
+    expect(Date.parse(lock.disableModeUntil) - Date.parse(lock.at)).toBe(7 * day);
+    expect((await users.page(never)).locks).toMatchObject([{ disableModeUntil: null }]);
+    const { text } = await account.administrator.get(account.path('/users.csv?locked=true'));
+    const rows = new Map(text.trim().split('\r\n').map((row) => row.split(',')).map((cells) => [cells.at(-1), cells[8]]));
+    expect([rows.get(loggedIn), rows.get(never)]).toEqual([lock.disableModeUntil, '']);
+  });
+
+  it('takes a login before it into account that is reported only after it', async () => {
+    const userId = await account.add();
+    server.clock.move(minute);
+    const before = at(0);
+    server.clock.move(minute);
+    await users.done(userId, 'lock');
+    expect((await users.page(userId)).locks).toMatchObject([{ disableModeUntil: null }]);
+    await logIn(userId, { at: before });
+    const [lock] = (await seen(userId)).locks;
+    expect(Date.parse(lock.disableModeUntil) - Date.parse(lock.at)).toBe(7 * day);
+  });
+
+  it('of a deletion counts like any other', async () => {
+    const userId = await account.add();
+    server.clock.move(minute);
+    const before = at(0);
+    await logIn(userId);
+    server.clock.move(minute);
+    await users.done(userId, 'delete');
+    expect(offeredBy('user.locked', await report(userId))).toEqual([]);
+    const former = await seen(userId);
+    expect(former).toMatchObject({ status: 'deleted', locks: [{ cause: 'unaffiliated' }] });
+    expect(Date.parse(former.locks[0].disableModeUntil) - Date.parse(former.locks[0].at)).toBe(7 * day);
+    await logIn(userId, { at: before, method: 'late' });
+    expect(Date.parse((await seen(userId)).lastLoginAt)).toBeGreaterThanOrEqual(Date.parse(before));
+  });
+});
+
+describe('the entitlement country', () => {
+  const contracts = [
+    { country: 'FR', recurringRevenue: 100 },
+    { country: 'DE', recurringRevenue: 900.5 },
+    { country: 'US', recurringRevenue: 0 },
+  ];
+  /** Opens an account with these contracts and adds a user; answers what holds for them. */
+  async function effective(terms: object[] | undefined, fields: Record<string, unknown>) {
+    const domain = freshDomain();
+    const body = { name: 'Contracts', ...(terms && { contracts: terms }), domains: [domain], administrator: person(domain) };
+    const { accountId } = expectStatus(201, await server.operator.post('/accounts', body)).body;
+    const { userId } = expectStatus(201, await server.operator.post(`/accounts/${accountId}/users`, person(domain, fields))).body;
+    return (await server.operator.get(`/accounts/${accountId}/users/${userId}`)).body.effectiveEntitlementCountry;
+  }
+
+  it('is the explicit one', async () => {
+    expect(await effective(contracts, { country: 'FR', entitlementCountry: 'PL' })).toEqual({ country: 'PL', rule: 'explicit' });
+    expect(await effective(undefined, { country: 'FR', entitlementCountry: 'PL' })).toEqual({ country: 'PL', rule: 'explicit' });
+  });
+
+  it('else is the profile country, if the account has a contract there', async () => {
+    expect(await effective(contracts, { country: 'US' })).toEqual({ country: 'US', rule: 'profile' });
+  });
+
+  it('else is the contract country with the highest recurring revenue', async () => {
+    expect(await effective(contracts, { country: 'ES' })).toEqual({ country: 'DE', rule: 'contract' });
+  });
+
+  it('is none where the account has no contract', async () => {
+    expect(await effective(undefined, { country: 'ES' })).toBeNull();
+  });
+});
+
+describe('every token', () => {
+  it('of one who is locked, deleted or demoted is shut within a second', async () => {
+    const [locked, deleted, demoted] = [await account.member('co-administrator'), await account.member('co-administrator'), await account.member('co-administrator')];
+    const replies = () => Promise.all([locked, deleted, demoted].map(async ({ api }) => (await api.get(account.path('/users'))).status));
+    expect(await replies()).toEqual([200, 200, 200]);
+    await users.done(locked.id, 'lock');
+    await users.done(deleted.id, 'delete');
+    expectStatus(200, await account.administrator.delete(users.user(demoted.id, '/roles/co-administrator')));
+    server.clock.move(1_000);
+    expect(await replies()).toEqual([401, 401, 403]);
+  });
+});
