@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { Clock } from '#libs/http';
-import { readConfig } from '../../apps/server/src/config.js';
-import { startServer, type Server } from '../../apps/server/src/server.js';
+import { readConfig, type Config } from '../../apps/server/src/config.js';
+import { startServer, type Overrides, type Server } from '../../apps/server/src/server.js';
 import { Api, type Reply } from './api.js';
 import { createDatabase } from './database.js';
 
@@ -25,6 +25,7 @@ export class MovableClock extends Clock {
 /** A whole server of its own, on the embedded defaults, or on EVENTSTORE_URL and DATABASE_URL where they are set. */
 export interface TestServer {
   readonly server: Server;
+  readonly config: Config;
   readonly directory: string;
   readonly clock: MovableClock;
   /** The API as the operator. */
@@ -32,7 +33,7 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-export async function startTestServer(environment: Record<string, string> = {}): Promise<TestServer> {
+export async function startTestServer(environment: Record<string, string> = {}, overrides: Overrides = {}): Promise<TestServer> {
   const directory = mkdtempSync(join(tmpdir(), 'rollbook-'));
   const clock = new MovableClock();
   const { EVENTSTORE_URL, DATABASE_URL } = process.env;
@@ -46,14 +47,14 @@ export async function startTestServer(environment: Record<string, string> = {}):
     ...(database && { DATABASE_URL: database.url }),
     ...environment,
   });
-  const server = await startServer(config, { clock });
+  const server = await startServer(config, { clock, ...overrides });
   const operator = new Api(server.url, readFileSync(server.operatorToken, 'utf8').trim());
   const close = async () => {
     await server.close();
     await database?.drop();
     rmSync(directory, { recursive: true, force: true });
   };
-  return { server, directory, clock, operator, close };
+  return { server, config, directory, clock, operator, close };
 }
 
 /** An account with its own domain, its administrator's API, and ways to make more. */

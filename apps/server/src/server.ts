@@ -1,11 +1,12 @@
 import helmet from '@fastify/helmet';
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { join } from 'node:path';
 import { ensureOperatorToken } from '#libs/access';
 import { Clock } from '#libs/http';
 import { ProjectionRunner } from '#libs/read-store';
+import { httpAdapter } from './adapter.js';
 import type { Config } from './config.js';
 import { ServerLogger } from './logger.js';
 import { Metrics } from './metrics.js';
@@ -21,6 +22,7 @@ export interface Server {
   readonly url: string;
   /** The file that holds the operator's token. */
   readonly operatorToken: string;
+  readonly app: NestFastifyApplication;
   /** Stops taking requests, finishes those under way, closes everything. Idempotent. */
   close(): Promise<void>;
 }
@@ -29,8 +31,15 @@ class SystemClock extends Clock {
   override now = () => new Date();
 }
 
+/** What a test replaces. */
+export interface Overrides {
+  readonly clock?: Clock;
+  /** How long a request may take to arrive, ms. */
+  readonly requestTimeout?: number;
+}
+
 /** Starts everything that the settings ask for. Throws one clear line; what was opened until then is closed again. */
-export async function startServer(config: Config, { clock = new SystemClock() }: { clock?: Clock } = {}): Promise<Server> {
+export async function startServer(config: Config, { clock = new SystemClock(), requestTimeout = 30_000 }: Overrides = {}): Promise<Server> {
   Logger.overrideLogger(new ServerLogger(config.logLevel));
   const owned = new Owned();
   try {
@@ -42,11 +51,11 @@ export async function startServer(config: Config, { clock = new SystemClock() }:
     if (await ensureOperatorToken({ ...parts, file: operatorToken, at: clock.now().toISOString() })) {
       new Logger('Server').log(`The operator's token is in ${operatorToken}`);
     }
-    const app = await createApp(config, parts);
+    const app = await createApp(config, parts, requestTimeout);
     owned.add(() => app.close());
     await runner.start();
     await listen(app, config);
-    return { url: await app.getUrl(), operatorToken, close: () => owned.close() };
+    return { url: await app.getUrl(), operatorToken, app, close: () => owned.close() };
   } catch (error) {
     await owned.close();
     throw error;
@@ -63,10 +72,11 @@ function followLog({ store, readStore }: Stores): ProjectionRunner {
   });
 }
 
-async function createApp({ trustProxy, logLevel }: Config, parts: Parts): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ trustProxy, bodyLimit: 256 * 1024, requestTimeout: 30_000, return503OnClosing: true });
-  const app = await NestFactory.create<NestFastifyApplication>(ServerModule.of(parts), adapter, {
-    logger: new ServerLogger(logLevel),
+async function createApp(config: Config, parts: Parts, requestTimeout: number): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(ServerModule.of(parts), httpAdapter(config, requestTimeout), {
+    logger: new ServerLogger(config.logLevel),
+    // Fastify's own parser reads JSON; Nest would add one for forms.
+    bodyParser: false,
     abortOnError: false,
   });
   app.setGlobalPrefix('api/v1', { exclude: ['health/live', 'health/ready', 'metrics'] });

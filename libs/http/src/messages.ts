@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isIP } from 'node:net';
 import { Injectable, createParamDecorator, type ArgumentMetadata, type ExecutionContext, type PipeTransform } from '@nestjs/common';
 import type { ClassConstructor } from 'class-transformer';
 import { v5 as uuidv5 } from 'uuid';
@@ -43,9 +44,9 @@ export class IssuePipe implements PipeTransform<Incoming> {
   ) {}
 
   transform({ request, source }: Incoming, { metatype }: ArgumentMetadata): Command<never> {
-    const body = (request.body ?? {});
+    const body = bodyOf(request);
     const fields = fromPath(request, source, body);
-    const command = validated(metatype as ClassConstructor<Command<never>>, Array.isArray(body) ? body : { ...body, ...fields });
+    const command = validated(metatype as ClassConstructor<Command<never>>, { ...body, ...fields });
     request.command = command.constructor.name;
     return issue(command, this.issuance(request, source, body));
   }
@@ -62,7 +63,8 @@ export class IssuePipe implements PipeTransform<Incoming> {
       correlationId: randomUUID(),
       actor,
       via,
-      ip: request.ip,
+      // A proxy passes on whatever its client says.
+      ...(isIP(request.ip) && { ip: request.ip }),
       at: this.clock.now().toISOString(),
       ...(request.params['accountId'] && { account: request.params['accountId'] }),
       target: about,
@@ -89,6 +91,11 @@ export class AskPipe implements PipeTransform<Incoming> {
     const at = this.clock.now().toISOString();
     return ask(query, { actor, at, target, ...(account && { account }), permissions: [...permissions], grantable, overAdministrators });
   }
+}
+
+function bodyOf({ body = {} }: CalledRequest): object {
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body;
+  throw invalid([{ field: '', message: 'must be a JSON object' }]);
 }
 
 function fromPath(request: CalledRequest, { fields = [] }: Source, body: object): Record<string, string> {

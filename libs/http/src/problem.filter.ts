@@ -55,7 +55,7 @@ export class ProblemFilter implements ExceptionFilter {
       return { status: statusOf[kind], code, detail, actions: this.routes.steps(actions, request.caller), ...members };
     }
     const status = error instanceof HttpException ? error.getStatus() : ((error as { statusCode?: number } | null)?.statusCode ?? 500);
-    if (status < 500) return { status, code: `http.${status}`, detail: clientErrors[status] ?? 'The request can not be read.' };
+    if (status < 500) return clientProblem(status);
     const route = request.routeOptions?.url ?? 'no route';
     // The stack names code; a message could carry somebody's data, so it stays out of the log.
     this.logger.error({ route, error: error instanceof Error ? error.name : typeof error, stack: frames(error) }, 'unforeseen');
@@ -63,11 +63,20 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
+/** A request that no rule has looked at. */
+const clientProblem = (status: number): Problem => ({ status, code: `http.${status}`, detail: clientErrors[status] ?? 'The request can not be read.' });
+
+/** The same as the body of an answer, for what is turned away before it has a route. */
+export const clientProblemBody = (status: number): string =>
+  JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], ...clientProblem(status) });
+
 const clientErrors: Record<number, string> = {
   404: 'There is nothing at this address.',
   408: 'The request took too long to arrive.',
   413: 'The body is too large.',
+  414: 'A part of the address is too long.',
   415: 'The body must be application/json.',
+  431: 'The address and the headers are too long.',
 };
 
 const frames = (error: unknown) =>

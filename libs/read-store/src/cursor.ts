@@ -19,4 +19,6 @@ export function decodeCursor(cursor: string, length: number): CursorValue[] {
   throw new Refusal('cursor.invalid', 'invalid', 'This cursor was not made by this list; start from its first page.');
 }
 
-const isCursorValue = (value: unknown) => value === null || ['string', 'number', 'boolean'].includes(typeof value);
+/** PostgreSQL has no text with a NUL. */
+const isCursorValue = (value: unknown) =>
+  value === null || typeof value === 'number' || typeof value === 'boolean' || (typeof value === 'string' && !value.includes('\0'));

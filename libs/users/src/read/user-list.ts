@@ -188,7 +188,9 @@ export function matching(db: Kysely<UserListTables>, query: UserFilter<unknown>)
   if (country) rows = rows.where('country', '=', country);
   if (email) rows = rows.where('email_key', '=', folded(email));
   if (search) rows = rows.where('search', 'like', `%${folded(search).replace(/[\\%_]/g, '\\$&')}%`);
-  if (lastLoginBefore) rows = rows.where((eb) => eb.or([eb('last_login_at', '<', lastLoginBefore), eb('last_login_at', 'is', null)]));
+  // Not as text: PostgreSQL knows no zone beyond 15:59.
+  const before = lastLoginBefore && sql<string>`to_timestamp(${Date.parse(lastLoginBefore)}::float8 / 1000)`;
+  if (before) rows = rows.where((eb) => eb.or([eb('last_login_at', '<', before), eb('last_login_at', 'is', null)]));
   return rows;
 }
 

@@ -1,0 +1,40 @@
+import type { Socket } from 'node:net';
+import { STATUS_CODES } from 'node:http';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyError } from 'fastify';
+import { clientProblemBody, type FastifyReply } from '#libs/http';
+import type { Config } from './config.js';
+
+/** Fastify, with the limits of the house, and problems (RFC 9457) also where a request gets no route. */
+export function httpAdapter({ trustProxy }: Config, requestTimeout: number): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    trustProxy,
+    bodyLimit: 256 * 1024,
+    requestTimeout,
+    // Node takes the shorter of its two limits for the headers, and looks for late requests only so often.
+    http: { headersTimeout: requestTimeout, connectionsCheckingInterval: requestTimeout / 10 },
+    return503OnClosing: true,
+    frameworkErrors: ({ statusCode = 400 }: FastifyError, _: unknown, reply: FastifyReply) => {
+      void reply.status(statusCode).type('application/problem+json').send(clientProblemBody(statusCode));
+    },
+    clientErrorHandler: turnAway,
+  });
+  // JSON alone is read; Fastify would take plain text, too.
+  adapter.getInstance().removeContentTypeParser('text/plain');
+  return adapter;
+}
+
+const statusOf: Readonly<Record<string, number>> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
+
+/** Answers what is no request (yet), as Node itself would, but for the body. */
+function turnAway(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const status = statusOf[error.code ?? ''] ?? 400;
+  const body = clientProblemBody(status);
+  if (socket.writable) {
+    socket.write(
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    );
+  }
+  socket.destroy(error);
+}
