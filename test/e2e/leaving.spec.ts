@@ -134,6 +134,16 @@ describe('adding one who left to the account again', () => {
     expect((await users.page(userId)).roles).toEqual(['auditor']);
   });
 
+  it('counts an administrator whose role was kept once they are unlocked, not before', async () => {
+    const { id: userId } = await account.member('administrator');
+    await users.done(userId, 'delete', { keepRoles: true });
+    await users.done(userId, 'add-to-account');
+    const counted = async () => (await account.administrator.get(account.path())).body.administrators.includes(userId);
+    expect(await counted()).toBe(false);
+    await users.done(userId, 'unlock');
+    expect(await counted()).toBe(true);
+  });
+
   it('is refused for one who waits for approval here', async () => {
     expect(offeredBy('user.not-unaffiliated', await users.act(await register(), 'add-to-account'))).toEqual(['ApproveUser', 'RejectUser']);
   });

@@ -101,6 +101,15 @@ describe('adding a user', () => {
     expect(offeredBy('user.outside-domain', await add(fields))).toEqual([]);
   });
 
+  it('who was deleted here, on a domain that nobody owns, offers to restore them', async () => {
+    const fields = person(freshDomain());
+    const userId = await account.add(fields);
+    await users.done(userId, 'delete');
+    const refused = await add(fields);
+    expect(offeredBy('user.outside-domain', refused)).toEqual(['RestoreUser']);
+    expect(expectStatus(200, await take(account.administrator, refused.body.actions[0])).body.status).toBe('active');
+  });
+
   it('leaves nothing behind when it is refused', async () => {
     const before = [await users.list(), (await server.operator.get('/audit?limit=1')).body.items];
     const refused = await add(person(other.domain));
