@@ -1,0 +1,293 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, rmSync, statSync } from 'node:fs';
+import type { Permission } from '#libs/kernel';
+import { startServer } from '../../apps/server/src/server.js';
+import { Api } from '../support/api.js';
+import { call, contract, tomorrow, type Ids } from '../support/routes.js';
+import { bytesOf, filesIn, found } from '../support/search.js';
+import { expectStatus, openTestAccount, startTestServer, tokenOf, userScopes, type TestAccount, type TestServer } from '../support/server.js';
+
+let server: TestServer;
+let operator: Api;
+let account: TestAccount;
+
+beforeAll(async () => {
+  server = await startTestServer({ TRUST_PROXY: 'on' });
+  ({ operator } = server);
+  account = await openTestAccount(server);
+});
+afterAll(() => server.close());
+
+/** Another address each time, so that who is turned away is not throttled as well. */
+const elsewhere = () => ({ 'x-forwarded-for': `10.${[...randomBytes(3)].join('.')}` });
+
+const secrets: string[] = [];
+
+/** Issues a token and remembers its secret. */
+async function issue(api: Api, fields: object): Promise<{ tokenId: string; token: string; api: Api }> {
+  const { body } = expectStatus(201, await api.post('/access-tokens', { name: 'for a test', scopes: ['users:read'], expiresAt: tomorrow(), ...fields }));
+  secrets.push(body.token);
+  return { ...body, api: api.as(body.token) };
+}
+
+const refusedIssue = (api: Api, fields: object) => api.post('/access-tokens', { name: 'x', scopes: ['users:read'], expiresAt: tomorrow(), ...fields });
+
+describe('an access token', () => {
+  it('is shown once, works, is listed without its secret, and is on record', async () => {
+    const reply = await operator.post('/access-tokens', { kind: 'user', userId: account.administratorId, name: 'laptop', scopes: userScopes, expiresAt: tomorrow() });
+    expectStatus(201, reply);
+    secrets.push(reply.body.token);
+    expect(reply.body).toEqual({ tokenId: expect.any(String), token: expect.stringMatching(/^rb_[\w-]{43}$/) });
+    expect(reply.headers.get('cache-control')).toBe('no-store');
+    const me = expectStatus(200, await operator.as(reply.body.token).get('/me')).body;
+    expect(me).toMatchObject({ actor: { id: account.administratorId, kind: 'user' }, account: account.id, roles: ['administrator'], scopes: userScopes });
+    const listed = await operator.get('/access-tokens');
+    expect(listed.body.items[0]).toMatchObject({ tokenId: reply.body.tokenId, kind: 'user', holder: account.administratorId, name: 'laptop', endedAt: null });
+    expect(listed.text).not.toContain(reply.body.token);
+    const audit = await operator.get(`/audit?subject=${reply.body.tokenId}`);
+    expect(audit.body.items).toMatchObject([{ action: 'access-token.issued', actor: { kind: 'operator' } }]);
+    expect(audit.text).not.toContain(reply.body.token);
+  });
+
+  it('is issued for those whom one may speak for', async () => {
+    const co = await account.member('co-administrator');
+    const auditor = await account.member('auditor');
+    const { administrator: api } = account;
+    const allowed = [
+      [operator, { kind: 'operator' }],
+      [operator, { kind: 'service' }],
+      [operator, { kind: 'service', accountId: account.id }],
+      [operator, { kind: 'user', userId: co.id }],
+      [api, { kind: 'user' }],
+      [api, { kind: 'user', userId: account.administratorId }],
+      [api, { kind: 'service', accountId: account.id }],
+      [co.api, { kind: 'user' }],
+      [auditor.api, { kind: 'user' }],
+    ] as const;
+    for (const [by, fields] of allowed) expectStatus(200, await (await issue(by, fields)).api.get('/me'));
+
+    const forbidden = [
+      [api, { kind: 'operator' }],
+      [api, { kind: 'service' }],
+      [api, { kind: 'user', userId: co.id }],
+      [co.api, { kind: 'service', accountId: account.id }],
+      [co.api, { kind: 'user', userId: account.administratorId }],
+      [auditor.api, { kind: 'service', accountId: account.id }],
+    ] as const;
+    for (const [by, fields] of forbidden) expect(await refusedIssue(by, fields)).toMatchObject({ status: 403, body: { code: 'token.holder-not-allowed' } });
+    expect(await refusedIssue(operator, { kind: 'user' })).toMatchObject({ status: 400, body: { code: 'token.holder-invalid' } });
+    expect(await refusedIssue(operator, { kind: 'operator', userId: co.id })).toMatchObject({ status: 400, body: { code: 'token.holder-invalid' } });
+    expect(await refusedIssue(operator, { kind: 'user', userId: account.id })).toMatchObject({ status: 404, body: { code: 'user.not-found' } });
+    expect(await refusedIssue(operator, { kind: 'service', accountId: co.id })).toMatchObject({ status: 404, body: { code: 'account.not-found' } });
+  });
+
+  it('holds no scope that its issuer lacks', async () => {
+    const co = await account.member('co-administrator');
+    const auditor = await account.member('auditor');
+    const narrow = await issue(account.administrator, { kind: 'user', scopes: ['tokens:manage', 'users:read'] });
+    const lacking: [Api, Permission[]][] = [
+      [account.administrator, ['accounts:open']],
+      [account.administrator, ['logins:record', 'registrations:create']],
+      [co.api, ['accounts:open']],
+      [auditor.api, ['users:lock']],
+      [narrow.api, ['users:lock']],
+    ];
+    for (const [api, scopes] of lacking) {
+      expect(await refusedIssue(api, { kind: 'user', scopes: ['users:read', ...scopes] })).toMatchObject({ status: 403, body: { code: 'token.scope-not-held', scopes } });
+    }
+  });
+
+  it('takes no Idempotency-Key', async () => {
+    const before = (await operator.get('/health/ready')).body.projections.head;
+    const body = { kind: 'service', name: 'x', scopes: ['users:read'], expiresAt: tomorrow() };
+    expect(await operator.post('/access-tokens', body, { 'idempotency-key': 'k' })).toMatchObject({ status: 400, body: { code: 'idempotency.not-here' } });
+    expect((await operator.get('/health/ready')).body.projections.head).toBe(before);
+  });
+
+  it('runs out within 400 days, at a time that says its zone', async () => {
+    const in400 = server.clock.now().getTime() + 400 * 86_400_000;
+    const times = [new Date(in400 + 60_000).toISOString(), server.clock.now().toISOString(), '2020-01-01T00:00:00Z', tomorrow().replace('Z', '')];
+    for (const expiresAt of times) {
+      expect(await refusedIssue(operator, { kind: 'service', expiresAt })).toMatchObject({ status: 400, body: { code: 'token.expiry-invalid' } });
+    }
+    await issue(operator, { kind: 'service', expiresAt: new Date(in400 - 60_000).toISOString() });
+  });
+
+  it('is listed to, and ended by, those who may manage it', async () => {
+    const other = await openTestAccount(server);
+    const co = await account.member('co-administrator');
+    const service = await issue(operator, { kind: 'service', accountId: account.id, name: 'importer' });
+    const own = await issue(co.api, { kind: 'user', name: 'my own' });
+    const ids = async (api: Api) => (await api.get('/access-tokens?limit=200')).body.items.map(({ tokenId }: { tokenId: string }) => tokenId);
+    const { position } = await operator.delete(`/access-tokens/${(await issue(operator, { kind: 'service' })).tokenId}`);
+    const seen = { 'rollbook-min-position': String(position) };
+    for (const api of [account.administrator, co.api, other.administrator]) expectStatus(200, await api.get('/access-tokens', seen));
+    expect(await ids(operator)).toEqual(expect.arrayContaining([service.tokenId, own.tokenId]));
+    expect(await ids(account.administrator)).toContain(service.tokenId);
+    expect(await ids(account.administrator)).not.toContain(own.tokenId);
+    expect(await ids(co.api)).toContain(own.tokenId);
+    expect(await ids(co.api)).not.toContain(service.tokenId);
+    for (const { tokenId } of [service, own]) expect(await ids(other.administrator)).not.toContain(tokenId);
+
+    for (const [api, { tokenId }] of [[other.administrator, service], [co.api, service], [account.administrator, own]] as const) {
+      expect(await api.delete(`/access-tokens/${tokenId}`)).toMatchObject({ status: 404, body: { code: 'token.not-found' } });
+    }
+    expectStatus(200, await service.api.get('/me'));
+    expectStatus(200, await account.administrator.delete(`/access-tokens/${service.tokenId}`));
+    expectStatus(200, await account.administrator.delete(`/access-tokens/${service.tokenId}`));
+    expectStatus(401, await service.api.get('/me', elsewhere()));
+    const audit = await account.administrator.get(`/audit?subject=${service.tokenId}`);
+    expect(audit.body.items).toMatchObject([{ action: 'access-token.ended', actor: { id: account.administratorId } }, { action: 'access-token.issued' }]);
+  });
+
+  it('that an operator made for a user tells auditors so', async () => {
+    const chief = await account.member('administrator');
+    const own = await issue(chief.api, { kind: 'user', scopes: userScopes });
+    for (const [api, issuedBy] of [[chief.api, { kind: 'operator' }], [own.api, { kind: 'user', id: chief.id }]] as const) {
+      const userId = await account.add();
+      expectStatus(200, await api.post(account.path(`/users/${userId}/lock`)));
+      const [row] = (await api.get(account.path(`/users/${userId}/history`))).body.items;
+      expect(row).toMatchObject({ action: 'user.locked', actor: { id: chief.id, kind: 'user' }, via: { token: expect.any(String), issuedBy } });
+    }
+  });
+});
+
+describe('every route is shut', () => {
+  const ids = (): Ids => ({ accountId: account.id, userId: account.administratorId, tokenId: account.id, role: 'auditor', domain: 'x.example' });
+
+  /** How each route answers this caller. */
+  async function answers(api: Api): Promise<Set<string>> {
+    const seen = new Set<string>();
+    for (const route of contract) {
+      const { status, body } = await call(api, route, ids(), elsewhere());
+      seen.add(route.path === '/me' ? `/me ${status}` : `${status} ${body?.code}`);
+    }
+    return seen;
+  }
+
+  /** An administrator whose token has been used a moment ago. */
+  async function knownAdministrator() {
+    const chief = await account.member('administrator');
+    expectStatus(200, await chief.api.get(account.path('/users')));
+    return chief;
+  }
+
+  it.each(['lock', 'delete'])('to one who meets with %s, a second later', async (act) => {
+    const chief = await knownAdministrator();
+    expectStatus(200, await operator.post(account.path(`/users/${chief.id}/${act}`)));
+    server.clock.move(1_001);
+    expect(await answers(chief.api)).toEqual(new Set(['/me 401', '401 access.unauthenticated']));
+    expectStatus(200, await operator.post(account.path(`/users/${chief.id}/${act === 'lock' ? 'unlock' : 'restore'}`)));
+    expectStatus(200, await chief.api.get('/me', elsewhere()));
+  });
+
+  it('to one who was demoted, a second later', async () => {
+    const chief = await knownAdministrator();
+    expectStatus(200, await operator.delete(account.path(`/users/${chief.id}/roles/administrator`)));
+    server.clock.move(1_001);
+    expect(await answers(chief.api)).toEqual(new Set(['/me 200', '403 access.forbidden']));
+  });
+
+  it('to a token that was ended, at once', async () => {
+    const chief = await knownAdministrator();
+    const { tokenId, api } = await issue(chief.api, { kind: 'user', scopes: userScopes });
+    expectStatus(200, await api.get('/me'));
+    expectStatus(200, await chief.api.delete(`/access-tokens/${tokenId}`));
+    expect(await answers(api)).toEqual(new Set(['/me 401', '401 access.unauthenticated']));
+  });
+
+  it('to a token that has run out', async () => {
+    const { api } = await issue(operator, { kind: 'service', scopes: ['users:read'], expiresAt: new Date(server.clock.now().getTime() + 60_000).toISOString() });
+    server.clock.move(59_000 - 5_000);
+    expectStatus(200, await api.get('/me'));
+    server.clock.move(6_000);
+    expect(await answers(api)).toEqual(new Set(['/me 401', '401 access.unauthenticated']));
+  });
+
+  it('to whoever shows none, or what is none', async () => {
+    for (const token of [undefined, 'x', `rb_${'a'.repeat(43)}`, `${secrets[0]}x`]) {
+      expect(await answers(operator.as(token))).toEqual(new Set(['/me 401', '401 access.unauthenticated']));
+    }
+    for (const authorization of ['', 'Basic dTpw', 'Bearer', `Token ${secrets[0]}`, `Bearer ${secrets[0]} x`]) {
+      const reply = await operator.as(undefined).get('/me', { authorization, ...elsewhere() });
+      expectStatus(401, reply);
+      expect(reply.headers.get('www-authenticate')).toBe('Bearer');
+    }
+  });
+
+  it('to a token of the account that its holder has left for another', async () => {
+    const other = await openTestAccount(server);
+    const userId = await account.add();
+    const old = operator.as(await tokenOf(operator, userId));
+    expectStatus(200, await old.get('/me'));
+    expectStatus(200, await operator.post(account.path(`/users/${userId}/delete`)));
+    expectStatus(200, await operator.delete(account.path(`/domains/${account.domain}`)));
+    expectStatus(200, await operator.put(other.path(`/domains/${account.domain}`)));
+    expectStatus(200, await operator.post(other.path(`/users/${userId}/add-to-account`)));
+    expectStatus(200, await operator.post(other.path(`/users/${userId}/unlock`)));
+    server.clock.move(1_001);
+    expectStatus(401, await old.get('/me', elsewhere()));
+    expectStatus(200, await operator.as(await tokenOf(operator, userId)).get('/me'));
+  });
+});
+
+describe('whoever guesses', () => {
+  it('is slowed down by address, while valid tokens pass from there', async () => {
+    const from = { 'x-forwarded-for': '192.0.2.7' };
+    const guess = () => operator.as(`rb_${randomBytes(32).toString('base64url')}`).get('/me', from);
+    const statuses = new Set<number>();
+    for (let tries = 0; tries < 20; tries++) statuses.add((await guess()).status);
+    expect(statuses).toEqual(new Set([401]));
+    const throttled = await guess();
+    expect(throttled).toMatchObject({ status: 429, body: { code: 'access.throttled' } });
+    const seconds = Number(throttled.headers.get('retry-after'));
+    expect([seconds > 0, seconds <= 60]).toEqual([true, true]);
+    expectStatus(200, await operator.get('/me', from));
+    expectStatus(401, await operator.as('rb_x').get('/me', elsewhere()));
+  });
+});
+
+describe('the secrets of tokens', () => {
+  it('are nowhere but with those who were given them', () => {
+    expect(secrets.length).toBeGreaterThan(10);
+    const kept = bytesOf(filesIn(server.directory).filter((file) => file !== server.server.operatorToken));
+    expect(found(secrets, kept)).toEqual([]);
+    expect(found(secrets.slice(0, 1), Buffer.from(`x${secrets[0]}x`))).toEqual(secrets.slice(0, 1));
+    const operators = readFileSync(server.server.operatorToken, 'utf8').trim();
+    expect(found([operators], kept)).toEqual([]);
+  });
+});
+
+describe("the operator's token", () => {
+  const secretIn = (file: string) => readFileSync(file, 'utf8').trim();
+
+  it('is issued anew where its file is missing at a start, and the old one ended, both on record', async () => {
+    const file = server.server.operatorToken;
+    const [first, second] = [secretIn(file), async () => startServer(server.config, { clock: server.clock })];
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    await server.server.close();
+    let again = await second();
+    expect(secretIn(file)).toBe(first);
+    await again.close();
+
+    rmSync(file);
+    again = await second();
+    try {
+      const fresh = secretIn(file);
+      expect(fresh).not.toBe(first);
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+      const api = new Api(again.url, fresh);
+      expectStatus(401, await api.as(first).get('/me', elsewhere()));
+      const me = expectStatus(200, await api.get('/me')).body;
+      expect(me.actor.kind).toBe('operator');
+      const { head } = (await api.get('/health/ready')).body.projections;
+      const { items } = (await api.get('/audit?action=access-token.issued&action=access-token.ended&limit=2', { 'rollbook-min-position': String(head) })).body;
+      expect(items).toMatchObject([
+        { action: 'access-token.ended', actor: { kind: 'system', name: 'Rollbook' } },
+        { action: 'access-token.issued', actor: { kind: 'system', name: 'Rollbook' }, subject: { id: me.token.id } },
+      ]);
+    } finally {
+      await again.close();
+    }
+  });
+});
