@@ -14,5 +14,6 @@ export default {
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   coverageProvider: 'v8',
+  maxWorkers: '100%',
   testTimeout: 60_000,
 };

@@ -9,7 +9,7 @@ import { startEmbeddedEventStore, type EmbeddedEventStore } from '#libs/embedded
 import { EventStore, UnreadableEvent, WrongRevision, eventId, type EventStoreOptions, type LogItem, type Proposed } from '#libs/event-store';
 import type { AnyDecider, Envelope, Recorded } from '#libs/kernel';
 import { openVault, type Vault } from '#libs/vault';
-import { Cable } from './cable.js';
+import { Cable } from '../support/cable.js';
 
 // The same on the embedded node and, with EVENTSTORE_URL, on any EventStoreDB: each test in a namespace of its own.
 const external = process.env['EVENTSTORE_URL'];

@@ -15,15 +15,14 @@ let account: TestAccount;
 
 beforeAll(async () => {
   node = await startEmbeddedEventStore({ directory });
-  cable = await Cable.to(Number(new URL(node.url).port));
-  server = await startTestServer({ EVENTSTORE_URL: `esdb://127.0.0.1:${cable.port}?tls=false` });
+  cable = await Cable.to('127.0.0.1', Number(new URL(node.url).port));
+  server = await startTestServer({ EVENTSTORE_URL: cable.url });
   account = await openTestAccount(server);
 });
 
 afterAll(async () => {
-  cable.plugIn();
   await server.close();
-  cable.close();
+  await cable.cut();
   await node.close();
   rmSync(directory, { recursive: true, force: true });
 });
@@ -45,14 +44,14 @@ describe('with the event store away', () => {
     const lock = { reason: 'left' };
     const key = { 'idempotency-key': randomUUID() };
 
-    cable.pull();
+    await cable.cut();
     const refused = await api.post(account.path(`/users/${userId}/lock`), lock, key);
     expect(refused.body).toMatchObject({ status: 503, code: 'event-store.unavailable' });
     expect(refused.headers.get('retry-after')).toBe('1');
     expect((await server.operator.get('/health/ready')).status).toBe(503);
     expect((await server.operator.get('/health/live')).status).toBe(200);
 
-    cable.plugIn();
+    await cable.mend();
     const locked = await until(200, () => api.post(account.path(`/users/${userId}/lock`), lock, key));
     expect(locked.body).toMatchObject({ status: 'active', changed: true });
     const again = expectStatus(200, await api.post(account.path(`/users/${userId}/lock`), lock, key));
@@ -71,9 +70,9 @@ describe('with the event store away', () => {
     const opening = operator.post('/accounts', body, key);
     // Pulled while the workflow is on its way through its streams: at which step does not matter.
     await new Promise((resolve) => setImmediate(resolve));
-    cable.pull();
+    await cable.cut();
     const first = await opening;
-    cable.plugIn();
+    await cable.mend();
     const opened = first.status === 201 ? first : await until(201, () => operator.post('/accounts', body, key));
     const found = await until(200, () => operator.get(`/accounts/${opened.body.accountId}`));
     expect(found.body).toMatchObject({ name: 'Begun', domains: [domain], administrators: [opened.body.administratorId] });

@@ -1,56 +1,55 @@
-import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** A cable to a server on this machine, that a test can pull and plug in again. */
+/** A TCP connection to a server that can be cut and mended, or lose the answers of a server that goes on working. */
 export class Cable {
   private readonly sockets = new Set<Socket>();
-  private plugged = true;
+  private readonly muted = new WeakSet<Socket>();
+  private server: Server | undefined;
+  private port = 0;
 
   private constructor(
-    private readonly server: ReturnType<typeof createServer>,
-    readonly port: number,
+    private readonly host: string,
+    private readonly targetPort: number,
   ) {}
 
-  static async to(port: number): Promise<Cable> {
-    const server = createServer((near) => cable.join(near, port));
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const cable = new Cable(server, (server.address() as AddressInfo).port);
+  static async to(host: string, port: number): Promise<Cable> {
+    const cable = new Cable(host, port);
+    await cable.mend();
     return cable;
   }
 
-  /** Ends every connection and refuses new ones. */
-  pull(): void {
-    this.plugged = false;
+  get url(): string {
+    return `esdb://127.0.0.1:${this.port}?tls=false`;
+  }
+
+  async mend(): Promise<void> {
+    this.server = createServer((near) => this.join(near));
+    await new Promise<void>((resolve) => this.server!.listen(this.port, '127.0.0.1', resolve));
+    this.port = (this.server.address() as AddressInfo).port;
+  }
+
+  async cut(): Promise<void> {
+    const closed = new Promise((resolve) => this.server!.close(resolve));
     for (const socket of this.sockets) socket.destroy();
+    await closed;
   }
 
-  plugIn(): void {
-    this.plugged = true;
+  /** The connections there are now carry no answers any more; new ones do. */
+  mute(): void {
+    for (const socket of this.sockets) this.muted.add(socket);
   }
 
-  close(): void {
-    this.pull();
-    this.server.close();
-  }
-
-  private join(near: Socket, port: number): void {
-    if (!this.plugged) {
-      near.destroy();
-      return;
-    }
-    const far = connect(port, '127.0.0.1');
-    for (const [socket, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
+  private join(near: Socket): void {
+    const far = connect(this.targetPort, this.host);
+    near.on('data', (bytes) => void far.write(bytes));
+    far.on('data', (bytes) => void (this.muted.has(far) || near.write(bytes)));
+    for (const [socket, other] of [[near, far], [far, near]] as const) {
       this.sockets.add(socket);
-      socket.on('error', () => other.destroy());
+      socket.on('error', () => {});
       socket.on('close', () => {
         this.sockets.delete(socket);
         other.destroy();
       });
-      socket.pipe(other);
     }
   }
 }
