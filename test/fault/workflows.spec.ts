@@ -6,7 +6,7 @@ import { AddUser, ChangeUser, DeleteUser, GrantRole, LockUser, RegisterUser, Res
 import { changeUser } from '../../libs/users/src/workflows/change-user.js';
 import { makeUser } from '../../libs/users/src/workflows/claim-address.js';
 import { codeOf, fate, holds, noCrash, patience, patient, picks, play, type Actor, type Fate } from '../support/schedule.js';
-import { Stage, person, request, standings, targetOf } from '../support/stage.js';
+import { Stage, person, request, standings, targetOf, type Standing } from '../support/stage.js';
 
 let stage: Stage;
 beforeAll(async () => void (stage = await Stage.set()));
@@ -137,13 +137,28 @@ describe('never an account without an administrator', () => {
       expect(counted().length).toBe(1);
     }), patience);
 
-  it('holds for a lock that races whatever else happens to the same one', () =>
-    holds([fc.constantFrom(...standings), fc.constantFrom<Act>('unlock', 'promote', 'restore', 'rename'), fc.boolean(), fate, fate, picks], async (standing, act, pinned, fate, otherFate, order) => {
-      const { account, users } = await stage.openAccount(['counted', standing]);
-      const expectedRevision = (await stage.events(`user-${users[1]!}`)).length - 1;
-      const actors = [change(account, users[1]!, 'lock', fate, pinned ? { expectedRevision } : {}), change(account, users[1]!, act, otherFate)];
+  /** What a lock may meet: how its user stands, what else is done to them. */
+  const meetings = fc.constantFrom<{ standing: Standing; act: Act; pinned: boolean }>(
+    { standing: 'counted', act: 'promote', pinned: false },
+    { standing: 'counted', act: 'rename', pinned: true },
+    { standing: 'uncounted', act: 'promote', pinned: false },
+    { standing: 'uncounted', act: 'unlock', pinned: false },
+    { standing: 'locked', act: 'unlock', pinned: false },
+    { standing: 'deleted', act: 'restore', pinned: false },
+  );
+  const fates = fc.oneof({ weight: 2, arbitrary: fc.constant([noCrash, noCrash] as const) }, { weight: 1, arbitrary: fc.tuple(fate, fate) });
+
+  it('holds for a lock that races what brings the same one back, while another comes to count', () =>
+    holds([meetings, fates, picks], async ({ standing, act, pinned }, [fate, otherFate], order) => {
+      const { account, users } = await stage.openAccount(['counted', standing, 'member']);
+      const expectedRevision = 1; // where those who are counted stand
+      const actors = [
+        change(account, users[1]!, 'lock', fate, pinned ? { expectedRevision } : {}),
+        change(account, users[1]!, act, otherFate),
+        change(account, users[2]!, 'promote', noCrash),
+      ];
       const { look, serving, counted } = await watch(account, users);
       const outcomes = await play(stage.store, actors, order, look);
       if (!outcomes.includes('gone') && standing !== 'uncounted') expect(serving()).toEqual(counted());
-    }), patience);
+    }, 3), patience);
 });
