@@ -41,7 +41,7 @@ function describe(document: OpenAPIObject, { path, method, message, needs }: Rou
   const item = document.paths[path.replace(/:(\w+)/g, '{$1}')] as Record<string, Operation> | undefined;
   const operation = item?.[method.toLowerCase()];
   if (!operation) return;
-  const schema = (schemas[message.name] ?? {}) as Schema;
+  const schema = schemaOf(message, schemas);
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name!);
   const fields = Object.entries(schema.properties ?? {}).filter(([name]) => !inPath.includes(name));
   operation.operationId = message.name;
@@ -57,6 +57,10 @@ function describe(document: OpenAPIObject, { path, method, message, needs }: Rou
   }
   operation.responses['default'] = { description: 'A problem (RFC 9457)', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } };
 }
+
+/** A class that adds no field of its own has its parent's. */
+const schemaOf = (type: Route['message'] | undefined, schemas: Schemas): Schema =>
+  type?.name ? ((schemas[type.name] as Schema | undefined) ?? schemaOf(Object.getPrototypeOf(type), schemas)) : {};
 
 const header = (name: string, description: string) => ({ name, in: 'header', required: false, description, schema: { type: 'string' } });
 const writeHeaders = [
