@@ -11,6 +11,7 @@ export type KeyOwner = `${'user' | 'account' | 'service' | 'operator'}:${string}
 export type HashPurpose = 'email' | 'digest';
 
 const CACHED_KEYS = 10_000;
+const CACHED_TOKENS = 10_000;
 
 /**
  * Opens the vault `vault.db` (SQLite, mode 600) in a directory, or with `create` makes it where there is none.
@@ -48,6 +49,8 @@ export class Vault {
   readonly fingerprint: string;
 
   private readonly cache = new Map<string, Buffer>();
+  /** Ids of access tokens that were found, by hash: each request asks for one. */
+  private readonly found = new Map<string, string>();
   private readonly making = new Map<string, Promise<Buffer>>();
   private nextBatch: Promise<Map<string, Buffer>> | undefined;
   private readonly statements: Record<'findKey' | 'addKey' | 'keepToken' | 'findToken' | 'forgetToken', StatementSync>;
@@ -100,13 +103,19 @@ export class Vault {
 
   /** The id of the token with this SHA-256. */
   findToken(hash: string): string | undefined {
+    const known = this.found.get(hash);
+    if (known) return known;
     const row = this.statements.findToken.get(hash) as { id: string } | undefined;
-    return row?.id;
+    if (!row) return undefined;
+    if (this.found.size >= CACHED_TOKENS) this.found.clear();
+    this.found.set(hash, row.id);
+    return row.id;
   }
 
   /** Repeatable. */
   forgetToken(tokenId: string): void {
     this.statements.forgetToken.run(tokenId);
+    for (const [hash, id] of this.found) if (id === tokenId) this.found.delete(hash);
   }
 
   close(): void {
