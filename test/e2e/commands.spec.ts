@@ -115,6 +115,9 @@ describe('an Idempotency-Key', () => {
     expect(replies[0]!.status).toBe(201);
     expect((await account.administrator.post(account.path('/users'), { ...fields, firstName: 'Ada' }, headers)).status).toBe(422);
     expect((await users.list()).length).toBe(2);
+    await users.done(replies[0]!.body.userId, 'delete');
+    expect(await send()).toMatchObject({ status: 201, body: replies[0]!.body, etag: replies[0]!.etag, position: replies[0]!.position });
+    expect((await users.list()).length).toBe(1);
   });
 
   it('is the caller’s own, and that of one path', async () => {
@@ -124,6 +127,12 @@ describe('an Idempotency-Key', () => {
     expect(expectStatus(200, await users.act(one, 'lock', {}, headers)).body.changed).toBe(true);
     expect(expectStatus(200, await users.act(two, 'lock', {}, headers)).body.changed).toBe(true);
     expect(expectStatus(200, await asOperator.act(one, 'lock', {}, headers)).body.changed).toBe(false);
+  });
+
+  it('is looked up before If-Match: the repeat of a pinned act answers as it did', async () => {
+    const userId = await account.add();
+    const headers = { ...key(), 'if-match': '"0"' };
+    for (const _ of ['first', 'again']) expect(await users.act(userId, 'lock', {}, headers)).toMatchObject({ status: 200, etag: '"1"', body: { changed: true } });
   });
 
   it('of a refusal leaves no trace: it is decided anew', async () => {

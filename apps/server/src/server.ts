@@ -86,9 +86,12 @@ async function createApp(config: Config, parts: Parts, requestTimeout: number): 
   return app.init();
 }
 
+/** How many may knock at once; whoever the system's queue (on Linux, net.core.somaxconn) has no place for is turned away. */
+const backlog = 4_096;
+
 async function listen(app: NestFastifyApplication, { port, host }: Config): Promise<void> {
   try {
-    await app.listen(port, host);
+    await app.listen({ port, host, backlog });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new Error(code === 'EADDRINUSE' ? `Port ${port} on ${host} is taken: set PORT to another.` : `Can not listen on ${host}:${port} (${code}).`, { cause: error });
