@@ -74,31 +74,33 @@ async function bringing(
   const appoint = issued(new AppointAdministrator({ user: issuance.target }), issuance);
   const appointed = decide(AccountDecider, appoint, account.state, appoint.issuance);
   const written = await record(store, UserDecider, user, command, events);
+  // Whoever waits for this position sees them counted.
   try {
-    await record(store, AccountDecider, account, appoint, appointed);
+    const { position, changed } = await record(store, AccountDecider, account, appoint, appointed);
+    return changed ? { ...written, position } : written;
   } catch (error) {
     if (!(error instanceof WrongRevision)) throw error;
-    await countIfServing(store, issuance);
+    return { ...written, position: Math.max(written.position, await countIfServing(store, issuance)) };
   }
-  return written;
 }
 
 /**
  * Counts a user who serves as administrator but is not counted: what a crash or a rival left half-done.
- * The role is granted once more in between, so that a removal under way meets a wrong revision.
+ * The role is granted once more in between, so that a removal under way meets a wrong revision. Answers the position of
+ * what it wrote, 0 for nothing.
  */
-export async function countIfServing(store: EventStore, issuance: Issuance): Promise<void> {
+export function countIfServing(store: EventStore, issuance: Issuance): Promise<number> {
   const { account, target, commandId } = issuance;
-  await decidingAgain(async () => {
+  return decidingAgain(async () => {
     const counted = await store.load(AccountDecider, account!);
     const user = await store.load(UserDecider, target);
-    if (counted.state.status !== 'open' || counted.state.administrators.has(target)) return;
-    if (!servesAsAdministrator(user.state) || !('account' in user.state) || user.state.account !== account) return;
+    if (counted.state.status !== 'open' || counted.state.administrators.has(target)) return 0;
+    if (!servesAsAdministrator(user.state) || !('account' in user.state) || user.state.account !== account) return 0;
     // Not the command's own id: what it answered first stays where it was.
     const again = issue(new GrantRole({ role: 'administrator' }), { ...issuance, commandId: uuidv5('count', commandId) });
     await record(store, UserDecider, user, again, [userEvent('UserRoleGranted', { role: 'administrator' })]);
     const appoint = issued(new AppointAdministrator({ user: target }), issuance);
-    await record(store, AccountDecider, counted, appoint, decide(AccountDecider, appoint, counted.state, appoint.issuance));
+    return (await record(store, AccountDecider, counted, appoint, decide(AccountDecider, appoint, counted.state, appoint.issuance))).position;
   });
 }
 
