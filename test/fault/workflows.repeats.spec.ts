@@ -45,9 +45,43 @@ describe('opening an account', () => {
       const run = opening(key, `ann@${key}.example`);
       const [outcome] = await play(stage.store, [{ run, fate: { crashes: [crash], givesUp: false } }], []);
       expect(await check(key)).toBe('open');
+      // Others write to the account; the repeat answers as at first.
+      const account = targetOf(key);
+      const bob = randomUUID();
+      await makeUser(claiming(stage.store), request(new AddUser(person(bob)), bob, { account }), { startingRoles: ['administrator'] });
       expect(await alone(run)).toEqual(outcome);
     },
   );
+
+  it.each([2, 3].flatMap((append) => [false, true].map((answered) => ({ append, answered }))))(
+    'stays undone, or was not undone at all, after a crash while it is undone (append $append, answered: $answered)',
+    async (crash) => {
+      const { account } = await stage.openAccount(['counted']);
+      const key = randomUUID();
+      const target = domainsOf(key)[1];
+      let [lives, taken] = [0, false];
+      const change = (command: AssertDomain | ReleaseDomain) => changeDomain(stage.store, request<never>(command as never, randomUUID(), { account, target }));
+      const run = async (store: EventStore) => {
+        // By the time of the retry nothing is in the way any more.
+        if (++lives === 2) await change(new ReleaseDomain({}));
+        return opening(key, `ann@${key}.example`)(store);
+      };
+      const [outcome] = await play(stage.store, [{ run, fate: { crashes: [crash], givesUp: false } }], [], async (stream) => {
+        if (taken || stream !== `account-${targetOf(key)}`) return;
+        taken = true;
+        await change(new AssertDomain({}));
+      });
+      const closed = crash.append > 2 || crash.answered;
+      expect(await check(key)).toBe(closed ? 'closed' : 'open');
+      expect(codeOf(outcome!)).toBe(closed ? 'account.not-opened' : 'answered');
+    },
+  );
+
+  it('was undone, or never was: nobody is added to such an account', async () => {
+    const [key, account] = [randomUUID(), randomUUID()];
+    expect(codeOf(await alone((store) => makeUser(claiming(store), request(new AddUser(person(key)), key, { account }))))).toBe('account.not-found');
+    expect(await stage.events(`user-${targetOf(key)}`)).toEqual([]);
+  });
 
   type Rival = 'takes the address' | 'takes a domain' | 'takes a domain for a moment' | 'takes the domain of the address';
   const rivals = fc.constantFrom<Rival>('takes the address', 'takes a domain', 'takes a domain for a moment', 'takes the domain of the address');
