@@ -247,16 +247,15 @@ describe('the actions of a user', () => {
 
   it.each(Object.keys(becoming))('foretell what each step would come to, for one who is %s', async (standing) => {
     const ask = async (userId: string): Promise<Possible[]> => (await server.operator.get(users.user(userId, '/actions'))).body.items;
-    const last = standing === 'the last administrator';
-    const first = await ask(await becoming[standing]!());
+    let userId = await becoming[standing]!();
+    const first = await ask(userId);
     expect(first.length).toBe(14);
     for (const index of first.keys()) {
-      if (last) account = await openTestAccount(server);
-      users = usersOf(account);
-      const step = (await ask(await becoming[standing]!()))[index]!;
+      const step = (await ask(userId))[index]!;
       const taken = await take(server.operator, step, step.action === 'ChangeUser' ? { firstName: 'Somebody' } : {});
       const came = taken.status === 200 ? { allowed: true, changes: taken.body.changed } : { allowed: false, changes: false, code: taken.body.code };
       expect({ action: step.href, ...came }).toEqual({ action: step.href, allowed: step.allowed, changes: step.changes, ...(step.code && { code: step.code }) });
+      if (came.changes) userId = await becoming[standing]!();
     }
   });
 });
