@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
 /** The settings of the server, read once at its start. */
@@ -36,6 +37,15 @@ const url =
   (value: string) =>
     value === '' || protocols.includes(value.split('://', 1)[0]!) ? value || undefined : fail(`a URL that begins with ${protocols.join(':// or ')}://`);
 
+const proxies = (value: string): string[] => {
+  const addresses = value.split(',').map((address) => address.trim());
+  return addresses.every((address) => isIP(address) || isSubnet(address)) ? addresses : fail('off, on, or addresses like 10.0.0.1,192.168.0.0/16');
+};
+const isSubnet = (text: string): boolean => {
+  const [, address = '', bits] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
+  return isIP(address) > 0 && Number(bits) >= 1 && Number(bits) <= (isIP(address) === 6 ? 128 : 32);
+};
+
 /** Every setting, by the name of its environment variable. */
 const settings = {
   PORT: setting('3000', 'port of the HTTP API; 0 takes a free one', (value) =>
@@ -51,7 +61,7 @@ const settings = {
   VAULT_KEY: setting('', 'key of the vault, 32 bytes as 64 hexadecimal digits or base64', (value) => value || undefined),
   VAULT_KEY_FILE: setting('', 'file of that key; default: DATA_DIR/vault.key, made at the first start', text),
   TRUST_PROXY: setting('off', 'off, on, or the proxies (comma-separated addresses) whose X-Forwarded-For counts', (value) =>
-    value === 'off' ? false : value === 'on' ? true : value.split(',').map((address) => address.trim()),
+    value === 'off' ? false : value === 'on' ? true : proxies(value),
   ),
   LOG_LEVEL: setting('log', logLevels.join(', '), (value) => logLevels.find((level) => level === value) ?? fail(`one of ${logLevels.join(', ')}`)),
 } as const;

@@ -15,4 +15,9 @@ export class ServerLogger extends ConsoleLogger {
     if (setUp.has(String(rest.at(-1)))) super.debug(message, ...(rest as [string]));
     else super.log(message, ...(rest as [string]));
   }
+
+  override error(message: unknown, ...rest: unknown[]): void {
+    // Nest's own words on a port that is taken; ours follow.
+    if (rest.at(-1) !== 'NestApplication') super.error(message, ...(rest as [string]));
+  }
 }

@@ -1,7 +1,6 @@
 import 'reflect-metadata';
 import { existsSync } from 'node:fs';
 import { help, readConfig } from './config.js';
-import { startServer } from './server.js';
 
 if (process.argv.includes('--help') || process.argv.includes('-h')) {
   console.log(help());
@@ -10,8 +9,10 @@ if (process.argv.includes('--help') || process.argv.includes('-h')) {
 
 try {
   if (existsSync('.env')) process.loadEnvFile('.env');
-  const server = await startServer(readConfig(process.env));
-  console.log(welcome(server.url, server.operatorToken));
+  const config = readConfig(process.env);
+  // Only now: help and a wrong setting are answered at once.
+  const { startServer } = await import('./server.js');
+  const server = await startServer(config);
   let closing = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
@@ -26,6 +27,8 @@ try {
       );
     });
   }
+  // Last, so that whoever reads this may end it.
+  console.log(welcome(server.url, server.operatorToken));
 } catch (error) {
   fail(error);
 }

@@ -52,7 +52,7 @@ export async function startServer(config: Config, { clock = new SystemClock(), r
       new Logger('Server').log(`The operator's token is in ${operatorToken}`);
     }
     const app = await createApp(config, parts, requestTimeout);
-    owned.add(() => app.close());
+    owned.add(() => drain(app));
     await runner.start();
     await listen(app, config);
     return { url: await app.getUrl(), operatorToken, app, close: () => owned.close() };
@@ -88,6 +88,16 @@ async function createApp(config: Config, parts: Parts, requestTimeout: number): 
 
 /** How many may knock at once; whoever the system's queue (on Linux, net.core.somaxconn) has no place for is turned away. */
 const backlog = 4_096;
+
+/** Answers what is under way. A connection that falls idle only then is not waited for: its client may keep it for long. */
+async function drain(app: NestFastifyApplication): Promise<void> {
+  const hangUp = setInterval(() => app.getHttpServer().closeIdleConnections(), 50);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(hangUp);
+  }
+}
 
 async function listen(app: NestFastifyApplication, { port, host }: Config): Promise<void> {
   try {
