@@ -1,0 +1,164 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EventStoreDBClient } from '@eventstore/db-client';
+import { startEmbeddedEventStore } from '#libs/embedded-eventstore';
+import { Api, type Reply } from '../support/api.js';
+import { build, startProcess, type ServerProcess } from '../support/process.js';
+import { tomorrow } from '../support/routes.js';
+import { bytesOf, filesIn, found } from '../support/search.js';
+import { userScopes } from '../support/server.js';
+
+/** What may be in clear, and proves that the search would find the rest. */
+const accountName = 'Konfitürenmanufaktur';
+const domain = 'walnusshain-4711.example';
+
+/** What must not: names, addresses, reasons, IPs. */
+const personal = {
+  founder: { email: `kunegunda.founding@${domain}`, firstName: 'Kunegunda', lastName: 'Założycielska', country: 'PL' },
+  added: { email: `Q.Brzeczyszczy+mail@${domain}`, firstName: 'Quirinius', lastName: 'Brzęczyszczykiewicz', country: 'PL' },
+  registered: { email: `wilhelmine.reg@${domain}`, firstName: 'Wilhelmine', lastName: "O'Regenbogen", country: 'DE' },
+  rejected: { email: `hildegunde.no@${domain}`, firstName: 'Hildegunde', lastName: 'Abgelehnte', country: 'DE' },
+  renamed: { firstName: 'Quirinus-Maria', lastName: 'Przybyszewska' },
+  reasons: ['caught smuggling walnuts', 'forgave the walnut affair', 'moved to Ulaanbaatar', 'returned from Ulaanbaatar', 'nobody knows this stranger', 'known from the choir', 'all of them were on strike'],
+  tokenNames: ['Quirins blauer Rechner', 'Nightly walnut import'],
+  ips: ['198.51.100.77', '2001:db8:7777:1::42', '203.0.113.199'],
+};
+const secrets = [
+  ...[personal.founder, personal.added, personal.registered, personal.rejected].flatMap(({ email, firstName, lastName }) => [email.split('@')[0]!, firstName, lastName]),
+  ...Object.values(personal.renamed),
+  ...personal.reasons,
+  ...personal.tokenNames,
+  ...personal.ips,
+];
+
+let directory: string;
+let server: ServerProcess;
+let operator: Api;
+const refused: Reply[] = [];
+const answered: Reply[] = [];
+let userId: string;
+
+beforeAll(async () => {
+  build();
+  directory = mkdtempSync(join(tmpdir(), 'rollbook-'));
+  server = await startProcess(directory, { TRUST_PROXY: 'on', LOG_LEVEL: 'verbose' });
+  operator = new Api(server.url, server.token);
+  await journey();
+});
+afterAll(async () => {
+  await server.end('SIGKILL');
+  rmSync(directory, { recursive: true, force: true });
+});
+
+/** Says every personal thing to the API, in commands that are done and in ones that are refused. */
+async function journey(): Promise<void> {
+  const { founder, added, registered, rejected, renamed, reasons, tokenNames, ips } = personal;
+  const from = (ip: number) => ({ 'x-forwarded-for': ips[ip]! });
+  const ok = (reply: Reply): Reply => {
+    if (reply.status >= 300) throw new Error(`${reply.status}: ${reply.text}`);
+    answered.push(reply);
+    return reply;
+  };
+  const no = (reply: Reply) => {
+    if (reply.status < 400) throw new Error(`not refused: ${reply.text}`);
+    refused.push(reply);
+  };
+  const { accountId, administratorId } = ok(await operator.post('/accounts', { name: accountName, domains: [domain], administrator: founder }, from(0))).body;
+  const issued = ok(await operator.post('/access-tokens', { kind: 'user', userId: administratorId, name: tokenNames[0], scopes: userScopes, expiresAt: tomorrow() }, from(1)));
+  ok(await operator.post('/access-tokens', { kind: 'service', accountId, name: tokenNames[1], scopes: ['users:read'], expiresAt: tomorrow() }));
+  const api = operator.as(issued.body.token);
+  const path = (rest: string) => `/accounts/${accountId}${rest}`;
+  userId = ok(await api.post(path('/users'), added, from(0))).body.userId;
+  const user = path(`/users/${userId}`);
+  const [waiting, unwanted] = [ok(await operator.post('/registrations', registered, from(1))).body.userId, ok(await operator.post('/registrations', rejected)).body.userId];
+  ok(await api.post(`${user}/lock`, { reason: reasons[0] }, from(0)));
+  ok(await api.post(`${user}/lock`, { reason: reasons[1], dryRun: true }, from(0)));
+  ok(await api.post(`${user}/unlock`, { reason: reasons[1] }, from(1)));
+  ok(await api.patch(user, renamed, from(0)));
+  ok(await operator.post(`/users/${userId}/logins`, { method: 'password', ip: ips[2] }, from(1)));
+  ok(await api.post(`${user}/delete`, { reason: reasons[2] }, { 'idempotency-key': 'once', ...from(0) }));
+  ok(await api.post(`${user}/restore`, { reason: reasons[3] }, from(0)));
+  ok(await api.post(path(`/users/${unwanted}/reject`), { reason: reasons[4] }));
+  ok(await api.post(path(`/users/${waiting}/approve`), { reason: reasons[5] }));
+  ok(await api.post(path('/users/bulk'), { action: 'lock', userIds: [userId, waiting], reason: reasons[6] }, from(0)));
+  for (const question of ['', '?search=quirin', '?search=Brz%C4%99czy', `?email=${encodeURIComponent(added.email)}`]) ok(await api.get(path(`/users${question}`), from(0)));
+  for (const read of [user, `${user}/history`, path('/users.csv'), path('/pending-approvals')]) ok(await api.get(read, from(1)));
+  ok(await api.get('/audit'));
+
+  const other = ok(await operator.post('/accounts', { name: 'Other', domains: [], administrator: { ...founder, email: 'someone@other.example', firstName: 'A', lastName: 'B' } })).body;
+  no(await operator.post(`/accounts/${other.accountId}/users`, added));
+  no(await operator.post('/registrations', { ...registered, country: 'XX' }));
+  no(await operator.post('/registrations', registered));
+  no(await operator.post('/accounts', { name: 'Third', domains: [domain], administrator: founder }));
+  no(await api.post(path('/users'), { ...added, firstName: `${added.firstName}\u0000`, [added.lastName]: 1 }).then((reply) => ({ ...reply, text: reply.text.replaceAll(added.lastName, '<the field that was sent>') })));
+  no(await api.post(path('/users'), `{"firstName": "${added.firstName}", `));
+  no(await api.post(`${user}/lock`, { reason: `${reasons[0]!}${'!'.repeat(500)}` }, from(0)));
+  no(await api.post(`${user}/approve`, { reason: reasons[0], dryRun: true }));
+  no(await api.post(`/users/${userId}/logins`, { method: 'password', ip: ips[2] }));
+  no(await api.get(path(`/users/${added.firstName}`), from(0)));
+  no(await api.get(`/${encodeURIComponent(added.lastName)}`, from(0)));
+  no(await api.get(path(`/users?search=${added.firstName}&status=${added.firstName}`)));
+  no(await api.get(`/audit?subject=${personal.renamed.lastName}%00`));
+  no(await operator.as(added.firstName).get(path(`/users?search=${added.firstName}`), from(0)));
+}
+
+describe('nothing personal is in clear', () => {
+  const kept = (part: string) => bytesOf(filesIn(directory).filter((file) => file.startsWith(join(directory, part))));
+
+  it('where it may be: the API gives it all', () => {
+    const text = Buffer.from(answered.map((reply) => reply.text).join('\n'));
+    expect(found(secrets, text).toSorted()).toEqual(secrets.toSorted());
+  });
+
+  it('in the answers that refuse', () => {
+    const text = Buffer.from(refused.map((reply) => reply.text).join('\n'));
+    expect(found(secrets, text)).toEqual([]);
+    expect(found(['request.invalid', 'domain.owned-by-another', 'access.unauthenticated'], text)).toHaveLength(3);
+  });
+
+  it("in the server's log", () => {
+    expect(found([...secrets, server.token], Buffer.from(server.output()))).toEqual([]);
+    expect(server.output()).toContain('/api/v1/accounts/:accountId/users/:userId/lock');
+  });
+
+  it("in the log's files, while the server runs", () => {
+    const files = filesIn(join(directory, 'events'));
+    expect(files.some((file) => file.endsWith('-wal'))).toBe(true);
+    expect(found(secrets, kept('events'))).toEqual([]);
+    expect(found([accountName, 'UserLocked'], kept('events'))).toEqual([accountName, 'UserLocked']);
+  });
+
+  it("in the vault's files", () => {
+    expect(found([...secrets, accountName], kept('vault'))).toEqual([]);
+    // The search reads what it should: the vault's own words are there.
+    expect(found(['CREATE TABLE'], kept('vault.db'))).toEqual(['CREATE TABLE']);
+  });
+
+  it('in the events that any client of the log reads, nor in its files once the server has stopped', async () => {
+    expect(await server.end('SIGTERM')).toBe(0);
+    expect(found(secrets, kept('events'))).toEqual([]);
+    expect(found([accountName], kept('events'))).toEqual([accountName]);
+
+    const node = await startEmbeddedEventStore({ directory: join(directory, 'events') });
+    const client = EventStoreDBClient.connectionString(node.url);
+    try {
+      const events: Buffer[] = [];
+      const types = new Set<string>();
+      for await (const { event } of client.readAll()) {
+        if (!event) continue;
+        types.add(event.type);
+        const { data, metadata, ...rest } = event as { data: unknown; metadata: unknown; type: string; streamId: string; id: string };
+        const parts = [data, metadata].map((part) => (part instanceof Uint8Array ? Buffer.from(part) : Buffer.from(JSON.stringify(part) ?? '')));
+        events.push(Buffer.from(`${rest.type} ${rest.streamId} ${rest.id} `), ...parts);
+      }
+      const all = Buffer.concat(events);
+      expect(found(secrets, all)).toEqual([]);
+      expect(found([accountName, userId, domain], all)).toEqual([accountName, userId, domain]);
+      for (const type of ['UserAdded', 'UserRegistered', 'UserRejected', 'UserLocked', 'UserRenamed', 'UserDeleted', 'UserLoggedIn', 'AccessTokenIssued']) expect(types).toContain(type);
+    } finally {
+      await client.dispose();
+      await node.close();
+    }
+  });
+});

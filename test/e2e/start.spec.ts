@@ -1,0 +1,159 @@
+import { randomBytes } from 'node:crypto';
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Agent, get } from 'node:http';
+import { Api } from '../support/api.js';
+import { build, run, startProcess } from '../support/process.js';
+import { expectStatus } from '../support/server.js';
+
+const main = 'dist/apps/server/src/main.js';
+const directories: string[] = [];
+
+beforeAll(() => build());
+afterAll(() => directories.forEach((directory) => rmSync(directory, { recursive: true, force: true })));
+
+function newDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'rollbook-'));
+  directories.push(directory);
+  return directory;
+}
+
+/** Starts where it can't; the one line that it says. */
+function refusal(environment: Record<string, string>): string {
+  const { status, output } = run(main, { PORT: '0', LOG_LEVEL: 'log', ...environment });
+  const said = output.split('\n').filter((line) => line.startsWith('rollbook:'));
+  expect({ status, lines: said.length, ends: output.endsWith(`${said[0]}\n`), stack: /^\s+at /m.test(output) }).toEqual({ status: 1, lines: 1, ends: true, stack: false });
+  return said[0]!;
+}
+
+/** A directory that a server has used, and stopped. */
+async function usedDirectory(): Promise<string> {
+  const directory = newDirectory();
+  const server = await startProcess(directory);
+  expect(await server.end('SIGTERM')).toBe(0);
+  return directory;
+}
+
+const names = ['PORT', 'HOST', 'DATA_DIR', 'EVENTSTORE_URL', 'EVENTSTORE_NAMESPACE', 'DATABASE_URL', 'VAULT_KEY', 'VAULT_KEY_FILE', 'TRUST_PROXY', 'LOG_LEVEL'];
+
+describe('--help', () => {
+  it.each(['--help', '-h'])('%s lists the settings and starts nothing', (flag) => {
+    const directory = join(newDirectory(), 'data');
+    const { status, output } = run(main, { DATA_DIR: directory }, flag);
+    expect(status).toBe(0);
+    const listed = [...output.matchAll(/^ {2}([A-Z_]+) +\S/gm)].map(([, name]) => name);
+    expect(listed).toEqual(names);
+    expect(existsSync(directory)).toBe(false);
+  });
+});
+
+describe('a wrong setting', () => {
+  it.each([
+    ['PORT', 'x'], ['PORT', '65536'], ['PORT', '-1'], ['PORT', ''],
+    ['HOST', ''],
+    ['DATA_DIR', ''],
+    ['EVENTSTORE_URL', 'http://localhost:2113'],
+    ['EVENTSTORE_NAMESPACE', 'Roll-book'],
+    ['DATABASE_URL', 'mysql://localhost/x'],
+    ['TRUST_PROXY', 'maybe'], ['TRUST_PROXY', '10.0.0.1, nonsense'], ['TRUST_PROXY', ''],
+    ['LOG_LEVEL', 'loud'],
+  ])('is refused by its name, before anything is made: %s=%s', (name, value) => {
+    const directory = join(newDirectory(), 'data');
+    expect(refusal({ DATA_DIR: directory, [name]: value })).toMatch(new RegExp(`^rollbook: ${name} `));
+    expect(existsSync(directory)).toBe(false);
+  });
+});
+
+describe('a start is refused', () => {
+  it('where the key of the vault is none', () => {
+    expect(refusal({ DATA_DIR: newDirectory(), VAULT_KEY: 'too-short' })).toMatch(/^rollbook: VAULT_KEY /);
+  });
+
+  it('where the data directory can not be written to', () => {
+    const file = join(newDirectory(), 'file');
+    writeFileSync(file, '');
+    expect(refusal({ DATA_DIR: join(file, 'data') })).toBe(`rollbook: The data directory ${join(file, 'data')} can not be written to (ENOTDIR).`);
+  });
+
+  it('where another process uses the data directory, which goes on', async () => {
+    const directory = newDirectory();
+    const server = await startProcess(directory);
+    expect(refusal({ DATA_DIR: directory })).toBe(`rollbook: The data directory ${directory} is in use by another process.`);
+    expectStatus(200, await new Api(server.url, server.token).get('/me'));
+    expect(await server.end('SIGTERM')).toBe(0);
+  });
+
+  it('where the port is taken', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => taken.once('listening', resolve));
+    const { port } = taken.address() as AddressInfo;
+    // Not `run`: it would hold up this process, whose port it is.
+    const child = spawn(process.execPath, [main], { env: { ...process.env, DATA_DIR: newDirectory(), PORT: String(port) } });
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(1);
+    expect(said).toBe(`rollbook: Port ${port} on 127.0.0.1 is taken: set PORT to another.\n`);
+    taken.close();
+  });
+
+  it('where the vault is not the one of the log', async () => {
+    const [one, other] = [await usedDirectory(), await usedDirectory()];
+    const mixed = newDirectory();
+    cpSync(one, mixed, { recursive: true });
+    rmSync(join(mixed, 'events'), { recursive: true });
+    cpSync(join(other, 'events'), join(mixed, 'events'), { recursive: true });
+    expect(refusal({ DATA_DIR: mixed })).toMatch(/^rollbook: This log was founded with another vault/);
+
+    rmSync(join(other, 'vault.key'));
+    expect(refusal({ DATA_DIR: other })).toContain('vault.key');
+    expect(existsSync(join(other, 'vault.key'))).toBe(false);
+    expect(refusal({ DATA_DIR: other, VAULT_KEY: randomBytes(32).toString('hex') })).toMatch(/^rollbook: .*key/i);
+
+    rmSync(join(one, 'vault.db'));
+    expect(refusal({ DATA_DIR: one })).toMatch(/^rollbook: The vault is missing from /);
+    expect(existsSync(join(one, 'vault.db'))).toBe(false);
+  }, 180_000);
+});
+
+describe('a running server', () => {
+  const founder = { email: 'ada@example.com', firstName: 'Ada', lastName: 'Lovelace', country: 'GB' };
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('ends what is under way and itself on %s, and goes on with the same data', async (signal) => {
+    const directory = newDirectory();
+    const server = await startProcess(directory, { LOG_LEVEL: 'verbose' });
+    const operator = new Api(server.url, server.token);
+    const { accountId } = expectStatus(201, await operator.post('/accounts', { name: 'Example', domains: ['example.com'], administrator: founder })).body;
+    // A client that keeps its connection open is not waited for.
+    const agent = new Agent({ keepAlive: true });
+    await new Promise((resolve) => get(`${server.url}/health/live`, { agent }, (response) => response.resume().once('end', resolve as () => void)));
+
+    const adding = Array.from({ length: 10 }, (_, n) =>
+      operator.post(`/accounts/${accountId}/users`, { ...founder, email: `user-${n}@example.com` }).then(
+        ({ status, body }) => ({ status, userId: body?.userId as string | undefined }),
+        () => ({ status: 0, userId: undefined }),
+      ),
+    );
+    await adding[0];
+    const since = performance.now();
+    expect(await server.end(signal)).toBe(0);
+    expect(performance.now() - since).toBeLessThan(10_000);
+    agent.destroy();
+    const acknowledged = (await Promise.all(adding)).filter(({ status }) => status === 201).map(({ userId }) => userId!);
+    expect(acknowledged.length).toBeGreaterThan(0);
+    expect(server.output()).not.toMatch(/rb_/);
+    expect(server.output()).toContain(join(directory, 'operator-token'));
+
+    const again = await startProcess(directory);
+    expect(again.token).toBe(server.token);
+    const api = new Api(again.url, again.token);
+    const { head } = (await api.get('/health/ready')).body.projections;
+    const { items } = expectStatus(200, await api.get(`/accounts/${accountId}/users?limit=200`, { 'rollbook-min-position': String(head) })).body;
+    const kept = items.map(({ userId }: { userId: string }) => userId);
+    for (const userId of acknowledged) expect(kept).toContain(userId);
+    expect(again.output()).not.toContain(readFileSync(join(directory, 'operator-token'), 'utf8').trim());
+    expect(await again.end(signal)).toBe(0);
+  }, 180_000);
+});
