@@ -3,6 +3,7 @@ import { IsArray, IsBoolean, IsIn, IsInt, IsString, Max, MaxLength, Min, MinLeng
 import { sql, type ExpressionBuilder, type Kysely, type SelectQueryBuilder } from 'kysely';
 import { Country, Line, Moment, Optional, Query, Refusal, type Recorded } from '#libs/kernel';
 import { decodeCursor, encodeCursor, type Projection } from '#libs/read-store';
+import { canonicalAddress } from '../domain/email-address.js';
 import { roles } from '../domain/user.events.js';
 import { folded } from './folded.js';
 import { userItem, type UserItem } from './user-item.js';
@@ -16,7 +17,8 @@ interface UserRow {
   lock_causes: string[];
   roles: string[];
   country: string;
-  email: string;
+  /** As addresses are compared. */
+  address: string;
   first_name_key: string;
   last_name_key: string;
   email_key: string;
@@ -48,13 +50,14 @@ export const UserListProjection: Projection = {
     await sql`
       create table user_list (
         account_id text not null, user_id text collate "C" not null, status text collate "C" not null, locked boolean not null,
-        lock_causes text[] not null, roles text[] not null, country text collate "C" not null, email text not null,
+        lock_causes text[] not null, roles text[] not null, country text collate "C" not null, address text not null,
         first_name_key text collate "C" not null, last_name_key text collate "C" not null, email_key text collate "C" not null,
         search text not null, added_at timestamptz, last_login_at timestamptz, restorable_until timestamptz,
         item json not null, primary key (account_id, user_id))`.execute(db);
     for (const key of Object.values(sortKeys)) {
       await sql`create index on user_list (account_id, ${sql.ref(key)}, user_id)`.execute(db);
     }
+    await sql`create index on user_list (account_id, address)`.execute(db);
     await sql`create index on user_list using gin (account_id, search gin_trgm_ops) with (fastupdate = off)`.execute(db);
   },
 
@@ -87,7 +90,8 @@ const userRow = (view: UserView): UserRow => ({
   lock_causes: view.locks.map(({ cause }) => cause),
   roles: [...view.roles],
   country: view.country,
-  email: view.email,
+  // A person who was erased has no address left.
+  address: view.email && canonicalAddress(view.email),
   first_name_key: folded(view.firstName),
   last_name_key: folded(view.lastName),
   email_key: folded(view.email),
@@ -138,7 +142,7 @@ export abstract class UserFilter<Self> extends Query<Self> {
   @Optional() @IsIn(['administrator', 'failedLogins', 'unaffiliated', 'dormant']) lockCause?: string;
   @Optional() @IsIn(roles) role?: string;
   @Optional() @Country() country?: string;
-  /** The whole address; case and accents do not count. */
+  /** The whole address; case does not count. */
   @Optional() @Line(254) email?: string;
   /** Part of names or e-mail, at least 3 characters; case and accents do not count. */
   @Optional() @Line(100) @MinLength(3) search?: string;
@@ -186,7 +190,7 @@ export function matching(db: Kysely<UserListTables>, query: UserFilter<unknown>)
   if (lockCause) rows = rows.where(sql<boolean>`${lockCause} = any(lock_causes)`);
   if (role) rows = rows.where(sql<boolean>`${role} = any(roles)`);
   if (country) rows = rows.where('country', '=', country);
-  if (email) rows = rows.where('email_key', '=', folded(email));
+  if (email) rows = rows.where('address', '=', canonicalAddress(email));
   if (search) rows = rows.where('search', 'like', `%${folded(search).replace(/[\\%_]/g, '\\$&')}%`);
   // Not as text: PostgreSQL knows no zone beyond 15:59.
   const before = lastLoginBefore && sql<string>`to_timestamp(${Date.parse(lastLoginBefore)}::float8 / 1000)`;

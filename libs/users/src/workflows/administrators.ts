@@ -1,6 +1,6 @@
 import { v5 as uuidv5 } from 'uuid';
 import { AccountDecider, AppointAdministrator, StandDownAdministrator } from '#libs/accounts';
-import { WrongRevision, decidingAgain, foresee, record, type EventStore, type Loaded, type Written } from '#libs/event-store';
+import { WrongRevision, decidingAgain, firstAnswer, foresee, record, type EventStore, type Loaded, type Written } from '#libs/event-store';
 import { Refusal, decide, issue, type Command, type Issuance } from '#libs/kernel';
 import { DeleteUser, GrantRole, LockUser, RevokeRole } from '../domain/user.commands.js';
 import { UserDecider } from '../domain/user.decider.js';
@@ -82,6 +82,17 @@ async function bringing(
     if (!(error instanceof WrongRevision)) throw error;
     return { ...written, position: Math.max(written.position, await countIfServing(store, issuance)) };
   }
+}
+
+/**
+ * What a repeated command answered first. A crash may have come between the user's stream and the account's: that they
+ * count is made good, and its position is part of the answer.
+ */
+export async function firstAnswerOf(store: EventStore, issuance: Issuance, earlier: Loaded<User>): Promise<Written<User>> {
+  await countIfServing(store, issuance);
+  const { account, commandId } = issuance;
+  const counted = servesAsAdministrator(earlier.state) ? (await store.load(AccountDecider, account!, { commandId })).earlier : undefined;
+  return { ...firstAnswer(earlier), position: Math.max(earlier.position, counted?.position ?? 0) };
 }
 
 /**

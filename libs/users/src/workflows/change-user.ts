@@ -1,22 +1,18 @@
 import { ownerOf } from '#libs/accounts';
-import { begin, decidingAgain, firstAnswer, foresee, isDryRun, type EventStore, type Written } from '#libs/event-store';
+import { begin, decidingAgain, foresee, isDryRun, type EventStore, type Written } from '#libs/event-store';
 import { decide, type Command } from '#libs/kernel';
 import { domainOf } from '../domain/email-address.js';
 import { AddUserToAccount, GrantRole, RestoreUser, UnlockUser } from '../domain/user.commands.js';
 import { UserDecider, type UserContext } from '../domain/user.decider.js';
 import { isKnownTo, type User } from '../domain/user.state.js';
-import { checkRemovable, countIfServing, isUncounted, puttingBack, recordUser } from './administrators.js';
+import { checkRemovable, firstAnswerOf, isUncounted, puttingBack, recordUser } from './administrators.js';
 
 /** Every command on a user who is there: load → look facts up → decide → append, keeping the account an administrator. */
 export function changeUser(store: EventStore, command: Command<unknown>): Promise<Written<User>> {
   const { issuance } = command;
   const attempt = async (): Promise<Written<User>> => {
     const user = await begin(store, UserDecider, issuance, (state) => isKnownTo(state, issuance.account!));
-    if (user.earlier) {
-      // A crash may have come between the user's stream and the account's.
-      await countIfServing(store, issuance);
-      return firstAnswer(user.earlier);
-    }
+    if (user.earlier) return firstAnswerOf(store, issuance, user.earlier);
     const events = decide(UserDecider, command, user.state, { ...issuance, ...(await factsFor(store, command, user.state)) });
     if (!isDryRun(command)) return recordUser(store, command, user, events);
     const foreseen = foresee(UserDecider, user, command, events);

@@ -10,7 +10,7 @@ import type { AddUser, RegisterUser } from '../domain/user.commands.js';
 import { UserDecider, type UserContext } from '../domain/user.decider.js';
 import { userEvent } from '../domain/user.events.js';
 import type { Known, User } from '../domain/user.state.js';
-import { countIfServing, recordUser } from './administrators.js';
+import { firstAnswerOf, recordUser } from './administrators.js';
 
 export interface Claiming {
   readonly store: EventStore;
@@ -35,10 +35,7 @@ export function makeUser(
 
   return decidingAgain(async () => {
     const user = await begin(store, UserDecider, issuance);
-    if (user.earlier) {
-      if (issuance.account) await countIfServing(store, issuance);
-      return firstAnswer(user.earlier);
-    }
+    if (user.earlier) return issuance.account ? firstAnswerOf(store, issuance, user.earlier) : firstAnswer(user.earlier);
     if (issuance.account) checkOpen((await store.load(AccountDecider, issuance.account)).state);
     const { claim, rival, holder } = await lookUp({ store, vault }, command);
     const domainOwner = await ownerOf(store, domainOf(command.email));
