@@ -5,7 +5,7 @@ import type { Command } from '#libs/kernel';
 import { AddUser, ChangeUser, DeleteUser, GrantRole, LockUser, RegisterUser, RestoreUser, RevokeRole, UnlockUser, accountOf, servesAsAdministrator, type User } from '#libs/users';
 import { changeUser } from '../../libs/users/src/workflows/change-user.js';
 import { makeUser } from '../../libs/users/src/workflows/claim-address.js';
-import { codeOf, fate, holds, noCrash, patience, patient, picks, play, type Actor, type Fate } from '../support/schedule.js';
+import { coarse, codeOf, fate, holds, inTurn, noCrash, patience, patient, play, schedules, type Actor, type Fate } from '../support/schedule.js';
 import { Stage, person, request, standings, targetOf, type Standing } from '../support/stage.js';
 
 let stage: Stage;
@@ -18,7 +18,7 @@ describe('one user per address', () => {
   const rival = fc.record({ by: fc.constantFrom('a', 'b', 'stranger'), fate, twice: fc.nat(3).map((n) => n === 0) });
 
   it('holds for rivals who crash and come again', () =>
-    holds([fc.array(rival, { minLength: 2, maxLength: 4, size: 'small' }), sometimes(fc.constantFrom('a', 'b')), picks], async (rivals, domainOwner, order) => {
+    holds([fc.array(rival, { minLength: 2, maxLength: 4, size: 'small' }), sometimes(fc.constantFrom('a', 'b')), schedules], async (rivals, domainOwner, schedule) => {
       const domain = `${randomUUID()}.example`;
       const opened = await Promise.all(['a', 'b'].map((name) => stage.openAccount(['counted'], name === domainOwner ? [domain] : [])));
       const account = (by: string) => opened['ab'.indexOf(by)]?.account;
@@ -35,7 +35,7 @@ describe('one user per address', () => {
         const { fate, twice } = rivals[index]!;
         return [{ who, fate, run: run(who) }, ...(twice ? [{ who, fate: noCrash, run: run(who) }] : [])];
       });
-      const outcomes = await play(stage.store, actors, order);
+      const outcomes = await play(stage.store, actors, schedule);
 
       const made = async ({ key }: { key: string }) => (await stage.events(`user-${targetOf(key)}`)).filter(({ type }) => type === 'UserAdded' || type === 'UserRegistered');
       const events = await Promise.all(people.map(made));
@@ -52,9 +52,18 @@ describe('one user per address', () => {
         if ('answer' in outcome) expect(await run(stage.store)).toEqual(outcome.answer);
       }
       // Whatever the crashed left behind, the address is not lost.
-      if (!winner) expect(codeOf((await play(stage.store, [{ run: run({ ...people[0]!, key: randomUUID() }), fate: noCrash }], []))[0]!)).toMatch(domainOwner && people[0]!.by !== 'stranger' && people[0]!.by !== domainOwner ? /^domain\.owned/ : /^answered$/);
+      if (!winner) expect(codeOf((await play(stage.store, [{ run: run({ ...people[0]!, key: randomUUID() }), fate: noCrash }], inTurn))[0]!)).toMatch(domainOwner && people[0]!.by !== 'stranger' && people[0]!.by !== domainOwner ? /^domain\.owned/ : /^answered$/);
       expect(await Promise.all(people.map(made))).toEqual(events);
     }), patience);
+
+  it('holds for two who void each other\'s claims', () =>
+    holds([coarse], async (schedule) => {
+      const email = `ann@${randomUUID()}.example`;
+      const keys = [randomUUID(), randomUUID()];
+      const run = (key: string) => (store: EventStore) => makeUser({ store, vault: stage.vault, courtesy: 0 }, request(new RegisterUser({ ...person('x'), email }), key));
+      const outcomes = await play(stage.store, keys.map((key) => ({ fate: noCrash, run: run(key) })), schedule);
+      expect(outcomes.map(codeOf).sort()).toEqual(['answered', 'user.exists']);
+    }, 4), patience);
 
   /** What this one must be told. */
   function expected(
@@ -117,21 +126,21 @@ describe('never an account without an administrator', () => {
   });
 
   it('holds at every moment, whoever acts and crashes', () =>
-    holds([fc.tuple(fc.constantFrom(...standings), fc.constantFrom(...standings)), fc.array(step, { minLength: 2, maxLength: 4 }), picks], async (others, steps, order) => {
+    holds([fc.tuple(fc.constantFrom(...standings), fc.constantFrom(...standings)), fc.array(step, { minLength: 2, maxLength: 4 }), schedules], async (others, steps, schedule) => {
       const { account, users } = await stage.openAccount(['counted', ...others]);
       const revisions = await Promise.all(users.map(async (user) => (await stage.events(`user-${user}`)).length - 1));
       const actors = steps.map(({ on, act, fate, pinned }) => change(account, users[on]!, act, fate, pinned ? { expectedRevision: revisions[on] } : {}));
       const { look, serving, counted } = await watch(account, users);
-      const outcomes = await play(stage.store, actors, order, look);
+      const outcomes = await play(stage.store, actors, schedule, look);
       if (!outcomes.includes('gone') && !others.includes('uncounted')) expect(serving()).toEqual(counted());
     }), patience);
 
   it('keeps one of two who take each other away at once', () =>
-    holds([fc.constantFrom<Act>('lock', 'delete', 'demote'), fc.constantFrom<Act>('lock', 'delete', 'demote'), patient, patient, picks], async (one, other, fate, otherFate, order) => {
+    holds([fc.constantFrom<Act>('lock', 'delete', 'demote'), fc.constantFrom<Act>('lock', 'delete', 'demote'), patient, patient, schedules], async (one, other, fate, otherFate, schedule) => {
       const { account, users } = await stage.openAccount(['counted', 'counted']);
       const actors = [change(account, users[0]!, one, fate), change(account, users[1]!, other, otherFate)];
       const { look, serving, counted } = await watch(account, users);
-      const outcomes = await play(stage.store, actors, order, look);
+      const outcomes = await play(stage.store, actors, schedule, look);
       expect(outcomes.map(codeOf).sort()).toEqual(['account.last-administrator', 'answered']);
       expect(serving()).toEqual(counted());
       expect(counted().length).toBe(1);
@@ -149,7 +158,7 @@ describe('never an account without an administrator', () => {
   const fates = fc.oneof({ weight: 2, arbitrary: fc.constant([noCrash, noCrash] as const) }, { weight: 1, arbitrary: fc.tuple(fate, fate) });
 
   it('holds for a lock that races what brings the same one back, while another comes to count', () =>
-    holds([meetings, fates, picks], async ({ standing, act, pinned }, [fate, otherFate], order) => {
+    holds([meetings, fates, schedules], async ({ standing, act, pinned }, [fate, otherFate], schedule) => {
       const { account, users } = await stage.openAccount(['counted', standing, 'member']);
       const expectedRevision = 1; // where those who are counted stand
       const actors = [
@@ -158,7 +167,7 @@ describe('never an account without an administrator', () => {
         change(account, users[2]!, 'promote', noCrash),
       ];
       const { look, serving, counted } = await watch(account, users);
-      const outcomes = await play(stage.store, actors, order, look);
+      const outcomes = await play(stage.store, actors, schedule, look);
       if (!outcomes.includes('gone') && standing !== 'uncounted') expect(serving()).toEqual(counted());
     }, 3), patience);
 });

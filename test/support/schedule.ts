@@ -45,13 +45,24 @@ export async function holds<Values extends [unknown, ...unknown[]]>(
   if (lost) throw (lost as PromiseRejectedResult).reason;
 }
 
-/**
- * Who goes next at each turn: 0 stays with the same actor. Some turns at a stretch, since what a rival must slip between
- * are often two calls far apart; a shrunk schedule is one after the other.
- */
-export const picks = fc
-  .array(fc.tuple(fc.nat(11), fc.integer({ min: 1, max: 6 })), { minLength: 20, maxLength: 20 })
-  .map((stretches) => stretches.flatMap(([who, turns]) => [who, ...Array<number>(turns - 1).fill(0)]));
+/** Who goes next at each turn (0 stays with the same actor), and before which calls an actor pauses. */
+export interface Schedule {
+  readonly pausing: 'append' | 'call';
+  readonly turns: readonly number[];
+}
+
+/** One after the other. */
+export const inTurn: Schedule = { pausing: 'call', turns: [] };
+
+/** Some turns at a stretch, since what a rival must slip between are often two calls far apart. */
+const schedule = (pausing: Schedule['pausing'], longest: number): fc.Arbitrary<Schedule> =>
+  fc
+    .array(fc.tuple(fc.nat(11), fc.integer({ min: 1, max: longest })), { minLength: 20, maxLength: 20 })
+    .map((stretches) => ({ pausing, turns: stretches.flatMap(([who, length]) => [who, ...Array<number>(length - 1).fill(0)]) }));
+
+export const coarse = schedule('append', 3);
+export const fine = schedule('call', 6);
+export const schedules = fc.oneof(coarse, fine);
 
 export const noCrash: Fate = { crashes: [], givesUp: false };
 
@@ -65,21 +76,21 @@ export const fate: fc.Arbitrary<Fate> = fc.oneof(
 export const patient: fc.Arbitrary<Fate> = fate.map(({ crashes }) => ({ crashes, givesUp: false }));
 
 /**
- * Plays workflows on the real store, one call of one actor at a time: each pauses before every load and every append until
- * it is picked. `afterAppend` runs while all of them are paused.
+ * Plays workflows on the real store, one call of one actor at a time: each pauses before every append, or before
+ * every load as well, until it is picked. `afterAppend` runs while all of them are paused.
  */
 export async function play<T>(
   store: EventStore,
   actors: readonly Actor<T>[],
-  order: readonly number[],
+  { pausing, turns }: Schedule,
   afterAppend: (stream: string) => Promise<void> = async () => {},
 ): Promise<Outcome<T>[]> {
-  const lives = actors.map((actor) => new Life(store, actor, 0));
+  const lives = actors.map((actor) => new Life(store, actor, pausing, 0));
   let current = 0;
   for (let turn = 0; ; turn++) {
     const ready = lives.map((_, index) => (index + current) % lives.length).filter((index) => !lives[index]!.outcome);
     if (ready.length === 0) return lives.map(({ outcome }) => outcome!);
-    current = ready[(order[turn] ?? 0) % ready.length]!;
+    current = ready[(turns[turn] ?? 0) % ready.length]!;
     const life = lives[current]!;
     const appended = await life.step();
     if (appended) await afterAppend(appended);
@@ -100,6 +111,7 @@ class Life<T> {
   constructor(
     private readonly store: EventStore,
     private readonly actor: Actor<T>,
+    private readonly pausing: Schedule['pausing'],
     private readonly crashes: number,
   ) {
     this.go = () => {
@@ -125,7 +137,7 @@ class Life<T> {
   private paced(): EventStore {
     const { store } = this;
     const load: EventStore['load'] = async (...call) => {
-      await this.pause();
+      if (this.pausing === 'call') await this.pause();
       return store.load(...call);
     };
     const append: EventStore['append'] = async (...call) => {
@@ -154,7 +166,7 @@ class Life<T> {
     const { fate } = this.actor;
     const crashes = this.crashes + 1;
     if (fate.givesUp && crashes === fate.crashes.length) this.outcome = 'gone';
-    else this.next = new Life(this.store, this.actor, crashes);
+    else this.next = new Life(this.store, this.actor, this.pausing, crashes);
     this.rest();
     return new Promise(() => {});
   }
