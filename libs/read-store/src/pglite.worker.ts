@@ -26,7 +26,8 @@ const start = workerData as Start;
 const { parsers } = (await import(start.parsers)) as typeof import('./parsers.js');
 const settings = ['search_path=rollbook,public', 'timezone=UTC', 'shared_buffers=16MB', 'max_wal_size=64MB', 'min_wal_size=32MB'];
 // V8's optimizing compiler, let loose on PGlite's 10 MB, takes some 400 MB and seconds of CPU for a fifth more speed.
-setFlagsFromString('--liftoff-only');
+// Of the flags that the first implies, a running process must be told by itself.
+for (const flag of ['--liftoff-only', '--no-wasm-tier-up', '--no-wasm-dynamic-tiering']) setFlagsFromString(flag);
 // A fresh database starts from a prepared directory: making one takes 12 s of CPU.
 const fresh = !start.directory || !existsSync(join(start.directory, 'PG_VERSION'));
 const database = await PGlite.create({
