@@ -17,8 +17,8 @@ something on a busy machine. Writes bench-results/<time>.json. Judges nothing.
 
 npm run bench -- [options]
   --quick       everything, smaller: in less than a minute
-  --users N     how many users there are (default 100000, quick 3000)
-  --rounds N    how often each candidate takes its turn (default 7, quick 3)
+  --users N     how many users there are (default 100000, quick 2000)
+  --rounds N    how often each candidate takes its turn (default 7, quick 2)
   --profile     also where the time of the server's main thread goes
   --help
 
@@ -45,7 +45,7 @@ const { values } = parseArgs({
   },
 });
 const usual: Scale = values.quick
-  ? { users: 3_000, rounds: 3, commands: { 1: 60, 16: 200, 64: 400 }, requests: 60, rest: 1_000 }
+  ? { users: 2_000, rounds: 2, commands: { 1: 40, 16: 160, 64: 320 }, requests: 40, rest: 1_000 }
   : { users: 100_000, rounds: 7, commands: { 1: 300, 16: 1_000, 64: 2_000 }, requests: 300, rest: 10_000 };
 const scale: Scale = { ...usual, ...(values.users && { users: Number(values.users) }), ...(values.rounds && { rounds: Number(values.rounds) }) };
 
@@ -90,6 +90,7 @@ async function measure({ options, isProfiled, storeUrl, namespace, rollbook, loa
   await rollbook.start();
   await rollbook.openAccount();
   await rollbook.stop();
+  progress('seeding users');
   const { userIds, veteran } = await seed(rollbook.plot, users, history, (done) => progress(`seeding users: ${done} of ${users}`));
   const examples = await templates(rollbook.plot, storeUrl);
   progress('catching up');
@@ -97,6 +98,7 @@ async function measure({ options, isProfiled, storeUrl, namespace, rollbook, loa
   const began = performance.now();
   await rollbook.caughtUp();
   const catchUp = { events: users * 1.07 + history, seconds: (performance.now() - began) / 1_000 };
+  progress('reading');
   const reads = await measureReads({ rollbook, load, requests }, veteran, history);
   const commandRows = await measureCommands({ storeUrl, namespace, rollbook, load, templates: examples, userIds, rounds, commands, progress });
   progress('from command to list');
@@ -111,5 +113,5 @@ async function measure({ options, isProfiled, storeUrl, namespace, rollbook, loa
 /** What is going on, on stderr; at a terminal in one line. */
 function progress(what: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r${what}\x1b[K`);
-  else if (what && !/[1-9]000 of/.test(what)) process.stderr.write(`${what}\n`);
+  else if (what && !/[1-9]000 of/.test(what)) process.stderr.write(`${(performance.now() / 1_000).toFixed(0).padStart(4)} s  ${what}\n`);
 }
