@@ -146,6 +146,22 @@ describe('never an account without an administrator', () => {
       expect(counted().length).toBe(1);
     }), patience);
 
+  const returns = [['unlock', 'locked'], ['promote', 'member'], ['promote', 'uncounted'], ['restore', 'deleted']] as const;
+  const between = [{ append: 0, answered: true }, { append: 1, answered: false }];
+  it.each(returns.flatMap(([act, standing]) => between.map((crash) => ({ act, standing, crash }))))(
+    'counts who came back by a retry after a crash: $act, once $standing ($crash)',
+    async ({ act, standing, crash }) => {
+      const { account, users } = await stage.openAccount(['counted', standing]);
+      const actor = change(account, users[1]!, act, { crashes: [crash], givesUp: false });
+      const { look, serving, counted } = await watch(account, users);
+      const [outcome] = await play(stage.store, [actor], inTurn, look);
+      expect([serving(), counted()]).toEqual([users, users]);
+      expect(outcome).toEqual({ answer: await actor.run(stage.store) });
+      const own = (await stage.events(`user-${users[1]!}`)).filter(({ revision }) => revision === (outcome as { answer: Written<User> }).answer.revision);
+      expect(own.map(({ type }) => type)).toEqual([{ unlock: 'UserUnlocked', promote: 'UserRoleGranted', restore: 'UserRestored' }[act]]);
+    },
+  );
+
   /** What a lock may meet: how its user stands, what else is done to them. */
   const meetings = fc.constantFrom<{ standing: Standing; act: Act; pinned: boolean }>(
     { standing: 'counted', act: 'promote', pinned: false },
