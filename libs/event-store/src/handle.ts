@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   Refusal,
   decide,
@@ -25,9 +26,13 @@ export interface Written<S> {
   readonly changed: boolean;
 }
 
+/** From this failed try on, each waits a random while, so that rivals do not keep getting in each other's way. */
+const patientFrom = 4;
+
 /** Runs `attempt` again while somebody else writes first; after `tries` gives up with `stream.busy`. */
-export async function decidingAgain<T>(attempt: () => Promise<T>, tries = 20): Promise<T> {
-  for (let left = tries; left > 0; left--) {
+export async function decidingAgain<T>(attempt: () => Promise<T>, tries = 30): Promise<T> {
+  for (let failed = 0; failed < tries; failed++) {
+    if (failed >= patientFrom) await pause(Math.random() * Math.min(2 ** failed, 200));
     try {
       return await attempt();
     } catch (error) {

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
@@ -7,6 +7,8 @@ import { join } from 'node:path';
  */
 export class EmbeddedDirectory {
   readonly #path: string;
+  /** By the file system's clock, ms. */
+  #openedAt = 0;
 
   constructor(parent: string) {
     this.#path = join(parent, 'read-store');
@@ -27,6 +29,7 @@ export class EmbeddedDirectory {
     if (openedIn !== undefined && openedIn !== boot) await this.discard();
     await mkdir(this.#path, { recursive: true, mode: 0o700 });
     await writeFile(this.#marker, boot, { flush: true });
+    this.#openedAt = (await stat(this.#marker)).mtimeMs;
   }
 
   /** Does what PGlite doesn't, so that a later reboot finds all of it. */
@@ -34,7 +37,7 @@ export class EmbeddedDirectory {
     for (const entry of await readdir(this.database, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile()) continue;
       await using file = await open(join(entry.parentPath, entry.name));
-      await file.sync();
+      if ((await file.stat()).mtimeMs >= this.#openedAt) await file.sync();
     }
     await rm(this.#marker, { force: true });
   }

@@ -48,10 +48,13 @@ export const userItem = (view: UserView): UserItem => ({
   revision: view.revision,
 });
 
-const lockItem = ({ disableModeDays, ...lock }: LockView, firstLoginAt: string | null): LockItem => ({
-  ...lock,
+// Field by field: one that was stored comes back with its fields in another order, and rows are compared as text.
+const lockItem = ({ cause, reason, by, at, until, disableModeDays }: LockView, firstLoginAt: string | null): LockItem => ({
+  cause,
+  reason,
+  by: { id: by.id, kind: by.kind },
+  at,
+  until,
   disableModeUntil:
-    firstLoginAt && firstLoginAt <= lock.at
-      ? new Date(Date.parse(lock.at) + disableModeDays * 86_400_000).toISOString()
-      : null,
+    firstLoginAt && firstLoginAt <= at ? new Date(Date.parse(at) + disableModeDays * 86_400_000).toISOString() : null,
 });
