@@ -27,7 +27,7 @@ export const codeOf = (outcome: Outcome<unknown>): string =>
   outcome === 'gone' ? outcome : 'refusal' in outcome ? outcome.refusal.code : 'answered';
 
 /** On how many schedules each property is tried. */
-const numRuns = Number(process.env['FAULT_RUNS'] ?? 60);
+const numRuns = Number(process.env['FAULT_RUNS'] ?? 20);
 /** How many at once: each waits for the disk most of the time. */
 const lanes = 4;
 

@@ -42,7 +42,7 @@ export class ProblemFilter implements ExceptionFilter {
     request.code = problem.code;
     if (status === 401) void reply.header('www-authenticate', 'Bearer');
     const retryAfter = problem['retryAfter'] ?? (status === 503 ? 1 : undefined);
-    if (retryAfter !== undefined) void reply.header('retry-after', retryAfter as number);
+    if (retryAfter !== undefined) void reply.header('retry-after', retryAfter);
     void reply
       .status(status)
       .type('application/problem+json')
