@@ -6,6 +6,9 @@ import { createInterface } from 'node:readline';
 
 const main = 'dist/apps/server/src/main.js';
 
+/** A process runs on the embedded defaults, whatever the tests around it run on. */
+const defaults = { ...process.env, DATABASE_URL: '', EVENTSTORE_URL: '' };
+
 /** Builds what has changed, as `npm start` does. */
 export const build = (): void => void execFileSync('npm', ['run', '-s', 'build:changed'], { stdio: 'inherit' });
 
@@ -22,7 +25,7 @@ export interface ServerProcess {
 
 /** Starts the built server on a directory and a free port; resolves once it answers. */
 export async function startProcess(directory: string, environment: Record<string, string> = {}): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [main], { env: { ...process.env, DATA_DIR: directory, PORT: '0', ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [main], { env: { ...defaults, DATA_DIR: directory, PORT: '0', ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const url = await new Promise<string>((resolve, reject) => {
@@ -48,6 +51,6 @@ export async function startProcess(directory: string, environment: Record<string
 
 /** Runs one of the built programs to its end. */
 export function run(program: string, environment: Record<string, string>, ...args: string[]): { status: number | null; output: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], { env: { ...process.env, ...environment }, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], { env: { ...defaults, ...environment }, encoding: 'utf8' });
   return { status, output: stdout + stderr };
 }
