@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 const main = 'dist/apps/server/src/main.js';
 
 /** A process runs on the embedded defaults, whatever the tests around it run on. */
-const defaults = { ...process.env, DATABASE_URL: '', EVENTSTORE_URL: '' };
+export const defaults = { ...process.env, DATABASE_URL: '', EVENTSTORE_URL: '' };
 
 /** Builds what has changed, as `npm start` does. */
 export const build = (): void => void execFileSync('npm', ['run', '-s', 'build:changed'], { stdio: 'inherit' });
