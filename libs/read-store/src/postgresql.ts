@@ -21,14 +21,24 @@ export function postgresDialect(url: string): PostgresDialect {
   return new PostgresDialect({ pool: guarded as unknown as PostgresPool, cursor: Cursor });
 }
 
-const guard = (client: PoolClient) => ({
-  query: (query: string | Cursor, parameters: unknown[]) =>
-    typeof query === 'string' ? client.query(query, parameters).catch(refuse) : client.query(query),
-  release: (discard?: boolean) => client.release(discard),
-});
+/** A connection on which a query found the server away goes, before its socket says so: the next query gets another. */
+function guard(client: PoolClient) {
+  let broken = false;
+  const refused = (error: unknown): never => {
+    broken ||= isAway(error);
+    return refuse(error);
+  };
+  return {
+    query: (query: string | Cursor, parameters: unknown[]) =>
+      typeof query === 'string' ? client.query(query, parameters).catch(refused) : client.query(query),
+    release: (discard?: boolean) => client.release(discard || broken),
+  };
+}
 
 /** What the database itself says stands, unless it says that it is going down, starting or full. */
+const isAway = (error: unknown): boolean =>
+  !(error instanceof TypeError) && !(error instanceof DatabaseError && !/^(08|53300|57P0)/.test(error.code ?? ''));
+
 function refuse(error: unknown): never {
-  const said = error instanceof DatabaseError && !/^(08|53300|57P0)/.test(error.code ?? '');
-  throw said || error instanceof TypeError ? error : unavailable(error);
+  throw isAway(error) ? unavailable(error) : error;
 }
