@@ -74,9 +74,11 @@ export class Codec {
     if (!format) throw new Error(`event type ${type} is in no catalogue`);
     const { clear, personal } = split(format, data);
     const { reason, ip, correlationId, causationId, ...rest } = envelope;
+    // Where nobody in particular acts, the subject's key is the only one there is.
+    const ipOfSubject = format.ip === 'subject' || envelope.actor.kind === 'system';
     const contents: Contents = {
-      subject: { ...(personal && { data: personal }), ...(reason && { reason }), ...(ip && format.ip === 'subject' && { ip }) },
-      actor: { ...(ip && format.ip !== 'subject' && { ip }) },
+      subject: { ...(personal && { data: personal }), ...(reason && { reason }), ...(ip && ipOfSubject && { ip }) },
+      actor: { ...(ip && !ipOfSubject && { ip }) },
     };
     const place = { stream, id, type };
     const sealed = {

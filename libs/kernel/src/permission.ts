@@ -7,6 +7,7 @@ export const permissions = [
   'users:change',
   'users:lock',
   'users:delete',
+  'users:reset-password',
   'roles:grant',
   'audit:read',
   'tokens:manage',

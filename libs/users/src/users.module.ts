@@ -16,11 +16,13 @@ import {
   LockUser,
   RegisterUser,
   RejectUser,
+  RequestPasswordReset,
   RestoreUser,
   RevokeRole,
   UnlockUser,
 } from './domain/user.commands.js';
 import { InstallationController } from './http/installation.controller.js';
+import type { Known } from './domain/user.state.js';
 import { standing } from './http/standing.js';
 import { UsersController } from './http/users.controller.js';
 import { SummarizeAccount, summarizeAccount } from './read/account-summary.js';
@@ -44,6 +46,10 @@ import { recordLogin } from './workflows/record-login.js';
       [EventStore],
       (store) => async (command) => standing(await changeUser(store, command), command),
     ),
+    ...commandHandlers([RequestPasswordReset], [EventStore], (store) => async (command) => {
+      const { state, position, revision } = await changeUser(store, command);
+      return new Answer({ expiresAt: (state as Known).passwordLink?.expiresAt ?? null }, position, revision);
+    }),
     ...commandHandlers([ChangeUsers], [EventStore], (store) => async (command) => {
       const { results, position } = await changeUsers(store, command);
       return new Answer({ results }, position);

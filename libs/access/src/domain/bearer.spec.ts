@@ -30,7 +30,7 @@ test('a service and an operator need no user; without an account they act everyw
 });
 
 describe('how a user stands', () => {
-  const person = { email: '', firstName: '', lastName: '', country: 'DE', departures: {}, abandonedClaims: [], roles: ['auditor'], locks: [] } as const;
+  const person = { email: '', firstName: '', lastName: '', country: 'DE', departures: {}, abandonedClaims: [], roles: ['auditor'], locks: [], sessionsSince: 0 } as const;
   test.each<[string, User, Standing | undefined]>([
     ['active', { ...person, status: 'active', account: 'acme' }, { account: 'acme', roles: ['auditor'] }],
     ['locked', { ...person, status: 'active', account: 'acme', locks: [{ cause: 'administrator' }] }, undefined],

@@ -10,6 +10,7 @@ const table: [Permission, administrator: boolean, coAdministrator: boolean, audi
   ['users:change', true, true, false],
   ['users:lock', true, true, false],
   ['users:delete', true, true, false],
+  ['users:reset-password', true, true, false],
   ['roles:grant', true, true, false],
   ['audit:read', true, true, true],
   ['tokens:manage', true, true, true],

@@ -10,6 +10,7 @@ const givenBy: Record<Permission, readonly Role[]> = {
   'users:change': ['administrator', 'co-administrator'],
   'users:lock': ['administrator', 'co-administrator'],
   'users:delete': ['administrator', 'co-administrator'],
+  'users:reset-password': ['administrator', 'co-administrator'],
   'roles:grant': ['administrator', 'co-administrator'],
   'audit:read': ['administrator', 'co-administrator', 'auditor'],
   'tokens:manage': ['administrator', 'co-administrator', 'auditor'],

@@ -9,7 +9,7 @@ const { EmailClaimAbandoned: _, ...users } = userEvents;
 export const auditedEvents = Object.keys({ ...users, ...loginEvents, ...accountEvents, ...domainEvents, ...accessTokenEvents });
 
 /** What an event's name begins with. */
-const subjects = ['AccessToken', 'Administrator', 'Account', 'Domain', 'User'];
+const subjects = ['AccessToken', 'Administrator', 'Account', 'Domain', 'Login', 'User'];
 
 /** What somebody did: the event's name, split at its subject. `UserLocked` is `user.locked`. */
 export function actionOf(type: string): string {

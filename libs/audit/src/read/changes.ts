@@ -25,7 +25,7 @@ export const difference = (before: SubjectFields, after: SubjectFields): Change[
 
 /** A login adds to the user rather than changing them; one that is reported late leaves even `lastLoginAt` as it is. */
 function happened({ type, data }: Recorded): Change[] {
-  if (type !== 'UserLoggedIn') return [];
-  const { method, at } = data as DataOf<LoginEvent, 'UserLoggedIn'>;
+  if (type !== 'UserLoggedIn' && type !== 'LoginFailed') return [];
+  const { method, at } = data as DataOf<LoginEvent, typeof type>;
   return [{ field: 'login', before: null, after: { method, at } }];
 }

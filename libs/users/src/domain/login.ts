@@ -1,12 +1,14 @@
 import { IsIP, IsISO8601 } from 'class-validator';
 import { Command, Line, Optional, Refusal, eventsOf, type Catalogue, type Context, type Decider, type DomainEvent } from '#libs/kernel';
 
-export type LoginEvent = DomainEvent<'UserLoggedIn', { method: string; at: string }>;
+export type LoginEvent =
+  | DomainEvent<'UserLoggedIn', { method: string; at: string }>
+  | DomainEvent<'LoginFailed', { method: string; at: string }>;
 
 export const loginEvent = eventsOf<LoginEvent>();
 
 /** The address that somebody logged in from is theirs, not that of the service which reports it. */
-export const loginEvents: Catalogue<LoginEvent> = { UserLoggedIn: { ip: 'subject' } };
+export const loginEvents: Catalogue<LoginEvent> = { UserLoggedIn: { ip: 'subject' }, LoginFailed: { ip: 'subject' } };
 
 /** A service reports that a user has logged in. */
 export class RecordLogin extends Command<RecordLogin> {
@@ -18,13 +20,31 @@ export class RecordLogin extends Command<RecordLogin> {
   @Optional() @IsIP() ip?: string;
 }
 
+/** Somebody tried to log in as a user and could not; no route takes it. */
+export class FailLogin extends Command<FailLogin> {
+  method!: string;
+}
+
+/** The failed logins since the last one that did not fail; the newest {@link triesBeforeLock} are enough to know. */
+export interface Logins {
+  readonly failures: readonly string[];
+}
+
 export interface LoginContext extends Context {
   /** How the user stood at the time of the login. */
   readonly user?: { readonly locked: boolean };
 }
 
-const commands = { RecordLogin };
+const commands = { RecordLogin, FailLogin };
 const ahead = 5 * 60_000;
+
+/** ◇ So many failed logins within 15 minutes lock a user out. */
+export const triesBeforeLock = 10;
+const within = 15 * 60_000;
+
+/** Whether too many failed lately; what failed before `forgivenAt` (an unlock) does not count. */
+export const isGuessedAt = ({ failures }: Logins, now: string, forgivenAt = ''): boolean =>
+  failures.filter((at) => at > forgivenAt && Date.parse(at) > Date.parse(now) - within).length >= triesBeforeLock;
 
 /** When a reported login took place. Throws `login.time-invalid`. */
 export function loginTime({ at }: RecordLogin, { at: now }: Context): string {
@@ -39,10 +59,10 @@ export function loginTime({ at }: RecordLogin, { at: now }: Context): string {
 }
 
 /** `login-<userId>`: when a user logged in, apart from what was done to them. */
-export const LoginDecider: Decider<Record<never, never>, LoginEvent, typeof commands, LoginContext> = {
+export const LoginDecider: Decider<Logins, LoginEvent, typeof commands, LoginContext> = {
   category: 'login',
   subject: (id) => ({ kind: 'user', id }),
-  initial: {},
+  initial: { failures: [] },
   account: (_, { account }) => account,
   commands,
 
@@ -53,7 +73,12 @@ export const LoginDecider: Decider<Record<never, never>, LoginEvent, typeof comm
       if (context.user.locked) throw new Refusal('user.locked', 'conflict', 'The user was locked at that time.');
       return [loginEvent('UserLoggedIn', { method: command.method, at })];
     },
+
+    FailLogin: ({ method }, _, { at }) => [loginEvent('LoginFailed', { method, at })],
   },
 
-  evolve: { UserLoggedIn: (state) => state },
+  evolve: {
+    UserLoggedIn: () => ({ failures: [] }),
+    LoginFailed: ({ failures }, { at }) => ({ failures: [...failures, at].slice(-triesBeforeLock) }),
+  },
 };

@@ -78,6 +78,24 @@ export class ChangeUser extends Command<ChangeUser> {
   @IsOptional() @Country() entitlementCountry?: string | null;
 }
 
+/** Mails the user a link that sets a password; for one who has none yet it is the welcome again. */
+export class RequestPasswordReset extends Command<RequestPasswordReset> {
+  /** Why; shown to auditors. */
+  @Reason() reason?: string;
+}
+
+/** Somebody who knows the address asks for that link; no route takes it. */
+export class ForgetPassword extends Command<ForgetPassword> {}
+
+/** Sets a password, whose hash the vault has under this command's id; no route takes it. */
+export class SetPassword extends Command<SetPassword> {
+  /** The request whose link is used; absent: the user has shown the password that they have. */
+  link?: string;
+}
+
+/** Locks a user whose password was guessed at too often; no route takes it. */
+export class LockOut extends Command<LockOut> {}
+
 export class GrantRole extends Command<GrantRole> {
   @IsIn(roles) role!: Role;
 }

@@ -2,7 +2,7 @@ import { Refusal, type Context, type Decider } from '#libs/kernel';
 import { domainOf } from './email-address.js';
 import * as commands from './user.commands.js';
 import { userEvent, type Role, type UserEvent } from './user.events.js';
-import { accountOf, departureFrom, evolve, type Active, type Departure, type Known, type User } from './user.state.js';
+import { accountOf, departureFrom, evolve, mayLogIn, welcomeDays, type Active, type Departure, type Known, type User } from './user.state.js';
 
 /** Facts that a workflow looked up before the rule is asked. */
 export interface UserContext extends Context {
@@ -83,6 +83,14 @@ const revokeUngrantable = (user: Known, { account, grantable }: Context): UserEv
   (departureFrom(user, account!)?.keptRoles ?? [])
     .filter((role) => !grantable.includes(role))
     .map((role) => userEvent('UserRoleRevoked', { role }));
+
+/** ◇ How long a link that resets a password works; one that sets the first works as long as the welcome. */
+const linkExpiry = (password: string | undefined, { at }: Context): string =>
+  new Date(Date.parse(at) + (password ? 3_600_000 : welcomeDays * 86_400_000)).toISOString();
+
+/** ◇ A stranger who asks again within a minute fills no mailbox. */
+const askedLately = ({ passwordLink, password }: Active, context: Context): boolean =>
+  passwordLink !== undefined && Date.parse(linkExpiry(password, context)) - Date.parse(passwordLink.expiresAt) < 60_000;
 
 const profile = ({ email, firstName, lastName, country, language }: commands.RegisterUser) => ({
   email,
@@ -210,6 +218,28 @@ export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext>
         throw refuse('user.not-restorable', why, context, ...stepsBack(known, context));
       }
       return [userEvent('UserRestored', { account: context.account! }), ...revokeUngrantable(known, context)];
+    },
+
+    RequestPasswordReset: (_, user, context) => {
+      const { password } = checkActive(user, context);
+      return [userEvent('UserPasswordResetRequested', { expiresAt: linkExpiry(password, context) })];
+    },
+
+    ForgetPassword: (_, user, context) => {
+      if (!mayLogIn(user) || askedLately(user, context)) return [];
+      return [userEvent('UserPasswordResetRequested', { expiresAt: linkExpiry(user.password, context) })];
+    },
+
+    SetPassword: ({ link }, user, { at }) => {
+      const works = mayLogIn(user) && (link === undefined || (user.passwordLink?.request === link && at < user.passwordLink.expiresAt));
+      if (works) return [userEvent('UserPasswordChanged', {})];
+      throw new Refusal('link.not-valid', 'conflict', 'This link was used, replaced by a newer one, or is too old: ask for a new one.');
+    },
+
+    LockOut: (_, user) => {
+      // Whoever knows an administrator's address could shut them out: they are slowed down instead.
+      if (!mayLogIn(user) || user.roles.includes('administrator')) return [];
+      return [userEvent('UserLocked', { cause: 'failedLogins', disableModeDays })];
     },
 
     ChangeUser: (changes, user, context) => {

@@ -44,6 +44,10 @@ export type UserEvent =
   | DomainEvent<'UserEntitlementCountryChanged', { country?: string }>
   | DomainEvent<'UserRoleGranted', { role: Role }>
   | DomainEvent<'UserRoleRevoked', { role: Role }>
+  /** A mailed link sets a password until then; it takes the place of any before it. */
+  | DomainEvent<'UserPasswordResetRequested', { expiresAt: string }>
+  /** The hash lies in the vault, under the id of the command. */
+  | DomainEvent<'UserPasswordChanged', Record<never, never>>
   /** A rival voided this claim of an address, `<stream>@<revision>`, that this user had not made good. */
   | DomainEvent<'EmailClaimAbandoned', { claim: string }>;
 
@@ -66,5 +70,7 @@ export const userEvents: Catalogue<UserEvent> = {
   UserEntitlementCountryChanged: {},
   UserRoleGranted: {},
   UserRoleRevoked: {},
+  UserPasswordResetRequested: {},
+  UserPasswordChanged: {},
   EmailClaimAbandoned: {},
 };

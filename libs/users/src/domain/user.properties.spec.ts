@@ -6,12 +6,16 @@ import {
   ApproveUser,
   ChangeUser,
   DeleteUser,
+  ForgetPassword,
   GrantRole,
+  LockOut,
   LockUser,
   RegisterUser,
   RejectUser,
+  RequestPasswordReset,
   RestoreUser,
   RevokeRole,
+  SetPassword,
   UnlockUser,
 } from './user.commands.js';
 import { UserDecider, type UserContext } from './user.decider.js';
@@ -55,6 +59,7 @@ const command: fc.Arbitrary<Command<never>> = fc.oneof(
     .map((change) => new ChangeUser(change)),
   { weight: 2, arbitrary: role.map((role) => new GrantRole({ role })) },
   role.map((role) => new RevokeRole({ role })),
+  fc.constantFrom(new RequestPasswordReset({}), new ForgetPassword({}), new SetPassword({}), new LockOut({})),
 );
 
 /** Whoever may not act on administrators may not make one either. */
@@ -127,8 +132,11 @@ function live(tries: readonly Try[]): Step[] {
   const past: Past<UserEvent>[] = [];
   let before: User = UserDecider.initial;
   let hours = 0;
-  return tries.flatMap((attempt) => {
-    hours += attempt.hours;
+  return tries.flatMap((tried) => {
+    hours += tried.hours;
+    // About their own password users act where they are.
+    const ofTheirOwn = [ForgetPassword, SetPassword, LockOut].some((Own) => tried.command instanceof Own);
+    const attempt = ofTheirOwn ? { ...tried, account: (accountOf(before) ?? tried.account) as Account } : tried;
     const context = contextOf(attempt, before, hours);
     const events = outcome(attempt.command, before, context);
     if (typeof events === 'string') return [];
@@ -163,10 +171,12 @@ it('a user belongs to at most one account: none takes in one whom another has no
 
 it('repeating what was just accepted changes nothing, but adding and registering refuse', () => {
   always((steps) => {
-    for (const { attempt, context, after } of steps) {
+    for (const { attempt, context, after, events } of steps) {
       const again = outcome(attempt.command, after, { ...context, ...holderOf(after) });
       if (attempt.command instanceof AddUser) expect(again).toBe('user.already-in-account');
       else if (attempt.command instanceof RegisterUser) expect(again).toBe('user.exists');
+      // Each request is a new link, each password another one.
+      else if (attempt.command instanceof RequestPasswordReset || attempt.command instanceof SetPassword) expect(again).toEqual(events);
       else expect(again).toEqual([]);
     }
   });
@@ -260,6 +270,8 @@ describe('history has already happened', () => {
     UserEntitlementCountryChanged: fc.oneof(fc.constant({}), fc.constant({ country: 'ES' })),
     UserRoleGranted: fc.record({ role }),
     UserRoleRevoked: fc.record({ role }),
+    UserPasswordResetRequested: fc.record(constants({ expiresAt: at(0) })),
+    UserPasswordChanged: fc.constant({}),
     EmailClaimAbandoned: fc.record(constants({ claim: 'email-x@0' })),
   };
   const types = Object.keys(userEvents) as UserEvent['type'][];

@@ -1,4 +1,4 @@
-import type { Decider } from '#libs/kernel';
+import type { Decider, Envelope } from '#libs/kernel';
 import type { LockCause, Role, UserEvent } from './user.events.js';
 
 export interface Lock {
@@ -15,6 +15,14 @@ export interface Departure {
   readonly locks: readonly Lock[];
 }
 
+/** A mailed link that sets a password. */
+export interface PasswordLink {
+  /** The command that gave rise to it. */
+  readonly request: string;
+  /** UTC, ISO 8601. */
+  readonly expiresAt: string;
+}
+
 interface Person {
   readonly email: string;
   readonly firstName: string;
@@ -28,6 +36,14 @@ interface Person {
   /** By account. */
   readonly departures: Readonly<Record<string, Departure>>;
   readonly abandonedClaims: readonly string[];
+  /** The command that set the password, under which the vault has its hash. */
+  readonly password?: string;
+  /** The newest; void once it was used. */
+  readonly passwordLink?: PasswordLink | undefined;
+  /** Sessions begun at an earlier revision have ended. */
+  readonly sessionsSince: number;
+  /** When the locks were last removed: failed logins from before are forgiven. */
+  readonly unlockedAt?: string;
 }
 
 export type User =
@@ -49,23 +65,33 @@ export const departureFrom = ({ departures }: Known, account: string): Departure
 export const isKnownTo = (user: User, account: string): boolean =>
   user.status !== 'absent' && (accountOf(user) === account || departureFrom(user, account) !== undefined);
 
+/** Whether the user may log in. */
+export const mayLogIn = (user: User): user is Active => user.status === 'active' && user.locks.length === 0;
+
 /** Whether the user can act as an administrator of the account now. */
 export const servesAsAdministrator = (user: User): boolean =>
-  user.status === 'active' && user.roles.includes('administrator') && user.locks.length === 0;
+  mayLogIn(user) && user.roles.includes('administrator');
 
 /** What each event makes of a user. */
 export const evolve: Decider<User, UserEvent, Record<never, never>>['evolve'] = {
-  UserAdded: ({ abandonedClaims }, { account, status, ...person }) => ({ ...newcomer, ...person, abandonedClaims, status, account }),
+  UserAdded: ({ abandonedClaims }, { account, status, ...person }, envelope) => ({
+    ...newcomer,
+    ...person,
+    ...welcome(envelope),
+    abandonedClaims,
+    status,
+    account,
+  }),
   UserRegistered: ({ abandonedClaims }, person) => ({ ...newcomer, ...person, abandonedClaims, status: 'unaffiliated' }),
   UserApprovalRequested: (user, { account }) => join(user, account, 'pending'),
-  UserApproved: (user, { account }) => join(user, account, 'active'),
+  UserApproved: (user, { account }, envelope) => join(known(user, ({ password }) => (password ? {} : welcome(envelope))), account, 'active'),
   UserRejected: (user, { account }) => leave(user, account, { act: 'rejected', keptRoles: [] }),
   UserAddedToAccount: (user, { account }) => join(user, account, 'active'),
-  UserLocked: (user, { cause, until }, { reason }) =>
-    known(user, ({ locks }) => ({ locks: [...without(locks, [cause]), lock(cause, reason, until)] })),
-  UserUnlocked: (user, { causes }) => known(user, ({ locks }) => ({ locks: without(locks, causes) })),
-  UserDeleted: (user, { account, restorableUntil, keptRoles }, { reason }) =>
-    leave(user, account, { act: 'deleted', restorableUntil, keptRoles }, lock('unaffiliated', reason)),
+  UserLocked: (user, { cause, until }, { reason }, { revision }) =>
+    known(user, ({ locks }) => ({ locks: [...without(locks, [cause]), lock(cause, reason, until)], sessionsSince: revision })),
+  UserUnlocked: (user, { causes }, { at }) => known(user, ({ locks }) => ({ locks: without(locks, causes), unlockedAt: at })),
+  UserDeleted: (user, { account, restorableUntil, keptRoles }, { reason }, { revision }) =>
+    leave(known(user, () => ({ sessionsSince: revision })), account, { act: 'deleted', restorableUntil, keptRoles }, lock('unaffiliated', reason)),
   UserRestored: (user, { account }) =>
     join(known(user, ({ locks }) => ({ locks: without(locks, ['unaffiliated']) })), account, 'active'),
   UserRenamed: (user, names) => known(user, () => names),
@@ -74,10 +100,21 @@ export const evolve: Decider<User, UserEvent, Record<never, never>>['evolve'] = 
   UserEntitlementCountryChanged: (user, { country }) => known(user, () => ({ entitlementCountry: country })),
   UserRoleGranted: (user, { role }) => known(user, ({ roles }) => ({ roles: [...new Set([...roles, role])] })),
   UserRoleRevoked: (user, { role }) => known(user, ({ roles }) => ({ roles: roles.filter((other) => other !== role) })),
+  UserPasswordResetRequested: (user, { expiresAt }, { causationId }) => known(user, () => ({ passwordLink: { request: causationId, expiresAt } })),
+  UserPasswordChanged: (user, _, { causationId }, { revision }) =>
+    known(user, () => ({ password: causationId, passwordLink: undefined, sessionsSince: revision })),
   EmailClaimAbandoned: (user, { claim }) => ({ ...user, abandonedClaims: [...user.abandonedClaims, claim] }),
 };
 
-const newcomer = { locks: [], roles: [], departures: {} } as const;
+const newcomer = { locks: [], roles: [], departures: {}, sessionsSince: 0 } as const;
+
+/** ◇ How long the link that a new member is welcomed with works. */
+export const welcomeDays = 7;
+
+/** A member without a password is mailed a link to set one. */
+const welcome = ({ causationId, at }: Envelope): Pick<Person, 'passwordLink'> => ({
+  passwordLink: { request: causationId, expiresAt: new Date(Date.parse(at) + welcomeDays * 86_400_000).toISOString() },
+});
 
 const lock = (cause: LockCause, reason?: string, until?: string): Lock => ({ cause, ...(reason && { reason }), ...(until && { until }) });
 

@@ -12,6 +12,7 @@ import {
   GrantRole,
   LockUser,
   RejectUser,
+  RequestPasswordReset,
   RestoreUser,
   RevokeRole,
   UnlockUser,
@@ -134,6 +135,13 @@ export class UsersController {
   @HttpCode(200)
   @Needs('users:delete')
   restore(@Issue() command: RestoreUser) {
+    return this.commands.execute(command);
+  }
+
+  @Post('users/:userId/reset-password')
+  @HttpCode(200)
+  @Needs('users:reset-password')
+  resetPassword(@Issue() command: RequestPasswordReset) {
     return this.commands.execute(command);
   }
 

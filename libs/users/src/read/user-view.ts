@@ -75,8 +75,11 @@ const steps: { readonly [Type in Event['type']]: Step<Type> } = {
   UserEntitlementCountryChanged: (seen, { country }) => changed(seen, { entitlementCountry: country ?? null }),
   UserRoleGranted: (seen, { role }) => changed(seen, { roles: [...new Set([...seen.current.roles, role])] }),
   UserRoleRevoked: (seen, { role }) => changed(seen, { roles: seen.current.roles.filter((other) => other !== role) }),
+  UserPasswordResetRequested: (seen) => seen,
+  UserPasswordChanged: (seen) => seen,
   EmailClaimAbandoned: (seen) => seen,
   UserLoggedIn: (seen, { at }, { envelope: { account } }) => loggedIn(seen, at, account),
+  LoginFailed: (seen) => seen,
 };
 
 /** The events of a user that make a difference to how they are seen. */

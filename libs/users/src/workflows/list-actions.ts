@@ -58,6 +58,7 @@ const candidates = (): Command<unknown>[] => [
   new commands.UnlockUser({}),
   new commands.DeleteUser({}),
   new commands.RestoreUser({}),
+  new commands.RequestPasswordReset({}),
   // A name that nobody has: the question is whether a change is allowed, not which.
   new commands.ChangeUser({ firstName: '' }),
   ...roles.flatMap((role) => [new commands.GrantRole({ role }), new commands.RevokeRole({ role })]),

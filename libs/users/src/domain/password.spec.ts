@@ -1,0 +1,92 @@
+/* oxlint-disable promise/valid-params -- `then` is the last word of given/when/then, no promise's */
+import { fold, given, type Past } from '#libs/kernel';
+import { FailLogin, LoginDecider, isGuessedAt, loginEvent } from './login.js';
+import { ForgetPassword, LockOut, RequestPasswordReset, SetPassword } from './user.commands.js';
+import { UserDecider } from './user.decider.js';
+import { userEvent, type UserEvent } from './user.events.js';
+import type { Known } from './user.state.js';
+
+const added = userEvent('UserAdded', { account: 'account', email: 'anna@example.com', firstName: 'Anna', lastName: 'Berg', country: 'DE', status: 'active' });
+const locked = userEvent('UserLocked', { cause: 'administrator', disableModeDays: 7 });
+const unlocked = userEvent('UserUnlocked', { causes: ['administrator'] });
+const administrator = userEvent('UserRoleGranted', { role: 'administrator' });
+const by = (command: string, event: UserEvent): Past<UserEvent> => ({ ...event, envelope: { causationId: command } }) as Past<UserEvent>;
+const requested = (expiresAt: string) => userEvent('UserPasswordResetRequested', { expiresAt });
+const changed = userEvent('UserPasswordChanged', {});
+const user = (...past: Past<UserEvent>[]) => given(UserDecider, ...past);
+const state = (...past: Past<UserEvent>[]) => fold(UserDecider, past) as Known;
+
+// The kit's commands are of 2026-01-15T12:00:00Z.
+const inAnHour = '2026-01-15T13:00:00.000Z';
+const inAWeek = '2026-01-22T12:00:00.000Z';
+
+describe('a link that sets a password', () => {
+  it('comes with the welcome, and works for 7 days', () => {
+    expect(state(by('welcome', added)).passwordLink).toEqual({ request: 'welcome', expiresAt: '2026-01-08T00:00:00.000Z' });
+  });
+
+  it('is asked for by an administrator: for an hour, or a week where it is the welcome again', () => {
+    user(added, changed).when(new RequestPasswordReset({})).then(requested(inAnHour));
+    user(added).when(new RequestPasswordReset({})).then(requested(inAWeek));
+    user(added, locked).when(new RequestPasswordReset({})).then(requested(inAWeek));
+    user(added, administrator).when(new RequestPasswordReset({}), { overAdministrators: false }).refuses('user.outranks-caller');
+  });
+
+  it('is asked for by whoever knows the address, once a minute, and only for one who may log in', () => {
+    user(added, changed).when(new ForgetPassword({})).then(requested(inAnHour));
+    user(added, changed, by('a', requested('2026-01-15T12:59:01.000Z'))).when(new ForgetPassword({})).then();
+    user(added, changed, by('a', requested('2026-01-15T12:59:00.000Z'))).when(new ForgetPassword({})).then(requested(inAnHour));
+    user(added, changed, locked).when(new ForgetPassword({})).then();
+    user().when(new ForgetPassword({})).then();
+  });
+
+  it('works once, the newest alone, until its time, for one who may log in', () => {
+    const link = by('asked', requested(inAnHour));
+    const use = new SetPassword({ link: 'asked' });
+    user(added, link).when(use).then(changed);
+    user(added, link, changed).when(use).refuses('link.not-valid');
+    user(added, link, by('newer', requested(inAnHour))).when(use).refuses('link.not-valid');
+    user(added, by('asked', requested('2026-01-15T12:00:00.000Z'))).when(use).refuses('link.not-valid');
+    user(added, link, locked).when(use).refuses('link.not-valid');
+    user(added, link, locked, unlocked).when(use).then(changed);
+    user().when(use).refuses('link.not-valid');
+  });
+});
+
+describe('what a change of the password, a lock or a deletion does to sessions', () => {
+  it('ends those begun before', () => {
+    expect(state(added).sessionsSince).toBe(0);
+    expect(state(added, administrator, changed).sessionsSince).toBe(2);
+    expect(state(added, locked, unlocked).sessionsSince).toBe(1);
+    const deleted = userEvent('UserDeleted', { account: 'account', restorableUntil: inAWeek, keptRoles: [], releasedLicences: [], disableModeDays: 7 });
+    expect(state(added, deleted, userEvent('UserRestored', { account: 'account' })).sessionsSince).toBe(1);
+  });
+});
+
+describe('ten failed logins in 15 minutes', () => {
+  const failures = (...at: string[]) => ({ failures: at });
+  const minutesAgo = (minutes: number) => new Date(Date.parse('2026-01-15T12:00:00Z') - minutes * 60_000).toISOString();
+  const ten = Array.from({ length: 10 }, (_, nth) => minutesAgo(14 - nth));
+
+  it('are too many; nine are not, nor older ones, nor those from before an unlock', () => {
+    const now = minutesAgo(0);
+    expect(isGuessedAt(failures(...ten), now)).toBe(true);
+    expect(isGuessedAt(failures(...ten.slice(1)), now)).toBe(false);
+    expect(isGuessedAt(failures(minutesAgo(15), ...ten.slice(1)), now)).toBe(false);
+    expect(isGuessedAt(failures(...ten), now, minutesAgo(14))).toBe(false);
+  });
+
+  it('are counted from the last login that did not fail', () => {
+    const failed = (at: string) => loginEvent('LoginFailed', { method: 'password', at });
+    const past = [...ten.map(failed), loginEvent('UserLoggedIn', { method: 'password', at: minutesAgo(3) }), failed(minutesAgo(2))];
+    expect(fold(LoginDecider, past)).toEqual(failures(minutesAgo(2)));
+    given(LoginDecider).when(new FailLogin({ method: 'password' })).then(failed('2026-01-15T12:00:00.000Z'));
+  });
+
+  it('lock anybody but an administrator, who would be shut out by whoever knows their address', () => {
+    user(added).when(new LockOut({})).then(userEvent('UserLocked', { cause: 'failedLogins', disableModeDays: 7 }));
+    user(added, administrator).when(new LockOut({})).then();
+    user(added, locked).when(new LockOut({})).then();
+    user().when(new LockOut({})).then();
+  });
+});
