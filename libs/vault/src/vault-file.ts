@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { syncDirectory } from './durable.js';
@@ -27,18 +27,18 @@ const fileIn = (directory: string): string => join(directory, 'vault.db');
 export const vaultExists = (directory: string): boolean =>
   existsSync(fileIn(directory)) && statSync(fileIn(directory)).size > 0;
 
-/** Opens the file, or makes it with `found` called in the transaction that makes its tables. */
+/** Opens the file, or with `create` makes it, with `found` called in the transaction that makes its tables. */
 export function openVaultFile(directory: string, create: boolean, found: (db: DatabaseSync) => void): DatabaseSync {
   const file = fileIn(directory);
-  const exists = vaultExists(directory);
-  if (!exists && !create) throw new Error(`there is no vault at ${file}: it holds the keys to the log and can't be made anew for an old one`);
-  if (!exists) makeEmpty(directory, file);
+  if (!vaultExists(directory)) {
+    if (!create) throw new Error(`there is no vault at ${file}: it holds the keys to the log and can't be made anew for an old one`);
+    make(directory, file, found);
+  }
   chmodSync(file, 0o600); // SQLite gives its side files the same mode
   const db = new DatabaseSync(file, { timeout: 5000 });
   try {
-    if (exists) check(db, file);
+    check(db, file);
     db.exec('PRAGMA synchronous = FULL; PRAGMA secure_delete = ON');
-    if (!exists) initialise(db, found);
     // One fsync a commit where a rollback journal needs three: they block the event loop.
     db.exec('PRAGMA journal_mode = WAL');
     return db;
@@ -48,16 +48,22 @@ export function openVaultFile(directory: string, create: boolean, found: (db: Da
   }
 }
 
-function makeEmpty(directory: string, file: string): void {
+/** Through a second name, so that a crash leaves a whole vault or none. */
+function make(directory: string, file: string, found: (db: DatabaseSync) => void): void {
+  const draft = `${file}.new`;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  closeSync(openSync(file, 'a', 0o600));
+  for (const left of [draft, `${draft}-journal`]) rmSync(left, { force: true });
+  closeSync(openSync(draft, 'a', 0o600));
+  const db = new DatabaseSync(draft);
+  try {
+    db.exec(`PRAGMA synchronous = FULL; BEGIN; ${SCHEMA} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 1`);
+    found(db);
+    db.exec('COMMIT');
+  } finally {
+    db.close();
+  }
+  renameSync(draft, file);
   syncDirectory(directory);
-}
-
-function initialise(db: DatabaseSync, found: (db: DatabaseSync) => void): void {
-  db.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 1`);
-  found(db);
-  db.exec('COMMIT');
 }
 
 function check(db: DatabaseSync, file: string): void {

@@ -67,6 +67,7 @@ describe('the vault', () => {
 
   it('is made anew where its making was cut short', () => {
     writeFileSync(join(directory, 'vault.db'), '');
+    writeFileSync(join(directory, 'vault.db.new'), 'half of it');
     expect(vaultExists(directory)).toBe(false);
     expect(vaultOf().fingerprint).toMatch(/^[0-9a-f]{64}$/);
   });
