@@ -1,6 +1,8 @@
 import { createHmac, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
+import { Passwords } from './passwords.js';
+import { Sessions } from './sessions.js';
 import { openVaultFile } from './vault-file.js';
 import { unwrap, wrap } from './wrapping.js';
 
@@ -8,7 +10,7 @@ import { unwrap, wrap } from './wrapping.js';
 export type KeyOwner = `${'user' | 'account' | 'service' | 'operator'}:${string}`;
 
 /** What the hash is for; hashes of different purposes have nothing to do with each other. */
-export type HashPurpose = 'email' | 'digest';
+export type HashPurpose = 'email' | 'digest' | 'link';
 
 const CACHED_KEYS = 10_000;
 const CACHED_TOKENS = 10_000;
@@ -43,10 +45,13 @@ function openHashKey(db: DatabaseSync, key: KeyObject): KeyObject {
   }
 }
 
-/** What must never be in the log and can't be rebuilt: the keys that seal personal data, and the hashes of access tokens. */
+/** What must never be in the log and can't be rebuilt: the keys that seal personal data, and the hashes of what opens doors. */
 export class Vault {
   /** Identifies this vault for ever (64 hexadecimal digits); discloses no key. */
   readonly fingerprint: string;
+
+  readonly passwords: Passwords;
+  readonly sessions: Sessions;
 
   private readonly cache = new Map<string, Buffer>();
   /** Ids of access tokens that were found, by hash: each request asks for one. */
@@ -62,6 +67,8 @@ export class Vault {
     private readonly hashKey: KeyObject,
   ) {
     this.fingerprint = this.hash('fingerprint', '');
+    this.passwords = new Passwords(db, key);
+    this.sessions = new Sessions(db);
     this.statements = {
       findKey: db.prepare('SELECT box FROM owner_key WHERE owner = ?'),
       addKey: db.prepare('INSERT INTO owner_key (owner, box) VALUES (?, ?)'),

@@ -1,0 +1,68 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+
+/** Somebody's visit; its secret nobody keeps, only the SHA-256. Times are Unix ms. */
+export interface Session {
+  readonly id: string;
+  /** A user's id, or that of the access token that was shown. */
+  readonly holder: string;
+  readonly kind: 'user' | 'access-token';
+  /** Of the holder's stream, as it was at the beginning. */
+  readonly revision: number;
+  readonly startedAt: number;
+  readonly usedAt: number;
+  /** The browser, as it names itself. */
+  readonly agent: string;
+}
+
+const columns = 'id, holder, kind, revision, started_at AS startedAt, used_at AS usedAt, agent';
+
+/** The sessions that were begun and not ended. */
+export class Sessions {
+  private readonly statements: Record<'begin' | 'find' | 'use' | 'list' | 'end' | 'endOthers' | 'forget', StatementSync>;
+
+  /** @internal part of the vault */
+  constructor(db: DatabaseSync) {
+    this.statements = {
+      begin: db.prepare('INSERT INTO session (hash, id, holder, kind, revision, started_at, used_at, agent) VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
+      find: db.prepare(`SELECT ${columns} FROM session WHERE hash = ?`),
+      use: db.prepare('UPDATE session SET used_at = ? WHERE id = ?'),
+      list: db.prepare(`SELECT ${columns} FROM session WHERE holder = ? ORDER BY started_at DESC, id`),
+      end: db.prepare('DELETE FROM session WHERE holder = ? AND id = ?'),
+      endOthers: db.prepare('DELETE FROM session WHERE holder = ? AND id <> ?'),
+      forget: db.prepare('DELETE FROM session WHERE started_at < ? OR used_at < ?'),
+    };
+  }
+
+  begin(hash: string, { id, holder, kind, revision, startedAt, usedAt, agent }: Session): void {
+    this.statements.begin.run(hash, id, holder, kind, revision, startedAt, usedAt, agent);
+  }
+
+  /** The session whose secret has this SHA-256. */
+  find(hash: string): Session | undefined {
+    return this.statements.find.get(hash) as Session | undefined;
+  }
+
+  use(id: string, at: number): void {
+    this.statements.use.run(at, id);
+  }
+
+  /** Newest first. */
+  list(holder: string): Session[] {
+    return this.statements.list.all(holder) as unknown as Session[];
+  }
+
+  /** Whether there was one to end. */
+  end(holder: string, id: string): boolean {
+    return this.statements.end.run(holder, id).changes > 0;
+  }
+
+  /** Ends all but one; all, where `kept` is none of them. */
+  endOthers(holder: string, kept = ''): void {
+    this.statements.endOthers.run(holder, kept);
+  }
+
+  /** Forgets those begun before `startedBefore` or not used since `usedBefore`. */
+  forget(startedBefore: number, usedBefore: number): void {
+    this.statements.forget.run(startedBefore, usedBefore);
+  }
+}
