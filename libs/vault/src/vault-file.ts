@@ -19,6 +19,20 @@ const SCHEMA = `
   -- The SHA-256 of an access token → the token's id.
   CREATE TABLE token (hash TEXT PRIMARY KEY, id TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE INDEX token_id ON token (id);
+  -- Hashes of passwords, wrapped, by the command that set them.
+  CREATE TABLE password (user TEXT NOT NULL, command TEXT NOT NULL, box BLOB NOT NULL, PRIMARY KEY (user, command)) STRICT, WITHOUT ROWID;
+  -- The SHA-256 of a session's secret → the session.
+  CREATE TABLE session (
+    hash TEXT PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    holder TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    started_at INTEGER NOT NULL,
+    used_at INTEGER NOT NULL,
+    agent TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX session_holder ON session (holder);
 `;
 
 const fileIn = (directory: string): string => join(directory, 'vault.db');
