@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { openLogFile } from './log.file.js';
 import { Log } from './log.js';
 import { listen, type Listening } from './server.js';
+import { Snapshots, type SnapshotRequest } from './snapshot.js';
 import { Writer } from './writer.js';
 
 /** What the parent hears: once, whether the node listens. */
@@ -11,10 +12,12 @@ export type Started = { readonly port: number } | { readonly refused: string };
 const { directory, port } = workerData as { directory: string; port: number };
 
 try {
-  const log = new Log(openLogFile(directory));
+  const file = openLogFile(directory);
+  const log = new Log(file);
+  const snapshots = new Snapshots(file);
   try {
     const node = await listen(log, new Writer(log, die), port);
-    parentPort!.once('message', () => void stop(log, node));
+    parentPort!.on('message', (message: 'close' | SnapshotRequest) => (message === 'close' ? void stop(log, node, snapshots) : snapshots.answer(message)));
     parentPort!.postMessage({ port: node.port } satisfies Started);
   } catch (error) {
     log.close();
@@ -25,7 +28,8 @@ try {
   parentPort!.close();
 }
 
-async function stop(log: Log, node: Listening): Promise<void> {
+async function stop(log: Log, node: Listening, snapshots: Snapshots): Promise<void> {
+  await snapshots.close();
   await node.stop();
   log.close();
   parentPort!.close();

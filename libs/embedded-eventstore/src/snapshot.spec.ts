@@ -1,0 +1,97 @@
+import { EventStoreDBClient, jsonEvent, START } from '@eventstore/db-client';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEmbeddedEventStore, type EmbeddedEventStore } from './index.js';
+
+const parent = mkdtempSync(join(tmpdir(), 'snapshot-'));
+let directories = 0;
+const newDirectory = (): string => {
+  const directory = join(parent, String(++directories));
+  mkdirSync(directory);
+  return directory;
+};
+
+/** Large enough for several steps of the copying. */
+const text = 'x'.repeat(30_000);
+let node: EmbeddedEventStore;
+let client: EventStoreDBClient;
+
+beforeAll(async () => {
+  node = await startEmbeddedEventStore({ directory: newDirectory() });
+  client = EventStoreDBClient.connectionString(node.url);
+  for (let nth = 0; nth < 40; nth++) await client.appendToStream('filling', Array.from({ length: 30 }, () => jsonEvent({ type: 'Filled', data: { text } })));
+});
+afterAll(async () => {
+  await client.dispose();
+  await node.close();
+  rmSync(parent, { recursive: true });
+});
+
+/** Every event of our streams in the copy, through a node that has it as its own. */
+async function eventsOf(directory: string): Promise<{ id: string; position: number }[]> {
+  const copy = await startEmbeddedEventStore({ directory });
+  const reader = EventStoreDBClient.connectionString(copy.url);
+  const events = [];
+  for await (const { event } of reader.readAll({ fromPosition: START })) events.push({ id: event!.id, position: Number(event!.position.commit) });
+  await reader.dispose();
+  await copy.close();
+  return events;
+}
+
+it('is a log with all that was acknowledged before, whole, while 64 writers go on', async () => {
+  const acknowledged: string[] = [];
+  let during = 0;
+  let done = false;
+  const write = async (writer: number): Promise<void> => {
+    while (!done) {
+      const event = jsonEvent({ type: 'Written', data: { writer } });
+      await client.appendToStream(`writer-${writer}`, event);
+      acknowledged.push(event.id);
+      during++;
+    }
+  };
+  const writing = Array.from({ length: 64 }, (_, writer) => write(writer));
+  while (acknowledged.length < 640) await client.appendToStream('waiting', jsonEvent({ type: 'Waited', data: {} }));
+  const before = [...acknowledged];
+  during = 0;
+  const directory = newDirectory();
+  const parts: number[] = [];
+  const position = await node.snapshot(join(directory, 'events.db'), { progress: (part) => parts.push(part) });
+  done = true;
+  await Promise.all(writing);
+  expect(during).toBeGreaterThan(0);
+  expect(parts.length).toBeGreaterThan(1);
+  expect(statSync(join(directory, 'events.db')).mode & 0o777).toBe(0o600);
+  const events = await eventsOf(directory);
+  const there = new Set(events.map(({ id }) => id));
+  expect(before.filter((id) => !there.has(id))).toEqual([]);
+  expect(events.map((event) => event.position)).toEqual(Array.from({ length: position }, (_, index) => index + 1));
+  const original: string[] = [];
+  for await (const { event } of client.readAll({ fromPosition: START, maxCount: position })) original.push(event!.id);
+  expect(events.map(({ id }) => id)).toEqual(original);
+}, 60_000);
+
+it('is given up on a signal, and the node goes on', async () => {
+  const giveUp = new AbortController();
+  const snapshot = node.snapshot(join(newDirectory(), 'events.db'), { progress: () => giveUp.abort(), signal: giveUp.signal });
+  await expect(snapshot).rejects.toThrow('given up');
+  await client.appendToStream('after', jsonEvent({ type: 'Appended', data: {} }));
+});
+
+it('overwrites nothing', async () => {
+  const file = join(newDirectory(), 'events.db');
+  await node.snapshot(file);
+  await expect(node.snapshot(file)).rejects.toThrow('EEXIST');
+});
+
+it('is given up by a node that closes, which loses nothing', async () => {
+  const directory = newDirectory();
+  const own = await startEmbeddedEventStore({ directory });
+  const writer = EventStoreDBClient.connectionString(own.url);
+  for (let nth = 0; nth < 10; nth++) await writer.appendToStream('filling', Array.from({ length: 30 }, () => jsonEvent({ type: 'Filled', data: { text } })));
+  await writer.dispose();
+  await expect(own.snapshot(join(newDirectory(), 'events.db'), { progress: () => void own.close() })).rejects.toThrow('closes');
+  await own.close();
+  expect(await eventsOf(directory)).toHaveLength(300);
+});
