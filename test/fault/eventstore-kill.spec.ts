@@ -1,0 +1,121 @@
+import { randomInt } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EventStoreDBClient, NO_STREAM, START, jsonEvent, streamNameFilter, type AllStreamRecordedEvent, type AppendExpectedRevision, type EventData, type Position } from '@eventstore/db-client';
+import { startNode, type NodeProcess } from '../support/node.js';
+import { build } from '../support/process.js';
+
+/** How often the store is killed. */
+const kills = Number(process.env['KILLS'] ?? 2);
+const writers = 64;
+/** More appends in flight on one client, and a broken connection ends the process: see libs/event-store. */
+const writersAClient = 8;
+
+const directory = mkdtempSync(join(tmpdir(), 'event-store-kill-'));
+let node: NodeProcess;
+let clients: EventStoreDBClient[] = [];
+/** Disposed at the end only: the pending appends of all clients are rejected with those of one. */
+const used: EventStoreDBClient[] = [];
+
+async function start(): Promise<void> {
+  node = await startNode(directory);
+  clients = Array.from({ length: writers / writersAClient }, () => EventStoreDBClient.connectionString(node.url));
+  used.push(...clients);
+}
+
+beforeAll(async () => {
+  build();
+  await start();
+}, 120_000);
+
+afterAll(async () => {
+  await node.kill();
+  for (const client of used) void client.dispose();
+  rmSync(directory, { recursive: true });
+});
+
+/** Appends two events at a time to its stream; one that was not answered is sent again after the kill, as it was. */
+class Writer {
+  readonly written: string[] = [];
+  #expected: AppendExpectedRevision = NO_STREAM;
+  #unanswered: EventData[] | undefined;
+
+  constructor(readonly stream: string) {}
+
+  async write(client: EventStoreDBClient): Promise<void> {
+    for (;;) await this.append(client);
+  }
+
+  async append(client: EventStoreDBClient): Promise<void> {
+    const events = (this.#unanswered ??= [jsonEvent({ type: 'one', data: {} }), jsonEvent({ type: 'two', data: {} })]);
+    const { nextExpectedRevision } = await client.appendToStream(this.stream, events, { expectedRevision: this.#expected });
+    this.written.push(...events.map(({ id }) => id));
+    this.#unanswered = undefined;
+    this.#expected = nextExpectedRevision;
+    if (--untilKill === 0) kill.emit('now');
+  }
+}
+
+/** Sees events of the log, over all kills; `seen` are their positions and ids. */
+class Subscriber {
+  readonly seen: string[] = [];
+  #last: Position | typeof START = START;
+
+  constructor(readonly prefix: string) {}
+
+  /** Follows until there are so many. */
+  async follow(client: EventStoreDBClient, enough = Infinity): Promise<void> {
+    if (this.seen.length >= enough) return;
+    const filter = this.prefix ? { filter: streamNameFilter({ prefixes: [this.prefix] }) } : {};
+    for await (const { event } of client.subscribeToAll({ fromPosition: this.#last, ...filter })) {
+      this.#last = event!.position;
+      if (this.seen.push(sight(event!)) >= enough) return;
+    }
+  }
+}
+
+const sight = ({ position, id }: Pick<AllStreamRecordedEvent, 'position' | 'id'>): string => `${position.commit} ${id}`;
+
+/** How many more answers come before the next kill. */
+let untilKill = 0;
+const kill = new EventEmitter();
+
+/** What a client meets when the store is killed; anything else is a fault. */
+const gone = (error: unknown): void => {
+  if (!['unavailable', 'cancelled'].includes((error as { type: string }).type)) throw error;
+};
+
+it(`loses, doubles and reorders nothing in ${kills} kills, with ${writers} writers and 8 subscribers`, async () => {
+  const all = Array.from({ length: writers }, (_, nth) => new Writer(`${nth % 2 ? 'odd' : 'even'}-${nth}`));
+  const subscribers = ['', '', '', '', 'even-', 'even-', 'odd-', 'odd-'].map((prefix) => new Subscriber(prefix));
+  for (let nth = 0; nth < kills; nth++) {
+    untilKill = randomInt(1, 800);
+    const now = once(kill, 'now');
+    const working = [
+      ...all.map((writer, index) => writer.write(clients[index % clients.length]!).catch(gone)),
+      ...subscribers.map((subscriber, index) => subscriber.follow(clients[index]!).catch(gone)),
+    ];
+    await now;
+    await node.kill();
+    await Promise.all(working);
+    await start();
+  }
+  untilKill = Infinity;
+  await Promise.all(all.map((writer, index) => writer.append(clients[index % clients.length]!)));
+
+  const events: AllStreamRecordedEvent[] = [];
+  for await (const { event } of clients[0]!.readAll()) events.push(event!);
+  expect(events.map(({ position }) => Number(position.commit))).toEqual(events.map((_, index) => index + 1));
+  for (const { stream, written } of all) {
+    const there = events.filter(({ streamId }) => streamId === stream);
+    expect(there.map(({ id }) => id)).toEqual(written);
+    expect(there.map(({ revision }) => Number(revision))).toEqual(written.map((_, index) => index));
+  }
+  for (const [index, subscriber] of subscribers.entries()) {
+    const expected = events.filter(({ streamId }) => streamId.startsWith(subscriber.prefix)).map(sight);
+    await subscriber.follow(clients[index]!, expected.length);
+    expect(subscriber.seen).toEqual(expected);
+  }
+}, 60_000 + kills * 20_000);

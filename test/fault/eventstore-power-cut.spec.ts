@@ -1,0 +1,92 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openVault } from '#libs/vault';
+import { openLogFile } from '../../libs/embedded-eventstore/src/log.file.js';
+import { Log } from '../../libs/embedded-eventstore/src/log.js';
+import { build } from '../support/process.js';
+import { Disk } from './power-cut.disk.js';
+import { trace, whyNoTrace, type Call } from './power-cut.trace.js';
+
+/** At how many of the boundaries between syncs, chosen at random, the power is cut. */
+const cuts = Number(process.env['POWER_CUTS'] ?? 25);
+const users = 300;
+/** How often at each boundary a part of what was not synced comes through, chosen at random. */
+const parts = 2;
+const files = ['events.db', 'vault.db', 'vault.db.new'].flatMap((name) => [name, `${name}-wal`, `${name}-journal`]);
+
+const reason = whyNoTrace();
+if (reason) console.log(`The power is not cut: ${reason}.`);
+
+const home = mkdtempSync(join(tmpdir(), 'power-cut-'));
+afterAll(() => rmSync(home, { recursive: true }));
+
+/** Opens what a power cut left, as the server does, and says which events it finds. */
+function reopen(left: ReadonlyMap<string, Buffer>): { position: number; stream: string; hasKey: boolean }[] {
+  const directory = mkdtempSync(join(home, 'cut-'));
+  for (const [name, content] of left) writeFileSync(join(directory, name), content);
+  const vault = openVault({ directory, key: Buffer.alloc(32, 1), create: true });
+  const log = new Log(openLogFile(directory));
+  const found = [];
+  for (let page = log.page(1, 1); page.length > 0; page = log.page(page.at(-1)!.position + 1, 1)) {
+    for (const { position, stream } of page) {
+      found.push({ position, stream, hasKey: Buffer.isBuffer(vault.findKey(`user:${stream.replace('test.user-', '')}`)) });
+    }
+  }
+  log.close();
+  vault.close();
+  rmSync(directory, { recursive: true });
+  return found;
+}
+
+/** Says what the power cut broke: nothing, it should be. */
+function check(left: ReadonlyMap<string, Buffer>, acknowledged: readonly string[]): void {
+  const found = reopen(left);
+  const there = new Set(found.map(({ position, stream }) => `${position} ${stream}`));
+  expect(acknowledged.filter((append) => !there.has(append))).toEqual([]);
+  expect(found.filter(({ hasKey }) => !hasKey)).toEqual([]);
+  expect(found.map(({ position }) => position)).toEqual(found.map((_, index) => index + 1));
+}
+
+(reason ? it.skip : it)('loses nothing acknowledged, and no key, to a power cut between any two syncs', () => {
+  build();
+  const directory = join(home, 'traced');
+  mkdirSync(directory);
+  const calls = trace([process.execPath, 'dist/test/fault/power-cut.process.js', directory, String(users)], directory, [...files, 'acknowledged'], join(home, 'trace'));
+  const isSync = ({ kind }: Call) => kind === 'sync' || kind === 'sync directory';
+  let left = calls.filter(isSync).length;
+  let wanted = Math.min(cuts, left);
+  const acknowledged: string[] = [];
+  const disk = new Disk();
+  for (const call of calls) {
+    // Right before each sync: what was acknowledged by now must have come through the syncs before it.
+    if (isSync(call) && Math.random() < wanted / left--) {
+      wanted--;
+      check(disk.afterCut(() => false), acknowledged);
+      for (let part = 0; part < parts; part++) check(disk.afterCut(() => Math.random() < 0.5), acknowledged);
+    }
+    if (call.kind === 'append') acknowledged.push(call.text.trim());
+    else replay(call, disk);
+  }
+  expect(acknowledged).toHaveLength(users);
+  check(disk.afterCut(() => false), acknowledged);
+}, 600_000);
+
+function replay(call: Exclude<Call, { kind: 'append' }>, disk: Disk): void {
+  switch (call.kind) {
+    case 'create':
+      return disk.create(call.name);
+    case 'unlink':
+      return disk.unlink(call.name);
+    case 'rename':
+      return disk.rename(call.name, call.to);
+    case 'truncate':
+      return disk.file(call.name).truncate(call.length);
+    case 'write':
+      return disk.file(call.name).write(call.at, call.bytes);
+    case 'sync':
+      return disk.file(call.name).sync();
+    case 'sync directory':
+      return disk.syncDirectory();
+  }
+}
