@@ -5,6 +5,8 @@ import { resolve } from 'node:path';
 export interface Config {
   readonly port: number;
   readonly host: string;
+  /** Where people reach it, without a slash at the end; absent: where it listens. */
+  readonly publicUrl?: string;
   readonly dataDir: string;
   readonly eventStoreUrl?: string;
   readonly eventStoreNamespace: string;
@@ -37,6 +39,14 @@ const url =
   (value: string) =>
     value === '' || protocols.includes(value.split('://', 1)[0]!) ? value || undefined : fail(`a URL that begins with ${protocols.join(':// or ')}://`);
 
+/** A page's address is this and a path: a query or a fragment would break them all. */
+const webUrl = (value: string): string | undefined => {
+  if (value === '') return undefined;
+  const at = URL.canParse(value) ? new URL(value) : fail('a URL that begins with http:// or https://');
+  const plain = /^https?:$/.test(at.protocol) && !at.username && !at.password && !at.search && !at.hash;
+  return plain ? at.href.replace(/\/+$/, '') : fail('a URL that begins with http:// or https://, without a query or a password');
+};
+
 const proxies = (value: string): string[] => {
   const addresses = value.split(',').map((address) => address.trim());
   return addresses.every((address) => isIP(address) || isSubnet(address)) ? addresses : fail('off, on, or addresses like 10.0.0.1,192.168.0.0/16');
@@ -52,6 +62,7 @@ const settings = {
     /^\d{1,5}$/.test(value) && Number(value) < 65_536 ? Number(value) : fail('a port from 0 to 65535'),
   ),
   HOST: setting('127.0.0.1', 'address to listen on', (value) => value || fail('an address')),
+  PUBLIC_URL: setting('', 'https://… under which people reach it, for links in mails and for cookies; default: where it listens', webUrl),
   DATA_DIR: setting('./data', 'directory of everything that is kept here', (value) => resolve(value || fail('a directory'))),
   EVENTSTORE_URL: setting('', 'esdb://… of EventStoreDB; default: a node of its own in DATA_DIR', url('esdb', 'esdb+discover')),
   EVENTSTORE_NAMESPACE: setting('rollbook', 'prefix of all streams', (value) =>
@@ -84,6 +95,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   return {
     port: read('PORT'),
     host: read('HOST'),
+    ...optional('publicUrl', read('PUBLIC_URL')),
     dataDir,
     ...optional('eventStoreUrl', read('EVENTSTORE_URL')),
     eventStoreNamespace: read('EVENTSTORE_NAMESPACE'),
