@@ -42,9 +42,9 @@ async function eventsOf(directory: string): Promise<{ id: string; position: numb
 it('is a log with all that was acknowledged before, whole, while 64 writers go on', async () => {
   const acknowledged: string[] = [];
   let during = 0;
-  let done = false;
+  const done = new AbortController();
   const write = async (writer: number): Promise<void> => {
-    while (!done) {
+    while (!done.signal.aborted) {
       const event = jsonEvent({ type: 'Written', data: { writer } });
       await client.appendToStream(`writer-${writer}`, event);
       acknowledged.push(event.id);
@@ -58,7 +58,7 @@ it('is a log with all that was acknowledged before, whole, while 64 writers go o
   const directory = newDirectory();
   const parts: number[] = [];
   const position = await node.snapshot(join(directory, 'events.db'), { progress: (part) => parts.push(part) });
-  done = true;
+  done.abort();
   await Promise.all(writing);
   expect(during).toBeGreaterThan(0);
   expect(parts.length).toBeGreaterThan(1);

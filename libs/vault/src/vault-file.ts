@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { backup, DatabaseSync } from 'node:sqlite';
 import { syncDirectory } from './durable.js';
 
 /** "Roll" in ASCII; in the file's header, so that a foreign file is told apart. */
@@ -78,6 +78,25 @@ function make(directory: string, file: string, found: (db: DatabaseSync) => void
   }
   renameSync(draft, file);
   syncDirectory(directory);
+}
+
+/** Copies through a connection of its own, which sees the vault as it was at the first read: nobody waits for it. */
+export async function copyVaultFile(from: string, to: string, signal?: AbortSignal): Promise<void> {
+  closeSync(openSync(to, 'wx', 0o600));
+  const db = new DatabaseSync(from, { readOnly: true });
+  try {
+    db.exec('BEGIN; SELECT count(*) FROM secret');
+    await backup(db, to, { progress: () => signal?.throwIfAborted() });
+  } finally {
+    db.close();
+  }
+  const copied = new DatabaseSync(to);
+  try {
+    // One file, without a journal beside it.
+    copied.exec('PRAGMA journal_mode = DELETE');
+  } finally {
+    copied.close();
+  }
 }
 
 function check(db: DatabaseSync, file: string): void {

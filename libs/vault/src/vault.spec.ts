@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -135,6 +135,33 @@ test('access tokens are found by their hash until they are forgotten', () => {
   again.forgetToken('token-1');
   again.forgetToken('token-1');
   expect([again.findToken('h1'), again.findToken('h2'), again.findToken('h3')]).toEqual([undefined, 'token-2', undefined]);
+});
+
+describe('a snapshot', () => {
+  it('is a vault with every key there was, as others are made', async () => {
+    const vault = vaultOf();
+    const owners = Array.from({ length: 5000 }, (_, nth) => `user:${nth}` as const);
+    const keys = await Promise.all(owners.map((owner) => vault.obtainKey(owner)));
+    bury('user:0');
+    const copy = join(directory, 'copy');
+    mkdirSync(copy);
+    const [made] = await Promise.all([vault.obtainKey('user:later'), vault.snapshot(join(copy, 'vault.db'))]);
+    await expect(vault.snapshot(join(copy, 'vault.db'))).rejects.toThrow('EEXIST');
+
+    expect([modeOf(join(copy, 'vault.db')), readdirSync(copy)]).toEqual([0o600, ['vault.db']]);
+    const copied = openVault({ directory: copy, key, create: false });
+    open.push(copied);
+    expect(copied.fingerprint).toBe(vault.fingerprint);
+    expect(owners.map((owner) => copied.findKey(owner))).toEqual(['erased', ...keys.slice(1)]);
+    expect([undefined, made]).toContainEqual(copied.findKey('user:later'));
+    expect(vault.findKey('user:later')).toEqual(made);
+  });
+
+  it('is given up on a signal', async () => {
+    const vault = vaultOf();
+    await Promise.all(Array.from({ length: 5000 }, (_, nth) => vault.obtainKey(`user:${nth}`)));
+    await expect(vault.snapshot(join(directory, 'copy'), AbortSignal.abort(new Error('given up')))).rejects.toThrow('given up');
+  });
 });
 
 describe('the vault key', () => {

@@ -3,7 +3,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import { Passwords } from './passwords.js';
 import { Sessions } from './sessions.js';
-import { openVaultFile } from './vault-file.js';
+import { copyVaultFile, openVaultFile } from './vault-file.js';
 import { unwrap, wrap } from './wrapping.js';
 
 /** A key's owner: whoever can be a subject or an actor. */
@@ -123,6 +123,14 @@ export class Vault {
   forgetToken(tokenId: string): void {
     this.statements.forgetToken.run(tokenId);
     for (const [hash, id] of this.found) if (id === tokenId) this.found.delete(hash);
+  }
+
+  /**
+   * Copies the vault as it is now to `file`, made with mode 600 and synced; all goes on meanwhile.
+   * @throws Error if it can't be written or `signal` aborts; a part of it may then lie there
+   */
+  snapshot(file: string, signal?: AbortSignal): Promise<void> {
+    return copyVaultFile(this.db.location()!, file, signal);
   }
 
   close(): void {
