@@ -1,9 +1,12 @@
 import type { Socket } from 'node:net';
 import { STATUS_CODES } from 'node:http';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyError } from 'fastify';
 import { clientProblemBody, type FastifyReply } from '#libs/http';
 import type { Config } from './config.js';
+
+/** Where the API lies; what is for whoever runs the machines lies outside. */
+export const apiPrefix: Parameters<NestFastifyApplication['setGlobalPrefix']> = ['api/v1', { exclude: ['health/live', 'health/ready', 'metrics'] }];
 
 /** Fastify, with the limits of the house, and problems (RFC 9457) also where a request gets no route. */
 export function httpAdapter({ trustProxy }: Config, requestTimeout: number): FastifyAdapter {

@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
+import { IS_OPTIONAL, ValidationTypes } from 'class-validator';
 import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
 import { Routes, type Route } from '#libs/http';
 import { Command } from '#libs/kernel';
@@ -15,7 +16,7 @@ export function serveOpenApi(app: NestFastifyApplication): void {
 }
 
 /** The document: paths from the controllers, shapes from the decorators of commands and queries. */
-function openApi(app: NestFastifyApplication): OpenAPIObject {
+export function openApi(app: NestFastifyApplication): OpenAPIObject {
   const builder = new DocumentBuilder()
     .setTitle('Rollbook')
     .setDescription('Every write answers its place in the log as `Rollbook-Position`; a read that sends it as `Rollbook-Min-Position` sees that write.')
@@ -26,6 +27,11 @@ function openApi(app: NestFastifyApplication): OpenAPIObject {
   const schemas = validationMetadatasToSchemas({
     classTransformerMetadataStorage: defaultMetadataStorage,
     refPointerPrefix: '#/components/schemas/',
+    additionalConverters: {
+      isISO31661Alpha2: { type: 'string', pattern: '^[A-Z]{2}$' },
+      // `IsOptional` takes null, too; our own `Optional` does not.
+      [ValidationTypes.CONDITIONAL_VALIDATION]: ({ name }) => (name === IS_OPTIONAL ? { nullable: true } : {}),
+    },
   }) as unknown as Schemas;
   for (const route of app.get(Routes).all.values()) describe(document, route, schemas);
   const messages = new Set([...app.get(Routes).all.values()].filter(({ message }) => !isCommand(message)).map(({ message }) => message.name));
@@ -81,8 +87,8 @@ const problem = {
     actions: {
       type: 'array',
       description: 'Next steps that work.',
-      items: { type: 'object', properties: { action: { type: 'string' }, method: { type: 'string' }, href: { type: 'string' } } },
+      items: { type: 'object', required: ['action', 'method', 'href'], properties: { action: { type: 'string' }, method: { type: 'string' }, href: { type: 'string' } } },
     },
-    errors: { type: 'array', description: 'What is wrong with each field.', items: { type: 'object', properties: { field: { type: 'string' }, message: { type: 'string' } } } },
+    errors: { type: 'array', description: 'What is wrong with each field.', items: { type: 'object', required: ['field', 'message'], properties: { field: { type: 'string' }, message: { type: 'string' } } } },
   },
 };

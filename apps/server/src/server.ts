@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { ensureOperatorToken } from '#libs/access';
 import { Clock } from '#libs/http';
 import { ProjectionRunner } from '#libs/read-store';
-import { httpAdapter } from './adapter.js';
+import { apiPrefix, httpAdapter } from './adapter.js';
 import type { Config } from './config.js';
 import { ServerLogger } from './logger.js';
 import { Metrics } from './metrics.js';
@@ -79,7 +79,7 @@ async function createApp(config: Config, parts: Parts, requestTimeout: number): 
     bodyParser: false,
     abortOnError: false,
   });
-  app.setGlobalPrefix('api/v1', { exclude: ['health/live', 'health/ready', 'metrics'] });
+  app.setGlobalPrefix(...apiPrefix);
   await app.register(helmet, { contentSecurityPolicy: false });
   observe(app, app.get(Metrics));
   serveOpenApi(app);

@@ -3,6 +3,7 @@ export * from './caller.js';
 export * from './handlers.js';
 export * from './messages.js';
 export * from './needs.js';
+export * from './page.js';
 export * from './ports.js';
 export * from './problem.filter.js';
 export * from './routes.js';

@@ -1,16 +1,17 @@
 import { Injectable, RequestMethod, type Type } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
+import { ApiProperty } from '@nestjs/swagger';
 import { Command, Query, type Offer } from '#libs/kernel';
 import { filled } from './answer.js';
 import type { Caller } from './caller.js';
 import { NEEDS, type Need } from './needs.js';
 
 /** A next step, ready to be taken. */
-export interface Step {
-  readonly action: string;
-  readonly method: string;
-  readonly href: string;
+export class Step {
+  @ApiProperty() readonly action!: string;
+  @ApiProperty() readonly method!: string;
+  @ApiProperty() readonly href!: string;
 }
 
 export interface Route {
@@ -44,7 +45,7 @@ export class Routes {
   }
 
   /** The offers that exist and that the caller has the permission for. */
-  steps(offers: readonly Offer[], caller: Caller | undefined): Step[] {
+  steps(offers: readonly Offer[], caller: Pick<Caller, 'permissions'> | undefined): Step[] {
     return offers.flatMap(({ action, params }) => {
       const route = this.all.get(action);
       if (!route || !may(caller, route)) return [];
@@ -69,5 +70,5 @@ export class Routes {
 
 const joined = (...parts: string[]) => parts.map((part) => part.replace(/^\/|\/$/g, '')).filter(Boolean).join('/');
 
-const may = (caller: Caller | undefined, { needs }: Route) =>
+const may = (caller: Pick<Caller, 'permissions'> | undefined, { needs }: Route) =>
   needs === 'a token' || (typeof needs === 'string' && needs !== 'nothing' && (caller?.permissions.has(needs) ?? false));

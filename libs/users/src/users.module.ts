@@ -21,6 +21,7 @@ import {
   RevokeRole,
   UnlockUser,
 } from './domain/user.commands.js';
+import { bulkAnswer } from './http/answers.js';
 import { InstallationController } from './http/installation.controller.js';
 import type { Known } from './domain/user.state.js';
 import { standing } from './http/standing.js';
@@ -50,9 +51,9 @@ import { recordLogin } from './workflows/record-login.js';
       const { state, position, revision } = await changeUser(store, command);
       return new Answer({ expiresAt: (state as Known).passwordLink?.expiresAt ?? null }, position, revision);
     }),
-    ...commandHandlers([ChangeUsers], [EventStore], (store) => async (command) => {
+    ...commandHandlers([ChangeUsers], [EventStore, Routes], (store, routes) => async (command) => {
       const { results, position } = await changeUsers(store, command);
-      return new Answer({ results }, position);
+      return new Answer(bulkAnswer(results, routes, command.issuance.permissions), position);
     }),
     ...commandHandlers([AddUser], [EventStore, Vault], (store, vault) => async (command) => {
       const { position, revision } = await makeUser({ store, vault }, command);

@@ -1,9 +1,9 @@
 import { Controller, Delete, Get, HttpCode, Put } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiTags } from '@nestjs/swagger';
-import { Ask, Issue, Needs } from '#libs/http';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { Ask, Issue, Needs, pageOf } from '#libs/http';
 import { AssertDomain, ReleaseDomain } from '../domain/domain.decider.js';
-import { GetAccount, ListAccounts } from '../read/account-list.js';
+import { AccountItem, GetAccount, ListAccounts } from '../read/account-list.js';
 
 @ApiTags('accounts')
 @Controller('accounts')
@@ -15,12 +15,14 @@ export class AccountsController {
 
   @Get()
   @Needs('users:read')
+  @ApiOkResponse({ type: pageOf(AccountItem) })
   list(@Ask() query: ListAccounts) {
     return this.queries.execute(query);
   }
 
   @Get(':accountId')
   @Needs('users:read')
+  @ApiOkResponse({ type: AccountItem })
   get(@Ask({ target: 'accountId' }) query: GetAccount) {
     return this.queries.execute(query);
   }

@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { sql, type Kysely } from 'kysely';
@@ -6,15 +7,20 @@ import { decodeCursor, encodeCursor, type Projection } from '#libs/read-store';
 import type { AccountEvent, ContractTerms } from '../domain/account.events.js';
 import type { DomainNameEvent } from '../domain/domain.events.js';
 
-export interface AccountItem {
-  readonly accountId: string;
-  readonly name: string;
-  readonly contracts: readonly ContractTerms[];
-  readonly domains: readonly string[];
+class ContractItem implements ContractTerms {
+  @ApiProperty() readonly country!: string;
+  @ApiProperty() readonly recurringRevenue!: number;
+}
+
+export class AccountItem {
+  @ApiProperty() readonly accountId!: string;
+  @ApiProperty() readonly name!: string;
+  @ApiProperty({ type: [ContractItem] }) readonly contracts!: readonly ContractItem[];
+  @ApiProperty({ type: [String] }) readonly domains!: readonly string[];
   /** Ids of the users who count as its administrators. */
-  readonly administrators: readonly string[];
-  readonly openedAt: string;
-  readonly revision: number;
+  @ApiProperty({ type: [String] }) readonly administrators!: readonly string[];
+  @ApiProperty() readonly openedAt!: string;
+  @ApiProperty() readonly revision!: number;
 }
 
 interface AccountRow {

@@ -1,10 +1,11 @@
 import { Controller, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiTags } from '@nestjs/swagger';
 import { OpenAccount } from '#libs/accounts';
 import { Issue, Located, Needs } from '#libs/http';
 import { RecordLogin } from '../domain/login.js';
 import { RegisterUser } from '../domain/user.commands.js';
+import { OpenedAccount } from './answers.js';
 
 /** What whoever runs the installation, and its services, do outside of any one account. */
 @ApiTags('installation')
@@ -15,6 +16,7 @@ export class InstallationController {
   @Post('accounts')
   @Needs('accounts:open')
   @Located('/api/v1/accounts/:accountId')
+  @ApiCreatedResponse({ type: OpenedAccount })
   openAccount(@Issue({ target: 'accountId' }) command: OpenAccount) {
     return this.commands.execute(command);
   }

@@ -1,6 +1,6 @@
 import { Controller, Delete, Get, Header, HttpCode, Patch, Post, Put, StreamableFile } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Ask, Issue, Located, Needs } from '#libs/http';
 import { ChangeUsers } from '../domain/bulk.js';
 import {
@@ -17,12 +17,13 @@ import {
   RevokeRole,
   UnlockUser,
 } from '../domain/user.commands.js';
-import { SummarizeAccount } from '../read/account-summary.js';
-import { GetUser } from '../read/get-user.js';
+import { AccountSummary, SummarizeAccount } from '../read/account-summary.js';
+import { GetUser, UserPage } from '../read/get-user.js';
 import { ListPendingApprovals } from '../read/pending-approvals.js';
 import { ExportUserList } from '../read/user-export.js';
 import { ListUsers } from '../read/user-list.js';
 import { ListActions } from '../workflows/list-actions.js';
+import { AddedUser, BulkAnswer, PendingApprovalPage, PossibleActions, UserItemPage } from './answers.js';
 
 @ApiTags('users')
 @Controller('accounts/:accountId')
@@ -34,6 +35,7 @@ export class UsersController {
 
   @Get('users')
   @Needs('users:read')
+  @ApiOkResponse({ type: UserItemPage })
   list(@Ask() query: ListUsers) {
     return this.queries.execute(query);
   }
@@ -47,24 +49,28 @@ export class UsersController {
 
   @Get('summary')
   @Needs('users:read')
+  @ApiOkResponse({ type: AccountSummary })
   summary(@Ask() query: SummarizeAccount) {
     return this.queries.execute(query);
   }
 
   @Get('pending-approvals')
   @Needs('users:read')
+  @ApiOkResponse({ type: PendingApprovalPage })
   pendingApprovals(@Ask() query: ListPendingApprovals) {
     return this.queries.execute(query);
   }
 
   @Get('users/:userId')
   @Needs('users:read')
+  @ApiOkResponse({ type: UserPage })
   get(@Ask() query: GetUser) {
     return this.queries.execute(query);
   }
 
   @Get('users/:userId/actions')
   @Needs('users:read')
+  @ApiOkResponse({ type: PossibleActions })
   actions(@Ask() query: ListActions) {
     return this.queries.execute(query);
   }
@@ -72,6 +78,7 @@ export class UsersController {
   @Post('users')
   @Needs('users:add')
   @Located('/api/v1/accounts/:accountId/users/:userId')
+  @ApiCreatedResponse({ type: AddedUser })
   add(@Issue() command: AddUser) {
     return this.commands.execute(command);
   }
@@ -79,6 +86,7 @@ export class UsersController {
   @Post('users/bulk')
   @HttpCode(200)
   @Needs({ approve: 'users:approve', reject: 'users:approve', lock: 'users:lock', unlock: 'users:lock', delete: 'users:delete', restore: 'users:delete' })
+  @ApiOkResponse({ type: BulkAnswer })
   changeMany(@Issue() command: ChangeUsers) {
     return this.commands.execute(command);
   }

@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { sql, type Kysely } from 'kysely';
 import { Query } from '#libs/kernel';
 import type { UserListTables } from './user-list.js';
@@ -5,16 +6,16 @@ import type { UserListTables } from './user-list.js';
 /** The numbers that an admin UI puts on its tabs. */
 export class SummarizeAccount extends Query<SummarizeAccount> {}
 
-export interface AccountSummary {
-  readonly active: number;
-  readonly invited: number;
-  readonly pending: number;
+export class AccountSummary {
+  @ApiProperty() readonly active!: number;
+  @ApiProperty() readonly invited!: number;
+  @ApiProperty() readonly pending!: number;
   /** Of the active. */
-  readonly locked: number;
+  @ApiProperty() readonly locked!: number;
   /** Of the active. */
-  readonly neverLoggedIn: number;
+  @ApiProperty() readonly neverLoggedIn!: number;
   /** Deleted, and still to be had back. */
-  readonly restorable: number;
+  @ApiProperty() readonly restorable!: number;
 }
 
 export function summarizeAccount(db: Kysely<UserListTables>, { asking }: SummarizeAccount): Promise<AccountSummary> {

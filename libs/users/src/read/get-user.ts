@@ -1,9 +1,10 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { IsString, MaxLength } from 'class-validator';
 import type { Kysely } from 'kysely';
 import type { AccountTables, ContractTerms } from '#libs/accounts';
 import type { EventStore } from '#libs/event-store';
 import { Optional, Query, Refusal, isMoment, type Recorded } from '#libs/kernel';
-import { userItem, type UserItem } from './user-item.js';
+import { UserItem, userItem } from './user-item.js';
 import type { UserListTables } from './user-list.js';
 import { foldUser, type SeenUser } from './user-view.js';
 
@@ -13,13 +14,15 @@ export class GetUser extends Query<GetUser> {
   @Optional() @IsString() @MaxLength(40) at?: string;
 }
 
-export interface EffectiveCountry {
-  readonly country: string;
+export class EffectiveCountry {
+  @ApiProperty() readonly country!: string;
   /** Which rule gave it. */
-  readonly rule: 'explicit' | 'profile' | 'contract';
+  @ApiProperty({ enum: ['explicit', 'profile', 'contract'] }) readonly rule!: 'explicit' | 'profile' | 'contract';
 }
 
-export type UserPage = UserItem & { readonly effectiveEntitlementCountry: EffectiveCountry | null };
+export class UserPage extends UserItem {
+  @ApiProperty({ type: EffectiveCountry, nullable: true }) readonly effectiveEntitlementCountry!: EffectiveCountry | null;
+}
 
 type Tables = UserListTables & AccountTables;
 

@@ -1,33 +1,45 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { roles } from '../domain/user.events.js';
 import type { LockView, UserView } from './user-view.js';
 
-export interface LockItem {
-  readonly cause: string;
-  readonly reason: string | null;
-  readonly by: { readonly id: string; readonly kind: string };
-  readonly at: string;
-  readonly until: string | null;
-  /** Until when the user keeps their entitlements; `null` for one who had never logged in before the lock. */
-  readonly disableModeUntil: string | null;
+// Classes, so that OpenAPI tells what is answered.
+class LockedBy {
+  @ApiProperty() readonly id!: string;
+  @ApiProperty() readonly kind!: string;
 }
 
+export class LockItem {
+  @ApiProperty() readonly cause!: string;
+  @ApiProperty({ type: String, nullable: true }) readonly reason!: string | null;
+  @ApiProperty() readonly by!: LockedBy;
+  @ApiProperty() readonly at!: string;
+  @ApiProperty({ type: String, nullable: true }) readonly until!: string | null;
+  /** Until when the user keeps their entitlements; `null` for one who had never logged in before the lock. */
+  @ApiProperty({ type: String, nullable: true }) readonly disableModeUntil!: string | null;
+}
+
+/** What a list shows when it is not asked for those who have left. */
+export const memberStatuses = ['pending', 'invited', 'active'];
+export const userStatuses = [...memberStatuses, 'rejected', 'left', 'deleted'];
+
 /** A user in a list. */
-export interface UserItem {
-  readonly userId: string;
-  readonly email: string;
-  readonly firstName: string;
-  readonly lastName: string;
-  readonly country: string;
-  readonly language: string | null;
-  readonly entitlementCountry: string | null;
-  readonly status: string;
-  readonly locks: readonly LockItem[];
-  readonly roles: readonly string[];
-  readonly addedAt: string | null;
-  readonly lastLoginAt: string | null;
-  readonly restorableUntil?: string;
+export class UserItem {
+  @ApiProperty() readonly userId!: string;
+  @ApiProperty() readonly email!: string;
+  @ApiProperty() readonly firstName!: string;
+  @ApiProperty() readonly lastName!: string;
+  @ApiProperty() readonly country!: string;
+  @ApiProperty({ type: String, nullable: true }) readonly language!: string | null;
+  @ApiProperty({ type: String, nullable: true }) readonly entitlementCountry!: string | null;
+  @ApiProperty({ enum: userStatuses }) readonly status!: string;
+  @ApiProperty({ type: [LockItem] }) readonly locks!: readonly LockItem[];
+  @ApiProperty({ enum: roles, isArray: true }) readonly roles!: readonly string[];
+  @ApiProperty({ type: String, nullable: true }) readonly addedAt!: string | null;
+  @ApiProperty({ type: String, nullable: true }) readonly lastLoginAt!: string | null;
+  @ApiPropertyOptional() readonly restorableUntil?: string;
   /** While pending: the account's domain that the address lies on. */
-  readonly domain?: string;
-  readonly revision: number;
+  @ApiPropertyOptional() readonly domain?: string;
+  @ApiProperty() readonly revision!: number;
 }
 
 export const userItem = (view: UserView): UserItem => ({

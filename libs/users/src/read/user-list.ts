@@ -6,7 +6,7 @@ import { decodeCursor, encodeCursor, type Projection } from '#libs/read-store';
 import { canonicalAddress } from '../domain/email-address.js';
 import { roles } from '../domain/user.events.js';
 import { folded } from './folded.js';
-import { userItem, type UserItem } from './user-item.js';
+import { memberStatuses, userItem, userStatuses, type UserItem } from './user-item.js';
 import { foldUser, userViewEvents, type SeenUser, type UserView } from './user-view.js';
 
 interface UserRow {
@@ -128,8 +128,6 @@ const sortKeys = {
 } as const;
 
 const sorts = Object.keys(sortKeys).flatMap((key) => [key, `-${key}`]);
-/** What a list shows when it is not asked for those who have left. */
-const members = ['pending', 'invited', 'active'];
 
 const list = ({ value }: { value: unknown }) => (value === undefined || Array.isArray(value) ? value : [value]);
 const boolean = ({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value);
@@ -137,7 +135,7 @@ const boolean = ({ value }: { value: unknown }) => (value === 'true' ? true : va
 /** What both the list and the export filter by. */
 export abstract class UserFilter<Self> extends Query<Self> {
   /** `pending`, `invited`, `active` (the default), or those who left: `rejected`, `left`, `deleted`. */
-  @Optional() @Transform(list) @IsArray() @IsIn([...members, 'rejected', 'left', 'deleted'], { each: true }) status?: string[];
+  @Optional() @Transform(list) @IsArray() @IsIn(userStatuses, { each: true }) status?: string[];
   @Optional() @Transform(boolean) @IsBoolean() locked?: boolean;
   @Optional() @IsIn(['administrator', 'failedLogins', 'unaffiliated', 'dormant']) lockCause?: string;
   @Optional() @IsIn(roles) role?: string;
@@ -184,7 +182,7 @@ export async function listUsers(db: Kysely<UserListTables>, query: ListUsers): P
 
 /** The rows that a filter leaves. */
 export function matching(db: Kysely<UserListTables>, query: UserFilter<unknown>): SelectQueryBuilder<UserListTables, 'user_list', object> {
-  const { status = members, locked, lockCause, role, country, email, search, lastLoginBefore } = query;
+  const { status = memberStatuses, locked, lockCause, role, country, email, search, lastLoginBefore } = query;
   let rows = db.selectFrom('user_list').where('account_id', '=', query.asking.account!).where('status', 'in', status);
   if (locked !== undefined) rows = rows.where('locked', '=', locked);
   if (lockCause) rows = rows.where(sql<boolean>`${lockCause} = any(lock_causes)`);

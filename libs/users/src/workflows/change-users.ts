@@ -1,7 +1,7 @@
 import { from, lastValueFrom, mergeMap, toArray } from 'rxjs';
 import { v5 as uuidv5 } from 'uuid';
 import { begin, type EventStore } from '#libs/event-store';
-import { Refusal, issue, type Command } from '#libs/kernel';
+import { Refusal, issue, type Command, type Offer } from '#libs/kernel';
 import { bulkActions, type ChangeUsers } from '../domain/bulk.js';
 import { UserDecider } from '../domain/user.decider.js';
 import { changeUser } from './change-user.js';
@@ -14,6 +14,7 @@ export interface BulkResult {
   readonly changed?: boolean;
   readonly code?: string;
   readonly detail?: string;
+  readonly actions?: readonly Offer[];
 }
 
 /** How many users are worked on at once. */
@@ -33,7 +34,7 @@ export async function changeUsers(store: EventStore, command: ChangeUsers): Prom
       return { userId, ok: true, changed: written.changed };
     } catch (error) {
       if (!(error instanceof Refusal) || error.kind === 'unavailable') throw error;
-      return { userId, ok: false, code: error.code, detail: error.message };
+      return { userId, ok: false, code: error.code, detail: error.message, actions: error.actions };
     }
   };
   const results = await lastValueFrom(from(command.userIds).pipe(mergeMap(one, concurrency), toArray()));

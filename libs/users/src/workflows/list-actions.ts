@@ -1,3 +1,4 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { foresee, type EventStore, type Loaded } from '#libs/event-store';
 import { Query, Refusal, decide, issue, type Asking, type Command } from '#libs/kernel';
 import * as commands from '../domain/user.commands.js';
@@ -10,16 +11,16 @@ import { factsFor } from './change-user.js';
 /** What this caller may do to this user now. */
 export class ListActions extends Query<ListActions> {}
 
-export interface PossibleAction {
-  readonly action: string;
-  readonly method: string;
-  readonly href: string;
+export class PossibleAction {
+  @ApiProperty() readonly action!: string;
+  @ApiProperty() readonly method!: string;
+  @ApiProperty() readonly href!: string;
   /** Not refused. */
-  readonly allowed: boolean;
+  @ApiProperty() readonly allowed!: boolean;
   /** Whether it would change anything. */
-  readonly changes: boolean;
-  readonly code?: string;
-  readonly detail?: string;
+  @ApiProperty() readonly changes!: boolean;
+  @ApiPropertyOptional() readonly code?: string;
+  @ApiPropertyOptional() readonly detail?: string;
 }
 
 /** Finds the route of a command, filled with ids. */
