@@ -26,8 +26,9 @@ export type Answer = unknown;
 export const cases = new Map<string, (on: Bench) => Promise<Answer>>();
 export const alone = new Set<string>();
 
-/** Per-call credentials make the client use Append instead of BatchAppend. */
-const RPCS: Record<string, AppendToStreamOptions> = { batch: {}, single: { credentials: { username: 'admin', password: 'changeit' } } };
+/** Those of the server under test; given with a call, they make the client use Append instead of BatchAppend. */
+export const credentials = { username: 'admin', password: 'changeit' };
+const RPCS: Record<string, AppendToStreamOptions> = { batch: {}, single: { credentials } };
 const EXPECTATIONS: Record<string, AppendExpectedRevision> = { any: ANY, noStream: NO_STREAM, streamExists: STREAM_EXISTS, r0: 0n, r2: 2n, r9: 9n };
 const STATES: Record<string, (on: Bench, stream: string) => Promise<void>> = {
   absent: async () => {},

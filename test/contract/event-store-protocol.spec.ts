@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { startEmbeddedEventStore } from '#libs/embedded-eventstore';
-import { alone, attempt, Bench, cases, type Answer } from './event-store-cases.js';
+import { alone, attempt, Bench, cases, credentials, type Answer } from './event-store-cases.js';
 import './event-store-subscription-cases.js';
 
 /** Answers of a real EventStoreDB 23.10, by case. */
@@ -25,7 +25,10 @@ const answers: Record<string, Answer> = {};
 beforeAll(async () => {
   const directory = await mkdtemp(join(tmpdir(), 'event-store-'));
   const embedded = external ? undefined : await startEmbeddedEventStore({ directory });
-  const client = EventStoreDBClient.connectionString(external ?? embedded!.url);
+  const url = external ?? embedded!.url;
+  const { username, password } = new URL(url);
+  if (username) Object.assign(credentials, { username, password: decodeURIComponent(password) });
+  const client = EventStoreDBClient.connectionString(url);
   const ask = async (name: string): Promise<void> => {
     const bench = new Bench(client);
     answers[name] = bench.clean(await attempt(() => cases.get(name)!(bench)));

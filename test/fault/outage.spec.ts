@@ -15,7 +15,7 @@ let account: TestAccount;
 
 beforeAll(async () => {
   node = await startEmbeddedEventStore({ directory });
-  cable = await Cable.to('127.0.0.1', Number(new URL(node.url).port));
+  cable = await Cable.to(node.url);
   server = await startTestServer({ EVENTSTORE_URL: cable.url });
   account = await openTestAccount(server);
 });

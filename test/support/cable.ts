@@ -7,19 +7,18 @@ export class Cable {
   private server: Server | undefined;
   private port = 0;
 
-  private constructor(
-    private readonly host: string,
-    private readonly targetPort: number,
-  ) {}
+  private constructor(private readonly target: string) {}
 
-  static async to(host: string, port: number): Promise<Cable> {
-    const cable = new Cable(host, port);
+  /** Lays a cable to the store that `url` (esdb://…) names. */
+  static async to(url: string): Promise<Cable> {
+    const cable = new Cable(url);
     await cable.mend();
     return cable;
   }
 
+  /** The store's at this end of the cable, by the name that its certificate carries. */
   get url(): string {
-    return `esdb://127.0.0.1:${this.port}?tls=false`;
+    return this.target.replace(new URL(this.target).host, `localhost:${this.port}`);
   }
 
   async mend(): Promise<void> {
@@ -40,7 +39,8 @@ export class Cable {
   }
 
   private join(near: Socket): void {
-    const far = connect(this.targetPort, this.host);
+    const { hostname, port } = new URL(this.target);
+    const far = connect(Number(port || 2113), hostname);
     near.on('data', (bytes) => void far.write(bytes));
     far.on('data', (bytes) => void (this.muted.has(far) || near.write(bytes)));
     for (const [socket, other] of [[near, far], [far, near]] as const) {

@@ -7,7 +7,7 @@ import { EMPTY, Encoder } from './wire.js';
 export const MAXIMUM_APPEND_SIZE = 1024 * 1024;
 
 /** Why an append was not even tried. */
-export type Rejection = 'too large' | 'malformed' | 'too late' | 'failed';
+export type Rejection = 'denied' | 'too large' | 'malformed' | 'too late' | 'failed';
 
 export type Answer = Appended | { readonly rejected: Rejection };
 
@@ -31,7 +31,13 @@ export const broken = (details = 'Exception was thrown by handler.'): ServiceErr
 
 export const closing = (): ServiceError => failure(status.UNAVAILABLE, 'The event store is closing.');
 
+/** Wrong credentials end any call, with the status that a real server's HTTP 401 becomes. */
+export const unauthenticated = (): ServiceError => failure(status.UNAUTHENTICATED, 'Authentication failed.');
+
+export const denied = (): ServiceError => failure(status.PERMISSION_DENIED, 'Access Denied', { exception: 'access-denied' });
+
 const rejections: Record<Rejection, () => ServiceError> = {
+  denied,
   'too large': () => failure(status.INVALID_ARGUMENT, 'Maximum Append Size exceeded.', { exception: 'maximum-append-size-exceeded', 'maximum-append-size': `${MAXIMUM_APPEND_SIZE}` }),
   malformed: () => broken(),
   'too late': () => failure(status.ABORTED, 'Timeout'),
@@ -50,6 +56,7 @@ export function batchAnswer(correlation: AppendPiece['correlation'], options: Ap
 }
 
 const batchRejections: Record<Rejection, [code: number, name: string, content?: (encoder: Encoder) => void]> = {
+  denied: [status.PERMISSION_DENIED, 'AccessDenied'],
   'too large': [status.INVALID_ARGUMENT, 'MaximumAppendSizeExceeded', (it) => it.number(1, MAXIMUM_APPEND_SIZE)],
   malformed: [status.INVALID_ARGUMENT, 'BadRequest'],
   'too late': [status.DEADLINE_EXCEEDED, 'Timeout'],

@@ -51,6 +51,17 @@ export function answerBatchAppend(writer: Writer, call: BatchCall): void {
   });
 }
 
+/** Answers a BatchAppend call without credentials: each append, at its first piece, which has the options. */
+export function denyBatchAppend(call: BatchCall): void {
+  const replies = new Replies(call);
+  call.on('data', ({ correlation, options }: AppendPiece) => {
+    if (!options) return;
+    replies.expect();
+    replies.add(batchAnswer(correlation, options, { rejected: 'denied' }));
+  });
+  call.on('end', () => replies.end());
+}
+
 /** The events of an append that is still coming in; no more of them are kept than may be written. */
 class Gathered {
   events: Proposed[] = [];

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ANY, EventStoreDBClient, NO_STREAM, START, jsonEvent, streamNameFilter, type AllStreamSubscription, type EventData, type JSONType, type Position } from '@eventstore/db-client';
 import { startEmbeddedEventStore, type EmbeddedEventStore } from './index.js';
+import { RESOLVE_SOURCES } from './sources.js';
 
 let directory: string;
 const stores: EmbeddedEventStore[] = [];
@@ -40,7 +41,7 @@ async function start(): Promise<{ store: EmbeddedEventStore; client: EventStoreD
 async function startProcess(): Promise<{ url: string; kill: () => Promise<void> }> {
   const code = `import { startEmbeddedEventStore } from ${JSON.stringify(new URL('index.ts', import.meta.url).href)};
     process.send((await startEmbeddedEventStore({ directory: ${JSON.stringify(directory)} })).url);`;
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', code], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = spawn(process.execPath, ['--import', RESOLVE_SOURCES, '--input-type=module', '--eval', code], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const [url] = (await once(child, 'message')) as [string];
   return {
     url,
@@ -56,7 +57,14 @@ describe('the file', () => {
     directory = join(directory, 'new');
     await start();
     expect((await stat(directory)).mode & 0o777).toBe(0o700);
-    for (const file of ['events.db', 'events.db-wal']) expect((await stat(join(directory, file))).mode & 0o777).toBe(0o600);
+    for (const file of ['events.db', 'events.db-wal', 'ca.pem']) expect((await stat(join(directory, file))).mode & 0o777).toBe(0o600);
+  });
+
+  it('of the certificate is there while the node runs, without its key', async () => {
+    const { store } = await start();
+    expect(await readFile(join(directory, 'ca.pem'), 'utf8')).toMatch(/^-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n$/);
+    await store.close();
+    expect(await readdir(directory)).toEqual(['events.db']);
   });
 
   it('is refused while another process has it', async () => {

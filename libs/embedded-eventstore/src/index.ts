@@ -2,13 +2,14 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Started } from './node.worker.js';
+import { RESOLVE_SOURCES } from './sources.js';
 import { requestSnapshot, type SnapshotOptions } from './snapshot.js';
 
 export type { SnapshotOptions };
 
 /** A running node. */
 export interface EmbeddedEventStore {
-  /** `esdb://…` for @eventstore/db-client */
+  /** `esdb://…` for @eventstore/db-client, with the password */
   readonly url: string;
   /**
    * Copies the log, with all that was acknowledged before the call, to `file`, made with mode 600 and synced; appends go on meanwhile.
@@ -20,14 +21,25 @@ export interface EmbeddedEventStore {
   close(): Promise<void>;
 }
 
+/** How to start a node. */
+export interface NodeOptions {
+  readonly directory: string;
+  /** default 0 = ephemeral */
+  readonly port?: number;
+  /** URL-safe; default: one made up for this node */
+  readonly password?: string;
+  /** Neither TLS nor credentials: whoever can open a connection on this machine can use it. */
+  readonly insecure?: boolean;
+}
+
 /**
  * Starts a node on the SQLite file `directory`/events.db (created with mode 600, directory 700 if absent) in a thread of its own.
- * It listens on loopback without TLS and asks for no credentials: whoever can open a connection on this machine can use it.
+ * It listens on loopback, over TLS with a certificate of its own (in `directory`/ca.pem while it runs), and asks for a password.
  * Should the thread die, the error is thrown as an uncaught one: there is no going on without the log.
  * @throws Error of one clear line if the file is in use by another process, is foreign or corrupt, the directory isn't writable or the port is taken
  */
-export async function startEmbeddedEventStore({ directory, port = 0 }: { directory: string; /** default 0 = ephemeral */ port?: number }): Promise<EmbeddedEventStore> {
-  const worker = startWorker({ directory, port });
+export async function startEmbeddedEventStore(options: NodeOptions): Promise<EmbeddedEventStore> {
+  const worker = startWorker(options);
   let failure: Error | undefined;
   worker.once('error', (error) => (failure = error));
   const exited = new Promise<void>((resolve) => void worker.once('exit', () => resolve()));
@@ -48,17 +60,11 @@ export async function startEmbeddedEventStore({ directory, port = 0 }: { directo
     worker.postMessage('close');
     return exited;
   };
-  return { url: `esdb://127.0.0.1:${started.port}?tls=false`, snapshot: (file, options = {}) => requestSnapshot(worker, file, options), close: () => (closed ??= close()) };
+  return { url: started.url, snapshot: (file, options = {}) => requestSnapshot(worker, file, options), close: () => (closed ??= close()) };
 }
 
-/** Node strips the types of a `.ts` file; the imports inside, which name the built files, it must be told. */
-const RESOLVE_SOURCES = `data:text/javascript,${encodeURIComponent(`
-  import { registerHooks } from 'node:module';
-  registerHooks({ resolve: (name, context, next) => next(/^\\.\\.?\\//.test(name) && context.parentURL?.endsWith('.ts') ? name.replace(/\\.js$/, '.ts') : name, context) });
-`)}`;
-
 /** Run from the sources (tests), the thread runs them too. */
-function startWorker(workerData: { directory: string; port: number }): Worker {
+function startWorker(workerData: NodeOptions): Worker {
   const fromSources = import.meta.url.endsWith('.ts');
   const file = fileURLToPath(new URL(`./node.worker.${fromSources ? 'ts' : 'js'}`, import.meta.url));
   return new Worker(file, { workerData, name: 'event-store', execArgv: fromSources ? ['--import', RESOLVE_SOURCES] : [] });

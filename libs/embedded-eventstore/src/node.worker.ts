@@ -1,5 +1,11 @@
 /* oxlint-disable unicorn/require-post-message-target-origin -- threads have no origin */
+import { randomBytes } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
+import { USER } from './access.js';
+import { makeIdentity } from './certificate.js';
+import type { NodeOptions } from './index.js';
 import { openLogFile } from './log.file.js';
 import { Log } from './log.js';
 import { listen, type Listening } from './server.js';
@@ -7,18 +13,22 @@ import { Snapshots, type SnapshotRequest } from './snapshot.js';
 import { Writer } from './writer.js';
 
 /** What the parent hears: once, whether the node listens. */
-export type Started = { readonly port: number } | { readonly refused: string };
+export type Started = { readonly url: string } | { readonly refused: string };
 
-const { directory, port } = workerData as { directory: string; port: number };
+const { directory, port = 0, password = randomBytes(24).toString('base64url'), insecure = false } = workerData as NodeOptions;
+const certificateFile = join(resolve(directory), 'ca.pem');
 
 try {
   const file = openLogFile(directory);
   const log = new Log(file);
   const snapshots = new Snapshots(file);
   try {
-    const node = await listen(log, new Writer(log, die), port);
+    // Its key stays in the memory of this thread.
+    const identity = makeIdentity();
+    const node = await listen(log, new Writer(log, die), port, insecure ? undefined : { password, identity });
+    if (!insecure) writeFileSync(certificateFile, identity.certificate, { mode: 0o600 });
     parentPort!.on('message', (message: 'close' | SnapshotRequest) => (message === 'close' ? void stop(log, node, snapshots) : snapshots.answer(message)));
-    parentPort!.postMessage({ port: node.port } satisfies Started);
+    parentPort!.postMessage({ url: urlOf(node) } satisfies Started);
   } catch (error) {
     log.close();
     throw error;
@@ -28,9 +38,15 @@ try {
   parentPort!.close();
 }
 
+function urlOf({ port: actual }: Listening): string {
+  return insecure ? `esdb://localhost:${actual}?tls=false` : `esdb://${USER}:${password}@localhost:${actual}?tlsCAFile=${encodeURIComponent(certificateFile)}`;
+}
+
 async function stop(log: Log, node: Listening, snapshots: Snapshots): Promise<void> {
   await snapshots.close();
   await node.stop();
+  // Before another node may have the file.
+  if (!insecure) rmSync(certificateFile, { force: true });
   log.close();
   parentPort!.close();
 }

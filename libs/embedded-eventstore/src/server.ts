@@ -1,7 +1,9 @@
 import { Server, ServerCredentials, type handleBidiStreamingCall, type handleClientStreamingCall, type handleServerStreamingCall, type handleUnaryCall, type MethodDefinition, type ServiceError, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { answerAppend, answerBatchAppend } from './appender.js';
-import { broken, closing } from './answers.js';
+import { recognise } from './access.js';
+import { broken, closing, denied, unauthenticated } from './answers.js';
+import { answerAppend, answerBatchAppend, denyBatchAppend } from './appender.js';
+import type { Identity } from './certificate.js';
 import { pack, type FrameCall } from './delivery.js';
 import type { Log, Proposed } from './log.js';
 import { readAppend, readAppendPiece, readReadRequest, type AppendOptions, type AppendPiece, type ReadRequest } from './messages.js';
@@ -49,13 +51,22 @@ export interface Listening {
   stop(): Promise<void>;
 }
 
-/** Serves a log on loopback. */
-export async function listen(log: Log, writer: Writer, port: number): Promise<Listening> {
+/** What keeps others out: TLS, and a password. */
+export interface Secrets {
+  readonly identity: Identity;
+  readonly password: string;
+}
+
+/**
+ * Serves a log on loopback.
+ * @param secrets `undefined`: in clear, to everybody
+ */
+export async function listen(log: Log, writer: Writer, port: number, secrets: Secrets | undefined): Promise<Listening> {
   const server = new Server({ 'grpc.max_receive_message_length': MAXIMUM_MESSAGE, 'grpc.enable_channelz': 0 });
   const open = new Set<FrameCall>();
-  server.addService(SERVICE, handlers(log, writer, open));
+  server.addService(SERVICE, handlers(log, writer, open, secrets?.password));
   const bound = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, actual) => (error ? reject(error) : resolve(actual)));
+    server.bindAsync(`127.0.0.1:${port}`, credentialsOf(secrets), (error, actual) => (error ? reject(error) : resolve(actual)));
   });
   return {
     port: bound,
@@ -77,19 +88,44 @@ export async function listen(log: Log, writer: Writer, port: number): Promise<Li
   };
 }
 
-function handlers(log: Log, writer: Writer, open: Set<FrameCall>): UntypedServiceImplementation {
+function credentialsOf(secrets: Secrets | undefined): ServerCredentials {
+  if (!secrets) return ServerCredentials.createInsecure();
+  const { key, certificate } = secrets.identity;
+  return ServerCredentials.createSsl(null, [{ private_key: Buffer.from(key), cert_chain: Buffer.from(certificate) }]);
+}
+
+/** Whoever gives no credentials may ask what the node can do, no more; whoever gives wrong ones not even that. */
+const refusals = { anonymous: denied, refused: unauthenticated };
+
+function handlers(log: Log, writer: Writer, open: Set<FrameCall>, password: string | undefined): UntypedServiceImplementation {
+  const callerOf = recognise(password);
   const track = <Call extends FrameCall>(call: Call): Call => {
     open.add(call);
     call.once('close', () => open.delete(call));
     return call;
   };
   return {
-    append: ((call, callback) => answerAppend(writer, call, callback)) satisfies handleClientStreamingCall<AppendOptions | Proposed, Uint8Array>,
-    batchAppend: ((call) => answerBatchAppend(writer, track(call))) satisfies handleBidiStreamingCall<AppendPiece, Frames>,
+    append: ((call, callback) => {
+      const caller = callerOf(call.metadata);
+      if (caller === 'admitted') answerAppend(writer, call, callback);
+      else callback(refusals[caller]());
+    }) satisfies handleClientStreamingCall<AppendOptions | Proposed, Uint8Array>,
+    batchAppend: ((call) => {
+      const caller = callerOf(call.metadata);
+      if (caller === 'admitted') answerBatchAppend(writer, track(call));
+      else if (caller === 'anonymous') denyBatchAppend(track(call));
+      else call.emit('error', refusals[caller]());
+    }) satisfies handleBidiStreamingCall<AppendPiece, Frames>,
     read: ((call) => {
-      answerRead(log, track(call)).catch((error: ServiceError) => call.emit('error', typeof error.code === 'number' ? error : broken()));
+      const caller = callerOf(call.metadata);
+      if (caller === 'admitted') answerRead(log, track(call)).catch((error: ServiceError) => call.emit('error', typeof error.code === 'number' ? error : broken()));
+      else call.emit('error', refusals[caller]());
     }) satisfies handleServerStreamingCall<ReadRequest, Frames>,
-    features: ((_, callback) => callback(null, supportedMethods())) satisfies handleUnaryCall<unknown, Buffer>,
+    features: ((call, callback) => {
+      const caller = callerOf(call.metadata);
+      if (caller === 'refused') callback(refusals[caller]());
+      else callback(null, supportedMethods());
+    }) satisfies handleUnaryCall<unknown, Buffer>,
   };
 }
 
