@@ -39,7 +39,7 @@ try {
 }
 
 function urlOf({ port: actual }: Listening): string {
-  return insecure ? `esdb://localhost:${actual}?tls=false` : `esdb://${USER}:${password}@localhost:${actual}?tlsCAFile=${encodeURIComponent(certificateFile)}`;
+  return insecure ? `esdb://localhost:${actual}?tls=false` : `esdb://${USER}:${password}@localhost:${actual}?tlsCAFile=${encodeURIComponent(certificateFile).replaceAll('%2F', '/')}`;
 }
 
 async function stop(log: Log, node: Listening, snapshots: Snapshots): Promise<void> {
