@@ -33,6 +33,28 @@ const SCHEMA = `
     agent TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX session_holder ON session (holder);
+  CREATE INDEX session_used_at ON session (used_at);
+  -- How far in the log a process is.
+  CREATE TABLE process (name TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  -- Mails, by the event that gave rise to each.
+  CREATE TABLE mail (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    user TEXT NOT NULL,
+    about TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('owed', 'sent', 'void', 'parked')),
+    attempts INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    next_attempt_at INTEGER NOT NULL,
+    problem TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX mail_due ON mail (state, next_attempt_at);
+  CREATE INDEX mail_since ON mail (state, since, id);
+  -- Who waits for approval where, and when administrators are reminded of it.
+  CREATE TABLE waiting (user TEXT PRIMARY KEY, account TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX waiting_account ON waiting (account);
+  CREATE TABLE reminder (account TEXT PRIMARY KEY, due_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX reminder_due ON reminder (due_at);
 `;
 
 const fileIn = (directory: string): string => join(directory, 'vault.db');

@@ -1,9 +1,12 @@
 import { createHmac, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
+import { Mails } from './mails.js';
 import { Passwords } from './passwords.js';
 import { Sessions } from './sessions.js';
+import { inTransaction } from './transaction.js';
 import { copyVaultFile, openVaultFile } from './vault-file.js';
+import { Waiting } from './waiting.js';
 import { unwrap, wrap } from './wrapping.js';
 
 /** A key's owner: whoever can be a subject or an actor. */
@@ -52,6 +55,8 @@ export class Vault {
 
   readonly passwords: Passwords;
   readonly sessions: Sessions;
+  readonly mails: Mails;
+  readonly waiting: Waiting;
 
   private readonly cache = new Map<string, Buffer>();
   /** Ids of access tokens that were found, by hash: each request asks for one. */
@@ -69,6 +74,8 @@ export class Vault {
     this.fingerprint = this.hash('fingerprint', '');
     this.passwords = new Passwords(db, key);
     this.sessions = new Sessions(db);
+    this.mails = new Mails(db);
+    this.waiting = new Waiting(db);
     this.statements = {
       findKey: db.prepare('SELECT box FROM owner_key WHERE owner = ?'),
       addKey: db.prepare('INSERT INTO owner_key (owner, box) VALUES (?, ?)'),
@@ -163,14 +170,9 @@ export class Vault {
     const keys = new Map([...this.making.keys()].map((owner) => [owner, randomBytes(32)] as const));
     this.making.clear();
     this.nextBatch = undefined;
-    this.db.exec('BEGIN IMMEDIATE');
-    try {
+    inTransaction(this.db, () => {
       for (const [owner, key] of keys) this.statements.addKey.run(owner, wrap(key, this.key, owner));
-      this.db.exec('COMMIT');
-    } catch (error) {
-      if (this.db.isTransaction) this.db.exec('ROLLBACK');
-      throw error;
-    }
+    });
     for (const [owner, key] of keys) this.remember(owner, key);
     return keys;
   }
