@@ -20,7 +20,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { Client } from 'pg';
 
-const log = { installation: 'one', namespace: 'rollbook' };
+const log = { installation: 'one', namespace: 'rollbook', restored: '' };
 let directory: string;
 
 let scratch: Promise<ReadStore>;
@@ -344,7 +344,7 @@ describe('PGlite', () => {
   const marked = async (store: ReadStore) =>
     (await sql<{ kept: unknown }>`select to_regclass('kept') as kept`.execute(store.db)).rows[0]!.kept === 'kept';
 
-  it('keeps what was committed when the process is killed, and nothing for another log or after a reboot', async () => {
+  it('keeps what was committed when the process is killed, and nothing for another log, a restored one or after a reboot', async () => {
     const files = join(directory, 'killed', 'read-store');
     await sql`create table kept ()`.execute((await live)!.db);
     // What a killed process leaves: all that it has written, and no clean end.
@@ -360,8 +360,13 @@ describe('PGlite', () => {
     await sql`create table kept ()`.execute(another.db);
     await another.close();
 
+    const restored = await openReadStore({ directory: join(directory, 'killed'), log: { ...log, installation: 'two', restored: 'once' } });
+    expect(await marked(restored)).toBe(false);
+    await sql`create table kept ()`.execute(restored.db);
+    await restored.close();
+
     await writeFile(join(files, 'open'), 'another boot');
-    const rebooted = await openReadStore({ directory: join(directory, 'killed'), log });
+    const rebooted = await openReadStore({ directory: join(directory, 'killed'), log: { ...log, installation: 'two', restored: 'once' } });
     expect(await marked(rebooted)).toBe(false);
     await rebooted.close();
   });
@@ -387,6 +392,11 @@ else
     it('refuses a store that was built from another log', async () => {
       const opening = openReadStore({ directory, databaseUrl, log: { ...log, installation: 'two' } });
       await expect(opening).rejects.toThrow(/built from another log/);
+    });
+
+    it('refuses a store that was built from the log before it was restored', async () => {
+      const opening = openReadStore({ directory, databaseUrl, log: { ...log, restored: 'once' } });
+      await expect(opening).rejects.toThrow(/built from this log before it was restored/);
     });
 
     it('says that it is away while connections break, and serves again', async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { v5 as uuidv5 } from 'uuid';
 import { accessTokenEvents } from '#libs/access';
 import { accountEvents, domainEvents } from '#libs/accounts';
-import { EventStore, WrongRevision } from '#libs/event-store';
+import { EventStore, WrongRevision, type Proposed } from '#libs/event-store';
 import { emailClaimEvents, loginEvents, userEvents } from '#libs/users';
 import { loadVaultKey, openVault, vaultExists, type Vault } from '#libs/vault';
 import type { Config } from './config.js';
@@ -16,19 +16,22 @@ const catalogue = {
   ...loginEvents,
   ...accessTokenEvents,
   InstallationFounded: {},
+  InstallationRestored: {},
 };
 
 /** The log and the vault that belong to each other. */
 export interface Installation {
   readonly store: EventStore;
   readonly vault: Vault;
+  /** The id of the event that tells of the log's last restore, '' if it was never restored. */
+  readonly restored: string;
 }
 
 /**
  * Opens the log with its vault. The log's first event names the vault; another or a missing one is refused, so that no
- * new keys are ever made for an old log. Throws one clear line.
+ * new keys are ever made for an old log. Without `create` a log that isn't there is refused too. Throws one clear line.
  */
-export async function openInstallation(config: Config, url: string): Promise<Installation> {
+export async function openInstallation(config: Config, url: string, { create = true } = {}): Promise<Installation> {
   let vault: Vault | undefined;
   const store = new EventStore({
     url,
@@ -42,13 +45,14 @@ export async function openInstallation(config: Config, url: string): Promise<Ins
     if (founder && !vaultExists(config.dataDir)) {
       throw new Error(`The vault is missing from ${config.dataDir}: this log can not be read without the vault it was founded with.`);
     }
+    if (!founder && !create) throw new Error('There is no log of this installation.');
     const make = !founder && !vaultExists(config.dataDir);
     const key = loadVaultKey({ ...(config.vaultKey && { value: config.vaultKey }), file: config.vaultKeyFile, create: make });
     vault = openVault({ directory: config.dataDir, key, create: make });
     if ((founder ?? (await found(store, vault))) !== vault.fingerprint) {
       throw new Error('This log was founded with another vault: give the DATA_DIR that belongs to it, or another EVENTSTORE_NAMESPACE.');
     }
-    return { store, vault };
+    return { store, vault, restored: await findRestore(store) };
   } catch (error) {
     vault?.close();
     await store.close();
@@ -64,16 +68,35 @@ async function findFounder(store: EventStore): Promise<string | undefined> {
   return undefined;
 }
 
+/** The id of the last event of a restore. */
+async function findRestore(store: EventStore): Promise<string> {
+  for await (const { id, type } of store.read(stream, { backwards: true, maxCount: 1 })) if (type === 'InstallationRestored') return id;
+  return '';
+}
+
 /** Writes the log's first event, or finds that somebody else was faster. */
-async function found(store: EventStore, { fingerprint }: Vault): Promise<string> {
-  const id = uuidv5(fingerprint, '0b1a3d5e-6f0f-4f38-9a0c-6c1f6f5f8b11');
-  const actor = { id: '00000000-0000-0000-0000-000000000000', kind: 'system' } as const;
-  const subject = { kind: 'installation', id } as const;
-  const envelope = { correlationId: randomUUID(), causationId: id, actor, subject, at: new Date().toISOString(), schema: 1 };
+async function found(store: EventStore, vault: Vault): Promise<string> {
+  const founded = happened(vault, idOf(vault), 'InstallationFounded', { vault: vault.fingerprint });
   try {
-    await store.append(stream, -1, [{ id, type: 'InstallationFounded', data: { vault: fingerprint }, envelope }]);
+    await store.append(stream, -1, [founded]);
   } catch (error) {
     if (!(error instanceof WrongRevision)) throw error;
   }
   return (await findFounder(store))!;
+}
+
+/** Writes into the log that it goes on from a backup: what came after that backup is gone, and other events take its positions. */
+export async function recordRestore({ store, vault }: Installation, backup: { madeAt: string; position?: number }): Promise<void> {
+  for await (const { revision } of store.read(stream, { backwards: true, maxCount: 1 })) {
+    await store.append(stream, revision, [happened(vault, randomUUID(), 'InstallationRestored', backup)]);
+  }
+}
+
+const idOf = ({ fingerprint }: Vault): string => uuidv5(fingerprint, '0b1a3d5e-6f0f-4f38-9a0c-6c1f6f5f8b11');
+
+const nobody = { id: '00000000-0000-0000-0000-000000000000', kind: 'system' } as const;
+
+function happened(vault: Vault, id: string, type: string, data: object): Proposed {
+  const subject = { kind: 'installation', id: idOf(vault) } as const;
+  return { id, type, data, envelope: { correlationId: randomUUID(), causationId: id, actor: nobody, subject, at: new Date().toISOString(), schema: 1 } };
 }

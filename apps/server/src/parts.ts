@@ -1,34 +1,43 @@
 import { join } from 'node:path';
-import { startEmbeddedEventStore } from '#libs/embedded-eventstore';
+import { startEmbeddedEventStore, type EmbeddedEventStore } from '#libs/embedded-eventstore';
 import { openReadStore, type ReadStore } from '#libs/read-store';
 import type { Config } from './config.js';
 import { lockDataDirectory } from './data-directory.js';
 import { openInstallation, type Installation } from './installation.js';
 import type { Owned } from './owned.js';
 
-/** The log, its vault, and the store of the read models. */
-export interface Stores extends Installation {
+/** The log and its vault. */
+export interface Log extends Installation {
+  /** The embedded node, where it keeps the log. */
+  readonly node?: EmbeddedEventStore;
+}
+
+/** With the store of the read models. */
+export interface Stores extends Log {
   readonly readStore: ReadStore;
 }
 
 /** Opens what the settings name, the embedded defaults where they name nothing. Throws one clear line. */
 export async function openStores(config: Config, owned: Owned): Promise<Stores> {
-  const { dataDir, databaseUrl, eventStoreUrl, eventStoreNamespace: namespace } = config;
+  const { dataDir, databaseUrl, eventStoreNamespace: namespace } = config;
   const lock = lockDataDirectory(dataDir);
   owned.add(() => lock.release());
-  const { store, vault } = await openInstallation(config, eventStoreUrl ?? (await embeddedNode(dataDir, owned)));
-  owned.add(async () => {
-    await store.close();
-    vault.close();
-  });
-  const log = { installation: vault.fingerprint, namespace };
-  const readStore = await openReadStore({ directory: dataDir, ...(databaseUrl && { databaseUrl }), log });
+  const log = await openLog(config, owned);
+  const identity = { installation: log.vault.fingerprint, namespace, restored: log.restored };
+  const readStore = await openReadStore({ directory: dataDir, ...(databaseUrl && { databaseUrl }), log: identity });
   owned.add(() => readStore.close());
-  return { store, vault, readStore };
+  return { ...log, readStore };
 }
 
-async function embeddedNode(dataDir: string, owned: Owned): Promise<string> {
-  const node = await startEmbeddedEventStore({ directory: join(dataDir, 'events') });
-  owned.add(() => node.close());
-  return node.url;
+/** Opens the log with its vault, in a data directory that is locked; without `create` only one that is there. Throws one clear line. */
+export async function openLog(config: Config, owned: Owned, { create = true } = {}): Promise<Log> {
+  const { dataDir, eventStoreUrl } = config;
+  const node = eventStoreUrl ? undefined : await startEmbeddedEventStore({ directory: join(dataDir, 'events') });
+  if (node) owned.add(() => node.close());
+  const installation = await openInstallation(config, eventStoreUrl ?? node!.url, { create });
+  owned.add(async () => {
+    await installation.store.close();
+    installation.vault.close();
+  });
+  return { ...installation, ...(node && { node }) };
 }

@@ -9,6 +9,8 @@ export interface LogIdentity {
   /** Fingerprint of the installation. */
   readonly installation: string;
   readonly namespace: string;
+  /** Which restore of the log was the last, '' for none: after one, other events stand at positions that were read before. */
+  readonly restored: string;
 }
 
 /** Tables built from the log, and nothing else: it may be dropped and built again at any time. */
@@ -28,7 +30,7 @@ export class ReadStore {
 /**
  * Opens PGlite in `directory`/read-store, or PostgreSQL at `databaseUrl`.
  *
- * A store that was built from another log is discarded where it is ours alone (PGlite), and refused on PostgreSQL:
+ * A store that was built from another log, or from this one before it was restored, is discarded where it is ours alone (PGlite), and refused on PostgreSQL:
  * an Error of one line. A server that can't be reached is the Refusal `read-store.unavailable`.
  */
 export async function openReadStore(options: {
@@ -57,10 +59,10 @@ async function openEmbedded(directory: EmbeddedDirectory, log: LogIdentity): Pro
   const db = new Kysely<AnyTables>({ dialect: new PGliteDialect(directory.database) });
   try {
     await prepare(db);
-    if (!(await belongsTo(db, log))) {
+    if ((await builtFrom(db, log)) !== 'this log') {
       await db.schema.dropSchema(schema).cascade().execute();
       await prepare(db);
-      await belongsTo(db, log);
+      await builtFrom(db, log);
     }
   } catch (error) {
     await db.destroy();
@@ -73,19 +75,21 @@ async function openPostgres(url: string, log: LogIdentity): Promise<ReadStore> {
   const store = new ReadStore(new Kysely({ dialect: postgresDialect(url) }), 'postgresql');
   try {
     await prepare(store.db);
-    if (await belongsTo(store.db, log)) return store;
-    throw new Error(`Schema ${schema} was built from another log: use another database, or drop the schema.`);
+    const origin = await builtFrom(store.db, log);
+    if (origin === 'this log') return store;
+    throw new Error(`Schema ${schema} was built from ${origin}: use another database, or drop the schema (it is built again).`);
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-/** Whether the store was built from this log; an empty store is from now on. */
-async function belongsTo(db: Kysely<AnyTables>, log: LogIdentity): Promise<boolean> {
-  const { installation, namespace } = log;
-  const first = db.insertInto('read_store').values({ one: true, installation, namespace });
+/** What the store was built from; an empty store is built from this log from now on. */
+async function builtFrom(db: Kysely<AnyTables>, log: LogIdentity): Promise<'this log' | 'another log' | 'this log before it was restored'> {
+  const { installation, namespace, restored } = log;
+  const first = db.insertInto('read_store').values({ one: true, installation, namespace, restored });
   await first.onConflict((conflict) => conflict.column('one').doNothing()).execute();
-  const owner = await db.selectFrom('read_store').selectAll().executeTakeFirstOrThrow();
-  return owner.installation === installation && owner.namespace === namespace;
+  const origin = await db.selectFrom('read_store').selectAll().executeTakeFirstOrThrow();
+  if (origin.installation !== installation || origin.namespace !== namespace) return 'another log';
+  return origin.restored === restored ? 'this log' : 'this log before it was restored';
 }

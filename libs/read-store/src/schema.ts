@@ -22,6 +22,8 @@ export async function prepare(db: Kysely<AnyTables>): Promise<void> {
     .addColumn('installation', 'text', (column) => column.notNull())
     .addColumn('namespace', 'text', (column) => column.notNull())
     .execute();
+  // Stores of before there were restores are of logs that were never restored.
+  await sql`alter table read_store add column if not exists restored text not null default ''`.execute(db);
   await db.schema
     .createTable('projection')
     .ifNotExists()
