@@ -26,6 +26,15 @@ const outcome = (id: string, state: 'sent' | 'void' | 'parked' | 'owed', nextAtt
 const ids = (mails: readonly { id: string }[]) => mails.map(({ id }) => id);
 
 describe('mails', () => {
+  it('are looked for again from the end of a log that is shorter than it was', () => {
+    vault.mails.advance(7, () => {});
+    vault.setBack(9);
+    expect(vault.mails.position).toBe(7);
+    vault.setBack(5);
+    reopen();
+    expect(vault.mails.position).toBe(5);
+  });
+
   it('are owed together with the place in the log, or not at all', () => {
     expect(vault.mails.position).toBeUndefined();
     vault.mails.advance(7, () => vault.mails.owe(mail('one')));

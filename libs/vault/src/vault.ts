@@ -140,6 +140,11 @@ export class Vault {
     return copyVaultFile(this.db.location()!, file, signal);
   }
 
+  /** Sets processes that are beyond `position` back to it: in a restored log other events follow there. */
+  setBack(position: number): void {
+    this.db.prepare('UPDATE process SET position = ? WHERE position > ?').run(position, position);
+  }
+
   close(): void {
     this.db.close();
   }
