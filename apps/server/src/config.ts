@@ -101,11 +101,24 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     eventStoreNamespace: read('EVENTSTORE_NAMESPACE'),
     ...optional('databaseUrl', read('DATABASE_URL')),
     ...optional('vaultKey', read('VAULT_KEY')),
-    vaultKeyFile: read('VAULT_KEY_FILE') || resolve(dataDir, 'vault.key'),
+    vaultKeyFile: read('VAULT_KEY_FILE') || keyFileIn(dataDir),
     trustProxy: read('TRUST_PROXY'),
     logLevel: read('LOG_LEVEL'),
   };
 }
+
+/** Where the vault's key lies in the data directory unless a setting says otherwise. */
+const keyFileIn = (dataDir: string): string => resolve(dataDir, 'vault.key');
+
+/** Whether the vault's key lies beside it, in the data directory. */
+export const keepsVaultKey = ({ dataDir, vaultKey, vaultKeyFile }: Config): boolean => vaultKey === undefined && vaultKeyFile === keyFileIn(dataDir);
+
+/** The same settings on another data directory. */
+export const onDirectory = (config: Config, dataDir: string): Config => ({
+  ...config,
+  dataDir,
+  vaultKeyFile: keepsVaultKey(config) ? keyFileIn(dataDir) : config.vaultKeyFile,
+});
 
 /** What `npm start -- --help` prints. */
 export const help = (): string =>

@@ -1,6 +1,9 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+
+/** Where a restore puts things together; while it is there, the rest of the directory is not whole. */
+export const restoringIn = (directory: string): string => join(directory, 'restoring');
 
 /**
  * Makes the data directory (mode 700) and keeps other processes out of it. The lock is the operating system's, through
@@ -19,6 +22,10 @@ export function lockDataDirectory(directory: string): { release(): void } {
   } catch {
     lock.close();
     throw new Error(`The data directory ${directory} is in use by another process.`);
+  }
+  if (existsSync(restoringIn(directory))) {
+    lock.close();
+    throw new Error(`A restore into ${directory} was cut short: empty the directory and restore again.`);
   }
   return { release: () => lock.close() };
 }

@@ -7,6 +7,8 @@ import { ensureOperatorToken } from '#libs/access';
 import { Clock } from '#libs/http';
 import { ProjectionRunner } from '#libs/read-store';
 import { apiPrefix, httpAdapter } from './adapter.js';
+import { listenForCommands } from './backup/control.js';
+import type { Source } from './backup/write-backup.js';
 import type { Config } from './config.js';
 import { ServerLogger } from './logger.js';
 import { Metrics } from './metrics.js';
@@ -55,11 +57,18 @@ export async function startServer(config: Config, { clock = new SystemClock(), r
     owned.add(() => drain(app));
     await runner.start();
     await listen(app, config);
+    await takeCommands({ config, ...stores }, owned);
     return { url: await app.getUrl(), operatorToken, app, close: () => owned.close() };
   } catch (error) {
     await owned.close();
     throw error;
   }
+}
+
+async function takeCommands(source: Source, owned: Owned): Promise<void> {
+  const control = await listenForCommands(source);
+  if (control) owned.add(() => control.close());
+  else new Logger('Server').warn('The path of DATA_DIR is too long for a socket: this server can not be asked for a backup.');
 }
 
 function followLog({ store, readStore }: Stores): ProjectionRunner {

@@ -74,7 +74,7 @@ it('is a log with all that was acknowledged before, whole, while 64 writers go o
 
 it('is given up on a signal, and the node goes on', async () => {
   const giveUp = new AbortController();
-  const snapshot = node.snapshot(join(newDirectory(), 'events.db'), { progress: () => giveUp.abort(), signal: giveUp.signal });
+  const snapshot = node.snapshot(join(newDirectory(), 'events.db'), { progress: () => giveUp.abort(new Error('given up')), signal: giveUp.signal });
   await expect(snapshot).rejects.toThrow('given up');
   await client.appendToStream('after', jsonEvent({ type: 'Appended', data: {} }));
 });

@@ -39,7 +39,7 @@ export async function requestSnapshot(worker: Worker, file: string, { progress, 
         else if ('position' in report) resolve(report.position);
         else reject(new Error(report.failed));
       });
-      void closed.then(() => reject(new Error('the snapshot of the log was given up')));
+      void closed.then(() => reject((signal?.reason as Error | undefined) ?? new Error('the event store ended in the middle of a snapshot')));
       worker.postMessage({ file, port: port2 } satisfies SnapshotRequest, [port2]);
     });
   } finally {

@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readConfig, type Config } from '../config.js';
+
+/**
+ * Runs a command that takes one directory: `work` answers the lines to print in the end. Exit code 0 if it did, 1 with one
+ * line if not, 2 if it was called wrongly.
+ */
+export async function runOnDirectory(help: string, work: (directory: string, config: Config) => Promise<string[]>): Promise<never> {
+  const asked = parse();
+  if (asked?.help) {
+    console.log(help);
+    process.exit(0);
+  }
+  if (asked?.directory === undefined) {
+    console.error(help);
+    process.exit(2);
+  }
+  try {
+    if (existsSync('.env')) process.loadEnvFile('.env');
+    for (const line of await work(resolve(asked.directory), readConfig(process.env))) console.log(line);
+    process.exit(0);
+  } catch (error) {
+    console.error(`rollbook: ${error instanceof Error ? error.message : String(error)}`);
+    process.exit(1);
+  }
+}
+
+function parse(): { help: boolean; directory?: string } | undefined {
+  try {
+    const { values, positionals } = parseArgs({ allowPositionals: true, options: { help: { type: 'boolean', short: 'h' } } });
+    const [directory, ...more] = positionals;
+    return { help: values.help ?? false, ...(directory !== undefined && more.length === 0 && { directory }) };
+  } catch {
+    return undefined; // an option that there isn't: the help says which there are
+  }
+}
+
+/** Shows progress to a person at a terminal. */
+export function show(text: string): void {
+  if (process.stderr.isTTY) console.error(text);
+}

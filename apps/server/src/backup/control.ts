@@ -1,0 +1,119 @@
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { join, relative } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Manifest } from './manifest.js';
+import { writeBackup, type Show, type Source } from './write-backup.js';
+
+/** What a running server is asked, and what it answers: a line of JSON each. */
+interface Request {
+  readonly backup: string;
+}
+type Answer = { readonly progress: string } | { readonly made: Manifest } | { readonly refused: string };
+
+/** In bytes: the least that systems allow for a socket's path is 104, with its end. */
+const longestPath = 103;
+
+/** The server that listens to commands of this machine. */
+export interface Control {
+  /** Gives up what is under way, and ends. */
+  close(): Promise<void>;
+}
+
+/**
+ * Takes commands on a socket in the data directory, in a directory of mode 700: who may ask is who may read the data.
+ * Resolves to undefined where the path of the data directory is too long for a socket.
+ */
+export async function listenForCommands(source: Source): Promise<Control | undefined> {
+  const { dataDir } = source.config;
+  const path = socketIn(dataDir);
+  if (!path) return undefined;
+  mkdirSync(directoryIn(dataDir), { recursive: true });
+  chmodSync(directoryIn(dataDir), 0o700);
+  // A killed server's; the lock on the directory tells that there is no other.
+  rmSync(path, { force: true });
+  const closing = new AbortController();
+  const under = new Set<Promise<void>>();
+  const server = createServer((socket) => {
+    const answering = answer(socket, source, closing.signal);
+    under.add(answering);
+    void answering.finally(() => under.delete(answering));
+  });
+  await listening(server, path);
+  return {
+    close: async () => {
+      closing.abort(new Error('The server ends.'));
+      await new Promise((resolve) => server.close(resolve));
+      await Promise.all(under);
+    },
+  };
+}
+
+/**
+ * Asks the server that runs on a data directory for a backup into `directory` (absolute: the server opens it).
+ * Resolves to undefined where none can be asked.
+ * @throws Error of one line where it refuses or ends before the backup is made
+ */
+export async function askServer(dataDir: string, directory: string, show: Show): Promise<Manifest | undefined> {
+  const socket = await reach(dataDir);
+  if (!socket) return undefined;
+  try {
+    socket.write(`${JSON.stringify({ backup: directory } satisfies Request)}\n`);
+    for await (const line of createInterface({ input: socket })) {
+      const said = JSON.parse(line) as Answer;
+      if ('made' in said) return said.made;
+      if ('refused' in said) throw new Error(said.refused);
+      show(said.progress);
+    }
+    throw new Error(`The server ended before the backup was made: what lies in ${directory} is none.`);
+  } finally {
+    socket.destroy();
+  }
+}
+
+const directoryIn = (dataDir: string): string => join(dataDir, 'control');
+
+/** As seen from the working directory where that is shorter. */
+function socketIn(dataDir: string): string | undefined {
+  const absolute = join(directoryIn(dataDir), 'socket');
+  return [absolute, relative(process.cwd(), absolute)].find((path) => Buffer.byteLength(path) <= longestPath);
+}
+
+async function listening(server: Server, path: string): Promise<void> {
+  server.listen(path);
+  await once(server, 'listening');
+}
+
+async function reach(dataDir: string): Promise<Socket | undefined> {
+  const path = socketIn(dataDir);
+  if (!path) return undefined;
+  const socket = connect(path);
+  try {
+    await once(socket, 'connect');
+    return socket;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ENOTDIR') return undefined;
+    throw new Error(`The server on ${dataDir} can not be asked (${code}).`, { cause: error });
+  }
+}
+
+/** Answers one request; whoever hangs up gives it up. */
+async function answer(socket: Socket, source: Source, closing: AbortSignal): Promise<void> {
+  const left = new AbortController();
+  socket.once('close', () => left.abort(new Error('Nobody waits for the backup.')));
+  // What matters of a broken connection is that it is closed.
+  socket.on('error', () => {});
+  const say = (it: Answer): void => void (socket.writable && socket.write(`${JSON.stringify(it)}\n`));
+  const signal = AbortSignal.any([closing, left.signal]);
+  try {
+    const [line] = (await once(createInterface({ input: socket }), 'line', { signal })) as [string];
+    const { backup } = JSON.parse(line) as Request;
+    say({ made: await writeBackup(backup, source, (progress) => say({ progress }), signal) });
+  } catch (error) {
+    say({ refused: (error as Error).message });
+  } finally {
+    socket.end();
+  }
+}

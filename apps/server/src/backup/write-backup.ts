@@ -1,0 +1,67 @@
+import { copyFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { EmbeddedEventStore } from '#libs/embedded-eventstore';
+import type { Vault } from '#libs/vault';
+import { keepsVaultKey, type Config } from '../config.js';
+import { sync, syncDirectory, takeEmpty } from './files.js';
+import { fileNames, writeManifest, type Manifest } from './manifest.js';
+
+/** What is backed up. */
+export interface Source {
+  readonly config: Config;
+  /** Keeps the log; without one, EventStoreDB does. */
+  readonly node?: EmbeddedEventStore;
+  readonly vault: Vault;
+}
+
+/** Hears what is being done. */
+export type Show = (text: string) => void;
+
+/**
+ * Backs up into a directory that is empty or absent: the log, then the vault (so that no event lacks its key), then the
+ * vault's key where that lies in the data directory, then what tells that the backup is whole. Work goes on meanwhile.
+ * @throws Error of one line; what was written is removed again
+ */
+export async function writeBackup(directory: string, source: Source, show: Show, signal: AbortSignal): Promise<Manifest> {
+  await takeEmpty(directory);
+  try {
+    return await write(directory, source, show, signal);
+  } catch (error) {
+    // Also what SQLite puts beside a file while it writes.
+    for (const name of Object.values(fileNames)) for (const suffix of ['', '-journal']) await rm(join(directory, name + suffix), { force: true });
+    throw error;
+  }
+}
+
+async function write(directory: string, { config, node, vault }: Source, show: Show, signal: AbortSignal): Promise<Manifest> {
+  const madeAt = new Date().toISOString();
+  const at = (name: string): string => join(directory, name);
+  const names: string[] = [];
+  let position: number | undefined;
+  if (node) {
+    position = await node.snapshot(at(fileNames.log), { progress: inTenths((percent) => show(`the log: ${percent} %`)), signal });
+    names.push(fileNames.log);
+  }
+  await vault.snapshot(at(fileNames.vault), signal);
+  names.push(fileNames.vault);
+  if (keepsVaultKey(config)) {
+    await copyFile(config.vaultKeyFile, at(fileNames.key));
+    await sync(at(fileNames.key));
+    names.push(fileNames.key);
+  }
+  signal.throwIfAborted();
+  await syncDirectory(directory);
+  const about = { madeAt, installation: vault.fingerprint, namespace: config.eventStoreNamespace, ...(position !== undefined && { position }) };
+  const manifest = await writeManifest(directory, names, about);
+  await sync(directory);
+  return manifest;
+}
+
+/** Passes on each tenth once. */
+function inTenths(show: (percent: number) => void): (part: number) => void {
+  let shown = 0;
+  return (part) => {
+    const tenth = Math.floor(part * 10);
+    if (tenth > shown) show((shown = tenth) * 10);
+  };
+}
