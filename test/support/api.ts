@@ -19,11 +19,18 @@ export class Api {
     readonly url: string,
     private readonly token: string | undefined,
     private readonly last: { position: number } = { position: 0 },
+    private readonly always: Options = {},
   ) {}
 
   /** The same server, another caller. */
   as(token: string | undefined): Api {
     return new Api(this.url, token, this.last);
+  }
+
+  /** The same server, from one of its own pages in a browser, with the cookie that this reply gave it (or none). */
+  inBrowser(entered?: Reply): Api {
+    const cookie = entered?.headers.get('set-cookie')?.split(';', 1)[0];
+    return new Api(this.url, undefined, this.last, { origin: this.url, ...(cookie && { cookie }) });
   }
 
   get = (path: string, headers: Options = {}) => this.send('GET', path, undefined, { 'rollbook-min-position': String(this.last.position), ...headers });
@@ -38,6 +45,7 @@ export class Api {
       headers: {
         ...(this.token && { authorization: `Bearer ${this.token}` }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...this.always,
         ...headers,
       },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),

@@ -83,6 +83,7 @@ export const userScopes = [
   'users:change',
   'users:lock',
   'users:delete',
+  'users:reset-password',
   'roles:grant',
   'audit:read',
   'tokens:manage',

@@ -3,6 +3,7 @@ import { v5 as uuidv5 } from 'uuid';
 import { accessTokenEvents } from '#libs/access';
 import { accountEvents, domainEvents } from '#libs/accounts';
 import { EventStore, WrongRevision, type Proposed } from '#libs/event-store';
+import { nobody } from '#libs/kernel';
 import { emailClaimEvents, loginEvents, userEvents } from '#libs/users';
 import { loadVaultKey, openVault, vaultExists, type Vault } from '#libs/vault';
 import type { Config } from './config.js';
@@ -93,8 +94,6 @@ export async function recordRestore({ store, vault }: Installation, backup: { ma
 }
 
 const idOf = ({ fingerprint }: Vault): string => uuidv5(fingerprint, '0b1a3d5e-6f0f-4f38-9a0c-6c1f6f5f8b11');
-
-const nobody = { id: '00000000-0000-0000-0000-000000000000', kind: 'system' } as const;
 
 function happened(vault: Vault, id: string, type: string, data: object): Proposed {
   const subject = { kind: 'installation', id: idOf(vault) } as const;

@@ -5,7 +5,7 @@ import { AccessModule } from '#libs/access';
 import { AccountsModule } from '#libs/accounts';
 import { AuditModule } from '#libs/audit';
 import { EventStore } from '#libs/event-store';
-import { AnswerInterceptor, BodyDigest, Clock, ProblemFilter, ReadPosition, Routes } from '#libs/http';
+import { AnswerInterceptor, BodyDigest, Clock, ProblemFilter, PublicOrigin, ReadPosition, Routes } from '#libs/http';
 import { ProjectionRunner, ReadStore } from '#libs/read-store';
 import { UsersModule } from '#libs/users';
 import { Vault } from '#libs/vault';
@@ -19,11 +19,12 @@ export interface Parts {
   readonly readStore: ReadStore;
   readonly projections: ProjectionRunner;
   readonly clock: Clock;
+  readonly publicOrigin: string | undefined;
 }
 
 @Module({})
 class PartsModule {
-  static of({ store, vault, readStore, projections, clock }: Parts): DynamicModule {
+  static of({ store, vault, readStore, projections, clock, publicOrigin }: Parts): DynamicModule {
     const providers: Provider[] = [
       { provide: EventStore, useValue: store },
       { provide: Vault, useValue: vault },
@@ -31,6 +32,7 @@ class PartsModule {
       { provide: ProjectionRunner, useValue: projections },
       { provide: ReadPosition, useExisting: ProjectionRunner },
       { provide: Clock, useValue: clock },
+      { provide: PublicOrigin, useValue: { origin: publicOrigin } satisfies PublicOrigin },
       { provide: BodyDigest, useValue: { of: (body) => vault.hmac('digest', body) } satisfies BodyDigest },
       { provide: Metrics, useValue: new Metrics(projections) },
       Routes,

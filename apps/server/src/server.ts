@@ -1,3 +1,4 @@
+import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -48,7 +49,8 @@ export async function startServer(config: Config, { clock = new SystemClock(), r
     const stores = await openStores(config, owned);
     const runner = followLog(stores);
     owned.add(() => runner.stop());
-    const parts = { ...stores, projections: runner, clock };
+    const publicOrigin = config.publicUrl === undefined ? undefined : new URL(config.publicUrl).origin;
+    const parts = { ...stores, projections: runner, clock, publicOrigin };
     const operatorToken = join(config.dataDir, 'operator-token');
     if (await ensureOperatorToken({ ...parts, file: operatorToken, at: clock.now().toISOString() })) {
       new Logger('Server').log(`The operator's token is in ${operatorToken}`);
@@ -89,6 +91,7 @@ async function createApp(config: Config, parts: Parts, requestTimeout: number): 
     abortOnError: false,
   });
   app.setGlobalPrefix(...apiPrefix);
+  await app.register(cookie);
   await app.register(helmet, { contentSecurityPolicy: false });
   observe(app, app.get(Metrics));
   serveOpenApi(app);

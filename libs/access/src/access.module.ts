@@ -6,15 +6,21 @@ import { ReadStore } from '#libs/read-store';
 import { Vault } from '#libs/vault';
 import { EndAccessToken, IssueAccessToken } from './domain/access-token.commands.js';
 import { AccessController } from './http/access.controller.js';
+import { ChangePassword, FollowPasswordLink, LogIn, RequestPasswordLink } from './domain/session.commands.js';
 import { FailedAttempts } from './http/failed-attempts.js';
 import { AccessGuard } from './http/guard.js';
+import { SessionCookie } from './http/session-cookie.js';
+import { SessionController } from './http/session.controller.js';
 import { ListAccessTokens, listAccessTokens } from './read/access-tokens.js';
 import { Callers } from './workflows/callers.js';
+import { asUser, enter } from './workflows/enter.js';
+import { evenly } from './workflows/evenly.js';
 import { endToken, issueToken } from './workflows/issue-token.js';
+import { changePassword, followLink, requestLink } from './workflows/set-password.js';
 
 /** Access tokens, what they open, and the guard of every route. */
 @Module({
-  controllers: [AccessController],
+  controllers: [AccessController, SessionController],
   providers: [
     ...commandHandlers([IssueAccessToken], [EventStore, Vault], (store, vault) => async (command) => {
       const { position, ...issued } = await issueToken({ store, vault }, command);
@@ -24,8 +30,19 @@ import { endToken, issueToken } from './workflows/issue-token.js';
       const { position } = await endToken({ store, vault }, command);
       return new Answer({ ended: true }, position);
     }),
+    ...commandHandlers([LogIn], [EventStore, Vault, Callers, FailedAttempts], (store, vault, callers, failures) => async (command) => {
+      const ip = command.issuance.ip ?? '';
+      await failures.count(ip);
+      const entered = await evenly(() => enter({ store, vault, callers }, command), { atOnce: true });
+      await failures.forgive(ip);
+      return entered;
+    }),
+    ...commandHandlers([RequestPasswordLink], [EventStore, Vault], (store, vault) => (command) => evenly(() => requestLink({ store, vault }, command))),
+    ...commandHandlers([FollowPasswordLink], [EventStore, Vault], (store, vault) => async (command) => asUser(await followLink({ store, vault }, command))),
+    ...commandHandlers([ChangePassword], [EventStore, Vault], (store, vault) => async (command) => asUser(await changePassword({ store, vault }, command))),
     ...queryHandlers([ListAccessTokens], [ReadStore], ({ db }) => (query) => listAccessTokens(db, query)),
     FailedAttempts,
+    SessionCookie,
     {
       provide: Callers,
       inject: [EventStore, Vault, Clock],

@@ -1,11 +1,11 @@
-import type { Actor, Permission } from '#libs/kernel';
+import { nobody, type Actor, type Permission } from '#libs/kernel';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** Who asks, and what they may do now: their token's scopes ∩ what their roles give. */
 export interface Caller {
   readonly actor: Actor;
-  /** The id of the access token. */
-  readonly via: string;
+  /** The id of the access token; absent where there is none, as in a browser. */
+  readonly via?: string;
   /** Where they may do it; absent: in every account. */
   readonly account?: string;
   readonly roles: readonly string[];
@@ -16,9 +16,12 @@ export interface Caller {
   readonly overAdministrators: boolean;
 }
 
-/** A request past the guard. */
+/** Whoever calls a route that needs nothing. */
+export const stranger: Caller = { actor: nobody, roles: [], permissions: new Set(), grantable: [], overAdministrators: false };
+
+/** A request past the guard; without a caller where the route needs nothing. */
 export type CalledRequest = FastifyRequest<{ Params: Record<string, string> }> & {
-  caller: Caller;
+  caller?: Caller;
   /** The command that it issued, and the code of its refusal: for metrics. */
   command?: string;
   code?: string;

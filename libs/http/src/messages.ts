@@ -4,7 +4,7 @@ import { Injectable, createParamDecorator, type ArgumentMetadata, type Execution
 import type { ClassConstructor } from 'class-transformer';
 import { v5 as uuidv5 } from 'uuid';
 import { Command, Query, Refusal, ask, issue, type Issuance } from '#libs/kernel';
-import type { CalledRequest } from './caller.js';
+import { stranger, type CalledRequest } from './caller.js';
 import { BodyDigest, Clock } from './ports.js';
 import { invalid, validated } from './validation.js';
 
@@ -52,7 +52,7 @@ export class IssuePipe implements PipeTransform<Incoming> {
   }
 
   private issuance(request: CalledRequest, { target }: Source, body: object): Issuance {
-    const { actor, via, account: within, permissions, grantable, overAdministrators } = request.caller;
+    const { actor, via, account: within, permissions, grantable, overAdministrators } = request.caller ?? stranger;
     const key = idempotencyKey(request);
     const path = request.url.split('?', 1)[0]!;
     const commandId = key ? uuidv5([actor.kind, actor.id, request.method, path, key].join('\n'), namespace) : randomUUID();
@@ -62,7 +62,7 @@ export class IssuePipe implements PipeTransform<Incoming> {
       commandId,
       correlationId: randomUUID(),
       actor,
-      via,
+      ...(via && { via }),
       // A proxy passes on whatever its client says.
       ...(isIP(request.ip) && { ip: request.ip }),
       at: this.clock.now().toISOString(),
@@ -85,9 +85,10 @@ export class AskPipe implements PipeTransform<Incoming> {
   transform({ request, source }: Incoming, { metatype }: ArgumentMetadata): Query<never> {
     const asked = request.query as object;
     const query = validated(metatype as ClassConstructor<Query<never>>, { ...asked, ...fromPath(request, source, asked) });
-    const account = request.params['accountId'] ?? request.caller.account;
+    const caller = request.caller ?? stranger;
+    const account = request.params['accountId'] ?? caller.account;
     const target = request.params[source.target ?? 'userId'] ?? '';
-    const { actor, permissions, grantable, overAdministrators } = request.caller;
+    const { actor, permissions, grantable, overAdministrators } = caller;
     const at = this.clock.now().toISOString();
     return ask(query, { actor, at, target, ...(account && { account }), permissions: [...permissions], grantable, overAdministrators });
   }
@@ -107,6 +108,8 @@ function fromPath(request: CalledRequest, { fields = [] }: Source, body: object)
 function idempotencyKey(request: CalledRequest): string | undefined {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return undefined;
+  // Two strangers' keys can't be told apart.
+  if (!request.caller) throw new Refusal('idempotency.not-here', 'invalid', 'This route takes no Idempotency-Key.');
   if (typeof key !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(key)) {
     throw new Refusal('idempotency.key-invalid', 'invalid', 'An Idempotency-Key is 1 to 200 printable ASCII characters.');
   }

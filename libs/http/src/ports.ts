@@ -5,6 +5,12 @@ export abstract class Clock {
   abstract now(): Date;
 }
 
+/** Where people reach the server; a browser's cookie goes by it. */
+export abstract class PublicOrigin {
+  /** `https://users.example.com`; absent: whatever address the request came to. */
+  abstract readonly origin: string | undefined;
+}
+
 /** Keyed hash of a request's body, so that another body under the same Idempotency-Key is found out. */
 export abstract class BodyDigest {
   abstract of(body: string): string;

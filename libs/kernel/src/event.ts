@@ -19,6 +19,9 @@ export interface Actor {
   readonly kind: 'user' | 'service' | 'operator' | 'system';
 }
 
+/** Nobody in particular: a stranger, or Rollbook itself. */
+export const nobody: Actor = { id: '00000000-0000-0000-0000-000000000000', kind: 'system' };
+
 /** Whom or what an event is about. */
 export interface Subject {
   readonly kind: 'user' | 'account' | 'domain' | 'access-token' | 'email' | 'installation';

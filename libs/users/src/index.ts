@@ -9,3 +9,5 @@ export * from './read/user-item.js';
 export * from './read/user-list.js';
 export * from './read/user-view.js';
 export * from './users.module.js';
+export { changeUser } from './workflows/change-user.js';
+export { findByAddress } from './workflows/claim-address.js';

@@ -7,7 +7,7 @@ import { unwrap, wrap } from './wrapping.js';
  * user's own stream tells which one counts.
  */
 export class Passwords {
-  private readonly statements: Record<'keep' | 'find' | 'forgetOthers', StatementSync>;
+  private readonly statements: Record<'keep' | 'find' | 'forget', StatementSync>;
 
   /** @internal part of the vault */
   constructor(
@@ -17,7 +17,7 @@ export class Passwords {
     this.statements = {
       keep: db.prepare('INSERT INTO password (user, command, box) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET box = excluded.box'),
       find: db.prepare('SELECT box FROM password WHERE user = ? AND command = ?'),
-      forgetOthers: db.prepare('DELETE FROM password WHERE user = ? AND command <> ?'),
+      forget: db.prepare('DELETE FROM password WHERE user = ? AND command = ?'),
     };
   }
 
@@ -32,9 +32,9 @@ export class Passwords {
     return row && unwrap(row.box, this.key, owner(user)).toString();
   }
 
-  /** Forgets every hash of the user but this one. */
-  forgetOthers(user: string, command: string): void {
-    this.statements.forgetOthers.run(user, command);
+  /** Forgets a hash whose command came to nothing, or that another took the place of. */
+  forget(user: string, command: string): void {
+    this.statements.forget.run(user, command);
   }
 }
 

@@ -18,7 +18,7 @@ const columns = 'id, holder, kind, revision, started_at AS startedAt, used_at AS
 
 /** The sessions that were begun and not ended. */
 export class Sessions {
-  private readonly statements: Record<'begin' | 'find' | 'use' | 'list' | 'end' | 'endOthers' | 'forget', StatementSync>;
+  private readonly statements: Record<'begin' | 'find' | 'use' | 'list' | 'end' | 'endAll' | 'forget', StatementSync>;
 
   /** @internal part of the vault */
   constructor(db: DatabaseSync) {
@@ -28,8 +28,8 @@ export class Sessions {
       use: db.prepare('UPDATE session SET used_at = ? WHERE id = ?'),
       list: db.prepare(`SELECT ${columns} FROM session WHERE holder = ? ORDER BY started_at DESC, id`),
       end: db.prepare('DELETE FROM session WHERE holder = ? AND id = ?'),
-      endOthers: db.prepare('DELETE FROM session WHERE holder = ? AND id <> ?'),
-      forget: db.prepare('DELETE FROM session WHERE started_at < ? OR used_at < ?'),
+      endAll: db.prepare('DELETE FROM session WHERE holder = ?'),
+      forget: db.prepare('DELETE FROM session WHERE used_at < ?'),
     };
   }
 
@@ -56,13 +56,12 @@ export class Sessions {
     return this.statements.end.run(holder, id).changes > 0;
   }
 
-  /** Ends all but one; all, where `kept` is none of them. */
-  endOthers(holder: string, kept = ''): void {
-    this.statements.endOthers.run(holder, kept);
+  endAll(holder: string): void {
+    this.statements.endAll.run(holder);
   }
 
-  /** Forgets those begun before `startedBefore` or not used since `usedBefore`. */
-  forget(startedBefore: number, usedBefore: number): void {
-    this.statements.forget.run(startedBefore, usedBefore);
+  /** Forgets those not used since. */
+  forget(usedBefore: number): void {
+    this.statements.forget.run(usedBefore);
   }
 }

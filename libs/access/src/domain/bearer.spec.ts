@@ -5,7 +5,7 @@ import { bearerOf, standingOf, type Standing } from './bearer.js';
 
 const now = new Date('2026-01-15T12:00:00Z');
 const token: AccessToken = { status: 'live', kind: 'user', holder: 'ann', account: 'acme', name: 'laptop', scopes: permissions, expiresAt: '2026-01-15T12:00:00.001Z' };
-const ann: Standing = { account: 'acme', roles: ['auditor'] };
+const ann: Standing = { account: 'acme', roles: ['auditor'], sessionsSince: 0 };
 const bearer = (changes: object, user: Standing | undefined = ann) => bearerOf('id', { ...token, ...changes }, user, now);
 
 test('a valid token opens what its scopes and its holder’s roles give', () => {
@@ -21,7 +21,7 @@ test('an expired, ended or unknown token opens nothing', () => {
 
 test('a user’s token opens nothing while they can’t act, or in another account', () => {
   expect(bearerOf('id', token, undefined, now)).toBeUndefined();
-  expect(bearer({}, { account: 'other', roles: ['administrator'] })).toBeUndefined();
+  expect(bearer({}, { account: 'other', roles: ['administrator'], sessionsSince: 0 })).toBeUndefined();
 });
 
 test('a service and an operator need no user; without an account they act everywhere', () => {
@@ -32,7 +32,7 @@ test('a service and an operator need no user; without an account they act everyw
 describe('how a user stands', () => {
   const person = { email: '', firstName: '', lastName: '', country: 'DE', departures: {}, abandonedClaims: [], roles: ['auditor'], locks: [], sessionsSince: 0 } as const;
   test.each<[string, User, Standing | undefined]>([
-    ['active', { ...person, status: 'active', account: 'acme' }, { account: 'acme', roles: ['auditor'] }],
+    ['active', { ...person, status: 'active', account: 'acme' }, { account: 'acme', roles: ['auditor'], sessionsSince: 0 }],
     ['locked', { ...person, status: 'active', account: 'acme', locks: [{ cause: 'administrator' }] }, undefined],
     ['pending', { ...person, status: 'pending', account: 'acme' }, undefined],
     ['unaffiliated', { ...person, status: 'unaffiliated' }, undefined],

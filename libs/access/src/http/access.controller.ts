@@ -5,6 +5,7 @@ import { Ask, Issue, Needs } from '#libs/http';
 import { EndAccessToken, IssueAccessToken } from '../domain/access-token.commands.js';
 import type { Bearer } from '../domain/bearer.js';
 import { ListAccessTokens } from '../read/access-tokens.js';
+import { Callers } from '../workflows/callers.js';
 
 @ApiTags('access')
 @Controller()
@@ -12,13 +13,14 @@ export class AccessController {
   constructor(
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
+    private readonly callers: Callers,
   ) {}
 
-  /** Who the token is, and what it may do now. */
+  /** Who one is, and what one may do now. */
   @Get('me')
   @Needs('a token')
   me(@Req() { caller }: { caller: Bearer }) {
-    return whoIs(caller);
+    return this.callers.whoIs(caller);
   }
 
   /** Issues an access token; the answer alone holds it. */
@@ -44,12 +46,3 @@ export class AccessController {
     return this.commands.execute(command);
   }
 }
-
-const whoIs = ({ actor, token: { id, name, scopes, expiresAt }, account, roles, permissions }: Bearer) => ({
-  actor,
-  token: { id, name, expiresAt },
-  account: account ?? null,
-  roles,
-  scopes,
-  permissions: [...permissions],
-});

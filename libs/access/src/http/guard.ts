@@ -4,7 +4,9 @@ import { NEEDS, permissionNeeded, type CalledRequest, type Need } from '#libs/ht
 import { Refusal, type Permission } from '#libs/kernel';
 import type { Bearer } from '../domain/bearer.js';
 import { Callers } from '../workflows/callers.js';
+import type { AsOf } from '../workflows/recent.js';
 import { FailedAttempts } from './failed-attempts.js';
+import { SessionCookie } from './session-cookie.js';
 
 /** `undefined`: nobody has said; nobody may. */
 type Needed = Permission | 'a token' | undefined;
@@ -16,6 +18,7 @@ export class AccessGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly callers: Callers,
     private readonly failures: FailedAttempts,
+    private readonly cookie: SessionCookie,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -36,25 +39,40 @@ export class AccessGuard implements CanActivate {
     if (accountId && !account && !(await this.callers.knowsAccount(accountId))) throw notFound('account');
   }
 
-  /** What was true a second ago may let somebody in; nobody is turned away by it. */
   private async identify(request: CalledRequest, needed: Needed): Promise<Bearer> {
     const { authorization } = request.headers;
-    if (!authorization) throw unauthenticated();
+    if (!authorization) return this.visitor(request, needed);
     const secret = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '';
-    const lately = await this.callers.find(secret, 'lately');
-    if (lately && may(lately, needed)) return lately;
-    const caller = await this.callers.find(secret, 'now');
+    const caller = await surely(needed, (asOf) => this.callers.find(secret, asOf));
     if (caller) return caller;
     await this.failures.count(request.ip);
     throw unauthenticated();
   }
+
+  /** A browser sends its cookie whoever's page asks it to: only our own may write by it. */
+  private async visitor(request: CalledRequest, needed: Needed): Promise<Bearer> {
+    const secret = this.cookie.read(request);
+    if (!secret) throw unauthenticated();
+    if (!this.cookie.maySend(request)) throw foreignOrigin();
+    const visitor = await surely(needed, (asOf) => this.callers.findVisitor(secret, asOf));
+    if (visitor) return visitor;
+    throw unauthenticated();
+  }
 }
+
+/** What was true a second ago may let somebody in; nobody is turned away by it. */
+async function surely(needed: Needed, find: (asOf: AsOf) => Promise<Bearer | undefined>): Promise<Bearer | undefined> {
+  const lately = await find('lately');
+  return lately && may(lately, needed) ? lately : find('now');
+}
+
+const foreignOrigin = () => new Refusal('access.foreign-origin', 'forbidden', 'A session writes from its own pages alone: the Origin does not fit.');
 
 const may = ({ permissions }: Bearer, needed: Needed) => needed === 'a token' || (needed !== undefined && permissions.has(needed));
 
 /** One answer for every cause, so that it tells a stranger nothing. */
 const unauthenticated = () =>
-  new Refusal('access.unauthenticated', 'unauthenticated', 'This needs a valid access token: Authorization: Bearer rb_….');
+  new Refusal('access.unauthenticated', 'unauthenticated', 'This needs a valid access token (Authorization: Bearer rb_…) or a session.');
 
 const id = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

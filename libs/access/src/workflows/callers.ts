@@ -1,11 +1,13 @@
 import { AccountDecider } from '#libs/accounts';
 import type { EventStore } from '#libs/event-store';
-import { UserDecider } from '#libs/users';
-import type { Vault } from '#libs/vault';
+import { UserDecider, type Known } from '#libs/users';
+import type { Session, Vault } from '#libs/vault';
 import { AccessTokenDecider, type AccessToken } from '../domain/access-token.decider.js';
-import { bearerOf, standingOf, type Bearer, type Standing } from '../domain/bearer.js';
+import { bearerOf, standingOf, visitorOf, type Bearer, type Standing } from '../domain/bearer.js';
+import { sessionExpiry } from '../domain/session.js';
 import { Recent, type AsOf } from './recent.js';
 import { hashOf, secretPattern } from './secret.js';
+import { findSession } from './sessions.js';
 
 /**
  * Who shows an access token: read from the token's and the holder's own streams, with no projection in between, so that
@@ -17,8 +19,8 @@ export class Callers {
   private readonly accounts: Recent<boolean>;
 
   constructor(
-    store: Pick<EventStore, 'load'>,
-    private readonly vault: Pick<Vault, 'findToken'>,
+    private readonly store: Pick<EventStore, 'load'>,
+    private readonly vault: Pick<Vault, 'findToken' | 'sessions'>,
     private readonly now: () => Date,
   ) {
     this.tokens = new Recent(async (id) => (await store.load(AccessTokenDecider, id)).state, now);
@@ -29,11 +31,51 @@ export class Callers {
   /** `undefined` for any token that opens nothing, for whatever cause. Throws where the event store can't be asked. */
   async find(secret: string, asOf: AsOf): Promise<Bearer | undefined> {
     const id = secretPattern.test(secret) ? this.vault.findToken(hashOf(secret)) : undefined;
-    if (!id) return undefined;
+    return id === undefined ? undefined : this.holderOf(id, asOf);
+  }
+
+  /** Who comes in the session with this secret; `undefined` where it has ended, for whatever cause. */
+  async findVisitor(secret: string, asOf: AsOf): Promise<Bearer | undefined> {
+    const session = findSession(this.vault, secret, this.now());
+    return session && this.visitorIn(session, asOf);
+  }
+
+  /** The sessions of the same holder that have not ended, newest first. */
+  async sessionsOf({ actor, via }: Bearer): Promise<readonly Session[]> {
+    const all = this.vault.sessions.list(actor.kind === 'user' ? actor.id : (via ?? ''));
+    const live = await Promise.all(all.map(async (session) => sessionExpiry(session) > this.now().getTime() && (await this.visitorIn(session, 'now'))));
+    return all.filter((_, nth) => live[nth]);
+  }
+
+  private async visitorIn({ id, holder, kind, revision, ...span }: Session, asOf: AsOf): Promise<Bearer | undefined> {
+    const expiresAt = new Date(sessionExpiry(span)).toISOString();
+    if (kind === 'user') return visitorOf({ id, holder, revision, expiresAt }, await this.holders.get(holder, asOf));
+    const bearer = await this.holderOf(holder, asOf);
+    return bearer && { ...bearer, session: { id, expiresAt } };
+  }
+
+  private async holderOf(id: string, asOf: AsOf): Promise<Bearer | undefined> {
     const token = await this.tokens.get(id, asOf);
     const isUsers = token.status === 'live' && token.kind === 'user';
     return bearerOf(id, token, isUsers ? await this.holders.get(token.holder, asOf) : undefined, this.now());
   }
+
+  /** Who somebody is, in words, and what they may do now. */
+  async whoIs({ actor, token, session, account, roles, scopes, permissions }: Bearer) {
+    const { state: user } = await this.store.load(UserDecider, actor.id);
+    const { email, firstName, lastName, language = null } = user.status === 'absent' ? ({} as Partial<Known>) : user;
+    return {
+      actor,
+      account: account ?? null,
+      roles,
+      scopes,
+      permissions: [...permissions],
+      token: token ?? null,
+      session: session ?? null,
+      profile: actor.kind === 'user' ? { email, firstName, lastName, language } : null,
+    };
+  }
+
   /** Whether there is such an account, as of a second ago at the most. */
   async knowsAccount(id: string): Promise<boolean> {
     return (await this.accounts.get(id, 'lately')) || this.accounts.get(id, 'now');

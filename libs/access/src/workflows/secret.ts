@@ -6,8 +6,14 @@ export const secretPattern = /^rb_[A-Za-z0-9_-]{43}$/;
 /** A new access token: 256 random bits. `rb_` lets scanners for leaked secrets find it. */
 export const newSecret = (): string => `rb_${randomBytes(32).toString('base64url')}`;
 
+/** What a session's secret looks like. */
+export const sessionPattern = /^[A-Za-z0-9_-]{43}$/;
+
+/** A new session's secret: 256 random bits. */
+export const newSessionSecret = (): string => randomBytes(32).toString('base64url');
+
 /**
- * The form in which the vault knows a token. Nothing slower than SHA-256 is needed where there is nothing to guess, and
- * a lookup by it tells a stranger with a stopwatch nothing that leads back to a token.
+ * The form in which the vault knows a token or a session. Nothing slower than SHA-256 is needed where there is nothing to guess, and
+ * a lookup by it tells a stranger with a stopwatch nothing that leads back to one.
  */
 export const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');

@@ -1,4 +1,4 @@
-import type { Actor, DataOf, Recorded } from '#libs/kernel';
+import { nobody, type Actor, type DataOf, type Recorded } from '#libs/kernel';
 import type { LoginEvent } from '../domain/login.js';
 import type { LockCause, Role, UserEvent } from '../domain/user.events.js';
 
@@ -143,9 +143,7 @@ function joined({ current, accounts }: SeenUser, account: string, change: Partia
 }
 
 /** A lock that stays, set where this account can't look: who set it and why is not theirs to know. */
-const fromElsewhere = (lock: LockView): LockView => ({ ...lock, reason: null, by: { id: nobody, kind: 'system' } });
-
-const nobody = '00000000-0000-0000-0000-000000000000';
+const fromElsewhere = (lock: LockView): LockView => ({ ...lock, reason: null, by: nobody });
 
 /** Leaves the account, whose sight of the user freezes. */
 function departed({ current, accounts }: SeenUser, change: Partial<UserView>): SeenUser {

@@ -63,6 +63,14 @@ async function lookUp({ store, vault }: Claiming, command: AddUser | RegisterUse
   return { claim, rival, holder: has ? { holder: { id: id!, user: rival.state as Known } } : {} };
 }
 
+/** Who has an address. */
+export async function findByAddress({ store, vault }: Claiming, email: string): Promise<{ readonly id: string; readonly user: User } | undefined> {
+  const address = canonicalAddress(email);
+  const { user: id } = (await store.load(EmailClaims, vault.hmac('email', address))).state;
+  const user = id === undefined ? undefined : (await store.load(UserDecider, id)).state;
+  return user && carries(user, address) ? { id: id!, user } : undefined;
+}
+
 /** Refuses what adding this user would refuse, before anything is written; `domains` are about to be the account's own. */
 export async function checkFree({ store, vault }: Claiming, command: AddUser, domains: readonly string[]): Promise<void> {
   const { holder } = await lookUp({ store, vault }, command);

@@ -1,0 +1,33 @@
+import { IsString, MaxLength, MinLength } from 'class-validator';
+import { Email } from '#libs/accounts';
+import { Command, Optional } from '#libs/kernel';
+
+/** What a browser may send as a password; the rules for new ones come later. */
+const longestTyped = 1_000;
+
+/** Begins a session: with an address and its password, or with an access token (which is how operators come in). */
+export class LogIn extends Command<LogIn> {
+  @Optional() @Email() @MaxLength(254) email?: string;
+  @Optional() @IsString() @MaxLength(longestTyped) password?: string;
+  @Optional() @IsString() @MaxLength(100) token?: string;
+}
+
+/** Asks for a link that sets a password; the answer never tells whether the address exists. */
+export class RequestPasswordLink extends Command<RequestPasswordLink> {
+  @Email() @MaxLength(254) email!: string;
+}
+
+/** Sets the password of whoever got the link by mail, and logs them in. */
+export class FollowPasswordLink extends Command<FollowPasswordLink> {
+  /** What follows the `#` in the mailed address. */
+  @IsString() @MaxLength(200) link!: string;
+  /** 8 to 64 characters, of three classes out of small letters, capitals, digits and others; or 16 and more. */
+  @IsString() @MinLength(1) @MaxLength(longestTyped) password!: string;
+}
+
+/** Changes one's own password; every other session ends. */
+export class ChangePassword extends Command<ChangePassword> {
+  @IsString() @MaxLength(longestTyped) currentPassword!: string;
+  /** 8 to 64 characters, of three classes out of small letters, capitals, digits and others; or 16 and more. */
+  @IsString() @MinLength(1) @MaxLength(longestTyped) password!: string;
+}

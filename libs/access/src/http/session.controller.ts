@@ -1,0 +1,116 @@
+import { Controller, Delete, Get, Header, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import { Clock, Issue, Needs, Public, type CalledRequest, type FastifyReply } from '#libs/http';
+import { Refusal } from '#libs/kernel';
+import { Vault } from '#libs/vault';
+import type { Bearer } from '../domain/bearer.js';
+import { ChangePassword, FollowPasswordLink, LogIn, RequestPasswordLink } from '../domain/session.commands.js';
+import { sessionExpiry } from '../domain/session.js';
+import { Callers } from '../workflows/callers.js';
+import type { Entered } from '../workflows/enter.js';
+import { beginSession } from '../workflows/sessions.js';
+import { SessionCookie } from './session-cookie.js';
+
+/** Logging in and out, in a browser. */
+@ApiTags('access')
+@Controller()
+export class SessionController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly callers: Callers,
+    private readonly vault: Vault,
+    private readonly cookie: SessionCookie,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Begins a session, in a cookie. 401 `login.failed` for whatever cause. */
+  @Post('login')
+  @Public()
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  async logIn(@Issue() command: LogIn, @Req() request: CalledRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    return this.enter(await this.commands.execute(command), request, reply);
+  }
+
+  /** Ends the session. */
+  @Post('logout')
+  @Needs('a token')
+  @HttpCode(200)
+  logOut(@Req() request: CalledRequest & { caller: Bearer }, @Res({ passthrough: true }) reply: FastifyReply) {
+    const { session } = request.caller;
+    if (session) this.vault.sessions.end(holderOf(request.caller), session.id);
+    this.cookie.clear(request, reply);
+    return { ended: true };
+  }
+
+  /** Mails a link that sets a password, if anybody who may log in has this address; nobody is told. */
+  @Post('password-resets')
+  @Public()
+  @HttpCode(202)
+  async requestLink(@Issue() command: RequestPasswordLink) {
+    await this.commands.execute(command);
+    return {};
+  }
+
+  /** Sets the password by a mailed link, and begins a session. 409 `link.not-valid`, 400 `password.weak`. */
+  @Post('password-resets/confirm')
+  @Public()
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  async followLink(@Issue() command: FollowPasswordLink, @Req() request: CalledRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    return this.enter(await this.commands.execute(command), request, reply);
+  }
+
+  /** Changes one's own password; every session ends, and in a browser a new one begins. 403 `password.wrong`, 400 `password.weak`. */
+  @Put('me/password')
+  @Needs('a token')
+  @Header('Cache-Control', 'no-store')
+  async changePassword(@Issue() command: ChangePassword, @Req() request: CalledRequest & { caller: Bearer }, @Res({ passthrough: true }) reply: FastifyReply) {
+    const entered: Entered = await this.commands.execute(command);
+    return request.caller.session ? this.enter(entered, request, reply) : this.callers.whoIs(request.caller);
+  }
+
+  /** One's sessions, newest first. */
+  @Get('me/sessions')
+  @Needs('a token')
+  async list(@Req() { caller }: { caller: Bearer }) {
+    const sessions = await this.callers.sessionsOf(caller);
+    return {
+      items: sessions.map((session) => ({
+        id: session.id,
+        current: session.id === caller.session?.id,
+        startedAt: new Date(session.startedAt).toISOString(),
+        lastUsedAt: new Date(session.usedAt).toISOString(),
+        expiresAt: new Date(sessionExpiry(session)).toISOString(),
+        agent: session.agent,
+      })),
+    };
+  }
+
+  /** Ends one of one's sessions. */
+  @Delete('me/sessions/:sessionId')
+  @Needs('a token')
+  end(@Param('sessionId') id: string, @Req() { caller }: { caller: Bearer }) {
+    if (!this.vault.sessions.end(holderOf(caller), id)) throw new Refusal('session.not-found', 'not-found', 'There is no such session.');
+    return { ended: true };
+  }
+
+  /** Ends all of one's sessions. */
+  @Delete('me/sessions')
+  @Needs('a token')
+  endAll(@Req() { caller }: { caller: Bearer }) {
+    this.vault.sessions.endAll(holderOf(caller));
+    return { ended: true };
+  }
+
+  private async enter(entered: Entered, request: CalledRequest, reply: FastifyReply) {
+    const { secret } = beginSession(this.vault, { ...entered, agent: request.headers['user-agent'] ?? '' }, this.clock.now());
+    this.cookie.set(request, reply, secret);
+    const visitor = await this.callers.findVisitor(secret, 'now');
+    if (visitor) return this.callers.whoIs(visitor);
+    throw new Refusal('login.failed', 'unauthenticated', 'The session ended before it began.');
+  }
+}
+
+const holderOf = ({ actor, via }: Bearer): string => (actor.kind === 'user' ? actor.id : (via ?? ''));

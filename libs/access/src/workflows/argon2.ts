@@ -1,0 +1,50 @@
+import { argon2, randomBytes, timingSafeEqual, type Argon2Parameters } from 'node:crypto';
+import { promisify } from 'node:util';
+import { canonicalPassword } from '../domain/password.js';
+
+/** How dear a guess is: OWASP's Password Storage Cheat Sheet, argon2id with 19 MiB (in KiB here), 2 passes, 1 lane. */
+const cost = { memory: 19_456, passes: 2, parallelism: 1 } as const;
+
+type Cost = { readonly [Name in keyof typeof cost]: number };
+
+const argon2id = promisify((parameters: Argon2Parameters, done: (error: Error | null, key: Buffer) => void) => argon2('argon2id', parameters, done));
+const derive = (password: string, nonce: Buffer, { memory, passes, parallelism }: Cost): Promise<Buffer> =>
+  argon2id({ message: canonicalPassword(password), nonce, memory, passes, parallelism, tagLength: 32 });
+
+const base64 = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/, '');
+
+/** Hashes a password, in another thread: a PHC string (https://github.com/P-H-C/phc-string-format). */
+export async function hashPassword(password: string): Promise<string> {
+  const salt = randomBytes(16);
+  return phc(cost, salt, await derive(password, salt, cost));
+}
+
+const phc = ({ memory, passes, parallelism }: Cost, salt: Buffer, key: Buffer): string =>
+  `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${base64(salt)}$${base64(key)}`;
+
+const form = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([\w+/]+)\$([\w+/]+)$/;
+
+function parse(hash: string): { cost: Cost; salt: Buffer; key: Buffer } {
+  const [, memory, passes, parallelism, salt = '', key = ''] = form.exec(hash) ?? [];
+  if (!key) throw new Error('a password hash in the vault is no PHC string of argon2id');
+  return {
+    cost: { memory: Number(memory), passes: Number(passes), parallelism: Number(parallelism) },
+    salt: Buffer.from(salt, 'base64'),
+    key: Buffer.from(key, 'base64'),
+  };
+}
+
+/** Nobody's hash: a stranger waits as long for it as for a real one. */
+const nobodys = phc(cost, randomBytes(16), randomBytes(32));
+
+/** Whether this is the password; takes one argon2id whether or not there is a hash. */
+export async function isPassword(password: string, hash: string | undefined): Promise<boolean> {
+  const { cost: asked, salt, key } = parse(hash ?? nobodys);
+  return timingSafeEqual(await derive(password, salt, asked), key) && hash !== undefined;
+}
+
+/** Whether the hash was made when a guess was cheaper. */
+export const isOutdated = (hash: string): boolean => {
+  const { cost: made } = parse(hash);
+  return made.memory < cost.memory || made.passes < cost.passes;
+};

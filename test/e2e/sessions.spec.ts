@@ -1,0 +1,268 @@
+import { passwordLink } from '#libs/access';
+import { UserDecider, type Known } from '#libs/users';
+import { Vault } from '#libs/vault';
+import { EventStore } from '#libs/event-store';
+import type { Api, Reply } from '../support/api.js';
+import { expectStatus, openTestAccount, startTestServer, tokenOf, type TestAccount, type TestServer } from '../support/server.js';
+
+let test: TestServer;
+let account: TestAccount;
+let anybody: Api;
+beforeAll(async () => {
+  test = await startTestServer({ TRUST_PROXY: 'on' });
+  account = await openTestAccount(test);
+  anybody = test.operator.inBrowser();
+}, 60_000);
+afterAll(() => test.close());
+
+const password = 'correct horse battery';
+
+/** The link that the user's newest mail holds. */
+async function linkOf(userId: string): Promise<string> {
+  const { state } = await test.server.app.get(EventStore).load(UserDecider, userId);
+  return passwordLink(test.server.app.get(Vault), { userId, request: (state as Known).passwordLink!.request });
+}
+
+interface Person {
+  readonly id: string;
+  readonly email: string;
+  readonly path: string;
+}
+
+/** A user with a password. */
+async function person(): Promise<Person> {
+  const id = await account.add();
+  expectStatus(200, await anybody.post('/password-resets/confirm', { link: await linkOf(id), password }));
+  const path = account.path(`/users/${id}`);
+  return { id, email: (await test.operator.get(path)).body.email, path };
+}
+
+let callers = 0;
+/** From an address of its own: how many may fail from one is another matter. */
+const elsewhere = () => ({ 'x-forwarded-for': `10.0.${(++callers >> 8) & 255}.${callers & 255}` });
+const logIn = (email: string, typed = password) => anybody.post('/login', { email, password: typed }, elsewhere());
+const come = async (email: string) => anybody.inBrowser(expectStatus(200, await logIn(email)));
+const historyOf = async ({ path }: Person) => (await test.operator.get(`${path}/history`)).body.items as { action: string; actor: { kind: string; id: string }; ip: string | null }[];
+const actionsOf = async (user: Person) => (await historyOf(user)).map(({ action }) => action);
+
+describe('logging in', () => {
+  it('begins a session in a cookie that no script reads and no other site sends', async () => {
+    const ann = await person();
+    const entered = expectStatus(200, await logIn(ann.email.toUpperCase()));
+    expect(entered.headers.get('set-cookie')).toMatch(/^rollbook=[\w-]{43}; Max-Age=604800; Path=\/; HttpOnly; SameSite=Strict$/);
+    expect(entered.headers.get('cache-control')).toBe('no-store');
+    expect(entered.body).toMatchObject({ actor: { id: ann.id, kind: 'user' }, account: account.id, token: null, profile: { email: ann.email, firstName: 'Grace' } });
+    const browser = anybody.inBrowser(entered);
+    expect((await browser.get('/me')).body).toEqual(entered.body);
+    expect(entered.body.session.expiresAt > new Date(Date.now() + 7.9 * 3_600_000).toISOString()).toBe(true);
+  });
+
+  it('is on record, and is the last login', async () => {
+    const ann = await person();
+    await come(ann.email);
+    expect((await historyOf(ann))[0]).toMatchObject({ action: 'user.logged-in', actor: { kind: 'user', id: ann.id }, ip: expect.stringMatching(/^10[.]0[.]/) });
+    expect((await test.operator.get(ann.path)).body.lastLoginAt).not.toBeNull();
+  });
+
+  it('is for operators by their token; for programs’ tokens it is not', async () => {
+    const entered = expectStatus(200, await anybody.post('/login', { token: test.operator['token'] }));
+    expect(entered.body).toMatchObject({ actor: { kind: 'operator' }, account: null, profile: null });
+    const browser = anybody.inBrowser(entered);
+    expectStatus(200, await browser.get('/accounts'));
+    expect((await browser.get('/me/sessions')).body.items).toHaveLength(1);
+    for (const token of [await tokenOf(test.operator, account.administratorId), 'rb_none', '']) {
+      expect((await anybody.post('/login', { token })).body.code).toBe('login.failed');
+    }
+  });
+
+  it('gives what the roles give', async () => {
+    const ann = await person();
+    const browser = await come(ann.email);
+    expect((await browser.get(account.path('/users'))).status).toBe(403);
+    expectStatus(200, await test.operator.put(`${ann.path}/roles/administrator`));
+    expectStatus(200, await browser.get(account.path('/users')));
+    const other = await openTestAccount(test);
+    expect((await browser.get(other.path('/users'))).status).toBe(404);
+  });
+});
+
+describe('a stranger learns nothing', () => {
+  const body = { title: 'Unauthorized', status: 401, code: 'login.failed' };
+  const tell = ({ body: said, headers, status }: Reply) => ({ status, said, headers: [...headers].filter(([name]) => !/^(date|x-ratelimit|rollbook-position)/.test(name)) });
+
+  it('from the answer to an unknown address, a wrong password, one who is locked, one without a password', async () => {
+    const [ann, locked] = [await person(), await person()];
+    expectStatus(200, await test.operator.post(`${locked.path}/lock`));
+    const without = (await test.operator.get(account.path(`/users/${await account.add()}`))).body.email;
+    const answers = [await logIn('nobody@nowhere.example'), await logIn(ann.email, 'wrong'), await logIn(locked.email), await logIn(without)].map(tell);
+    expect(answers[0]!.said).toMatchObject(body);
+    for (const answer of answers) expect(answer).toEqual(answers[0]);
+  });
+
+  it('from asking for a link', async () => {
+    const ann = await person();
+    const [known, unknown] = [await anybody.post('/password-resets', { email: ann.email }), await anybody.post('/password-resets', { email: 'nobody@nowhere.example' })];
+    expect(tell(known!)).toEqual(tell(unknown!));
+    expect(known!.status).toBe(202);
+    expect((await actionsOf(ann))[0]).toBe('user.password-reset-requested');
+  });
+});
+
+describe('ten failed logins', () => {
+  const guess = async (email: string, times: number) => {
+    const guesses = await Promise.all(Array.from({ length: times }, (_, nth) => logIn(email, `guess-${nth}`)));
+    for (const { status } of guesses) expect(status).toBe(401);
+  };
+
+  it('lock a user out, also while they would have the password; an administrator unlocks', async () => {
+    const ann = await person();
+    await guess(ann.email, 9);
+    await come(ann.email);
+    await guess(ann.email, 10);
+    expect((await logIn(ann.email)).body.code).toBe('login.failed');
+    expect((await test.operator.get(ann.path)).body.locks).toMatchObject([{ cause: 'failedLogins', by: { kind: 'system' } }]);
+    expect((await actionsOf(ann)).slice(0, 3)).toEqual(['user.locked', 'login.failed', 'login.failed']);
+    expectStatus(200, await account.administrator.post(`${ann.path}/unlock`));
+    await come(ann.email);
+    await guess(ann.email, 1);
+    expect((await test.operator.get(ann.path)).body.locks).toEqual([]);
+  }, 60_000);
+
+  it('slow an administrator down, whom nobody can shut out', async () => {
+    const ann = await person();
+    expectStatus(200, await test.operator.put(`${ann.path}/roles/administrator`));
+    await guess(ann.email, 11);
+    expect((await logIn(ann.email)).status).toBe(401);
+    test.clock.move(61_000);
+    await come(ann.email);
+    expect((await test.operator.get(ann.path)).body.locks).toEqual([]);
+  }, 60_000);
+});
+
+describe('a session', () => {
+  it('writes from its own pages alone', async () => {
+    const ann = await person();
+    const browser = await come(ann.email);
+    for (const origin of ['https://evil.example', 'null', 'http://127.0.0.1:1']) {
+      expect((await browser.post('/logout', {}, { origin })).body.code).toBe('access.foreign-origin');
+    }
+    const cookie = browser['always']['cookie']!;
+    expect((await test.operator.as(undefined).post('/logout', {}, { cookie })).body.code).toBe('access.foreign-origin');
+    expectStatus(200, await test.operator.as(undefined).get('/me', { cookie }));
+    expectStatus(200, await browser.post('/logout'));
+    expect((await browser.get('/me')).status).toBe(401);
+  });
+
+  it('is not taken from the one who comes', async () => {
+    const ann = await person();
+    const fixed = `rollbook=${'A'.repeat(43)}`;
+    const entered = expectStatus(200, await anybody.post('/login', { email: ann.email, password }, { cookie: fixed }));
+    expect(entered.headers.get('set-cookie')).not.toContain('AAAA');
+    expect((await anybody.get('/me', { cookie: fixed })).status).toBe(401);
+  });
+
+  it.each(['lock', 'delete'])('ends with a %s, for good', async (act) => {
+    const ann = await person();
+    const browser = await come(ann.email);
+    expectStatus(200, await test.operator.post(`${ann.path}/${act}`));
+    test.clock.move(1_000);
+    expect((await browser.get('/me')).status).toBe(401);
+    expectStatus(200, await test.operator.post(`${ann.path}/${act === 'lock' ? 'unlock' : 'restore'}`));
+    test.clock.move(1_000);
+    expect((await browser.get('/me')).status).toBe(401);
+    await come(ann.email);
+  });
+
+  it('ends with a change of the password, but for the one in which it was changed', async () => {
+    const ann = await person();
+    const [one, other] = [await come(ann.email), await come(ann.email)];
+    expect((await one.put('/me/password', { currentPassword: 'wrong', password: 'Another-1' })).body.code).toBe('password.wrong');
+    expect((await one.put('/me/password', { currentPassword: password, password: 'password1' })).body).toMatchObject({ code: 'password.weak', reasons: ['too-few-classes'] });
+    const changed = expectStatus(200, await one.put('/me/password', { currentPassword: password, password: 'Another-1' }));
+    test.clock.move(1_000);
+    expect((await other.get('/me')).status).toBe(401);
+    expect((await one.get('/me')).status).toBe(401);
+    expectStatus(200, await anybody.inBrowser(changed).get('/me'));
+    expect((await logIn(ann.email)).status).toBe(401);
+    expectStatus(200, await logIn(ann.email, 'Another-1'));
+  });
+
+  it('is listed, and ended one by one or all at once', async () => {
+    const ann = await person();
+    const [one, two, three] = [await come(ann.email), await come(ann.email), await come(ann.email)];
+    const { items } = (await three.get('/me/sessions')).body;
+    expect(items).toHaveLength(4); // setting the password began one, too
+    expect(items.filter(({ current }: { current: boolean }) => current)).toHaveLength(1);
+    const mine = (await one.get('/me')).body.session.id;
+    expectStatus(200, await three.delete(`/me/sessions/${mine}`));
+    expect((await one.get('/me')).status).toBe(401);
+    const bob = await come((await person()).email);
+    expect((await bob.delete(`/me/sessions/${(await two.get('/me')).body.session.id}`)).status).toBe(404);
+    expectStatus(200, await three.delete('/me/sessions'));
+    expect([(await two.get('/me')).status, (await three.get('/me')).status]).toEqual([401, 401]);
+  });
+});
+
+describe('a link that sets a password', () => {
+  const use = (link: string, typed = 'Another-1') => anybody.post('/password-resets/confirm', { link, password: typed });
+
+  it('works once, the newest alone, also when two use it at once', async () => {
+    const ann = await person();
+    expectStatus(200, await account.administrator.post(`${ann.path}/reset-password`, { reason: 'forgot' }));
+    const older = await linkOf(ann.id);
+    const { expiresAt } = expectStatus(200, await account.administrator.post(`${ann.path}/reset-password`)).body;
+    expect(Date.parse(expiresAt)).toBeGreaterThan(test.clock.now().getTime() + 3_500_000);
+    expect((await use(older)).body.code).toBe('link.not-valid');
+    const link = await linkOf(ann.id);
+    const both = await Promise.all([use(link), use(link, 'Another-2')]);
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect((await use(link)).body.code).toBe('link.not-valid');
+    expectStatus(200, await logIn(ann.email, both[0]!.status === 200 ? 'Another-1' : 'Another-2'));
+    expect((await logIn(ann.email)).status).toBe(401);
+  });
+
+  it('works for an hour, and is kept by a password that is too weak', async () => {
+    const ann = await person();
+    expectStatus(200, await account.administrator.post(`${ann.path}/reset-password`));
+    const link = await linkOf(ann.id);
+    for (const [weak, reasons] of [['Ab1', ['too-short']], [`Aa1${'x'.repeat(62)}`, ['too-long']], ['abcdefgh1', ['too-few-classes']], ['Password1', ['breached']]] as const) {
+      expect((await use(link, weak)).body).toMatchObject({ status: 400, code: 'password.weak', reasons });
+    }
+    test.clock.move(3_600_001);
+    expect((await use(link)).body.code).toBe('link.not-valid');
+  });
+
+  it('is nothing that can be made up', async () => {
+    const ann = await person();
+    expectStatus(200, await account.administrator.post(`${ann.path}/reset-password`));
+    const link = await linkOf(ann.id);
+    for (const made of [link.slice(0, -3), `${link}x`, 'x', link.replace(ann.id, account.administratorId)]) expect((await use(made)).body.code).toBe('link.not-valid');
+    expectStatus(200, await use(link));
+  });
+
+  it('is offered to whoever may send one', async () => {
+    const ann = await person();
+    const { items } = (await account.administrator.get(`${ann.path}/actions`)).body;
+    expect(items).toContainEqual(expect.objectContaining({ action: 'RequestPasswordReset', allowed: true, href: `/api/v1${ann.path}/reset-password` }));
+    const { api: auditor } = await account.member('auditor');
+    expect((await auditor.post(`${ann.path}/reset-password`)).status).toBe(403);
+    const other = await openTestAccount(test);
+    expect((await other.administrator.post(`${ann.path}/reset-password`)).status).toBe(404);
+  });
+});
+
+// Last: the time goes on for all.
+describe('a session in time', () => {
+  it('ends when it lies unused for 8 hours, and after 7 days', async () => {
+    const ann = await person();
+    const browser = await come(ann.email);
+    for (let day = 0; day < 7 * 4; day++) {
+      expectStatus(200, await browser.get('/me'));
+      test.clock.move(6 * 3_600_000);
+    }
+    expect((await browser.get('/me')).status).toBe(401);
+    const idle = await come(ann.email);
+    test.clock.move(8 * 3_600_000);
+    expect((await idle.get('/me')).status).toBe(401);
+  });
+});
