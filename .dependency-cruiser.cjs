@@ -1,5 +1,5 @@
 /** Which folder may import which: the layers of the house, enforced. Reasons are in docs/decisions.md. */
-const concepts = ['accounts', 'users', 'access', 'audit'];
+const concepts = ['accounts', 'users', 'access', 'audit', 'mail'];
 const layers = ['domain', 'workflows', 'read', 'http'];
 const libs = ['kernel', 'http', 'event-store', 'embedded-eventstore', 'read-store', 'vault', ...concepts];
 

@@ -3,6 +3,7 @@ import { METHOD_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import { NEEDS } from '#libs/http';
 import { permissions, type Permission } from '#libs/kernel';
+import { Vault } from '#libs/vault';
 import type { Api } from '../support/api.js';
 import { call, contract, makeUser, memberToken, serviceToken, tomorrow, type ContractRoute, type Ids, type Standing } from '../support/routes.js';
 import { expectStatus, openTestAccount, startTestServer, type TestAccount, type TestServer } from '../support/server.js';
@@ -61,6 +62,7 @@ async function idsFor({ path, standing, method }: ContractRoute, kind: Kind, may
     accountId: account.id,
     userId: !isAbout ? '' : may && method !== 'GET' ? await makeUser(server, account, standing) : selves.auditor!,
     tokenId: path.includes(':tokenId') && may ? await ownToken(kind) : randomUUID(),
+    ...(path.includes(':mailId') && may && { mailId: mail() }),
     role: 'auditor',
     domain: path === '/registrations' ? account.domain : `fresh-${randomUUID()}.example`,
   };
@@ -74,6 +76,13 @@ async function ownToken(kind: Kind): Promise<string> {
   return expectStatus(201, await server.operator.post('/access-tokens', { ...body, ...holder })).body.tokenId;
 }
 
+/** A mail to nobody. */
+function mail(): string {
+  const id = randomUUID();
+  server.server.app.get(Vault).mails.owe({ id, kind: 'password-link', user: randomUUID(), about: randomUUID(), since: Date.now() });
+  return id;
+}
+
 /** What one issues to oneself, or, being no user, to a service of the account. */
 const issuing = (kind: Kind, route: ContractRoute): ContractRoute =>
   route.method === 'POST' && route.path === '/access-tokens' && !selves[kind]
@@ -81,7 +90,7 @@ const issuing = (kind: Kind, route: ContractRoute): ContractRoute =>
     : route;
 
 /** What belongs to the whole installation is closed to a service that names an account. */
-const outOfPlace = (kind: Kind, { method, path }: ContractRoute) => kind === 'service of the account' && method === 'POST' && path === '/accounts';
+const outOfPlace = (kind: Kind, { method, path }: ContractRoute) => kind === 'service of the account' && ((method === 'POST' && path === '/accounts') || path.startsWith('/mails'));
 
 describe('every route', () => {
   it('is in the contract, and the contract names no other', async () => {

@@ -7,7 +7,7 @@ import type { Api } from './api.js';
 export type Standing = 'active' | 'pending' | 'deleted' | 'unaffiliated';
 
 /** Values for the `:name`s of a path. */
-export type Ids = Readonly<Record<'accountId' | 'userId' | 'tokenId' | 'role' | 'domain', string>>;
+export type Ids = Readonly<Record<'accountId' | 'userId' | 'tokenId' | 'role' | 'domain', string>> & { readonly mailId?: string };
 
 /** A route of the API, as its contract has it. */
 export interface ContractRoute {
@@ -77,6 +77,8 @@ export const contract: readonly ContractRoute[] = [
     body: () => ({ kind: 'user', name: 'mine', scopes: ['users:read'], expiresAt: tomorrow() }),
   }),
   route('DELETE /access-tokens/:tokenId', 'tokens:manage'),
+  route('GET /mails', 'mails:manage'),
+  route('POST /mails/:mailId/send', 'mails:manage'),
 ];
 
 export const tomorrow = (): string => new Date(Date.now() + 86_400_000).toISOString();

@@ -13,6 +13,9 @@ export interface Config {
   readonly databaseUrl?: string;
   readonly vaultKey?: string;
   readonly vaultKeyFile: string;
+  /** With a password in it: not for the log. */
+  readonly smtpUrl?: string;
+  readonly mailFrom: { readonly name: string; readonly address: string };
   readonly trustProxy: boolean | string[];
   readonly logLevel: LogLevel;
 }
@@ -47,6 +50,11 @@ const webUrl = (value: string): string | undefined => {
   return plain ? at.href.replace(/\/+$/, '') : fail('a URL that begins with http:// or https://, without a query or a password');
 };
 
+const sender = (value: string): Config['mailFrom'] => {
+  const [, name = '', address = ''] = /^(?:([^\p{Cc}<>]+) )?<?([^\s<>@,;]+@[^\s<>@,;]+)>?$/u.exec(value) ?? fail('an address, like Rollbook <users@example.com>');
+  return { name, address };
+};
+
 const proxies = (value: string): string[] => {
   const addresses = value.split(',').map((address) => address.trim());
   return addresses.every((address) => isIP(address) || isSubnet(address)) ? addresses : fail('off, on, or addresses like 10.0.0.1,192.168.0.0/16');
@@ -71,6 +79,8 @@ const settings = {
   DATABASE_URL: setting('', 'postgres://… of PostgreSQL; default: PGlite in DATA_DIR', url('postgres', 'postgresql')),
   VAULT_KEY: setting('', 'key of the vault, 32 bytes as 64 hexadecimal digits or base64', (value) => value || undefined),
   VAULT_KEY_FILE: setting('', 'file of that key; default: DATA_DIR/vault.key, made at the first start', text),
+  SMTP_URL: setting('', 'smtp://user:password@host:587 or smtps://… of a mail server; default: mails are files in DATA_DIR/mail', url('smtp', 'smtps')),
+  MAIL_FROM: setting('Rollbook <rollbook@localhost>', 'who mails come from', sender),
   TRUST_PROXY: setting('off', 'off, on, or the proxies (comma-separated addresses) whose X-Forwarded-For counts', (value) =>
     value === 'off' ? false : value === 'on' ? true : proxies(value),
   ),
@@ -102,6 +112,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ...optional('databaseUrl', read('DATABASE_URL')),
     ...optional('vaultKey', read('VAULT_KEY')),
     vaultKeyFile: read('VAULT_KEY_FILE') || keyFileIn(dataDir),
+    ...optional('smtpUrl', read('SMTP_URL')),
+    mailFrom: read('MAIL_FROM'),
     trustProxy: read('TRUST_PROXY'),
     logLevel: read('LOG_LEVEL'),
   };

@@ -2,6 +2,7 @@ import { Controller, Get, HttpCode, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { EventStore } from '#libs/event-store';
 import { Public, type FastifyReply } from '#libs/http';
+import { MailProcess } from '#libs/mail';
 import { ProjectionRunner } from '#libs/read-store';
 import { Metrics } from './metrics.js';
 
@@ -12,6 +13,7 @@ export class HealthController {
   constructor(
     private readonly store: EventStore,
     private readonly projections: ProjectionRunner,
+    private readonly mails: MailProcess,
     private readonly metrics: Metrics,
   ) {}
 
@@ -21,7 +23,7 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** 200 when the log answers and the read models follow it, else 503; both say how far they are. */
+  /** 200 when the log answers and the read models follow it, else 503; both say how far they are, and how the mails are. */
   @Get('health/ready')
   @Public()
   @HttpCode(200)
@@ -29,11 +31,13 @@ export class HealthController {
     const { position, caughtUp, failing } = this.projections.health();
     const head = await this.store.head().catch(() => undefined);
     const ready = head !== undefined && caughtUp && !failing;
+    const { problem, owed, parked } = this.mails.health();
     if (!ready) void reply.status(503);
     return {
       status: ready ? 'ok' : 'unavailable',
       eventStore: head === undefined ? 'unavailable' : 'ok',
       projections: { status: failing ? 'failing' : caughtUp ? 'ok' : 'catching up', position, head: head ?? null, failing: failing ?? null },
+      mails: { status: problem ? 'failing' : 'ok', owed, parked, problem: problem ?? null },
     };
   }
 

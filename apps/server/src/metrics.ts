@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { MailProcess } from '#libs/mail';
 import type { ProjectionRunner } from '#libs/read-store';
 
 /** What Prometheus scrapes. Labels are names of routes, commands and outcomes, never of people. */
@@ -9,13 +10,17 @@ export class Metrics {
   private readonly lag: Gauge;
   private readonly failing: Gauge;
 
-  constructor(private readonly projections: ProjectionRunner) {
+  constructor(
+    private readonly projections: ProjectionRunner,
+    mails: MailProcess,
+  ) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
     this.commands = new Counter({ name: 'rollbook_commands_total', help: 'Commands by type and outcome', labelNames: ['command', 'outcome'], registers });
     this.requests = new Histogram({ name: 'rollbook_request_seconds', help: 'Requests by route and status', labelNames: ['method', 'route', 'status'], registers });
     this.lag = new Gauge({ name: 'rollbook_projection_lag_positions', help: 'How far the read models are behind the log, in positions', registers });
     this.failing = new Gauge({ name: 'rollbook_projection_failing', help: '1 while an event can not be projected', registers });
+    countMails(this.registry, mails);
   }
 
   readonly contentType = 'text/plain; version=0.0.4; charset=utf-8';
@@ -35,4 +40,33 @@ export class Metrics {
     this.failing.set(failing ? 1 : 0);
     return this.registry.metrics();
   }
+}
+
+/** What the process that sends mails knows, asked at each scrape. */
+function countMails(registry: Registry, mails: MailProcess): void {
+  const waiting = new Gauge({
+    name: 'rollbook_mails',
+    help: 'Mails that wait to be sent, and those given up',
+    labelNames: ['state'],
+    registers: [],
+    collect() {
+      const { owed, parked } = mails.health();
+      this.set({ state: 'owed' }, owed);
+      this.set({ state: 'parked' }, parked);
+    },
+  });
+  const attempts = new Counter({
+    name: 'rollbook_mail_attempts_total',
+    help: 'Attempts to send a mail by outcome',
+    labelNames: ['outcome'],
+    registers: [],
+    collect() {
+      const { sent, failed } = mails.health();
+      this.reset();
+      this.inc({ outcome: 'sent' }, sent);
+      this.inc({ outcome: 'failed' }, failed);
+    },
+  });
+  registry.registerMetric(waiting);
+  registry.registerMetric(attempts);
 }

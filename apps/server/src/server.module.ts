@@ -6,6 +6,7 @@ import { AccountsModule } from '#libs/accounts';
 import { AuditModule } from '#libs/audit';
 import { EventStore } from '#libs/event-store';
 import { AnswerInterceptor, BodyDigest, Clock, ProblemFilter, PublicOrigin, ReadPosition, Routes } from '#libs/http';
+import { MailModule, MailProcess } from '#libs/mail';
 import { ProjectionRunner, ReadStore } from '#libs/read-store';
 import { UsersModule } from '#libs/users';
 import { Vault } from '#libs/vault';
@@ -18,36 +19,38 @@ export interface Parts {
   readonly vault: Vault;
   readonly readStore: ReadStore;
   readonly projections: ProjectionRunner;
+  readonly mails: MailProcess;
   readonly clock: Clock;
   readonly publicOrigin: string | undefined;
 }
 
 @Module({})
 class PartsModule {
-  static of({ store, vault, readStore, projections, clock, publicOrigin }: Parts): DynamicModule {
+  static of({ store, vault, readStore, projections, mails, clock, publicOrigin }: Parts): DynamicModule {
     const providers: Provider[] = [
       { provide: EventStore, useValue: store },
       { provide: Vault, useValue: vault },
       { provide: ReadStore, useValue: readStore },
       { provide: ProjectionRunner, useValue: projections },
+      { provide: MailProcess, useValue: mails },
       { provide: ReadPosition, useExisting: ProjectionRunner },
       { provide: Clock, useValue: clock },
       { provide: PublicOrigin, useValue: { origin: publicOrigin } satisfies PublicOrigin },
       { provide: BodyDigest, useValue: { of: (body) => vault.hmac('digest', body) } satisfies BodyDigest },
-      { provide: Metrics, useValue: new Metrics(projections) },
+      { provide: Metrics, useValue: new Metrics(projections, mails) },
       Routes,
     ];
     return { module: PartsModule, global: true, imports: [DiscoveryModule], providers, exports: [...providers, DiscoveryModule] };
   }
 }
 
-/** The whole server: four concepts on the parts they share. */
+/** The whole server: five concepts on the parts they share. */
 @Module({})
 export class ServerModule {
   static of(parts: Parts): DynamicModule {
     return {
       module: ServerModule,
-      imports: [CqrsModule.forRoot(), PartsModule.of(parts), AccountsModule, UsersModule, AccessModule, AuditModule],
+      imports: [CqrsModule.forRoot(), PartsModule.of(parts), AccountsModule, UsersModule, AccessModule, AuditModule, MailModule],
       controllers: [HealthController],
       providers: [
         { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },

@@ -12,6 +12,7 @@ import { listenForCommands } from './backup/control.js';
 import type { Source } from './backup/write-backup.js';
 import type { Config } from './config.js';
 import { ServerLogger } from './logger.js';
+import { linksTo, mailProcess } from './mail.js';
 import { Metrics } from './metrics.js';
 import { observe } from './observe.js';
 import { serveOpenApi } from './openapi.js';
@@ -49,8 +50,10 @@ export async function startServer(config: Config, { clock = new SystemClock(), r
     const stores = await openStores(config, owned);
     const runner = followLog(stores);
     owned.add(() => runner.stop());
+    const mails = mailProcess(config, stores, clock);
+    owned.add(() => mails.stop());
     const publicOrigin = config.publicUrl === undefined ? undefined : new URL(config.publicUrl).origin;
-    const parts = { ...stores, projections: runner, clock, publicOrigin };
+    const parts = { ...stores, projections: runner, mails, clock, publicOrigin };
     const operatorToken = join(config.dataDir, 'operator-token');
     if (await ensureOperatorToken({ ...parts, file: operatorToken, at: clock.now().toISOString() })) {
       new Logger('Server').log(`The operator's token is in ${operatorToken}`);
@@ -59,6 +62,7 @@ export async function startServer(config: Config, { clock = new SystemClock(), r
     owned.add(() => drain(app));
     await runner.start();
     await listen(app, config);
+    mails.start(linksTo(config, await app.getUrl()));
     await takeCommands({ config, ...stores }, owned);
     return { url: await app.getUrl(), operatorToken, app, close: () => owned.close() };
   } catch (error) {

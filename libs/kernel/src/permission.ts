@@ -14,6 +14,7 @@ export const permissions = [
   'accounts:open',
   'logins:record',
   'registrations:create',
+  'mails:manage',
 ] as const;
 
 export type Permission = (typeof permissions)[number];

@@ -56,10 +56,15 @@ export class Mails {
 
   /** Notes in one transaction what `note` says and that the log is dealt with up to here. */
   advance(position: number, note: () => void): void {
-    inTransaction(this.db, () => {
+    this.together(() => {
       note();
       this.statements.advance.run(position);
     });
+  }
+
+  /** Notes in one transaction what `note` says, here and about those who wait. */
+  together(note: () => void): void {
+    inTransaction(this.db, note);
   }
 
   /** Changes nothing for one that is there already. */
@@ -74,7 +79,7 @@ export class Mails {
 
   /** Notes in one transaction what attempts came to. */
   settle(outcomes: readonly Outcome[]): void {
-    inTransaction(this.db, () => {
+    this.together(() => {
       for (const { id, state, attempts, nextAttemptAt, problem } of outcomes) this.statements.settle.run(state, attempts, nextAttemptAt, problem, id);
     });
   }

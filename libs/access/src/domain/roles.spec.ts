@@ -17,6 +17,7 @@ const table: [Permission, administrator: boolean, coAdministrator: boolean, audi
   ['accounts:open', false, false, false],
   ['logins:record', false, false, false],
   ['registrations:create', false, false, false],
+  ['mails:manage', false, false, false],
 ];
 
 test.each(table)('%s: administrator %s, co-administrator %s, auditor %s, operator true', (permission, ...given) => {

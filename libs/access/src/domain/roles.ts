@@ -17,6 +17,7 @@ const givenBy: Record<Permission, readonly Role[]> = {
   'accounts:open': [],
   'logins:record': [],
   'registrations:create': [],
+  'mails:manage': [],
 };
 
 /** What these roles give; roles add up. */

@@ -1,0 +1,50 @@
+import type { Language } from '#libs/kernel';
+import { words, type Text, type Words } from './words.js';
+
+/** What a mail holds. */
+export interface Letter {
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+/** A letter to somebody in their language; `href` is where its link leads. */
+export function writeLetter({ language, firstName, say, href }: { language: Language; firstName: string; say: (words: Words) => Text; href: string }): Letter {
+  const { greeting, footer } = words[language];
+  const { subject, before, link, after } = say(words[language]);
+  const hello = greeting(looksLikeLink(firstName) ? undefined : firstName);
+  const line = link && `${link}:\n${href}`;
+  return {
+    subject,
+    text: `${[hello, before, line, after].filter(Boolean).join('\n\n')}\n\n-- \n${footer}\n`,
+    html: page(language, subject, [
+      ...[hello, before].map(paragraph),
+      ...(link ? [button(link, href), paragraph(href)] : []),
+      paragraph(after),
+      `<p style="color:#666;font-size:13px">${escaped(footer)}</p>`,
+    ]),
+  };
+}
+
+/** A moment as people read it, `1 December 2026 at 13:05 UTC`. */
+export const readable = (at: string, language: Language): string =>
+  `${new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(new Date(at))} UTC`;
+
+/** Mail programs turn what looks like an address into a link: a name is not to lure anybody anywhere. */
+const looksLikeLink = (name: string): boolean => /[:/\\@]|\.\p{L}{2}/u.test(name);
+
+const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => escapes[sign]!);
+
+const paragraph = (text: string): string => `<p>${escaped(text)}</p>`;
+const button = (label: string, href: string): string =>
+  `<p><a href="${escaped(href)}" style="display:inline-block;padding:10px 18px;border-radius:6px;background:#1c5fb0;color:#fff;text-decoration:none">${escaped(label)}</a></p>`;
+
+const page = (language: Language, title: string, parts: readonly string[]): string => `<!doctype html>
+<html lang="${language}">
+<head><meta charset="utf-8"><title>${escaped(title)}</title></head>
+<body style="font:16px/1.5 sans-serif;color:#222;max-width:36em;overflow-wrap:anywhere">
+${parts.join('\n')}
+</body>
+</html>
+`;

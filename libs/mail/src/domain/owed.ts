@@ -1,0 +1,32 @@
+import type { DataOf, Recorded } from '#libs/kernel';
+import type { UserEvent } from '#libs/users';
+
+/** Why a mail is sent. One kind of link sets the first password and resets the next. */
+export type MailKind = 'password-link' | 'password-changed' | 'approvals-waiting';
+
+/** What an event means for the mails to whom it is about. */
+export interface Meaning {
+  readonly owes?: MailKind;
+  /** The account in which they wait for approval from now on; `null`: in none. */
+  readonly waitsIn?: string | null;
+}
+
+const waitsNoMore = { waitsIn: null };
+
+const meanings: { readonly [Type in UserEvent['type']]?: (data: DataOf<UserEvent, Type>) => Meaning } = {
+  UserAdded: ({ account, status }) => (status === 'active' ? { owes: 'password-link' } : { waitsIn: account }),
+  UserApprovalRequested: ({ account }) => ({ waitsIn: account }),
+  // To one who has a password already it is void when its turn comes: there is no link.
+  UserApproved: () => ({ owes: 'password-link', waitsIn: null }),
+  UserRejected: () => waitsNoMore,
+  UserAddedToAccount: () => waitsNoMore,
+  UserDeleted: () => waitsNoMore,
+  UserPasswordResetRequested: () => ({ owes: 'password-link' }),
+  UserPasswordChanged: () => ({ owes: 'password-changed' }),
+};
+
+/** What this event means; nothing, for most. */
+export function meaningOf({ type, data }: Recorded): Meaning {
+  const meaning = Object.hasOwn(meanings, type) ? (meanings[type as UserEvent['type']] as (data: object) => Meaning) : undefined;
+  return meaning?.(data) ?? {};
+}

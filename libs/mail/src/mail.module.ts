@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { commandHandlers, queryHandlers } from '#libs/http';
+import { Vault } from '#libs/vault';
+import { MailsController } from './http/mails.controller.js';
+import { ListMails, SendMail, listMails, sendMail } from './workflows/mails.js';
+
+/** What operators see of the mails. The process that sends them is the server's to start. */
+@Module({
+  controllers: [MailsController],
+  providers: [
+    ...queryHandlers([ListMails], [Vault], (vault) => async (query) => listMails(vault, query)),
+    ...commandHandlers([SendMail], [Vault], (vault) => async (command) => sendMail(vault, command)),
+  ],
+})
+export class MailModule {}

@@ -1,0 +1,68 @@
+import { passwordLink } from '#libs/access';
+import { AccountDecider } from '#libs/accounts';
+import type { EventStore } from '#libs/event-store';
+import { languages, type Language } from '#libs/kernel';
+import { UserDecider, mayLogIn, servesAsAdministrator, type Known, type User } from '#libs/users';
+import type { Mail, Vault } from '#libs/vault';
+import { readable, writeLetter, type Letter } from '../domain/letter.js';
+import type { MailKind } from '../domain/owed.js';
+import type { Text, Words } from '../domain/words.js';
+
+/** A letter and whom it goes to. */
+export interface Message extends Letter {
+  readonly to: { readonly name: string; readonly address: string };
+}
+
+export interface Desk {
+  readonly store: Pick<EventStore, 'load'>;
+  readonly vault: Pick<Vault, 'hmac' | 'waiting'>;
+  /** Where people reach the server, without a slash at the end. */
+  readonly publicUrl: string;
+  readonly now: () => Date;
+}
+
+/** What a letter says, and where its link leads. */
+interface Contents {
+  readonly say: (words: Words) => Text;
+  readonly href: string;
+}
+
+/** The mail as it is to be sent now, by what the log says now; undefined where it makes no sense any more. */
+export async function compose(desk: Desk, mail: Mail): Promise<Message | undefined> {
+  const { state: user } = await desk.store.load(UserDecider, mail.user);
+  // An erased user has no address any more.
+  if (user.status === 'absent' || !user.email) return undefined;
+  const language = languageOf(user);
+  const contents = await contentsOf[mail.kind as MailKind](desk, mail, user, language);
+  return contents && { to: { name: `${user.firstName} ${user.lastName}`, address: user.email }, ...writeLetter({ language, firstName: user.firstName, ...contents }) };
+}
+
+const contentsOf: Record<MailKind, (desk: Desk, mail: Mail, user: User, language: Language) => Promise<Contents | undefined>> = {
+  'password-link': async ({ store, vault, publicUrl, now }, { user: userId, about: request }, user, language) => {
+    const link = mayLogIn(user) ? user.passwordLink : undefined;
+    if (!mayLogIn(user) || link?.request !== request || Date.parse(link.expiresAt) <= now().getTime()) return undefined;
+    const until = readable(link.expiresAt, language);
+    // In the fragment, which browsers send to nobody.
+    const href = `${publicUrl}/set-password#${passwordLink(vault, { userId, request })}`;
+    if (user.password) return { say: (words) => words.resetPassword({ until }), href };
+    const account = await nameOf(store, user.account);
+    return account === undefined ? undefined : { say: (words) => words.completeProfile({ account, until }), href };
+  },
+
+  'password-changed': async ({ publicUrl }) => ({ say: (words) => words.passwordChanged(), href: publicUrl }),
+
+  'approvals-waiting': async ({ store, vault, publicUrl }, { about }, user) => {
+    const count = vault.waiting.count(about);
+    if (count === 0 || !servesAsAdministrator(user) || !('account' in user) || user.account !== about) return undefined;
+    const account = await nameOf(store, about);
+    return account === undefined ? undefined : { say: (words) => words.approvalsWaiting({ account, count }), href: publicUrl };
+  },
+};
+
+/** The name of an account that is open. */
+async function nameOf(store: Desk['store'], id: string): Promise<string | undefined> {
+  const { state } = await store.load(AccountDecider, id);
+  return state.status === 'open' ? state.name : undefined;
+}
+
+const languageOf = (user: Known): Language => languages.find((language) => language === user.language) ?? 'en';

@@ -1,0 +1,54 @@
+import { IsIn, IsString, Length } from 'class-validator';
+import { Command, Optional, Query, Refusal } from '#libs/kernel';
+import type { Mail, Vault } from '#libs/vault';
+
+const listed = ['parked', 'owed'] as const;
+
+/** The mails that were given up, or those that are owed; the oldest first. */
+export class ListMails extends Query<ListMails> {
+  /** Default parked. */
+  @Optional() @IsIn(listed) state?: (typeof listed)[number];
+  /** `next` of the page before. */
+  @Optional() @IsString() @Length(1, 100) cursor?: string;
+}
+
+/** Sends a mail that was given up as if it were new, and one that waits for its next attempt at once. */
+export class SendMail extends Command<SendMail> {}
+
+/** ◇ */
+const pageSize = 100;
+
+/** A mail as operators see it. Whom it goes to is told by id. */
+const itemOf = ({ id: mailId, kind, user: userId, state, attempts, since, nextAttemptAt, problem }: Mail) => ({
+  mailId,
+  kind,
+  userId,
+  state,
+  attempts,
+  owedSince: new Date(since).toISOString(),
+  nextAttemptAt: state === 'owed' ? new Date(nextAttemptAt).toISOString() : null,
+  problem,
+});
+
+/** Answers a page. Throws `cursor.invalid`. */
+export function listMails({ mails }: Pick<Vault, 'mails'>, { state = 'parked', cursor, asking }: ListMails) {
+  checkUnconfined(asking.account);
+  if (cursor !== undefined && !mails.find(cursor)) throw new Refusal('cursor.invalid', 'invalid', 'This cursor was not made by this list; start from its first page.');
+  const page = mails.list(state, pageSize + 1, cursor ?? null);
+  const items = page.slice(0, pageSize).map(itemOf);
+  return { items, next: page.length > pageSize ? items.at(-1)!.mailId : null };
+}
+
+/** Repeatable: one that was sent in the meantime stays sent. Throws `mail.not-found`. */
+export function sendMail({ mails }: Pick<Vault, 'mails'>, { issuance: { target, at, within } }: SendMail) {
+  checkUnconfined(within);
+  mails.sendAgain(target, Date.parse(at));
+  const mail = mails.find(target);
+  if (!mail) throw new Refusal('mail.not-found', 'not-found', 'There is no such mail.');
+  return itemOf(mail);
+}
+
+/** Mails are the whole installation's. */
+function checkUnconfined(account: string | undefined): void {
+  if (account) throw new Refusal('access.forbidden', 'forbidden', 'A token that names an account manages no mails.');
+}

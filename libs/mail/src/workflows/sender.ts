@@ -1,0 +1,80 @@
+import { bufferTime, filter, from, lastValueFrom, mergeMap, takeUntil, tap, type Observable } from 'rxjs';
+import type { Mail, Mails, Outcome } from '#libs/vault';
+import { nextAttempt } from '../domain/back-off.js';
+import { compose, type Desk } from './compose.js';
+import { lanes, type Transport } from './transport.js';
+
+/** What happened, in numbers since the start and in words for the log. */
+export interface SenderReport {
+  /** Mails were written to files, the last of them to this one. */
+  written(count: number, file: string): void;
+  /** A mail could not be sent, for another cause than the one before, or was given up: why, in a code. */
+  failed(mail: Mail, problem: string, parked: boolean): void;
+}
+
+type Delivery = { outcome: Outcome; file?: string | undefined };
+
+/** Sends the owed mails whose time has come. What it has sent it notes every tenth of a second: a crash in between repeats it. */
+export class Sender {
+  sent = 0;
+  failures = 0;
+  /** Why the newest attempt failed; undefined once one did not. */
+  problem: string | undefined;
+
+  constructor(
+    private readonly mails: Mails,
+    private readonly desk: Desk,
+    private readonly transport: Transport,
+    private readonly report: SenderReport,
+  ) {}
+
+  /** Sends until none is due. Begins no more after `ending`, waits for none after `cut`: those stay owed. */
+  async sendDue(ending: AbortSignal, cut: Observable<void>): Promise<void> {
+    for (;;) {
+      const due = this.mails.due(this.desk.now().getTime(), 100);
+      if (due.length === 0 || ending.aborted) return;
+      const deliveries = from(due).pipe(
+        mergeMap((mail) => (ending.aborted ? [] : this.deliver(mail)), lanes),
+        takeUntil(cut),
+        bufferTime(100),
+        filter((batch) => batch.length > 0),
+        tap((batch) => this.settle(batch)),
+      );
+      await lastValueFrom(deliveries, { defaultValue: [] });
+    }
+  }
+
+  private async deliver(mail: Mail): Promise<Delivery> {
+    try {
+      const message = await compose(this.desk, mail);
+      if (!message) return { outcome: { ...mail, state: 'void', problem: null } };
+      const file = await this.transport.deliver(mail, message, this.desk.now());
+      this.sent++;
+      this.problem = undefined;
+      return { outcome: { ...mail, state: 'sent', problem: null }, file };
+    } catch (error) {
+      return { outcome: this.failed(mail, codeOf(error)) };
+    }
+  }
+
+  private failed(mail: Mail, problem: string): Outcome {
+    const attempts = mail.attempts + 1;
+    const next = nextAttempt({ since: mail.since, attempts }, this.desk.now().getTime());
+    this.failures++;
+    if (next === undefined || problem !== this.problem) this.report.failed(mail, problem, next === undefined);
+    this.problem = problem;
+    return { id: mail.id, state: next === undefined ? 'parked' : 'owed', attempts, nextAttemptAt: next ?? mail.nextAttemptAt, problem };
+  }
+
+  private settle(batch: readonly Delivery[]): void {
+    this.mails.settle(batch.map(({ outcome }) => outcome));
+    const files = batch.flatMap(({ file }) => file ?? []);
+    if (files.length > 0) this.report.written(files.length, files.at(-1)!);
+  }
+}
+
+/** An error in a code: its message could name addresses. */
+export function codeOf(error: unknown): string {
+  const { code, responseCode, name } = Object(error) as Record<string, unknown>;
+  return [code ?? name, responseCode].filter(Boolean).join(' ');
+}

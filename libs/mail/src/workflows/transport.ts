@@ -1,0 +1,80 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createTransport, type SendMailOptions } from 'nodemailer';
+import type { Mail } from '#libs/vault';
+import type { Message } from './compose.js';
+
+/** Who mails come from. */
+export interface Sender {
+  readonly name: string;
+  readonly address: string;
+}
+
+/** Takes mails to where they are read. */
+export interface Transport {
+  /** Resolves once it is taken on, to the file that it is in, if it is in one. Throws what nodemailer or the file system throws. */
+  deliver(mail: Mail, message: Message, at: Date): Promise<string | undefined>;
+  /** Breaks off what is under way. */
+  close(): void;
+}
+
+/** How many mails are under way at once. */
+export const lanes = 4;
+
+/** To a mail server. `url`: `smtp://…` (TLS as soon as the server offers it) or `smtps://…`. */
+export function smtpTransport(url: string, from: Sender): Transport {
+  const seconds = 1_000;
+  const mailer = createTransport({
+    url,
+    pool: true,
+    maxConnections: lanes,
+    // What fails is tried again by the process, which remembers it.
+    maxRequeues: 0,
+    connectionTimeout: 10 * seconds,
+    greetingTimeout: 10 * seconds,
+    socketTimeout: 30 * seconds,
+    ...noAccess,
+  });
+  return {
+    async deliver(mail, message, at) {
+      await mailer.sendMail(envelopeOf(mail, message, from, at));
+      return undefined;
+    },
+    close: () => mailer.close(),
+  };
+}
+
+/** To files in a directory, for those who have no mail server yet: only whoever runs Rollbook reads them. */
+export function fileTransport(directory: string, from: Sender): Transport {
+  const mailer = createTransport({ streamTransport: true, buffer: true, newline: 'windows', ...noAccess });
+  return {
+    async deliver(mail, message, at) {
+      const { message: bytes } = await mailer.sendMail(envelopeOf(mail, message, from, at));
+      await mkdir(directory, { recursive: true, mode: 0o700 });
+      // The same mail takes the same name, however often it is written.
+      const file = join(directory, `${new Date(mail.since).toISOString().replaceAll(':', '-')}-${mail.kind}-${mail.id.slice(0, 8)}.eml`);
+      await writeFile(`${file}.new`, bytes as Buffer, { mode: 0o600 });
+      await rename(`${file}.new`, file);
+      return file;
+    },
+    close: () => {},
+  };
+}
+
+/** A mail never takes anything from this machine's files or from other hosts with it. */
+const noAccess = { disableFileAccess: true, disableUrlAccess: true } as const;
+
+const envelopeOf = ({ id }: Mail, { to, subject, text, html }: Message, from: Sender, date: Date): SendMailOptions => ({
+  from: { ...from },
+  to: { ...to },
+  // Said apart from the headers, so that no name adds a recipient.
+  envelope: { from: from.address, to: [to.address] },
+  subject,
+  text,
+  html,
+  date,
+  // The same each time, so that a mail which is sent twice is recognised.
+  messageId: `<${id}@${from.address.split('@').at(-1)}>`,
+  headers: { 'Auto-Submitted': 'auto-generated' },
+  xMailer: false,
+});
