@@ -4,10 +4,10 @@ import { parseArgs } from 'node:util';
 import { readConfig, type Config } from '../config.js';
 
 /**
- * Runs a command that takes one directory: `work` answers the lines to print in the end. Exit code 0 if it did, 1 with one
+ * Runs a command that takes one directory: `work` answers the line to print in the end. Exit code 0 if it did, 1 with one
  * line if not, 2 if it was called wrongly.
  */
-export async function runOnDirectory(help: string, work: (directory: string, config: Config) => Promise<string[]>): Promise<never> {
+export async function runOnDirectory(help: string, work: (directory: string, config: Config) => Promise<string>): Promise<never> {
   const asked = parse();
   if (asked?.help) {
     console.log(help);
@@ -19,7 +19,7 @@ export async function runOnDirectory(help: string, work: (directory: string, con
   }
   try {
     if (existsSync('.env')) process.loadEnvFile('.env');
-    for (const line of await work(resolve(asked.directory), readConfig(process.env))) console.log(line);
+    console.log(await work(resolve(asked.directory), readConfig(process.env)));
     process.exit(0);
   } catch (error) {
     console.error(`rollbook: ${error instanceof Error ? error.message : String(error)}`);

@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { copyFile, mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { onDirectory, keepsVaultKey, type Config } from '../config.js';

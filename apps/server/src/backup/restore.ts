@@ -1,6 +1,4 @@
-import 'reflect-metadata';
 import { runOnDirectory, show } from './command.js';
-import { restoreBackup } from './restore-backup.js';
 
 const help = [
   'npm run restore -- DIR',
@@ -11,8 +9,9 @@ const help = [
 ].join('\n');
 
 await runOnDirectory(help, async (directory, config) => {
+  const { restoreBackup } = await import('./restore-backup.js');
   const { madeAt, position } = await restoreBackup(directory, config, show);
   const what = position === undefined ? 'The vault' : `The log up to position ${position} and its vault`;
   const next = config.databaseUrl ? 'Drop the schema rollbook of DATABASE_URL before the start: it is built again.' : 'The next start builds the read models.';
-  return [`${what} as of ${madeAt} are restored in ${config.dataDir}. ${next}`];
+  return `${what} as of ${madeAt} are restored in ${config.dataDir}. ${next}`;
 });

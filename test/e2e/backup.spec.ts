@@ -1,0 +1,326 @@
+import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEmbeddedEventStore } from '#libs/embedded-eventstore';
+import { EventStore } from '#libs/event-store';
+import type { Recorded } from '#libs/kernel';
+import { digestTables, openScratchStore, ProjectionRunner, ReadStore, type ReadStore as Store, type Subscribe } from '#libs/read-store';
+import { askServer } from '../../apps/server/src/backup/control.js';
+import type { Manifest } from '../../apps/server/src/backup/manifest.js';
+import { restoreBackup } from '../../apps/server/src/backup/restore-backup.js';
+import { writeBackup } from '../../apps/server/src/backup/write-backup.js';
+import { readConfig, type Config } from '../../apps/server/src/config.js';
+import { Owned } from '../../apps/server/src/owned.js';
+import { openLog, type Log } from '../../apps/server/src/parts.js';
+import { projections } from '../../apps/server/src/projections.js';
+import { startServer } from '../../apps/server/src/server.js';
+import { Api } from '../support/api.js';
+import { build, run, startProcess } from '../support/process.js';
+import { expectStatus, openTestAccount, startTestServer, type TestServer } from '../support/server.js';
+
+const parent = mkdtempSync(join(tmpdir(), 'backup-'));
+let directories = 0;
+const fresh = (): string => join(parent, String(++directories));
+afterAll(() => rmSync(parent, { recursive: true, force: true }));
+
+/** A backup of the embedded log, whatever the tests around run on. */
+const embedded = { EVENTSTORE_URL: '', DATABASE_URL: '' };
+const configOf = (dataDir: string, more: Record<string, string> = {}): Config => readConfig({ DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'fatal', ...more });
+const quiet = (): void => {};
+
+/** An installation that no server runs on, for as long as `work` takes. */
+async function withLog<T>(config: Config, work: (log: Log) => Promise<T>): Promise<T> {
+  const owned = new Owned();
+  try {
+    return await work(await openLog(config, owned));
+  } finally {
+    await owned.close();
+  }
+}
+
+async function allOf(store: EventStore, upTo: number): Promise<Recorded[]> {
+  const events: Recorded[] = [];
+  for await (const event of store.readAll()) if (event.position <= upTo) events.push(event);
+  return events;
+}
+
+const digestOf = ({ db }: Store) => digestTables(db, projections.flatMap(({ tables }) => tables));
+
+/** What the read models are as of a position, from a replay up to there. */
+async function digestAt(store: EventStore, position: number): Promise<Record<string, string>> {
+  const subscribe: Subscribe = async function* (from, signal) {
+    for await (const it of store.follow(from, signal)) {
+      if (it.kind === 'event' && it.event.position > position) yield { kind: 'checkpoint', position };
+      else if (it.kind !== 'checkpoint') yield it;
+    }
+  };
+  const scratch = await openScratchStore();
+  const runner = new ProjectionRunner({ store: scratch, projections, subscribe, report: (problem) => console.error(problem) });
+  await runner.start();
+  await runner.waitFor(position, 60_000);
+  await runner.stop();
+  const digest = await digestOf(scratch);
+  await scratch.close();
+  return digest;
+}
+
+describe('with 64 writers at work', () => {
+  let original: TestServer;
+  let backup: string;
+  let manifest: Manifest;
+  let before: number;
+  const added: string[] = [];
+
+  beforeAll(async () => {
+    original = await startTestServer(embedded);
+    const account = await openTestAccount(original);
+    const { operator } = original;
+    const done = new AbortController();
+    let acknowledged = 0;
+    const write = async (): Promise<void> => {
+      while (!done.signal.aborted) {
+        const userId = await account.add();
+        acknowledged = Math.max(acknowledged, expectStatus(200, await operator.post(account.path(`/users/${userId}/lock`), { reason: 'for a while' })).position);
+        added.push(account.path(`/users/${userId}`));
+      }
+    };
+    const writing = Array.from({ length: 64 }, () => write());
+    const more = async (users: number): Promise<void> => {
+      for (const until = added.length + users; added.length < until; ) await account.add();
+    };
+    await more(100);
+    before = acknowledged;
+    backup = fresh();
+    manifest = (await askServer(original.directory, backup, quiet))!;
+    await more(100);
+    done.abort();
+    await Promise.all(writing);
+  }, 120_000);
+  afterAll(() => original.close());
+
+  it('it holds every write that was acknowledged before, as files for their owner alone', () => {
+    expect(manifest.position).toBeGreaterThanOrEqual(before);
+    expect(readdirSync(backup).sort()).toEqual(['backup.json', 'events.db', 'vault.db', 'vault.key']);
+    for (const name of readdirSync(backup)) expect(statSync(join(backup, name)).mode & 0o777).toBe(0o600);
+    expect(JSON.parse(readFileSync(join(backup, 'backup.json'), 'utf8'))).toEqual(manifest);
+    expect(manifest.installation).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('restored, every event can be read, every list is as it was, and users replay alike', async () => {
+    const position = manifest.position!;
+    const config = configOf(fresh());
+    await restoreBackup(backup, config, quiet);
+    const restored = await startServer(config);
+    const api = new Api(restored.url, readFileSync(restored.operatorToken, 'utf8').trim());
+    const [store, copy] = [original.server.app.get(EventStore), restored.app.get(EventStore)];
+    try {
+      expect(await allOf(copy, position)).toEqual(await allOf(store, position));
+      expect(await original.server.app.get(EventStore).head()).toBeGreaterThan(position);
+      const [next] = (await allOf(copy, Infinity)).filter((event) => event.position > position);
+      expect(next).toMatchObject({ type: 'InstallationRestored', data: { madeAt: manifest.madeAt, position } });
+
+      await restored.app.get(ProjectionRunner).waitFor(position + 1, 60_000);
+      const lists = await digestAt(store, position);
+      expect(lists['user_list']).toMatch(/^[1-9]\d*:/);
+      expect(await digestAt(copy, position)).toEqual(lists);
+      // Since then the restored server has issued a token to its operator.
+      const head = await copy.head();
+      await restored.app.get(ProjectionRunner).waitFor(head, 60_000);
+      expect(await digestOf(restored.app.get(ReadStore))).toEqual(await digestAt(copy, head));
+
+      let compared = 0;
+      for (const path of added.slice(0, 20)) {
+        for (const rest of ['?at=0', '?at=1']) {
+          const reply = await api.get(path + rest);
+          expect(reply.status).toBe(200);
+          expect(reply.body).toEqual((await original.operator.get(path + rest)).body);
+          compared++;
+        }
+      }
+      expect(compared).toBe(40);
+    } finally {
+      await restored.close();
+    }
+  }, 120_000);
+});
+
+describe('an installation at rest', () => {
+  const home = fresh();
+  let backup: string;
+
+  beforeAll(async () => {
+    backup = fresh();
+    await withLog(configOf(home), async (log) => {
+      log.vault.mails.advance(1_000_000, () => log.vault.mails.owe({ id: 'mail', kind: 'password-link', user: 'ann', about: 'request', since: 1 }));
+      await writeBackup(backup, { config: configOf(home), ...log }, quiet, new AbortController().signal);
+    });
+  });
+
+  /** A copy of the backup, to spoil. */
+  function copied(): string {
+    const copy = fresh();
+    cpSync(backup, copy, { recursive: true });
+    return copy;
+  }
+
+  /** The one line that a restore says where it refuses, having left nothing that could start. */
+  async function refusal(directory: string, config = configOf(fresh())): Promise<string> {
+    const error = await restoreBackup(directory, config, quiet).then(
+      () => undefined,
+      (refused: Error) => refused,
+    );
+    expect(error?.message).toMatch(/^.+$/);
+    const left = existsSync(config.dataDir) ? readdirSync(config.dataDir) : [];
+    expect(left.filter((name) => name !== 'lock')).toEqual([]);
+    return error!.message;
+  }
+
+  it('owes the mails that it owed, and looks for more from the end of its log on', async () => {
+    const config = configOf(fresh());
+    const { position } = await restoreBackup(backup, config, quiet);
+    await withLog(config, async ({ vault }) => {
+      expect(vault.mails.list('owed', 9).map(({ id }) => id)).toEqual(['mail']);
+      expect(vault.mails.position).toBe(position);
+    });
+  });
+
+  it('is another past of the log after each restore', async () => {
+    const restored = await withLog(configOf(home), async (log) => [log.restored]);
+    for (const config of [configOf(fresh()), configOf(fresh())]) {
+      await restoreBackup(backup, config, quiet);
+      restored.push(await withLog(config, async (log) => log.restored));
+    }
+    expect(restored[0]).toBe('');
+    expect(new Set(restored).size).toBe(3);
+  });
+
+  it('is refused without its manifest, its vault, or a part of its log', async () => {
+    const [noManifest, noVault, torn, changed] = [copied(), copied(), copied(), copied()] as const;
+    rmSync(join(noManifest, 'backup.json'));
+    expect(await refusal(noManifest)).toBe(`${noManifest} is not a whole backup: it has no backup.json.`);
+    rmSync(join(noVault, 'vault.db'));
+    expect(await refusal(noVault)).toBe(`${noVault} is a backup without its vault.db.`);
+    truncateSync(join(torn, 'events.db'), 8192);
+    expect(await refusal(torn)).toMatch(/events\.db has 8192 bytes, not the \d+ that were backed up\.$/);
+    const bytes = readFileSync(join(changed, 'events.db'));
+    bytes[bytes.length - 1]! ^= 1;
+    writeFileSync(join(changed, 'events.db'), bytes);
+    expect(await refusal(changed)).toMatch(/events\.db is not the file that was backed up\.$/);
+  });
+
+  it("is refused with another installation's vault, even one that the manifest names", async () => {
+    const [other, mixed] = [fresh(), copied()];
+    const config = configOf(fresh());
+    const theirs = await withLog(config, async (log) => writeBackup(other, { config, ...log }, quiet, new AbortController().signal));
+    cpSync(join(other, 'vault.db'), join(mixed, 'vault.db'));
+    expect(await refusal(mixed)).toMatch(/vault\.db is not the file that was backed up\.$/);
+    cpSync(join(other, 'vault.key'), join(mixed, 'vault.key'));
+    const ours = JSON.parse(readFileSync(join(backup, 'backup.json'), 'utf8')) as Manifest;
+    const forged = { ...ours, files: { ...theirs.files, 'events.db': ours.files['events.db'] } };
+    writeFileSync(join(mixed, 'backup.json'), JSON.stringify(forged));
+    expect(await refusal(mixed)).toMatch(/^The backup can not be restored: This log was founded with another vault/);
+  });
+
+  it('is refused in another namespace, or where a directory is not empty', async () => {
+    expect(await refusal(backup, configOf(fresh(), { EVENTSTORE_NAMESPACE: 'other' }))).toBe('The backup is of the namespace rollbook: set EVENTSTORE_NAMESPACE=rollbook.');
+    await expect(restoreBackup(backup, configOf(home), quiet)).rejects.toThrow(`${home} is not empty.`);
+    await withLog(configOf(home), async (log) => {
+      const again = writeBackup(backup, { config: configOf(home), ...log }, quiet, new AbortController().signal);
+      await expect(again).rejects.toThrow(`${backup} is not empty.`);
+    });
+    expect(readdirSync(backup)).toHaveLength(4);
+  });
+
+  it('is not started where its restore was cut short', async () => {
+    const config = configOf(fresh());
+    await restoreBackup(backup, config, quiet);
+    mkdirSync(join(config.dataDir, 'restoring'));
+    await expect(startServer(config)).rejects.toThrow(/^A restore into .* was cut short: empty the directory and restore again\.$/);
+    await expect(restoreBackup(backup, config, quiet)).rejects.toThrow('is not empty.');
+  });
+
+  it('comes without the key that settings hold, and asks for it', async () => {
+    const key = { VAULT_KEY: 'ab'.repeat(32) };
+    const [config, keyless] = [configOf(fresh(), key), fresh()];
+    await withLog(config, (log) => writeBackup(keyless, { config, ...log }, quiet, new AbortController().signal));
+    expect(readdirSync(keyless).sort()).toEqual(['backup.json', 'events.db', 'vault.db']);
+    expect(await refusal(keyless)).toBe("The backup is without its vault's key: set VAULT_KEY or VAULT_KEY_FILE.");
+    expect(await refusal(keyless, configOf(fresh(), { VAULT_KEY: 'cd'.repeat(32) }))).toMatch(/^The backup can not be restored: VAULT_KEY is not the key/);
+    await restoreBackup(keyless, configOf(fresh(), key), quiet);
+  });
+
+  it("is the vault's alone where EventStoreDB keeps the log, and restored beside that log only", async () => {
+    const [node, empty] = await Promise.all([fresh(), fresh()].map((directory) => startEmbeddedEventStore({ directory })));
+    const grown = (url = node!.url) => configOf(fresh(), { EVENTSTORE_URL: url });
+    const [config, vault] = [grown(), fresh()];
+    try {
+      const made = await withLog(config, (log) => writeBackup(vault, { config, ...log }, quiet, new AbortController().signal));
+      expect([made.position, readdirSync(vault).sort()]).toEqual([undefined, ['backup.json', 'vault.db', 'vault.key']]);
+      expect(await refusal(vault)).toMatch(/^The backup is of the vault alone/);
+      expect(await refusal(backup, grown())).toMatch(/^The backup holds a log of its own/);
+      expect(await refusal(vault, grown(empty!.url))).toBe('The backup can not be restored: There is no log of this installation.');
+      const again = grown();
+      await restoreBackup(vault, again, quiet);
+      await withLog(again, async (log) => expect([log.vault.fingerprint, log.restored]).toEqual([made.installation, expect.stringMatching(/./)]));
+    } finally {
+      await Promise.all([node!.close(), empty!.close()]);
+    }
+  });
+});
+
+describe('the commands', () => {
+  const [backupCommand, restoreCommand] = ['dist/apps/server/src/backup/backup.js', 'dist/apps/server/src/backup/restore.js'];
+  const home = fresh();
+
+  beforeAll(async () => {
+    build();
+    // Enough for a backup to last.
+    await withLog(configOf(home), async ({ node }) => {
+      const client = EventStoreDBClient.connectionString(node!.url);
+      const text = 'x'.repeat(900_000);
+      for (let nth = 0; nth < 100; nth++) await client.appendToStream('filling', jsonEvent({ type: 'Filled', data: { text } }));
+      await client.dispose();
+    });
+  }, 120_000);
+
+  it('back up from a running server and from none, restore, and say in one line what lies where', async () => {
+    const [live, still, restored] = [fresh(), fresh(), fresh()];
+    const line = (directory: string) => new RegExp(`^The log up to position \\d+ and its vault are backed up in ${directory}\\. The backup holds the vault's key: .*\n$`);
+    const server = await startProcess(home);
+    try {
+      expect(run(backupCommand, { DATA_DIR: home }, live)).toEqual({ status: 0, output: expect.stringMatching(line(live)) });
+      expect(run(restoreCommand, { DATA_DIR: home }, live)).toEqual({ status: 1, output: `rollbook: ${home} is not empty.\n` });
+    } finally {
+      await server.end('SIGTERM');
+    }
+    expect(run(backupCommand, { DATA_DIR: home }, still)).toEqual({ status: 0, output: expect.stringMatching(line(still)) });
+    expect(run(restoreCommand, { DATA_DIR: restored }, live)).toEqual({ status: 0, output: expect.stringMatching(/^The log up to position \d+ .* are restored in .*\n$/) });
+    const again = await startProcess(restored);
+    expect(again.token).not.toBe(server.token);
+    const asOperator = (token: string) => new Api(again.url, token).get('/me');
+    expect([(await asOperator(again.token)).status, (await asOperator(server.token)).status]).toEqual([200, 401]);
+    await again.end('SIGTERM');
+  }, 120_000);
+
+  it('have nothing where a server ends in the middle', async () => {
+    for (const [signal, says] of [['SIGKILL', /^The server ended before the backup was made/], ['SIGTERM', /^The server ends\.$/]] as const) {
+      const [server, directory] = [await startProcess(home), fresh()];
+      let ended: Promise<unknown> | undefined;
+      const asking = askServer(home, directory, () => void (ended ??= server.end(signal)));
+      await expect(asking).rejects.toThrow(says);
+      await ended;
+      await expect(restoreBackup(directory, configOf(fresh()), quiet)).rejects.toThrow('is not a whole backup: it has no backup.json.');
+      if (signal === 'SIGTERM') expect(readdirSync(directory)).toEqual([]);
+    }
+  }, 120_000);
+
+  it('tell how they are called', () => {
+    for (const command of [backupCommand, restoreCommand]) {
+      const { status, output } = run(command, {}, '--help');
+      expect([status, output]).toEqual([0, expect.stringMatching(/^npm run (backup|restore) -- DIR\n/)]);
+      expect([[], ['--wrong'], ['one', 'two']].map((args) => run(command, {}, ...args))).toEqual([2, 2, 2].map(() => ({ status: 2, output })));
+    }
+    expect(run(backupCommand, { DATA_DIR: fresh() }, fresh())).toEqual({ status: 1, output: expect.stringMatching(/^rollbook: There is nothing to back up in .*\n$/) });
+  });
+});
