@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AccessDeniedError, EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
+import { DatabaseSync } from 'node:sqlite';
+import { AccessDeniedError, EventStoreDBClient, UnavailableError, jsonEvent } from '@eventstore/db-client';
 import { build, defaults, run } from '../support/process.js';
 
 const program = 'dist/apps/server/src/eventstore.js';
@@ -84,6 +85,24 @@ it('is open to everybody where that is asked for', async () => {
   const store = await start('--insecure');
   expect(store.output()).toContain('?tls=false');
   expect(await store.ask(append)).toMatchObject({ nextExpectedRevision: 0n });
+});
+
+it('ends with its reason when it meets an event that is not as it was written', async () => {
+  const first = await start();
+  // More than the newest, which are read at the start.
+  await first.ask((client) => client.appendToStream('one', Array.from({ length: 300 }, () => jsonEvent({ type: 'a', data: { text: 'xxx' } }))));
+  await first.end('SIGTERM');
+  const file = new DatabaseSync(join(directory, 'events.db'));
+  file.exec("UPDATE events SET frame = CAST(replace(CAST(frame AS TEXT), 'xxx', 'xyx') AS BLOB) WHERE position = 10");
+  file.close();
+
+  const second = await start();
+  const exited = once(second.child, 'exit');
+  await expect(second.ask(async (client) => {
+    for await (const { event } of client.readStream('one')) expect(event?.data).toEqual({ text: 'xxx' });
+  })).rejects.toBeInstanceOf(UnavailableError);
+  expect(await exited).toEqual([1, null]);
+  expect(second.output()).toContain(`eventstore: ${join(directory, 'events.db')} is corrupted: the event at position 10 is damaged\n`);
 });
 
 describe('is refused', () => {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { truncateSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,6 +53,13 @@ async function startProcess(): Promise<{ url: string; kill: () => Promise<void> 
   };
 }
 
+/** Changes a byte in the stored events. */
+function flip(path: string, which: string): void {
+  const file = new DatabaseSync(path);
+  file.exec(`UPDATE events SET frame = CAST(replace(CAST(frame AS TEXT), 'xxx', 'xyx') AS BLOB) ${which}`);
+  file.close();
+}
+
 describe('the file', () => {
   it('is created for its owner alone', async () => {
     directory = join(directory, 'new');
@@ -92,6 +100,41 @@ describe('the file', () => {
     foreign.exec('CREATE TABLE pets (name TEXT)');
     foreign.close();
     await expect(startEmbeddedEventStore({ directory })).rejects.toThrow(/events\.db is a database of another application$/);
+  });
+
+  describe('that is damaged', () => {
+    /** Appends as many events, and does this to the file. */
+    async function damage(events: number, harm: (path: string) => void): Promise<void> {
+      const { store, client } = await start();
+      await client.appendToStream('one', Array.from({ length: events }, () => event('a', { text: 'x'.repeat(1000) })));
+      await store.close();
+      harm(join(directory, 'events.db'));
+    }
+
+    it('is refused where it is cut short', async () => {
+      await damage(100, (path) => truncateSync(path, 40_000));
+      await expect(startEmbeddedEventStore({ directory })).rejects.toThrow(/events\.db is corrupted: database disk image is malformed$/);
+    });
+
+    it('is refused where its newest events are not as they were written', async () => {
+      await damage(5, (path) => flip(path, 'WHERE position = 3'));
+      await expect(startEmbeddedEventStore({ directory })).rejects.toThrow(/events\.db is corrupted: the event at position 3 is damaged$/);
+      await expect(startEmbeddedEventStore({ directory })).rejects.toThrow(/is corrupted/);
+    });
+  });
+
+  it('of the first layout, without checksums, is taken on', async () => {
+    const before = await start();
+    await before.client.appendToStream('one', event('a'));
+    await before.store.close();
+    const file = new DatabaseSync(join(directory, 'events.db'));
+    file.exec('ALTER TABLE events DROP COLUMN checksum; PRAGMA user_version = 1');
+    file.close();
+    const { client } = await start();
+    await client.appendToStream('one', event('b'));
+    const types = [];
+    for await (const read of client.readStream('one')) types.push(read.event?.type);
+    expect(types).toEqual(['a', 'b']);
   });
 
   it('is refused if it can not be', async () => {

@@ -1,3 +1,4 @@
+import { broken } from './answers.js';
 import type { Entry } from './log.pages.js';
 import type { FilterRequest } from './messages.js';
 
@@ -9,9 +10,17 @@ export interface Filter {
   readonly checkpointEvery: number;
 }
 
-/** @throws SyntaxError the regular expression does not compile */
+/** @throws ServiceError the regular expression does not compile */
 export function compileFilter({ on, regex, prefixes, window, interval }: FilterRequest): Filter {
-  const pattern = new RegExp(regex);
+  const pattern = compile(regex);
   const fits = prefixes.length > 0 ? (text: string) => prefixes.some((prefix) => text.startsWith(prefix)) : (text: string) => pattern.test(text);
   return { matches: (entry) => fits(entry[on]), checkpointEvery: (window ?? DEFAULT_WINDOW) * interval };
+}
+
+function compile(regex: string): RegExp {
+  try {
+    return new RegExp(regex);
+  } catch {
+    throw broken();
+  }
 }

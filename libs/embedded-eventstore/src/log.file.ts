@@ -4,12 +4,15 @@ import { DatabaseSync } from 'node:sqlite';
 
 /** "RBev": marks the file as ours. */
 const APPLICATION_ID = 0x52426576;
-const LAYOUT = 1;
+const LAYOUT = 2;
 
-/** `frame` is the event as readers get it, ready for the socket. Ids are looked up within a stream and may repeat. */
+/**
+ * `frame` is the event as readers get it, ready for the socket, `checksum` its CRC-32 (absent from events of the first layout).
+ * Ids are looked up within a stream and may repeat.
+ */
 const SCHEMA = `
   CREATE TABLE streams (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
-  CREATE TABLE events (position INTEGER PRIMARY KEY, stream INTEGER NOT NULL, revision INTEGER NOT NULL, id BLOB NOT NULL, type TEXT NOT NULL, frame BLOB NOT NULL) STRICT;
+  CREATE TABLE events (position INTEGER PRIMARY KEY, stream INTEGER NOT NULL, revision INTEGER NOT NULL, id BLOB NOT NULL, type TEXT NOT NULL, frame BLOB NOT NULL, checksum INTEGER) STRICT;
   CREATE UNIQUE INDEX by_revision ON events (stream, revision);
   CREATE INDEX by_id ON events (stream, id);
   PRAGMA application_id = ${APPLICATION_ID};
@@ -22,7 +25,7 @@ const SCHEMA = `
  * @throws Error of one line: the directory isn't writable, the file is in use, or it is not an event store
  */
 export function openLogFile(directory: string): DatabaseSync {
-  const path = join(resolve(directory), 'events.db');
+  const path = pathOf(directory);
   prepare(resolve(directory), path);
   let database: DatabaseSync | undefined;
   try {
@@ -32,6 +35,7 @@ export function openLogFile(directory: string): DatabaseSync {
     database.exec('BEGIN IMMEDIATE');
     if (value(database, 'SELECT count(*) FROM sqlite_schema') === 0) database.exec(SCHEMA);
     if (value(database, 'PRAGMA application_id') !== APPLICATION_ID) throw new Error(`${path} is a database of another application`);
+    if (value(database, 'PRAGMA user_version') === 1) database.exec(`ALTER TABLE events ADD COLUMN checksum INTEGER; PRAGMA user_version = ${LAYOUT}`);
     if (value(database, 'PRAGMA user_version') !== LAYOUT) throw new Error(`${path} was written by another version of the event store`);
     database.exec('COMMIT');
     syncDirectory(dirname(path));
@@ -40,6 +44,15 @@ export function openLogFile(directory: string): DatabaseSync {
     database?.close();
     throw reason(error, path);
   }
+}
+
+/** The error as one line that names the file, where it is the database's. */
+export function explain(error: Error, directory: string): Error {
+  return reason(error, pathOf(directory));
+}
+
+function pathOf(directory: string): string {
+  return join(resolve(directory), 'events.db');
 }
 
 function prepare(directory: string, path: string): void {
@@ -71,6 +84,6 @@ function value(database: DatabaseSync, sql: string): unknown {
 function reason(error: unknown, path: string): Error {
   const code = (error as { errcode?: number }).errcode;
   if (code === undefined) return error as Error;
-  const texts: Record<number, string> = { 5: `${path} is in use by another process`, 11: `${path} is corrupted`, 26: `${path} is not an event store` };
-  return new Error(texts[code & 255] ?? `${path} can't be opened: ${(error as Error).message}`, { cause: error });
+  const texts: Record<number, string> = { 5: `${path} is in use by another process`, 11: `${path} is corrupted: ${(error as Error).message}`, 26: `${path} is not an event store` };
+  return new Error(texts[code & 255] ?? `${path} can't be used: ${(error as Error).message}`, { cause: error });
 }

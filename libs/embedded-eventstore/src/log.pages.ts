@@ -1,3 +1,5 @@
+import { crc32 } from 'node:zlib';
+
 /** The most events in a page. */
 export const PAGE_EVENTS = 256;
 const PAGE_BYTES = 1024 * 1024;
@@ -18,18 +20,28 @@ export const SQL = {
   at: 'SELECT id, position FROM events WHERE stream = ? AND revision = ?',
   withId: 'SELECT revision, position FROM events WHERE stream = ? AND id = ? ORDER BY position DESC LIMIT 1',
   addStream: 'INSERT INTO streams (name) VALUES (?)',
-  add: 'INSERT INTO events (position, stream, revision, id, type, frame) VALUES (?, ?, ?, ?, ?, ?)',
-  forwards: 'SELECT position, name AS stream, revision, type, frame FROM events CROSS JOIN streams ON streams.id = stream WHERE position >= ? ORDER BY position',
-  backwards: 'SELECT position, name AS stream, revision, type, frame FROM events CROSS JOIN streams ON streams.id = stream WHERE position <= ? ORDER BY position DESC',
-  streamForwards: 'SELECT position, ? AS stream, revision, type, frame FROM events WHERE stream = ? AND revision >= ? ORDER BY revision',
-  streamBackwards: 'SELECT position, ? AS stream, revision, type, frame FROM events WHERE stream = ? AND revision <= ? ORDER BY revision DESC',
+  add: 'INSERT INTO events (position, stream, revision, id, type, frame, checksum) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  forwards: 'SELECT position, name AS stream, revision, type, frame, checksum FROM events CROSS JOIN streams ON streams.id = stream WHERE position >= ? ORDER BY position',
+  backwards: 'SELECT position, name AS stream, revision, type, frame, checksum FROM events CROSS JOIN streams ON streams.id = stream WHERE position <= ? ORDER BY position DESC',
+  streamForwards: 'SELECT position, ? AS stream, revision, type, frame, checksum FROM events WHERE stream = ? AND revision >= ? ORDER BY revision',
+  streamBackwards: 'SELECT position, ? AS stream, revision, type, frame, checksum FROM events WHERE stream = ? AND revision <= ? ORDER BY revision DESC',
 };
 
-/** A page ends by number and by bytes: events may be of 1 MiB. */
+/** An event that is not as it was written: of the whole log nobody can be sure any more. */
+export class DamagedEvent extends Error {
+  /** SQLITE_CORRUPT, as of the damage that SQLite finds itself. */
+  readonly errcode = 11;
+}
+
+/**
+ * A page ends by number and by bytes: events may be of 1 MiB.
+ * @throws DamagedEvent
+ */
 export function take(rows: Iterable<unknown>): Entry[] {
   const page: Entry[] = [];
   let bytes = 0;
-  for (const row of rows as Iterable<Entry>) {
+  for (const row of rows as Iterable<Entry & { checksum: number | null }>) {
+    if (row.checksum !== null && row.checksum !== crc32(row.frame)) throw new DamagedEvent(`the event at position ${row.position} is damaged`);
     page.push(row);
     bytes += row.frame.length;
     if (page.length === PAGE_EVENTS || bytes >= PAGE_BYTES) break;

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
 import { newest, PAGE_EVENTS, SQL, take, type Entry } from './log.pages.js';
 import { eventFrame } from './messages.js';
 
@@ -43,10 +44,12 @@ export class Log {
   #written: Entry[] = [];
   #tail: number;
 
+  /** Reads the newest events, which a torn write would have hit. The others are checked when they are read. */
   constructor(database: DatabaseSync) {
     this.#database = database;
     this.#sql = Object.fromEntries(Object.entries(SQL).map(([name, sql]) => [name, database.prepare(sql)])) as Record<keyof typeof SQL, StatementSync>;
     this.#tail = Number(this.#sql.tail.get()?.['tail']);
+    this.#recent = take(this.#sql.backwards.iterate(this.#tail)).reverse();
   }
 
   /** The position of the last event, 0 of an empty log. */
@@ -160,7 +163,7 @@ export class Log {
       position++;
       const revision = ++head.last;
       const frame = eventFrame(event, { stream, revision, position, created });
-      this.#sql.add.run(position, head.id, revision, binaryId(event.id), event.type, frame);
+      this.#sql.add.run(position, head.id, revision, binaryId(event.id), event.type, frame, crc32(frame));
       this.#written.push({ position, stream, revision, type: event.type, frame });
     }
     return { revision: head.last, position };

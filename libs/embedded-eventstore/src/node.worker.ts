@@ -2,11 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { USER } from './access.js';
 import { makeIdentity } from './certificate.js';
 import type { NodeOptions } from './index.js';
-import { openLogFile } from './log.file.js';
+import { explain, openLogFile } from './log.file.js';
 import { Log } from './log.js';
 import { listen, type Listening } from './server.js';
 import { Snapshots, type SnapshotRequest } from './snapshot.js';
@@ -18,23 +19,20 @@ export type Started = { readonly url: string } | { readonly refused: string };
 const { directory, port = 0, password = randomBytes(24).toString('base64url'), insecure = false } = workerData as NodeOptions;
 const certificateFile = join(resolve(directory), 'ca.pem');
 
+let file: DatabaseSync | undefined;
 try {
-  const file = openLogFile(directory);
+  file = openLogFile(directory);
   const log = new Log(file);
   const snapshots = new Snapshots(file);
-  try {
-    // Its key stays in the memory of this thread.
-    const identity = makeIdentity();
-    const node = await listen(log, new Writer(log, die), port, insecure ? undefined : { password, identity });
-    if (!insecure) writeFileSync(certificateFile, identity.certificate, { mode: 0o600 });
-    parentPort!.on('message', (message: 'close' | SnapshotRequest) => (message === 'close' ? void stop(log, node, snapshots) : snapshots.answer(message)));
-    parentPort!.postMessage({ url: urlOf(node) } satisfies Started);
-  } catch (error) {
-    log.close();
-    throw error;
-  }
+  // Its key stays in the memory of this thread.
+  const secrets = insecure ? undefined : { password, identity: makeIdentity() };
+  const node = await listen({ log, writer: new Writer(log, die), fail: die }, port, secrets);
+  if (secrets) writeFileSync(certificateFile, secrets.identity.certificate, { mode: 0o600 });
+  parentPort!.on('message', (message: 'close' | SnapshotRequest) => (message === 'close' ? void stop(log, node, snapshots) : snapshots.answer(message)));
+  parentPort!.postMessage({ url: urlOf(node) } satisfies Started);
 } catch (error) {
-  parentPort!.postMessage({ refused: (error as Error).message } satisfies Started);
+  file?.close();
+  parentPort!.postMessage({ refused: explain(error as Error, directory).message } satisfies Started);
   parentPort!.close();
 }
 
@@ -54,6 +52,6 @@ async function stop(log: Log, node: Listening, snapshots: Snapshots): Promise<vo
 /** Outside of any handler an error ends this thread, and the parent hears of it. */
 function die(error: Error): void {
   setImmediate(() => {
-    throw error;
+    throw explain(error, directory);
   });
 }

@@ -1,7 +1,7 @@
 import { Server, ServerCredentials, type handleBidiStreamingCall, type handleClientStreamingCall, type handleServerStreamingCall, type handleUnaryCall, type MethodDefinition, type ServiceError, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { recognise } from './access.js';
-import { broken, closing, denied, unauthenticated } from './answers.js';
+import { closing, denied, unauthenticated } from './answers.js';
 import { answerAppend, answerBatchAppend, denyBatchAppend } from './appender.js';
 import type { Identity } from './certificate.js';
 import { pack, type FrameCall } from './delivery.js';
@@ -57,21 +57,29 @@ export interface Secrets {
   readonly password: string;
 }
 
+/** What is served. */
+export interface Served {
+  readonly log: Log;
+  readonly writer: Writer;
+  /** Hears of an error after which the log can't be trusted: the node must stop. */
+  readonly fail: (error: Error) => void;
+}
+
 /**
  * Serves a log on loopback.
  * @param secrets `undefined`: in clear, to everybody
  */
-export async function listen(log: Log, writer: Writer, port: number, secrets: Secrets | undefined): Promise<Listening> {
+export async function listen(served: Served, port: number, secrets: Secrets | undefined): Promise<Listening> {
   const server = new Server({ 'grpc.max_receive_message_length': MAXIMUM_MESSAGE, 'grpc.enable_channelz': 0 });
   const open = new Set<FrameCall>();
-  server.addService(SERVICE, handlers(log, writer, open, secrets?.password));
+  server.addService(SERVICE, handlers(served, open, secrets?.password));
   const bound = await new Promise<number>((resolve, reject) => {
     server.bindAsync(`127.0.0.1:${port}`, credentialsOf(secrets), (error, actual) => (error ? reject(error) : resolve(actual)));
   });
   return {
     port: bound,
     stop: async () => {
-      writer.close();
+      served.writer.close();
       await nextTurn();
       for (const call of open) call.emit('error', closing());
       await new Promise<void>((resolve) => {
@@ -97,7 +105,7 @@ function credentialsOf(secrets: Secrets | undefined): ServerCredentials {
 /** Whoever gives no credentials may ask what the node can do, no more; whoever gives wrong ones not even that. */
 const refusals = { anonymous: denied, refused: unauthenticated };
 
-function handlers(log: Log, writer: Writer, open: Set<FrameCall>, password: string | undefined): UntypedServiceImplementation {
+function handlers({ log, writer, fail }: Served, open: Set<FrameCall>, password: string | undefined): UntypedServiceImplementation {
   const callerOf = recognise(password);
   const track = <Call extends FrameCall>(call: Call): Call => {
     open.add(call);
@@ -118,7 +126,7 @@ function handlers(log: Log, writer: Writer, open: Set<FrameCall>, password: stri
     }) satisfies handleBidiStreamingCall<AppendPiece, Frames>,
     read: ((call) => {
       const caller = callerOf(call.metadata);
-      if (caller === 'admitted') answerRead(log, track(call)).catch((error: ServiceError) => call.emit('error', typeof error.code === 'number' ? error : broken()));
+      if (caller === 'admitted') answerRead(log, track(call)).catch((error: ServiceError) => (typeof error.code === 'number' ? call.emit('error', error) : fail(error)));
       else call.emit('error', refusals[caller]());
     }) satisfies handleServerStreamingCall<ReadRequest, Frames>,
     features: ((call, callback) => {
