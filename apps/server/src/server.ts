@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { ensureOperatorToken } from '#libs/access';
 import { Clock } from '#libs/http';
 import { ProjectionRunner } from '#libs/read-store';
+import { serveAdmin } from './admin.js';
 import { apiPrefix, httpAdapter } from './adapter.js';
 import { listenForCommands } from './backup/control.js';
 import type { Source } from './backup/write-backup.js';
@@ -99,6 +100,7 @@ async function createApp(config: Config, parts: Parts, requestTimeout: number): 
   await app.register(helmet, { contentSecurityPolicy: false });
   observe(app, app.get(Metrics));
   serveOpenApi(app);
+  await serveAdmin(app);
   return app.init();
 }
 

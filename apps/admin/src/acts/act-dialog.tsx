@@ -1,0 +1,110 @@
+import { useState } from 'react';
+import { Button, Group, Loader, Modal, Stack, Text, Textarea } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { ProblemAlert, tell } from '../parts/problems';
+import type { Act, Person } from './act';
+import { Foreseen, Refusals } from './outcomes';
+import { dryRunQuery, useDo, type Result } from './use-act';
+
+interface Props {
+  readonly accountId: string;
+  readonly act: Act;
+  readonly people: readonly Person[];
+  readonly onClose: () => void;
+}
+
+/** Confirm before harm: what would happen to each, and why; afterwards who could not be done, and what works instead. */
+export function ActDialog({ accountId, act, people, onClose }: Props) {
+  const { t } = useTranslation();
+  const [opened, { close }] = useDisclosure(true);
+  const doing = useDo({ accountId, act, userIds: people.map(({ userId }) => userId) });
+  const finish = (results: readonly Result[]) => {
+    if (results.some(({ ok }) => !ok)) return;
+    tell(t('act.done', { act: t(`act.${act}`), count: results.length }));
+    close();
+  };
+  return (
+    <Modal
+      opened={opened}
+      onClose={close}
+      onExitTransitionEnd={onClose}
+      title={t('act.title', { act: t(`act.${act}`), count: people.length })}
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+      size="lg"
+    >
+      {doing.data ? (
+        <Done act={act} people={people} results={doing.data} onClose={close} />
+      ) : (
+        <Confirm {...{ accountId, act, people }} doing={doing} onConfirm={(reason) => doing.mutate(reason, { onSuccess: finish })} onCancel={close} />
+      )}
+    </Modal>
+  );
+}
+
+interface ConfirmProps extends Omit<Props, 'onClose'> {
+  readonly doing: { readonly isPending: boolean; readonly error: Error | null };
+  readonly onConfirm: (reason: string) => void;
+  readonly onCancel: () => void;
+}
+
+function Confirm({ accountId, act, people, doing, onConfirm, onCancel }: ConfirmProps) {
+  const { t } = useTranslation();
+  const [reason, setReason] = useState('');
+  const dryRun = useQuery(dryRunQuery({ accountId, act, userIds: people.map(({ userId }) => userId) }));
+  const possible = dryRun.data?.some(({ ok }) => ok) ?? false;
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        onConfirm(reason.trim());
+      }}
+    >
+      <Stack>
+        {act === 'lock' && <Text size="sm">{t('act.lockWhat')}</Text>}
+        {act === 'delete' && <Text size="sm">{t('act.deleteWhat')}</Text>}
+        {dryRun.isPending && (
+          <Group gap="xs" role="status">
+            <Loader size="xs" aria-hidden />
+            <Text size="sm">{t('act.asking')}</Text>
+          </Group>
+        )}
+        {dryRun.data && <Foreseen people={people} results={dryRun.data} />}
+        <ProblemAlert error={dryRun.error ?? doing.error} />
+        <Textarea
+          label={t('act.reason')}
+          description={t('act.reasonHint')}
+          value={reason}
+          onChange={({ currentTarget }) => setReason(currentTarget.value.replaceAll('\n', ' '))}
+          maxLength={500}
+          autosize
+          minRows={2}
+          data-autofocus
+        />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onCancel}>
+            {t('common.cancel')}
+          </Button>
+          <Button type="submit" color={act === 'delete' || act === 'reject' ? 'red' : 'blue'} disabled={!possible} loading={doing.isPending}>
+            {t('common.confirm')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+function Done({ act, people, results, onClose }: { act: Act; people: readonly Person[]; results: readonly Result[]; onClose: () => void }) {
+  const { t } = useTranslation();
+  const done = results.filter(({ ok }) => ok).length;
+  return (
+    <Stack>
+      <Text role="status">{t('act.done', { act: t(`act.${act}`), count: done })}</Text>
+      <Refusals people={people} results={results} onStep={onClose} />
+      <Group justify="flex-end">
+        <Button onClick={onClose}>{t('common.close')}</Button>
+      </Group>
+    </Stack>
+  );
+}

@@ -1,0 +1,46 @@
+import { useRef } from 'react';
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { answered, api, type Schemas } from '../api/client';
+import { mend } from '../api/mend';
+import type { Act } from './act';
+
+export type Result = Schemas['BulkAnswer']['results'][number];
+
+/** So many users one call takes. */
+const most = 1_000;
+
+interface Doing {
+  readonly accountId: string;
+  readonly act: Act;
+  readonly userIds: readonly string[];
+}
+
+/** What would happen to each; nothing is written. */
+export const dryRunQuery = (doing: Doing) =>
+  queryOptions({ queryKey: ['dry-run', doing], queryFn: () => send(doing, { dryRun: true }), staleTime: 0, gcTime: 0 });
+
+/** Does it, and brings the page up to date. Trying again with the same reason completes what an outage left undone. */
+export function useDo(doing: Doing) {
+  const queryClient = useQueryClient();
+  const keys = useRef(new Map<string, string>());
+  return useMutation({
+    mutationFn: (reason: string) => {
+      // Another reason is another act: under the same key it would be refused.
+      if (!keys.current.has(reason)) keys.current.set(reason, crypto.randomUUID());
+      return send(doing, reason ? { reason } : {}, keys.current.get(reason));
+    },
+    onSettled: () => mend(queryClient, doing.accountId, doing.userIds),
+  });
+}
+
+async function send({ accountId, act, userIds }: Doing, options: { reason?: string; dryRun?: true }, key?: string): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let from = 0; from < userIds.length; from += most) {
+    const call = api.POST('/api/v1/accounts/{accountId}/users/bulk', {
+      params: { path: { accountId }, ...(key && { header: { 'Idempotency-Key': key } }) },
+      body: { action: act, userIds: userIds.slice(from, from + most), ...options },
+    });
+    results.push(...(await answered(call)).results);
+  }
+  return results;
+}

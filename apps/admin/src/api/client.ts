@@ -1,0 +1,42 @@
+import createClient, { type Middleware } from 'openapi-fetch';
+import type { components, paths } from './schema';
+import { Problem } from './problem';
+
+export type Schemas = components['schemas'];
+
+let seen = 0;
+
+/** From now on reads show at least this position of the log. */
+export const readFrom = (position: number): void => {
+  seen = Math.max(seen, position);
+};
+
+/** Reads wait for the last write that this page made or heard of: never a stale row. */
+const readYourWrites: Middleware = {
+  onRequest({ request }) {
+    if (request.method === 'GET' && seen) request.headers.set('rollbook-min-position', String(seen));
+    return request;
+  },
+  onResponse({ request, response }) {
+    if (request.method !== 'GET') readFrom(Number(response.headers.get('rollbook-position') ?? 0));
+  },
+};
+
+/** The API, typed by its OpenAPI document. The browser sends the session's cookie by itself. */
+export const api = createClient<paths>({ baseUrl: window.location.origin });
+api.use(readYourWrites);
+
+/** What was answered. Throws `Problem`. */
+export async function answered<Data>(call: Promise<{ data?: Data; error?: unknown; response: Response }>): Promise<NonNullable<Data>> {
+  const { data, error, response } = await call;
+  if (!response.ok) throw new Problem(response, error);
+  return data!;
+}
+
+/** Takes a next step that a refusal offered. Throws `Problem`. */
+export async function take({ method, href }: Schemas['Step']): Promise<void> {
+  const body = method === 'GET' || method === 'DELETE' ? {} : { body: '{}', headers: { 'content-type': 'application/json' } };
+  const response = await fetch(href, { method, ...body });
+  if (!response.ok) throw new Problem(response, await response.json().catch(() => undefined));
+  readFrom(Number(response.headers.get('rollbook-position') ?? 0));
+}

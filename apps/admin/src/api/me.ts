@@ -1,0 +1,28 @@
+import { queryOptions, useSuspenseQuery } from '@tanstack/react-query';
+import { answered, api, type Schemas } from './client';
+import { Problem } from './problem';
+
+export type Me = Schemas['Me'];
+export type Permission = Me['permissions'][number];
+
+export const meKey = ['me'] as const;
+
+/** Who is logged in; `null`: nobody. */
+export const meQuery = queryOptions({
+  queryKey: meKey,
+  staleTime: 60_000,
+  queryFn: async (): Promise<Me | null> => {
+    try {
+      return await answered(api.GET('/api/v1/me'));
+    } catch (error) {
+      if (error instanceof Problem && error.status === 401) return null;
+      throw error;
+    }
+  },
+});
+
+/** Who is logged in, on a page that only they see. */
+export const useMe = (): Me => useSuspenseQuery(meQuery).data!;
+
+/** Whether the caller's roles give this permission; the server decides all the same. */
+export const useMay = (permission: Permission): boolean => useMe().permissions.includes(permission);

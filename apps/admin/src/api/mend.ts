@@ -1,0 +1,65 @@
+import type { InfiniteData, QueryClient } from '@tanstack/react-query';
+import { Problem } from './problem';
+import { userListsKey, userKey, userQuery, type Page, type User, type UserFilter } from './users';
+
+type Pages = InfiniteData<Page<User>, string>;
+
+/** So many rows are asked for one by one; beyond that the pages are read again. */
+const fewRows = 30;
+/** A list that nobody has scrolled far is read again, which also brings in who is new. */
+const fewPages = 2;
+
+/** Brings everything on the page up to date about users who have changed. */
+export async function mend(queryClient: QueryClient, accountId: string, userIds: readonly string[]): Promise<void> {
+  const account = ['accounts', accountId];
+  await Promise.all([
+    queryClient.invalidateQueries({ queryKey: [...account, 'summary'] }),
+    queryClient.invalidateQueries({ queryKey: [...account, 'approvals'] }),
+    ...userIds.map((userId) => queryClient.invalidateQueries({ queryKey: userKey(accountId, userId) })),
+    mendLists(queryClient, accountId, new Set(userIds)),
+  ]);
+}
+
+async function mendLists(queryClient: QueryClient, accountId: string, userIds: ReadonlySet<string>): Promise<void> {
+  const lists = queryClient.getQueryCache().findAll({ queryKey: userListsKey(accountId) });
+  for (const { queryKey, state } of lists) {
+    const { pages = [] } = (state.data ?? {}) as Partial<Pages>;
+    const shown = pages.flatMap(({ items }) => items).filter(({ userId }) => userIds.has(userId));
+    if (pages.length <= fewPages || shown.length > fewRows) await queryClient.invalidateQueries({ queryKey });
+    else await replaceRows(queryClient, accountId, queryKey, shown);
+  }
+}
+
+async function replaceRows(queryClient: QueryClient, accountId: string, queryKey: readonly unknown[], shown: readonly User[]): Promise<void> {
+  const filter = queryKey.at(-1) as UserFilter;
+  const now = new Map(await Promise.all(shown.map(async ({ userId }) => [userId, await find(queryClient, accountId, userId)] as const)));
+  queryClient.setQueryData<Pages>(queryKey, (data) =>
+    data && {
+      ...data,
+      pages: data.pages.map((page) => ({
+        ...page,
+        items: page.items.flatMap((item) => {
+          const user = now.get(item.userId);
+          return user === undefined ? [item] : user !== null && fits(user, filter) ? [user] : [];
+        }),
+      })),
+    },
+  );
+}
+
+/** `null`: no longer to be seen here. */
+const find = (queryClient: QueryClient, accountId: string, userId: string): Promise<User | null> =>
+  queryClient.fetchQuery({ ...userQuery(accountId, userId), staleTime: 0 }).catch((error: unknown) => {
+    if (error instanceof Problem && error.status === 404) return null;
+    throw error;
+  });
+
+/** Whether the list's filter still shows this user; a search goes by names, which rarely change. */
+function fits(user: User, { status = ['pending', 'invited', 'active'], locked, role, country }: UserFilter): boolean {
+  return (
+    status.includes(user.status) &&
+    (locked === undefined || locked === user.locks.length > 0) &&
+    (role === undefined || user.roles.includes(role)) &&
+    (country === undefined || country === user.country)
+  );
+}

@@ -1,0 +1,27 @@
+import type { components } from './schema';
+
+type Body = components['schemas']['Problem'];
+
+/** A refusal of the API, as RFC 9457 has it: `code` is stable, `actions` are the next steps that work. */
+export class Problem extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly actions: NonNullable<Body['actions']>;
+  /** What is wrong with each field. */
+  readonly errors: NonNullable<Body['errors']>;
+  /** Of a password: what it lacks. */
+  readonly reasons: readonly string[];
+  /** Seconds until it is worth asking again. */
+  readonly retryAfter: number | undefined;
+
+  constructor({ status, headers }: Response, body: unknown) {
+    const problem = (typeof body === 'object' && body !== null ? body : {}) as Partial<Body> & { reasons?: string[] };
+    super(problem.detail ?? '');
+    this.status = status;
+    this.code = problem.code ?? `http.${status}`;
+    this.actions = problem.actions ?? [];
+    this.errors = problem.errors ?? [];
+    this.reasons = problem.reasons ?? [];
+    this.retryAfter = Number(headers.get('retry-after')) || undefined;
+  }
+}

@@ -1,0 +1,16 @@
+import { QueryCache, QueryClient } from '@tanstack/react-query';
+import { meKey } from './me';
+import { Problem } from './problem';
+
+/** Read models behind, the store away: worth another try. What was refused stays refused. */
+const passing = (error: Error): boolean => !(error instanceof Problem) || error.status === 503;
+
+export const queryClient: QueryClient = new QueryClient({
+  defaultOptions: { queries: { staleTime: 30_000, retry: (failures, error) => failures < 3 && passing(error) } },
+  queryCache: new QueryCache({
+    onError: (error, { queryKey }) => {
+      // The session has ended: whoever looks at the page is led to the login.
+      if (error instanceof Problem && error.status === 401 && queryKey !== meKey) queryClient.setQueryData(meKey, null);
+    },
+  }),
+});

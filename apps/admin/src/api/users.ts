@@ -1,0 +1,55 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { answered, api, type Schemas } from './client';
+import type { operations } from './schema';
+
+export type User = Schemas['UserItem'];
+export type UserFilter = Omit<NonNullable<operations['ListUsers']['parameters']['query']>, 'limit' | 'cursor'>;
+export type Page<Item> = { items: Item[]; next: string | null };
+
+const limit = 100;
+
+/** Where the lists of an account's users are cached. */
+export const userListsKey = (accountId: string) => ['accounts', accountId, 'users'] as const;
+
+export const userListQuery = (accountId: string, filter: UserFilter) =>
+  infiniteQueryOptions({
+    queryKey: [...userListsKey(accountId), filter],
+    queryFn: ({ pageParam }) =>
+      answered(
+        api.GET('/api/v1/accounts/{accountId}/users', {
+          params: { path: { accountId }, query: { ...filter, limit, ...(pageParam && { cursor: pageParam }) } },
+        }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: ({ next }) => next,
+  });
+
+export const pendingApprovalsQuery = (accountId: string) =>
+  infiniteQueryOptions({
+    queryKey: ['accounts', accountId, 'approvals'],
+    queryFn: ({ pageParam }) =>
+      answered(
+        api.GET('/api/v1/accounts/{accountId}/pending-approvals', {
+          params: { path: { accountId }, query: { limit, ...(pageParam && { cursor: pageParam }) } },
+        }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: ({ next }) => next,
+  });
+
+/** Where everything about one user is cached. */
+export const userKey = (accountId: string, userId: string) => ['accounts', accountId, 'user', userId] as const;
+
+export const userQuery = (accountId: string, userId: string) =>
+  queryOptions({
+    queryKey: [...userKey(accountId, userId), 'now'],
+    queryFn: () => answered(api.GET('/api/v1/accounts/{accountId}/users/{userId}', { params: { path: { accountId, userId } } })),
+  });
+
+/** What this caller may do to the user now, and why not. */
+export const actionsQuery = (accountId: string, userId: string) =>
+  queryOptions({
+    queryKey: [...userKey(accountId, userId), 'actions'],
+    queryFn: () => answered(api.GET('/api/v1/accounts/{accountId}/users/{userId}/actions', { params: { path: { accountId, userId } } })),
+    staleTime: 0,
+  });

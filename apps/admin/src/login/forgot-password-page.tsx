@@ -1,0 +1,41 @@
+import { Alert, Button, Stack, Text, TextInput } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { answered, api, type Schemas } from '../api/client';
+import { AnchorLink } from '../parts/links';
+import { ProblemAlert } from '../parts/problems';
+import { Entrance } from './entrance';
+
+/** Asks for a link by mail; what it answers never tells whether anybody has this address. */
+export function ForgotPasswordPage() {
+  const { t } = useTranslation();
+  const asking = useMutation({ mutationFn: (body: Schemas['RequestPasswordLink']) => answered(api.POST('/api/v1/password-resets', { body })) });
+  return (
+    <Entrance title={t('forgot.title')}>
+      {asking.isSuccess ? (
+        <Alert variant="light" role="status">
+          {t('forgot.sent')}
+        </Alert>
+      ) : (
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            asking.mutate(Object.fromEntries(new FormData(event.currentTarget)) as Schemas['RequestPasswordLink']);
+          }}
+        >
+          <Stack>
+            <Text size="sm">{t('forgot.what')}</Text>
+            <TextInput name="email" type="email" label={t('login.email')} autoComplete="username" required autoFocus />
+            <ProblemAlert error={asking.error} />
+            <Button type="submit" loading={asking.isPending}>
+              {t('forgot.submit')}
+            </Button>
+          </Stack>
+        </form>
+      )}
+      <AnchorLink to="/login" size="sm">
+        {t('login.backToLogin')}
+      </AnchorLink>
+    </Entrance>
+  );
+}

@@ -1,0 +1,73 @@
+import { useEffect, useState } from 'react';
+import { Alert, Button, List, PasswordInput, Stack } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useTranslation } from 'react-i18next';
+import { answered, api } from '../api/client';
+import { Problem } from '../api/problem';
+import { AnchorLink } from '../parts/links';
+import { ProblemAlert } from '../parts/problems';
+import { Entrance } from './entrance';
+import { useEnter } from './use-enter';
+
+/** Sets the password by the mailed link, and logs in. */
+export function SetPasswordPage() {
+  const { t } = useTranslation();
+  const link = useLink();
+  return (
+    <Entrance title={t('setPassword.title')}>
+      {link ? <Form link={link} /> : <Alert color="red" variant="light">{t('setPassword.noLink')}</Alert>}
+      <AnchorLink to="/forgot-password" size="sm">
+        {t('setPassword.askAgain')}
+      </AnchorLink>
+    </Entrance>
+  );
+}
+
+/** The secret behind the `#`; it leaves the address at once, and so history, bookmarks and over-the-shoulder looks. */
+function useLink(): string {
+  const [link] = useState(() => window.location.hash.slice(1));
+  useEffect(() => window.history.replaceState(window.history.state, '', window.location.pathname), []);
+  return link;
+}
+
+const reasons = ['too-short', 'too-long', 'too-few-classes', 'breached'] as const;
+
+function Form({ link }: { link: string }) {
+  const { t } = useTranslation();
+  const entering = useEnter((password: string) => answered(api.POST('/api/v1/password-resets/confirm', { body: { link, password } })));
+  const form = useForm({
+    mode: 'uncontrolled',
+    initialValues: { password: '', again: '' },
+    validate: { again: (again, { password }) => (again === password ? null : t('setPassword.differ')) },
+  });
+  return (
+    <form onSubmit={form.onSubmit(({ password }) => entering.mutate(password))}>
+      <Stack>
+        <PasswordInput
+          label={t('setPassword.password')}
+          description={t('setPassword.rules')}
+          autoComplete="new-password"
+          required
+          autoFocus
+          key={form.key('password')}
+          {...form.getInputProps('password')}
+        />
+        <PasswordInput label={t('setPassword.again')} autoComplete="new-password" required key={form.key('again')} {...form.getInputProps('again')} />
+        <ProblemAlert error={entering.error}>
+          {entering.error instanceof Problem && (
+            <List size="sm">
+              {reasons
+                .filter((reason) => (entering.error as Problem).reasons.includes(reason))
+                .map((reason) => (
+                  <List.Item key={reason}>{t(`setPassword.weak.${reason}`)}</List.Item>
+                ))}
+            </List>
+          )}
+        </ProblemAlert>
+        <Button type="submit" loading={entering.isPending}>
+          {t('setPassword.submit')}
+        </Button>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,27 @@
+import type { SVGProps } from 'react';
+
+/** A drawing of 24 × 24 in lines; the text beside it says what it means. */
+const icon = (d: string) => (props: SVGProps<SVGSVGElement>) => (
+  <svg width="1.25em" height="1.25em" viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth={1.75} strokeLinecap="round" strokeLinejoin="round" aria-hidden focusable={false} {...props}>
+    <path d={d} />
+  </svg>
+);
+
+export const UsersIcon = icon('M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7M3 20v-1.5a5 5 0 0 1 5-5h2a5 5 0 0 1 5 5V20M16 4.5a3.5 3.5 0 0 1 0 6.3M18 14a5 5 0 0 1 3 4.5V20');
+export const InboxIcon = icon('M4 13l2.5-8h11L20 13v6H4zM4 13h4.5l1.5 2.5h4l1.5-2.5H20');
+export const LockIcon = icon('M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3M12 15v1.5');
+export const DotsIcon = icon('M12 5.5v.01M12 12v.01M12 18.5v.01');
+export const SearchIcon = icon('M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13M15.5 15.5L20 20');
+export const FilterIcon = icon('M4 6h16M7 12h10M10 18h4');
+export const PlusIcon = icon('M12 5v14M5 12h14');
+export const DownloadIcon = icon('M12 4v11M7.5 11L12 15.5 16.5 11M5 20h14');
+export const ChevronIcon = icon('M7 10l5 5 5-5');
+export const UpIcon = icon('M12 19V5M6 11l6-6 6 6');
+export const DownIcon = icon('M12 5v14M6 13l6 6 6-6');
+export const UnsortedIcon = icon('M8 10l4-4 4 4M8 14l4 4 4-4');
+export const LanguageIcon = icon('M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M3.5 9.5h17M3.5 14.5h17M12 3c-5 5.5-5 12.5 0 18M12 3c5 5.5 5 12.5 0 18');
+export const AppearanceIcon = icon('M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M12 3v18M12 7.5a4.5 4.5 0 0 1 0 9');
+export const PersonIcon = icon('M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8M5 20a7 7 0 0 1 14 0');
+export const DoneIcon = icon('M5 12.5l4.5 4.5L19 7.5');
+export const RefusedIcon = icon('M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M12 8v5M12 16v.01');
+export const SameIcon = icon('M6 12h12');

@@ -1,0 +1,16 @@
+import { Text } from '@mantine/core';
+import { AnchorLink } from './links';
+
+/** A user's name, which leads to their page, and their address. */
+export function Name({ accountId, user: { userId, firstName, lastName, email } }: { accountId: string; user: { userId: string; firstName: string; lastName: string; email: string } }) {
+  return (
+    <>
+      <AnchorLink to="/accounts/$accountId/users/$userId" params={{ accountId, userId }} size="sm" fw={600} truncate display="block">
+        {firstName} {lastName}
+      </AnchorLink>
+      <Text size="xs" c="dimmed" truncate hiddenFrom="md">
+        {email}
+      </Text>
+    </>
+  );
+}

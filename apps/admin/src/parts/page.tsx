@@ -1,0 +1,18 @@
+import type { ReactNode } from 'react';
+import { Group, Stack, Title } from '@mantine/core';
+
+/** A page: its name, what can be done with all of it, and the rest, which fills the window. */
+export function Page({ title, aside, children }: { title: string; aside?: ReactNode; children: ReactNode }) {
+  return (
+    <Stack gap="md" flex={1} mih={0}>
+      <title>{`${title} · Rollbook`}</title>
+      <Group justify="space-between" wrap="wrap" gap="xs">
+        <Title order={1} size="h2">
+          {title}
+        </Title>
+        {aside}
+      </Group>
+      {children}
+    </Stack>
+  );
+}

@@ -1,0 +1,21 @@
+import { useTranslation } from 'react-i18next';
+
+/** Formats a moment (ISO 8601) as readers of this language write it, in their own zone. */
+export function useDates(): { date: (iso: string) => string; time: (iso: string) => string } {
+  const { language } = useTranslation().i18n;
+  const format = (options: Intl.DateTimeFormatOptions) => (iso: string) => new Intl.DateTimeFormat(language, options).format(new Date(iso));
+  return { date: format({ dateStyle: 'medium' }), time: format({ dateStyle: 'medium', timeStyle: 'short' }) };
+}
+
+/** A moment; `null`: never. */
+export function When({ at }: { at: string | null }) {
+  const { t } = useTranslation();
+  const { time } = useDates();
+  return at ? (
+    <time dateTime={at} title={at}>
+      {time(at)}
+    </time>
+  ) : (
+    <span>{t('common.never')}</span>
+  );
+}

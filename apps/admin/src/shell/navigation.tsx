@@ -1,0 +1,44 @@
+import { Badge } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { summaryQuery } from '../api/accounts';
+import { useMe } from '../api/me';
+import { InboxIcon, UsersIcon } from '../parts/icons';
+import { NavLinkTo } from '../parts/links';
+import { rememberedAccount } from './remembered-account';
+
+/** Where one may go: a page that needs an account leads to the one that is open. */
+export function Navigation({ onNavigate }: { onNavigate: () => void }) {
+  const { t } = useTranslation();
+  const { account } = useMe();
+  const { accountId = account ?? rememberedAccount() } = useParams({ strict: false });
+  if (!accountId) return null;
+  const params = { accountId };
+  return (
+    <>
+      <NavLinkTo to="/accounts/$accountId/users" params={params} activeProps={{ active: true }} label={t('shell.users')} leftSection={<UsersIcon />} onClick={onNavigate} />
+      <NavLinkTo
+        to="/accounts/$accountId/approvals"
+        params={params}
+        activeProps={{ active: true }}
+        label={t('shell.approvals')}
+        leftSection={<InboxIcon />}
+        rightSection={<Waiting accountId={accountId} />}
+        onClick={onNavigate}
+      />
+    </>
+  );
+}
+
+/** How many wait for approval. */
+function Waiting({ accountId }: { accountId: string }) {
+  const { t } = useTranslation();
+  const { data } = useQuery(summaryQuery(accountId));
+  if (!data?.pending) return null;
+  return (
+    <Badge circle={data.pending < 10} color="red" aria-label={t('approvals.waiting', { count: data.pending })}>
+      {data.pending}
+    </Badge>
+  );
+}

@@ -1,0 +1,49 @@
+import { AppShell, Burger, Group, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { meQuery } from '../api/me';
+import { AccountSwitcher } from './account-switcher';
+import { Navigation } from './navigation';
+import { AppearanceMenu, LanguageMenu } from './preferences';
+import classes from './shell.module.css';
+import { YouMenu } from './you-menu';
+
+/** What is round every page: where one is, where one may go, who one is. */
+export function Shell() {
+  const { t } = useTranslation();
+  const { data: me } = useQuery(meQuery);
+  const { href } = useLocation();
+  const [opened, { toggle, close }] = useDisclosure();
+  if (!me) return <Navigate to="/login" search={{ to: href }} />;
+  return (
+    <AppShell header={{ height: 56 }} navbar={{ width: 220, breakpoint: 'sm', collapsed: { mobile: !opened } }} padding="md">
+      <a className={classes['skip']} href="#content">
+        {t('shell.skip')}
+      </a>
+      <AppShell.Header px="md">
+        <Group h="100%" justify="space-between" wrap="nowrap" gap="xs">
+          <Group gap="xs" wrap="nowrap">
+            <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={t('shell.menu')} aria-expanded={opened} />
+            <Text fw={700} visibleFrom="xs">
+              Rollbook
+            </Text>
+            {me.account === null && <AccountSwitcher />}
+          </Group>
+          <Group gap={4} wrap="nowrap">
+            <LanguageMenu />
+            <AppearanceMenu />
+            <YouMenu />
+          </Group>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="xs" aria-label={t('shell.navigation')}>
+        <Navigation onNavigate={close} />
+      </AppShell.Navbar>
+      <AppShell.Main id="content" tabIndex={-1} className={classes['main']}>
+        <Outlet />
+      </AppShell.Main>
+    </AppShell>
+  );
+}

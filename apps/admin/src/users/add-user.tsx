@@ -1,0 +1,99 @@
+import { Button, Group, Modal, Select, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import { isEmail, isNotEmpty, useForm } from '@mantine/form';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { Problem } from '../api/problem';
+import { answered, api, type Schemas } from '../api/client';
+import { mend } from '../api/mend';
+import { CountrySelect } from '../parts/countries';
+import { NextSteps } from '../parts/next-steps';
+import { ProblemAlert, fieldErrors, tell } from '../parts/problems';
+import { languages, type Language } from '../texts/i18n';
+
+const empty: Record<'email' | 'firstName' | 'lastName' | 'country' | 'language' | 'entitlementCountry', string> = {
+  email: '',
+  firstName: '',
+  lastName: '',
+  country: '',
+  language: '',
+  entitlementCountry: '',
+};
+
+/** Without the fields that were left empty. */
+const bodyOf = (fields: typeof empty) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== '')) as unknown as Schemas['AddUser'];
+
+/** Adds users to the account; a refusal shows the next step that works. */
+export function AddUser({ accountId, onClose }: { accountId: string; onClose: () => void }) {
+  const { t, i18n } = useTranslation();
+  const form = useAddForm(i18n.language as Language);
+  const adding = useAdd(accountId);
+  const submit = (another: boolean) =>
+    form.onSubmit((fields) =>
+      adding.mutate(bodyOf(fields), {
+        onSuccess: () => {
+          tell(t('addUser.added', { name: `${fields.firstName} ${fields.lastName}` }));
+          if (!another) return onClose();
+          form.setValues({ ...empty, country: fields.country, language: fields.language, entitlementCountry: fields.entitlementCountry });
+          form.resetDirty();
+          form.getInputNode('email')?.focus();
+        },
+        onError: (error) => form.setErrors(fieldErrors(error)),
+      }),
+    );
+  const { email, firstName, lastName } = form.getValues();
+  return (
+    <Modal opened onClose={onClose} title={t('addUser.title')} size="lg" closeButtonProps={{ 'aria-label': t('common.close') }}>
+      <form onSubmit={submit(false)} noValidate>
+        <Stack>
+          <TextInput label={t('user.email')} type="email" autoComplete="off" required data-autofocus key={form.key('email')} {...form.getInputProps('email')} />
+          <SimpleGrid cols={{ base: 1, xs: 2 }}>
+            <TextInput label={t('user.firstName')} autoComplete="off" required maxLength={100} key={form.key('firstName')} {...form.getInputProps('firstName')} />
+            <TextInput label={t('user.lastName')} autoComplete="off" required maxLength={100} key={form.key('lastName')} {...form.getInputProps('lastName')} />
+            <CountrySelect label={t('user.country')} required key={form.key('country')} {...form.getInputProps('country')} />
+            <Select label={t('user.language')} data={Object.entries(languages).map(([value, label]) => ({ value, label }))} key={form.key('language')} {...form.getInputProps('language')} />
+          </SimpleGrid>
+          <CountrySelect label={t('user.entitlementCountry')} description={t('user.entitlementHint')} clearable key={form.key('entitlementCountry')} {...form.getInputProps('entitlementCountry')} />
+          <ProblemAlert error={adding.error}>
+            {adding.error instanceof Problem && (
+              <NextSteps steps={adding.error.actions} name={`${firstName} ${lastName} (${email})`} onDone={onClose} />
+            )}
+          </ProblemAlert>
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {t('common.cancel')}
+            </Button>
+            <Button variant="light" loading={adding.isPending} onClick={() => submit(true)()}>
+              {t('addUser.andAnother')}
+            </Button>
+            <Button type="submit" loading={adding.isPending}>
+              {t('addUser.submit')}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+function useAddForm(language: Language) {
+  const { t } = useTranslation();
+  return useForm<typeof empty>({
+    mode: 'uncontrolled',
+    initialValues: { ...empty, language: language },
+    validate: {
+      email: isEmail(t('common.emailNeeded')),
+      firstName: isNotEmpty(t('common.required')),
+      lastName: isNotEmpty(t('common.required')),
+      country: isNotEmpty(t('common.required')),
+    },
+    transformValues: (values) => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, (value ?? '').trim()])) as typeof empty,
+  });
+}
+
+function useAdd(accountId: string) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Schemas['AddUser']) => answered(api.POST('/api/v1/accounts/{accountId}/users', { params: { path: { accountId } }, body })),
+    onSuccess: ({ userId }) => mend(queryClient, accountId, [userId]),
+  });
+}

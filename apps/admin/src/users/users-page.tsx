@@ -1,0 +1,56 @@
+import { useMemo, useState } from 'react';
+import { Button, Group, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import type { RowSelectionState } from '@tanstack/react-table';
+import { useTranslation } from 'react-i18next';
+import { ActBar } from '../acts/act-bar';
+import { personOf } from '../acts/act';
+import { useMay } from '../api/me';
+import { PlusIcon } from '../parts/icons';
+import { Page } from '../parts/page';
+import { Unread } from '../parts/problems';
+import { AddUser } from './add-user';
+import { BulkOperations } from './bulk-operations';
+import { Filters } from './filters';
+import { UsersTable } from './users-table';
+import { useUsers } from './use-users';
+
+/** The users of an account: find them, choose some, do something about them. */
+export function UsersPage() {
+  const { t } = useTranslation();
+  const mayAdd = useMay('users:add');
+  const { accountId, filter, setFilter, typed, setTyped, shown, list, users } = useUsers();
+  const [selected, setSelected] = useState<RowSelectionState>({});
+  const [adding, add] = useDisclosure();
+  // Who has left the list is chosen no more.
+  const chosen = useMemo(() => users.filter(({ userId }) => selected[userId]), [users, selected]);
+  const isFiltered = Object.keys(shown).some((key) => key !== 'sort');
+
+  return (
+    <Page
+      title={t('users.title')}
+      aside={
+        <Group gap="xs">
+          <BulkOperations accountId={accountId} filter={shown} />
+          {mayAdd && (
+            <Button leftSection={<PlusIcon />} onClick={add.open}>
+              {t('users.add')}
+            </Button>
+          )}
+        </Group>
+      }
+    >
+      <Filters filter={filter} onFilter={setFilter} typed={typed} onType={setTyped} />
+      {chosen.length > 0 && <ActBar acts={['lock', 'unlock', 'delete', 'restore']} people={chosen.map(personOf)} onClear={() => setSelected({})} />}
+      {list.error && <Unread error={list.error} again={list.refetch} />}
+      {list.isSuccess && users.length === 0 && <Text c="dimmed">{isFiltered ? t('users.emptyFilter') : t('users.empty')}</Text>}
+      <UsersTable
+        {...{ accountId, users, list, selected }}
+        sort={filter.sort ?? 'lastName'}
+        onSort={(sort) => setFilter({ ...filter, sort: sort as NonNullable<typeof filter.sort> })}
+        onSelect={setSelected}
+      />
+      {adding && <AddUser accountId={accountId} onClose={add.close} />}
+    </Page>
+  );
+}

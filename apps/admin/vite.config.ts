@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { defineConfig, type Plugin } from 'vite';
+
+/** Each script and style beside itself, compressed: the server sends that to whoever takes it. */
+const compressed: Plugin = {
+  name: 'compressed',
+  apply: 'build',
+  generateBundle(_, bundle) {
+    for (const [name, file] of Object.entries(bundle)) {
+      if (!/\.(js|css|svg)$/.test(name)) continue;
+      this.emitFile({ type: 'asset', fileName: `${name}.gz`, source: gzipSync(file.type === 'chunk' ? file.code : file.source, { level: 9 }) });
+    }
+  },
+};
+
+/** In development (`npx vite apps/admin`) the API is a running server's; ROLLBOOK_TOKEN_FILE speaks to it as whoever holds that token. */
+const tokenFile = process.env['ROLLBOOK_TOKEN_FILE'];
+const api = {
+  target: process.env['ROLLBOOK_URL'] ?? 'http://127.0.0.1:3000',
+  ...(tokenFile && { headers: { authorization: `Bearer ${readFileSync(tokenFile, 'utf8').trim()}` } }),
+};
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [compressed],
+  // The server puts a nonce of each answer in its place.
+  html: { cspNonce: 'CSP_NONCE' },
+  server: { port: 5173, proxy: { '/api': api } },
+  build: {
+    outDir: '../../dist/admin',
+    emptyOutDir: true,
+    // No data: URLs, no polyfill: the content security policy stays narrow.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // Libraries mark what React's server components may not run; here all is run by browsers.
+    rolldownOptions: { onLog: (level, log, report) => (log.code === 'MODULE_LEVEL_DIRECTIVE' ? undefined : report(level, log)) },
+  },
+});

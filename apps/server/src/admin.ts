@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import { Logger } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** Where `vite build` puts the admin UI, as seen from the built server and from its source. */
+const places = ['../../../admin', '../../../dist/admin'].map((place) => join(import.meta.dirname, place));
+
+/** What belongs to the API and to whoever runs the machines. */
+const notPages = /^\/(?:api|health|metrics|assets)(?:[/?]|$)/;
+
+/**
+ * Serves the admin UI: `index.html` at `/` and at whatever address a browser opens, so that a deep link works, and the
+ * files that it names, which are hashed and never change.
+ */
+export async function serveAdmin(app: NestFastifyApplication): Promise<void> {
+  const directory = places.find((place) => existsSync(join(place, 'index.html')));
+  if (!directory) return new Logger('Admin').warn('The admin UI is not built (npm run build).');
+  const page = readFileSync(join(directory, 'index.html'), 'utf8');
+  await app.register(fastifyStatic, {
+    root: join(directory, 'assets'),
+    prefix: '/assets/',
+    decorateReply: false,
+    preCompressed: true,
+    immutable: true,
+    maxAge: '1y',
+  });
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .get('/*', (request: FastifyRequest, reply: FastifyReply) => {
+      if (!isPage(request)) return reply.callNotFound();
+      const nonce = randomBytes(16).toString('base64');
+      return reply
+        .header('content-security-policy', policy(nonce))
+        .header('cache-control', 'no-store')
+        .type('text/html; charset=utf-8')
+        .send(page.replaceAll('CSP_NONCE', nonce));
+    });
+}
+
+/** What a browser opens, whose address says what to show; a program that asks for a wrong address is told so. */
+const isPage = ({ url, headers }: FastifyRequest): boolean => url === '/' || (!notPages.test(url) && (headers.accept ?? '').includes('text/html'));
+
+/** Nothing from other hosts, no inline script. Mantine makes style elements of its own: they bear this answer's nonce. */
+const policy = (nonce: string): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' 'nonce-${nonce}'`,
+    "img-src 'self'",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
