@@ -1,0 +1,281 @@
+import { readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { simpleParser } from 'mailparser';
+import { startServer } from '../../apps/server/src/server.js';
+import { Api } from '../support/api.js';
+import { Mailbox, eventually, linkIn } from '../support/mailbox.js';
+import { expectStatus, openTestAccount, startTestServer, type TestAccount, type TestServer } from '../support/server.js';
+import { person, serviceOf } from '../support/steps.js';
+
+const minute = 60_000;
+const password = 'correct horse battery';
+
+let box: Mailbox;
+let test: TestServer;
+let account: TestAccount;
+beforeAll(async () => {
+  box = await Mailbox.open();
+  test = await startTestServer({ SMTP_URL: box.url, MAIL_FROM: 'Acme users <users@acme.example>' });
+  account = await openTestAccount(test);
+});
+afterAll(async () => {
+  await test.close();
+  await box.goAway();
+});
+
+const path = (userId: string, rest = '') => account.path(`/users/${userId}${rest}`);
+
+async function add(fields: Record<string, unknown> = {}): Promise<{ userId: string; email: string }> {
+  const who = person(account.domain, fields);
+  return { userId: await account.add(who), email: who.email };
+}
+const confirm = (link: string) => test.operator.inBrowser().post('/password-resets/confirm', { link, password });
+
+/** A user who has set a password. */
+async function settled(fields: Record<string, unknown> = {}): Promise<{ userId: string; email: string }> {
+  const user = await add(fields);
+  const [welcome] = await box.to(user.email);
+  expectStatus(200, await confirm(linkIn(welcome!)));
+  await box.to(user.email, /password was changed|contraseña ha cambiado|Passwort wurde geändert|hasło zostało zmienione/);
+  return user;
+}
+
+const parked = async () => expectStatus(200, await test.operator.get('/mails?state=parked')).body.items;
+const owedTo = async (userId: string) => (await test.operator.get('/mails?state=owed')).body.items.filter((mail: { userId: string }) => mail.userId === userId);
+
+describe('a mail', () => {
+  it('completes a profile, and says when a password was set', async () => {
+    const { email } = await add({ firstName: 'Zoë', lastName: 'Łukasik' });
+    const [welcome] = await box.to(email);
+    expect(welcome).toMatchObject({ subject: 'Complete your profile', recipients: [email] });
+    expect(welcome!.text).toContain(`Hello Zoë,`);
+    expect(welcome!.text).toContain(`${test.server.url}/set-password#${linkIn(welcome!)}`);
+    expect(welcome!.html).toContain(`href="${test.server.url}/set-password#${linkIn(welcome!)}"`);
+    expectStatus(200, await confirm(linkIn(welcome!)));
+    const [changed] = await box.to(email, /changed/);
+    expect(changed).toMatchObject({ subject: 'Your password was changed' });
+    expect(changed!.text).not.toContain('/set-password');
+  });
+
+  it('resets a password, asked for by an administrator or by the user: the newest link alone works', async () => {
+    const { userId, email } = await settled();
+    expectStatus(200, await test.operator.post(path(userId, '/reset-password')));
+    const [first] = await box.to(email, /^Reset/);
+    test.clock.move(2 * minute);
+    expectStatus(202, await test.operator.inBrowser().post('/password-resets', { email }));
+    const [, second] = await box.to(email, /^Reset/, 2);
+    expect(await confirm(linkIn(first!))).toMatchObject({ status: 409, body: { code: 'link.not-valid' } });
+    expectStatus(200, await confirm(linkIn(second!)));
+  });
+
+  it('completes a profile again where there is no password yet, and once a stranger was approved', async () => {
+    const { userId, email } = await add();
+    await box.to(email);
+    expectStatus(200, await test.operator.post(path(userId, '/reset-password')));
+    expect((await box.to(email, /^Complete/, 2)).map(linkIn)).toEqual([expect.any(String), expect.any(String)]);
+
+    const stranger = person(account.domain);
+    const { userId: waiting } = expectStatus(201, await (await serviceOf(test)).post('/registrations', stranger)).body;
+    expectStatus(200, await test.operator.post(path(waiting, '/approve')));
+    expectStatus(200, await confirm(linkIn((await box.to(stranger.email, /^Complete/))[0]!)));
+    expect(box.mails.filter(({ recipients }) => recipients.includes(stranger.email))[0]!.subject).toBe('Complete your profile');
+  });
+
+  it.each([
+    ['es', 'Complete su perfil', 'Su contraseña ha cambiado', 'Restablezca su contraseña'],
+    ['de', 'Vervollständigen Sie Ihr Profil', 'Ihr Passwort wurde geändert', 'Setzen Sie Ihr Passwort zurück'],
+    ['pl', 'Uzupełnij swój profil', 'Twoje hasło zostało zmienione', 'Zresetuj swoje hasło'],
+  ])("speaks the user's language (%s)", async (language, ...subjects) => {
+    const { userId, email } = await settled({ language });
+    expectStatus(200, await test.operator.post(path(userId, '/reset-password')));
+    const mails = await box.to(email, /./, 3);
+    expect(mails.map(({ subject }) => subject)).toEqual(subjects);
+    for (const { html } of mails) expect(html).toContain(`<html lang="${language}">`);
+  });
+
+  it('says who sends it, when, by the clock of the house, and that no person did', async () => {
+    const { email } = await add();
+    const [mail] = await box.to(email);
+    expect(mail!.from!.value).toEqual([{ name: 'Acme users', address: 'users@acme.example' }]);
+    expect(mail!.headers.get('auto-submitted')).toBe('auto-generated');
+    expect(mail!.messageId).toMatch(/^<[0-9a-f-]{36}@acme\.example>$/);
+    expect(mail!.headers.has('x-mailer')).toBe(false);
+    // Moved by two minutes above.
+    expect(Math.abs(test.clock.now().getTime() - mail!.date!.getTime())).toBeLessThan(minute);
+    expect(mail!.attachments).toEqual([]);
+  });
+
+  it.each([
+    ['quotes and addresses', '"Ann" <ann@evil.example>, Bob', 'Lee'],
+    ['markup', '<img src=x>', '&lt;'],
+    ['a header', 'Bcc: bob@evil.example', 'Subject: x'],
+    ['line separators', 'Ann\u2028Bcc: bob@evil.example', 'Lee'],
+  ])('goes to nobody else, whatever the name is made of: %s', async (_, firstName, lastName) => {
+    const { email } = await add({ firstName, lastName });
+    const [mail] = await box.to(email);
+    expect(mail!.recipients).toEqual([email]);
+    expect([mail!.to].flat().flatMap((to) => to!.value)).toEqual([{ name: `${firstName} ${lastName}`, address: email }]);
+    expect([...mail!.headers.keys()].toSorted()).toEqual(['auto-submitted', 'content-type', 'date', 'from', 'message-id', 'mime-version', 'subject', 'to']);
+    expect(mail!.html).not.toContain(firstName.startsWith('<') ? firstName : '<ann@');
+  });
+
+  it('is not sent where it makes no sense any more', async () => {
+    await box.goAway();
+    const { userId, email } = await add();
+    await eventually(async () => (await owedTo(userId))[0]?.attempts || undefined);
+    expectStatus(200, await test.operator.post(path(userId, '/lock')));
+    await box.comeBack();
+    test.clock.move(minute);
+    await eventually(async () => ((await owedTo(userId)).length === 0 ? true : undefined));
+    // Sent after it, in any case.
+    const later = await add();
+    await box.to(later.email);
+    expect(box.mails.filter(({ recipients }) => recipients.includes(email))).toEqual([]);
+  });
+});
+
+describe('while the mail server is away', () => {
+  it('mails wait, for longer each time, and are delivered an hour later', async () => {
+    await box.goAway();
+    const { userId, email } = await add();
+    for (const [attempts, wait] of [[1, 1], [2, 2], [3, 4], [4, 60]] as const) {
+      const mail = await eventually(async () => (await owedTo(userId)).find((owed: { attempts: number }) => owed.attempts === attempts));
+      expect(mail).toMatchObject({ kind: 'password-link', state: 'owed', problem: expect.stringMatching(/^E[A-Z]+$/) });
+      expect(JSON.stringify(mail)).not.toContain(account.domain);
+      test.clock.move(wait * minute);
+    }
+    expect(expectStatus(200, await test.operator.get('/health/ready')).body.mails).toMatchObject({ status: 'failing', owed: expect.any(Number), problem: expect.stringMatching(/^E/) });
+    await box.comeBack();
+    test.clock.move(60 * minute);
+    expectStatus(200, await confirm(linkIn((await box.to(email))[0]!)));
+    expect((await test.operator.get('/health/ready')).body.mails).toMatchObject({ status: 'ok', problem: null });
+  });
+
+  it('a mail is given up after a day, and sent again when an operator says so', async () => {
+    await box.goAway();
+    const { userId, email } = await add();
+    await eventually(async () => (await owedTo(userId))[0]?.attempts || undefined);
+    test.clock.move(24 * 60 * minute);
+    const mail = await eventually(async () => (await parked()).find((item: { userId: string }) => item.userId === userId));
+    expect(mail).toMatchObject({ state: 'parked', nextAttemptAt: null });
+    const metrics = (await test.operator.get('/metrics')).text;
+    expect(metrics).toMatch(/rollbook_mails\{state="parked"\} [1-9]/);
+    expect(metrics).toMatch(/rollbook_mail_attempts_total\{outcome="failed"\} [1-9]/);
+
+    await box.comeBack();
+    expect(expectStatus(200, await test.operator.post(`/mails/${mail.mailId}/send`)).body).toMatchObject({ mailId: mail.mailId, state: 'owed', attempts: 0 });
+    const [sent] = await box.to(email);
+    expect(sent!.messageId).toContain(mail.mailId);
+    const again = await eventually(async () => {
+      const { body } = expectStatus(200, await test.operator.post(`/mails/${mail.mailId}/send`));
+      return body.state === 'sent' ? body : undefined;
+    });
+    expect(again).toMatchObject({ problem: null });
+    expect((await parked()).filter((item: { userId: string }) => item.userId === userId)).toEqual([]);
+  });
+
+  it('a link that is too late by then is not sent at all', async () => {
+    const { userId, email } = await settled();
+    await box.goAway();
+    expectStatus(200, await test.operator.post(path(userId, '/reset-password')));
+    await eventually(async () => (await owedTo(userId))[0]?.attempts || undefined);
+    test.clock.move(61 * minute);
+    await box.comeBack();
+    await eventually(async () => ((await owedTo(userId)).length === 0 ? true : undefined));
+    expect(box.mails.filter(({ recipients, subject }) => recipients.includes(email) && subject!.startsWith('Reset'))).toEqual([]);
+  });
+
+  it('nobody sends what is not there, or pages through what was never listed', async () => {
+    expect(await test.operator.post(`/mails/${crypto.randomUUID()}/send`)).toMatchObject({ status: 404, body: { code: 'mail.not-found' } });
+    expect(await test.operator.get('/mails?cursor=x')).toMatchObject({ status: 400, body: { code: 'cursor.invalid' } });
+    expect(await test.operator.get('/mails?state=sent')).toMatchObject({ status: 400, body: { code: 'request.invalid' } });
+  });
+});
+
+describe('another day', () => {
+  let fresh: TestServer;
+  let room: TestAccount;
+  beforeAll(async () => {
+    fresh = await startTestServer({ SMTP_URL: box.url, DATABASE_URL: '' });
+    room = await openTestAccount(fresh);
+  });
+  afterAll(() => fresh.close());
+
+  /** Everything that was owed until now was sent, or never will be, once a mail that is owed later has come. */
+  async function everythingSent(): Promise<void> {
+    const { email } = person(room.domain);
+    await room.add({ email });
+    await box.to(email);
+  }
+
+  it('whoever waits for approval is brought to mind, to every administrator, until nobody waits', async () => {
+    const read = async (userId: string): Promise<string> => (await fresh.operator.get(room.path(`/users/${userId}`))).body.email;
+    const administrators = [await read(room.administratorId), await read((await room.member('administrator')).id)];
+    const auditor = await read((await room.member('auditor')).id);
+    const service = await serviceOf(fresh);
+    const register = async (): Promise<string> => expectStatus(201, await service.post('/registrations', person(room.domain))).body.userId;
+    const reminders = (address: string) => box.mails.filter(({ subject, recipients }) => subject!.includes('approval') && recipients.includes(address));
+
+    const strangers = [await register(), await register()];
+    await everythingSent();
+    expect(administrators.flatMap(reminders)).toEqual([]);
+    for (const day of [1, 2]) {
+      fresh.clock.move(24 * 60 * minute);
+      for (const administrator of administrators) {
+        const sent = await box.to(administrator, /approval/, day);
+        expect(sent.at(-1)!.text).toContain('2 people wait for approval in Account');
+      }
+    }
+    expectStatus(200, await fresh.operator.post(room.path(`/users/${strangers[0]}/approve`)));
+    expectStatus(200, await fresh.operator.post(room.path(`/users/${strangers[1]}/reject`)));
+    await everythingSent();
+    fresh.clock.move(24 * 60 * minute);
+    await everythingSent();
+    expect([...administrators, auditor].map((address) => reminders(address).length)).toEqual([2, 2, 0]);
+  });
+
+  it('the read models are built anew, and nothing is sent', async () => {
+    await everythingSent();
+    await fresh.server.close();
+    const before = box.mails.length;
+    rmSync(join(fresh.directory, 'read-store'), { recursive: true });
+    const server = await startServer(fresh.config, { clock: fresh.clock });
+    const again = { ...fresh, server, operator: new Api(server.url, readFileSync(server.operatorToken, 'utf8').trim()), close: () => server.close() };
+    try {
+      const head = (await again.operator.get('/health/ready')).body.projections.head;
+      expect((await again.operator.get(room.path('/users'), { 'rollbook-min-position': String(head) })).body.items.length).toBeGreaterThan(3);
+      const { email } = person(room.domain);
+      expectStatus(201, await again.operator.post(room.path('/users'), person(room.domain, { email })));
+      await box.to(email);
+      expect(box.mails).toHaveLength(before + 1);
+    } finally {
+      await again.close();
+    }
+  });
+});
+
+describe('without a mail server', () => {
+  let alone: TestServer;
+  beforeAll(async () => {
+    alone = await startTestServer({ PUBLIC_URL: 'https://users.example.com/' });
+  });
+  afterAll(() => alone.close());
+
+  it('a mail is a file that its owner alone reads, under a name that names nobody', async () => {
+    const { domain, administratorId } = await openTestAccount(alone);
+    const mails = join(alone.directory, 'mail');
+    const [file] = await eventually(() => {
+      try {
+        const files = readdirSync(mails).filter((name) => name.endsWith('.eml'));
+        return files.length > 0 ? files : undefined;
+      } catch {
+        return undefined;
+      }
+    });
+    expect(file).toMatch(/^\d{4}-\d\d-\d\dT[\d.-]+Z-password-link-[0-9a-f]{8}\.eml$/);
+    expect([statSync(mails).mode & 0o777, statSync(join(mails, file!)).mode & 0o777]).toEqual([0o700, 0o600]);
+    const mail = await simpleParser(readFileSync(join(mails, file!)));
+    expect([mail.to].flat()[0]!.text).toContain(`@${domain}`);
+    expect(mail.text).toContain('https://users.example.com/set-password#' + administratorId);
+  });
+});

@@ -1,0 +1,135 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Api } from '../support/api.js';
+import { Mailbox, eventually, linkIn, type Received } from '../support/mailbox.js';
+import { build, startProcess, type ServerProcess } from '../support/process.js';
+import { expectStatus } from '../support/server.js';
+
+/** How often the server is killed under load. */
+const kills = Math.ceil(Number(process.env['KILLS'] ?? 5) / 2);
+
+const directory = mkdtempSync(join(tmpdir(), 'rollbook-mail-'));
+let box: Mailbox;
+let server: ServerProcess;
+let account: string;
+
+const api = () => new Api(server.url, server.token);
+const start = async () => (server = await startProcess(directory, { SMTP_URL: box.url }));
+const killed = async () => {
+  await server.end('SIGKILL');
+  box.before = box.after = async () => {};
+};
+
+beforeAll(async () => {
+  build();
+  box = await Mailbox.open();
+  await start();
+  const administrator = { email: 'ada@mail.example', firstName: 'Ada', lastName: 'Lovelace', country: 'GB' };
+  account = expectStatus(201, await api().post('/accounts', { name: 'Mail', domains: ['mail.example'], administrator })).body.accountId;
+}, 120_000);
+
+afterAll(async () => {
+  await server.end('SIGKILL');
+  await box.goAway();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const address = () => `${randomUUID()}@mail.example`;
+const add = (email: string, headers = {}) => api().post(`/accounts/${account}/users`, { email, firstName: 'Grace', lastName: 'Hopper', country: 'US' }, headers);
+/** Once a mail has come that was owed later, whatever else was owed is here. */
+const everythingSent = async () => {
+  const email = address();
+  expectStatus(201, await add(email));
+  await box.to(email);
+};
+const sentTo = (email: string) => box.mails.filter(({ recipients }) => recipients.includes(email));
+/** Resolves when a mail to this address is there, and never answers it. */
+const heldAt = (hook: 'before' | 'after', email: string) =>
+  new Promise<void>((resolve) => {
+    box[hook] = ({ recipients }: Received) => {
+      if (!recipients.includes(email)) return Promise.resolve();
+      resolve();
+      return new Promise(() => {});
+    };
+  });
+
+describe('a server that is killed', () => {
+  it('when something has happened sends what it owes for it', async () => {
+    const email = address();
+    expectStatus(201, await add(email));
+    await killed();
+    await start();
+    await box.to(email);
+  });
+
+  it('while it sends a mail sends it then', async () => {
+    const email = address();
+    const held = heldAt('before', email);
+    expectStatus(201, await add(email));
+    await held;
+    await killed();
+    expect(sentTo(email)).toEqual([]);
+    await start();
+    await box.to(email);
+    await everythingSent();
+    expect(sentTo(email)).toHaveLength(1);
+  });
+
+  it('before it knows that a mail was taken sends it again, recognisably the same', async () => {
+    const email = address();
+    const held = heldAt('after', email);
+    expectStatus(201, await add(email));
+    await held;
+    await killed();
+    await start();
+    const [first, second] = await box.to(email, /./, 2);
+    expect([second!.messageId, linkIn(second!)]).toEqual([first!.messageId, linkIn(first!)]);
+  });
+
+  it('once it knows that a mail was taken never sends it again', async () => {
+    const email = address();
+    expectStatus(201, await add(email));
+    await box.to(email);
+    await eventually(async () => ((await api().get('/mails?state=owed')).body.items.length === 0 ? true : undefined));
+    await killed();
+    await start();
+    await everythingSent();
+    expect(sentTo(email)).toHaveLength(1);
+  });
+
+  it(`loses no mail in ${kills} kills under load`, async () => {
+    const added: string[] = [];
+    const work = async () => {
+      for (;;) {
+        const [email, key] = [address(), randomUUID()];
+        added.push(email);
+        const send = () => add(email, { 'idempotency-key': key });
+        // Whether it was done before the kill is not known: the same again is the same command.
+        await send().catch(async () => {
+          await eventually(() => (restarted ? true : undefined));
+          expectStatus(201, await send());
+        });
+        if (stopped) return;
+      }
+    };
+    let restarted = true;
+    let stopped = false;
+    const clients = Array.from({ length: 4 }, work);
+    for (let nth = 0; nth < kills; nth++) {
+      await pause(randomInt(100, 1_000));
+      restarted = false;
+      await killed();
+      await start();
+      restarted = true;
+    }
+    stopped = true;
+    await Promise.all(clients);
+    for (const email of added) {
+      const mails = await box.to(email);
+      expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(1);
+    }
+  }, 60_000 + kills * 60_000);
+});

@@ -1,0 +1,74 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { AddressInfo } from 'node:net';
+import { simpleParser, type ParsedMail } from 'mailparser';
+import { SMTPServer } from 'smtp-server';
+
+/** A mail as it was received: to whom the server was told to take it, and what is in it. */
+export interface Received extends ParsedMail {
+  readonly recipients: readonly string[];
+}
+
+/** A real mail server that keeps what it gets, and that can be away. */
+export class Mailbox {
+  readonly mails: Received[] = [];
+  /** Before a mail is taken on, and between that and the answer: whoever sends it waits until this resolves. */
+  before: (mail: Received) => Promise<void> = async () => {};
+  after: (mail: Received) => Promise<void> = async () => {};
+  private server: SMTPServer | undefined;
+  private port = 0;
+
+  static async open(): Promise<Mailbox> {
+    const box = new Mailbox();
+    await box.comeBack();
+    return box;
+  }
+
+  get url(): string {
+    return `smtp://127.0.0.1:${this.port}`;
+  }
+
+  /** What was sent to this address, as soon as it is `count` mails; with a subject like this. */
+  async to(address: string, subject = /./, count = 1): Promise<Received[]> {
+    return eventually(() => {
+      const found = this.mails.filter(({ recipients, subject: of }) => recipients.includes(address) && subject.test(of ?? ''));
+      return found.length >= count ? found : undefined;
+    });
+  }
+
+  /** Takes no connection any more. */
+  async goAway(): Promise<void> {
+    await new Promise<void>((resolve) => this.server!.close(resolve));
+  }
+
+  async comeBack(): Promise<void> {
+    this.server = new SMTPServer({
+      disabledCommands: ['AUTH', 'STARTTLS'],
+      closeTimeout: 50,
+      onData: (stream, session, callback) => {
+        simpleParser(stream as never)
+          .then(async (parsed) => {
+            const mail = { ...parsed, recipients: session.envelope.rcptTo.map(({ address }) => address) };
+            await this.before(mail);
+            this.mails.push(mail);
+            await this.after(mail);
+          })
+          .then(() => callback(), callback);
+      },
+    });
+    this.server.on('error', () => {}); // a sender that is killed
+    await new Promise<void>((resolve) => this.server!.listen(this.port, '127.0.0.1', resolve));
+    this.port = (this.server.server.address() as AddressInfo).port;
+  }
+}
+
+/** Asks again until there is an answer. */
+export async function eventually<T>(ask: () => T | undefined | Promise<T | undefined>): Promise<T> {
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    await pause(25);
+  }
+}
+
+/** The secret of the link in a mail. */
+export const linkIn = ({ text }: ParsedMail): string => /\/set-password#(\S+)/.exec(text!)![1]!;
