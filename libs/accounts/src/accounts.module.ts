@@ -4,18 +4,21 @@ import { Answer, commandHandlers, queryHandlers } from '#libs/http';
 import { ReadStore } from '#libs/read-store';
 import { AssertDomain, ReleaseDomain } from './domain/domain.decider.js';
 import { AccountsController } from './http/accounts.controller.js';
+import { InstallationStatusController } from './http/installation-status.controller.js';
 import { GetAccount, ListAccounts, getAccount, listAccounts } from './read/account-list.js';
+import { GetInstallation, getInstallation } from './read/installation-status.js';
 import { changeDomain } from './workflows/domains.js';
 
 /** Accounts and the e-mail domains they own. Opening an account adds its first administrator: see the users' module. */
 @Module({
-  controllers: [AccountsController],
+  controllers: [AccountsController, InstallationStatusController],
   providers: [
     ...commandHandlers([AssertDomain, ReleaseDomain], [EventStore], (store) => async (command) => {
       const { state, changed, position } = await changeDomain(store, command);
       return new Answer({ owned: state.owner === command.issuance.account, changed }, position);
     }),
     ...queryHandlers([ListAccounts], [ReadStore], ({ db }) => (query) => listAccounts(db, query)),
+    ...queryHandlers([GetInstallation], [ReadStore], ({ db }) => () => getInstallation(db)),
     ...queryHandlers([GetAccount], [ReadStore], ({ db }) => async (query) => {
       const account = await getAccount(db, query);
       return new Answer(account, undefined, account.revision);

@@ -1,14 +1,17 @@
 import { Module } from '@nestjs/common';
 import { queryHandlers } from '#libs/http';
-import { ReadStore } from '#libs/read-store';
+import { ProjectionRunner, ReadStore } from '#libs/read-store';
 import { AuditController } from './http/audit.controller.js';
+import { ChangesController } from './http/changes.controller.js';
+import { FollowChanges, followChanges } from './read/changed-users.js';
 import { ListAudit, ListHistory, listAudit, listHistory } from './read/list-audit.js';
 
 /** The audit trail, and a user's history: its rows for one subject. */
 @Module({
-  controllers: [AuditController],
+  controllers: [AuditController, ChangesController],
   providers: [
     ...queryHandlers([ListAudit], [ReadStore], ({ db }) => (query) => listAudit(db, query)),
+    ...queryHandlers([FollowChanges], [ReadStore, ProjectionRunner], ({ db }, runner) => async ({ after, asking }) => followChanges(db, runner, asking.account!, after)),
     ...queryHandlers([ListHistory], [ReadStore], ({ db }) => (query) => listHistory(db, query)),
   ],
 })

@@ -2,6 +2,7 @@ import { Refusal, type Recorded } from '#libs/kernel';
 import { sql, type Transaction } from 'kysely';
 import {
   BehaviorSubject,
+  Subject,
   concatMap,
   defer,
   filter,
@@ -50,6 +51,7 @@ const idleProgress = 1_000;
  */
 export class ProjectionRunner {
   readonly #reached = new BehaviorSubject(beforeAll);
+  readonly #applied = new Subject<readonly Recorded[]>();
   readonly #batchCount: number;
   /** As committed; `#reached` is ahead of it by what no projection wants. */
   #checkpoints: Positions = new Map();
@@ -68,6 +70,11 @@ export class ProjectionRunner {
   /** The position that every projection has reached. */
   get position(): number {
     return this.#reached.value;
+  }
+
+  /** The events of each batch, once every read shows them. */
+  get applied(): Observable<readonly Recorded[]> {
+    return this.#applied;
   }
 
   /** Creates the tables, or drops and creates those of a changed version, then follows the log. */
@@ -125,6 +132,7 @@ export class ProjectionRunner {
       .filter((work) => work.events.length > 0);
     if (wanted.length > 0 || performance.now() - this.#savedAt > idleProgress) await this.#commit(wanted, position);
     this.#reached.next(position);
+    if (events.length > 0) this.#applied.next(events);
     if (!this.#caughtUp && signals.some(({ kind }) => kind === 'caughtUp')) await this.#catchUp();
     if (position >= (this.#failing?.position ?? position)) this.#failing = undefined;
   }

@@ -1,11 +1,12 @@
 import { Controller, Delete, Get, Header, HttpCode, Post, Req } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiTags } from '@nestjs/swagger';
-import { Ask, Issue, Needs } from '#libs/http';
+import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { Ask, Issue, Needs, pageOf } from '#libs/http';
 import { EndAccessToken, IssueAccessToken } from '../domain/access-token.commands.js';
 import type { Bearer } from '../domain/bearer.js';
-import { ListAccessTokens } from '../read/access-tokens.js';
+import { AccessTokenItem, ListAccessTokens } from '../read/access-tokens.js';
 import { Callers } from '../workflows/callers.js';
+import { IssuedAccessToken, Me } from './answers.js';
 
 @ApiTags('access')
 @Controller()
@@ -19,6 +20,7 @@ export class AccessController {
   /** Who one is, and what one may do now. */
   @Get('me')
   @Needs('a token')
+  @ApiOkResponse({ type: Me })
   me(@Req() { caller }: { caller: Bearer }) {
     return this.callers.whoIs(caller);
   }
@@ -27,6 +29,7 @@ export class AccessController {
   @Post('access-tokens')
   @Needs('tokens:manage')
   @Header('Cache-Control', 'no-store')
+  @ApiCreatedResponse({ type: IssuedAccessToken })
   issue(@Issue({ target: 'tokenId' }) command: IssueAccessToken) {
     return this.commands.execute(command);
   }
@@ -34,6 +37,7 @@ export class AccessController {
   /** The tokens that one may manage, newest first. */
   @Get('access-tokens')
   @Needs('tokens:manage')
+  @ApiOkResponse({ type: pageOf(AccessTokenItem) })
   list(@Ask() query: ListAccessTokens) {
     return this.queries.execute(query);
   }

@@ -26,12 +26,17 @@ export class AccessGuard implements CanActivate {
     if (need === 'nothing') return true;
     const request = context.switchToHttp().getRequest<CalledRequest>();
     const needed = need && permissionNeeded(need, request.body);
+    await this.admit(request, needed);
+    request.stillMay = () => this.admit(request, needed).then(() => true, refused);
+    return true;
+  }
+
+  private async admit(request: CalledRequest, needed: Needed): Promise<void> {
     const caller = await this.identify(request, needed);
     request.caller = caller;
     checkPlace(request.params, caller.account);
     await this.checkAccount(request.params, caller);
     checkPermission(needed, caller);
-    return true;
   }
 
   /** Who is confined to an account stands in it; anybody else may name one that does not exist. */
@@ -58,6 +63,11 @@ export class AccessGuard implements CanActivate {
     if (visitor) return visitor;
     throw unauthenticated();
   }
+}
+
+function refused(error: unknown): false {
+  if (error instanceof Refusal && error.kind !== 'unavailable') return false;
+  throw error;
 }
 
 /** What was true a second ago may let somebody in; nobody is turned away by it. */

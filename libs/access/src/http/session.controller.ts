@@ -1,6 +1,6 @@
 import { Controller, Delete, Get, Header, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Clock, Issue, Needs, Public, type CalledRequest, type FastifyReply } from '#libs/http';
 import { Refusal } from '#libs/kernel';
 import { Vault } from '#libs/vault';
@@ -10,6 +10,7 @@ import { sessionExpiry } from '../domain/session.js';
 import { Callers } from '../workflows/callers.js';
 import type { Entered } from '../workflows/enter.js';
 import { beginSession } from '../workflows/sessions.js';
+import { Me, SessionList } from './answers.js';
 import { SessionCookie } from './session-cookie.js';
 
 /** Logging in and out, in a browser. */
@@ -29,6 +30,7 @@ export class SessionController {
   @Public()
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
+  @ApiOkResponse({ type: Me })
   async logIn(@Issue() command: LogIn, @Req() request: CalledRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     return this.enter(await this.commands.execute(command), request, reply);
   }
@@ -58,6 +60,7 @@ export class SessionController {
   @Public()
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
+  @ApiOkResponse({ type: Me })
   async followLink(@Issue() command: FollowPasswordLink, @Req() request: CalledRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     return this.enter(await this.commands.execute(command), request, reply);
   }
@@ -66,6 +69,7 @@ export class SessionController {
   @Put('me/password')
   @Needs('a token')
   @Header('Cache-Control', 'no-store')
+  @ApiOkResponse({ type: Me })
   async changePassword(@Issue() command: ChangePassword, @Req() request: CalledRequest & { caller: Bearer }, @Res({ passthrough: true }) reply: FastifyReply) {
     const entered: Entered = await this.commands.execute(command);
     return request.caller.session ? this.enter(entered, request, reply) : this.callers.whoIs(request.caller);
@@ -74,6 +78,7 @@ export class SessionController {
   /** One's sessions, newest first. */
   @Get('me/sessions')
   @Needs('a token')
+  @ApiOkResponse({ type: SessionList })
   async list(@Req() { caller }: { caller: Bearer }) {
     const sessions = await this.callers.sessionsOf(caller);
     return {

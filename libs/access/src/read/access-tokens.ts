@@ -1,9 +1,10 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { sql, type ExpressionBuilder, type Kysely, type Transaction } from 'kysely';
-import { Optional, Query, Refusal, type Actor, type Asking, type Permission, type Recorded } from '#libs/kernel';
+import { Optional, Query, Refusal, permissions, type Actor, type Asking, type Permission, type Recorded } from '#libs/kernel';
 import { decodeCursor, encodeCursor, type Projection } from '#libs/read-store';
-import type { AccessTokenEvent, TokenKind, TokenTerms } from '../domain/access-token.events.js';
+import { tokenKinds, type AccessTokenEvent, type TokenKind, type TokenTerms } from '../domain/access-token.events.js';
 
 export interface AccessTokenRow {
   token_id: string;
@@ -80,6 +81,28 @@ function issued({ data, envelope: { subject, actor, at }, position }: Recorded):
   };
 }
 
+class Issuer {
+  @ApiProperty() readonly id!: string;
+  @ApiProperty({ enum: ['user', 'service', 'operator', 'system'] }) readonly kind!: string;
+}
+
+/** An access token, as those who may manage it see it. */
+export class AccessTokenItem {
+  @ApiProperty() readonly tokenId!: string;
+  @ApiProperty({ enum: tokenKinds }) readonly kind!: TokenKind;
+  /** A user's id; a service or an operator is known by its token's. */
+  @ApiProperty() readonly holder!: string;
+  /** `null`: works in the whole installation. */
+  @ApiProperty({ type: String, nullable: true }) readonly account!: string | null;
+  /** `null`: the holder was erased. */
+  @ApiProperty({ type: String, nullable: true }) readonly name!: string | null;
+  @ApiProperty({ enum: permissions, isArray: true }) readonly scopes!: readonly Permission[];
+  @ApiProperty() readonly issuedBy!: Issuer;
+  @ApiProperty() readonly issuedAt!: string;
+  @ApiProperty() readonly expiresAt!: string;
+  @ApiProperty({ type: String, nullable: true }) readonly endedAt!: string | null;
+}
+
 /** The access tokens that one may manage, newest first. */
 export class ListAccessTokens extends Query<ListAccessTokens> {
   /** How many at most. */
@@ -116,7 +139,7 @@ function placeOf(cursor: string): number {
   throw new Refusal('cursor.invalid', 'invalid', 'This cursor was not made by this list; start from its first page.');
 }
 
-const item = (row: AccessTokenRow) => ({
+const item = (row: AccessTokenRow): AccessTokenItem => ({
   tokenId: row.token_id,
   kind: row.kind,
   holder: row.holder,

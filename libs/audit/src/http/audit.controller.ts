@@ -1,8 +1,11 @@
 import { Controller, Get } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Ask, Needs } from '#libs/http';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Ask, Needs, pageOf } from '#libs/http';
+import { AuditItem } from '../read/audit-item.js';
 import { ListAudit, ListHistory } from '../read/list-audit.js';
+
+const AuditPage = pageOf(AuditItem);
 
 @ApiTags('audit')
 @Controller()
@@ -15,6 +18,7 @@ export class AuditController {
     summary: 'Who did what, to whom, when and why; newest first',
     description: 'Who locked or deleted whom, when and why: `GET /api/v1/audit?action=user.locked&action=user.deleted`',
   })
+  @ApiOkResponse({ type: AuditPage })
   audit(@Ask() query: ListAudit) {
     return this.queries.execute(query);
   }
@@ -22,6 +26,7 @@ export class AuditController {
   @Get('accounts/:accountId/users/:userId/history')
   @Needs('audit:read')
   @ApiOperation({ summary: 'All that was done to a user, and their logins; newest first' })
+  @ApiOkResponse({ type: AuditPage })
   history(@Ask() query: ListHistory) {
     return this.queries.execute(query);
   }

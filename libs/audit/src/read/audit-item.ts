@@ -1,27 +1,55 @@
+import { ApiProperty } from '@nestjs/swagger';
 import type { Kysely } from 'kysely';
 import type { Actor, Subject } from '#libs/kernel';
 import { loadSubjects, type AuditRow, type AuditTables, type Subjects } from './audit-trail.js';
 import type { Change } from './changes.js';
 import { subjectKind, type AuditedKind, type SeenToken } from './subjects.js';
 
+class AuditSubject {
+  @ApiProperty({ enum: ['user', 'account', 'domain', 'access-token'] }) readonly kind!: AuditedKind;
+  @ApiProperty() readonly id!: string;
+  @ApiProperty({ type: String, nullable: true }) readonly name!: string | null;
+}
+
+class Party {
+  @ApiProperty() readonly id!: string;
+  @ApiProperty({ enum: ['user', 'service', 'operator', 'system'] }) readonly kind!: Actor['kind'];
+}
+
+class AuditActor extends Party {
+  @ApiProperty({ type: String, nullable: true }) readonly name!: string | null;
+}
+
+class Via {
+  @ApiProperty() readonly token!: string;
+  @ApiProperty({ type: String, nullable: true }) readonly name!: string | null;
+  @ApiProperty({ type: Party, nullable: true }) readonly issuedBy!: Party | null;
+}
+
+class FieldChange implements Change {
+  @ApiProperty() readonly field!: string;
+  @ApiProperty({ nullable: true, description: 'any JSON' }) readonly before!: unknown;
+  @ApiProperty({ nullable: true, description: 'any JSON' }) readonly after!: unknown;
+}
+
 /** One change: who, with which token, did what, to whom, when, from where, why, before → after. */
-export interface AuditItem {
-  readonly position: number;
+export class AuditItem {
+  @ApiProperty() readonly position!: number;
   /** In the stream of the event: the user's, or that of their logins. */
-  readonly revision: number;
+  @ApiProperty() readonly revision!: number;
   /** When it was recorded, UTC. */
-  readonly at: string;
-  readonly action: string;
-  readonly subject: { readonly kind: AuditedKind; readonly id: string; readonly name: string | null };
+  @ApiProperty() readonly at!: string;
+  @ApiProperty() readonly action!: string;
+  @ApiProperty() readonly subject!: AuditSubject;
   /** The account that it happened in; `null`: in none, for operators only. */
-  readonly account: string | null;
-  readonly actor: Actor & { readonly name: string | null };
+  @ApiProperty({ type: String, nullable: true }) readonly account!: string | null;
+  @ApiProperty() readonly actor!: AuditActor;
   /** The access token used, and who had issued it. */
-  readonly via: { readonly token: string; readonly name: string | null; readonly issuedBy: Actor | null } | null;
-  readonly reason: string | null;
-  readonly ip: string | null;
-  readonly changes: readonly Change[];
-  readonly correlationId: string;
+  @ApiProperty({ type: Via, nullable: true }) readonly via!: Via | null;
+  @ApiProperty({ type: String, nullable: true }) readonly reason!: string | null;
+  @ApiProperty({ type: String, nullable: true }) readonly ip!: string | null;
+  @ApiProperty({ type: [FieldChange] }) readonly changes!: readonly FieldChange[];
+  @ApiProperty() readonly correlationId!: string;
 }
 
 /**

@@ -10,7 +10,7 @@ const added = userEvent('UserAdded', { account: 'account', email: 'anna@example.
 const locked = userEvent('UserLocked', { cause: 'administrator', disableModeDays: 7 });
 const unlocked = userEvent('UserUnlocked', { causes: ['administrator'] });
 const administrator = userEvent('UserRoleGranted', { role: 'administrator' });
-const by = (command: string, event: UserEvent): Past<UserEvent> => ({ ...event, envelope: { causationId: command } }) as Past<UserEvent>;
+const by = (command: string, event: UserEvent): Past<UserEvent> => ({ ...event, envelope: { causationId: command } });
 const requested = (expiresAt: string) => userEvent('UserPasswordResetRequested', { expiresAt });
 const changed = userEvent('UserPasswordChanged', {});
 const user = (...past: Past<UserEvent>[]) => given(UserDecider, ...past);

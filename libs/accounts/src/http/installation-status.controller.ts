@@ -1,0 +1,19 @@
+import { Controller, Get } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { Ask, Public } from '#libs/http';
+import { GetInstallation, InstallationStatus } from '../read/installation-status.js';
+
+@ApiTags('installation')
+@Controller('installation')
+export class InstallationStatusController {
+  constructor(private readonly queries: QueryBus) {}
+
+  /** Whether anything is here yet; a browser that finds nothing begins with the first account. */
+  @Get()
+  @Public()
+  @ApiOkResponse({ type: InstallationStatus })
+  get(@Ask() query: GetInstallation) {
+    return this.queries.execute(query);
+  }
+}

@@ -1,0 +1,16 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { Kysely } from 'kysely';
+import { Query } from '#libs/kernel';
+import type { AccountTables } from './account-list.js';
+
+/** Whether the installation has any account. */
+export class GetInstallation extends Query<GetInstallation> {}
+
+export class InstallationStatus {
+  /** No account was ever opened. */
+  @ApiProperty() readonly empty!: boolean;
+}
+
+export async function getInstallation(db: Kysely<AccountTables>): Promise<InstallationStatus> {
+  return { empty: (await db.selectFrom('account_list').select('account_id').limit(1).executeTakeFirst()) === undefined };
+}

@@ -1,0 +1,51 @@
+import { Controller, Req, Sse, type MessageEvent, type OnModuleDestroy } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Subject, concatMap, interval, map, merge, takeUntil, takeWhile, type Observable } from 'rxjs';
+import { Ask, Needs, type CalledRequest } from '#libs/http';
+import { Refusal, ask } from '#libs/kernel';
+import { FollowChanges, type LiveChange } from '../read/changed-users.js';
+
+/** How often something is sent where nothing happens, so that a proxy keeps the connection, ms. */
+const heartbeat = 15_000;
+
+/** What changes, as it happens: server-sent events. */
+@ApiTags('audit')
+@Controller()
+export class ChangesController implements OnModuleDestroy {
+  private readonly closing = new Subject<void>();
+
+  constructor(private readonly queries: QueryBus) {}
+
+  @Sse('accounts/:accountId/changes')
+  @Needs('users:read')
+  @ApiOperation({
+    summary: 'Which users of the account change, as server-sent events',
+    description: '`ready`, then `changed` with `{ userIds }`, or `reset` where too much has changed since `Last-Event-ID`; the id of each is a position of the log.',
+  })
+  async changes(@Ask() query: FollowChanges, @Req() request: CalledRequest): Promise<Observable<MessageEvent>> {
+    const after = lastEventId(request) ?? query.after;
+    const changes: Observable<LiveChange> = await this.queries.execute(ask(new FollowChanges(after === undefined ? {} : { after }), query.asking));
+    return merge(changes.pipe(map(message)), interval(heartbeat).pipe(map(() => ({ type: 'alive', data: {} })))).pipe(
+      // Whoever may no longer look is told nothing more.
+      concatMap(async (event) => ((await request.stillMay!()) ? event : undefined)),
+      takeWhile((event) => event !== undefined),
+      takeUntil(this.closing),
+    );
+  }
+
+  /** Lets go of those who listen, whom the draining server would wait for. */
+  onModuleDestroy(): void {
+    this.closing.next();
+  }
+}
+
+const message = ({ kind, position, ...data }: LiveChange): MessageEvent => ({ type: kind, id: String(position), data });
+
+/** Where a browser that reconnects was (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
+function lastEventId({ headers }: CalledRequest): number | undefined {
+  const id = headers['last-event-id'];
+  if (id === undefined) return undefined;
+  if (typeof id === 'string' && /^\d{1,15}$/.test(id)) return Number(id);
+  throw new Refusal('position.invalid', 'invalid', 'Last-Event-ID takes a position as an event before gave it.');
+}

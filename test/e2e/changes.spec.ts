@@ -1,0 +1,100 @@
+import type { Api } from '../support/api.js';
+import { expectStatus, openTestAccount, startTestServer, type TestAccount, type TestServer } from '../support/server.js';
+
+let test: TestServer;
+let account: TestAccount;
+beforeAll(async () => {
+  test = await startTestServer();
+  account = await openTestAccount(test);
+}, 60_000);
+afterAll(() => test.close());
+
+interface Told {
+  readonly event: string;
+  readonly id: number;
+  readonly data: { readonly userIds?: readonly string[] };
+}
+
+/** Listens as one caller; `next` answers what is told next, `undefined` at the end. */
+async function listen(api: Api, path: string, headers: Record<string, string> = {}) {
+  const leave = new AbortController();
+  const response = await fetch(`${api.url}/api/v1${path}`, { headers: { authorization: `Bearer ${api['token']}`, ...headers }, signal: leave.signal });
+  const chunks = response.body!.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
+  let text = '';
+  const next = async (): Promise<Told | undefined> => {
+    while (!text.includes('\n\n')) {
+      const { value, done } = await chunks.next();
+      if (done) return undefined;
+      text += value;
+    }
+    const [block = ''] = text.split('\n\n', 1);
+    text = text.slice(block.length + 2);
+    const fields = Object.fromEntries(block.trim().split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]));
+    return fields['data'] ? { event: fields['event']!, id: Number(fields['id']), data: JSON.parse(fields['data']) } : next();
+  };
+  return { response, next, leave: () => leave.abort() };
+}
+
+const path = () => account.path('/changes');
+
+it('tells which users changed, once the lists show it', async () => {
+  const { response, next, leave } = await listen(account.administrator, path());
+  expect(response.headers.get('content-type')).toBe('text/event-stream');
+  expect(await next()).toMatchObject({ event: 'ready' });
+  const userId = await account.add();
+  const told = await next();
+  expect(told).toMatchObject({ event: 'changed', data: { userIds: [userId] } });
+  expectStatus(200, await account.administrator.get(account.path(`/users/${userId}`), { 'rollbook-min-position': '0' }));
+  const { position } = expectStatus(200, await account.administrator.post(account.path(`/users/${userId}/lock`)));
+  expect(await next()).toEqual({ event: 'changed', id: position, data: { userIds: [userId] } });
+  leave();
+});
+
+it('tells nothing of other accounts', async () => {
+  const other = await openTestAccount(test);
+  const { next, leave } = await listen(account.administrator, path());
+  await next();
+  await other.add();
+  const userId = await account.add();
+  expect((await next())!.data.userIds).toEqual([userId]);
+  leave();
+  const foreign = await listen(other.administrator, path());
+  expect(foreign.response.status).toBe(404);
+});
+
+it('tells one who was away what has changed since, or to begin anew', async () => {
+  const { position } = expectStatus(200, await account.administrator.post(account.path(`/users/${await account.add()}/lock`)));
+  const missed = await account.add();
+  await test.operator.get(account.path('/users'));
+  for (const headers of [{ 'last-event-id': String(position) }, {} as Record<string, string>]) {
+    const { next, leave } = await listen(account.administrator, `${path()}?after=${position}`, headers);
+    expect(await next()).toMatchObject({ event: 'changed', data: { userIds: [missed] } });
+    leave();
+  }
+  const wrong = await listen(account.administrator, path(), { 'last-event-id': 'x' });
+  expect(wrong.response.status).toBe(400);
+});
+
+it('says nothing more to one who may no longer look', async () => {
+  const { id, api } = await account.member('auditor');
+  const { next } = await listen(api, path());
+  await next();
+  expectStatus(200, await test.operator.delete(account.path(`/users/${id}/roles/auditor`)));
+  test.clock.move(1_000);
+  await account.add();
+  let told = await next();
+  // What was told in the second before.
+  while (told?.data.userIds?.includes(id)) told = await next();
+  expect(told).toBeUndefined();
+});
+
+it('lets go when the server ends', async () => {
+  const own = await startTestServer();
+  const { id } = await openTestAccount(own);
+  await own.operator.get(`/accounts/${id}`);
+  const { next } = await listen(own.operator, `/accounts/${id}/changes`);
+  const told = await next();
+  const ended = next();
+  await own.close();
+  expect([told?.event, await ended]).toEqual(['ready', undefined]);
+}, 60_000);
