@@ -1,4 +1,4 @@
-import { Modal, Tooltip, createTheme } from '@mantine/core';
+import { Modal, Tooltip, createTheme, type CSSVariablesResolver } from '@mantine/core';
 
 /** Mantine's defaults, with colours that are dark enough to read (WCAG 2.2 AA). */
 export const theme = createTheme({
@@ -10,4 +10,11 @@ export const theme = createTheme({
     Modal: Modal.extend({ defaultProps: { centered: true } }),
     Tooltip: Tooltip.extend({ defaultProps: { withArrow: true } }),
   },
+});
+
+/** Secondary text, darker (in the dark, lighter) than Mantine's, so that it can be read, too. */
+export const legible: CSSVariablesResolver = () => ({
+  variables: {},
+  light: { '--mantine-color-dimmed': 'var(--mantine-color-gray-7)', '--mantine-color-placeholder': 'var(--mantine-color-gray-7)' },
+  dark: { '--mantine-color-dimmed': 'var(--mantine-color-dark-1)', '--mantine-color-placeholder': 'var(--mantine-color-dark-1)' },
 });

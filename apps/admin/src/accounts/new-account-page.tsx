@@ -5,9 +5,10 @@ import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { accountsQuery } from '../api/accounts';
 import { answered, api, type Schemas } from '../api/client';
-import { CountrySelect } from '../parts/countries';
+import { CountrySelect } from '../parts/country-select';
 import { Page } from '../parts/page';
-import { ProblemAlert, fieldErrors, tell } from '../parts/problems';
+import { ProblemAlert, fieldErrors } from '../parts/problems';
+import { tell } from '../parts/tell';
 
 /** Opens an account with its domains and its first administrator: operators start here. */
 export function NewAccountPage() {

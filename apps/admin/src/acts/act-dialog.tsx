@@ -3,7 +3,8 @@ import { Button, Group, Loader, Modal, Stack, Text, Textarea } from '@mantine/co
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { ProblemAlert, tell } from '../parts/problems';
+import { ProblemAlert } from '../parts/problems';
+import { tell } from '../parts/tell';
 import type { Act, Person } from './act';
 import { Foreseen, Refusals } from './outcomes';
 import { dryRunQuery, useDo, type Result } from './use-act';

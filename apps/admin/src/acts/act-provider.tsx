@@ -1,6 +1,8 @@
 import { useMemo, useState, type ReactNode } from 'react';
-import { ActDialog } from './act-dialog';
+import { later } from '../parts/later';
 import { ActContext, type Act, type Person, type StartAct } from './act';
+
+const ActDialog = later(async () => (await import('./act-dialog')).ActDialog);
 
 interface Started {
   readonly act: Act;

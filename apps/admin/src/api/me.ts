@@ -7,16 +7,22 @@ export type Permission = Me['permissions'][number];
 
 export const meKey = ['me'] as const;
 
+/** Remembers that somebody logged in here: scripts can't see the cookie, and asking in vain is an error in the console. */
+const entered = 'rollbook.entered';
+export const rememberEntered = (): void => localStorage.setItem(entered, 'yes');
+
 /** Who is logged in; `null`: nobody. */
 export const meQuery = queryOptions({
   queryKey: meKey,
   staleTime: 60_000,
   queryFn: async (): Promise<Me | null> => {
+    if (!localStorage.getItem(entered)) return null;
     try {
       return await answered(api.GET('/api/v1/me'));
     } catch (error) {
-      if (error instanceof Problem && error.status === 401) return null;
-      throw error;
+      if (!(error instanceof Problem && error.status === 401)) throw error;
+      localStorage.removeItem(entered);
+      return null;
     }
   },
 });

@@ -9,7 +9,7 @@ import { personOf } from '../acts/act';
 import type { Schemas } from '../api/client';
 import { useMay } from '../api/me';
 import { pendingApprovalsQuery } from '../api/users';
-import { useCountryName } from '../parts/countries';
+import { useCountryName } from '../parts/country-name';
 import { ListTable, listFeatures, type ListFeatures } from '../parts/list-table';
 import { Name } from '../parts/name';
 import { Page } from '../parts/page';

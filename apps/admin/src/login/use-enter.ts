@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
-import { meKey, type Me } from '../api/me';
+import { meKey, rememberEntered, type Me } from '../api/me';
 
 /** Enters the house with whatever the server took for it, and goes on to where one was led from. */
 export function useEnter<Fields>(knock: (fields: Fields) => Promise<Me>, to = '/') {
@@ -10,6 +10,7 @@ export function useEnter<Fields>(knock: (fields: Fields) => Promise<Me>, to = '/
     mutationFn: knock,
     onSuccess: async (me) => {
       queryClient.clear();
+      rememberEntered();
       queryClient.setQueryData(meKey, me);
       await router.navigate({ href: to, replace: true });
     },

@@ -1,5 +1,6 @@
 import { Text } from '@mantine/core';
 import { AnchorLink } from './links';
+import classes from './name.module.css';
 
 /** A user's name, which leads to their page, and their address. */
 export function Name({ accountId, user: { userId, firstName, lastName, email } }: { accountId: string; user: { userId: string; firstName: string; lastName: string; email: string } }) {
@@ -8,7 +9,7 @@ export function Name({ accountId, user: { userId, firstName, lastName, email } }
       <AnchorLink to="/accounts/$accountId/users/$userId" params={{ accountId, userId }} size="sm" fw={600} truncate display="block">
         {firstName} {lastName}
       </AnchorLink>
-      <Text size="xs" c="dimmed" truncate hiddenFrom="md">
+      <Text size="xs" c="dimmed" truncate className={classes['address']}>
         {email}
       </Text>
     </>

@@ -5,7 +5,8 @@ import { actOf, useStartAct } from '../acts/act';
 import { take, type Schemas } from '../api/client';
 import { mend } from '../api/mend';
 import { ButtonLink } from './links';
-import { ProblemAlert, tell } from './problems';
+import { ProblemAlert } from './problems';
+import { tell } from './tell';
 
 type Step = Schemas['Step'];
 

@@ -1,5 +1,4 @@
 import { Alert, Button, Stack, Text } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { useTranslation } from 'react-i18next';
 import type { ReactNode } from 'react';
 import { Problem } from '../api/problem';
@@ -50,9 +49,6 @@ export function Unread({ error, again }: { error: Error; again: () => unknown })
     </ProblemAlert>
   );
 }
-
-/** Tells, in the corner of the page, that something was done. */
-export const tell = (message: string): void => void notifications.show({ message, color: 'teal' });
 
 /** Errors by field, as a form shows them. */
 export const fieldErrors = (error: Error): Record<string, string> =>

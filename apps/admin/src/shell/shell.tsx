@@ -4,11 +4,13 @@ import { useQuery } from '@tanstack/react-query';
 import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { meQuery } from '../api/me';
-import { AccountSwitcher } from './account-switcher';
+import { later } from '../parts/later';
 import { Navigation } from './navigation';
 import { AppearanceMenu, LanguageMenu } from './preferences';
 import classes from './shell.module.css';
 import { YouMenu } from './you-menu';
+
+const AccountSwitcher = later(async () => (await import('./account-switcher')).AccountSwitcher);
 
 /** What is round every page: where one is, where one may go, who one is. */
 export function Shell() {

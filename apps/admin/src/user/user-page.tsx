@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { userQuery, type User } from '../api/users';
-import { useCountryName } from '../parts/countries';
+import { useCountryName } from '../parts/country-name';
 import { useLockLines } from '../parts/locked';
 import { Page } from '../parts/page';
 import { Unread } from '../parts/problems';

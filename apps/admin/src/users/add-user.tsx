@@ -5,9 +5,10 @@ import { useTranslation } from 'react-i18next';
 import { Problem } from '../api/problem';
 import { answered, api, type Schemas } from '../api/client';
 import { mend } from '../api/mend';
-import { CountrySelect } from '../parts/countries';
+import { CountrySelect } from '../parts/country-select';
 import { NextSteps } from '../parts/next-steps';
-import { ProblemAlert, fieldErrors, tell } from '../parts/problems';
+import { ProblemAlert, fieldErrors } from '../parts/problems';
+import { tell } from '../parts/tell';
 import { languages, type Language } from '../texts/i18n';
 
 const empty: Record<'email' | 'firstName' | 'lastName' | 'country' | 'language' | 'entitlementCountry', string> = {

@@ -21,3 +21,7 @@ export function usersSearch(given: Record<string, unknown>): UsersSearch {
     ...(typeof sort === 'string' && sorts.includes(sort) && { sort: sort as NonNullable<UserFilter['sort']> }),
   };
 }
+
+/** The filter with this changed; `undefined` takes a part away. */
+export const withFilter = (filter: UsersSearch, change: { [K in keyof UsersSearch]?: UsersSearch[K] | undefined }): UsersSearch =>
+  Object.fromEntries(Object.entries({ ...filter, ...change }).filter(([, value]) => value !== undefined));

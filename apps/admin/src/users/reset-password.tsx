@@ -3,7 +3,8 @@ import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { answered, api } from '../api/client';
 import type { User } from '../api/users';
-import { ProblemAlert, tell } from '../parts/problems';
+import { ProblemAlert } from '../parts/problems';
+import { tell } from '../parts/tell';
 import { useDates } from '../parts/when';
 
 /** Sends the user a link to set a new password. */

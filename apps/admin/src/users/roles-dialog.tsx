@@ -4,7 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { answered, api } from '../api/client';
 import { mend } from '../api/mend';
 import { actionsQuery, userQuery, type User } from '../api/users';
-import { ProblemAlert, tell, useProblemText } from '../parts/problems';
+import { ProblemAlert, useProblemText } from '../parts/problems';
+import { tell } from '../parts/tell';
 import { roles } from './filter';
 
 type Role = (typeof roles)[number];

@@ -4,9 +4,11 @@ import { useTranslation } from 'react-i18next';
 import { useMay } from '../api/me';
 import type { User } from '../api/users';
 import { DotsIcon } from '../parts/icons';
+import { later } from '../parts/later';
 import { MenuItemLink } from '../parts/links';
-import { ResetPassword } from './reset-password';
-import { RolesDialog } from './roles-dialog';
+
+const ResetPassword = later(async () => (await import('./reset-password')).ResetPassword);
+const RolesDialog = later(async () => (await import('./roles-dialog')).RolesDialog);
 
 /** Three dots on a row. */
 export function RowMenu({ accountId, user }: { accountId: string; user: User }) {

@@ -7,13 +7,15 @@ import { ActBar } from '../acts/act-bar';
 import { personOf } from '../acts/act';
 import { useMay } from '../api/me';
 import { PlusIcon } from '../parts/icons';
+import { later } from '../parts/later';
 import { Page } from '../parts/page';
 import { Unread } from '../parts/problems';
-import { AddUser } from './add-user';
 import { BulkOperations } from './bulk-operations';
 import { Filters } from './filters';
 import { UsersTable } from './users-table';
 import { useUsers } from './use-users';
+
+const AddUser = later(async () => (await import('./add-user')).AddUser);
 
 /** The users of an account: find them, choose some, do something about them. */
 export function UsersPage() {

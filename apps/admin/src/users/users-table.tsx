@@ -4,7 +4,7 @@ import { createColumnHelper, useTable, type RowSelectionState, type SortingState
 import type { UseInfiniteQueryResult } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { User } from '../api/users';
-import { useCountryName } from '../parts/countries';
+import { useCountryName } from '../parts/country-name';
 import { ListTable, listFeatures, type ListFeatures } from '../parts/list-table';
 import { Padlock } from '../parts/locked';
 import { Name } from '../parts/name';

@@ -1,0 +1,21 @@
+import { useEffect, useState } from 'react';
+import { later } from './later';
+
+const Notifications = later(async () => (await import('@mantine/notifications')).Notifications);
+
+let show: () => void = () => undefined;
+
+/** Where `tell` tells. */
+export function Told() {
+  const [isNeeded, setNeeded] = useState(false);
+  useEffect(() => {
+    show = () => setNeeded(true);
+  }, []);
+  return isNeeded && <Notifications />;
+}
+
+/** Tells, in the corner of the page, that something was done. */
+export function tell(message: string): void {
+  show();
+  void import('@mantine/notifications').then(({ notifications }) => notifications.show({ message, color: 'teal' }));
+}
