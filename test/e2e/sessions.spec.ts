@@ -1,8 +1,10 @@
+import { createHook } from 'node:async_hooks';
 import { passwordLink } from '#libs/access';
 import { UserDecider, type Known } from '#libs/users';
 import { Vault } from '#libs/vault';
 import { EventStore } from '#libs/event-store';
-import type { Api, Reply } from '../support/api.js';
+import { startServer } from '../../apps/server/src/server.js';
+import { Api, type Reply } from '../support/api.js';
 import { expectStatus, openTestAccount, startTestServer, tokenOf, type TestAccount, type TestServer } from '../support/server.js';
 
 let test: TestServer;
@@ -94,7 +96,14 @@ describe('a stranger learns nothing', () => {
     const [ann, locked] = [await person(), await person()];
     expectStatus(200, await test.operator.post(`${locked.path}/lock`));
     const without = (await test.operator.get(account.path(`/users/${await account.add()}`))).body.email;
-    const answers = [await logIn('nobody@nowhere.example'), await logIn(ann.email, 'wrong'), await logIn(locked.email), await logIn(without)].map(tell);
+    const answers = [];
+    for (const attempt of [() => logIn('nobody@nowhere.example'), () => logIn(ann.email, 'wrong'), () => logIn(locked.email), () => logIn(without)]) {
+      let argon2s = 0;
+      const hook = createHook({ init: (_, type) => void (argon2s += Number(type === 'ARGON2REQUEST')) }).enable();
+      answers.push(tell(await attempt()));
+      hook.disable();
+      expect(argon2s).toBe(1);
+    }
     expect(answers[0]!.said).toMatchObject(body);
     for (const answer of answers) expect(answer).toEqual(answers[0]);
   });
@@ -136,6 +145,36 @@ describe('ten failed logins', () => {
     test.clock.move(61_000);
     await come(ann.email);
     expect((await test.operator.get(ann.path)).body.locks).toEqual([]);
+  }, 60_000);
+});
+
+describe('whoever guesses', () => {
+  it('is told to wait after 20 failures from one address, with whatever comes next', async () => {
+    const ann = await person();
+    const from = elsewhere();
+    const tries = Array.from({ length: 21 }, (_, nth) => anybody.post('/login', { email: `nobody-${nth}@nowhere.example`, password }, from));
+    expect((await Promise.all(tries)).map(({ status }) => status).sort((a, b) => a - b)).toEqual([...Array<number>(20).fill(401), 429]);
+    const refused = await anybody.post('/login', { email: ann.email, password }, from);
+    expect(refused.body.code).toBe('access.throttled');
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    await come(ann.email);
+  });
+
+  it('is counted across restarts', async () => {
+    const own = await startTestServer({ TRUST_PROXY: 'on' });
+    const { id, path, domain } = await openTestAccount(own);
+    const email = `victim@${domain}`;
+    const { userId } = expectStatus(201, await own.operator.post(`/accounts/${id}/users`, { email, firstName: 'Vic', lastName: 'Tim', country: 'US' })).body;
+    const guess = (api: Api) => api.post('/login', { email, password: 'wrong' }, elsewhere());
+    await Promise.all(Array.from({ length: 5 }, () => guess(own.operator.inBrowser())));
+    await own.server.close();
+    const again = await startServer(own.config);
+    const operator = new Api(again.url, own.operator['token']);
+    await Promise.all(Array.from({ length: 5 }, () => guess(operator.inBrowser())));
+    const { locks } = (await operator.get(path(`/users/${userId}`), { 'rollbook-min-position': String((await operator.get('/health/ready')).body.projections.head) })).body;
+    await again.close();
+    await own.close();
+    expect(locks).toMatchObject([{ cause: 'failedLogins' }]);
   }, 60_000);
 });
 
