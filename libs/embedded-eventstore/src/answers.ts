@@ -6,8 +6,10 @@ import { EMPTY, Encoder } from './wire.js';
 /** EventStoreDB's default, in bytes. */
 export const MAXIMUM_APPEND_SIZE = 1024 * 1024;
 
-/** Why an append was not even tried. */
-export type Rejection = 'denied' | 'too large' | 'malformed' | 'too late' | 'failed';
+/** Why nothing was appended. */
+export type Rejection = 'denied' | 'too large' | 'malformed' | 'too late' | 'no room' | 'failed';
+
+const NO_ROOM = 'Nothing was written: the disk is full.';
 
 export type Answer = Appended | { readonly rejected: Rejection };
 
@@ -41,6 +43,7 @@ const rejections: Record<Rejection, () => ServiceError> = {
   'too large': () => failure(status.INVALID_ARGUMENT, 'Maximum Append Size exceeded.', { exception: 'maximum-append-size-exceeded', 'maximum-append-size': `${MAXIMUM_APPEND_SIZE}` }),
   malformed: () => broken(),
   'too late': () => failure(status.ABORTED, 'Timeout'),
+  'no room': () => failure(status.RESOURCE_EXHAUSTED, NO_ROOM),
   failed: () => failure(status.INTERNAL, 'The append could not be written.'),
 };
 
@@ -55,20 +58,22 @@ export function batchAnswer(correlation: AppendPiece['correlation'], options: Ap
   return encoder.bytes(1, correlation).frame();
 }
 
-const batchRejections: Record<Rejection, [code: number, name: string, content?: (encoder: Encoder) => void]> = {
+const batchRejections: Record<Rejection, [code: number, name: string, content?: (encoder: Encoder) => void, text?: string]> = {
   denied: [status.PERMISSION_DENIED, 'AccessDenied'],
   'too large': [status.INVALID_ARGUMENT, 'MaximumAppendSizeExceeded', (it) => it.number(1, MAXIMUM_APPEND_SIZE)],
   malformed: [status.INVALID_ARGUMENT, 'BadRequest'],
   'too late': [status.DEADLINE_EXCEEDED, 'Timeout'],
+  // By a name that the client doesn't know, so that it shows the text.
+  'no room': [status.RESOURCE_EXHAUSTED, 'NoRoom', undefined, NO_ROOM],
   failed: [status.INTERNAL, 'Unknown'],
 };
 
 /** google.rpc.Status, its details an Any. */
-function writeError(encoder: Encoder, code: number, name: string, content: (encoder: Encoder) => void = () => {}): void {
+function writeError(encoder: Encoder, code: number, name: string, content: (encoder: Encoder) => void = () => {}, text = name): void {
   encoder.message(2, (it) =>
     it
       .message(3, (any) => any.message(2, content).text(1, `type.googleapis.com/event_store.client.${name}`))
-      .text(2, name)
+      .text(2, text)
       .number(1, code),
   );
 }
