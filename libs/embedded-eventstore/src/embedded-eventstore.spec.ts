@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ANY, EventStoreDBClient, NO_STREAM, START, jsonEvent, streamNameFilter, type AllStreamSubscription, type EventData, type JSONType, type Position } from '@eventstore/db-client';
 import { startEmbeddedEventStore, type EmbeddedEventStore } from './index.js';
-import { RESOLVE_SOURCES } from './sources.js';
+import { RESOLVE_SOURCES } from './threads.js';
 
 let directory: string;
 const stores: EmbeddedEventStore[] = [];
@@ -72,7 +72,7 @@ describe('the file', () => {
     const { store } = await start();
     expect(await readFile(join(directory, 'ca.pem'), 'utf8')).toMatch(/^-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n$/);
     await store.close();
-    expect(await readdir(directory)).toEqual(['events.db']);
+    expect(await readdir(directory)).toEqual(['events.db', 'events.db-lock']);
   });
 
   it('is refused while another process has it', async () => {
@@ -151,6 +151,19 @@ it('refuses a port that is taken', async () => {
   const { store } = await start();
   const port = Number(new URL(store.url.replace('esdb:', 'http:')).port);
   await expect(startEmbeddedEventStore({ directory: join(directory, 'second'), port })).rejects.toThrow(/EADDRINUSE/);
+});
+
+it('answers readers while a commit takes its time', async () => {
+  const { client } = await start();
+  await client.appendToStream('one', event('a'));
+  const disk = new DatabaseSync(join(directory, 'events.db'));
+  disk.exec('BEGIN IMMEDIATE'); // the next commit waits
+  const appended = client.appendToStream('one', event('b'));
+  const types = [];
+  for await (const read of client.readStream('one')) types.push(read.event?.type);
+  expect(types).toEqual(['a']);
+  disk.close();
+  expect((await appended).nextExpectedRevision).toBe(1n);
 });
 
 it('recognises a repeated append after a restart', async () => {

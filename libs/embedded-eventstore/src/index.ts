@@ -1,9 +1,7 @@
 /* oxlint-disable unicorn/require-post-message-target-origin -- threads have no origin */
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import type { Started } from './node.worker.js';
-import { RESOLVE_SOURCES } from './sources.js';
 import { requestSnapshot, type SnapshotOptions } from './snapshot.js';
+import { startThread } from './threads.js';
 
 export type { SnapshotOptions };
 
@@ -39,7 +37,7 @@ export interface NodeOptions {
  * @throws Error of one clear line if the file is in use by another process, is foreign or corrupt, the directory isn't writable or the port is taken
  */
 export async function startEmbeddedEventStore(options: NodeOptions): Promise<EmbeddedEventStore> {
-  const worker = startWorker(options);
+  const worker = startThread('node', options);
   let failure: Error | undefined;
   worker.once('error', (error) => (failure = error));
   const exited = new Promise<void>((resolve) => void worker.once('exit', () => resolve()));
@@ -61,11 +59,4 @@ export async function startEmbeddedEventStore(options: NodeOptions): Promise<Emb
     return exited;
   };
   return { url: started.url, snapshot: (file, options = {}) => requestSnapshot(worker, file, options), close: () => (closed ??= close()) };
-}
-
-/** Run from the sources (tests), the thread runs them too. */
-function startWorker(workerData: NodeOptions): Worker {
-  const fromSources = import.meta.url.endsWith('.ts');
-  const file = fileURLToPath(new URL(`./node.worker.${fromSources ? 'ts' : 'js'}`, import.meta.url));
-  return new Worker(file, { workerData, name: 'event-store', execArgv: fromSources ? ['--import', RESOLVE_SOURCES] : [] });
 }

@@ -5,6 +5,8 @@ import { DatabaseSync } from 'node:sqlite';
 /** "RBev": marks the file as ours. */
 const APPLICATION_ID = 0x52426576;
 const LAYOUT = 2;
+/** How long to wait for somebody's lock on the file, in milliseconds. */
+const PATIENCE = 5000;
 
 /**
  * `frame` is the event as readers get it, ready for the socket, `checksum` its CRC-32 (absent from events of the first layout).
@@ -20,19 +22,33 @@ const SCHEMA = `
 `;
 
 /**
- * Opens `directory`/events.db for this process alone, creating it where it is missing.
- * A commit returns when it is on disk: WAL with `synchronous = FULL`.
- * @throws Error of one line: the directory isn't writable, the file is in use, or it is not an event store
+ * Makes `directory` and its files where they are missing, and keeps other processes' nodes from them until it is closed, or the process ends.
+ * @throws Error of one line: the directory isn't writable, or in use
+ */
+export function lockDirectory(directory: string): { close(): void } {
+  const path = pathOf(directory);
+  const lockPath = `${path}-lock`;
+  makeFiles(resolve(directory), path, lockPath);
+  const lock = new DatabaseSync(lockPath);
+  try {
+    lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    return lock;
+  } catch (error) {
+    lock.close();
+    throw reason(error, path);
+  }
+}
+
+/**
+ * Opens `directory`/events.db for whoever writes. A commit returns when it is on disk: WAL with `synchronous = FULL`.
+ * @throws Error of one line: it is not an event store
  */
 export function openLogFile(directory: string): DatabaseSync {
   const path = pathOf(directory);
-  prepare(resolve(directory), path);
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(path);
-    // Before the first access: the lock is then kept until the file is closed, and no shared memory is needed.
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-    database.exec('BEGIN IMMEDIATE');
+    database = new DatabaseSync(path, { timeout: PATIENCE });
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN IMMEDIATE');
     if (value(database, 'SELECT count(*) FROM sqlite_schema') === 0) database.exec(SCHEMA);
     if (value(database, 'PRAGMA application_id') !== APPLICATION_ID) throw new Error(`${path} is a database of another application`);
     if (value(database, 'PRAGMA user_version') === 1) database.exec(`ALTER TABLE events ADD COLUMN checksum INTEGER; PRAGMA user_version = ${LAYOUT}`);
@@ -46,6 +62,11 @@ export function openLogFile(directory: string): DatabaseSync {
   }
 }
 
+/** Opens the file that {@link openLogFile} has opened, for reading: commits don't hold it up. */
+export function openForReading(directory: string): DatabaseSync {
+  return new DatabaseSync(pathOf(directory), { readOnly: true, timeout: PATIENCE });
+}
+
 /** The error as one line that names the file, where it is the database's. */
 export function explain(error: Error, directory: string): Error {
   return reason(error, pathOf(directory));
@@ -55,11 +76,11 @@ function pathOf(directory: string): string {
   return join(resolve(directory), 'events.db');
 }
 
-function prepare(directory: string, path: string): void {
+function makeFiles(directory: string, ...paths: string[]): void {
   try {
     const created = mkdirSync(directory, { recursive: true, mode: 0o700 });
     accessSync(directory, constants.W_OK);
-    closeSync(openSync(path, 'a', 0o600));
+    for (const path of paths) closeSync(openSync(path, 'a', 0o600));
     if (created) syncDirectory(dirname(created));
   } catch (error) {
     throw new Error(`the event store can't write to ${directory}: ${(error as Error).message}`, { cause: error });

@@ -1,3 +1,4 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 
 /** The most events in a page. */
@@ -13,19 +14,31 @@ export interface Entry {
   readonly frame: Uint8Array;
 }
 
-/** The statements of the log; CROSS JOIN keeps SQLite at reading events in order. */
-export const SQL = {
-  tail: 'SELECT coalesce(max(position), 0) AS tail FROM events',
-  head: 'SELECT id, (SELECT max(revision) FROM events WHERE stream = streams.id) AS last FROM streams WHERE name = ?',
-  at: 'SELECT id, position FROM events WHERE stream = ? AND revision = ?',
-  withId: 'SELECT revision, position FROM events WHERE stream = ? AND id = ? ORDER BY position DESC LIMIT 1',
-  addStream: 'INSERT INTO streams (name) VALUES (?)',
-  add: 'INSERT INTO events (position, stream, revision, id, type, frame, checksum) VALUES (?, ?, ?, ?, ?, ?, ?)',
+const HEAD = 'SELECT id, (SELECT max(revision) FROM events WHERE stream = streams.id) AS last FROM streams WHERE name = ?';
+
+/** Those who read; CROSS JOIN keeps SQLite at reading events in order. */
+export const READ = {
+  head: HEAD,
   forwards: 'SELECT position, name AS stream, revision, type, frame, checksum FROM events CROSS JOIN streams ON streams.id = stream WHERE position >= ? ORDER BY position',
   backwards: 'SELECT position, name AS stream, revision, type, frame, checksum FROM events CROSS JOIN streams ON streams.id = stream WHERE position <= ? ORDER BY position DESC',
   streamForwards: 'SELECT position, ? AS stream, revision, type, frame, checksum FROM events WHERE stream = ? AND revision >= ? ORDER BY revision',
   streamBackwards: 'SELECT position, ? AS stream, revision, type, frame, checksum FROM events WHERE stream = ? AND revision <= ? ORDER BY revision DESC',
 };
+
+/** Those who write. */
+export const WRITE = {
+  head: HEAD,
+  tail: 'SELECT coalesce(max(position), 0) AS tail FROM events',
+  at: 'SELECT id, position FROM events WHERE stream = ? AND revision = ?',
+  withId: 'SELECT revision, position FROM events WHERE stream = ? AND id = ? ORDER BY position DESC LIMIT 1',
+  addStream: 'INSERT INTO streams (name) VALUES (?)',
+  add: 'INSERT INTO events (position, stream, revision, id, type, frame, checksum) VALUES (?, ?, ?, ?, ?, ?, ?)',
+};
+
+/** Prepares each of some statements. */
+export function prepare<Name extends string>(database: DatabaseSync, statements: Record<Name, string>): Record<Name, StatementSync> {
+  return Object.fromEntries(Object.entries<string>(statements).map(([name, sql]) => [name, database.prepare(sql)])) as Record<Name, StatementSync>;
+}
 
 /** An event that is not as it was written: of the whole log nobody can be sure any more. */
 export class DamagedEvent extends Error {

@@ -11,7 +11,7 @@ type ReadCall = ServerWritableStream<ReadRequest, readonly Uint8Array[]>;
 
 /** A stream or the whole log, seen by its places: revisions or positions. */
 interface Source {
-  readonly page: (from: number) => Entry[];
+  readonly page: (from: number) => readonly Entry[];
   readonly placeOf: (entry: Entry) => number;
   readonly onChange: (changed: () => void) => () => void;
   readonly last: number;
@@ -72,7 +72,7 @@ async function read({ page, placeOf, last, filter }: Source, delivery: Delivery,
  */
 async function subscribe({ page, placeOf, onChange, last, filter }: Source, delivery: Delivery, { from }: ReadRequest): Promise<void> {
   if (filter && filter.checkpointEvery === 0) throw broken();
-  const framesOf = filter ? filteredFrames(filter) : (entries: Entry[]) => entries.map((entry) => entry.frame);
+  const framesOf = filter ? filteredFrames(filter) : (entries: readonly Entry[]) => entries.map((entry) => entry.frame);
   let place = from === 'start' ? 0 : from === 'end' ? last + 1 : from + 1;
   let caughtUp = false;
   await delivery.send([confirmationFrame(randomUUID())]);
@@ -90,7 +90,7 @@ async function subscribe({ page, placeOf, onChange, last, filter }: Source, deli
 }
 
 /** Those that match, and a checkpoint after each so many considered. */
-function filteredFrames({ matches, checkpointEvery }: Filter): (entries: Entry[]) => Uint8Array[] {
+function filteredFrames({ matches, checkpointEvery }: Filter): (entries: readonly Entry[]) => Uint8Array[] {
   let considered = 0;
   return (entries) =>
     entries.flatMap((entry) => {

@@ -79,7 +79,7 @@ export async function listen(served: Served, port: number, secrets: Secrets | un
   return {
     port: bound,
     stop: async () => {
-      served.writer.close();
+      await served.writer.close();
       await nextTurn();
       for (const call of open) call.emit('error', closing());
       await new Promise<void>((resolve) => {

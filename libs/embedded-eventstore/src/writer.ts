@@ -1,83 +1,69 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MAXIMUM_APPEND_SIZE, type Answer } from './answers.js';
-import type { Expected, Log, Proposed } from './log.js';
+import type { Append, Committed } from './committer.js';
+import type { Log, Proposed } from './log.js';
 
 /** A complete append that waits for its turn. */
-export interface Append {
-  readonly stream: string;
-  readonly expected: Expected;
-  readonly events: readonly Proposed[];
-  /** Unix milliseconds: not written later than this */
-  readonly deadline: number;
+export interface Waiting extends Append {
   readonly answer: (answer: Answer) => void;
 }
 
 /** Bytes after which a group is closed, so that large appends don't hold up the rest. */
 const GROUP_BYTES = 2 * MAXIMUM_APPEND_SIZE;
-const SQLITE_FULL = 13;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * Writes appends in groups: those that arrive while one group is synced to disk make the next, which is never delayed.
+ * Has appends written in groups: those that arrive while one group is synced to disk make the next, which is never delayed.
  * Each append is answered once, after its group is on disk.
  */
 export class Writer {
   readonly #log: Log;
-  readonly #fail: (error: Error) => void;
-  #waiting: Append[] = [];
-  #scheduled = false;
+  readonly #commit: (group: readonly Append[]) => Promise<Committed>;
+  #waiting: Waiting[] = [];
+  #running: Promise<void> | undefined;
   #closed = false;
 
-  /** @param fail hears of an error after which nobody knows what is on disk: the node must stop */
-  constructor(log: Log, fail: (error: Error) => void) {
+  constructor(log: Log, commit: (group: readonly Append[]) => Promise<Committed>) {
     this.#log = log;
-    this.#fail = fail;
+    this.#commit = commit;
   }
 
-  push(append: Append): void {
+  push(append: Waiting): void {
     const rejected = this.#closed ? 'failed' : reject(append);
     if (rejected) return append.answer({ rejected });
     this.#waiting.push(append);
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    // After the other sockets were read.
-    setImmediate(() => this.#run());
+    this.#running ??= this.#run();
   }
 
   /** Writes all that waits, and nothing after it. */
-  close(): void {
+  async close(): Promise<void> {
     this.#closed = true;
-    while (this.#waiting.length > 0) this.#writeGroup();
+    await this.#running;
   }
 
-  #run(): void {
-    this.#scheduled = this.#waiting.length > 0;
-    if (!this.#scheduled) return;
-    this.#writeGroup();
-    setImmediate(() => this.#run());
-  }
-
-  #writeGroup(): void {
-    const group = this.#nextGroup();
-    const created = Date.now();
-    let answers: Answer[];
-    try {
-      answers = this.#log.commit(() =>
-        group.map(({ stream, expected, events, deadline }) => (deadline < created ? { rejected: 'too late' as const } : this.#log.append(stream, expected, events, created))),
-      );
-    } catch (error) {
-      answers = group.map(() => ({ rejected: 'failed' as const }));
-      // A full disk is the writers' trouble: nothing was written, reads go on, and there may be room again.
-      if (((error as { errcode?: number }).errcode ?? 0) % 256 !== SQLITE_FULL) this.#fail(error as Error);
+  async #run(): Promise<void> {
+    // After the other sockets were read.
+    await nextTurn();
+    while (this.#waiting.length > 0) {
+      const group = this.#nextGroup();
+      const { answers, written } = await this.#commit(group.map(posted));
+      this.#log.publish(written);
+      for (const [index, append] of group.entries()) append.answer(answers[index]!);
     }
-    for (const [index, append] of group.entries()) append.answer(answers[index]!);
+    this.#running = undefined;
   }
 
-  #nextGroup(): Append[] {
+  #nextGroup(): Waiting[] {
     let bytes = 0;
     let size = 0;
     while (size < this.#waiting.length && bytes < GROUP_BYTES) bytes += sizeOf(this.#waiting[size++]!.events);
     return this.#waiting.splice(0, size);
   }
+}
+
+/** As it goes to another thread. What is a part of a larger buffer would take all of that along. */
+function posted({ stream, expected, deadline, events }: Waiting): Append {
+  return { stream, expected, deadline, events: events.map((event) => ({ ...event, data: new Uint8Array(event.data), metadata: new Uint8Array(event.metadata) })) };
 }
 
 /** The bytes that EventStoreDB counts: types in UTF-16. */
