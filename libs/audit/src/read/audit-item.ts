@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Kysely } from 'kysely';
 import type { Actor, Subject } from '#libs/kernel';
+import { actions } from './action.js';
 import { loadSubjects, type AuditRow, type AuditTables, type Subjects } from './audit-trail.js';
 import type { Change } from './changes.js';
 import { subjectKind, type AuditedKind, type SeenToken } from './subjects.js';
@@ -39,7 +40,7 @@ export class AuditItem {
   @ApiProperty() readonly revision!: number;
   /** When it was recorded, UTC. */
   @ApiProperty() readonly at!: string;
-  @ApiProperty() readonly action!: string;
+  @ApiProperty({ enum: actions }) readonly action!: string;
   @ApiProperty() readonly subject!: AuditSubject;
   /** The account that it happened in; `null`: in none, for operators only. */
   @ApiProperty({ type: String, nullable: true }) readonly account!: string | null;

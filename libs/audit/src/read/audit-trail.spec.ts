@@ -256,6 +256,13 @@ describe('the list', () => {
     expect(told(await audit({ to: '2026-01-01' }))).toEqual([]);
   });
 
+  it('answers the whole of one act, as far as the caller may look', async () => {
+    await record([locked('ada', { account: 'acme', correlationId: 'both' }), added('ivo', 'bolt', 'Ivo', 'Lang', { correlationId: 'both' })]);
+    expect(told(await audit({ correlation: 'both' }))).toEqual(['user.added ivo', 'user.locked ada']);
+    expect(told(await audit({ correlation: 'both' }, ada, 'acme'))).toEqual(['user.locked ada']);
+    expect(told(await audit({ correlation: 'none' }))).toEqual([]);
+  });
+
   it('goes on where the page before ended, whatever arrives meanwhile', async () => {
     const first = await audit({ limit: 2 });
     await record([locked('ada', { account: 'acme' }), unlocked('ada', { account: 'acme' })]);

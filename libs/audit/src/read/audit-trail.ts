@@ -35,7 +35,7 @@ export interface AuditTables {
 /** A row for each change: who, what, to whom, when, from where, why, before → after. */
 export const AuditTrailProjection: Projection = {
   name: 'audit-trail',
-  version: 1,
+  version: 2,
   tables: ['audit_trail', 'audit_subject'],
   events: auditedEvents,
 
@@ -48,8 +48,8 @@ export const AuditTrailProjection: Projection = {
         position bigint primary key, revision integer not null, stream text not null, at timestamptz not null,
         action text collate "C" not null, actor_id text collate "C" not null, actor_kind text not null, via text,
         subject_kind text not null, subject_id text collate "C" not null, account text collate "C",
-        reason text, ip text, changes jsonb not null, correlation_id text not null)`.execute(db);
-    for (const column of ['account', 'subject_id', 'actor_id', 'action']) {
+        reason text, ip text, changes jsonb not null, correlation_id text collate "C" not null)`.execute(db);
+    for (const column of ['account', 'subject_id', 'actor_id', 'action', 'correlation_id']) {
       await sql`create index on audit_trail (${sql.ref(column)}, position)`.execute(db);
     }
   },

@@ -27,6 +27,8 @@ export class ListAudit extends Paged<ListAudit> {
   @Optional() @Transform(list) @IsArray() @ArrayUnique() @IsIn(actions, { each: true }) action?: string[];
   /** What happened in this account. */
   @Optional() @Line(100) account?: string;
+  /** The whole of one act: the `correlationId` of one of its rows. */
+  @Optional() @Line(100) correlation?: string;
   /** Recorded then or later, ISO 8601. */
   @Optional() @Moment() from?: string;
   /** Recorded before then, ISO 8601. */
@@ -38,7 +40,7 @@ export class ListHistory extends Paged<ListHistory> {}
 
 /** Answers a page of the trail. Throws `account.not-found`, `cursor.invalid`. */
 export async function listAudit(db: Kysely<AuditTables>, query: ListAudit): Promise<Page<AuditItem>> {
-  const { actor, subject, action, account, from, to, asking } = query;
+  const { actor, subject, action, account, correlation, from, to, asking } = query;
   const within = confinement(asking);
   if (account && within && account !== within) throw new Refusal('account.not-found', 'not-found', 'There is no such account.');
   let rows = rowsWithin(db, within);
@@ -46,6 +48,7 @@ export async function listAudit(db: Kysely<AuditTables>, query: ListAudit): Prom
   if (subject) rows = rows.where('subject_id', '=', subject);
   if (action?.length) rows = rows.where('action', 'in', action);
   if (account) rows = rows.where('account', '=', account);
+  if (correlation) rows = rows.where('correlation_id', '=', correlation);
   if (from) rows = rows.where('at', '>=', moment(from));
   if (to) rows = rows.where('at', '<', moment(to));
   return page(db, rows, query);
