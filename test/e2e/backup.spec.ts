@@ -1,10 +1,11 @@
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
+import { randomUUID } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedEventStore } from '#libs/embedded-eventstore';
 import { EventStore } from '#libs/event-store';
-import type { Recorded } from '#libs/kernel';
+import { nobody, type Recorded } from '#libs/kernel';
 import { digestTables, openScratchStore, ProjectionRunner, ReadStore, type ReadStore as Store, type Subscribe } from '#libs/read-store';
 import { askServer } from '../../apps/server/src/backup/control.js';
 import type { Manifest } from '../../apps/server/src/backup/manifest.js';
@@ -38,6 +39,15 @@ async function withLog<T>(config: Config, work: (log: Log) => Promise<T>): Promi
     await owned.close();
   }
 }
+
+/** A log that takes its time to be copied: 90 MB of somebody else's events. */
+const fill = (config: Config): Promise<void> =>
+  withLog(config, async ({ node }) => {
+    const client = EventStoreDBClient.connectionString(node!.url);
+    const text = 'x'.repeat(900_000);
+    for (let nth = 0; nth < 100; nth++) await client.appendToStream('filling', jsonEvent({ type: 'Filled', data: { text } }));
+    await client.dispose();
+  });
 
 async function allOf(store: EventStore, upTo: number): Promise<Recorded[]> {
   const events: Recorded[] = [];
@@ -73,7 +83,9 @@ describe('with 64 writers at work', () => {
   const added: string[] = [];
 
   beforeAll(async () => {
-    original = await startTestServer(embedded);
+    const home = fresh();
+    await fill(configOf(home));
+    original = await startTestServer({ ...embedded, DATA_DIR: home });
     const account = await openTestAccount(original);
     const { operator } = original;
     const done = new AbortController();
@@ -92,7 +104,7 @@ describe('with 64 writers at work', () => {
     await more(100);
     before = acknowledged;
     backup = fresh();
-    manifest = (await askServer(original.directory, backup, quiet))!;
+    manifest = (await askServer(original.config.dataDir, backup, quiet))!;
     await more(100);
     done.abort();
     await Promise.all(writing);
@@ -185,6 +197,26 @@ describe('an installation at rest', () => {
     });
   });
 
+  it('has the key of whoever comes while the log is copied', async () => {
+    const [config, copy, restored] = [configOf(fresh()), fresh(), configOf(fresh())];
+    await fill(config);
+    const data = { email: 'late@example.com', firstName: 'Late', lastName: 'Comer', country: 'GB', account: randomUUID(), status: 'active' as const };
+    const come = ({ store }: Log) => {
+      const id = randomUUID();
+      const envelope = { correlationId: id, causationId: id, actor: nobody, subject: { kind: 'user' as const, id }, at: new Date().toISOString(), schema: 1 };
+      return store.append(`user-${id}`, -1, [{ id, type: 'UserAdded', data, envelope }]);
+    };
+    const { position } = await withLog(config, async (log) => {
+      let came: ReturnType<typeof come> | undefined;
+      const made = await writeBackup(copy, { config, ...log }, () => void (came ??= come(log)), new AbortController().signal);
+      expect((await came!).position).toBeLessThanOrEqual(made.position!);
+      return made;
+    });
+    await restoreBackup(copy, restored, quiet);
+    const events = await withLog(restored, ({ store }) => allOf(store, position!));
+    expect(events.at(-1)).toMatchObject({ type: 'UserAdded', data });
+  }, 60_000);
+
   it('is another past of the log after each restore', async () => {
     const restored = await withLog(configOf(home), async (log) => [log.restored]);
     for (const config of [configOf(fresh()), configOf(fresh())]) {
@@ -236,7 +268,7 @@ describe('an installation at rest', () => {
     const config = configOf(fresh());
     await restoreBackup(backup, config, quiet);
     mkdirSync(join(config.dataDir, 'restoring'));
-    await expect(startServer(config)).rejects.toThrow(/^A restore into .* was cut short: empty the directory and restore again\.$/);
+    await expect(startServer(config).then((server) => server.close())).rejects.toThrow(/^A restore into .* was cut short: empty the directory and restore again\.$/);
     await expect(restoreBackup(backup, config, quiet)).rejects.toThrow('is not empty.');
   });
 
@@ -275,13 +307,7 @@ describe('the commands', () => {
 
   beforeAll(async () => {
     build();
-    // Enough for a backup to last.
-    await withLog(configOf(home), async ({ node }) => {
-      const client = EventStoreDBClient.connectionString(node!.url);
-      const text = 'x'.repeat(900_000);
-      for (let nth = 0; nth < 100; nth++) await client.appendToStream('filling', jsonEvent({ type: 'Filled', data: { text } }));
-      await client.dispose();
-    });
+    await fill(configOf(home));
   }, 120_000);
 
   it('back up from a running server and from none, restore, and say in one line what lies where', async () => {
