@@ -4,14 +4,12 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { USER } from './access.js';
-import { makeIdentity } from './certificate.js';
 import type { NodeOptions } from './index.js';
 import { explain, openForReading } from './log.file.js';
 import { Log } from './log.js';
 import { LogThread } from './log.thread.js';
 import type { Listening } from './server.js';
 import type { SnapshotRequest } from './snapshot.js';
-import { Writer } from './writer.js';
 
 /** What the parent hears: once, whether the node listens. */
 export type Started = { readonly url: string } | { readonly refused: string };
@@ -22,8 +20,8 @@ const certificateFile = join(resolve(directory), 'ca.pem');
 const thread = new LogThread(directory, die);
 let log: Log | undefined;
 try {
-  // While that thread opens the file.
-  const { listen } = await import('./server.js');
+  // Only now, while that thread opens the file: they take a while to load.
+  const [{ makeIdentity }, { listen }, { Writer }] = await Promise.all([import('./certificate.js'), import('./server.js'), import('./writer.js')]);
   const secrets = insecure ? undefined : { password, identity: makeIdentity() };
   await thread.ready();
   log = new Log(openForReading(directory));
