@@ -20,8 +20,8 @@ export interface SnapshotRequest {
 
 type Report = { readonly done: number } | { readonly position: number } | { readonly failed: string };
 
-/** Pages in a step: appends wait while one is copied (at most some 30 ms), and a log that grows faster than it is copied has no end. */
-const STEP_PAGES = 1000;
+/** Pages in a step: appends wait while one is copied, but a log that grows faster than it is copied has no end. */
+const STEP_PAGES = 500;
 /** SQLite syncs the copy in its last step, which appends wait for too: little must be left to sync by then. */
 const SYNC_PAGES = 4 * STEP_PAGES;
 
