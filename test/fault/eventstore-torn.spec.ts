@@ -74,11 +74,21 @@ const flipped = (file: Buffer, at: number, bit: number): Buffer => {
 };
 const refusal = /^[^\n]*(events\.db is (corrupted|not an event store|a database of another application)|events\.db was written by another version|events\.db can't be used)[^\n]*$/;
 
+/** `undefined` where the file is refused. */
+function attempt(opening: () => string[]): string[] | undefined {
+  try {
+    return opening();
+  } catch (error) {
+    expect((error as Error).message).toMatch(refusal);
+    return undefined;
+  }
+}
+
 /** Whole appends, from the first on. */
 const isPrefix = (found: string[]): boolean => found.length % together === 0 && found.every((frame, index) => frame === frames[index]);
 
 it('opens a log whose end is torn off with all appends before the tear, whole', () => {
-  fc.assert(
+  void fc.assert(
     fc.property(
       byteOf(() => killed.wal),
       (length) => {
@@ -92,7 +102,7 @@ it('opens a log whose end is torn off with all appends before the tear, whole', 
 });
 
 it('shows of a log with a flipped bit in its newest part what lies before it', () => {
-  fc.assert(
+  void fc.assert(
     fc.property(
       byteOf(() => killed.wal),
       fc.nat(7),
@@ -102,13 +112,14 @@ it('shows of a log with a flipped bit in its newest part what lies before it', (
   );
 });
 
-it('refuses a file that was cut off, in one line', () => {
-  fc.assert(
+it('refuses a file that was cut off, in one line, or has every event: the end may be an index', () => {
+  void fc.assert(
     fc.property(
       byteOf(() => closed),
       (length) => {
         // An empty file is a new one; of a byte SQLite says the same.
-        expect(() => open({ database: closed.subarray(0, Math.max(2, length)) })).toThrow(refusal);
+        const found = attempt(() => open({ database: closed.subarray(0, Math.max(2, length)) }));
+        expect(found ?? frames).toEqual(frames);
       },
     ),
     { numRuns, noBias: true },
@@ -116,18 +127,13 @@ it('refuses a file that was cut off, in one line', () => {
 });
 
 it('never shows an event that is not as it was written', () => {
-  fc.assert(
+  void fc.assert(
     fc.property(
       byteOf(() => closed),
       fc.nat(7),
       (at, bit) => {
         const written = new Set(frames);
-        let found: string[] = [];
-        try {
-          found = open({ database: flipped(closed, at, bit) });
-        } catch (error) {
-          expect((error as Error).message).toMatch(refusal);
-        }
+        const found = attempt(() => open({ database: flipped(closed, at, bit) })) ?? [];
         expect(found.filter((frame) => !written.has(frame))).toEqual([]);
       },
     ),
