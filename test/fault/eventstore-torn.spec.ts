@@ -97,7 +97,7 @@ it('opens a log whose end is torn off with all appends before the tear, whole', 
         expect(found.length).toBe(together * lengths.filter((end) => end <= length).length);
       },
     ),
-    { numRuns, noBias: true },
+    { numRuns, unbiased: true },
   );
 });
 
@@ -108,7 +108,7 @@ it('shows of a log with a flipped bit in its newest part what lies before it', (
       fc.nat(7),
       (at, bit) => expect(isPrefix(open({ ...killed, wal: flipped(killed.wal, at, bit) }))).toBe(true),
     ),
-    { numRuns, noBias: true },
+    { numRuns, unbiased: true },
   );
 });
 
@@ -122,7 +122,7 @@ it('refuses a file that was cut off, in one line, or has every event: the end ma
         expect(found ?? frames).toEqual(frames);
       },
     ),
-    { numRuns, noBias: true },
+    { numRuns, unbiased: true },
   );
 });
 
@@ -137,6 +137,6 @@ it('never shows an event that is not as it was written', () => {
         expect(found.filter((frame) => !written.has(frame))).toEqual([]);
       },
     ),
-    { numRuns: numRuns * 2, noBias: true },
+    { numRuns: numRuns * 2, unbiased: true },
   );
 });
