@@ -23,7 +23,7 @@ export interface Report {
 export const machine = (): Report['machine'] => ({ cpus: cpus().length, model: cpus()[0]?.model ?? '', node: process.version, load: loadavg().map(rounded) });
 
 /** Writes `bench-results/<time>.json`; answers its path. */
-export function save(report: Report): string {
+export function save(report: Pick<Report, 'at'>): string {
   const file = join('bench-results', `${report.at.replaceAll(':', '-')}.json`);
   mkdirSync('bench-results', { recursive: true });
   writeFileSync(file, JSON.stringify(report, null, 2));
@@ -47,9 +47,10 @@ export function print({ machine: { cpus: count, node, load }, commands, visibili
   table('By function', ['', 'self time'], shares(profile.functions));
 }
 
-type Cell = string | number;
+export type Cell = string | number;
 
-function table(title: string, heads: readonly string[], rows: readonly (readonly Cell[])[]): void {
+/** Prints a table; columns with numbers are set to the right. */
+export function table(title: string, heads: readonly string[], rows: readonly (readonly Cell[])[]): void {
   const lines = [heads, ...rows.map((row) => row.map((cell) => (typeof cell === 'number' ? String(rounded(cell)) : cell)))];
   const widths = heads.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
   const isNumber = heads.map((_, column) => rows.some((row) => typeof row[column] === 'number'));
