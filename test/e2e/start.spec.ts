@@ -29,7 +29,7 @@ function refusal(environment: Record<string, string>): string {
   return said[0]!;
 }
 
-const names = ['PORT', 'HOST', 'DATA_DIR', 'EVENTSTORE_URL', 'EVENTSTORE_NAMESPACE', 'DATABASE_URL', 'VAULT_KEY', 'VAULT_KEY_FILE', 'TRUST_PROXY', 'LOG_LEVEL'];
+const names = ['PORT', 'HOST', 'PUBLIC_URL', 'DATA_DIR', 'EVENTSTORE_URL', 'EVENTSTORE_NAMESPACE', 'DATABASE_URL', 'VAULT_KEY', 'VAULT_KEY_FILE', 'SMTP_URL', 'MAIL_FROM', 'TRUST_PROXY', 'LOG_LEVEL'];
 
 describe('--help', () => {
   it.each(['--help', '-h'])('%s lists the settings and starts nothing', (flag) => {
@@ -46,10 +46,13 @@ describe('a wrong setting', () => {
   it.each([
     ['PORT', 'x'], ['PORT', '65536'], ['PORT', '-1'], ['PORT', ''],
     ['HOST', ''],
+    ['PUBLIC_URL', 'users.example.com'], ['PUBLIC_URL', 'https://users.example.com/?x'], ['PUBLIC_URL', 'ftp://users.example.com'],
     ['DATA_DIR', ''],
     ['EVENTSTORE_URL', 'http://localhost:2113'],
     ['EVENTSTORE_NAMESPACE', 'Roll-book'],
     ['DATABASE_URL', 'mysql://localhost/x'],
+    ['SMTP_URL', 'mail.example.com'], ['SMTP_URL', 'smtp://'], ['SMTP_URL', 'https://mail.example.com'],
+    ['MAIL_FROM', ''], ['MAIL_FROM', 'Rollbook'], ['MAIL_FROM', 'a@b.example, c@d.example'], ['MAIL_FROM', 'Ann\nBcc: x <a@b.example>'],
     ['TRUST_PROXY', 'maybe'], ['TRUST_PROXY', '10.0.0.1, nonsense'], ['TRUST_PROXY', ''],
     ['LOG_LEVEL', 'loud'],
   ])('is refused by its name, before anything is made: %s=%s', (name, value) => {

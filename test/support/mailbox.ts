@@ -1,7 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { callbackify } from 'node:util';
 import { simpleParser, type ParsedMail } from 'mailparser';
-import { SMTPServer } from 'smtp-server';
+import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 
 /** A mail as it was received: to whom the server was told to take it, and what is in it. */
 export interface Received extends ParsedMail {
@@ -44,16 +45,12 @@ export class Mailbox {
     this.server = new SMTPServer({
       disabledCommands: ['AUTH', 'STARTTLS'],
       closeTimeout: 50,
-      onData: (stream, session, callback) => {
-        simpleParser(stream as never)
-          .then(async (parsed) => {
-            const mail = { ...parsed, recipients: session.envelope.rcptTo.map(({ address }) => address) };
-            await this.before(mail);
-            this.mails.push(mail);
-            await this.after(mail);
-          })
-          .then(() => callback(), callback);
-      },
+      onData: callbackify(async (stream: SMTPServerDataStream, { envelope }: SMTPServerSession) => {
+        const mail = { ...(await simpleParser(stream)), recipients: envelope.rcptTo.map(({ address }) => address) };
+        await this.before(mail);
+        this.mails.push(mail);
+        await this.after(mail);
+      }),
     });
     this.server.on('error', () => {}); // a sender that is killed
     await new Promise<void>((resolve) => this.server!.listen(this.port, '127.0.0.1', resolve));

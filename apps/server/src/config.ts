@@ -50,8 +50,14 @@ const webUrl = (value: string): string | undefined => {
   return plain ? at.href.replace(/\/+$/, '') : fail('a URL that begins with http:// or https://, without a query or a password');
 };
 
+const mailServer = (value: string): string | undefined => {
+  if (value === '') return undefined;
+  const isOne = /^smtps?:$/.test(URL.canParse(value) ? new URL(value).protocol : '') && new URL(value).hostname !== '';
+  return isOne ? value : fail('a URL that begins with smtp:// or smtps:// and names a host');
+};
+
 const sender = (value: string): Config['mailFrom'] => {
-  const [, name = '', address = ''] = /^(?:([^\p{Cc}<>]+) )?<?([^\s<>@,;]+@[^\s<>@,;]+)>?$/u.exec(value) ?? fail('an address, like Rollbook <users@example.com>');
+  const [, name = '', address = ''] = /^(?:([^\p{Cc}<>@,;"]+) )?<?([^\s<>@,;]+@[^\s<>@,;]+)>?$/u.exec(value) ?? fail('an address, like Rollbook <users@example.com>');
   return { name, address };
 };
 
@@ -79,7 +85,7 @@ const settings = {
   DATABASE_URL: setting('', 'postgres://… of PostgreSQL; default: PGlite in DATA_DIR', url('postgres', 'postgresql')),
   VAULT_KEY: setting('', 'key of the vault, 32 bytes as 64 hexadecimal digits or base64', (value) => value || undefined),
   VAULT_KEY_FILE: setting('', 'file of that key; default: DATA_DIR/vault.key, made at the first start', text),
-  SMTP_URL: setting('', 'smtp://user:password@host:587 or smtps://… of a mail server; default: mails are files in DATA_DIR/mail', url('smtp', 'smtps')),
+  SMTP_URL: setting('', 'smtp://user:password@host:587 or smtps://… of a mail server; default: mails are files in DATA_DIR/mail', mailServer),
   MAIL_FROM: setting('Rollbook <rollbook@localhost>', 'who mails come from', sender),
   TRUST_PROXY: setting('off', 'off, on, or the proxies (comma-separated addresses) whose X-Forwarded-For counts', (value) =>
     value === 'off' ? false : value === 'on' ? true : proxies(value),
