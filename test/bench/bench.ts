@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureCommands } from './commands.js';
+import { measureLogins } from './logins.js';
 import { startPeer, type Peer } from './peer.js';
 import { profile } from './profile.js';
 import { measureReads, measureVisibility } from './reads.js';
@@ -87,6 +88,8 @@ async function measure({ options, isProfiled, storeUrl, namespace, rollbook, loa
   const { users, rounds, commands, requests, rest } = options;
   progress('starting on the defaults, twice');
   const starts = await measureStarts(rest);
+  progress('logging in');
+  const logins = await measureLogins(rounds, Math.ceil(requests / 2));
   await rollbook.start();
   await rollbook.openAccount();
   await rollbook.stop();
@@ -107,7 +110,7 @@ async function measure({ options, isProfiled, storeUrl, namespace, rollbook, loa
   if (isProfiled) progress('profiling');
   const where = isProfiled ? await profile({ rollbook, load }, userIds, Math.min(userIds.length - 200, commands[64]! * 4)) : undefined;
   progress('');
-  return { commands: commandRows, visibility, reads, catchUp, memoryUnderLoad, starts, ...(where && { profile: where }) };
+  return { commands: commandRows, visibility, reads, catchUp, memoryUnderLoad, logins, starts, ...(where && { profile: where }) };
 }
 
 /** What is going on, on stderr; at a terminal in one line. */

@@ -2,23 +2,7 @@ import { names } from '../demo/names.js';
 import type { Fired, Salvo, Shot } from './load.js';
 import type { Peer } from './peer.js';
 import type { Rollbook } from './rollbook.js';
-import { percentile } from './statistics.js';
-
-export interface LatencyRow {
-  readonly what: string;
-  readonly requests: number;
-  readonly p50: number;
-  readonly p95: number;
-  readonly p99: number;
-}
-
-const row = (what: string, times: readonly number[]): LatencyRow => ({
-  what,
-  requests: times.length,
-  p50: percentile(times, 0.5),
-  p95: percentile(times, 0.95),
-  p99: percentile(times, 0.99),
-});
+import { row, type LatencyRow } from './statistics.js';
 
 interface ReadsOptions {
   readonly rollbook: Rollbook;

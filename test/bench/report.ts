@@ -3,9 +3,9 @@ import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import type { CommandRow } from './commands.js';
 import type { Where } from './profile.js';
-import type { LatencyRow } from './reads.js';
+import type { Logins } from './logins.js';
 import type { StartRow } from './starts.js';
-import { rounded } from './statistics.js';
+import { rounded, type LatencyRow } from './statistics.js';
 
 export interface Report {
   readonly at: string;
@@ -16,6 +16,7 @@ export interface Report {
   readonly reads: readonly LatencyRow[];
   readonly catchUp: { readonly events: number; readonly seconds: number };
   readonly memoryUnderLoad: number;
+  readonly logins: Logins;
   readonly starts: readonly StartRow[];
   readonly profile?: Where;
 }
@@ -30,12 +31,15 @@ export function save(report: Pick<Report, 'at'>): string {
   return file;
 }
 
-export function print({ machine: { cpus: count, node, load }, commands, visibility, reads, catchUp, memoryUnderLoad, starts, profile }: Report): void {
+export function print({ machine: { cpus: count, node, load }, commands, visibility, reads, catchUp, memoryUnderLoad, logins, starts, profile }: Report): void {
   console.log(`${count} CPUs, node ${node}, load average ${load.join(' ')}; times in ms`);
   table('Commands', ['', 'clients', '', 'a second', 'of bare', 'p50', 'p99', 'CPU each'], commands.map((row) => [row.act, row.clients, row.candidate, row.perSecond, row.ofBare, row.p50, row.p99, row.cpu ?? '']));
   const latencies = (rows: readonly LatencyRow[]) => rows.map(({ what, requests, p50, p95, p99 }) => [what, requests, p50, p95, p99]);
   table('From command to list', ['', 'requests', 'p50', 'p95', 'p99'], latencies(visibility));
   table('Reads, one at a time', ['', 'requests', 'p50', 'p95', 'p99'], latencies(reads));
+  table('Logins', ['', 'a second', 'of bare'], logins.rates.map(({ what, perSecond, ofBare }) => [what, perSecond, ofBare]));
+  table('What a stranger could time', ['failed login', 'requests', 'p50', 'p95', 'p99'], latencies(logins.failures));
+  table('Live', ['', 'requests', 'p50', 'p95', 'p99'], latencies(logins.live));
   table('The process', ['', '', ''], [
     ...starts.map(({ what, value, unit }) => [what, value, unit]),
     ['resident memory, under load', memoryUnderLoad, 'MB'],

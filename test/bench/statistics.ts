@@ -8,3 +8,20 @@ export const median = (values: readonly number[]): number => percentile(values, 
 
 /** Short enough for a table. */
 export const rounded = (value: number): number => (Number.isFinite(value) ? Number(value.toPrecision(3)) : value);
+
+/** How long something took, in ms. */
+export interface LatencyRow {
+  readonly what: string;
+  readonly requests: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+}
+
+export const row = (what: string, times: readonly number[]): LatencyRow => ({
+  what,
+  requests: times.length,
+  p50: percentile(times, 0.5),
+  p95: percentile(times, 0.95),
+  p99: percentile(times, 0.99),
+});
