@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventStoreDBClient } from '@eventstore/db-client';
+import { simpleParser } from 'mailparser';
 import { startEmbeddedEventStore } from '#libs/embedded-eventstore';
 import { Api, type Reply } from '../support/api.js';
+import { Mailbox, eventually, linkIn } from '../support/mailbox.js';
 import { build, startProcess, type ServerProcess } from '../support/process.js';
 import { tomorrow } from '../support/routes.js';
 import { bytesOf, filesIn, found } from '../support/search.js';
@@ -132,7 +134,19 @@ describe('nothing personal is in clear', () => {
   it("in the vault's files", () => {
     expect(found([...secrets, accountName], kept('vault'))).toEqual([]);
     // The search reads what it should: the vault's own words are there.
-    expect(found(['CREATE TABLE'], kept('vault.db'))).toEqual(['CREATE TABLE']);
+    expect(found(['CREATE TABLE', 'password-link', userId], kept('vault'))).toEqual(['CREATE TABLE', 'password-link', userId]);
+  });
+
+  it('but in the mails, which are files here; and what is secret in a link is in them alone', async () => {
+    const mails = await eventually(() => {
+      const bytes = kept('mail');
+      return found([personal.founder.email], bytes).length > 0 ? bytes : undefined;
+    });
+    const secret = linkIn(await simpleParser(mails)).split('.').at(-1)!;
+    expect(found([secret], kept('events'))).toEqual([]);
+    expect(found([secret], kept('vault'))).toEqual([]);
+    expect(found([secret, personal.founder.email], Buffer.from(server.output()))).toEqual([]);
+    expect(server.output()).toMatch(/mail[\\/][^ "]+\.eml/);
   });
 
   it('in the events that any client of the log reads, nor in its files once the server has stopped', async () => {
@@ -161,4 +175,29 @@ describe('nothing personal is in clear', () => {
       await node.close();
     }
   });
+});
+
+it('nor is it where a mail server refuses people by their address', async () => {
+  const box = await Mailbox.open();
+  const home = mkdtempSync(join(tmpdir(), 'rollbook-'));
+  const password = 'geheime-walnuss';
+  box.refusal = (address) => `mailbox ${address} unavailable`;
+  const refusing = await startProcess(home, { SMTP_URL: box.url.replace('//', `//someone:${password}@`), LOG_LEVEL: 'verbose' });
+  try {
+    const api = new Api(refusing.url, refusing.token);
+    expect(await api.post('/accounts', { name: accountName, domains: [domain], administrator: personal.founder })).toMatchObject({ status: 201 });
+    const [owed] = await eventually(async () => {
+      const { items } = (await api.get('/mails?state=owed')).body;
+      return items[0]?.attempts ? items : undefined;
+    });
+    expect(owed).toMatchObject({ problem: 'EENVELOPE 550' });
+    const told = [refusing.output(), JSON.stringify(owed), (await api.get('/health/ready')).text, (await api.get('/metrics')).text].join('\n');
+    expect(found([...secrets, domain, password], Buffer.from(told))).toEqual([]);
+    expect(found(['a mail could not be sent', 'EENVELOPE 550', 'rollbook_mails'], Buffer.from(told))).toHaveLength(3);
+    expect(found([...secrets, domain, password], bytesOf(filesIn(home).filter((file) => file.startsWith(join(home, 'vault')))))).toEqual([]);
+  } finally {
+    await refusing.end('SIGKILL');
+    await box.goAway();
+    rmSync(home, { recursive: true, force: true });
+  }
 });

@@ -15,6 +15,8 @@ export class Mailbox {
   /** Before a mail is taken on, and between that and the answer: whoever sends it waits until this resolves. */
   before: (mail: Received) => Promise<void> = async () => {};
   after: (mail: Received) => Promise<void> = async () => {};
+  /** Why it refuses whomever a mail is for. */
+  refusal: ((address: string) => string) | undefined;
   private server: SMTPServer | undefined;
   private port = 0;
 
@@ -43,7 +45,11 @@ export class Mailbox {
 
   async comeBack(): Promise<void> {
     this.server = new SMTPServer({
-      disabledCommands: ['AUTH', 'STARTTLS'],
+      disabledCommands: ['STARTTLS'],
+      authOptional: true,
+      allowInsecureAuth: true,
+      onAuth: (_, __, callback) => callback(null, { user: 'anybody' }),
+      onRcptTo: ({ address }, _, callback) => callback(this.refusal && Object.assign(new Error(this.refusal(address)), { responseCode: 550 })),
       closeTimeout: 50,
       onData: callbackify(async (stream: SMTPServerDataStream, { envelope }: SMTPServerSession) => {
         const mail = { ...(await simpleParser(stream)), recipients: envelope.rcptTo.map(({ address }) => address) };
