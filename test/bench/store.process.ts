@@ -1,2 +1,7 @@
-import { setTimeout as elapse } from 'node:timers/promises';
-import { BroadcastChannel, threadName } from 'node:worker_threads';
+import { startEmbeddedEventStore } from '#libs/embedded-eventstore';
+import { answerQuestions, cpuSeconds } from './peer.js';
+
+answerQuestions({
+  start: async (directory: string) => (await startEmbeddedEventStore({ directory })).url,
+  cpu: cpuSeconds,
+});
