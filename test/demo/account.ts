@@ -5,7 +5,7 @@ import { People } from './person.js';
 import { tomorrow, type Agent, type Site } from './site.js';
 
 /** All that an account administrator may: they give roles no wider than that. */
-const scopes = ['users:read', 'users:export', 'users:add', 'users:approve', 'users:change', 'users:lock', 'users:delete', 'roles:grant', 'audit:read', 'tokens:manage'];
+const scopes = ['users:read', 'users:export', 'users:add', 'users:approve', 'users:change', 'users:lock', 'users:delete', 'users:reset-password', 'roles:grant', 'audit:read', 'tokens:manage'];
 
 /** An account that is open, with those who run it. */
 export class Account {
