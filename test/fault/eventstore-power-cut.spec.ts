@@ -9,7 +9,7 @@ import { Disk } from './power-cut.disk.js';
 import { trace, whyNoTrace, type Call } from './power-cut.trace.js';
 
 /** At how many of the boundaries between syncs, chosen at random, the power is cut. */
-const cuts = Number(process.env['POWER_CUTS'] ?? 25);
+const cuts = Number(process.env['POWER_CUTS'] ?? 8);
 const users = 300;
 /** How often at each boundary a part of what was not synced comes through, chosen at random. */
 const parts = 2;
