@@ -4,6 +4,8 @@ import { meQuery } from './api/me';
 import { queryClient } from './api/query-client';
 import { rememberedAccount } from './shell/remembered-account';
 import { NotFound, Failed, Waiting } from './shell/fallbacks';
+import { auditSearch } from './audit/search';
+import { momentSearch } from './user/moment';
 import { usersSearch } from './users/filter';
 
 // A page is a folder with a component, and a route here that loads it when it is opened.
@@ -80,6 +82,7 @@ const users = createRoute({
 const user = createRoute({
   getParentRoute: () => account,
   path: '/users/$userId',
+  validateSearch: momentSearch,
   component: lazyRouteComponent(() => import('./user/user-page'), 'UserPage'),
 });
 
@@ -89,8 +92,15 @@ const approvals = createRoute({
   component: lazyRouteComponent(() => import('./approvals/approvals-page'), 'ApprovalsPage'),
 });
 
+const audit = createRoute({
+  getParentRoute: () => account,
+  path: '/audit',
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import('./audit/audit-page'), 'AuditPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([login, forgotPassword, setPassword, inside.addChildren([home, newAccount, account.addChildren([users, user, approvals])])]),
+  routeTree: root.addChildren([login, forgotPassword, setPassword, inside.addChildren([home, newAccount, account.addChildren([users, user, approvals, audit])])]),
   defaultPendingComponent: Waiting,
   defaultErrorComponent: Failed,
 });

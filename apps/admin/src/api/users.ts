@@ -3,6 +3,7 @@ import { answered, api, type Schemas } from './client';
 import type { operations } from './schema';
 
 export type User = Schemas['UserItem'];
+export type UserPage = Schemas['UserPage'];
 export type UserFilter = Omit<NonNullable<operations['ListUsers']['parameters']['query']>, 'limit' | 'cursor'>;
 export type Page<Item> = { items: Item[]; next: string | null };
 
@@ -52,4 +53,12 @@ export const actionsQuery = (accountId: string, userId: string) =>
     queryKey: [...userKey(accountId, userId), 'actions'],
     queryFn: () => answered(api.GET('/api/v1/accounts/{accountId}/users/{userId}/actions', { params: { path: { accountId, userId } } })),
     staleTime: 0,
+  });
+
+/** The user as the account saw them at a moment: a revision, or a time (ISO 8601). What has been does not change. */
+export const userAtQuery = (accountId: string, userId: string, at: number | string) =>
+  queryOptions({
+    queryKey: [...userKey(accountId, userId), 'at', at],
+    queryFn: () =>
+      answered(api.GET('/api/v1/accounts/{accountId}/users/{userId}', { params: { path: { accountId, userId }, query: { at: String(at) } } })),
   });

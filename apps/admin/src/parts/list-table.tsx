@@ -69,7 +69,7 @@ export function ListTable<Row extends object>({ table, label, hasMore, isLoading
       {isLoadingMore && (
         <div className={classes['more']} role="status">
           <Loader size="sm" aria-hidden />
-          <VisuallyHidden>{t('users.loadingMore')}</VisuallyHidden>
+          <VisuallyHidden>{t('common.loading')}</VisuallyHidden>
         </div>
       )}
     </div>

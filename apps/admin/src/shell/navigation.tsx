@@ -4,14 +4,14 @@ import { useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { summaryQuery } from '../api/accounts';
 import { useMe } from '../api/me';
-import { InboxIcon, UsersIcon } from '../parts/icons';
+import { AuditIcon, InboxIcon, UsersIcon } from '../parts/icons';
 import { NavLinkTo } from '../parts/links';
 import { rememberedAccount } from './remembered-account';
 
 /** Where one may go: a page that needs an account leads to the one that is open. */
 export function Navigation({ onNavigate }: { onNavigate: () => void }) {
   const { t } = useTranslation();
-  const { account } = useMe();
+  const { account, permissions } = useMe();
   const { accountId = account ?? rememberedAccount() } = useParams({ strict: false });
   if (!accountId) return null;
   const params = { accountId };
@@ -27,6 +27,9 @@ export function Navigation({ onNavigate }: { onNavigate: () => void }) {
         rightSection={<Waiting accountId={accountId} />}
         onClick={onNavigate}
       />
+      {permissions.includes('audit:read') && (
+        <NavLinkTo to="/accounts/$accountId/audit" params={params} activeProps={{ active: true }} label={t('page.audit')} leftSection={<AuditIcon />} onClick={onNavigate} />
+      )}
     </>
   );
 }

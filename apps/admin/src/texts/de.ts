@@ -1,6 +1,10 @@
+import { pages } from './de.pages';
+import { record } from './de.record';
 import type { Texts } from './texts';
 
 export const de: Texts = {
+  ...record,
+  ...pages,
   common: {
     cancel: 'Abbrechen',
     close: 'Schließen',
@@ -138,7 +142,6 @@ export const de: Texts = {
     selected_one: '{{count}} Benutzer ausgewählt',
     selected_other: '{{count}} Benutzer ausgewählt',
     unselect: 'Auswahl aufheben',
-    loadingMore: 'Weitere Benutzer werden geladen …',
     actions: 'Mehr zu {{name}}',
     resetPassword: 'Passwort zurücksetzen',
     changeRoles: 'Rollen',
@@ -236,6 +239,14 @@ export const de: Texts = {
     login: { failed: 'Die E-Mail-Adresse oder das Passwort ist falsch.', 'token-failed': 'Dieses Token öffnet nichts.' },
     link: { 'not-valid': 'Der Link ist benutzt oder abgelaufen, oder es gibt einen neueren.' },
     password: { weak: 'Wählen Sie ein anderes Passwort.', wrong: 'Das bisherige Passwort ist falsch.' },
+    session: { 'not-found': 'Diese Sitzung gibt es nicht mehr.' },
+    token: {
+      'not-found': 'Dieses Zugangstoken gibt es nicht.',
+      'scope-not-held': 'Niemand gibt weiter, was er selbst nicht darf.',
+      'expiry-invalid': 'Es muss später als jetzt und in höchstens 400 Tagen ablaufen.',
+      'holder-not-allowed': 'Ihre Rollen erlauben kein Token dieser Art.',
+    },
+    at: { invalid: 'Diesen Moment kann man nicht zeigen.' },
     access: {
       throttled: 'Zu viele Versuche. Warten Sie {{seconds}} Sekunden.',
       forbidden: 'Ihre Rollen erlauben das nicht.',

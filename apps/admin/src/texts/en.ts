@@ -1,5 +1,10 @@
+import { pages } from './en.pages';
+import { record } from './en.record';
+
 /** Every text of the admin UI; the other languages have the same keys, or do not compile. */
 export const en = {
+  ...record,
+  ...pages,
   common: {
     cancel: 'Cancel',
     close: 'Close',
@@ -137,7 +142,6 @@ export const en = {
     selected_one: '{{count}} user selected',
     selected_other: '{{count}} users selected',
     unselect: 'Clear the selection',
-    loadingMore: 'Loading more users …',
     actions: 'More about {{name}}',
     resetPassword: 'Reset Password',
     changeRoles: 'Roles',
@@ -235,6 +239,14 @@ export const en = {
     login: { failed: 'The e-mail address or the password is wrong.', 'token-failed': 'This token opens nothing.' },
     link: { 'not-valid': 'The link has been used, has expired, or a newer one was sent.' },
     password: { weak: 'Choose another password.', wrong: 'The current password is wrong.' },
+    session: { 'not-found': 'There is no such session any more.' },
+    token: {
+      'not-found': 'There is no such access token.',
+      'scope-not-held': 'Nobody issues what they may not do themselves.',
+      'expiry-invalid': 'It must expire later than now, and within 400 days.',
+      'holder-not-allowed': 'Your roles do not allow a token of this kind.',
+    },
+    at: { invalid: 'This is no moment that can be shown.' },
     access: {
       throttled: 'Too many tries. Wait for {{seconds}} seconds.',
       forbidden: 'Your roles do not allow this.',

@@ -1,6 +1,10 @@
+import { pages } from './es.pages';
+import { record } from './es.record';
 import type { Texts } from './texts';
 
 export const es: Texts = {
+  ...record,
+  ...pages,
   common: {
     cancel: 'Cancelar',
     close: 'Cerrar',
@@ -138,7 +142,6 @@ export const es: Texts = {
     selected_one: '{{count}} usuario seleccionado',
     selected_other: '{{count}} usuarios seleccionados',
     unselect: 'Quitar la selección',
-    loadingMore: 'Cargando más usuarios …',
     actions: 'Más sobre {{name}}',
     resetPassword: 'Restablecer la contraseña',
     changeRoles: 'Roles',
@@ -236,6 +239,14 @@ export const es: Texts = {
     login: { failed: 'La dirección de correo o la contraseña no son correctas.', 'token-failed': 'Este token no abre nada.' },
     link: { 'not-valid': 'El enlace ya se usó, ha caducado o se envió uno más nuevo.' },
     password: { weak: 'Elija otra contraseña.', wrong: 'La contraseña actual no es correcta.' },
+    session: { 'not-found': 'Esa sesión ya no existe.' },
+    token: {
+      'not-found': 'No existe ese token de acceso.',
+      'scope-not-held': 'Nadie da lo que no puede hacer.',
+      'expiry-invalid': 'Debe caducar después de ahora y en 400 días como mucho.',
+      'holder-not-allowed': 'Sus roles no permiten un token de esta clase.',
+    },
+    at: { invalid: 'Este momento no se puede mostrar.' },
     access: {
       throttled: 'Demasiados intentos. Espere {{seconds}} segundos.',
       forbidden: 'Sus roles no lo permiten.',

@@ -11,7 +11,7 @@ declare module 'i18next' {
   }
 }
 
-const i18n = createInstance();
+export const i18n = createInstance();
 
 /** English is at hand, as the language of whatever can't be loaded; the others come when somebody reads them. */
 const load: Record<Exclude<Language, 'en'>, () => Promise<object>> = {

@@ -1,6 +1,10 @@
+import { pages } from './pl.pages';
+import { record } from './pl.record';
 import type { Texts } from './texts';
 
 export const pl: Texts<'few' | 'many'> = {
+  ...record,
+  ...pages,
   common: {
     cancel: 'Anuluj',
     close: 'Zamknij',
@@ -140,7 +144,6 @@ export const pl: Texts<'few' | 'many'> = {
     selected_many: 'Zaznaczono {{count}} użytkowników',
     selected_other: 'Zaznaczono {{count}} użytkownika',
     unselect: 'Wyczyść zaznaczenie',
-    loadingMore: 'Ładowanie kolejnych użytkowników …',
     actions: 'Więcej: {{name}}',
     resetPassword: 'Zresetuj hasło',
     changeRoles: 'Role',
@@ -252,6 +255,14 @@ export const pl: Texts<'few' | 'many'> = {
     login: { failed: 'Adres e-mail lub hasło są nieprawidłowe.', 'token-failed': 'Ten token niczego nie otwiera.' },
     link: { 'not-valid': 'Link został użyty, wygasł albo wysłano nowszy.' },
     password: { weak: 'Wybierz inne hasło.', wrong: 'Obecne hasło jest nieprawidłowe.' },
+    session: { 'not-found': 'Tej sesji już nie ma.' },
+    token: {
+      'not-found': 'Nie ma takiego tokenu dostępu.',
+      'scope-not-held': 'Nikt nie daje tego, czego sam nie może.',
+      'expiry-invalid': 'Musi wygasnąć później niż teraz i najwyżej za 400 dni.',
+      'holder-not-allowed': 'Twoje role nie pozwalają na taki token.',
+    },
+    at: { invalid: 'Tego momentu nie można pokazać.' },
     access: {
       throttled: 'Za dużo prób. Poczekaj {{seconds}} s.',
       forbidden: 'Twoje role na to nie pozwalają.',

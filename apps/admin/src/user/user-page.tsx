@@ -1,65 +1,50 @@
-import { Group, List, Stack, Table, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { Alert, Card, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { userQuery, type User } from '../api/users';
-import { useCountryName } from '../parts/country-name';
-import { useLockLines } from '../parts/locked';
+import { Problem } from '../api/problem';
+import { More } from '../parts/more';
 import { Page } from '../parts/page';
 import { Unread } from '../parts/problems';
-import { Roles, Status } from '../parts/status';
-import { When } from '../parts/when';
+import { Actions } from './actions';
+import { Facts } from './facts';
+import { useMoment } from './use-moment';
+import { Replay } from './replay';
+import { UserTimeline } from './timeline';
+import { useHistory } from './use-history';
+import classes from './user.module.css';
 
 const route = getRouteApi('/in/accounts/$accountId/users/$userId');
 
-/** Who a user is, now. What may be done to them, their history and its replay belong below. */
+/** Who a user is, what may be done to them, and what happened to them, which can be replayed. */
 export function UserPage() {
   const { t } = useTranslation();
   const { accountId, userId } = route.useParams();
-  const user = useQuery(userQuery(accountId, userId));
+  const { at } = route.useSearch();
+  const { now, shown, before, error, again } = useMoment(accountId, userId, at);
+  const revision = typeof at === 'number' ? at : shown?.revision;
+  const { list, items, replayable, first } = useHistory(accountId, userId, revision);
+  const made = at === undefined ? undefined : replayable.find((item) => item.revision === revision);
+  const wasNotHere = at !== undefined && error instanceof Problem && error.status === 404 && now;
   return (
-    <Page title={user.data ? `${user.data.firstName} ${user.data.lastName}` : t('user.title')}>
-      {user.error && <Unread error={user.error} again={user.refetch} />}
-      {user.data && <Facts user={user.data} />}
+    <Page title={now ? `${now.firstName} ${now.lastName}` : t('user.title')}>
+      {now && <Actions accountId={accountId} user={now} />}
+      {error && !wasNotHere && <Unread error={error} again={again} />}
+      <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg" pb="xl">
+        <Stack className={classes['who'] ?? ''}>
+          {now && now.revision > first && <Replay at={at} first={first} last={now.revision} revision={revision ?? now.revision} made={made} />}
+          {wasNotHere && <Alert variant="light">{t('replay.notHere')}</Alert>}
+          {shown ? <Facts user={shown} before={before} /> : !error && <Skeleton h={320} />}
+        </Stack>
+        <Card withBorder component="section" aria-labelledby="history">
+          <Title order={2} size="h4" id="history" mb="md">
+            {t('history.title')}
+          </Title>
+          {list.error && <Unread error={list.error} again={list.refetch} />}
+          {list.isSuccess && items.length === 0 && <Text c="dimmed">{t('history.empty')}</Text>}
+          <UserTimeline accountId={accountId} userId={userId} items={items} shown={made} />
+          <More list={list} />
+        </Card>
+      </SimpleGrid>
     </Page>
-  );
-}
-
-function Facts({ user }: { user: User }) {
-  const { t } = useTranslation();
-  const countryName = useCountryName();
-  const lockLines = useLockLines();
-  const facts: [string, React.ReactNode][] = [
-    [t('user.email'), user.email],
-    [t('user.status'), <Status key="status" status={user.status} />],
-    [t('user.roles'), user.roles.length ? <Roles key="roles" roles={user.roles} /> : t('common.none')],
-    [t('user.country'), countryName(user.country)],
-    [t('user.addedAt'), <When key="added" at={user.addedAt} />],
-    [t('user.lastLogin'), <When key="login" at={user.lastLoginAt} />],
-  ];
-  return (
-    <Stack>
-      <Table variant="vertical" layout="fixed" withTableBorder>
-        <Table.Tbody>
-          {facts.map(([name, value]) => (
-            <Table.Tr key={name}>
-              <Table.Th w="12rem">{name}</Table.Th>
-              <Table.Td>{value}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-      {user.locks.map((lock) => (
-        <Group key={lock.cause}>
-          <List size="sm" listStyleType="none">
-            {lockLines(lock).map((line) => (
-              <List.Item key={line}>
-                <Text size="sm">{line}</Text>
-              </List.Item>
-            ))}
-          </List>
-        </Group>
-      ))}
-    </Stack>
   );
 }

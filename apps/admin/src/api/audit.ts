@@ -1,0 +1,31 @@
+import { infiniteQueryOptions } from '@tanstack/react-query';
+import { answered, api, type Schemas } from './client';
+import { pageAt, paged } from './paged';
+import type { operations } from './schema';
+import { userKey } from './users';
+
+export type AuditItem = Schemas['AuditItem'];
+export type Action = AuditItem['action'];
+export type AuditFilter = Omit<NonNullable<operations['ListAudit']['parameters']['query']>, 'limit' | 'cursor'>;
+
+/** Who did what to whom, newest first. It is read again whenever it is opened. */
+export const auditQuery = (filter: AuditFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['audit', filter],
+    queryFn: ({ pageParam }) => answered(api.GET('/api/v1/audit', { params: { query: { ...filter, ...pageAt(pageParam) } } })),
+    ...paged,
+    staleTime: 0,
+  });
+
+/** All that was done to a user, and their logins, newest first. */
+export const historyQuery = (accountId: string, userId: string) =>
+  infiniteQueryOptions({
+    queryKey: [...userKey(accountId, userId), 'history'],
+    queryFn: ({ pageParam }) =>
+      answered(api.GET('/api/v1/accounts/{accountId}/users/{userId}/history', { params: { path: { accountId, userId }, query: pageAt(pageParam) } })),
+    ...paged,
+  });
+
+/** Whether a row is of the user's own stream, whose revisions can be replayed; logins have one of their own. */
+export const isReplayable = ({ subject, action }: AuditItem): boolean =>
+  subject.kind === 'user' && action !== 'user.logged-in' && action !== 'login.failed';

@@ -1,0 +1,51 @@
+import { useMemo, useState } from 'react';
+import { Text } from '@mantine/core';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { auditQuery, type AuditItem } from '../api/audit';
+import { userQuery } from '../api/users';
+import { later } from '../parts/later';
+import { Page } from '../parts/page';
+import { Unread } from '../parts/problems';
+import { AuditTable } from './audit-table';
+import { Filters } from './filters';
+import { filterOf, type AuditSearch } from './search';
+
+const Details = later(async () => (await import('./details')).Details);
+
+const route = getRouteApi('/in/accounts/$accountId/audit');
+const none: AuditItem[] = [];
+
+/** Who did what to whom, when, from where and why. */
+export function AuditPage() {
+  const { t } = useTranslation();
+  const { accountId } = route.useParams();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const list = useInfiniteQuery({ ...auditQuery(filterOf(accountId, search)), placeholderData: keepPreviousData });
+  const items = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? none, [list.data]);
+  const [opened, setOpened] = useState<AuditItem>();
+  const setSearch = (next: AuditSearch) => {
+    setOpened(undefined);
+    void navigate({ search: next });
+  };
+  const names = {
+    actor: useNameOf(accountId, search.actor, items.find(({ actor }) => actor.id === search.actor)?.actor.name),
+    subject: useNameOf(accountId, search.subject, items.find(({ subject }) => subject.id === search.subject)?.subject.name),
+  };
+  return (
+    <Page title={t('page.audit')}>
+      <Filters {...{ accountId, search, names }} onSearch={setSearch} />
+      {list.error && <Unread error={list.error} again={list.refetch} />}
+      {list.isSuccess && items.length === 0 ? <Text c="dimmed">{t('audit.empty')}</Text> : <AuditTable items={items} list={list} onOpen={setOpened} />}
+      {opened && <Details item={opened} accountId={accountId} onSearch={setSearch} onClose={() => setOpened(undefined)} />}
+    </Page>
+  );
+}
+
+/** The name of whoever is filtered by: as the rows have it, else as the account knows them. */
+function useNameOf(accountId: string, id: string | undefined, known: string | null | undefined): string | undefined {
+  const { data } = useQuery({ ...userQuery(accountId, id ?? ''), enabled: id !== undefined && !known, retry: false });
+  return known ?? (data && `${data.firstName} ${data.lastName}`);
+}

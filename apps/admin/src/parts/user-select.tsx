@@ -1,0 +1,46 @@
+import { useState } from 'react';
+import { Select, type SelectProps } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { userListQuery, type User } from '../api/users';
+
+/** The server's indexes find nothing shorter. */
+const shortest = 3;
+const everybody = ['active', 'pending', 'invited', 'deleted', 'rejected', 'left'] satisfies User['status'][];
+
+interface Props extends Omit<SelectProps, 'data' | 'value'> {
+  readonly accountId: string;
+  readonly value: string | undefined;
+  /** What to call whoever is chosen. */
+  readonly chosen?: string | undefined;
+}
+
+/** Finds a user of the account by name or address, whoever has left included. */
+export function UserSelect({ accountId, value, chosen, ...rest }: Props) {
+  const { t } = useTranslation();
+  const [typed, setTyped] = useState('');
+  const [settled] = useDebouncedValue(typed.trim(), 250);
+  const isLongEnough = settled.length >= shortest && settled !== chosen;
+  const { data } = useInfiniteQuery({
+    ...userListQuery(accountId, { search: settled, status: everybody }),
+    enabled: isLongEnough,
+    placeholderData: keepPreviousData,
+  });
+  const found = (isLongEnough ? (data?.pages[0]?.items ?? []) : []).map(({ userId, firstName, lastName, email }) => ({ value: userId, label: `${firstName} ${lastName} (${email})` }));
+  const isFound = found.some((option) => option.value === value);
+  return (
+    <Select
+      placeholder={t('audit.findUser')}
+      data={value && !isFound ? [{ value, label: chosen ?? value }, ...found] : found}
+      value={value ?? null}
+      searchable
+      clearable
+      onSearchChange={setTyped}
+      // The server has searched already, more kindly than by letters.
+      filter={({ options }) => options}
+      nothingFoundMessage={isLongEnough ? t('audit.nobody') : t('audit.typeMore')}
+      {...rest}
+    />
+  );
+}

@@ -1,0 +1,29 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { userAtQuery, userQuery, type UserPage } from '../api/users';
+import type { MomentSearch } from './moment';
+
+export interface Moment {
+  /** As of now. */
+  readonly now: UserPage | undefined;
+  /** As of the moment; a former one while another is being fetched. */
+  readonly shown: UserPage | undefined;
+  /** One change earlier, to tell what this one changed; not known for now, nor for a time between two. */
+  readonly before: UserPage | undefined;
+  readonly error: Error | null;
+  readonly again: () => unknown;
+}
+
+/** The user at a moment, and one change before it. */
+export function useMoment(accountId: string, userId: string, at: MomentSearch['at']): Moment {
+  const now = useQuery(userQuery(accountId, userId));
+  const then = useQuery({ ...userAtQuery(accountId, userId, at ?? 0), enabled: at !== undefined, placeholderData: keepPreviousData });
+  const before = useQuery({ ...userAtQuery(accountId, userId, Number(at) - 1), enabled: typeof at === 'number' && at > 0 });
+  const { data: shown, error, refetch: again } = at === undefined ? now : then;
+  return {
+    now: now.data,
+    shown: error ? undefined : shown,
+    before: at === undefined || then.isPlaceholderData ? undefined : before.data,
+    error: now.error ?? error,
+    again,
+  };
+}
