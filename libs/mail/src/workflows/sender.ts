@@ -2,7 +2,7 @@ import { bufferTime, filter, from, lastValueFrom, mergeMap, takeUntil, tap, type
 import type { Mail, Mails, Outcome } from '#libs/vault';
 import { nextAttempt } from '../domain/back-off.js';
 import { compose, type Desk } from './compose.js';
-import { lanes, type Transport } from './transport.js';
+import type { Transport } from './transport.js';
 
 /** What happened, in numbers since the start and in words for the log. */
 export interface SenderReport {
@@ -34,7 +34,7 @@ export class Sender {
       const due = this.mails.due(this.desk.now().getTime(), 100);
       if (due.length === 0 || ending.aborted) return;
       const deliveries = from(due).pipe(
-        mergeMap((mail) => (ending.aborted ? [] : this.deliver(mail)), lanes),
+        mergeMap((mail) => (ending.aborted ? [] : this.deliver(mail)), this.transport.lanes),
         takeUntil(cut),
         bufferTime(100),
         filter((batch) => batch.length > 0),
