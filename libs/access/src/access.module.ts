@@ -17,6 +17,7 @@ import { asUser, enter } from './workflows/enter.js';
 import { evenly } from './workflows/evenly.js';
 import { endToken, issueToken } from './workflows/issue-token.js';
 import { changePassword, followLink, requestLink } from './workflows/set-password.js';
+import { Visits } from './workflows/visits.js';
 
 /** Access tokens, what they open, and the guard of every route. */
 @Module({
@@ -47,6 +48,11 @@ import { changePassword, followLink, requestLink } from './workflows/set-passwor
       provide: Callers,
       inject: [EventStore, Vault, Clock],
       useFactory: (store: EventStore, vault: Vault, clock: Clock) => new Callers(store, vault, () => clock.now()),
+    },
+    {
+      provide: Visits,
+      inject: [Vault, Callers, Clock],
+      useFactory: ({ sessions }: Vault, callers: Callers, clock: Clock) => new Visits(sessions, callers, () => clock.now()),
     },
     { provide: APP_GUARD, useClass: AccessGuard },
   ],

@@ -4,6 +4,7 @@ import { NEEDS, permissionNeeded, type CalledRequest, type Need } from '#libs/ht
 import { Refusal, type Permission } from '#libs/kernel';
 import type { Bearer } from '../domain/bearer.js';
 import { Callers } from '../workflows/callers.js';
+import { Visits } from '../workflows/visits.js';
 import type { AsOf } from '../workflows/recent.js';
 import { FailedAttempts } from './failed-attempts.js';
 import { SessionCookie } from './session-cookie.js';
@@ -17,6 +18,7 @@ export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly callers: Callers,
+    private readonly visits: Visits,
     private readonly failures: FailedAttempts,
     private readonly cookie: SessionCookie,
   ) {}
@@ -59,7 +61,7 @@ export class AccessGuard implements CanActivate {
     const secret = this.cookie.read(request);
     if (!secret) throw unauthenticated();
     if (!this.cookie.maySend(request)) throw foreignOrigin();
-    const visitor = await surely(needed, (asOf) => this.callers.findVisitor(secret, asOf));
+    const visitor = await surely(needed, (asOf) => this.visits.find(secret, asOf));
     if (visitor) return visitor;
     throw unauthenticated();
   }

@@ -1,15 +1,14 @@
 import { Controller, Delete, Get, Header, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { Clock, Issue, Needs, Public, type CalledRequest, type FastifyReply } from '#libs/http';
+import { Issue, Needs, Public, type CalledRequest, type FastifyReply } from '#libs/http';
 import { Refusal } from '#libs/kernel';
-import { Vault } from '#libs/vault';
 import type { Bearer } from '../domain/bearer.js';
 import { ChangePassword, FollowPasswordLink, LogIn, RequestPasswordLink } from '../domain/session.commands.js';
 import { sessionExpiry } from '../domain/session.js';
 import { Callers } from '../workflows/callers.js';
 import type { Entered } from '../workflows/enter.js';
-import { beginSession } from '../workflows/sessions.js';
+import { Visits } from '../workflows/visits.js';
 import { Me, SessionList } from './answers.js';
 import { SessionCookie } from './session-cookie.js';
 
@@ -20,9 +19,8 @@ export class SessionController {
   constructor(
     private readonly commands: CommandBus,
     private readonly callers: Callers,
-    private readonly vault: Vault,
+    private readonly visits: Visits,
     private readonly cookie: SessionCookie,
-    private readonly clock: Clock,
   ) {}
 
   /** Begins a session, in a cookie. 401 `login.failed` for whatever cause. */
@@ -41,7 +39,7 @@ export class SessionController {
   @HttpCode(200)
   logOut(@Req() request: CalledRequest & { caller: Bearer }, @Res({ passthrough: true }) reply: FastifyReply) {
     const { session } = request.caller;
-    if (session) this.vault.sessions.end(holderOf(request.caller), session.id);
+    if (session) this.visits.end(request.caller, session.id);
     this.cookie.clear(request, reply);
     return { ended: true };
   }
@@ -80,7 +78,7 @@ export class SessionController {
   @Needs('a token')
   @ApiOkResponse({ type: SessionList })
   async list(@Req() { caller }: { caller: Bearer }) {
-    const sessions = await this.callers.sessionsOf(caller);
+    const sessions = await this.visits.list(caller);
     return {
       items: sessions.map((session) => ({
         id: session.id,
@@ -97,7 +95,7 @@ export class SessionController {
   @Delete('me/sessions/:sessionId')
   @Needs('a token')
   end(@Param('sessionId') id: string, @Req() { caller }: { caller: Bearer }) {
-    if (!this.vault.sessions.end(holderOf(caller), id)) throw new Refusal('session.not-found', 'not-found', 'There is no such session.');
+    if (!this.visits.end(caller, id)) throw new Refusal('session.not-found', 'not-found', 'There is no such session.');
     return { ended: true };
   }
 
@@ -105,17 +103,15 @@ export class SessionController {
   @Delete('me/sessions')
   @Needs('a token')
   endAll(@Req() { caller }: { caller: Bearer }) {
-    this.vault.sessions.endAll(holderOf(caller));
+    this.visits.endAll(caller);
     return { ended: true };
   }
 
   private async enter(entered: Entered, request: CalledRequest, reply: FastifyReply) {
-    const { secret } = beginSession(this.vault, { ...entered, agent: request.headers['user-agent'] ?? '' }, this.clock.now());
+    const secret = this.visits.begin(entered, request.headers['user-agent'] ?? '');
     this.cookie.set(request, reply, secret);
-    const visitor = await this.callers.findVisitor(secret, 'now');
+    const visitor = await this.visits.find(secret, 'now');
     if (visitor) return this.callers.whoIs(visitor);
     throw new Refusal('login.failed', 'unauthenticated', 'The session ended before it began.');
   }
 }
-
-const holderOf = ({ actor, via }: Bearer): string => (actor.kind === 'user' ? actor.id : (via ?? ''));

@@ -1,13 +1,11 @@
 import { AccountDecider } from '#libs/accounts';
 import type { EventStore } from '#libs/event-store';
 import { UserDecider, type Known } from '#libs/users';
-import type { Session, Vault } from '#libs/vault';
+import type { Vault } from '#libs/vault';
 import { AccessTokenDecider, type AccessToken } from '../domain/access-token.decider.js';
-import { bearerOf, standingOf, visitorOf, type Bearer, type Standing } from '../domain/bearer.js';
-import { sessionExpiry } from '../domain/session.js';
+import { bearerOf, standingOf, type Bearer, type Standing } from '../domain/bearer.js';
 import { Recent, type AsOf } from './recent.js';
 import { hashOf, secretPattern } from './secret.js';
-import { findSession } from './sessions.js';
 
 /**
  * Who shows an access token: read from the token's and the holder's own streams, with no projection in between, so that
@@ -20,7 +18,7 @@ export class Callers {
 
   constructor(
     private readonly store: Pick<EventStore, 'load'>,
-    private readonly vault: Pick<Vault, 'findToken' | 'sessions'>,
+    private readonly vault: Pick<Vault, 'findToken'>,
     private readonly now: () => Date,
   ) {
     this.tokens = new Recent(async (id) => (await store.load(AccessTokenDecider, id)).state, now);
@@ -34,30 +32,16 @@ export class Callers {
     return id === undefined ? undefined : this.holderOf(id, asOf);
   }
 
-  /** Who comes in the session with this secret; `undefined` where it has ended, for whatever cause. */
-  async findVisitor(secret: string, asOf: AsOf): Promise<Bearer | undefined> {
-    const session = findSession(this.vault, secret, this.now());
-    return session && this.visitorIn(session, asOf);
-  }
-
-  /** The sessions of the same holder that have not ended, newest first. */
-  async sessionsOf({ actor, via }: Bearer): Promise<readonly Session[]> {
-    const all = this.vault.sessions.list(actor.kind === 'user' ? actor.id : (via ?? ''));
-    const live = await Promise.all(all.map(async (session) => sessionExpiry(session) > this.now().getTime() && (await this.visitorIn(session, 'now'))));
-    return all.filter((_, nth) => live[nth]);
-  }
-
-  private async visitorIn({ id, holder, kind, revision, ...span }: Session, asOf: AsOf): Promise<Bearer | undefined> {
-    const expiresAt = new Date(sessionExpiry(span)).toISOString();
-    if (kind === 'user') return visitorOf({ id, holder, revision, expiresAt }, await this.holders.get(holder, asOf));
-    const bearer = await this.holderOf(holder, asOf);
-    return bearer && { ...bearer, session: { id, expiresAt } };
-  }
-
-  private async holderOf(id: string, asOf: AsOf): Promise<Bearer | undefined> {
+  /** Who has the token with this id; `undefined` where it opens nothing. */
+  async holderOf(id: string, asOf: AsOf): Promise<Bearer | undefined> {
     const token = await this.tokens.get(id, asOf);
     const isUsers = token.status === 'live' && token.kind === 'user';
-    return bearerOf(id, token, isUsers ? await this.holders.get(token.holder, asOf) : undefined, this.now());
+    return bearerOf(id, token, isUsers ? await this.standingOf(token.holder, asOf) : undefined, this.now());
+  }
+
+  /** How a user stands; `undefined` where nothing of theirs opens anything. */
+  standingOf(userId: string, asOf: AsOf): Promise<Standing | undefined> {
+    return this.holders.get(userId, asOf);
   }
 
   /** Who somebody is, in words, and what they may do now. */
