@@ -175,7 +175,7 @@ const entryOf = ({ event }: ResolvedEvent): Entry => ({
 });
 
 it('does what the model does, whatever is appended, repeated, read and followed, over restarts', async () => {
-  const steps = fc.array(step, { minLength: 40, maxLength: 120, size: 'max' });
+  const steps = fc.array(step, { minLength: 30, maxLength: 80, size: 'max' });
   await fc.assert(
     fc.asyncProperty(steps, async (list) => {
       const pair = new Pair();

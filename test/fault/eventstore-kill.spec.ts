@@ -99,7 +99,7 @@ it(`loses, doubles and reorders nothing in ${kills} kills, with ${writers} write
   const all = Array.from({ length: writers }, (_, nth) => new Writer(`${nth % 2 ? 'odd' : 'even'}-${nth}`, nth < batchWriters));
   const subscribers = ['', '', '', '', 'even-', 'even-', 'odd-', 'odd-'].map((prefix) => new Subscriber(prefix));
   for (let nth = 0; nth < kills; nth++) {
-    untilKill = randomInt(1, 500);
+    untilKill = randomInt(1, 300);
     const now = once(kill, 'now');
     const working = [
       ...all.map((writer) => writer.write().catch(gone)),
