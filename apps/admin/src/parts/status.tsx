@@ -8,7 +8,7 @@ const colours: Record<User['status'], MantineColor> = { active: 'teal', pending:
 export function Status({ status }: { status: User['status'] }) {
   const { t } = useTranslation();
   return (
-    <Badge variant="light" color={colours[status]}>
+    <Badge variant="dot" color={colours[status]}>
       {t(`status.${status}`)}
     </Badge>
   );

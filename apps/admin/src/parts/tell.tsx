@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { i18n } from '../texts/i18n';
 import { later } from './later';
 
 const Notifications = later(async () => (await import('@mantine/notifications')).Notifications);
@@ -17,5 +18,5 @@ export function Told() {
 /** Tells, in the corner of the page, that something was done. */
 export function tell(message: string): void {
   show();
-  void import('@mantine/notifications').then(({ notifications }) => notifications.show({ message, color: 'teal' }));
+  void import('@mantine/notifications').then(({ notifications }) => notifications.show({ message, color: 'teal', closeButtonProps: { 'aria-label': i18n.t('common.close') } }));
 }
