@@ -30,9 +30,10 @@ export class Visits {
   /** Who comes with this secret; `undefined` where the session has ended, for whatever cause. */
   async find(secret: string, asOf: AsOf): Promise<Bearer | undefined> {
     const session = sessionPattern.test(secret) ? this.sessions.find(hashOf(secret)) : undefined;
-    const visitor = session && (await this.visitorIn(session, asOf));
+    if (!session) return undefined;
+    const visitor = await this.visitorIn(session, asOf);
     const at = this.now().getTime();
-    if (visitor && at - session!.usedAt >= usedEvery) this.sessions.use(session!.id, at);
+    if (visitor && at - session.usedAt >= usedEvery) this.sessions.use(session.id, at);
     return visitor;
   }
 
