@@ -44,8 +44,8 @@ function welcome(url: string, tokenFile: string): string {
   const account = `{"name":"Example","domains":["example.com"],"administrator":{"email":"ada@example.com","firstName":"Ada","lastName":"Lovelace","country":"GB"}}`;
   return [
     '',
-    `Rollbook is running at ${url}   (API: ${url}/api/docs)`,
-    `The operator's token is in ${tokenFile}. Try:`,
+    `Rollbook is running at ${url} – open it in a browser.   (API: ${url}/api/docs)`,
+    `The operator's token is in ${tokenFile}: it opens the first account there. Or try:`,
     '',
     `  curl -s ${api}/me ${auth}`,
     `  curl -s ${api}/accounts ${auth} -H 'Content-Type: application/json' -d '${account}'`,
