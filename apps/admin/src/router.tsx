@@ -49,6 +49,7 @@ const home = createRoute({
   getParentRoute: () => inside,
   path: '/',
   beforeLoad: async ({ context: { me } }) => {
+    if (!me.permissions.includes('users:read')) throw redirect({ to: '/profile' });
     const accountId = me.account ?? (await anyAccount());
     throw accountId ? redirect({ to: '/accounts/$accountId/users', params: { accountId } }) : redirect({ to: '/accounts/new' });
   },
@@ -60,6 +61,24 @@ async function anyAccount(): Promise<string | undefined> {
   return items.find(({ accountId }) => accountId === rememberedAccount())?.accountId ?? items[0]?.accountId;
 }
 
+const accounts = createRoute({
+  getParentRoute: () => inside,
+  path: '/accounts',
+  component: lazyRouteComponent(() => import('./accounts/accounts-page'), 'AccountsPage'),
+});
+
+const accessTokens = createRoute({
+  getParentRoute: () => inside,
+  path: '/access-tokens',
+  component: lazyRouteComponent(() => import('./tokens/tokens-page'), 'TokensPage'),
+});
+
+const profile = createRoute({
+  getParentRoute: () => inside,
+  path: '/profile',
+  component: lazyRouteComponent(() => import('./profile/profile-page'), 'ProfilePage'),
+});
+
 const newAccount = createRoute({
   getParentRoute: () => inside,
   path: '/accounts/new',
@@ -70,6 +89,12 @@ const account = createRoute({
   getParentRoute: () => inside,
   path: '/accounts/$accountId',
   component: lazyRouteComponent(() => import('./shell/account-frame'), 'AccountFrame'),
+});
+
+const aboutAccount = createRoute({
+  getParentRoute: () => account,
+  path: '/',
+  component: lazyRouteComponent(() => import('./accounts/account-page'), 'AccountPage'),
 });
 
 const users = createRoute({
@@ -100,7 +125,12 @@ const audit = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([login, forgotPassword, setPassword, inside.addChildren([home, newAccount, account.addChildren([users, user, approvals, audit])])]),
+  routeTree: root.addChildren([
+    login,
+    forgotPassword,
+    setPassword,
+    inside.addChildren([home, profile, accessTokens, accounts, newAccount, account.addChildren([aboutAccount, users, user, approvals, audit])]),
+  ]),
   defaultPendingComponent: Waiting,
   defaultErrorComponent: Failed,
 });

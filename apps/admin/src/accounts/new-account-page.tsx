@@ -3,7 +3,7 @@ import { isEmail, isNotEmpty, useForm } from '@mantine/form';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { accountsQuery } from '../api/accounts';
+import { accountsQuery, mendAccount } from '../api/accounts';
 import { answered, api, type Schemas } from '../api/client';
 import { CountrySelect } from '../parts/country-select';
 import { Page } from '../parts/page';
@@ -62,7 +62,7 @@ function useOpenAccount() {
     mutationFn: (body: Schemas['OpenAccount']) => answered(api.POST('/api/v1/accounts', { body })),
     onSuccess: async ({ accountId }, { name }) => {
       tell(t('firstAccount.created', { name }));
-      await queryClient.invalidateQueries({ queryKey: accountsQuery.queryKey, exact: true });
+      await mendAccount(queryClient, accountId);
       await navigate({ to: '/accounts/$accountId/users', params: { accountId } });
     },
   });

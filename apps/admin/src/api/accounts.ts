@@ -1,5 +1,6 @@
-import { queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions, type QueryClient } from '@tanstack/react-query';
 import { answered, api, type Schemas } from './client';
+import { pageAt, paged } from './paged';
 
 export type Account = Schemas['AccountItem'];
 
@@ -7,6 +8,13 @@ export type Account = Schemas['AccountItem'];
 export const accountsQuery = queryOptions({
   queryKey: ['accounts'],
   queryFn: () => answered(api.GET('/api/v1/accounts', { params: { query: { limit: 200 } } })),
+});
+
+/** Every account that the caller sees, oldest first. */
+export const accountListQuery = infiniteQueryOptions({
+  queryKey: ['account-list'],
+  queryFn: ({ pageParam }) => answered(api.GET('/api/v1/accounts', { params: { query: pageAt(pageParam) } })),
+  ...paged,
 });
 
 export const accountQuery = (accountId: string) =>
@@ -21,3 +29,12 @@ export const summaryQuery = (accountId: string) =>
     queryKey: ['accounts', accountId, 'summary'],
     queryFn: () => answered(api.GET('/api/v1/accounts/{accountId}/summary', { params: { path: { accountId } } })),
   });
+
+/** Brings the page up to date about an account that is new or has changed. */
+export async function mendAccount(queryClient: QueryClient, accountId: string): Promise<void> {
+  await Promise.all([
+    queryClient.invalidateQueries({ queryKey: accountListQuery.queryKey }),
+    queryClient.invalidateQueries({ queryKey: accountsQuery.queryKey, exact: true }),
+    queryClient.invalidateQueries({ queryKey: accountQuery(accountId).queryKey, exact: true }),
+  ]);
+}

@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react';
-import { Button, Drawer, Group, Stack, Table, Title } from '@mantine/core';
+import { Button, Drawer, Group, Stack, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useTranslation } from 'react-i18next';
 import { isReplayable, type AuditItem } from '../api/audit';
+import { FactsTable } from '../parts/facts-table';
 import { ButtonLink } from '../parts/links';
 import { When } from '../parts/when';
 import { Changes } from '../trail/changes';
@@ -45,16 +46,7 @@ export function Details({ item, accountId, onSearch, onClose }: Props) {
       closeButtonProps={{ 'aria-label': t('common.close') }}
     >
       <Stack>
-        <Table variant="vertical" withTableBorder>
-          <Table.Tbody>
-            {facts.map(([name, value]) => (
-              <Table.Tr key={name}>
-                <Table.Th w="35%">{name}</Table.Th>
-                <Table.Td>{value}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
+        <FactsTable facts={facts} />
         <Group gap="xs">
           <Button size="xs" variant="light" onClick={() => onSearch({ correlation: item.correlationId })}>
             {t('history.act')}

@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'react';
-import { Alert, Button, List, PasswordInput, Stack } from '@mantine/core';
+import { Alert, Button, PasswordInput, Stack } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import { answered, api } from '../api/client';
-import { Problem } from '../api/problem';
 import { AnchorLink } from '../parts/links';
 import { ProblemAlert } from '../parts/problems';
+import { Weaknesses } from '../parts/weaknesses';
 import { Entrance } from './entrance';
 import { useEnter } from './use-enter';
 
@@ -30,8 +30,6 @@ function useLink(): string {
   return link;
 }
 
-const reasons = ['too-short', 'too-long', 'too-few-classes', 'breached'] as const;
-
 function Form({ link }: { link: string }) {
   const { t } = useTranslation();
   const entering = useEnter((password: string) => answered(api.POST('/api/v1/password-resets/confirm', { body: { link, password } })));
@@ -54,15 +52,7 @@ function Form({ link }: { link: string }) {
         />
         <PasswordInput label={t('setPassword.again')} autoComplete="new-password" required key={form.key('again')} {...form.getInputProps('again')} />
         <ProblemAlert error={entering.error}>
-          {entering.error instanceof Problem && (
-            <List size="sm">
-              {reasons
-                .filter((reason) => (entering.error as Problem).reasons.includes(reason))
-                .map((reason) => (
-                  <List.Item key={reason}>{t(`setPassword.weak.${reason}`)}</List.Item>
-                ))}
-            </List>
-          )}
+          <Weaknesses error={entering.error} />
         </ProblemAlert>
         <Button type="submit" loading={entering.isPending}>
           {t('setPassword.submit')}

@@ -26,5 +26,7 @@ export const DoneIcon = icon('M5 12.5l4.5 4.5L19 7.5');
 export const RefusedIcon = icon('M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M12 8v5M12 16v.01');
 export const SameIcon = icon('M6 12h12');
 export const AuditIcon = icon('M12 8v4.5l3 2M4.5 9A8 8 0 1 1 4 12.5M4 5v4h4');
+export const AccountIcon = icon('M5 20V5h9v15M14 10h5v10M3 20h18M8 8.5h3M8 12h3M8 15.5h3');
+export const AccountsIcon = icon('M4 5h7v6H4zM13 5h7v6h-7zM4 13h7v6H4zM13 13h7v6h-7z');
 export const BackIcon = icon('M14 6l-6 6 6 6');
 export const ForthIcon = icon('M10 6l6 6-6 6');

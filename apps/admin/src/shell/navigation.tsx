@@ -4,7 +4,7 @@ import { useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { summaryQuery } from '../api/accounts';
 import { useMe } from '../api/me';
-import { AuditIcon, InboxIcon, UsersIcon } from '../parts/icons';
+import { AccountIcon, AccountsIcon, AuditIcon, InboxIcon, UsersIcon } from '../parts/icons';
 import { NavLinkTo } from '../parts/links';
 import { rememberedAccount } from './remembered-account';
 
@@ -13,7 +13,19 @@ export function Navigation({ onNavigate }: { onNavigate: () => void }) {
   const { t } = useTranslation();
   const { account, permissions } = useMe();
   const { accountId = account ?? rememberedAccount() } = useParams({ strict: false });
-  if (!accountId) return null;
+  return (
+    <>
+      {accountId && permissions.includes('users:read') && <OfAccount accountId={accountId} onNavigate={onNavigate} />}
+      {account === null && (
+        <NavLinkTo to="/accounts" activeProps={{ active: true }} activeOptions={{ exact: true }} label={t('page.accounts')} leftSection={<AccountsIcon />} onClick={onNavigate} />
+      )}
+    </>
+  );
+}
+
+function OfAccount({ accountId, onNavigate }: { accountId: string; onNavigate: () => void }) {
+  const { t } = useTranslation();
+  const { permissions } = useMe();
   const params = { accountId };
   return (
     <>
@@ -30,6 +42,15 @@ export function Navigation({ onNavigate }: { onNavigate: () => void }) {
       {permissions.includes('audit:read') && (
         <NavLinkTo to="/accounts/$accountId/audit" params={params} activeProps={{ active: true }} label={t('page.audit')} leftSection={<AuditIcon />} onClick={onNavigate} />
       )}
+      <NavLinkTo
+        to="/accounts/$accountId"
+        params={params}
+        activeProps={{ active: true }}
+        activeOptions={{ exact: true }}
+        label={t('page.account')}
+        leftSection={<AccountIcon />}
+        onClick={onNavigate}
+      />
     </>
   );
 }

@@ -24,7 +24,7 @@ export function LanguageMenu() {
   );
 }
 
-const schemes = ['light', 'dark', 'auto'] as const satisfies MantineColorScheme[];
+export const schemes = ['light', 'dark', 'auto'] as const satisfies MantineColorScheme[];
 
 /** Light, dark, or as the system is. */
 export function AppearanceMenu() {

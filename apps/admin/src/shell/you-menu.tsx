@@ -2,21 +2,18 @@ import { ActionIcon, Menu } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { answered, api } from '../api/client';
-import { meKey, useMe } from '../api/me';
+import { forgetMe, useMe } from '../api/me';
 import { PersonIcon } from '../parts/icons';
+import { MenuItemLink } from '../parts/links';
 
-/** Who is logged in, and the way out. Profile, sessions and tokens belong here. */
+/** Who is logged in, what is theirs, and the way out. */
 export function YouMenu() {
   const { t } = useTranslation();
-  const { profile, actor } = useMe();
+  const { profile, actor, permissions } = useMe();
   const queryClient = useQueryClient();
   const leaving = useMutation({
     mutationFn: () => answered(api.POST('/api/v1/logout')),
-    onSettled: () => {
-      // Nothing of what was seen stays for whoever comes next.
-      queryClient.clear();
-      queryClient.setQueryData(meKey, null);
-    },
+    onSettled: () => forgetMe(queryClient),
   });
   return (
     <Menu position="bottom-end">
@@ -27,6 +24,8 @@ export function YouMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{profile ? `${profile.firstName} ${profile.lastName} (${profile.email})` : actor.kind === 'operator' ? t('shell.operator') : actor.id}</Menu.Label>
+        <MenuItemLink to="/profile">{t('page.profile')}</MenuItemLink>
+        {permissions.includes('tokens:manage') && <MenuItemLink to="/access-tokens">{t('page.tokens')}</MenuItemLink>}
         <Menu.Item onClick={() => leaving.mutate()}>{t('shell.logOut')}</Menu.Item>
       </Menu.Dropdown>
     </Menu>

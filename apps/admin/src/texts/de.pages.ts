@@ -68,7 +68,7 @@ export const pages: Texts<never, typeof english> = {
     empty: 'Es gibt noch keine Konten.',
     opened: 'Angelegt',
     enter: 'Betreten',
-    contract: '{{country}}: {{revenue}} wiederkehrender Umsatz',
+    contract: '{{country}}: {{revenue, number}} wiederkehrender Umsatz',
     domains: 'E-Mail-Domains',
     noDomains: 'Diesem Konto gehört keine Domain.',
     domain: 'Domain',

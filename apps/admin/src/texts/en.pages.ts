@@ -66,7 +66,7 @@ export const pages = {
     empty: 'There are no accounts yet.',
     opened: 'Created',
     enter: 'Enter',
-    contract: '{{country}}: {{revenue}} recurring revenue',
+    contract: '{{country}}: {{revenue, number}} recurring revenue',
     domains: 'E-mail domains',
     noDomains: 'This account owns no domain.',
     domain: 'Domain',

@@ -68,7 +68,7 @@ export const pages: Texts<never, typeof english> = {
     empty: 'Todavía no hay cuentas.',
     opened: 'Creada',
     enter: 'Entrar',
-    contract: '{{country}}: {{revenue}} de ingresos recurrentes',
+    contract: '{{country}}: {{revenue, number}} de ingresos recurrentes',
     domains: 'Dominios de correo',
     noDomains: 'Esta cuenta no posee ningún dominio.',
     domain: 'Dominio',

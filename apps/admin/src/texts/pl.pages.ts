@@ -68,7 +68,7 @@ export const pages: Texts<'few' | 'many', typeof english> = {
     empty: 'Nie ma jeszcze kont.',
     opened: 'Utworzono',
     enter: 'Wejdź',
-    contract: '{{country}}: {{revenue}} stałego przychodu',
+    contract: '{{country}}: {{revenue, number}} stałego przychodu',
     domains: 'Domeny e-mail',
     noDomains: 'Do tego konta nie należy żadna domena.',
     domain: 'Domena',
