@@ -1,4 +1,4 @@
-import { Modal, Tooltip, createTheme, type CSSVariablesResolver } from '@mantine/core';
+import { createTheme, type CSSVariablesResolver } from '@mantine/core';
 
 /** Mantine's defaults, with colours that are dark enough to read (WCAG 2.2 AA). */
 export const theme = createTheme({
@@ -6,9 +6,12 @@ export const theme = createTheme({
   autoContrast: true,
   cursorType: 'pointer',
   respectReducedMotion: true,
+  // By name: imported here, each would belong to the first load.
   components: {
-    Modal: Modal.extend({ defaultProps: { centered: true } }),
-    Tooltip: Tooltip.extend({ defaultProps: { withArrow: true } }),
+    Modal: { defaultProps: { centered: true } },
+    Tooltip: { defaultProps: { withArrow: true } },
+    // Its place for the focus is a focusable child that a menu may not have (axe: aria-required-children).
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
   },
 });
 
@@ -19,6 +22,8 @@ export const legible: CSSVariablesResolver = () => ({
     '--mantine-color-dimmed': 'var(--mantine-color-gray-7)',
     '--mantine-color-placeholder': 'var(--mantine-color-gray-7)',
     '--mantine-color-error': 'var(--mantine-color-red-9)',
+    // Between blue-1 and blue-2, on which blue text is too faint.
+    '--mantine-color-blue-light-hover': '#c3e5ff',
   },
   dark: {
     '--mantine-color-dimmed': 'var(--mantine-color-dark-1)',

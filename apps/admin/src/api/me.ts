@@ -1,4 +1,4 @@
-import { queryOptions, useSuspenseQuery, type QueryClient } from '@tanstack/react-query';
+import { queryOptions, useSuspenseQuery } from '@tanstack/react-query';
 import { answered, api, type Schemas } from './client';
 import { Problem } from './problem';
 
@@ -33,8 +33,8 @@ export const useMe = (): Me => useSuspenseQuery(meQuery).data!;
 /** Whether the caller's roles give this permission; the server decides all the same. */
 export const useMay = (permission: Permission): boolean => useMe().permissions.includes(permission);
 
-/** Nobody is logged in any more: nothing of what was seen stays for whoever comes next. */
-export function forgetMe(queryClient: QueryClient): void {
-  queryClient.clear();
-  queryClient.setQueryData(meKey, null);
+/** Nobody is logged in any more: the page is loaded anew, so that nothing of what was seen stays for whoever comes next. */
+export function forgetMe(): void {
+  localStorage.removeItem(entered);
+  window.location.replace('/login');
 }

@@ -85,10 +85,9 @@ function End({ session: { id, startedAt, agent }, onClose }: { session: Session;
 
 function EndAll({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
-  const queryClient = useQueryClient();
   const ending = useMutation({
     mutationFn: () => answered(api.DELETE('/api/v1/me/sessions')),
-    onSuccess: () => forgetMe(queryClient),
+    onSuccess: forgetMe,
   });
   return <Confirm title={t('profile.endAll')} what={t('profile.endAllWhat')} submit={t('profile.endAll')} doing={ending} onClose={onClose} />;
 }

@@ -1,19 +1,23 @@
 import { ActionIcon, Menu } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { answered, api } from '../api/client';
 import { forgetMe, useMe } from '../api/me';
 import { PersonIcon } from '../parts/icons';
 import { MenuItemLink } from '../parts/links';
+import { useProblemText } from '../parts/problems';
+import { tell } from '../parts/tell';
 
 /** Who is logged in, what is theirs, and the way out. */
 export function YouMenu() {
   const { t } = useTranslation();
   const { profile, actor, permissions } = useMe();
-  const queryClient = useQueryClient();
+  const problemText = useProblemText();
   const leaving = useMutation({
     mutationFn: () => answered(api.POST('/api/v1/logout')),
-    onSettled: () => forgetMe(queryClient),
+    onSuccess: forgetMe,
+    // Whoever is not told believes to be out.
+    onError: (error) => tell(problemText(error)),
   });
   return (
     <Menu position="bottom-end">
