@@ -29,7 +29,7 @@ export async function measureLogins(rounds: number, requests: number): Promise<L
     await rollbook.start();
     await rollbook.openAccount();
     const visitor = new Visitor(rollbook, mailbox);
-    const known = [];
+    const known: { id: string; email: string }[] = [];
     for (let nth = 0; nth < clients; nth++) known.push(await visitor.person(true));
     const locked = await visitor.person(true);
     await visitor.act(locked.id, 'lock');

@@ -52,7 +52,8 @@ export function fileTransport(directory: string, from: Sender): Transport {
     // There is nothing to wait for, and whoever adds thousands of users at once wants them first.
     lanes: 1,
     async deliver(mail, message, at) {
-      const { message: bytes } = await mailer.sendMail(envelopeOf(mail, message, from, at));
+      const readable = { text: asWritten('text/plain', message.text), html: asWritten('text/html', message.html) };
+      const { message: bytes } = await mailer.sendMail({ ...envelopeOf(mail, message, from, at), ...readable });
       await mkdir(directory, { recursive: true, mode: 0o700 });
       // The same mail takes the same name, however often it is written.
       const file = join(directory, `${new Date(mail.since).toISOString().replaceAll(':', '-')}-${mail.kind}-${mail.id.slice(0, 8)}.eml`);
@@ -63,6 +64,11 @@ export function fileTransport(directory: string, from: Sender): Transport {
     close: () => {},
   };
 }
+
+/** A part that is read in an editor, too: quoted-printable would break its link in pieces. */
+const asWritten = (type: string, content: string) => ({
+  raw: `Content-Type: ${type}; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n${content.replace(/\r?\n/g, '\r\n')}`,
+});
 
 /** A mail never takes anything from this machine's files or from other hosts with it. */
 const noAccess = { disableFileAccess: true, disableUrlAccess: true } as const;
