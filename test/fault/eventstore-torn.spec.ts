@@ -88,7 +88,7 @@ function attempt(opening: () => string[]): string[] | undefined {
 const isPrefix = (found: string[]): boolean => found.length % together === 0 && found.every((frame, index) => frame === frames[index]);
 
 it('opens a log whose end is torn off with all appends before the tear, whole', () => {
-  void fc.assert(
+  fc.assert(
     fc.property(
       byteOf(() => killed.wal),
       (length) => {
@@ -102,7 +102,7 @@ it('opens a log whose end is torn off with all appends before the tear, whole', 
 });
 
 it('shows of a log with a flipped bit in its newest part what lies before it', () => {
-  void fc.assert(
+  fc.assert(
     fc.property(
       byteOf(() => killed.wal),
       fc.nat(7),
@@ -113,7 +113,7 @@ it('shows of a log with a flipped bit in its newest part what lies before it', (
 });
 
 it('refuses a file that was cut off, in one line, or has every event: the end may be an index', () => {
-  void fc.assert(
+  fc.assert(
     fc.property(
       byteOf(() => closed),
       (length) => {
@@ -127,7 +127,7 @@ it('refuses a file that was cut off, in one line, or has every event: the end ma
 });
 
 it('never shows an event that is not as it was written', () => {
-  void fc.assert(
+  fc.assert(
     fc.property(
       byteOf(() => closed),
       fc.nat(7),
