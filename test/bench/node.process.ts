@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/require-post-message-target-origin, unicorn/prefer-add-event-listener -- threads have no origin */
 import { BroadcastChannel } from 'node:worker_threads';
 import { startEmbeddedEventStore, type NodeOptions } from '#libs/embedded-eventstore';
 import { answerQuestions, cpuSeconds } from './peer.js';

@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/require-post-message-target-origin, unicorn/prefer-add-event-listener -- threads have no origin */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { BroadcastChannel, threadName } from 'node:worker_threads';
 
