@@ -1,8 +1,9 @@
 import { Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Ask, Issue, Needs } from '#libs/http';
 import { ListMails, SendMail } from '../workflows/mails.js';
+import { MailItem, MailPage } from './answers.js';
 
 /** Mails that did not get through, for whoever runs the installation. */
 @ApiTags('installation')
@@ -13,9 +14,10 @@ export class MailsController {
     private readonly queries: QueryBus,
   ) {}
 
-  /** The mails that are owed, or those that were given up. */
+  /** The mails that were given up, or those that are owed; the oldest first. */
   @Get()
   @Needs('mails:manage')
+  @ApiOkResponse({ type: MailPage })
   list(@Ask() query: ListMails) {
     return this.queries.execute(query);
   }
@@ -24,6 +26,7 @@ export class MailsController {
   @Post(':mailId/send')
   @Needs('mails:manage')
   @HttpCode(200)
+  @ApiOkResponse({ type: MailItem })
   send(@Issue({ target: 'mailId' }) command: SendMail) {
     return this.commands.execute(command);
   }
