@@ -4,6 +4,7 @@ import { Mailbox, linkIn } from '../support/mailbox.js';
 import { build } from '../support/process.js';
 import { expectStatus, startTestServer, type TestServer } from '../support/server.js';
 import { Visitor, chromiumPath, startBrowser } from './browser.js';
+import { steps } from './steps.js';
 
 const password = 'a long enough passphrase';
 
@@ -28,15 +29,7 @@ const password = 'a long enough passphrase';
     await box.goAway();
   });
 
-  // Each step goes on from where the one before has led.
-  let lost = false;
-  const step = (name: string, walk: () => Promise<void> | void) =>
-    it(name, async () => {
-      if (lost) throw new Error('not reached: a step before has failed');
-      lost = true;
-      await walk();
-      lost = false;
-    });
+  const step = steps();
   const row = (name: string): Locator => page.getByRole('row', { name: new RegExp(name) });
   const dialog = (): Locator => page.getByRole('dialog');
   const fill = (name: string, value: string, within: Page | Locator = page) => within.getByRole('textbox', { name, exact: true }).fill(value);

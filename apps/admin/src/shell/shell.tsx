@@ -20,7 +20,7 @@ export function Shell() {
   const [opened, { toggle, close }] = useDisclosure();
   if (!me) return <Navigate to="/login" search={{ to: href }} />;
   return (
-    <AppShell header={{ height: 56 }} navbar={{ width: 220, breakpoint: 'sm', collapsed: { mobile: !opened } }} padding="md">
+    <AppShell header={{ height: 56 }} navbar={{ width: 220, breakpoint: 'sm', collapsed: { mobile: !opened } }} padding="md" transitionDuration={0}>
       <a className={classes['skip']} href="#content">
         {t('shell.skip')}
       </a>
