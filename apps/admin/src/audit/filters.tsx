@@ -19,7 +19,7 @@ export function Filters({ accountId, search, onSearch, names }: Props) {
   const set = (change: { [K in keyof AuditSearch]?: AuditSearch[K] | undefined }) => onSearch(defined({ ...search, ...change }));
   return (
     <Stack gap="xs">
-      <SimpleGrid cols={{ base: 2, lg: 5 }} spacing="xs">
+      <SimpleGrid cols={{ base: 2, lg: 5 }} spacing="xs" style={{ alignItems: 'end' }}>
         <UserSelect size="xs" label={t('audit.actor')} accountId={accountId} value={search.actor} chosen={names.actor} onChange={(id) => set({ actor: id ?? undefined })} />
         <UserSelect size="xs" label={t('audit.subject')} accountId={accountId} value={search.subject} chosen={names.subject} onChange={(id) => set({ subject: id ?? undefined })} />
         <MultiSelect

@@ -4,7 +4,7 @@ import { Table } from '@mantine/core';
 /** What is known of one thing, line by line. */
 export function FactsTable({ facts }: { facts: readonly (readonly [string, ReactNode])[] }) {
   return (
-    <Table variant="vertical" withTableBorder>
+    <Table variant="vertical" withTableBorder style={{ overflowWrap: 'anywhere' }}>
       <Table.Tbody>
         {facts.map(([name, value]) => (
           <Table.Tr key={name}>

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, Modal, Select, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { isNotEmpty, useForm } from '@mantine/form';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
@@ -129,11 +129,11 @@ function Scopes({ form }: Form) {
   const { permissions } = useMe();
   return (
     <Checkbox.Group label={t('tokens.scopes')} description={t('tokens.scopesHint')} required {...form.getInputProps('scopes')}>
-      <Stack gap={6} mt="xs">
+      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing={6} verticalSpacing={6} my="xs">
         {permissions.map((permission) => (
           <Checkbox key={permission} value={permission} label={t(permissionKey(permission))} />
         ))}
-      </Stack>
+      </SimpleGrid>
     </Checkbox.Group>
   );
 }

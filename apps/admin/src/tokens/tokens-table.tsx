@@ -35,7 +35,7 @@ export function TokensTable({ tokens, list, onOpen, onEnd }: Props) {
                 {original.name ?? t('history.nameless')}
               </Anchor>
               <Text size="xs" c="dimmed" truncate hiddenFrom="md">
-                {t(`tokens.${stateOf(original)}`)}, {t('tokens.expires')} <When at={original.expiresAt} />
+                {t(`tokens.${stateOf(original)}`)} · <When at={original.expiresAt} />
               </Text>
             </>
           ),

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
 import { isNotEmpty, useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
@@ -15,6 +16,8 @@ export function ChangeUser({ accountId, user, onClose }: { accountId: string; us
   const { t } = useTranslation();
   const queryClient = useQueryClient();
   const name = `${user.firstName} ${user.lastName}`;
+  // Of what is in the form; the page behind it goes on.
+  const [revision] = useState(user.revision);
   const needed = isNotEmpty(t('common.required'));
   const { firstName, lastName, country, language, entitlementCountry } = user;
   const form = useForm({
@@ -26,7 +29,7 @@ export function ChangeUser({ accountId, user, onClose }: { accountId: string; us
     mutationFn: ({ language: spoken, ...body }: typeof form.values) =>
       answered(
         api.PATCH('/api/v1/accounts/{accountId}/users/{userId}', {
-          params: { path: { accountId, userId: user.userId }, header: { 'If-Match': `"${user.revision}"` } },
+          params: { path: { accountId, userId: user.userId }, header: { 'If-Match': `"${revision}"` } },
           body: { ...body, ...(spoken && { language: spoken as NonNullable<Schemas['ChangeUser']['language']> }) },
         }),
       ),

@@ -21,7 +21,7 @@ export function Facts({ user, before }: { user: UserPage; before: UserPage | und
   const facts = useFacts();
   const isNew = ({ of }: Fact) => before !== undefined && JSON.stringify(of(before)) !== JSON.stringify(of(user));
   return (
-    <Table variant="vertical" withTableBorder>
+    <Table variant="vertical" withTableBorder style={{ overflowWrap: 'anywhere' }}>
       <Table.Tbody>
         {facts.map((fact) => (
           <Table.Tr key={fact.name}>

@@ -45,7 +45,7 @@ export function Replay({ at, first, last, revision, made }: Props) {
           }}
           label={null}
           thumbLabel={t('replay.slider')}
-          thumbProps={{ 'aria-valuetext': place }}
+          thumbValueText={place}
         />
         <ActionIcon variant="default" aria-label={t('replay.later')} disabled={revision >= last} onClick={() => step(revision + 1)}>
           <ForthIcon />

@@ -1,0 +1,164 @@
+import type { Page } from 'playwright-core';
+import { expectStatus } from '../support/server.js';
+import { chromiumPath, type Visitor } from './browser.js';
+import { Northwind, hands, password } from './northwind.js';
+import { steps } from './steps.js';
+
+/** A user's page, the audit, access tokens and the profile, as an administrator goes through them. */
+(chromiumPath ? describe : describe.skip)('in a browser, an administrator', () => {
+  let northwind: Northwind;
+  let ada: Visitor;
+  let page: Page;
+  const { dialog, row, press, fill, pick, refusal } = hands(() => page);
+  const step = steps();
+
+  beforeAll(async () => {
+    northwind = await Northwind.open();
+    ada = await northwind.enter('ada@northwind.example');
+    ({ page } = ada);
+  }, 180_000);
+  afterAll(() => northwind.close());
+
+  step('sees who a user is and what happened to them, and what they may do', async () => {
+    await page.getByRole('link', { name: 'Leon Roth' }).click();
+    await page.getByRole('heading', { name: 'Leon Roth' }).waitFor();
+    await page.getByRole('region', { name: 'History' }).getByText('Reason: Lost <b>badge</b>', { exact: true }).waitFor();
+    expect(await refusal('Reject')).toBe('The user does not wait for approval.');
+    expect(await refusal('Lock')).toBeNull();
+    expect(await ada.findings('user-history')).toEqual([]);
+  });
+
+  step('acts there, and the history shows it', async () => {
+    await press('Lock');
+    await dialog().getByText('1 user will change.').waitFor();
+    await fill('Reason', 'On leave', dialog());
+    await press('Confirm', dialog());
+    await page.getByRole('region', { name: 'History' }).getByText('Reason: On leave', { exact: true }).waitFor();
+    await page.getByRole('table').getByText('Locked by an administrator').waitFor();
+  });
+
+  step('goes back change by change with the arrow keys; the address tells the moment', async () => {
+    const slider = page.getByRole('slider', { name: 'Change to look at' });
+    expect(await slider.getAttribute('aria-valuetext')).toBe('Change 5 of 5');
+    await slider.press('ArrowLeft');
+    await page.waitForURL(/\?at=3$/);
+    await page.getByRole('status').filter({ hasText: /^User unlocked by Operator/ }).waitFor();
+    await row(/^Locks None Changed Before: Locked by an administrator.*Lost <b>badge<\/b>/).waitFor();
+    await slider.press('ArrowLeft');
+    await page.waitForURL(/\?at=2$/);
+    await row(/^Locks Locked by an administrator.*Changed Before: None/).waitFor();
+    expect(await ada.findings('user-replay')).toEqual([]);
+    await page.reload();
+    await row(/^Locks Locked by an administrator.*Changed Before: None/).waitFor();
+    await press('Back to now');
+    await page.waitForURL((url) => url.search === '');
+    await row(/^Locks Locked by an administrator.*On leave/).waitFor();
+  });
+
+  step('sees a user before they were here, and at a time', async () => {
+    await page.getByRole('link', { name: 'Show this moment' }).last().click();
+    await page.waitForURL(/\?at=0$/);
+    await row(/^Name Leo Roth/).waitFor();
+    await page.getByLabel('As of').fill('2001-01-01T12:00');
+    await press('Show');
+    await page.getByText('At that moment this account had nothing to do with the user.').waitFor();
+    await press('Back to now');
+    await row(/^Name Leon Roth/).waitFor();
+  });
+
+  step('changes a name, not over what another has changed meanwhile', async () => {
+    await press('Change');
+    await dialog().getByLabel('Last name').waitFor();
+    expect(await ada.findings('user-change')).toEqual([]);
+    expectStatus(200, await northwind.test.operator.patch(`/accounts/${northwind.accountId}/users/${northwind.leo}`, { country: 'AT' }));
+    await row(/^Country Austria/).waitFor();
+    await dialog().getByLabel('Last name').fill('Rot');
+    await press('Save', dialog());
+    await dialog().getByText('Somebody else changed this in the meantime.').waitFor();
+    await press('Cancel', dialog());
+    await press('Change');
+    await dialog().getByLabel('Last name').fill('Rot');
+    await press('Save', dialog());
+    await page.getByRole('heading', { name: 'Leon Rot', exact: true }).waitFor();
+  });
+
+  step('finds in the audit who locked whom, and why', async () => {
+    await page.getByRole('link', { name: 'Audit' }).click();
+    await pick('What was done', 'locked', 'User locked');
+    await row(/User unlocked/).first().waitFor({ state: 'detached' });
+    expect(new URL(page.url()).search).toContain('user.locked');
+    await pick('Who did it', 'lovel', /Ada Lovelace/);
+    await row(/Operator/).first().waitFor({ state: 'detached' });
+    expect(page.url()).not.toMatch(/lovel/i);
+    await row(/User locked.*Leon Rot.*Ada Lovelace.*On leave/).waitFor();
+    expect(await ada.findings('audit')).toEqual([]);
+    await press('User locked');
+    await dialog().getByText('Locked by an administrator, Reason: On leave').waitFor();
+    expect(await ada.findings('audit-row')).toEqual([]);
+    await press('Show the whole act', dialog());
+    await page.waitForURL(/correlation=/);
+    await row(/User locked.*Leon Rot/).waitFor();
+    expect(await page.getByRole('table', { name: 'Audit' }).getByRole('row').count()).toBe(2);
+  });
+
+  step('issues an access token, whose secret is shown once, and ends it', async () => {
+    await press('Your menu');
+    await page.getByRole('menuitem', { name: 'Access tokens' }).click();
+    await page.getByText('There are no access tokens.').waitFor();
+    await press('Issue an access token');
+    await press('Issue', dialog());
+    await dialog().getByText('Choose at least one.').waitFor();
+    expect(await ada.findings('token-issue')).toEqual([]);
+    await fill('What it is for', 'Nightly list', dialog());
+    await dialog().getByLabel('See users').check();
+    await press('Issue', dialog());
+    const secret = await dialog().getByLabel('Access token', { exact: true }).inputValue();
+    expect(await ada.findings('token-secret')).toEqual([]);
+    const program = northwind.test.operator.as(secret);
+    expect((await program.get('/me')).body.scopes).toEqual(['users:read']);
+    await dialog().getByRole('button', { name: 'Close' }).last().click();
+    await dialog().waitFor({ state: 'detached' });
+    expect(await page.content()).not.toContain(secret);
+    expect(await ada.findings('tokens')).toEqual([]);
+    await press('End the access token Nightly list');
+    await press('End', dialog());
+    await row(/Nightly list.*Ended/).waitFor();
+    expect((await program.get('/me')).status).toBe(401);
+  });
+
+  step('changes the password: a weak one and a wrong one are refused in words', async () => {
+    await press('Your menu');
+    await page.getByRole('menuitem', { name: 'Profile' }).click();
+    const change = async (current: string, next: string) => {
+      const fields = page.locator('input[type=password]');
+      for (const [index, text] of [current, next, next].entries()) await fields.nth(index).fill(text);
+      await press('Change the password');
+    };
+    await change(password, 'short');
+    await page.getByText('It is too short.').waitFor();
+    await page.getByText('It needs more kinds of characters, or more characters.').waitFor();
+    expect(await ada.findings('profile')).toEqual([]);
+    await change('not my password at all', 'another long passphrase');
+    await page.getByText('The current password is wrong.').waitFor();
+    await change(password, 'another long passphrase');
+    await page.getByText('Your password is changed. All other sessions have ended.').waitFor();
+  });
+
+  step('sees where they are logged in, ends one session, and all', async () => {
+    expectStatus(200, await northwind.test.operator.inBrowser().post('/login', { email: 'ada@northwind.example', password: 'another long passphrase' }));
+    await page.reload();
+    await page.getByText('This session').waitFor();
+    await page.getByText('Unknown browser').waitFor();
+    await page.getByRole('button', { name: /^End the session of/ }).click();
+    await press('End', dialog());
+    await page.getByText('Unknown browser').waitFor({ state: 'detached' });
+    await press('End all sessions');
+    expect(await ada.findings('sessions-end')).toEqual([]);
+    await press('End all sessions', dialog());
+    await page.getByRole('heading', { name: 'Log in' }).waitFor();
+  });
+
+  step('has met no error on the way', () => {
+    expect(northwind.errors()).toEqual([]);
+  });
+});
