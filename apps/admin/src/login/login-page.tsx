@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { answered, api, type Schemas } from '../api/client';
+import { Problem } from '../api/problem';
 import { AnchorLink } from '../parts/links';
 import { ProblemAlert } from '../parts/problems';
 import { Entrance } from './entrance';
@@ -38,7 +39,7 @@ export function LoginPage() {
           ) : (
             <PasswordInput name="token" label={t('login.token')} description={t('login.tokenHint')} autoComplete="off" required autoFocus />
           )}
-          <ProblemAlert error={entering.error} />
+          <ProblemAlert error={entering.error} says={way === 'token' && entering.error instanceof Problem && entering.error.code === 'login.failed' && t('login.tokenFailed')} />
           <Button type="submit" loading={entering.isPending}>
             {t('login.submit')}
           </Button>

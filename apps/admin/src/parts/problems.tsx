@@ -24,14 +24,14 @@ export function useProblemText(): (problem: Refused | Error) => string {
   };
 }
 
-/** What was refused and why, with what can be done about it. */
-export function ProblemAlert({ error, children }: { error: Error | null; children?: ReactNode }) {
+/** What was refused and why, with what can be done about it; `says` is what fits better here than the words for the code. */
+export function ProblemAlert({ error, says, children }: { error: Error | null; says?: string | false; children?: ReactNode }) {
   const text = useProblemText();
   if (!error) return null;
   return (
     <Alert color="red" variant="light" role="alert">
       <Stack gap="xs" align="flex-start">
-        <Text size="sm">{text(error)}</Text>
+        <Text size="sm">{says || text(error)}</Text>
         {children}
       </Stack>
     </Alert>

@@ -9,7 +9,7 @@ import { ListTable, listFeatures, type ListFeatures } from '../parts/list-table'
 import { Padlock } from '../parts/locked';
 import { Name } from '../parts/name';
 import { Roles, Status } from '../parts/status';
-import { When } from '../parts/when';
+import { When, useDates } from '../parts/when';
 import { RowMenu } from './row-menu';
 
 const column = createColumnHelper<ListFeatures, User>();
@@ -45,6 +45,7 @@ function useColumns(accountId: string) {
           cell: ({ row: { original } }) => (
             <>
               <Status status={original.status} /> <Padlock locks={original.locks} />
+              <Restorable until={original.restorableUntil} />
             </>
           ),
         }),
@@ -61,6 +62,19 @@ function useColumns(accountId: string) {
         column.display({ id: 'more-menu', header: '', cell: ({ row: { original } }) => <RowMenu accountId={accountId} user={original} /> }),
       ]),
     [accountId, t, countryName],
+  );
+}
+
+/** Until when a deletion can be undone. */
+function Restorable({ until }: { until: string | undefined }) {
+  const { t } = useTranslation();
+  const { date } = useDates();
+  return (
+    until && (
+      <Text size="xs" c="dimmed" lh={1.2}>
+        {t('user.restorableUntil', { date: date(until) })}
+      </Text>
+    )
   );
 }
 
