@@ -39,11 +39,13 @@ afterAll(async () => {
 
 const address = () => `${randomUUID()}@mail.example`;
 const add = (email: string, headers = {}) => api().post(`/accounts/${account}/users`, { email, firstName: 'Grace', lastName: 'Hopper', country: 'US' }, headers);
-/** Once a mail has come that was owed later, whatever else was owed is here. */
+const nothingOwed = () => eventually(async () => ((await api().get('/mails?state=owed')).body.items.length === 0 ? true : undefined));
+/** Once a mail has come that is owed later than all others, and none is owed any more, nothing more will come. */
 const everythingSent = async () => {
   const email = address();
   expectStatus(201, await add(email));
   await box.to(email);
+  await nothingOwed();
 };
 const sentTo = (email: string) => box.mails.filter(({ recipients }) => recipients.includes(email));
 /** Resolves when a mail to this address is there, and never answers it. */
@@ -98,7 +100,7 @@ describe('a server that is killed', () => {
     const email = address();
     expectStatus(201, await add(email));
     await box.to(email);
-    await eventually(async () => ((await api().get('/mails?state=owed')).body.items.length === 0 ? true : undefined));
+    await nothingOwed();
     await killed();
     await start();
     await everythingSent();

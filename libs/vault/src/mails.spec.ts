@@ -55,9 +55,9 @@ describe('mails', () => {
     expect([vault.mails.count('owed'), vault.mails.count('sent')]).toEqual([0, 1]);
   });
 
-  it('are due when their time has come, until they are settled', () => {
+  it('are due when their time has come, the newest first, until they are settled', () => {
     for (const [id, since] of [['late', 30], ['early', 10], ['never', 99]] as const) vault.mails.owe(mail(id, since));
-    expect(ids(vault.mails.due(50, 9))).toEqual(['early', 'late']);
+    expect(ids(vault.mails.due(50, 9))).toEqual(['late', 'early']);
     vault.mails.settle([outcome('early', 'sent'), outcome('late', 'owed', 60)]);
     expect(vault.mails.due(50, 9)).toEqual([]);
     expect(vault.mails.due(60, 9)).toMatchObject([{ id: 'late', attempts: 1, since: 30 }]);

@@ -39,7 +39,7 @@ export class Mails {
       position: db.prepare("SELECT position FROM process WHERE name = 'mail'"),
       advance: db.prepare("INSERT INTO process (name, position) VALUES ('mail', ?) ON CONFLICT DO UPDATE SET position = excluded.position"),
       owe: db.prepare("INSERT INTO mail (id, kind, user, about, state, attempts, since, next_attempt_at) VALUES (?, ?, ?, ?, 'owed', 0, ?, ?) ON CONFLICT DO NOTHING"),
-      due: db.prepare(`SELECT ${columns} FROM mail WHERE state = 'owed' AND next_attempt_at <= ? ORDER BY next_attempt_at, id LIMIT ?`),
+      due: db.prepare(`SELECT ${columns} FROM mail WHERE state = 'owed' AND next_attempt_at <= ? ORDER BY next_attempt_at DESC, id LIMIT ?`),
       settle: db.prepare('UPDATE mail SET state = ?, attempts = ?, next_attempt_at = ?, problem = ? WHERE id = ?'),
       find: db.prepare(`SELECT ${columns} FROM mail WHERE id = ?`),
       list: db.prepare(`SELECT ${columns} FROM mail WHERE state = ? AND (? IS NULL OR (since, id) > (SELECT since, id FROM mail WHERE id = ?)) ORDER BY since, id LIMIT ?`),
@@ -72,7 +72,7 @@ export class Mails {
     this.statements.owe.run(id, kind, user, about, since, since);
   }
 
-  /** The owed ones whose time has come, the longest due first. */
+  /** The owed ones whose time has come. The newest first: whoever has just asked for a link waits for it, a backlog for nobody. */
   due(now: number, limit: number): Mail[] {
     return this.statements.due.all(now, limit) as unknown as Mail[];
   }

@@ -31,7 +31,7 @@ export class Sender {
   /** Sends until none is due. Begins no more after `ending`, waits for none after `cut`: those stay owed. */
   async sendDue(ending: AbortSignal, cut: Observable<void>): Promise<void> {
     for (;;) {
-      const due = this.mails.due(this.desk.now().getTime(), 100);
+      const due = this.mails.due(this.desk.now().getTime(), 20);
       if (due.length === 0 || ending.aborted) return;
       const deliveries = from(due).pipe(
         mergeMap((mail) => (ending.aborted ? [] : this.deliver(mail)), this.transport.lanes),
