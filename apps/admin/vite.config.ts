@@ -29,7 +29,7 @@ const api = {
  * What several pages need comes as one file; without it a page is made of 70, which compress worse. Not in it: what only
  * dialogs and forms need, which are loaded when they are first shown.
  */
-const shared = /node_modules.(?!@mantine.form|@mantine.core.esm.components.(?:Modal|Select|Combobox|ScrollArea|SimpleGrid|List|Textarea|Input|Checkbox|Collapse))/;
+const shared = /node_modules.(?!@mantine.form|@mantine.core.esm.components.(?:Modal|Select|Combobox|ScrollArea|SimpleGrid|List|Textarea|Input|PasswordInput|Checkbox|Collapse|Skeleton))/;
 
 export default defineConfig({
   root: import.meta.dirname,

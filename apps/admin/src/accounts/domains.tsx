@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Button, Card, Group, Stack, Table, Text, TextInput, Title } from '@mantine/core';
+import { Button, Group, Paper, Stack, Table, Text, TextInput, Title } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { mendAccount, type Account } from '../api/accounts';
@@ -17,7 +17,7 @@ export function Domains({ account: { accountId, domains } }: { account: Account 
   const mayChange = useMay('accounts:open');
   const [leaving, setLeaving] = useState<string>();
   return (
-    <Card withBorder component="section" aria-labelledby="domains" style={{ alignSelf: 'start' }}>
+    <Paper withBorder p="md" component="section" aria-labelledby="domains" style={{ alignSelf: 'start' }}>
       <Stack>
         <Title order={2} size="h4" id="domains">
           {t('accounts.domains')}
@@ -42,7 +42,7 @@ export function Domains({ account: { accountId, domains } }: { account: Account 
         {mayChange && <Assert accountId={accountId} />}
         {leaving && <Release accountId={accountId} domain={leaving} onClose={() => setLeaving(undefined)} />}
       </Stack>
-    </Card>
+    </Paper>
   );
 }
 

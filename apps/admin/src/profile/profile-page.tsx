@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { Card, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { accountQuery } from '../api/accounts';
@@ -45,12 +45,12 @@ export function ProfilePage() {
 
 function Section({ id, title, children }: { id: string; title: string; children: ReactNode }) {
   return (
-    <Card withBorder component="section" aria-labelledby={id}>
+    <Paper withBorder p="md" component="section" aria-labelledby={id}>
       <Title order={2} size="h4" id={id} mb="md">
         {title}
       </Title>
       {children}
-    </Card>
+    </Paper>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Alert, Card, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Alert, Paper, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { Problem } from '../api/problem';
@@ -35,7 +35,7 @@ export function UserPage() {
           {wasNotHere && <Alert variant="light">{t('replay.notHere')}</Alert>}
           {shown ? <Facts user={shown} before={before} /> : !error && <Skeleton h={320} />}
         </Stack>
-        <Card withBorder component="section" aria-labelledby="history">
+        <Paper withBorder p="md" component="section" aria-labelledby="history">
           <Title order={2} size="h4" id="history" mb="md">
             {t('history.title')}
           </Title>
@@ -43,7 +43,7 @@ export function UserPage() {
           {list.isSuccess && items.length === 0 && <Text c="dimmed">{t('history.empty')}</Text>}
           <UserTimeline accountId={accountId} userId={userId} items={items} shown={made} />
           <More list={list} />
-        </Card>
+        </Paper>
       </SimpleGrid>
     </Page>
   );
