@@ -209,6 +209,17 @@ const password = 'a long enough passphrase';
     await row('David Kowalski').getByRole('img', { name: /By the operator/ }).waitFor();
   });
 
+  step('sees what she does herself at once, even where she is not told of changes', async () => {
+    await page.route('**/changes', (route) => route.abort());
+    await page.reload();
+    await choose('Eve Stranger');
+    await press('Lock');
+    await dialog().getByLabel('Reason').fill('By herself');
+    await press('Confirm', dialog());
+    await row('Eve Stranger').getByRole('img', { name: /By herself/ }).waitFor();
+    await page.unroute('**/changes');
+  });
+
   step('reads it in four languages, and logs out', async () => {
     for (const [language, title] of [['Español', 'Usuarios'], ['Deutsch', 'Benutzer'], ['Polski', 'Użytkownicy']] as const) {
       await page.getByRole('banner').getByRole('button').nth(-3).click();
