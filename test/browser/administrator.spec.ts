@@ -180,7 +180,7 @@ const password = 'a long enough passphrase';
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'Export User List' }).click()]);
     const [header, ...rows] = readFileSync(await download.path(), 'utf8').replace(/^\ufeff/, '').trim().split('\r\n');
     expect(header).toMatch(/^Email,FirstName,LastName,/);
-    expect(rows.map((line) => line.split(',', 2)[1]).sort()).toEqual(['Eve', 'Frank']);
+    expect(new Set(rows.map((line) => line.split(',', 2)[1]))).toEqual(new Set(['Eve', 'Frank']));
     await page.getByRole('searchbox').fill('');
   });
 
