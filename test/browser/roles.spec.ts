@@ -22,6 +22,12 @@ import { Northwind, hands } from './northwind.js';
     await page.getByText('northwind.example', { exact: true }).waitFor();
     expect(await page.getByRole('button', { name: /Release|Add the domain/ }).count()).toBe(0);
     expect(await ben.findings('account')).toEqual([]);
+    await page.goto('/profile');
+    await page.getByRole('link', { name: 'Your history' }).click();
+    // Their login has a revision of its own, which is no moment of the user.
+    await page.getByText('Logged in', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'Show this moment' }).last().click();
+    await page.getByRole('status').filter({ hasText: /^User added by Operator/ }).waitFor();
     await page.goto('/access-tokens');
     await press('Issue an access token');
     await dialog().getByRole('combobox', { name: 'Whose it is' }).click();
