@@ -45,7 +45,11 @@ export class Visitor {
     for (const [name, colorScheme, width] of [['light', 'light', 1280], ['dark', 'dark', 1280], ['phone', 'light', 360]] as const) {
       await this.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await this.page.setViewportSize({ width, height: width === 360 ? 740 : 800 });
-      await this.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+      await this.page.evaluate(async () => {
+        await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+        // Whatever slides or fades has come to rest; what turns for ever is no transition.
+        await Promise.allSettled(document.getAnimations().map((animation) => animation instanceof CSSTransition && animation.finished));
+      });
       if (screenshots) {
         mkdirSync(screenshots, { recursive: true });
         await this.page.screenshot({ path: join(screenshots, `${screen}-${name}.png`) });

@@ -4,12 +4,12 @@ import { Table } from '@mantine/core';
 /** What is known of one thing, line by line. */
 export function FactsTable({ facts }: { facts: readonly (readonly [string, ReactNode])[] }) {
   return (
-    <Table variant="vertical" withTableBorder style={{ overflowWrap: 'anywhere' }}>
+    <Table variant="vertical" withTableBorder>
       <Table.Tbody>
         {facts.map(([name, value]) => (
           <Table.Tr key={name}>
             <Table.Th w="35%">{name}</Table.Th>
-            <Table.Td>{value}</Table.Td>
+            <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>

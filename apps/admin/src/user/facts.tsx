@@ -21,14 +21,14 @@ export function Facts({ user, before }: { user: UserPage; before: UserPage | und
   const facts = useFacts();
   const isNew = ({ of }: Fact) => before !== undefined && JSON.stringify(of(before)) !== JSON.stringify(of(user));
   return (
-    <Table variant="vertical" withTableBorder style={{ overflowWrap: 'anywhere' }}>
+    <Table variant="vertical" withTableBorder>
       <Table.Tbody>
         {facts.map((fact) => (
           <Table.Tr key={fact.name}>
             <Table.Th w="35%" maw="14rem">
               {fact.name}
             </Table.Th>
-            <Table.Td bg={isNew(fact) ? 'var(--mantine-primary-color-light)' : ''}>
+            <Table.Td style={{ overflowWrap: 'anywhere' }} bg={isNew(fact) ? 'var(--mantine-primary-color-light)' : ''}>
               {fact.show(user)}
               {isNew(fact) && (
                 <>
