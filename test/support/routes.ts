@@ -14,10 +14,12 @@ export interface ContractRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below `/api/v1`, with `:name`s. */
   readonly path: string;
-  readonly needs: Permission | 'a token';
+  readonly needs: Permission | 'a token' | 'nothing';
   /** The status of an answer to one who may. */
   readonly done: number;
   readonly standing: Standing;
+  /** Tried in a spec of its own: it is a browser's, or never ends. */
+  readonly elsewhere?: true;
   /** A body that works. */
   readonly body?: (ids: Ids) => unknown;
 }
@@ -27,10 +29,10 @@ const person = (fields: object = {}) => ({ email: `someone-${randomUUID()}@elsew
 const route = (
   line: string,
   needs: ContractRoute['needs'],
-  { done = 200, standing = 'active', body }: Partial<Pick<ContractRoute, 'done' | 'standing' | 'body'>> = {},
+  { done = 200, standing = 'active', body, elsewhere }: Partial<Pick<ContractRoute, 'done' | 'standing' | 'body' | 'elsewhere'>> = {},
 ): ContractRoute => {
   const [method, path] = line.split(' ') as [ContractRoute['method'], string];
-  return { method, path, needs, done, standing, ...(body && { body }) };
+  return { method, path, needs, done, standing, ...(body && { body }), ...(elsewhere && { elsewhere }) };
 };
 
 const user = '/accounts/:accountId/users/:userId';
@@ -39,6 +41,16 @@ const why = () => ({ reason: 'as agreed' });
 /** Every route below `/api/v1`, and the permission that the rules give it. */
 export const contract: readonly ContractRoute[] = [
   route('GET /me', 'a token'),
+  route('GET /installation', 'nothing', { elsewhere: true }),
+  route('POST /login', 'nothing', { body: () => ({ email: 'nobody@elsewhere.example', password: 'guess' }), elsewhere: true }),
+  route('POST /password-resets', 'nothing', { body: () => ({ email: 'nobody@elsewhere.example' }), elsewhere: true }),
+  route('POST /password-resets/confirm', 'nothing', { body: () => ({ link: 'none', password: 'correct horse battery' }), elsewhere: true }),
+  route('POST /logout', 'a token', { elsewhere: true }),
+  route('PUT /me/password', 'a token', { body: () => ({ currentPassword: 'guess', password: 'correct horse battery' }), elsewhere: true }),
+  route('GET /me/sessions', 'a token'),
+  route('DELETE /me/sessions', 'a token'),
+  route('DELETE /me/sessions/:sessionId', 'a token', { elsewhere: true }),
+  route('GET /accounts/:accountId/changes', 'users:read', { elsewhere: true }),
   route('GET /accounts', 'users:read'),
   route('GET /accounts/:accountId', 'users:read'),
   route('GET /accounts/:accountId/users', 'users:read'),
@@ -68,6 +80,7 @@ export const contract: readonly ContractRoute[] = [
   route(`POST ${user}/unlock`, 'users:lock', { body: why }),
   route(`POST ${user}/delete`, 'users:delete', { body: why }),
   route(`POST ${user}/restore`, 'users:delete', { standing: 'deleted', body: why }),
+  route(`POST ${user}/reset-password`, 'users:reset-password', { body: why }),
   route(`POST ${user}/add-to-account`, 'users:add', { standing: 'unaffiliated', body: why }),
   route(`PATCH ${user}`, 'users:change', { body: () => ({ firstName: 'Augusta' }) }),
   route(`PUT ${user}/roles/:role`, 'roles:grant'),

@@ -48,8 +48,8 @@ import { recordLogin } from './workflows/record-login.js';
       (store) => async (command) => standing(await changeUser(store, command), command),
     ),
     ...commandHandlers([RequestPasswordReset], [EventStore], (store) => async (command) => {
-      const { state, position, revision } = await changeUser(store, command);
-      return new Answer({ expiresAt: (state as Known).passwordLink?.expiresAt ?? null }, position, revision);
+      const { state, changed, position, revision } = await changeUser(store, command);
+      return new Answer({ changed, expiresAt: (state as Known).passwordLink?.expiresAt ?? null }, position, revision);
     }),
     ...commandHandlers([ChangeUsers], [EventStore, Routes], (store, routes) => async (command) => {
       const { results, position } = await changeUsers(store, command);
