@@ -48,7 +48,8 @@ export class Visitor {
       await this.page.evaluate(async () => {
         await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
         // Whatever slides or fades has come to rest; what turns for ever is no transition.
-        await Promise.allSettled(document.getAnimations().map((animation) => animation instanceof CSSTransition && animation.finished));
+        const transitions = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
+        await Promise.allSettled(transitions.map(({ finished }) => finished));
       });
       if (screenshots) {
         mkdirSync(screenshots, { recursive: true });
