@@ -17,6 +17,8 @@ interface Told {
 
 /** Listens as one caller; `next` answers what is told next, `undefined` at the end. */
 async function listen(api: Api, path: string, headers: Record<string, string> = {}) {
+  // What was done before is in the lists by now.
+  await api.get('/me');
   const leave = new AbortController();
   const response = await fetch(`${api.url}/api/v1${path}`, { headers: { authorization: `Bearer ${api['token']}`, ...headers }, signal: leave.signal });
   const chunks = response.body!.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();

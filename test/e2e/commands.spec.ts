@@ -162,10 +162,10 @@ describe('a bulk', () => {
     expect(reply.body).toEqual({
       results: [
         { userId: open, ok: true, changed: true },
-        { userId: stranger, ok: false, code: 'user.not-found', detail: expect.any(String) },
-        { userId: account.administratorId, ok: false, code: 'user.self', detail: expect.any(String) },
+        { userId: stranger, ok: false, code: 'user.not-found', detail: expect.any(String), actions: [] },
+        { userId: account.administratorId, ok: false, code: 'user.self', detail: expect.any(String), actions: [] },
         { userId: locked, ok: true, changed: false },
-        { userId: other.administratorId, ok: false, code: 'user.not-found', detail: expect.any(String) },
+        { userId: other.administratorId, ok: false, code: 'user.not-found', detail: expect.any(String), actions: [] },
       ],
     });
     expect((await users.page(open)).locks).toMatchObject([{ cause: 'administrator', reason: 'audit' }]);

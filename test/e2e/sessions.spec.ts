@@ -162,7 +162,7 @@ describe('whoever guesses', () => {
 
   it('is counted across restarts', async () => {
     const own = await startTestServer({ TRUST_PROXY: 'on' });
-    const { id, path, domain } = await openTestAccount(own);
+    const { id, domain } = await openTestAccount(own);
     const email = `victim@${domain}`;
     const { userId } = expectStatus(201, await own.operator.post(`/accounts/${id}/users`, { email, firstName: 'Vic', lastName: 'Tim', country: 'US' })).body;
     const guess = (api: Api) => api.post('/login', { email, password: 'wrong' }, elsewhere());
@@ -171,7 +171,7 @@ describe('whoever guesses', () => {
     const again = await startServer(own.config);
     const operator = new Api(again.url, own.operator['token']);
     await Promise.all(Array.from({ length: 5 }, () => guess(operator.inBrowser())));
-    const { locks } = (await operator.get(path(`/users/${userId}`), { 'rollbook-min-position': String((await operator.get('/health/ready')).body.projections.head) })).body;
+    const { locks } = (await operator.get(`/accounts/${id}/users/${userId}`, { 'rollbook-min-position': String((await operator.get('/health/ready')).body.projections.head) })).body;
     await again.close();
     await own.close();
     expect(locks).toMatchObject([{ cause: 'failedLogins' }]);

@@ -36,7 +36,8 @@ export function followChanges(
   return merge(live.pipe(delayWhen(() => first)), first);
 }
 
-async function changedSince(db: Kysely<AuditTables>, position: number, account: string, after = position): Promise<LiveChange> {
+async function changedSince(db: Kysely<AuditTables>, position: number, account: string, after: number | undefined): Promise<LiveChange> {
+  if (after === undefined) return { kind: 'ready', position };
   const rows = await db
     .selectFrom('audit_trail')
     .select(['position', 'subject_id'])
