@@ -249,7 +249,7 @@ describe('the actions of a user', () => {
     const ask = async (userId: string): Promise<Possible[]> => (await server.operator.get(users.user(userId, '/actions'))).body.items;
     let userId = await becoming[standing]!();
     const first = await ask(userId);
-    expect(first.length).toBe(14);
+    expect(first.length).toBe(15);
     for (const index of first.keys()) {
       const step = (await ask(userId))[index]!;
       const taken = await take(server.operator, step, step.action === 'ChangeUser' ? { firstName: 'Somebody' } : {});
