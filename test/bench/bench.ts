@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureCommands } from './commands.js';
 import { measureLogins } from './logins.js';
+import { measurePages } from './pages.js';
 import { startPeer, type Peer } from './peer.js';
 import { profile } from './profile.js';
 import { measureReads, measureVisibility } from './reads.js';
@@ -103,6 +104,8 @@ async function measure({ options, isProfiled, storeUrl, namespace, rollbook, loa
   const catchUp = { events: users * 1.07 + history, seconds: (performance.now() - began) / 1_000 };
   progress('reading');
   const reads = await measureReads({ rollbook, load, requests }, veteran, history);
+  progress('in a browser');
+  const pages = await measurePages(rollbook, Math.ceil(requests / 5));
   const commandRows = await measureCommands({ storeUrl, namespace, rollbook, load, templates: examples, userIds, rounds, commands, progress });
   progress('from command to list');
   const visibility = await measureVisibility({ rollbook, load, requests: Math.min(userIds.length, requests * 10) }, userIds.toReversed(), 64);
@@ -110,7 +113,7 @@ async function measure({ options, isProfiled, storeUrl, namespace, rollbook, loa
   if (isProfiled) progress('profiling');
   const where = isProfiled ? await profile({ rollbook, load }, userIds, Math.min(userIds.length - 200, commands[64]! * 4)) : undefined;
   progress('');
-  return { commands: commandRows, visibility, reads, catchUp, memoryUnderLoad, logins, starts, ...(where && { profile: where }) };
+  return { commands: commandRows, visibility, reads, pages, catchUp, memoryUnderLoad, logins, starts, ...(where && { profile: where }) };
 }
 
 /** What is going on, on stderr; at a terminal in one line. */

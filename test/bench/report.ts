@@ -17,6 +17,8 @@ export interface Report {
   readonly catchUp: { readonly events: number; readonly seconds: number };
   readonly memoryUnderLoad: number;
   readonly logins: Logins;
+  /** Empty without a Chromium. */
+  readonly pages: readonly LatencyRow[];
   readonly starts: readonly StartRow[];
   readonly profile?: Where;
 }
@@ -31,12 +33,13 @@ export function save(report: Pick<Report, 'at'>): string {
   return file;
 }
 
-export function print({ machine: { cpus: count, node, load }, commands, visibility, reads, catchUp, memoryUnderLoad, logins, starts, profile }: Report): void {
+export function print({ machine: { cpus: count, node, load }, commands, visibility, reads, catchUp, memoryUnderLoad, logins, pages, starts, profile }: Report): void {
   console.log(`${count} CPUs, node ${node}, load average ${load.join(' ')}; times in ms`);
   table('Commands', ['', 'clients', '', 'a second', 'of bare', 'p50', 'p99', 'CPU each'], commands.map((row) => [row.act, row.clients, row.candidate, row.perSecond, row.ofBare, row.p50, row.p99, row.cpu ?? '']));
   const latencies = (rows: readonly LatencyRow[]) => rows.map(({ what, requests, p50, p95, p99 }) => [what, requests, p50, p95, p99]);
   table('From command to list', ['', 'requests', 'p50', 'p95', 'p99'], latencies(visibility));
   table('Reads, one at a time', ['', 'requests', 'p50', 'p95', 'p99'], latencies(reads));
+  if (pages.length > 0) table('In a browser', ['', 'times', 'p50', 'p95', 'p99'], latencies(pages));
   table('Logins', ['', 'a second', 'of bare'], logins.rates.map(({ what, perSecond, ofBare }) => [what, perSecond, ofBare]));
   table('What a stranger could time', ['failed login', 'requests', 'p50', 'p95', 'p99'], latencies(logins.failures));
   table('Live', ['', 'requests', 'p50', 'p95', 'p99'], latencies(logins.live));

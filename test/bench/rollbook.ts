@@ -49,6 +49,10 @@ export class Rollbook {
     return new Api(this.url, this.server!.token);
   }
 
+  get operatorToken(): string {
+    return this.server!.token;
+  }
+
   get plot(): Plot {
     const { account, administrator, domain, directory } = this;
     return { account, administrator, domain, environment: { ...this.environment, DATA_DIR: directory } };

@@ -1,21 +1,17 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { chromiumPath } from '../support/chromium.js';
 
-/** Where Chromium may be: CHROMIUM names it, Debian and others install it so. */
-const places = [process.env['CHROMIUM'] ?? '', '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-export const chromiumPath = places.find((place) => place && existsSync(place));
+export { chromiumPath, startBrowser } from '../support/chromium.js';
+
 if (!chromiumPath) process.stderr.write('test/browser: skipped, no Chromium is installed (CHROMIUM names one elsewhere).\n');
 
 /** Screenshots of each screen are kept here, where it is set. */
 const screenshots = process.env['SCREENSHOTS'];
 
 const axe = readFileSync(createRequire(join(process.cwd(), 'package.json')).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** Starts the browser; it speaks to nobody but the page's own server. */
-export const startBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update'] });
 
 /** Somebody at a browser of their own: what they see is checked as they go. */
 export class Visitor {
