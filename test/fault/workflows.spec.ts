@@ -12,6 +12,9 @@ let stage: Stage;
 beforeAll(async () => void (stage = await Stage.set()));
 afterAll(() => stage.close());
 
+/** Of a request that is sent twice at once, each is answered with a link that runs from its own time; which of them was recorded is a matter of ms. */
+const timeless = ({ state, ...written }: Written<User>) => ({ ...written, state: { ...state, passwordLink: undefined } });
+
 const sometimes = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 3 });
 
 describe('one user per address', () => {
@@ -49,7 +52,7 @@ describe('one user per address', () => {
         const outcome = outcomes[index]!;
         if (outcome === 'gone') continue;
         expect(codeOf(outcome)).toBe(expected(who, winner, domainOwner, user, account));
-        if ('answer' in outcome) expect(await run(stage.store)).toEqual(outcome.answer);
+        if ('answer' in outcome) expect(timeless(await run(stage.store))).toEqual(timeless(outcome.answer));
       }
       // Whatever the crashed left behind, the address is not lost.
       if (!winner) expect(codeOf((await play(stage.store, [{ run: run({ ...people[0]!, key: randomUUID() }), fate: noCrash }], inTurn))[0]!)).toMatch(domainOwner && people[0]!.by !== 'stranger' && people[0]!.by !== domainOwner ? /^domain\.owned/ : /^answered$/);
