@@ -42,7 +42,8 @@ export class AnswerInterceptor implements NestInterceptor {
     return next.handle().pipe(
       map((answer: unknown) => {
         if (!(answer instanceof Answer)) {
-          if (!reply.hasHeader('rollbook-position')) void reply.header('rollbook-position', String(seen));
+          // A stranger who sees the log grow could tell whether an address is known.
+          if (request.caller && !reply.hasHeader('rollbook-position')) void reply.header('rollbook-position', String(seen));
           return answer;
         }
         void reply.header('rollbook-position', String(answer.position ?? seen));

@@ -110,6 +110,7 @@ export class SessionController {
   private async enter(entered: Entered, request: CalledRequest, reply: FastifyReply) {
     const secret = this.visits.begin(entered, request.headers['user-agent'] ?? '');
     this.cookie.set(request, reply, secret);
+    if (entered.position !== undefined) void reply.header('rollbook-position', String(entered.position));
     const visitor = await this.visits.find(secret, 'now');
     if (visitor) return this.callers.whoIs(visitor);
     throw new Refusal('login.failed', 'unauthenticated', 'The session ended before it began.');

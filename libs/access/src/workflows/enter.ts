@@ -4,7 +4,10 @@ import type { Callers } from './callers.js';
 import { logIn, loginFailed, type LoggedIn, type LoginStores } from './log-in.js';
 
 /** Somebody who has shown who they are: what their session is begun with. */
-export type Entered = Pick<Session, 'holder' | 'kind' | 'revision'>;
+export interface Entered extends Pick<Session, 'holder' | 'kind' | 'revision'> {
+  /** In the log, of what their coming has written. */
+  readonly position?: number;
+}
 
 /** Lets in a user with a password, or an operator with a token. Throws `login.failed`. */
 export async function enter(stores: LoginStores & { readonly callers: Callers }, { email, password, token, issuance }: LogIn): Promise<Entered> {
@@ -15,4 +18,4 @@ export async function enter(stores: LoginStores & { readonly callers: Callers },
   return { holder: bearer.via!, kind: 'access-token', revision: 0 };
 }
 
-export const asUser = ({ userId, revision }: LoggedIn): Entered => ({ holder: userId, kind: 'user', revision });
+export const asUser = ({ userId, ...where }: LoggedIn): Entered => ({ holder: userId, kind: 'user', ...where });

