@@ -80,7 +80,8 @@ export class Northwind {
     await this.box.goAway();
   }
 
-  private async visit(): Promise<Visitor> {
+  /** Somebody whom nobody knows yet. */
+  async visit(): Promise<Visitor> {
     const visitor = await Visitor.at(this.browser, this.test.server.url);
     this.visitors.push(visitor);
     return visitor;

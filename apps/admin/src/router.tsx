@@ -11,8 +11,8 @@ import { usersSearch } from './users/filter';
 // A page is a folder with a component, and a route here that loads it when it is opened.
 const root = createRootRoute({ notFoundComponent: NotFound, errorComponent: Failed });
 
-/** An address of this site to go on to; nobody is led elsewhere. */
-const onwards = ({ to }: Record<string, unknown>): { to?: string } => (typeof to === 'string' && /^\/(?![/\\])/.test(to) ? { to } : {});
+/** An address of this site to go on to; nobody is led elsewhere. Said even where there is none: what is left out stays as it came. */
+const onwards = ({ to }: Record<string, unknown>): { to?: string | undefined } => ({ to: typeof to === 'string' && /^\/(?![/\\])/.test(to) ? to : undefined });
 
 const login = createRoute({
   getParentRoute: () => root,

@@ -1,0 +1,45 @@
+import { chromiumPath } from './browser.js';
+import { Northwind, hands, password } from './northwind.js';
+import { expectStatus } from '../support/server.js';
+
+/** What somebody might try on those who use the pages. */
+(chromiumPath ? describe : describe.skip)('in a browser', () => {
+  let northwind: Northwind;
+  beforeAll(async () => {
+    northwind = await Northwind.open();
+  }, 180_000);
+  afterAll(() => northwind.close());
+
+  it('a script in a name or a reason is text, wherever it is shown', async () => {
+    const script = '<img src=x onerror="document.title=1"><script>document.title=1</script>';
+    const { operator } = northwind.test;
+    const path = `/accounts/${northwind.accountId}/users/${northwind.leo}`;
+    expectStatus(200, await operator.patch(path, { lastName: script }));
+    expectStatus(200, await operator.post(`${path}/lock`, { reason: script }));
+    expectStatus(200, await operator.get(path));
+    const ada = await northwind.enter('ada@northwind.example');
+    const { page } = ada;
+    for (const [place, shown] of [['users', script], [`users/${northwind.leo}`, `Reason: ${script}`], ['audit', script]]) {
+      await page.goto(`/accounts/${northwind.accountId}/${place}`);
+      await page.getByText(shown!).first().waitFor();
+      expect(await page.title()).not.toBe('1');
+      expect(await page.locator('img, main script').count()).toBe(0);
+    }
+    expect(ada.errors).toEqual([]);
+  });
+
+  it.each(['https://evil.example/', '//evil.example/', 'https:evil.example', 'javascript:document.title=1', '\\\\evil.example'])(
+    'nobody is led elsewhere by logging in: %s',
+    async (elsewhere) => {
+      const { page } = await northwind.visit();
+      await page.goto(`/login?to=${encodeURIComponent(elsewhere)}`);
+      const { press } = hands(() => page);
+      await page.getByRole('textbox', { name: 'E-mail' }).fill('ada@northwind.example');
+      await page.locator('input[type=password]').fill(password);
+      await press('Log in');
+      await page.getByRole('heading', { name: 'Users' }).waitFor();
+      expect(new URL(page.url()).origin).toBe(northwind.test.server.url);
+      expect(await page.title()).not.toBe('1');
+    },
+  );
+});
