@@ -8,10 +8,13 @@ export async function measurePages(rollbook: Rollbook, times: number): Promise<L
   const { url, account, operator } = rollbook;
   const browser = await startBrowser();
   try {
-    const context = await browser.newContext({ baseURL: url, viewport: { width: 1280, height: 800 } });
+    const context = await browser.newContext({ baseURL: url, locale: 'en-GB', viewport: { width: 1280, height: 800 } });
     const page = await context.newPage();
-    const entered = await context.request.post('/api/v1/login', { data: { token: rollbook.operatorToken }, headers: { origin: url } });
-    if (!entered.ok()) throw new Error(`the operator could not log in: ${entered.status()}`);
+    await page.goto('/login');
+    await page.getByRole('button', { name: 'Log in with an access token' }).click();
+    await page.getByLabel('Access token').fill(rollbook.operatorToken);
+    await page.getByRole('button', { name: 'Log in', exact: true }).click();
+    await page.waitForURL((address) => address.pathname !== '/login');
     const users = `/accounts/${account}/users`;
     const firstRow = page.locator('tbody tr:has(a[href*="/users/"])').first();
     const opening = [];
