@@ -242,7 +242,7 @@ describe('an address', () => {
 
   it('that can not be read is a problem, too', async () => {
     expectProblem(await api.get('/%zz'), 400, 'http.400');
-    expectProblem(await api.get(`/accounts/${'a'.repeat(2_000)}`), 404, 'http.404');
+    expectProblem(await api.get(`/accounts/${'a'.repeat(2_000)}`), 414, 'http.414');
     expectProblem(await api.get(`/audit?subject=${'a'.repeat(100_000)}`), 431, 'http.431');
     expectProblem(await api.put(account.path('/domains/a%00b.example')), 400, 'domain.invalid');
   });

@@ -9,8 +9,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 /** Where `vite build` puts the admin UI, as seen from the built server and from its source. */
 const places = ['../../../admin', '../../../dist/admin'].map((place) => join(import.meta.dirname, place));
 
-/** What belongs to the API and to whoever runs the machines. */
-const notPages = /^\/(?:api|health|metrics|assets)(?:[/?]|$)/;
+/** Whatever a page's address may be: what belongs to the API and to whoever runs the machines is left to their routes. */
+const page = '/:page(^(?!(?:api|health|metrics|assets)$).*$)';
+const pages = ['/', page, `${page}/*`];
 
 /**
  * Serves the admin UI: `index.html` at `/` and at whatever address a browser opens, so that a deep link works, and the
@@ -19,7 +20,7 @@ const notPages = /^\/(?:api|health|metrics|assets)(?:[/?]|$)/;
 export async function serveAdmin(app: NestFastifyApplication): Promise<void> {
   const directory = places.find((place) => existsSync(join(place, 'index.html')));
   if (!directory) return new Logger('Admin').warn('The admin UI is not built (npm run build).');
-  const page = readFileSync(join(directory, 'index.html'), 'utf8');
+  const html = readFileSync(join(directory, 'index.html'), 'utf8');
   await app.register(fastifyStatic, {
     root: join(directory, 'assets'),
     prefix: '/assets/',
@@ -28,22 +29,20 @@ export async function serveAdmin(app: NestFastifyApplication): Promise<void> {
     immutable: true,
     maxAge: '1y',
   });
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .get('/*', (request: FastifyRequest, reply: FastifyReply) => {
-      if (!isPage(request)) return reply.callNotFound();
-      const nonce = randomBytes(16).toString('base64');
-      return reply
-        .header('content-security-policy', policy(nonce))
-        .header('cache-control', 'no-store')
-        .type('text/html; charset=utf-8')
-        .send(page.replaceAll('CSP_NONCE', nonce));
-    });
+  const answer = (request: FastifyRequest, reply: FastifyReply) => {
+    if (!isPage(request)) return reply.callNotFound();
+    const nonce = randomBytes(16).toString('base64');
+    return reply
+      .header('content-security-policy', policy(nonce))
+      .header('cache-control', 'no-store')
+      .type('text/html; charset=utf-8')
+      .send(html.replaceAll('CSP_NONCE', nonce));
+  };
+  for (const address of pages) app.getHttpAdapter().getInstance().get(address, answer);
 }
 
 /** What a browser opens, whose address says what to show; a program that asks for a wrong address is told so. */
-const isPage = ({ url, headers }: FastifyRequest): boolean => url === '/' || (!notPages.test(url) && (headers.accept ?? '').includes('text/html'));
+const isPage = ({ url, headers }: FastifyRequest): boolean => url === '/' || (headers.accept ?? '').includes('text/html');
 
 /** Nothing from other hosts, no inline script. Mantine makes style elements of its own: they bear this answer's nonce. */
 const policy = (nonce: string): string =>
