@@ -370,6 +370,17 @@ describe('PGlite', () => {
     expect(await marked(rebooted)).toBe(false);
     await rebooted.close();
   });
+
+  it('is built again where its files can not be opened', async () => {
+    const torn = join(directory, 'torn');
+    const store = await openReadStore({ directory: torn, log });
+    await sql`create table kept ()`.execute(store.db);
+    await store.close();
+    await writeFile(join(torn, 'read-store', 'pglite', 'global', 'pg_control'), 'torn');
+    const rebuilt = await openReadStore({ directory: torn, log });
+    expect(await marked(rebuilt)).toBe(false);
+    await rebuilt.close();
+  });
 });
 
 const { DATABASE_URL } = process.env;

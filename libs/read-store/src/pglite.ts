@@ -1,88 +1,88 @@
 // oxlint-disable unicorn/require-post-message-target-origin -- threads have no origin
-import { PGliteAdapter, PostgresDialect, type PostgresPool } from 'kysely';
-import { once } from 'node:events';
 import { extname } from 'node:path';
+import { Duplex } from 'node:stream';
 import { Worker } from 'node:worker_threads';
-import { DatabaseError } from 'pg';
-import type { Reply, Request, Start } from './pglite.worker.js';
-import { unavailable } from './unavailable.js';
+import type { PostgresDialect } from 'kysely';
+import type { Start } from './pglite.worker.js';
+import { poolDialect } from './pool.js';
 
-/** Kysely over PGlite in a thread: to Kysely it is a `pg` pool of one connection, so both engines share one driver. */
-export class PGliteDialect extends PostgresDialect {
-  constructor(directory?: string) {
-    // Not all of a pool: there are no cursors here to stream by.
-    super({ pool: new OneThread(directory) as unknown as PostgresPool });
-  }
+/**
+ * Kysely over PGlite in a thread, for a directory, or in memory. It is a `pg` pool of one connection that leads to the
+ * thread: both engines share one driver, and a query costs one message there and one back, a quarter of PGlite's own API.
+ */
+export const pgliteDialect = (directory?: string): PostgresDialect =>
+  poolDialect({ max: 1, idleTimeoutMillis: 0, stream: () => new PGliteStream(directory) });
 
-  override createAdapter() {
-    return new PGliteAdapter();
-  }
-}
+/** `AuthenticationOk`, `ReadyForQuery`: https://www.postgresql.org/docs/current/protocol-message-formats.html */
+const welcome = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0, 0x5a, 0, 0, 0, 5, 0x49]);
+const terminate = 0x58;
 
-/** A pool of one thread. One that died is replaced at the next query; what was open on it fails. */
-class OneThread {
-  readonly options = {};
-  #thread: Thread | undefined;
-
-  constructor(private readonly directory?: string) {}
-
-  /** Never rejects, since Kysely would keep its one connection taken: a thread that can't start rejects queries. */
-  async connect(): Promise<Thread> {
-    if (!this.#thread?.alive) this.#thread = new Thread(this.directory);
-    return this.#thread;
-  }
-
-  async end(): Promise<void> {
-    await this.#thread?.close();
-  }
-}
-
-type Answer = Extract<Reply, { rows: unknown[] }>;
-
-class Thread {
-  alive = true;
+/** A connection to PGlite as `pg` makes one to a server: frontend messages in, backend messages out. */
+class PGliteStream extends Duplex {
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, PromiseWithResolvers<Answer>>();
-  #queries = 0;
+  #welcomed = false;
 
   constructor(directory?: string) {
-    const sibling = (name: string) => new URL(`./${name}${extname(import.meta.url)}`, import.meta.url);
-    const workerData: Start = { ...(directory && { directory }), parsers: sibling('parsers').href };
-    this.#worker = new Worker(sibling('pglite.worker'), { workerData });
-    this.#worker.on('message', (reply: Reply) => this.#settle(reply));
-    this.#worker.on('error', (error) => this.#die(error));
-    this.#worker.on('exit', () => this.#die());
+    super();
+    const file = new URL(`./pglite.worker${extname(import.meta.url)}`, import.meta.url);
+    this.#worker = new Worker(file, { workerData: { ...(directory && { directory }) } satisfies Start });
+    this.#worker.on('message', (answer: Uint8Array) => this.push(answer));
+    this.#worker.on('error', (error) => this.destroy(error));
+    this.#worker.on('exit', () => this.push(null));
   }
 
-  async query(sql: string, parameters: readonly unknown[] = []): Promise<Answer> {
-    if (!this.alive) throw unavailable();
-    const waiting = Promise.withResolvers<Answer>();
-    const id = ++this.#queries;
-    this.#waiting.set(id, waiting);
-    this.#worker.postMessage({ id, sql, parameters } satisfies Request);
-    return waiting.promise;
+  /** What `pg` asks of a socket. */
+  connect(): this {
+    process.nextTick(() => this.emit('connect'));
+    return this;
   }
 
-  /** Nothing to give back: there is one connection. */
-  release(): void {}
-
-  async close(): Promise<void> {
-    if (!this.alive) return;
-    const exit = once(this.#worker, 'exit');
-    this.#worker.postMessage('close' satisfies Request);
-    await exit;
+  setNoDelay(): this {
+    return this;
   }
 
-  #settle(reply: Reply): void {
-    const waiting = this.#waiting.get(reply.id);
-    this.#waiting.delete(reply.id);
-    if ('rows' in reply) waiting?.resolve(reply);
-    else waiting?.reject(Object.assign(new DatabaseError(reply.error.message, 0, 'error'), reply.error));
+  ref(): this {
+    this.#worker.ref();
+    return this;
   }
 
-  #die(cause?: unknown): void {
-    this.alive = false;
-    for (const { reject } of this.#waiting.values()) reject(unavailable(cause));
-    this.#waiting.clear();
+  unref(): this {
+    this.#worker.unref();
+    return this;
+  }
+
+  override _read(): void {}
+
+  override _write(message: Buffer, _: BufferEncoding, done: () => void): void {
+    this.#send(message);
+    done();
+  }
+
+  /** The messages of one query, which `pg` writes corked. */
+  override _writev(messages: readonly { chunk: Buffer }[], done: () => void): void {
+    this.#send(Buffer.concat(messages.map(({ chunk }) => chunk)));
+    done();
+  }
+
+  override _final(done: () => void): void {
+    this.#worker.once('exit', () => done());
+    this.#worker.postMessage('close');
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    void this.#worker.terminate();
+    done(error);
+  }
+
+  #send(message: Buffer): void {
+    if (!this.#welcomed) {
+      // The start-up message: whoever has the thread is let in.
+      this.#welcomed = true;
+      this.push(welcome);
+    } else if (message[0] !== terminate) {
+      // A copy: a buffer of Node's is a view of a pool, all of which would be sent.
+      const bytes = new Uint8Array(message);
+      this.#worker.postMessage(bytes, [bytes.buffer]);
+    }
   }
 }

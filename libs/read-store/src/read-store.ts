@@ -1,7 +1,7 @@
 import { Kysely } from 'kysely';
 import { EmbeddedDirectory } from './embedded-directory.js';
-import { PGliteDialect } from './pglite.js';
-import { postgresDialect } from './postgresql.js';
+import { pgliteDialect } from './pglite.js';
+import { postgresqlDialect } from './postgresql.js';
 import { prepare, schema, type AnyTables } from './schema.js';
 
 /** The log that a store was built from. */
@@ -49,14 +49,14 @@ export async function openReadStore(options: {
 
 /** An empty store in memory, to replay the log into and throw away. */
 export async function openScratchStore(): Promise<ReadStore> {
-  const store = new ReadStore(new Kysely({ dialect: new PGliteDialect() }), 'pglite');
+  const store = new ReadStore(new Kysely({ dialect: pgliteDialect() }), 'pglite');
   await prepare(store.db);
   return store;
 }
 
 async function openEmbedded(directory: EmbeddedDirectory, log: LogIdentity): Promise<ReadStore> {
   await directory.prepare();
-  const db = new Kysely<AnyTables>({ dialect: new PGliteDialect(directory.database) });
+  const db = new Kysely<AnyTables>({ dialect: pgliteDialect(directory.database) });
   try {
     await prepare(db);
     if ((await builtFrom(db, log)) !== 'this log') {
@@ -72,7 +72,7 @@ async function openEmbedded(directory: EmbeddedDirectory, log: LogIdentity): Pro
 }
 
 async function openPostgres(url: string, log: LogIdentity): Promise<ReadStore> {
-  const store = new ReadStore(new Kysely({ dialect: postgresDialect(url) }), 'postgresql');
+  const store = new ReadStore(new Kysely({ dialect: postgresqlDialect(url) }), 'postgresql');
   try {
     await prepare(store.db);
     const origin = await builtFrom(store.db, log);

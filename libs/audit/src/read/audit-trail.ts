@@ -35,14 +35,14 @@ export interface AuditTables {
 /** A row for each change: who, what, to whom, when, from where, why, before → after. */
 export const AuditTrailProjection: Projection = {
   name: 'audit-trail',
-  version: 2,
+  version: 3,
   tables: ['audit_trail', 'audit_subject'],
   events: auditedEvents,
 
   async create(db) {
     await sql`
       create table audit_subject (
-        kind text collate "C" not null, id text collate "C" not null, seen jsonb not null, primary key (kind, id))`.execute(db);
+        kind text collate "C" not null, id text collate "C" not null, seen jsonb not null, primary key (kind, id)) with (fillfactor = 50)`.execute(db);
     await sql`
       create table audit_trail (
         position bigint primary key, revision integer not null, stream text not null, at timestamptz not null,
