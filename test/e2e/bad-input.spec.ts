@@ -87,7 +87,7 @@ const texts = (...fields: string[]): Record<string, unknown[]> => Object.fromEnt
 /** Routes with a body that works, and what can't be used in each of its fields. */
 const bodies: [string, object, Record<string, unknown[]>][] = [
   ['POST /accounts', { name: 'New', domains: [], administrator: person }, {
-    ...texts('name', 'administrator.email', 'administrator.firstName', 'administrator.lastName', 'administrator.country'),
+    ...texts('name', 'language', 'administrator.email', 'administrator.firstName', 'administrator.lastName', 'administrator.country'),
     domains: [null, 'a.example', 5, {}, [null], [5], ['a.example', 'a.example'], ['x'.repeat(300)]],
     administrator: noObject,
     contracts: [null, 'a', 5, {}, [null], [5], [[]], [{}], [{ country: 'XX', recurringRevenue: 1 }], [{ country: 'DE', recurringRevenue: '1' }], [{ country: 'DE', recurringRevenue: -1 }]],
@@ -101,7 +101,7 @@ const bodies: [string, object, Record<string, unknown[]>][] = [
   ['POST /accounts/:accountId/users/:userId/lock', {}, { ...texts('reason'), dryRun: noFlag }],
   ['POST /accounts/:accountId/users/:userId/delete', {}, { ...texts('reason'), dryRun: noFlag, keepRoles: noFlag }],
   ['POST /accounts/:accountId/users/bulk', { action: 'lock', userIds: [randomUUID()] }, {
-    ...texts('action', 'reason'), dryRun: noFlag, userIds: [...noList, [], Array.from({ length: 1_001 }, () => randomUUID())],
+    ...texts('action', 'reason'), dryRun: noFlag, keepRoles: [true, ...noFlag], userIds: [...noList, [], Array.from({ length: 1_001 }, () => randomUUID())],
   }],
   ['POST /users/:userId/logins', { method: 'password' }, {
     ...texts('method', 'ip'), at: [...noText, 'yesterday', '2026-02-30T00:00:00Z', '2026-01-01T25:00:00Z', '0000-01-01T00:00:00Z', '2026-01-01 00:00:00Z'],

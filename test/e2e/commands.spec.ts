@@ -201,6 +201,15 @@ describe('a bulk', () => {
     expect(expectStatus(200, await bulk({ action: 'delete', userIds })).body).toEqual(foretold.body);
   });
 
+  it('keeps the roles of those who are deleted, if asked to', async () => {
+    const [kept, gone] = [await account.member('auditor'), await account.member('auditor')];
+    expectStatus(200, await bulk({ action: 'delete', userIds: [kept.id], keepRoles: true }));
+    expectStatus(200, await bulk({ action: 'delete', userIds: [gone.id], keepRoles: false }));
+    expectStatus(200, await bulk({ action: 'restore', userIds: [kept.id, gone.id] }));
+    const rolesOf = async (id: string) => expectStatus(200, await account.administrator.get(account.path(`/users/${id}`))).body.roles;
+    expect([await rolesOf(kept.id), await rolesOf(gone.id)]).toEqual([['auditor'], []]);
+  });
+
   it('never takes all administrators: one stays', async () => {
     const more = [await account.member('administrator'), await account.member('administrator')].map(({ id }) => id);
     const all = [account.administratorId, ...more];

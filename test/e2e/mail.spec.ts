@@ -5,7 +5,7 @@ import { startServer } from '../../apps/server/src/server.js';
 import { Api } from '../support/api.js';
 import { Mailbox, eventually, linkIn } from '../support/mailbox.js';
 import { expectStatus, openTestAccount, startTestServer, type TestAccount, type TestServer } from '../support/server.js';
-import { person, serviceOf } from '../support/steps.js';
+import { freshDomain, person, serviceOf } from '../support/steps.js';
 
 const minute = 60_000;
 const password = 'correct horse battery';
@@ -91,6 +91,15 @@ describe('a mail', () => {
     const mails = await box.to(email, /./, 3);
     expect(mails.map(({ subject }) => subject)).toEqual(subjects);
     for (const { html } of mails) expect(html).toContain(`<html lang="${language}">`);
+  });
+
+  it("or the account's where they have none", async () => {
+    const administrator = person(freshDomain());
+    const opening = { name: 'Ginger', language: 'pl', domains: [], administrator };
+    const { accountId } = expectStatus(201, await test.operator.post('/accounts', opening)).body;
+    const [mail] = await box.to(administrator.email);
+    expect(mail!.subject).toBe('Uzupełnij swój profil');
+    expect(expectStatus(200, await test.operator.get(`/accounts/${accountId}`)).body.language).toBe('pl');
   });
 
   it('says who sends it, when, by the clock of the house, and that no person did', async () => {

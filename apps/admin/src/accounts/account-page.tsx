@@ -12,6 +12,7 @@ import { Page } from '../parts/page';
 import { Unread } from '../parts/problems';
 import { UserName } from '../parts/user-name';
 import { When } from '../parts/when';
+import { languages, type Language } from '../texts/i18n';
 import { Domains } from './domains';
 
 const route = getRouteApi('/in/accounts/$accountId');
@@ -45,7 +46,7 @@ export function AccountPage() {
   );
 }
 
-function Facts({ account: { accountId, administrators, contracts, openedAt } }: { account: Account }) {
+function Facts({ account: { accountId, administrators, contracts, language, openedAt } }: { account: Account }) {
   const { t } = useTranslation();
   const countryName = useCountryName();
   const { data: numbers } = useQuery(summaryQuery(accountId));
@@ -59,6 +60,7 @@ function Facts({ account: { accountId, administrators, contracts, openedAt } }: 
         lines={contracts.map(({ country, recurringRevenue }) => [country, t('accounts.contract', { country: countryName(country), revenue: recurringRevenue })])}
       />,
     ],
+    [t('user.language'), languages[(language ?? 'en') as Language]],
     [t('accounts.active'), numbers?.active],
     [t('accounts.pending'), numbers?.pending],
     [t('lock.locked'), numbers?.locked],

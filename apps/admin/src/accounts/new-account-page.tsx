@@ -6,9 +6,11 @@ import { useTranslation } from 'react-i18next';
 import { accountsQuery, mendAccount } from '../api/accounts';
 import { answered, api, type Schemas } from '../api/client';
 import { CountrySelect } from '../parts/country-select';
+import { LanguageSelect } from '../parts/language-select';
 import { Page } from '../parts/page';
 import { ProblemAlert, fieldErrors } from '../parts/problems';
 import { tell } from '../parts/tell';
+import type { Language } from '../texts/i18n';
 
 /** Opens an account with its domains and its first administrator: operators start here. */
 export function NewAccountPage() {
@@ -24,6 +26,7 @@ export function NewAccountPage() {
           <Text size="sm">{t('firstAccount.what')}</Text>
           <TextInput label={t('firstAccount.name')} required maxLength={200} key={form.key('name')} {...form.getInputProps('name')} />
           <TagsInput label={t('firstAccount.domains')} description={t('firstAccount.domainsHint')} key={form.key('domains')} {...form.getInputProps('domains')} />
+          <LanguageSelect description={t('firstAccount.languageHint')} key={form.key('language')} {...form.getInputProps('language')} />
           <Fieldset legend={t('firstAccount.administrator')}>
             <Stack>
               <TextInput label={t('user.email')} type="email" required key={form.key('administrator.email')} {...form.getInputProps('administrator.email')} />
@@ -45,11 +48,11 @@ export function NewAccountPage() {
 }
 
 function useAccountForm() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const needed = isNotEmpty(t('common.required'));
   return useForm<Schemas['OpenAccount']>({
     mode: 'uncontrolled',
-    initialValues: { name: '', domains: [], administrator: { email: '', firstName: '', lastName: '', country: '' } },
+    initialValues: { name: '', domains: [], language: i18n.language as Language, administrator: { email: '', firstName: '', lastName: '', country: '' } },
     validate: { name: needed, administrator: { email: isEmail(t('common.emailNeeded')), firstName: needed, lastName: needed, country: needed } },
   });
 }

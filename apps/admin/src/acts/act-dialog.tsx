@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Button, Group, Loader, Modal, Stack, Text, Textarea } from '@mantine/core';
+import { Button, Checkbox, Group, Loader, Modal, Stack, Text, Textarea } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
@@ -7,7 +7,7 @@ import { ProblemAlert } from '../parts/problems';
 import { tell } from '../parts/tell';
 import type { Act, Person } from './act';
 import { Foreseen, Refusals } from './outcomes';
-import { dryRunQuery, useDo, type Result } from './use-act';
+import { dryRunQuery, useDo, type Result, type Terms } from './use-act';
 
 interface Props {
   readonly accountId: string;
@@ -38,7 +38,7 @@ export function ActDialog({ accountId, act, people, onClose }: Props) {
       {doing.data ? (
         <Done act={act} people={people} results={doing.data} onClose={close} />
       ) : (
-        <Confirm {...{ accountId, act, people }} doing={doing} onConfirm={(reason) => doing.mutate(reason, { onSuccess: finish })} onCancel={close} />
+        <Confirm {...{ accountId, act, people }} doing={doing} onConfirm={(terms) => doing.mutate(terms, { onSuccess: finish })} onCancel={close} />
       )}
     </Modal>
   );
@@ -46,20 +46,21 @@ export function ActDialog({ accountId, act, people, onClose }: Props) {
 
 interface ConfirmProps extends Omit<Props, 'onClose'> {
   readonly doing: { readonly isPending: boolean; readonly error: Error | null };
-  readonly onConfirm: (reason: string) => void;
+  readonly onConfirm: (terms: Terms) => void;
   readonly onCancel: () => void;
 }
 
 function Confirm({ accountId, act, people, doing, onConfirm, onCancel }: ConfirmProps) {
   const { t } = useTranslation();
   const [reason, setReason] = useState('');
+  const [keepRoles, setKeepRoles] = useState(false);
   const dryRun = useQuery(dryRunQuery({ accountId, act, userIds: people.map(({ userId }) => userId) }));
   const possible = dryRun.data?.some(({ ok }) => ok) ?? false;
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        onConfirm(reason.trim());
+        onConfirm({ reason: reason.trim(), keepRoles });
       }}
     >
       <Stack>
@@ -73,6 +74,14 @@ function Confirm({ accountId, act, people, doing, onConfirm, onCancel }: Confirm
         )}
         {dryRun.data && <Foreseen people={people} results={dryRun.data} />}
         <ProblemAlert error={dryRun.error ?? doing.error} />
+        {act === 'delete' && (
+          <Checkbox
+            label={t('act.keepRoles')}
+            description={t('act.keepRolesHint')}
+            checked={keepRoles}
+            onChange={({ currentTarget }) => setKeepRoles(currentTarget.checked)}
+          />
+        )}
         <Textarea
           label={t('act.reason')}
           description={t('act.reasonHint')}

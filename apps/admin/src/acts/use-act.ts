@@ -15,25 +15,33 @@ interface Doing {
   readonly userIds: readonly string[];
 }
 
+/** What the dialog asks for. */
+export interface Terms {
+  readonly reason: string;
+  /** Of a delete: whoever restores them brings their roles back. */
+  readonly keepRoles: boolean;
+}
+
 /** What would happen to each; nothing is written. */
 export const dryRunQuery = (doing: Doing) =>
   queryOptions({ queryKey: ['dry-run', doing], queryFn: () => send(doing, { dryRun: true }), staleTime: 0, gcTime: 0 });
 
-/** Does it, and brings the page up to date. Trying again with the same reason completes what an outage left undone. */
+/** Does it, and brings the page up to date. Trying again on the same terms completes what an outage left undone. */
 export function useDo(doing: Doing) {
   const queryClient = useQueryClient();
   const keys = useRef(new Map<string, string>());
   return useMutation({
-    mutationFn: (reason: string) => {
-      // Another reason is another act: under the same key it would be refused.
-      if (!keys.current.has(reason)) keys.current.set(reason, crypto.randomUUID());
-      return send(doing, reason ? { reason } : {}, keys.current.get(reason));
+    mutationFn: ({ reason, keepRoles }: Terms) => {
+      // On other terms it is another act: under the same key it would be refused.
+      const terms = `${keepRoles} ${reason}`;
+      if (!keys.current.has(terms)) keys.current.set(terms, crypto.randomUUID());
+      return send(doing, { ...(reason && { reason }), ...(keepRoles && { keepRoles }) }, keys.current.get(terms));
     },
     onSettled: () => mend(queryClient, doing.accountId, doing.userIds),
   });
 }
 
-async function send({ accountId, act, userIds }: Doing, options: { reason?: string; dryRun?: true }, key?: string): Promise<Result[]> {
+async function send({ accountId, act, userIds }: Doing, options: { reason?: string; keepRoles?: boolean; dryRun?: true }, key?: string): Promise<Result[]> {
   const results: Result[] = [];
   for (let from = 0; from < userIds.length; from += most) {
     const call = api.POST('/api/v1/accounts/{accountId}/users/bulk', {

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import { Checkbox, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { createColumnHelper, useTable, type RowSelectionState } from '@tanstack/react-table';
@@ -14,6 +14,7 @@ import { ListTable, listFeatures, type ListFeatures } from '../parts/list-table'
 import { Name } from '../parts/name';
 import { Page } from '../parts/page';
 import { Unread } from '../parts/problems';
+import { selectColumn } from '../parts/select-column';
 import { When } from '../parts/when';
 
 type Waiting = Schemas['PendingApproval'];
@@ -56,32 +57,16 @@ export function ApprovalsPage() {
 function useColumns(accountId: string, mayDecide: boolean) {
   const { t } = useTranslation();
   const countryName = useCountryName();
-  return useMemo(() => {
-    const select = column.display({
-      id: 'select',
-      header: ({ table }) => (
-        <Checkbox
-          aria-label={t('users.selectAll')}
-          checked={table.getIsAllRowsSelected()}
-          indeterminate={table.getIsSomeRowsSelected()}
-          onChange={table.getToggleAllRowsSelectedHandler()}
-        />
-      ),
-      cell: ({ row }) => (
-        <Checkbox
-          aria-label={t('users.select', { name: `${row.original.firstName} ${row.original.lastName}` })}
-          checked={row.getIsSelected()}
-          onChange={row.getToggleSelectedHandler()}
-        />
-      ),
-    });
-    return column.columns([
-      ...(mayDecide ? [select] : []),
-      column.accessor('lastName', { header: t('user.name'), cell: ({ row: { original } }) => <Name accountId={accountId} user={original} /> }),
-      column.accessor('email', { header: t('user.email') }),
-      column.accessor('domain', { header: t('user.domain') }),
-      column.accessor('country', { header: t('user.country'), cell: ({ row: { original } }) => countryName(original.country) }),
-      column.accessor('since', { id: 'addedAt', header: t('user.since'), cell: ({ row: { original } }) => <When at={original.since} /> }),
-    ]);
-  }, [accountId, mayDecide, t, countryName]);
+  return useMemo(
+    () =>
+      column.columns([
+        ...(mayDecide ? [selectColumn<Waiting>()] : []),
+        column.accessor('lastName', { header: t('user.name'), cell: ({ row: { original } }) => <Name accountId={accountId} user={original} /> }),
+        column.accessor('email', { header: t('user.email') }),
+        column.accessor('domain', { header: t('user.domain') }),
+        column.accessor('country', { header: t('user.country'), cell: ({ row: { original } }) => countryName(original.country) }),
+        column.accessor('since', { id: 'addedAt', header: t('user.since'), cell: ({ row: { original } }) => <When at={original.since} /> }),
+      ]),
+    [accountId, mayDecide, t, countryName],
+  );
 }

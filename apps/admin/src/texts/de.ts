@@ -83,6 +83,7 @@ export const de: Texts = {
     name: 'Name des Kontos',
     domains: 'E-Mail-Domains',
     domainsHint: 'Etwa example.com; Eingabe fügt eine hinzu. Benutzer mit diesen Adressen gehören hierher.',
+    languageHint: 'In ihr gehen E-Mails an Benutzer, die keine eigene haben.',
     administrator: 'Erster Administrator',
     submit: 'Konto anlegen',
     created: '{{name}} ist angelegt.',
@@ -188,6 +189,8 @@ export const de: Texts = {
     done_other: '{{act}}: für {{count}} Benutzer erledigt.',
     lockWhat: 'Sie können sich nicht anmelden, und alle ihre Token enden sofort. Berechtigungen gelten noch 7 Tage.',
     deleteWhat: 'Sie verlassen das Konto. 30 Tage lang lassen sie sich wiederherstellen; ihr Verlauf bleibt.',
+    keepRoles: 'Rollen behalten',
+    keepRolesHint: 'Wer sie wiederherstellt, bringt ihre Rollen zurück.',
   },
   approvals: {
     title: 'Offene Freigaben',

@@ -83,6 +83,7 @@ export const en = {
     name: 'Name of the account',
     domains: 'E-mail domains',
     domainsHint: 'Like example.com; Enter adds one. Users with these addresses belong here.',
+    languageHint: 'Of mails to users who have none of their own.',
     administrator: 'First administrator',
     submit: 'Create the account',
     created: '{{name}} is there.',
@@ -188,6 +189,8 @@ export const en = {
     done_other: '{{act}}: done for {{count}} users.',
     lockWhat: 'They can not log in, and every token of theirs ends working at once. Entitlements last for 7 days.',
     deleteWhat: 'They leave the account. For 30 days they can be restored; their history stays.',
+    keepRoles: 'Keep their roles',
+    keepRolesHint: 'Whoever restores them brings their roles back.',
   },
   approvals: {
     title: 'Pending approvals',

@@ -83,6 +83,7 @@ export const es: Texts = {
     name: 'Nombre de la cuenta',
     domains: 'Dominios de correo',
     domainsHint: 'Como example.com; Intro añade uno. Los usuarios con estas direcciones pertenecen a la cuenta.',
+    languageHint: 'La de los correos a usuarios que no tienen una propia.',
     administrator: 'Primer administrador',
     submit: 'Crear la cuenta',
     created: '{{name}} está creada.',
@@ -188,6 +189,8 @@ export const es: Texts = {
     done_other: '{{act}}: hecho para {{count}} usuarios.',
     lockWhat: 'No podrán entrar, y todos sus tokens dejan de servir al momento. Los derechos duran 7 días.',
     deleteWhat: 'Dejan la cuenta. Durante 30 días se pueden restaurar; su historial se conserva.',
+    keepRoles: 'Conservar sus roles',
+    keepRolesHint: 'Quien los restaure les devuelve sus roles.',
   },
   approvals: {
     title: 'Aprobaciones pendientes',

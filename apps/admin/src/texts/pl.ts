@@ -83,6 +83,7 @@ export const pl: Texts<'few' | 'many'> = {
     name: 'Nazwa konta',
     domains: 'Domeny e-mail',
     domainsHint: 'Na przykład example.com; Enter dodaje domenę. Użytkownicy z takimi adresami należą do konta.',
+    languageHint: 'Język wiadomości do użytkowników, którzy nie mają własnego.',
     administrator: 'Pierwszy administrator',
     submit: 'Utwórz konto',
     created: 'Konto {{name}} jest utworzone.',
@@ -202,6 +203,8 @@ export const pl: Texts<'few' | 'many'> = {
     done_other: '{{act}}: gotowe dla {{count}} użytkownika.',
     lockWhat: 'Nie będą mogli się logować, a wszystkie ich tokeny od razu przestaną działać. Uprawnienia trwają 7 dni.',
     deleteWhat: 'Opuszczą konto. Przez 30 dni można ich przywrócić; historia zostaje.',
+    keepRoles: 'Zachowaj ich role',
+    keepRolesHint: 'Kto ich przywróci, przywróci też ich role.',
   },
   approvals: {
     title: 'Oczekujące na akceptację',

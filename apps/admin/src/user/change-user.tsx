@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
 import { isNotEmpty, useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
@@ -7,9 +7,9 @@ import { answered, api, type Schemas } from '../api/client';
 import { mend } from '../api/mend';
 import type { UserPage } from '../api/users';
 import { CountrySelect } from '../parts/country-select';
+import { LanguageSelect } from '../parts/language-select';
 import { ProblemAlert, fieldErrors } from '../parts/problems';
 import { tell } from '../parts/tell';
-import { languages } from '../texts/i18n';
 
 /** Changes names, countries and language; not over what somebody else has changed since. */
 export function ChangeUser({ accountId, user, onClose }: { accountId: string; user: UserPage; onClose: () => void }) {
@@ -54,12 +54,7 @@ export function ChangeUser({ accountId, user, onClose }: { accountId: string; us
             key={form.key('entitlementCountry')}
             {...form.getInputProps('entitlementCountry')}
           />
-          <Select
-            label={t('user.language')}
-            data={Object.entries(languages).map(([value, label]) => ({ value, label }))}
-            key={form.key('language')}
-            {...form.getInputProps('language')}
-          />
+          <LanguageSelect key={form.key('language')} {...form.getInputProps('language')} />
           <ProblemAlert error={changing.error} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Select, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Modal, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { isEmail, isNotEmpty, useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
@@ -6,10 +6,11 @@ import { Problem } from '../api/problem';
 import { answered, api, type Schemas } from '../api/client';
 import { mend } from '../api/mend';
 import { CountrySelect } from '../parts/country-select';
+import { LanguageSelect } from '../parts/language-select';
 import { NextSteps } from '../parts/next-steps';
 import { ProblemAlert, fieldErrors } from '../parts/problems';
 import { tell } from '../parts/tell';
-import { languages, type Language } from '../texts/i18n';
+import type { Language } from '../texts/i18n';
 
 const empty: Record<'email' | 'firstName' | 'lastName' | 'country' | 'language' | 'entitlementCountry', string> = {
   email: '',
@@ -51,7 +52,7 @@ export function AddUser({ accountId, onClose }: { accountId: string; onClose: ()
             <TextInput label={t('user.firstName')} autoComplete="off" required maxLength={100} key={form.key('firstName')} {...form.getInputProps('firstName')} />
             <TextInput label={t('user.lastName')} autoComplete="off" required maxLength={100} key={form.key('lastName')} {...form.getInputProps('lastName')} />
             <CountrySelect label={t('user.country')} required key={form.key('country')} {...form.getInputProps('country')} />
-            <Select label={t('user.language')} data={Object.entries(languages).map(([value, label]) => ({ value, label }))} key={form.key('language')} {...form.getInputProps('language')} />
+            <LanguageSelect key={form.key('language')} {...form.getInputProps('language')} />
           </SimpleGrid>
           <CountrySelect label={t('user.entitlementCountry')} description={t('user.entitlementHint')} clearable key={form.key('entitlementCountry')} {...form.getInputProps('entitlementCountry')} />
           <ProblemAlert error={adding.error}>

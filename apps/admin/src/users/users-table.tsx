@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { Checkbox, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { createColumnHelper, useTable, type RowSelectionState, type SortingState } from '@tanstack/react-table';
 import type { UseInfiniteQueryResult } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +8,7 @@ import { useCountryName } from '../parts/country-name';
 import { ListTable, listFeatures, type ListFeatures } from '../parts/list-table';
 import { Padlock } from '../parts/locked';
 import { Name } from '../parts/name';
+import { selectColumn } from '../parts/select-column';
 import { Roles, Status } from '../parts/status';
 import { When, useDates } from '../parts/when';
 import { RowMenu } from './row-menu';
@@ -20,24 +21,7 @@ function useColumns(accountId: string) {
   return useMemo(
     () =>
       column.columns([
-        column.display({
-          id: 'select',
-          header: ({ table }) => (
-            <Checkbox
-              aria-label={t('users.selectAll')}
-              checked={table.getIsAllRowsSelected()}
-              indeterminate={table.getIsSomeRowsSelected()}
-              onChange={table.getToggleAllRowsSelectedHandler()}
-            />
-          ),
-          cell: ({ row }) => (
-            <Checkbox
-              aria-label={t('users.select', { name: `${row.original.firstName} ${row.original.lastName}` })}
-              checked={row.getIsSelected()}
-              onChange={row.getToggleSelectedHandler()}
-            />
-          ),
-        }),
+        selectColumn<User>(),
         column.accessor('lastName', { header: t('user.name'), cell: ({ row: { original } }) => <Name accountId={accountId} user={original} /> }),
         column.accessor('email', { header: t('user.email') }),
         column.accessor('status', {

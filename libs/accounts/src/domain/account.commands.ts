@@ -12,7 +12,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { Command, Country, Line, Optional } from '#libs/kernel';
+import { Command, Country, Line, Optional, SpokenLanguage } from '#libs/kernel';
 import type { ContractTerms } from './account.events.js';
 import { Email } from './email.field.js';
 
@@ -34,6 +34,8 @@ export class OpenAccount extends Command<OpenAccount> {
   @Line(200) name!: string;
   // `ValidateNested` alone lets a missing object, and an array in place of one, pass.
   @Optional() @IsArray() @ArrayMaxSize(250) @IsObject({ each: true }) @ValidateNested({ each: true }) @Type(() => Contract) contracts?: Contract[];
+  /** Of mails to users who have none of their own; default `en`. */
+  @Optional() @SpokenLanguage() language?: string;
   /** E-mail domains, asserted as owned. */
   @IsArray() @ArrayMaxSize(100) @ArrayUnique() @IsString({ each: true }) @MaxLength(253, { each: true }) domains!: string[];
   @IsObject() @ValidateNested() @Type(() => FirstAdministrator) administrator!: FirstAdministrator;

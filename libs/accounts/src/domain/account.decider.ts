@@ -8,6 +8,8 @@ export type Account =
       readonly status: 'open' | 'closed';
       readonly name: string;
       readonly contracts: readonly ContractTerms[];
+      /** Of mails to users who have none of their own. */
+      readonly language?: string;
       /** Ids of the users who count as administrators: always a subset of those who can serve. */
       readonly administrators: ReadonlySet<string>;
     };
@@ -28,9 +30,10 @@ export const AccountDecider: Decider<Account, AccountEvent, typeof commands> = {
   commands,
 
   decide: {
-    OpenAccount: ({ name, contracts = [] }, account) => {
+    OpenAccount: ({ name, contracts = [], language }, account) => {
       if (account.status !== 'absent') throw notOpened();
-      return [accountEvent('AccountOpened', { name, contracts: contracts.map(({ country, recurringRevenue }) => ({ country, recurringRevenue })) })];
+      const terms = contracts.map(({ country, recurringRevenue }) => ({ country, recurringRevenue }));
+      return [accountEvent('AccountOpened', { name, contracts: terms, ...(language && { language }) })];
     },
     CloseAccount: (_, account) => (account.status === 'open' ? [accountEvent('AccountClosed', {})] : []),
     AppointAdministrator: ({ user }, account) =>
@@ -46,7 +49,7 @@ export const AccountDecider: Decider<Account, AccountEvent, typeof commands> = {
   },
 
   evolve: {
-    AccountOpened: (_, { name, contracts }) => ({ status: 'open', name, contracts, administrators: new Set() }),
+    AccountOpened: (_, opened) => ({ ...opened, status: 'open', administrators: new Set() }),
     AdministratorAppointed: (account, { user }) =>
       account.status === 'absent' ? account : { ...account, administrators: new Set([...account.administrators, user]) },
     AdministratorStoodDown: (account, { user }) =>

@@ -8,7 +8,7 @@ export interface ContractTerms {
 
 // These names and shapes are the storage format: once landed they only change through an upcaster.
 export type AccountEvent =
-  | DomainEvent<'AccountOpened', { name: string; contracts: readonly ContractTerms[] }>
+  | DomainEvent<'AccountOpened', { name: string; contracts: readonly ContractTerms[]; language?: string }>
   | DomainEvent<'AdministratorAppointed', { user: string }>
   | DomainEvent<'AdministratorStoodDown', { user: string; because: 'locked' | 'deleted' | 'demoted' | 'left' }>
   | DomainEvent<'AccountClosed', Record<never, never>>;

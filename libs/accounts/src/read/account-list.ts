@@ -16,6 +16,8 @@ export class AccountItem {
   @ApiProperty() readonly accountId!: string;
   @ApiProperty() readonly name!: string;
   @ApiProperty({ type: [ContractItem] }) readonly contracts!: readonly ContractItem[];
+  /** Of mails to users who have none of their own; `null`: `en`. */
+  @ApiProperty({ type: String, nullable: true }) readonly language!: string | null;
   @ApiProperty({ type: [String] }) readonly domains!: readonly string[];
   /** Ids of the users who count as its administrators. */
   @ApiProperty({ type: [String] }) readonly administrators!: readonly string[];
@@ -27,6 +29,7 @@ interface AccountRow {
   account_id: string;
   name: string;
   contracts: readonly ContractTerms[];
+  language: string | null;
   administrators: readonly string[];
   opened_at: string;
   closed: boolean;
@@ -42,10 +45,10 @@ type Event = AccountEvent | DomainNameEvent;
 type Handler<Type extends Event['type']> = (data: DataOf<Event, Type>, event: Recorded, db: Kysely<AccountTables>) => Promise<unknown>;
 
 const handlers: { readonly [Type in Event['type']]: Handler<Type> } = {
-  AccountOpened: ({ name, contracts }, { envelope: { subject, at }, revision }, db) =>
+  AccountOpened: ({ name, contracts, language = null }, { envelope: { subject, at }, revision }, db) =>
     db
       .insertInto('account_list')
-      .values({ account_id: subject.id, name, contracts: json(contracts), administrators: json([]), opened_at: at, closed: false, revision })
+      .values({ account_id: subject.id, name, contracts: json(contracts), language, administrators: json([]), opened_at: at, closed: false, revision })
       .execute(),
   AdministratorAppointed: ({ user }, event, db) => administrators(db, event, sql`administrators || ${json([user])}`),
   AdministratorStoodDown: ({ user }, event, db) => administrators(db, event, sql`administrators - ${user}::text`),
@@ -71,14 +74,14 @@ const administrators = (db: Kysely<AccountTables>, { envelope: { subject }, revi
 
 export const AccountListProjection: Projection = {
   name: 'account-list',
-  version: 1,
+  version: 2,
   tables: ['account_list', 'account_domain'],
   events: Object.keys(handlers),
 
   async create(db) {
     await sql`
       create table account_list (
-        account_id text collate "C" primary key, name text not null, contracts jsonb not null, administrators jsonb not null,
+        account_id text collate "C" primary key, name text not null, contracts jsonb not null, language text, administrators jsonb not null,
         opened_at timestamptz not null, closed boolean not null, revision integer not null)`.execute(db);
     await sql`create index on account_list (opened_at, account_id)`.execute(db);
     await sql`create table account_domain (domain text collate "C" primary key, account_id text not null)`.execute(db);
@@ -137,6 +140,7 @@ const item = (row: AccountRow & { domains: string[] }): AccountItem => ({
   accountId: row.account_id,
   name: row.name,
   contracts: row.contracts,
+  language: row.language,
   domains: row.domains,
   administrators: row.administrators,
   openedAt: row.opened_at,

@@ -56,14 +56,15 @@ interface SeenAccount {
   readonly name: string | null;
   readonly status: 'open' | 'closed' | null;
   readonly contracts: readonly ContractTerms[];
+  readonly language: string | null;
   /** Ids of the users who count. */
   readonly administrators: readonly string[];
 }
 
-const noAccount: SeenAccount = { name: null, status: null, contracts: [], administrators: [] };
+const noAccount: SeenAccount = { name: null, status: null, contracts: [], language: null, administrators: [] };
 
 const accountSteps: Steps<SeenAccount, AccountEvent> = {
-  AccountOpened: (account, { name, contracts }) => ({ ...account, name, contracts, status: 'open' }),
+  AccountOpened: (account, opened) => ({ ...account, ...opened, status: 'open' }),
   AdministratorAppointed: (account, { user }) => ({ ...account, administrators: [...new Set([...account.administrators, user])] }),
   AdministratorStoodDown: (account, { user }) => ({ ...account, administrators: account.administrators.filter((other) => other !== user) }),
   AccountClosed: (account) => ({ ...account, status: 'closed' }),

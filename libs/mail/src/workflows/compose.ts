@@ -2,7 +2,7 @@ import { passwordLink } from '#libs/access';
 import { AccountDecider } from '#libs/accounts';
 import type { EventStore } from '#libs/event-store';
 import { languages, type Language } from '#libs/kernel';
-import { UserDecider, mayLogIn, servesAsAdministrator, type Known, type User } from '#libs/users';
+import { UserDecider, accountOf, mayLogIn, servesAsAdministrator, type User } from '#libs/users';
 import type { Mail, Vault } from '#libs/vault';
 import { readable, writeLetter, type Letter } from '../domain/letter.js';
 import type { MailKind } from '../domain/owed.js';
@@ -32,37 +32,40 @@ export async function compose(desk: Desk, mail: Mail): Promise<Message | undefin
   const { state: user } = await desk.store.load(UserDecider, mail.user);
   // An erased user has no address any more.
   if (user.status === 'absent' || !user.email) return undefined;
-  const language = languageOf(user);
-  const contents = await contentsOf[mail.kind as MailKind](desk, mail, user, language);
+  const account = await openAccount(desk.store, accountOf(user));
+  const language = languages.find((known) => known === (user.language ?? account?.language)) ?? 'en';
+  const contents = await contentsOf[mail.kind as MailKind](desk, mail, user, { account: account?.name, language });
   return contents && { to: { name: `${user.firstName} ${user.lastName}`, address: user.email }, ...writeLetter({ language, firstName: user.firstName, ...contents }) };
 }
 
-const contentsOf: Record<MailKind, (desk: Desk, mail: Mail, user: User, language: Language) => Promise<Contents | undefined>> = {
-  'password-link': async ({ store, vault, publicUrl, now }, { user: userId, about: request }, user, language) => {
+/** The name of the user's account, and the language of the letter. */
+interface Address {
+  readonly account: string | undefined;
+  readonly language: Language;
+}
+
+const contentsOf: Record<MailKind, (desk: Desk, mail: Mail, user: User, address: Address) => Promise<Contents | undefined>> = {
+  'password-link': async ({ vault, publicUrl, now }, { user: userId, about: request }, user, { account, language }) => {
     const link = mayLogIn(user) ? user.passwordLink : undefined;
     if (!mayLogIn(user) || link?.request !== request || Date.parse(link.expiresAt) <= now().getTime()) return undefined;
     const until = readable(link.expiresAt, language);
     // In the fragment, which browsers send to nobody.
     const href = `${publicUrl}/set-password#${passwordLink(vault, { userId, request })}`;
     if (user.password) return { say: (words) => words.resetPassword({ until }), href };
-    const account = await nameOf(store, user.account);
     return account === undefined ? undefined : { say: (words) => words.completeProfile({ account, until }), href };
   },
 
   'password-changed': async ({ publicUrl }) => ({ say: (words) => words.passwordChanged(), href: publicUrl }),
 
-  'approvals-waiting': async ({ store, vault, publicUrl }, { about }, user) => {
+  'approvals-waiting': async ({ vault, publicUrl }, { about }, user, { account }) => {
     const count = vault.waiting.count(about);
-    if (count === 0 || !servesAsAdministrator(user) || !('account' in user) || user.account !== about) return undefined;
-    const account = await nameOf(store, about);
-    return account === undefined ? undefined : { say: (words) => words.approvalsWaiting({ account, count }), href: publicUrl };
+    if (count === 0 || !servesAsAdministrator(user) || accountOf(user) !== about || account === undefined) return undefined;
+    return { say: (words) => words.approvalsWaiting({ account, count }), href: publicUrl };
   },
 };
 
-/** The name of an account that is open. */
-async function nameOf(store: Desk['store'], id: string): Promise<string | undefined> {
+async function openAccount(store: Desk['store'], id: string | undefined) {
+  if (id === undefined) return undefined;
   const { state } = await store.load(AccountDecider, id);
-  return state.status === 'open' ? state.name : undefined;
+  return state.status === 'open' ? state : undefined;
 }
-
-const languageOf = (user: Known): Language => languages.find((language) => language === user.language) ?? 'en';

@@ -1,4 +1,4 @@
-import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsBoolean, IsIn, IsUUID } from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsBoolean, IsIn, IsUUID, ValidateBy } from 'class-validator';
 import { Command, Optional, Reason } from '#libs/kernel';
 import { ApproveUser, DeleteUser, LockUser, RejectUser, RestoreUser, UnlockUser } from './user.commands.js';
 
@@ -12,6 +12,12 @@ export const bulkActions = {
   restore: RestoreUser,
 } as const;
 
+const GoesWithDelete = () =>
+  ValidateBy({
+    name: 'goesWithDelete',
+    validator: { validate: (_, of) => (of!.object as ChangeUsers).action === 'delete', defaultMessage: () => '$property goes with the action delete alone' },
+  });
+
 /** One act on chosen users: each succeeds or is refused on its own. */
 export class ChangeUsers extends Command<ChangeUsers> {
   @IsIn(Object.keys(bulkActions)) action!: keyof typeof bulkActions;
@@ -21,4 +27,6 @@ export class ChangeUsers extends Command<ChangeUsers> {
   @Reason() reason?: string;
   /** Answer what would happen to each and write nothing. */
   @Optional() @IsBoolean() dryRun?: boolean;
+  /** With `delete` alone: whoever restores them brings their roles back. */
+  @Optional() @IsBoolean() @GoesWithDelete() keepRoles?: boolean;
 }

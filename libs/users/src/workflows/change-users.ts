@@ -46,8 +46,8 @@ export async function changeUsers(store: EventStore, command: ChangeUsers): Prom
 const checkKey = (store: EventStore, command: ChangeUsers): Promise<unknown> =>
   lastValueFrom(from(command.userIds).pipe(mergeMap((userId) => begin(store, UserDecider, step(command, userId).issuance), concurrency)));
 
-function step({ action, reason, dryRun, issuance }: ChangeUsers, userId: string): Command<unknown> {
+function step({ action, reason, dryRun, keepRoles, issuance }: ChangeUsers, userId: string): Command<unknown> {
   const { expectedRevision: _, ...rest } = issuance;
-  const command = new bulkActions[action]({ ...(reason && { reason }), ...(dryRun && { dryRun }) });
+  const command = new bulkActions[action]({ ...(reason && { reason }), ...(dryRun && { dryRun }), ...(keepRoles && { keepRoles }) });
   return issue<never>(command as never, { ...rest, target: userId, commandId: uuidv5(userId, issuance.commandId) });
 }

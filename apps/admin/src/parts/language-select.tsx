@@ -1,0 +1,9 @@
+import { Select, type SelectProps } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { languages } from '../texts/i18n';
+
+/** One of the languages that mails are written in, each by its own name. */
+export function LanguageSelect(props: Omit<SelectProps, 'data'>) {
+  const { t } = useTranslation();
+  return <Select label={t('user.language')} data={Object.entries(languages).map(([value, label]) => ({ value, label }))} {...props} />;
+}
