@@ -50,13 +50,13 @@ export const UserListProjection: Projection = {
         lock_causes text[] not null, roles text[] not null, country text collate "C" not null, address text not null,
         first_name_key text collate "C" not null, last_name_key text collate "C" not null, email_key text collate "C" not null,
         search text not null, added_at timestamptz, last_login_at timestamptz, restorable_until timestamptz,
-        item json not null, primary key (account_id, user_id)) with (fillfactor = 50)`.execute(db);
+        item json not null, primary key (account_id, user_id)) with (fillfactor = 75)`.execute(db);
     for (const key of Object.values(sortKeys)) {
       await sql`create index on user_list (account_id, ${sql.ref(key)}, user_id)`.execute(db);
     }
     await sql`create index on user_list (account_id, address)`.execute(db);
     // What is new waits in a list, kB, that a search reads, too: a user has some sixty trigrams.
-    await sql`create index on user_list using gin (account_id, search gin_trgm_ops) with (gin_pending_list_limit = 256)`.execute(db);
+    await sql`create index on user_list using gin (account_id, search gin_trgm_ops) with (gin_pending_list_limit = 64)`.execute(db);
   },
 
   async apply(events, tx) {
