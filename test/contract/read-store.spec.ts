@@ -371,6 +371,17 @@ describe('PGlite', () => {
     await rebooted.close();
   });
 
+  it('is no affair of the settings of other PostgreSQL clients', async () => {
+    process.env['PGSSLMODE'] = 'require';
+    try {
+      const store = await openScratchStore();
+      expect((await sql`select 1 as one`.execute(store.db)).rows).toEqual([{ one: 1 }]);
+      await store.close();
+    } finally {
+      delete process.env['PGSSLMODE'];
+    }
+  });
+
   it('is built again where its files can not be opened', async () => {
     const torn = join(directory, 'torn');
     const store = await openReadStore({ directory: torn, log });

@@ -11,7 +11,7 @@ import { poolDialect } from './pool.js';
  * thread: both engines share one driver, and a query costs one message there and one back, a quarter of PGlite's own API.
  */
 export const pgliteDialect = (directory?: string): PostgresDialect =>
-  poolDialect({ max: 1, idleTimeoutMillis: 0, stream: () => new PGliteStream(directory) });
+  poolDialect({ max: 1, idleTimeoutMillis: 0, ssl: false, stream: () => new PGliteStream(directory) });
 
 /** `AuthenticationOk`, `ReadyForQuery`: https://www.postgresql.org/docs/current/protocol-message-formats.html */
 const welcome = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0, 0x5a, 0, 0, 0, 5, 0x49]);
@@ -28,7 +28,7 @@ class PGliteStream extends Duplex {
     this.#worker = new Worker(file, { workerData: { ...(directory && { directory }) } satisfies Start });
     this.#worker.on('message', (answer: Uint8Array) => this.push(answer));
     this.#worker.on('error', (error) => this.destroy(error));
-    this.#worker.on('exit', () => this.push(null));
+    this.#worker.on('exit', () => this.destroy());
   }
 
   /** What `pg` asks of a socket. */
