@@ -1,12 +1,17 @@
-/** Jest in native ESM (Nest 12 is ESM only). `npm test` runs everything that a bare machine can run. */
+/**
+ * Jest in native ESM (Nest 12 is ESM only). `npm test` runs everything that a bare machine can run. Specs and their helpers
+ * are Jest's; what they test is the build. In workers, always: a module that Node has loaded stays loaded.
+ */
 export default {
   rootDir: '..',
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/environment.js',
+  globalSetup: '<rootDir>/test/support/build.js',
   testMatch: ['<rootDir>/{apps,libs,test}/**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '<rootDir>/data/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
+    '/(apps|libs)/(?!.*\\.spec\\.ts$).*\\.ts$': '<rootDir>/test/support/as-built.js',
     '^.+\\.ts$': ['@swc/jest', { module: { type: 'es6' } }],
   },
   moduleNameMapper: {
@@ -15,5 +20,6 @@ export default {
   },
   coverageProvider: 'v8',
   maxWorkers: '100%',
+  workerIdleMemoryLimit: '2GB',
   testTimeout: 60_000,
 };

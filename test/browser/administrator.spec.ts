@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { Mailbox, linkIn } from '../support/mailbox.js';
-import { build } from '../support/process.js';
 import { expectStatus, startTestServer, type TestServer } from '../support/server.js';
 import { Visitor, chromiumPath, startBrowser } from './browser.js';
 import { steps } from './steps.js';
@@ -18,7 +17,6 @@ const password = 'a long enough passphrase';
   let page: Page;
 
   beforeAll(async () => {
-    build();
     box = await Mailbox.open();
     test = await startTestServer({ SMTP_URL: box.url });
     browser = await startBrowser();

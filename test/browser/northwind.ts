@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { Mailbox, linkIn } from '../support/mailbox.js';
-import { build } from '../support/process.js';
 import { expectStatus, startTestServer, type TestServer } from '../support/server.js';
 import { Visitor, startBrowser } from './browser.js';
 
@@ -22,7 +21,6 @@ export class Northwind {
   ) {}
 
   static async open(): Promise<Northwind> {
-    build();
     const box = await Mailbox.open();
     const test = await startTestServer({ SMTP_URL: box.url });
     const { operator } = test;

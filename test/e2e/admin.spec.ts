@@ -1,9 +1,7 @@
-import { build } from '../support/process.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
 let test: TestServer;
 beforeAll(async () => {
-  build();
   test = await startTestServer();
 }, 180_000);
 afterAll(() => test.close());

@@ -17,7 +17,7 @@ import { openLog, type Log } from '../../apps/server/src/parts.js';
 import { projections } from '../../apps/server/src/projections.js';
 import { startServer } from '../../apps/server/src/server.js';
 import { Api } from '../support/api.js';
-import { build, run, startProcess } from '../support/process.js';
+import { run, startProcess } from '../support/process.js';
 import { expectStatus, openTestAccount, startTestServer, type TestServer } from '../support/server.js';
 
 const parent = mkdtempSync(join(tmpdir(), 'backup-'));
@@ -315,7 +315,6 @@ describe('the commands', () => {
   const home = fresh();
 
   beforeAll(async () => {
-    build();
     fill(configOf(home));
   }, 120_000);
 

@@ -5,13 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AccessDeniedError, EventStoreDBClient, UnavailableError, jsonEvent } from '@eventstore/db-client';
-import { build, defaults, run } from '../support/process.js';
+import { defaults, run } from '../support/process.js';
 
 const program = 'dist/apps/server/src/eventstore.js';
 let directory: string;
 let running: Alone | undefined;
 
-beforeAll(() => build());
 beforeEach(() => {
   directory = join(mkdtempSync(join(tmpdir(), 'eventstore-')), 'log');
 });

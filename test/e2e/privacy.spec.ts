@@ -6,7 +6,7 @@ import { simpleParser } from 'mailparser';
 import { startEmbeddedEventStore } from '#libs/embedded-eventstore';
 import { Api, type Reply } from '../support/api.js';
 import { Mailbox, eventually, linkIn } from '../support/mailbox.js';
-import { build, startProcess, type ServerProcess } from '../support/process.js';
+import { startProcess, type ServerProcess } from '../support/process.js';
 import { tomorrow } from '../support/routes.js';
 import { bytesOf, filesIn, found } from '../support/search.js';
 import { userScopes } from '../support/server.js';
@@ -42,7 +42,6 @@ const answered: Reply[] = [];
 let userId: string;
 
 beforeAll(async () => {
-  build();
   directory = mkdtempSync(join(tmpdir(), 'rollbook-'));
   server = await startProcess(directory, { TRUST_PROXY: 'on', LOG_LEVEL: 'verbose' });
   operator = new Api(server.url, server.token);

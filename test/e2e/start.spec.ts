@@ -6,13 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, get } from 'node:http';
 import { Api } from '../support/api.js';
-import { build, defaults, run, startProcess, type ServerProcess } from '../support/process.js';
+import { defaults, run, startProcess, type ServerProcess } from '../support/process.js';
 import { expectStatus } from '../support/server.js';
 
 const main = 'dist/apps/server/src/main.js';
 const directories: string[] = [];
 
-beforeAll(() => build());
 afterAll(() => directories.forEach((directory) => rmSync(directory, { recursive: true, force: true })));
 
 function newDirectory(): string {

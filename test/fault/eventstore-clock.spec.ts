@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventStoreDBClient, NO_STREAM, START, jsonEvent, type RecordedEvent } from '@eventstore/db-client';
 import { startNode, type NodeProcess } from '../support/node.js';
-import { build } from '../support/process.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'clock-'));
 /** Once it is there, the store's clock is an hour behind. */
@@ -34,7 +33,6 @@ async function read(): Promise<RecordedEvent[]> {
 }
 
 it('keeps the order, and recognises repeats, when the clock goes back', async () => {
-  build();
   await start();
   const [before, after, later] = ['before', 'after', 'later'].map((type) => jsonEvent({ type, data: {} }));
   const first = await client.appendToStream('one', before!, { expectedRevision: NO_STREAM });

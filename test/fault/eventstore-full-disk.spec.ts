@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { startNode, type NodeProcess } from '../support/node.js';
-import { build } from '../support/process.js';
 
 /** The certificate would lie on a disk that only the store sees. */
 const insecure = 'insecure';
@@ -40,7 +39,6 @@ async function count(): Promise<number> {
 }
 
 (reason ? it.skip : it)('refuses appends when the disk is full, reads on, and writes again when there is room', async () => {
-  build();
   node = await startNode(directory, (command) => onSmallDisk(directory, `exec ${[...command, insecure].map((word) => `'${word}'`).join(' ')}`));
   client = EventStoreDBClient.connectionString(node.url);
   let written = 0;

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventStoreDBClient, NO_STREAM, START, jsonEvent, streamNameFilter, type AllStreamRecordedEvent, type AppendExpectedRevision, type EventData, type Position } from '@eventstore/db-client';
 import { startNode, type NodeProcess } from '../support/node.js';
-import { build } from '../support/process.js';
 
 /** How often the store is killed. */
 const kills = Number(process.env['KILLS'] ?? 2);
@@ -23,7 +22,6 @@ async function start(): Promise<void> {
 }
 
 beforeAll(async () => {
-  build();
   await start();
 }, 120_000);
 

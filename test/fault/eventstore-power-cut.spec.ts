@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { openVault } from '#libs/vault';
 import { openLogFile } from '../../libs/embedded-eventstore/src/log.file.js';
 import { Log } from '../../libs/embedded-eventstore/src/log.js';
-import { build } from '../support/process.js';
 import { Disk } from './power-cut.disk.js';
 import { trace, whyNoTrace, type Call } from './power-cut.trace.js';
 
@@ -50,7 +49,6 @@ function check(left: ReadonlyMap<string, Buffer>, acknowledged: readonly string[
 }
 
 (reason ? it.skip : it)('loses nothing acknowledged, and no key, to a power cut between any two syncs', () => {
-  build();
   const directory = join(home, 'traced');
   mkdirSync(directory);
   const calls = trace([process.execPath, 'dist/test/fault/power-cut.process.js', directory, String(users)], directory, [...files, 'acknowledged'], join(home, 'trace'));

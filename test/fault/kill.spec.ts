@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Api, type Reply } from '../support/api.js';
-import { build, run, startProcess, type ServerProcess } from '../support/process.js';
+import { run, startProcess, type ServerProcess } from '../support/process.js';
 import { expectStatus } from '../support/server.js';
 
 /** How often the server is killed. */
@@ -27,7 +27,6 @@ let account: string;
 const sent: Sent[] = [];
 
 beforeAll(async () => {
-  build();
   server = await startProcess(directory);
   const person = { email: 'ada@kill.example', firstName: 'Ada', lastName: 'Lovelace', country: 'GB' };
   account = expectStatus(201, await api().post('/accounts', { name: 'Kill', domains: ['kill.example'], administrator: person })).body.accountId;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Api } from '../support/api.js';
 import { Mailbox, eventually, linkIn, type Received } from '../support/mailbox.js';
-import { build, startProcess, type ServerProcess } from '../support/process.js';
+import { startProcess, type ServerProcess } from '../support/process.js';
 import { expectStatus } from '../support/server.js';
 
 /** How often the server is killed under load. */
@@ -24,7 +24,6 @@ const killed = async () => {
 };
 
 beforeAll(async () => {
-  build();
   box = await Mailbox.open();
   await start();
   const administrator = { email: 'ada@mail.example', firstName: 'Ada', lastName: 'Lovelace', country: 'GB' };

@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,9 +8,6 @@ const main = 'dist/apps/server/src/main.js';
 
 /** A process runs on the embedded defaults, whatever the tests around it run on. */
 export const defaults = { ...process.env, DATABASE_URL: '', EVENTSTORE_URL: '' };
-
-/** Builds what has changed, as `npm start` does. */
-export const build = (): void => void execFileSync('npm', ['run', '-s', 'build:changed'], { stdio: 'inherit' });
 
 /** A server in a process of its own, as an operator runs it. */
 export interface ServerProcess {

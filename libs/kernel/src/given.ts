@@ -1,9 +1,12 @@
-import { deepStrictEqual, fail, ok } from 'node:assert/strict';
+import { Assert, fail, ok, strictEqual } from 'node:assert/strict';
 import { issue, type Command } from './command.js';
 import { decide, evolve, type AnyDecider, type ContextOf, type EventOf, type StateOf } from './decider.js';
 import type { DomainEvent, Envelope, Recorded } from './event.js';
 import { permissions } from './permission.js';
 import { Refusal } from './refusal.js';
+
+/** Events are plain data, wherever their objects were made: Jest's specs have an `Object` of their own. */
+const plain = new Assert({ skipPrototype: true });
 
 /** An event of the past in a spec, with what its envelope says where that matters. */
 export type Past<E extends DomainEvent> = E & { readonly envelope?: Partial<Envelope> };
@@ -54,14 +57,14 @@ export function given<D extends AnyDecider>(decider: D, ...past: readonly Past<E
       return {
         /** Exactly these events; none for a command that repeats what already holds. */
         // oxlint-disable-next-line unicorn/no-thenable -- reads as the third word of the sentence; nobody awaits it
-        then: (...events: readonly EventOf<D>[]) => deepStrictEqual(run(), events),
+        then: (...events: readonly EventOf<D>[]) => plain.deepStrictEqual(run(), events),
         /** A refusal with this code; answers it, for its kind and actions. */
         refuses(code: string): Refusal {
           try {
             run();
           } catch (error) {
             ok(error instanceof Refusal, error as Error);
-            deepStrictEqual(error.code, code);
+            strictEqual(error.code, code);
             return error;
           }
           return fail(`expected the refusal ${code}`);

@@ -15,7 +15,7 @@ describe('the name of an action', () => {
   });
 
   it('is refused to an event about something else', () => {
-    expect(() => actionOf('InstallationFounded')).toThrow(TypeError);
+    expect(() => actionOf('InstallationFounded')).toThrow('does not begin with a subject of the audit trail');
   });
 
   it('names one event', () => {
