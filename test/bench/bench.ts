@@ -102,10 +102,10 @@ async function measure({ options, isProfiled, storeUrl, namespace, rollbook, loa
   const began = performance.now();
   await rollbook.caughtUp();
   const catchUp = { events: users * 1.07 + history, seconds: (performance.now() - began) / 1_000 };
-  progress('reading');
-  const reads = await measureReads({ rollbook, load, requests }, veteran, history);
   progress('in a browser');
   const pages = await measurePages(rollbook, Math.ceil(requests / 5));
+  progress('reading');
+  const reads = await measureReads({ rollbook, load, requests }, veteran, history);
   const commandRows = await measureCommands({ storeUrl, namespace, rollbook, load, templates: examples, userIds, rounds, commands, progress });
   progress('from command to list');
   const visibility = await measureVisibility({ rollbook, load, requests: Math.min(userIds.length, requests * 10) }, userIds.toReversed(), 64);

@@ -14,7 +14,7 @@ export async function digestTables(db: Kysely<AnyTables>, tables: readonly strin
 /** Hashes are added up, so that nothing need be sorted or gathered: two halves of 60 bits of each row's MD5. */
 async function digestTable(db: Kysely<AnyTables>, table: string): Promise<string> {
   const half = (from: number) =>
-    sql`coalesce(sum(('x' || substr(md5(t::text), ${sql.lit(from)}, 15))::bit(60)::bigint), 0)`;
+    sql`coalesce(sum(('x' || substr(md5(to_jsonb(t)::text), ${sql.lit(from)}, 15))::bit(60)::bigint), 0)`;
   const { rows } = await sql<{ rows: number; one: string; other: string }>`
     select count(*) as rows, ${half(1)} as one, ${half(17)} as other from ${sql.table(table)} as t`.execute(db);
   const [{ rows: count, one, other }] = rows as [(typeof rows)[number]];

@@ -35,20 +35,20 @@ export interface AuditTables {
 /** A row for each change: who, what, to whom, when, from where, why, before → after. */
 export const AuditTrailProjection: Projection = {
   name: 'audit-trail',
-  version: 3,
+  version: 4,
   tables: ['audit_trail', 'audit_subject'],
   events: auditedEvents,
 
   async create(db) {
     await sql`
       create table audit_subject (
-        kind text collate "C" not null, id text collate "C" not null, seen jsonb not null, primary key (kind, id)) with (fillfactor = 50)`.execute(db);
+        kind text collate "C" not null, id text collate "C" not null, seen json not null, primary key (kind, id)) with (fillfactor = 50)`.execute(db);
     await sql`
       create table audit_trail (
         position bigint primary key, revision integer not null, stream text not null, at timestamptz not null,
         action text collate "C" not null, actor_id text collate "C" not null, actor_kind text not null, via text,
         subject_kind text not null, subject_id text collate "C" not null, account text collate "C",
-        reason text, ip text, changes jsonb not null, correlation_id text collate "C" not null)`.execute(db);
+        reason text, ip text, changes json not null, correlation_id text collate "C" not null)`.execute(db);
     for (const column of ['account', 'subject_id', 'actor_id', 'action', 'correlation_id']) {
       await sql`create index on audit_trail (${sql.ref(column)}, position)`.execute(db);
     }
@@ -64,9 +64,9 @@ export const AuditTrailProjection: Projection = {
       if (after) subjects.set(kind, id, after);
       return auditRow(event, changesOf(event, before, after));
     });
-    await sql`insert into audit_trail select * from jsonb_populate_recordset(null::audit_trail, ${JSON.stringify(rows)}::jsonb)`.execute(db);
+    await sql`insert into audit_trail select * from json_populate_recordset(null::audit_trail, ${JSON.stringify(rows)}::json)`.execute(db);
     await sql`
-      insert into audit_subject select * from jsonb_populate_recordset(null::audit_subject, ${JSON.stringify(subjects.all())}::jsonb)
+      insert into audit_subject select * from json_populate_recordset(null::audit_subject, ${JSON.stringify(subjects.all())}::json)
       on conflict (kind, id) do update set seen = excluded.seen`.execute(db);
   },
 };
@@ -110,7 +110,7 @@ export class Subjects {
 export async function loadSubjects(db: Kysely<AuditTables>, wanted: readonly Subject[]): Promise<Subjects> {
   const { rows } = await sql<AuditTables['audit_subject']>`
     select kind, id, seen from audit_subject
-    where (kind, id) in (select kind, id from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) as wanted (kind text, id text))`.execute(db);
+    where (kind, id) in (select kind, id from json_to_recordset(${JSON.stringify(wanted)}::json) as wanted (kind text, id text))`.execute(db);
   const subjects = new Subjects();
   for (const { kind, id, seen } of rows) subjects.set(kind, id, seen);
   return subjects;

@@ -1,7 +1,7 @@
 import type { AccessTokenEvent, TokenTerms } from '#libs/access';
 import type { AccountEvent, ContractTerms, DomainNameEvent } from '#libs/accounts';
 import { evolve, type Actor, type Commands, type Decider, type DomainEvent, type Envelope, type Recorded } from '#libs/kernel';
-import { foldUser, type LockView, type SeenUser, type UserView } from '#libs/users';
+import { currentOf, foldUser, type LockView, type SeenUser, type UserView } from '#libs/users';
 
 /** What can change about a subject, by field; always the same fields, `null` or empty where there is nothing. */
 export type SubjectFields = Readonly<Record<string, unknown>>;
@@ -20,7 +20,7 @@ interface SubjectKind<Seen> {
 type Steps<Seen, E extends DomainEvent> = Decider<Seen, E, Commands>['evolve'];
 
 const viewOf = (seen: SeenUser | undefined, account: string | undefined): UserView | undefined =>
-  account === undefined ? seen?.current : seen?.accounts[account];
+  account === undefined ? seen && currentOf(seen) : seen?.accounts[account];
 
 const lockFields = ({ cause, reason, until }: LockView) => ({ cause, reason, until });
 

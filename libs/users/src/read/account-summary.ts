@@ -1,7 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { sql, type Kysely } from 'kysely';
 import { Query } from '#libs/kernel';
+import type { AnyTables } from '#libs/read-store';
 import type { UserListTables } from './user-list.js';
+import type { UserView } from './user-view.js';
 
 /** The numbers that an admin UI puts on its tabs. */
 export class SummarizeAccount extends Query<SummarizeAccount> {}
@@ -18,18 +20,71 @@ export class AccountSummary {
   @ApiProperty() readonly restorable!: number;
 }
 
-export function summarizeAccount(db: Kysely<UserListTables>, { asking }: SummarizeAccount): Promise<AccountSummary> {
-  const count = (condition: ReturnType<typeof sql<boolean>>) => sql<number>`count(*) filter (where ${condition})`;
-  return db
+/** How many users of an account are what: counted as they change, since counting 200,000 takes half a second. */
+export interface UserCount {
+  account_id: string;
+  /** As whatever. */
+  known: number;
+  active: number;
+  invited: number;
+  pending: number;
+  locked: number;
+  never_logged_in: number;
+}
+
+type Counts = Omit<UserCount, 'account_id'>;
+
+export async function createUserCount(db: Kysely<AnyTables>): Promise<void> {
+  await sql`
+    create table user_count (
+      account_id text primary key, known integer not null, active integer not null, invited integer not null,
+      pending integer not null, locked integer not null, never_logged_in integer not null) with (fillfactor = 10)`.execute(db);
+}
+
+/** Counts these users as what they are now instead of what they were before. */
+export async function countUsers(db: Kysely<UserListTables>, views: readonly UserView[], before: (view: UserView) => UserView | undefined): Promise<void> {
+  const changes = new Map<string, Counts>();
+  for (const view of views) {
+    const [counts, was, is] = [changes.get(view.account!) ?? nobody, countsOf(before(view)), countsOf(view)];
+    changes.set(view.account!, mapCounts((name) => counts[name] + is[name] - was[name]));
+  }
+  for (const [account_id, change] of changes) {
+    if (Object.values(change).every((difference) => difference === 0)) continue;
+    await db
+      .insertInto('user_count')
+      .values({ account_id, ...change })
+      .onConflict((conflict) => conflict.column('account_id').doUpdateSet(mapCounts((name) => sql<number>`user_count.${sql.ref(name)} + ${change[name]}`)))
+      .execute();
+  }
+}
+
+const nobody: Counts = { known: 0, active: 0, invited: 0, pending: 0, locked: 0, never_logged_in: 0 };
+
+const mapCounts = <T>(value: (name: keyof Counts) => T) =>
+  Object.fromEntries((Object.keys(nobody) as (keyof Counts)[]).map((name) => [name, value(name)])) as Record<keyof Counts, T>;
+
+function countsOf(view: UserView | undefined): Counts {
+  if (!view) return nobody;
+  const is = (status: UserView['status'], also = true) => Number(view.status === status && also);
+  return {
+    known: 1,
+    active: is('active'),
+    invited: is('invited'),
+    pending: is('pending'),
+    locked: is('active', view.locks.length > 0),
+    never_logged_in: is('active', view.lastLoginAt === null),
+  };
+}
+
+export async function summarizeAccount(db: Kysely<UserListTables>, { asking }: SummarizeAccount): Promise<AccountSummary> {
+  const { active, invited, pending, locked, never_logged_in }: Counts =
+    (await db.selectFrom('user_count').selectAll().where('account_id', '=', asking.account!).executeTakeFirst()) ?? nobody;
+  const { restorable } = await db
     .selectFrom('user_list')
     .where('account_id', '=', asking.account!)
-    .select([
-      count(sql`status = 'active'`).as('active'),
-      count(sql`status = 'invited'`).as('invited'),
-      count(sql`status = 'pending'`).as('pending'),
-      count(sql`status = 'active' and locked`).as('locked'),
-      count(sql`status = 'active' and last_login_at is null`).as('neverLoggedIn'),
-      count(sql`status = 'deleted' and restorable_until >= ${asking.at}`).as('restorable'),
-    ])
+    .where('status', '=', 'deleted')
+    .where('restorable_until', '>=', asking.at)
+    .select(sql<number>`count(*)`.as('restorable'))
     .executeTakeFirstOrThrow();
+  return { active, invited, pending, locked, neverLoggedIn: never_logged_in, restorable };
 }

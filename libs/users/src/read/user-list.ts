@@ -1,10 +1,11 @@
 import { Transform, Type } from 'class-transformer';
 import { IsArray, IsBoolean, IsIn, IsInt, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
-import { sql, type ExpressionBuilder, type Kysely, type SelectQueryBuilder } from 'kysely';
+import { sql, type Kysely, type SelectQueryBuilder } from 'kysely';
 import { Country, Line, Moment, Optional, Query, Refusal, type Recorded } from '#libs/kernel';
 import { decodeCursor, encodeCursor, type Projection } from '#libs/read-store';
 import { canonicalAddress } from '../domain/email-address.js';
 import { roles } from '../domain/user.events.js';
+import { countUsers, createUserCount, type UserCount } from './account-summary.js';
 import { folded } from './folded.js';
 import { memberStatuses, userItem, userStatuses, type UserItem } from './user-item.js';
 import { foldUser, userViewEvents, type SeenUser, type UserView } from './user-view.js';
@@ -29,21 +30,22 @@ interface UserRow {
   item: UserItem;
 }
 
-/** Tables of the user list: a row for each account and user, and each user's fold to go on from. */
+/** Tables of the user list: a row for each account and user, each account's counts, and each user's fold to go on from. */
 export interface UserListTables {
   user_list: UserRow;
+  user_count: UserCount;
   user_seen: { user_id: string; seen: SeenUser };
 }
 
 export const UserListProjection: Projection = {
   name: 'user-list',
-  version: 2,
-  tables: ['user_list', 'user_seen'],
+  version: 3,
+  tables: ['user_list', 'user_count', 'user_seen'],
   events: userViewEvents,
 
   async create(db) {
     // With room on its page, a row that changes nothing indexed (a lock) touches no index.
-    await sql`create table user_seen (user_id text collate "C" primary key, seen jsonb not null) with (fillfactor = 50)`.execute(db);
+    await sql`create table user_seen (user_id text collate "C" primary key, seen json not null) with (fillfactor = 50)`.execute(db);
     await sql`
       create table user_list (
         account_id text not null, user_id text collate "C" not null, status text collate "C" not null, locked boolean not null,
@@ -54,6 +56,8 @@ export const UserListProjection: Projection = {
     for (const key of Object.values(sortKeys)) {
       await sql`create index on user_list (account_id, ${sql.ref(key)}, user_id)`.execute(db);
     }
+    await sql`create index on user_list (account_id, restorable_until) where status = 'deleted'`.execute(db);
+    await createUserCount(db);
     await sql`create index on user_list (account_id, address)`.execute(db);
     // What is new waits in a list, kB, that a search reads, too: a user has some sixty trigrams.
     await sql`create index on user_list using gin (account_id, search gin_trgm_ops) with (gin_pending_list_limit = 64)`.execute(db);
@@ -63,16 +67,18 @@ export const UserListProjection: Projection = {
     const db = tx as unknown as Kysely<UserListTables>;
     const ids = [...new Set(events.map(({ envelope }) => envelope.subject.id))];
     const stored = await db.selectFrom('user_seen').selectAll().where('user_id', 'in', ids).execute();
-    const seen = new Map(stored.map((row) => [row.user_id, row.seen]));
-    const rows = new Map<string, UserRow>();
+    const before = new Map(stored.map((row) => [row.user_id, row.seen]));
+    const seen = new Map(before);
+    const views = new Map<string, UserView>();
     for (const event of events) {
       const user = foldUser(seen.get(event.envelope.subject.id), event);
       if (!user) continue;
-      seen.set(user.current.userId, user);
-      for (const view of changedViews(user, event)) rows.set(`${view.account} ${view.userId}`, userRow(view));
+      seen.set(event.envelope.subject.id, user);
+      for (const view of changedViews(user, event)) views.set(`${view.account} ${view.userId}`, view);
     }
     await upsert(db, 'user_seen', [...seen].map(([user_id, user]) => ({ user_id, seen: JSON.stringify(user) })), ['user_id']);
-    await upsert(db, 'user_list', [...rows.values()].map((row) => ({ ...row, item: JSON.stringify(row.item) })), ['account_id', 'user_id']);
+    await upsert(db, 'user_list', [...views.values()].map(userRow).map((row) => ({ ...row, item: JSON.stringify(row.item) })), ['account_id', 'user_id']);
+    await countUsers(db, [...views.values()], ({ userId, account }) => before.get(userId)?.accounts[account!]);
   },
 };
 
@@ -107,7 +113,7 @@ async function upsert(db: Kysely<UserListTables>, table: keyof UserListTables, r
     const others = Object.keys(page[0]!).filter((column) => !key.includes(column));
     await db
       .insertInto(table)
-      .values(page as never)
+      .values(page)
       .onConflict((conflict) =>
         conflict.columns(key as never).doUpdateSet(Object.fromEntries(others.map((column) => [column, sql.ref(`excluded.${column}`)]))),
       )
@@ -124,6 +130,9 @@ const sortKeys = {
   addedAt: 'added_at',
   lastLoginAt: 'last_login_at',
 } as const;
+
+type SortKey = (typeof sortKeys)[keyof typeof sortKeys];
+const nullable: ReadonlySet<SortKey> = new Set(['added_at', 'last_login_at'] as const);
 
 const sorts = Object.keys(sortKeys).flatMap((key) => [key, `-${key}`]);
 
@@ -165,15 +174,18 @@ export interface Page<Item> {
 /** Answers a page of the list. Throws `cursor.invalid`. */
 export async function listUsers(db: Kysely<UserListTables>, query: ListUsers): Promise<Page<UserItem>> {
   const { sort = 'lastName', limit = 50, cursor } = query;
-  const descending = sort.startsWith('-');
   const key = sortKeys[sort.replace('-', '') as keyof typeof sortKeys];
-  let select = matching(db, query).select(['user_id', 'item']);
-  if (cursor !== undefined) select = select.where(await after(db, query.asking.account!, key, descending, cursor));
-  const rows = await select
-    .orderBy(key, (order) => (descending ? order.desc().nullsLast() : order.asc().nullsLast()))
-    .orderBy('user_id')
-    .limit(limit + 1)
-    .execute();
+  const [order, beyond] = sort.startsWith('-') ? (['desc', '<'] as const) : (['asc', '>'] as const);
+  const last = cursor === undefined ? undefined : await rowOf(db, query.asking.account!, key, cursor);
+  const rows: Pick<UserRow, 'user_id' | 'item'>[] = [];
+  // Rows without a value come last in both orders. No index has them there in both, so they are a list of their own.
+  for (const state of ['is not', 'is'] as const) {
+    if (rows.length > limit || (state === 'is' ? !nullable.has(key) : last?.value === null)) continue;
+    let select = matching(db, query).where(key, state, null).select(['user_id', 'item']);
+    if (last && state === 'is not') select = select.where(sql<boolean>`(${sql.ref(key)}, user_id) ${sql.raw(beyond)} (${last.value}, ${last.id})`);
+    if (last?.value === null) select = select.where('user_id', beyond, last.id);
+    rows.push(...(await select.orderBy(key, order).orderBy('user_id', order).limit(limit + 1 - rows.length).execute()));
+  }
   const items = rows.slice(0, limit).map(({ item }) => item);
   return { items, next: rows.length > limit ? encodeCursor([key, rows[limit - 1]!.user_id]) : null };
 }
@@ -195,19 +207,15 @@ export function matching(db: Kysely<UserListTables>, query: UserFilter<unknown>)
 }
 
 /**
- * The rows after the one that a cursor names. The cursor holds the row's id and no name: its sort key is looked up, so
- * a page goes on from where that row is now.
+ * The row that a cursor names. The cursor holds the row's id and no name: its sort key is looked up, so a page goes on
+ * from where that row is now.
  */
-async function after(db: Kysely<UserListTables>, account: string, key: (typeof sortKeys)[keyof typeof sortKeys], descending: boolean, cursor: string) {
+async function rowOf(db: Kysely<UserListTables>, account: string, key: SortKey, cursor: string): Promise<{ id: string; value: string | null }> {
   const [sortedBy, id] = decodeCursor(cursor, 2);
   const row =
     sortedBy === key && typeof id === 'string'
-      ? await db.selectFrom('user_list').select(key).where('account_id', '=', account).where('user_id', '=', id).executeTakeFirst()
+      ? await db.selectFrom('user_list').select(['user_id as id', `${key} as value`]).where('account_id', '=', account).where('user_id', '=', id).executeTakeFirst()
       : undefined;
   if (!row) throw new Refusal('cursor.invalid', 'invalid', 'This cursor was not made by this list; start from its first page.');
-  const value = (row as Record<string, string | null>)[key]!;
-  return (eb: ExpressionBuilder<UserListTables, 'user_list'>) =>
-    value === null
-      ? eb.and([eb(key, 'is', null), eb('user_id', '>', id as string)])
-      : eb.or([eb(key, descending ? '<' : '>', value), eb.and([eb(key, '=', value), eb('user_id', '>', id as string)]), eb(key, 'is', null)]);
+  return row;
 }

@@ -41,9 +41,13 @@ export interface UserView {
 
 /** A user through time: as they are, and as each account last saw them. */
 export interface SeenUser {
-  readonly current: UserView;
+  /** The account they are in, which sees them as they are; in none, how they are. */
+  readonly current: string | UserView;
   readonly accounts: Readonly<Record<string, UserView>>;
 }
+
+/** The user as they are. */
+export const currentOf = ({ current, accounts }: SeenUser): UserView => (typeof current === 'string' ? accounts[current]! : current);
 
 type Event = UserEvent | LoginEvent;
 type Step<Type extends Event['type']> = (seen: SeenUser, data: DataOf<Event, Type>, event: Recorded) => SeenUser;
@@ -59,22 +63,22 @@ const steps: { readonly [Type in Event['type']]: Step<Type> } = {
   UserApproved: (seen, _, { envelope: { at } }) => changed(seen, { status: 'active', addedAt: at }),
   UserRejected: (seen) => departed(seen, { status: 'rejected' }),
   UserAddedToAccount: (seen, { account }, { envelope: { at } }) => joined(seen, account, { status: 'active', addedAt: at }),
-  UserLocked: (seen, lock, event) => changed(seen, { locks: withLock(seen.current, lock, event) }),
-  UserUnlocked: (seen, { causes }) => changed(seen, { locks: seen.current.locks.filter(({ cause }) => !causes.includes(cause)) }),
+  UserLocked: (seen, lock, event) => changed(seen, { locks: withLock(currentOf(seen), lock, event) }),
+  UserUnlocked: (seen, { causes }) => changed(seen, { locks: currentOf(seen).locks.filter(({ cause }) => !causes.includes(cause)) }),
   UserDeleted: (seen, { restorableUntil, keptRoles, disableModeDays }, event) => {
-    const locks = withLock(seen.current, { cause: 'unaffiliated', disableModeDays }, event);
+    const locks = withLock(currentOf(seen), { cause: 'unaffiliated', disableModeDays }, event);
     return departed(seen, { status: 'deleted', restorableUntil, keptRoles, locks });
   },
   UserRestored: (seen, { account }) => {
-    const locks = seen.current.locks.filter(({ cause }) => cause !== 'unaffiliated');
+    const locks = currentOf(seen).locks.filter(({ cause }) => cause !== 'unaffiliated');
     return joined(seen, account, { status: 'active', locks, addedAt: seen.accounts[account]?.addedAt ?? null });
   },
   UserRenamed: (seen, names) => changed(seen, names),
   UserCountryChanged: (seen, { country }) => changed(seen, { country }),
   UserLanguageChanged: (seen, { language }) => changed(seen, { language }),
   UserEntitlementCountryChanged: (seen, { country }) => changed(seen, { entitlementCountry: country ?? null }),
-  UserRoleGranted: (seen, { role }) => changed(seen, { roles: [...new Set([...seen.current.roles, role])] }),
-  UserRoleRevoked: (seen, { role }) => changed(seen, { roles: seen.current.roles.filter((other) => other !== role) }),
+  UserRoleGranted: (seen, { role }) => changed(seen, { roles: [...new Set([...currentOf(seen).roles, role])] }),
+  UserRoleRevoked: (seen, { role }) => changed(seen, { roles: currentOf(seen).roles.filter((other) => other !== role) }),
   UserPasswordResetRequested: (seen) => seen,
   UserPasswordChanged: (seen) => seen,
   EmailClaimAbandoned: (seen) => seen,
@@ -119,15 +123,21 @@ const newcomer = (
 });
 
 /** Changes the user, and the account's sight of them if they are in one (or in `account`, which they have just left). */
-function changed({ current, accounts }: SeenUser, change: Partial<UserView>, account = current.account): SeenUser {
-  const view = { ...current, ...change };
-  const here = account === undefined ? undefined : account === current.account ? view : { ...accounts[account]!, ...change };
-  return { current: view, accounts: here ? { ...accounts, [account!]: here } : accounts };
+function changed(seen: SeenUser, change: Partial<UserView>, account?: string): SeenUser {
+  const { current, accounts } = typeof seen.current === 'string' ? sight(seen, seen.current, change) : { ...seen, current: { ...seen.current, ...change } };
+  return account === undefined || account === current ? { current, accounts } : sight({ current, accounts }, account, change);
 }
 
+/** Changes an account's sight of the user. */
+const sight = ({ current, accounts }: SeenUser, account: string, change: Partial<UserView>): SeenUser => ({
+  current,
+  accounts: { ...accounts, [account]: { ...accounts[account]!, ...change } },
+});
+
 /** Comes (back) into an account: what this account kept comes back; what happened elsewhere does not show. */
-function joined({ current, accounts }: SeenUser, account: string, change: Partial<UserView>): SeenUser {
-  const former = accounts[account];
+function joined(seen: SeenUser, account: string, change: Partial<UserView>): SeenUser {
+  const current = currentOf(seen);
+  const former = seen.accounts[account];
   const view: UserView = {
     ...current,
     locks: current.locks.map((lock) => (former?.locks.some(({ at }) => at === lock.at) ? lock : fromElsewhere(lock))),
@@ -139,17 +149,17 @@ function joined({ current, accounts }: SeenUser, account: string, change: Partia
     ...change,
     account,
   };
-  return { current: view, accounts: { ...accounts, [account]: view } };
+  return { current: account, accounts: { ...seen.accounts, [account]: view } };
 }
 
 /** A lock that stays, set where this account can't look: who set it and why is not theirs to know. */
 const fromElsewhere = (lock: LockView): LockView => ({ ...lock, reason: null, by: nobody });
 
 /** Leaves the account, whose sight of the user freezes. */
-function departed({ current, accounts }: SeenUser, change: Partial<UserView>): SeenUser {
-  const { account, ...rest } = { ...current, ...change };
+function departed(seen: SeenUser, change: Partial<UserView>): SeenUser {
+  const { account, ...rest } = { ...currentOf(seen), ...change };
   const frozen = { ...rest, account: account!, roles: [] };
-  return { current: { ...rest, status: 'unaffiliated', roles: [], keptRoles: [] }, accounts: { ...accounts, [account!]: frozen } };
+  return { current: { ...rest, status: 'unaffiliated', roles: [], keptRoles: [] }, accounts: { ...seen.accounts, [account!]: frozen } };
 }
 
 const withLock = (
@@ -162,14 +172,11 @@ const withLock = (
 ];
 
 /** A login counts by its own time, in the account where the user was at that time. */
-function loggedIn({ current, accounts }: SeenUser, at: string, account: string | undefined): SeenUser {
-  const count = (view: UserView): UserView => ({
-    ...view,
+function loggedIn(seen: SeenUser, at: string, account: string | undefined): SeenUser {
+  const view = account === undefined ? undefined : seen.accounts[account];
+  if (!view) return seen;
+  return sight(seen, account!, {
     firstLoginAt: view.firstLoginAt && view.firstLoginAt < at ? view.firstLoginAt : at,
     lastLoginAt: view.lastLoginAt && view.lastLoginAt > at ? view.lastLoginAt : at,
   });
-  const view = account === undefined ? undefined : accounts[account];
-  if (!view) return { current, accounts };
-  const counted = count(view);
-  return { current: current.account === account ? counted : current, accounts: { ...accounts, [account!]: counted } };
 }
