@@ -13,8 +13,9 @@ import {
 } from '#libs/read-store';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
+import { randomBytes } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
-import { cp, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -380,6 +381,21 @@ describe('PGlite', () => {
     } finally {
       delete process.env['PGSSLMODE'];
     }
+  });
+
+  it('keeps no more of its write-ahead log than it was set', async () => {
+    const busy = join(directory, 'busy');
+    const store = await openReadStore({ directory: busy, log });
+    await sql`create table written (id integer primary key, text text)`.execute(store.db);
+    for (let mb = 0; mb < 80; mb++) {
+      // As text that can't be compressed.
+      const text = randomBytes(500_000).toString('hex');
+      await sql`insert into written values (1, ${text}) on conflict (id) do update set text = excluded.text`.execute(store.db);
+    }
+    const files = (await readdir(join(busy, 'read-store', 'pglite', 'pg_wal'))).filter((name) => /^[0-9A-F]{24}$/.test(name));
+    // Of 16 MB each; more than 80 MB were written.
+    expect(files.length).toBeLessThanOrEqual(4);
+    await store.close();
   });
 
   it('is built again where its files can not be opened', async () => {

@@ -31,8 +31,26 @@ const database = await PGlite.create({
 const port = parentPort!;
 port.on('message', (message: Uint8Array | 'close') => {
   if (message === 'close') void database.close().then(() => port.close());
-  else void database.execProtocolRaw(message).then(send);
+  else void answer(message);
 });
+
+/** Bytes of queries since the last checkpoint, and how many may be: they make some five times as much write-ahead log. */
+let unsaved = 0;
+const bound = 8 << 20;
+
+async function answer(query: Uint8Array): Promise<void> {
+  const messages = await database.execProtocolRaw(query);
+  const isIdle = messages.at(-1) === readyOutsideTransaction;
+  send(messages);
+  unsaved += query.length;
+  if (unsaved < bound || !isIdle) return;
+  unsaved = 0;
+  // PostgreSQL has a process for this, PGlite has none: without it the log grows for as long as the server runs.
+  await database.exec('checkpoint');
+}
+
+/** The last byte of `ReadyForQuery`, and so of an answer. */
+const readyOutsideTransaction = 'I'.charCodeAt(0);
 
 /** An answer is a view of a large buffer, all of which would be copied. */
 function send(answer: Uint8Array): void {

@@ -8,9 +8,12 @@ import {
   filter,
   finalize,
   firstValueFrom,
+  of,
+  race,
   repeat,
   retry,
   switchMap,
+  take,
   throwError,
   timeout,
   timer,
@@ -44,6 +47,9 @@ export interface RunnerHealth {
 /** How often, in ms, a checkpoint is written that no rows go with. */
 const idleProgress = 1_000;
 
+/** The longest rest between two batches, in ms. */
+const longestRest = 50;
+
 /**
  * Feeds all projections from one subscription. A batch is what has arrived while the one before it was applied; its
  * rows and the checkpoints commit in one transaction. So all projections stop at an event that one of them can't
@@ -62,6 +68,9 @@ export class ProjectionRunner {
   #failing: Problem | undefined;
   #running: Subscription | undefined;
   #applying: Promise<void> | undefined;
+  /** Reads that wait for a position, and the word that one more does. */
+  #waiting = 0;
+  readonly #hurry = new Subject<void>();
 
   constructor(private readonly options: RunnerOptions) {
     this.#batchCount = options.batchCount ?? 500;
@@ -99,7 +108,13 @@ export class ProjectionRunner {
     const behind = () =>
       new Refusal('projections.behind', 'unavailable', 'The read models are not there yet; try again shortly.');
     const there = this.#reached.pipe(filter((reached) => reached >= position));
-    await firstValueFrom(there.pipe(timeout({ first: timeoutMs, with: () => throwError(behind) })));
+    this.#waiting++;
+    if (this.position < position) this.#hurry.next();
+    try {
+      await firstValueFrom(there.pipe(timeout({ first: timeoutMs, with: () => throwError(behind) })));
+    } finally {
+      this.#waiting--;
+    }
   }
 
   health(): RunnerHealth {
@@ -113,15 +128,28 @@ export class ProjectionRunner {
   }
 
   /** Takes a batch, applies it, takes the next. */
-  #follow(): Observable<void> {
+  #follow(): Observable<unknown> {
     const closing = new AbortController();
     const from = this.position === beforeAll ? undefined : this.position;
     const ahead = new ReadAhead(this.options.subscribe(from, closing.signal), this.#batchCount);
     return defer(() => ahead.take(this.position < this.#attempted ? 1 : this.#batchCount)).pipe(
-      concatMap((batch) => (this.#applying = this.#apply(batch))),
+      concatMap(async (batch) => {
+        const began = performance.now();
+        await (this.#applying = this.#apply(batch));
+        return batch.length < this.#batchCount ? performance.now() - began : 0;
+      }),
+      concatMap((took) => this.#rest(took)),
       repeat(),
       finalize(() => closing.abort()),
     );
+  }
+
+  /**
+   * After a batch, unless a read waits or there is much to catch up with, as long as it took: what arrives meanwhile
+   * makes a larger batch, cheaper by the event, and the commands are left with half of a core.
+   */
+  #rest(took: number): Observable<unknown> {
+    return this.#waiting > 0 || took === 0 ? of(0) : race(timer(Math.min(took, longestRest)), this.#hurry).pipe(take(1));
   }
 
   async #apply(signals: readonly LogSignal[]): Promise<void> {

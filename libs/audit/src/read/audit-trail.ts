@@ -64,10 +64,11 @@ export const AuditTrailProjection: Projection = {
       if (after) subjects.set(kind, id, after);
       return auditRow(event, changesOf(event, before, after));
     });
-    await sql`insert into audit_trail select * from json_populate_recordset(null::audit_trail, ${JSON.stringify(rows)}::json)`.execute(db);
     await sql`
-      insert into audit_subject select * from json_populate_recordset(null::audit_subject, ${JSON.stringify(subjects.all())}::json)
-      on conflict (kind, id) do update set seen = excluded.seen`.execute(db);
+      with subjects as (
+        insert into audit_subject select * from json_populate_recordset(null::audit_subject, ${JSON.stringify(subjects.all())}::json)
+        on conflict (kind, id) do update set seen = excluded.seen)
+      insert into audit_trail select * from json_populate_recordset(null::audit_trail, ${JSON.stringify(rows)}::json)`.execute(db);
   },
 };
 

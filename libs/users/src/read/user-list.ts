@@ -76,8 +76,13 @@ export const UserListProjection: Projection = {
       seen.set(event.envelope.subject.id, user);
       for (const view of changedViews(user, event)) views.set(`${view.account} ${view.userId}`, view);
     }
-    await upsert(db, 'user_seen', [...seen].map(([user_id, user]) => ({ user_id, seen: JSON.stringify(user) })), ['user_id']);
-    await upsert(db, 'user_list', [...views.values()].map(userRow).map((row) => ({ ...row, item: JSON.stringify(row.item) })), ['account_id', 'user_id']);
+    const [users, rows] = [[...seen].map(([user_id, user]) => ({ user_id, seen: user })), [...views.values()].map(userRow)];
+    await sql`
+      with users as (
+        insert into user_seen select * from json_populate_recordset(null::user_seen, ${JSON.stringify(users)}::json)
+        on conflict (user_id) do update set seen = excluded.seen)
+      insert into user_list select * from json_populate_recordset(null::user_list, ${JSON.stringify(rows)}::json)
+      on conflict (account_id, user_id) do update set (${columns}) = (${excluded})`.execute(db);
     await countUsers(db, [...views.values()], ({ userId, account }) => before.get(userId)?.accounts[account!]);
   },
 };
@@ -106,20 +111,13 @@ const userRow = (view: UserView): UserRow => ({
   item: userItem(view),
 });
 
-/** Writes whole rows, at most so many a statement that their parameters fit. */
-async function upsert(db: Kysely<UserListTables>, table: keyof UserListTables, rows: readonly object[], key: readonly string[]): Promise<void> {
-  for (let from = 0; from < rows.length; from += 500) {
-    const page = rows.slice(from, from + 500);
-    const others = Object.keys(page[0]!).filter((column) => !key.includes(column));
-    await db
-      .insertInto(table)
-      .values(page)
-      .onConflict((conflict) =>
-        conflict.columns(key as never).doUpdateSet(Object.fromEntries(others.map((column) => [column, sql.ref(`excluded.${column}`)]))),
-      )
-      .execute();
-  }
-}
+/** Those of a row but its key. */
+const others = [
+  'status', 'locked', 'lock_causes', 'roles', 'country', 'address', 'first_name_key', 'last_name_key', 'email_key', 'search',
+  'added_at', 'last_login_at', 'restorable_until', 'item',
+] as const satisfies readonly (keyof UserRow)[];
+const columns = sql.join(others.map((column) => sql.ref(column)));
+const excluded = sql.join(others.map((column) => sql.ref(`excluded.${column}`)));
 
 const sortKeys = {
   lastName: 'last_name_key',
