@@ -154,6 +154,16 @@ describe('loading', () => {
     expect(await store.load(sum, '1', { commandId: 'k' })).toMatchObject({ state: 15, revision: 3, earlier: { state: 7, revision: 2, position, digest: 'd' } });
     expect(await store.load(sum, '1', { commandId: 'other' })).not.toHaveProperty('earlier');
   });
+
+  it('reads the newest events alone, where a decider remembers no more, unless it looks for a command or at a time', async () => {
+    const lately = { ...sum, memory: 2 };
+    await store.append('sum-1', -1, [counted(1, { causationId: 'k' })]);
+    const { position } = await store.append('sum-1', 0, [counted(2), counted(4)]);
+    expect(await store.load(lately, '1')).toEqual({ state: 6, revision: 2, position });
+    expect(await store.load(lately, '1', { commandId: 'k' })).toMatchObject({ state: 7, revision: 2, earlier: { state: 1 } });
+    expect(await store.load(lately, '1', { until: envelope.at })).toMatchObject({ state: 7, revision: 2 });
+    expect(await store.load(lately, '2')).toEqual({ state: 0, revision: -1, position: 0 });
+  });
 });
 
 describe('the log', () => {

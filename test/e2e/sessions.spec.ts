@@ -1,6 +1,7 @@
 import { createHook } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
 import { passwordLink } from '#libs/access';
-import { UserDecider, type Known } from '#libs/users';
+import { LoginDecider, UserDecider, loginEvent, type Known } from '#libs/users';
 import { Vault } from '#libs/vault';
 import { EventStore } from '#libs/event-store';
 import { startServer } from '../../apps/server/src/server.js';
@@ -64,6 +65,37 @@ describe('logging in', () => {
     await come(ann.email);
     expect((await historyOf(ann))[0]).toMatchObject({ action: 'user.logged-in', actor: { kind: 'user', id: ann.id }, ip: expect.stringMatching(/^10[.]0[.]/) });
     expect((await test.operator.get(ann.path)).body.lastLoginAt).not.toBeNull();
+  });
+
+  it('reads the newest few of the logins before it, however many there are', async () => {
+    const ann = await person();
+    const store = test.server.app.get(EventStore);
+    const read: string[] = [];
+    const events = store.read.bind(store);
+    store.read = async function* (stream, options) {
+      for await (const event of events(stream, options)) {
+        if (stream === `login-${ann.id}`) read.push(event.id);
+        yield event;
+      }
+    };
+    const count = async (act: () => Promise<Reply>) => (read.splice(0), await act(), read.length);
+    const counts = async () => [
+      await count(() => logIn(ann.email)),
+      await count(() => logIn(ann.email, 'wrong')),
+      await count(() => test.operator.post(`/users/${ann.id}/logins`, { method: 'oidc' })),
+    ];
+    const logins = async (times: number) => {
+      const { revision } = await store.load(LoginDecider, ann.id);
+      const [first] = await Array.fromAsync(events(`login-${ann.id}`, { maxCount: 1 }));
+      const event = () => ({ ...loginEvent('UserLoggedIn', { method: 'oidc', at: first!.envelope.at }), id: randomUUID(), envelope: first!.envelope });
+      await store.append(`login-${ann.id}`, revision, Array.from({ length: times }, event));
+    };
+    await logins(20);
+    const after20 = await counts();
+    await logins(500);
+    const after500 = await counts();
+    store.read = events;
+    expect([after20, after500]).toEqual([[10, 20, 10], [10, 20, 10]]);
   });
 
   it('is for operators by their token; for programs’ tokens it is not', async () => {

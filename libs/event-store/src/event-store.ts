@@ -121,8 +121,8 @@ export class EventStore {
   }
 
   /**
-   * Folds a stream.
-   * @param options.commandId also looks whether this command is already in it, see {@link Loaded.earlier}
+   * Folds a stream: its newest events, where its decider remembers no more.
+   * @param options.commandId also looks, in all of the stream, whether this command is already in it, see {@link Loaded.earlier}
    * @param options.until folds the events before the first one later than this time (ISO 8601)
    */
   load<D extends AnyDecider>(decider: D, id: string, options: { commandId?: string; until?: string } = {}): Promise<Loaded<StateOf<D>>> {
@@ -133,7 +133,9 @@ export class EventStore {
     const end = until === undefined ? Infinity : Date.parse(until);
     let loaded: Loaded<StateOf<D>> = { state: decider.initial as StateOf<D>, revision: -1, position: 0 };
     let earlier: Loaded<StateOf<D>>['earlier'];
-    for await (const event of this.read(`${decider.category}-${id}`)) {
+    const stream = `${decider.category}-${id}`;
+    const tells = commandId === undefined && until === undefined ? decider.memory : undefined;
+    for await (const event of tells === undefined ? this.read(stream) : await this.newest(stream, tells)) {
       const { causationId, at, digest } = event.envelope;
       if (Date.parse(at) > end) break;
       const { revision, position } = event;
@@ -141,6 +143,11 @@ export class EventStore {
       if (causationId === commandId) earlier = { ...loaded, ...(digest !== undefined && { digest }) };
     }
     return earlier ? { ...loaded, earlier } : loaded;
+  }
+
+  /** The newest events of a stream, in order. */
+  private async newest(stream: string, maxCount: number): Promise<Recorded[]> {
+    return (await Array.fromAsync(this.read(stream, { backwards: true, maxCount }))).toReversed();
   }
 
   /**

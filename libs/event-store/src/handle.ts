@@ -69,9 +69,12 @@ export async function begin<D extends AnyDecider>(
   issuance: Issuance,
   mayBeSeen: (state: StateOf<D>) => boolean = () => true,
 ): Promise<Loaded<StateOf<D>>> {
-  const loaded = await store.load(decider, issuance.target, { commandId: issuance.commandId });
+  const { commandId, digest } = issuance;
+  // One without a key does not come again: not worth reading what is forgotten.
+  const isLookedFor = digest !== undefined || decider.memory === undefined;
+  const loaded = await store.load(decider, issuance.target, isLookedFor ? { commandId } : {});
   if (loaded.earlier) {
-    if (loaded.earlier.digest !== issuance.digest) {
+    if (loaded.earlier.digest !== digest) {
       throw new Refusal('idempotency.mismatch', 'mismatch', 'This Idempotency-Key came with another body before.');
     }
     return loaded;

@@ -17,6 +17,8 @@ export interface Decider<State, E extends DomainEvent, C extends Commands, X ext
   readonly category: string;
   readonly subject: (id: string) => Subject;
   readonly initial: State;
+  /** So many of a stream's newest events say all that its state does, and a load reads no more; absent: all do. */
+  readonly memory?: number;
   /** The account that a state belongs to; goes into the envelope. */
   readonly account: (state: State, issuance: Issuance) => string | undefined;
   readonly commands: C;

@@ -63,6 +63,7 @@ export const LoginDecider: Decider<Logins, LoginEvent, typeof commands, LoginCon
   category: 'login',
   subject: (id) => ({ kind: 'user', id }),
   initial: { failures: [] },
+  memory: triesBeforeLock,
   account: (_, { account }) => account,
   commands,
 

@@ -1,4 +1,5 @@
 /* oxlint-disable promise/valid-params -- `then` is the last word of given/when/then, no promise's */
+import * as fc from 'fast-check';
 import { fold, given, type Past } from '#libs/kernel';
 import { FailLogin, LoginDecider, isGuessedAt, loginEvent } from './login.js';
 import { ForgetPassword, LockOut, RequestPasswordReset, SetPassword } from './user.commands.js';
@@ -73,14 +74,26 @@ describe('ten failed logins in 15 minutes', () => {
     expect(isGuessedAt(failures(...ten), now)).toBe(true);
     expect(isGuessedAt(failures(...ten.slice(1)), now)).toBe(false);
     expect(isGuessedAt(failures(minutesAgo(15), ...ten.slice(1)), now)).toBe(false);
+    expect(isGuessedAt(failures(minutesAgo(15 - 1 / 60_000), ...ten.slice(1)), now)).toBe(true);
     expect(isGuessedAt(failures(...ten), now, minutesAgo(14))).toBe(false);
   });
 
+  const failed = (at: string) => loginEvent('LoginFailed', { method: 'password', at });
+  const loggedIn = loginEvent('UserLoggedIn', { method: 'password', at: minutesAgo(3) });
+
   it('are counted from the last login that did not fail', () => {
-    const failed = (at: string) => loginEvent('LoginFailed', { method: 'password', at });
-    const past = [...ten.map(failed), loginEvent('UserLoggedIn', { method: 'password', at: minutesAgo(3) }), failed(minutesAgo(2))];
-    expect(fold(LoginDecider, past)).toEqual(failures(minutesAgo(2)));
+    expect(fold(LoginDecider, [...ten.map(failed), loggedIn, failed(minutesAgo(2))])).toEqual(failures(minutesAgo(2)));
+    const nine = ten.slice(1).map(failed);
+    expect(isGuessedAt(fold(LoginDecider, [failed(ten[0]!), loggedIn, ...nine]), minutesAgo(0))).toBe(false);
+    expect(isGuessedAt(fold(LoginDecider, [loggedIn, failed(ten[0]!), ...nine]), minutesAgo(0))).toBe(true);
     given(LoginDecider).when(new FailLogin({ method: 'password' })).then(failed('2026-01-15T12:00:00.000Z'));
+  });
+
+  it('are all that a login depends on: the newest ten events tell as much as all do', () => {
+    const some = fc.oneof({ weight: 8, arbitrary: fc.nat(30).map((minutes) => failed(minutesAgo(minutes))) }, fc.constant(loggedIn));
+    fc.assert(fc.property(fc.array(some, { maxLength: 40, size: 'max' }), (past) => {
+      expect(fold(LoginDecider, past.slice(-LoginDecider.memory!))).toEqual(fold(LoginDecider, past));
+    }));
   });
 
   it('lock anybody but an administrator, who would be shut out by whoever knows their address', () => {
