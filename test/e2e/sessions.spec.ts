@@ -141,6 +141,16 @@ describe('a stranger learns nothing', () => {
     expect(JSON.stringify(answers)).not.toContain('position');
   });
 
+  it('from If-Match, which is refused before anybody is looked for', async () => {
+    const ann = await person();
+    for (const email of [ann.email, 'nobody@nowhere.example']) {
+      for (const [path, body] of [['/login', { email, password: 'wrong' }], ['/password-resets', { email }]] as const) {
+        expect((await anybody.post(path, body, { ...elsewhere(), 'if-match': '"99"' })).body.code).toBe('revision.invalid');
+      }
+    }
+    expect(await actionsOf(ann)).not.toContain('login.failed');
+  });
+
   it('from asking for a link', async () => {
     const ann = await person();
     const [known, unknown] = [await anybody.post('/password-resets', { email: ann.email }), await anybody.post('/password-resets', { email: 'nobody@nowhere.example' })];
@@ -169,6 +179,15 @@ describe('ten failed logins', () => {
     await come(ann.email);
     await guess(ann.email, 1);
     expect((await test.operator.get(ann.path)).body.locks).toEqual([]);
+  }, 60_000);
+
+  it('count in a session, too, whatever If-Match says', async () => {
+    const ann = await person();
+    const browser = await come(ann.email);
+    for (let nth = 0; nth < 10; nth++) {
+      expect((await browser.put('/me/password', { currentPassword: `guess-${nth}`, password: 'Another-1' }, { 'if-match': '"99"' })).body.code).toBe('password.wrong');
+    }
+    expect((await test.operator.get(ann.path)).body.locks).toMatchObject([{ cause: 'failedLogins' }]);
   }, 60_000);
 
   it('slow an administrator down, whom nobody can shut out', async () => {

@@ -120,6 +120,8 @@ function idempotencyKey(request: CalledRequest): string | undefined {
 function ifMatch(request: CalledRequest): number | undefined {
   const tag = request.headers['if-match'];
   if (tag === undefined || tag === '*') return undefined;
+  // Whether it fits would tell whether there is anybody.
+  if (!request.caller) throw new Refusal('revision.invalid', 'invalid', 'This route takes no If-Match.');
   const revision = /^"(\d{1,15})"$/.exec(tag)?.[1];
   if (revision === undefined) {
     throw new Refusal('revision.invalid', 'invalid', 'If-Match takes one entity tag as an ETag gave it, like "3".');

@@ -74,7 +74,9 @@ export async function failLogin(store: EventStore, issuance: Issuance): Promise<
   const { state: user } = await store.load(UserDecider, issuance.target);
   const logins = await store.load(LoginDecider, issuance.target);
   if (!mayLogIn(user)) return;
-  const about = { ...issuance, account: user.account };
+  // If-Match is of another stream; a guess that it refused would go uncounted.
+  const { expectedRevision: _, ...rest } = issuance;
+  const about = { ...rest, account: user.account };
   const failed = mayTry(user, logins.state, issuance.at) ? await recordFailure(store, about) : logins;
   if (isGuessedAt(failed.state, issuance.at, user.unlockedAt)) await changeUser(store, again(new LockOut({}), about));
 }
