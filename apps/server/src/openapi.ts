@@ -43,7 +43,7 @@ export function openApi(app: NestFastifyApplication): OpenAPIObject {
 const isCommand = (message: Route['message']): boolean => message.prototype instanceof Command;
 
 /** Says of one operation what its command or query takes. */
-function describe(document: OpenAPIObject, { path, method, message, needs }: Route, schemas: Schemas): void {
+function describe(document: OpenAPIObject, { path, method, message, needs, takesKey }: Route, schemas: Schemas): void {
   const item = document.paths[path.replace(/:(\w+)/g, '{$1}')] as Record<string, Operation> | undefined;
   const operation = item?.[method.toLowerCase()];
   if (!operation) return;
@@ -55,7 +55,7 @@ function describe(document: OpenAPIObject, { path, method, message, needs }: Rou
   operation.description = [operation.description, needs && `Needs ${typeof needs === 'string' ? needs : 'the permission of its action'}.`].filter(Boolean).join('\n\n');
   operation.parameters = [
     ...inPath.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string', ...(name.endsWith('Id') && { format: 'uuid' }) } })),
-    ...(isCommand(message) ? writeHeaders : [...fields.map(([name, field]) => ({ name, in: 'query', required: false, schema: field })), minPosition]),
+    ...(isCommand(message) ? [...(takesKey ? [idempotencyKey] : []), ...(needs === 'nothing' ? [] : [ifMatch])] : [...fields.map(([name, field]) => ({ name, in: 'query', required: false, schema: field })), minPosition]),
   ] as NonNullable<Operation['parameters']>;
   if (isCommand(message) && fields.length > 0) {
     const content = { 'application/json': { schema: { $ref: `#/components/schemas/${message.name}` } } };
@@ -69,10 +69,8 @@ const schemaOf = (type: Route['message'] | undefined, schemas: Schemas): Schema 
   type?.name ? ((schemas[type.name] as Schema | undefined) ?? schemaOf(Object.getPrototypeOf(type), schemas)) : {};
 
 const header = (name: string, description: string) => ({ name, in: 'header', required: false, description, schema: { type: 'string' } });
-const writeHeaders = [
-  header('Idempotency-Key', 'A repeat with the same key answers what the first answered.'),
-  header('If-Match', 'The ETag that you have seen; 412 when it is no longer so.'),
-];
+const idempotencyKey = header('Idempotency-Key', 'A repeat with the same key answers what the first answered.');
+const ifMatch = header('If-Match', 'The ETag that you have seen; 412 when it is no longer so.');
 const minPosition = header('Rollbook-Min-Position', 'Waits up to 2 s until the read models have reached this position.');
 
 const problem = {

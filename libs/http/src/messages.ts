@@ -5,6 +5,7 @@ import type { ClassConstructor } from 'class-transformer';
 import { v5 as uuidv5 } from 'uuid';
 import { Command, Query, Refusal, ask, issue, type Issuance } from '#libs/kernel';
 import { stranger, type CalledRequest } from './caller.js';
+import { takesKey } from './needs.js';
 import { BodyDigest, Clock } from './ports.js';
 import { invalid, validated } from './validation.js';
 
@@ -17,11 +18,12 @@ interface Source {
 
 interface Incoming {
   readonly request: CalledRequest;
+  readonly handler: object;
   readonly source: Source;
 }
 
 const incoming = createParamDecorator(
-  (source: Source | undefined, context: ExecutionContext): Incoming => ({ request: context.switchToHttp().getRequest(), source: source ?? {} }),
+  (source: Source | undefined, context: ExecutionContext): Incoming => ({ request: context.switchToHttp().getRequest(), handler: context.getHandler(), source: source ?? {} }),
 );
 
 /** The validated body as a command, issued with what token, path and headers say. */
@@ -43,17 +45,16 @@ export class IssuePipe implements PipeTransform<Incoming> {
     private readonly digest: BodyDigest,
   ) {}
 
-  transform({ request, source }: Incoming, { metatype }: ArgumentMetadata): Command<never> {
+  transform({ request, handler, source }: Incoming, { metatype }: ArgumentMetadata): Command<never> {
     const body = bodyOf(request);
     const fields = fromPath(request, source, body);
     const command = validated(metatype as ClassConstructor<Command<never>>, { ...body, ...fields });
     request.command = command.constructor.name;
-    return issue(command, this.issuance(request, source, body));
+    return issue(command, this.issuance(request, source, body, idempotencyKey(request, handler)));
   }
 
-  private issuance(request: CalledRequest, { target }: Source, body: object): Issuance {
+  private issuance(request: CalledRequest, { target }: Source, body: object, key: string | undefined): Issuance {
     const { actor, via, account: within, permissions, grantable, overAdministrators } = request.caller ?? stranger;
-    const key = idempotencyKey(request);
     const path = request.url.split('?', 1)[0]!;
     const commandId = key ? uuidv5([actor.kind, actor.id, request.method, path, key].join('\n'), namespace) : randomUUID();
     const about = request.params[target ?? 'userId'] ?? derivedId(commandId, 'target');
@@ -105,11 +106,10 @@ function fromPath(request: CalledRequest, { fields = [] }: Source, body: object)
   return Object.fromEntries(fields.map((field) => [field, request.params[field]!]));
 }
 
-function idempotencyKey(request: CalledRequest): string | undefined {
+function idempotencyKey(request: CalledRequest, handler: object): string | undefined {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return undefined;
-  // Two strangers' keys can't be told apart.
-  if (!request.caller) throw new Refusal('idempotency.not-here', 'invalid', 'This route takes no Idempotency-Key.');
+  if (!takesKey(handler)) throw new Refusal('idempotency.not-here', 'invalid', 'This route takes no Idempotency-Key.');
   if (typeof key !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(key)) {
     throw new Refusal('idempotency.key-invalid', 'invalid', 'An Idempotency-Key is 1 to 200 printable ASCII characters.');
   }

@@ -16,5 +16,14 @@ export function permissionNeeded(need: Exclude<Need, 'nothing'>, body: unknown):
 /** What a route needs. `'a token'`: any valid one. A route that names nothing is refused, and fails a test. */
 export const Needs = (need: Exclude<Need, 'nothing'>) => SetMetadata(NEEDS, need);
 
+const WITHOUT_KEY = 'rollbook:without-key';
+
+/** The route takes no Idempotency-Key: its answer holds a secret that nobody keeps, so no repeat can be answered as the first time. */
+export const WithoutKey = () => SetMetadata(WITHOUT_KEY, true);
+
+/** Whether the route takes an Idempotency-Key. Two strangers' keys can't be told apart. */
+export const takesKey = (handler: object): boolean =>
+  Reflect.getMetadata(NEEDS, handler) !== ('nothing' satisfies Need) && !Reflect.hasMetadata(WITHOUT_KEY, handler);
+
 /** Whoever runs the machines may ask without a token: health, metrics. Says nothing about anybody. */
 export const Public = () => SetMetadata(NEEDS, 'nothing' satisfies Need);

@@ -1,7 +1,7 @@
 import { Controller, Delete, Get, Header, HttpCode, Post, Req } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { Ask, Issue, Needs, pageOf } from '#libs/http';
+import { Ask, Issue, Needs, WithoutKey, pageOf } from '#libs/http';
 import { EndAccessToken, IssueAccessToken } from '../domain/access-token.commands.js';
 import type { Bearer } from '../domain/bearer.js';
 import { AccessTokenItem, ListAccessTokens } from '../read/access-tokens.js';
@@ -28,6 +28,7 @@ export class AccessController {
   /** Issues an access token; the answer alone holds it. */
   @Post('access-tokens')
   @Needs('tokens:manage')
+  @WithoutKey()
   @Header('Cache-Control', 'no-store')
   @ApiCreatedResponse({ type: IssuedAccessToken })
   issue(@Issue({ target: 'tokenId' }) command: IssueAccessToken) {

@@ -1,7 +1,7 @@
 import { Controller, Delete, Get, Header, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { Issue, Needs, Public, type CalledRequest, type FastifyReply } from '#libs/http';
+import { Issue, Needs, Public, WithoutKey, type CalledRequest, type FastifyReply } from '#libs/http';
 import { Refusal } from '#libs/kernel';
 import type { Bearer } from '../domain/bearer.js';
 import { ChangePassword, FollowPasswordLink, LogIn, RequestPasswordLink } from '../domain/session.commands.js';
@@ -66,6 +66,7 @@ export class SessionController {
   /** Changes one's own password; every session ends, and in a browser a new one begins. 403 `password.wrong`, 400 `password.weak`. */
   @Put('me/password')
   @Needs('a token')
+  @WithoutKey()
   @Header('Cache-Control', 'no-store')
   @ApiOkResponse({ type: Me })
   async changePassword(@Issue() command: ChangePassword, @Req() request: CalledRequest & { caller: Bearer }, @Res({ passthrough: true }) reply: FastifyReply) {

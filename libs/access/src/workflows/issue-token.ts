@@ -1,6 +1,5 @@
 import { AccountDecider } from '#libs/accounts';
 import { handle, type EventStore, type Written } from '#libs/event-store';
-import { Refusal } from '#libs/kernel';
 import { UserDecider } from '#libs/users';
 import type { Vault } from '#libs/vault';
 import type { EndAccessToken, IssueAccessToken, IssueOperatorToken } from '../domain/access-token.commands.js';
@@ -20,11 +19,8 @@ export interface IssuedToken {
   readonly position: number;
 }
 
-/** Issues a token for whoever the command names. Throws `idempotency.not-here`, and as the rules refuse. */
+/** Issues a token for whoever the command names. Throws as the rules refuse. */
 export async function issueToken(stores: TokenStores, command: IssueAccessToken): Promise<IssuedToken> {
-  if (command.issuance.digest) {
-    throw new Refusal('idempotency.not-here', 'invalid', 'Issuing an access token takes no Idempotency-Key: the answer holds a secret that nobody keeps.');
-  }
   return recordToken(stores, command, await factsFor(stores.store, command));
 }
 
