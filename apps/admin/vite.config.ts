@@ -27,9 +27,10 @@ const api = {
 
 /**
  * What several pages need comes as one file; without it a page is made of 70, which compress worse. Not in it: what only
- * dialogs and forms need, which are loaded when they are first shown.
+ * dialogs and forms need, which are loaded when they are first shown, and what only lists do, which have a file of their own.
  */
-const shared = /node_modules.(?!@mantine.form|@mantine.core.esm.components.(?:Modal|Select|Combobox|ScrollArea|SimpleGrid|List|Textarea|Input|PasswordInput|Checkbox|Collapse|Skeleton))/;
+const shared = /node_modules.(?!@tanstack.(?:react-)?virtual|@mantine.form|@mantine.core.esm.components.(?:Modal|Select|Combobox|ScrollArea|SimpleGrid|List|Textarea|Input|PasswordInput|Checkbox|Collapse|Skeleton))/;
+const list = /node_modules.@tanstack.(?:react-)?virtual|parts.list-table/;
 
 export default defineConfig({
   root: import.meta.dirname,
@@ -43,12 +44,19 @@ export default defineConfig({
     // No data: URLs, no polyfill: the content security policy stays narrow.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // Before compression; the browser test holds what is sent to 250 KiB.
+    // Before compression; the browser test holds what is sent to 250 kB.
     chunkSizeWarningLimit: 1_000,
     // Libraries mark what React's server components may not run; here all is run by browsers.
     rolldownOptions: {
       onLog: (level, log, report) => (log.code === 'MODULE_LEVEL_DIRECTIVE' ? undefined : report(level, log)),
-      output: { codeSplitting: { groups: [{ name: 'shared', test: shared, minShareCount: 3 }] } },
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'shared', test: shared, minShareCount: 3, priority: 1 },
+            { name: 'list', test: list, includeDependenciesRecursively: false },
+          ],
+        },
+      },
     },
   },
 });

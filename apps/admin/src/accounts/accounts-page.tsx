@@ -1,18 +1,16 @@
 import { useMemo } from 'react';
 import { Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { createColumnHelper, useTable } from '@tanstack/react-table';
 import { useTranslation } from 'react-i18next';
 import { accountListQuery, type Account } from '../api/accounts';
 import { useMay } from '../api/me';
 import { PlusIcon } from '../parts/icons';
 import { AnchorLink, ButtonLink } from '../parts/links';
-import { ListTable, listFeatures, type ListFeatures } from '../parts/list-table';
+import { ListTable, type Column } from '../parts/list-table';
 import { Page } from '../parts/page';
 import { Unread } from '../parts/problems';
 import { When } from '../parts/when';
 
-const column = createColumnHelper<ListFeatures, Account>();
 const none: Account[] = [];
 
 /** Every account, oldest first: operators look into one, or enter it. */
@@ -21,7 +19,7 @@ export function AccountsPage() {
   const mayOpen = useMay('accounts:open');
   const list = useInfiniteQuery(accountListQuery);
   const accounts = useMemo(() => list.data?.pages.flatMap(({ items }) => items) ?? none, [list.data]);
-  const table = useTable({ features: listFeatures, columns: useColumns(), data: accounts, getRowId: ({ accountId }) => accountId, enableSorting: false });
+  const columns = useColumns();
   return (
     <Page
       title={t('page.accounts')}
@@ -37,37 +35,33 @@ export function AccountsPage() {
       {list.isSuccess && accounts.length === 0 ? (
         <Text c="dimmed">{t('accounts.empty')}</Text>
       ) : (
-        <ListTable table={table} label={t('page.accounts')} hasMore={list.hasNextPage} isLoadingMore={list.isFetchingNextPage} loadMore={list.fetchNextPage} />
+        <ListTable columns={columns} rows={accounts} idOf={({ accountId }) => accountId} label={t('page.accounts')} list={list} />
       )}
     </Page>
   );
 }
 
-function useColumns() {
+function useColumns(): Column<Account>[] {
   const { t } = useTranslation();
-  return useMemo(
-    () =>
-      column.columns([
-        column.accessor('name', {
-          header: t('field.name'),
-          cell: ({ row: { original } }) => (
-            <AnchorLink to="/accounts/$accountId" params={{ accountId: original.accountId }} size="sm" fw={600} truncate display="block">
-              {original.name}
-            </AnchorLink>
-          ),
-        }),
-        column.accessor('domains', { header: t('accounts.domains'), cell: ({ row: { original } }) => original.domains.join(', ') }),
-        column.accessor('openedAt', { id: 'recordedAt', header: t('accounts.opened'), cell: ({ row: { original } }) => <When at={original.openedAt} /> }),
-        column.display({
-          id: 'enter',
-          header: '',
-          cell: ({ row: { original } }) => (
-            <ButtonLink to="/accounts/$accountId/users" params={{ accountId: original.accountId }} size="xs" variant="light" aria-label={`${t('accounts.enter')}: ${original.name}`}>
-              {t('accounts.enter')}
-            </ButtonLink>
-          ),
-        }),
-      ]),
-    [t],
-  );
+  return [
+    {
+      id: 'name',
+      header: t('field.name'),
+      cell: (account) => (
+        <AnchorLink to="/accounts/$accountId" params={{ accountId: account.accountId }} size="sm" fw={600} truncate display="block">
+          {account.name}
+        </AnchorLink>
+      ),
+    },
+    { id: 'domains', header: t('accounts.domains'), cell: (account) => account.domains.join(', ') },
+    { id: 'recordedAt', header: t('accounts.opened'), cell: (account) => <When at={account.openedAt} /> },
+    {
+      id: 'enter',
+      cell: (account) => (
+        <ButtonLink to="/accounts/$accountId/users" params={{ accountId: account.accountId }} size="xs" variant="light" aria-label={`${t('accounts.enter')}: ${account.name}`}>
+          {t('accounts.enter')}
+        </ButtonLink>
+      ),
+    },
+  ];
 }

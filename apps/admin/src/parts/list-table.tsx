@@ -1,63 +1,73 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { Loader, Table, UnstyledButton, VisuallyHidden } from '@mantine/core';
-import { FlexRender, rowSelectionFeature, rowSortingFeature, tableFeatures, type Header, type ReactTable } from '@tanstack/react-table';
+import type { UseInfiniteQueryResult } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useTranslation } from 'react-i18next';
 import { DownIcon, UnsortedIcon, UpIcon } from './icons';
 import classes from './list-table.module.css';
 
-/** What our tables can do: rows are sorted and filtered by the server. */
-export const listFeatures = tableFeatures({ rowSelectionFeature, rowSortingFeature });
-export type ListFeatures = typeof listFeatures;
+export interface Column<Row> {
+  /** Its class in the style sheet; what the server sorts by. */
+  readonly id: string;
+  readonly header?: ReactNode;
+  readonly cell: (row: Row) => ReactNode;
+  readonly isSortable?: boolean;
+}
+
+/** How rows are sorted, by the server: `lastName`, `-lastLoginAt`, … */
+interface Sorting {
+  readonly sort?: string;
+  readonly onSort?: (sort: string) => void;
+}
+
+interface Props<Row> extends Sorting {
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  readonly idOf: (row: Row) => string;
+  readonly selected?: ReadonlySet<string>;
+  /** What the table lists, for whoever can't see it. */
+  readonly label: string;
+  readonly list: Pick<UseInfiniteQueryResult, 'hasNextPage' | 'isFetchingNextPage' | 'fetchNextPage'>;
+}
 
 /** Of a row, px; the style sheet says the same. */
 const rowHeight = 56;
 /** So many rows before the end the next page is asked for. */
 const ahead = 40;
 
-interface Props<Row extends object> {
-  readonly table: ReactTable<ListFeatures, Row>;
-  /** What the table lists, for whoever can't see it. */
-  readonly label: string;
-  readonly hasMore: boolean;
-  readonly isLoadingMore: boolean;
-  readonly loadMore: () => unknown;
-}
-
 /** A table of any length: only the rows in sight are in the page, and more are fetched as they come into sight. */
-export function ListTable<Row extends object>({ table, label, hasMore, isLoadingMore, loadMore }: Props<Row>) {
+export function ListTable<Row>({ columns, rows, idOf, selected, label, list, ...sorting }: Props<Row>) {
   const { t } = useTranslation();
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
   const scroller = useRef<HTMLDivElement>(null);
-  const { rows } = table.getRowModel();
   const virtualizer = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 8 });
   const inSight = virtualizer.getVirtualItems();
   const last = inSight.at(-1)?.index ?? -1;
-  const wantsMore = hasMore && !isLoadingMore && last >= rows.length - ahead;
+  const wantsMore = hasNextPage && !isFetchingNextPage && last >= rows.length - ahead;
   useEffect(() => {
-    if (wantsMore) void loadMore();
-  }, [wantsMore, loadMore]);
+    if (wantsMore) void fetchNextPage();
+  }, [wantsMore, fetchNextPage]);
 
   return (
     <div className={classes['scroller']} ref={scroller}>
-      <Table className={classes['table']} stickyHeader highlightOnHover aria-label={label} aria-rowcount={hasMore ? -1 : rows.length + 1}>
+      <Table className={classes['table']} stickyHeader highlightOnHover aria-label={label} aria-rowcount={hasNextPage ? -1 : rows.length + 1}>
         <Table.Thead>
-          {table.getHeaderGroups().map((group) => (
-            <Table.Tr key={group.id}>
-              {group.headers.map((header) => (
-                <Heading key={header.id} header={header} />
-              ))}
-            </Table.Tr>
-          ))}
+          <Table.Tr>
+            {columns.map((column) => (
+              <Heading key={column.id} {...column} {...sorting} />
+            ))}
+          </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
           <Space height={inSight[0]?.start ?? 0} />
           {inSight.map(({ index }) => {
             const row = rows[index]!;
+            const id = idOf(row);
             return (
-              <Table.Tr key={row.id} className={classes['row']} aria-rowindex={index + 2} data-selected={row.getIsSelected() || undefined}>
-                {row.getAllCells().map((cell) => (
-                  <Table.Td key={cell.id} className={classes[cell.column.id]}>
-                    <FlexRender cell={cell} />
+              <Table.Tr key={id} className={classes['row']} aria-rowindex={index + 2} data-selected={selected?.has(id) || undefined}>
+                {columns.map((column) => (
+                  <Table.Td key={column.id} className={classes[column.id]}>
+                    {column.cell(row)}
                   </Table.Td>
                 ))}
               </Table.Tr>
@@ -66,7 +76,7 @@ export function ListTable<Row extends object>({ table, label, hasMore, isLoading
           <Space height={virtualizer.getTotalSize() - (inSight.at(-1)?.end ?? 0)} />
         </Table.Tbody>
       </Table>
-      {isLoadingMore && (
+      {isFetchingNextPage && (
         <div className={classes['more']} role="status">
           <Loader size="sm" aria-hidden />
           <VisuallyHidden>{t('common.loading')}</VisuallyHidden>
@@ -76,19 +86,18 @@ export function ListTable<Row extends object>({ table, label, hasMore, isLoading
   );
 }
 
-function Heading<Row extends object>({ header }: { header: Header<ListFeatures, Row> }) {
-  const { column } = header;
-  const sorted = column.getIsSorted();
-  const Arrow = sorted === 'asc' ? UpIcon : sorted === 'desc' ? DownIcon : UnsortedIcon;
+function Heading({ id, header, isSortable, sort, onSort }: Pick<Column<never>, 'id' | 'header' | 'isSortable'> & Sorting) {
+  const sorted = sort === id ? 'ascending' : sort === `-${id}` ? 'descending' : undefined;
+  const Arrow = sorted === 'ascending' ? UpIcon : sorted === 'descending' ? DownIcon : UnsortedIcon;
   return (
-    <Table.Th className={classes[column.id]} aria-sort={sorted === 'asc' ? 'ascending' : sorted === 'desc' ? 'descending' : undefined}>
-      {column.getCanSort() ? (
-        <UnstyledButton className={classes['sort']} onClick={() => column.toggleSorting()}>
-          <FlexRender header={header} />
+    <Table.Th className={classes[id]} aria-sort={sorted}>
+      {isSortable ? (
+        <UnstyledButton className={classes['sort']} onClick={() => onSort?.(sorted === 'ascending' ? `-${id}` : id)}>
+          {header}
           <Arrow />
         </UnstyledButton>
       ) : (
-        <FlexRender header={header} />
+        header
       )}
     </Table.Th>
   );

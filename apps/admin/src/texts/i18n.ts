@@ -1,6 +1,6 @@
 import { createInstance } from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import { en } from './en';
+import type { en } from './en';
 
 export const languages = { en: 'English', es: 'Español', de: 'Deutsch', pl: 'Polski' } as const;
 export type Language = keyof typeof languages;
@@ -13,8 +13,9 @@ declare module 'i18next' {
 
 export const i18n = createInstance();
 
-/** English is at hand, as the language of whatever can't be loaded; the others come when somebody reads them. */
-const load: Record<Exclude<Language, 'en'>, () => Promise<object>> = {
+/** Only the language that somebody reads is loaded. */
+const load: Record<Language, () => Promise<object>> = {
+  en: async () => (await import('./en')).en,
   es: async () => (await import('./es')).es,
   de: async () => (await import('./de')).de,
   pl: async () => (await import('./pl')).pl,
@@ -25,7 +26,7 @@ const isLanguage = (text: string): text is Language => Object.hasOwn(languages, 
 
 /** Speaks the language that was chosen in this browser, else the browser's own. */
 export async function startTexts(): Promise<void> {
-  await i18n.use(initReactI18next).init({ lng: 'en', fallbackLng: 'en', resources: { en: { translation: en } }, interpolation: { escapeValue: false } });
+  await i18n.use(initReactI18next).init({ fallbackLng: false, interpolation: { escapeValue: false } });
   const wanted = [localStorage.getItem(remembered) ?? '', ...navigator.languages.map((tag) => tag.slice(0, 2))];
   await speak(wanted.find(isLanguage) ?? 'en');
 }
@@ -37,7 +38,7 @@ export async function choose(language: Language): Promise<void> {
 }
 
 async function speak(language: Language): Promise<void> {
-  if (language !== 'en' && !i18n.hasResourceBundle(language, 'translation')) {
+  if (!i18n.hasResourceBundle(language, 'translation')) {
     i18n.addResourceBundle(language, 'translation', await load[language]());
   }
   await i18n.changeLanguage(language);

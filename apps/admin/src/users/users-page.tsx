@@ -1,7 +1,6 @@
 import { useMemo, useState } from 'react';
 import { Button, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import type { RowSelectionState } from '@tanstack/react-table';
 import { useTranslation } from 'react-i18next';
 import { ActBar } from '../acts/act-bar';
 import { personOf } from '../acts/act';
@@ -10,6 +9,7 @@ import { PlusIcon } from '../parts/icons';
 import { later } from '../parts/later';
 import { Page } from '../parts/page';
 import { Unread } from '../parts/problems';
+import { nobody } from '../parts/select-column';
 import { BulkOperations } from './bulk-operations';
 import { Filters } from './filters';
 import { UsersTable } from './users-table';
@@ -22,10 +22,10 @@ export function UsersPage() {
   const { t } = useTranslation();
   const mayAdd = useMay('users:add');
   const { accountId, filter, setFilter, typed, setTyped, shown, list, users } = useUsers();
-  const [selected, setSelected] = useState<RowSelectionState>({});
+  const [selected, setSelected] = useState(nobody);
   const [adding, add] = useDisclosure();
   // Who has left the list is chosen no more.
-  const chosen = useMemo(() => users.filter(({ userId }) => selected[userId]), [users, selected]);
+  const chosen = useMemo(() => users.filter(({ userId }) => selected.has(userId)), [users, selected]);
   const isFiltered = Object.keys(shown).some((key) => key !== 'sort');
 
   return (
@@ -43,7 +43,7 @@ export function UsersPage() {
       }
     >
       <Filters filter={filter} onFilter={setFilter} typed={typed} onType={setTyped} />
-      {chosen.length > 0 && <ActBar acts={['lock', 'unlock', 'delete', 'restore']} people={chosen.map(personOf)} onClear={() => setSelected({})} />}
+      {chosen.length > 0 && <ActBar acts={['lock', 'unlock', 'delete', 'restore']} people={chosen.map(personOf)} onClear={() => setSelected(nobody)} />}
       {list.error && <Unread error={list.error} again={list.refetch} />}
       {list.isSuccess && users.length === 0 && <Text c="dimmed">{isFiltered ? t('users.emptyFilter') : t('users.empty')}</Text>}
       <UsersTable
