@@ -59,12 +59,12 @@ export class Northwind {
   }
 
   /** Comes in with the operator's token. */
-  async enterAsOperator(): Promise<Visitor> {
-    const visitor = await this.visit();
+  async enterAsOperator(locale?: string, words = { asOperator: 'Log in with an access token', token: 'Access token', submit: 'Log in' }): Promise<Visitor> {
+    const visitor = await this.visit(locale);
     const { page } = visitor;
-    await hands(() => page).press('Log in with an access token');
-    await page.getByLabel('Access token').fill(readFileSync(this.test.server.operatorToken, 'utf8').trim());
-    await hands(() => page).press('Log in');
+    await hands(() => page).press(words.asOperator);
+    await page.getByLabel(words.token).fill(readFileSync(this.test.server.operatorToken, 'utf8').trim());
+    await hands(() => page).press(words.submit);
     await page.waitForURL((url) => url.pathname !== '/login');
     return visitor;
   }
@@ -79,8 +79,8 @@ export class Northwind {
   }
 
   /** Somebody whom nobody knows yet. */
-  async visit(): Promise<Visitor> {
-    const visitor = await Visitor.at(this.browser, this.test.server.url);
+  async visit(locale?: string): Promise<Visitor> {
+    const visitor = await Visitor.at(this.browser, this.test.server.url, locale);
     this.visitors.push(visitor);
     return visitor;
   }

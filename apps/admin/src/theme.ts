@@ -1,5 +1,7 @@
 import { createTheme, type CSSVariablesResolver } from '@mantine/core';
 
+const scrollsItself = { withScrollArea: false, styles: { options: { maxHeight: 220, overflowY: 'auto' } } };
+
 /** Mantine's defaults, with colours that are dark enough to read (WCAG 2.2 AA). */
 export const theme = createTheme({
   primaryShade: { light: 8, dark: 8 },
@@ -12,6 +14,9 @@ export const theme = createTheme({
     Tooltip: { defaultProps: { withArrow: true } },
     // Its place for the focus is a focusable child that a menu may not have (axe: aria-required-children).
     Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
+    // The list of options scrolls itself: a scrolling part within it could not be come to (axe: scrollable-region-focusable).
+    Select: { defaultProps: scrollsItself },
+    MultiSelect: { defaultProps: scrollsItself },
   },
 });
 

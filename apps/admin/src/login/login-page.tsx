@@ -1,11 +1,12 @@
 import { useState } from 'react';
-import { Alert, Anchor, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Alert, Anchor, Button, Stack, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { answered, api, type Schemas } from '../api/client';
 import { Problem } from '../api/problem';
 import { AnchorLink } from '../parts/links';
+import { PasswordField } from '../parts/password-field';
 import { ProblemAlert } from '../parts/problems';
 import { Entrance } from './entrance';
 import { useEnter } from './use-enter';
@@ -34,10 +35,10 @@ export function LoginPage() {
           {way === 'password' ? (
             <>
               <TextInput name="email" type="email" label={t('login.email')} autoComplete="username" required autoFocus />
-              <PasswordInput name="password" label={t('login.password')} autoComplete="current-password" required />
+              <PasswordField name="password" label={t('login.password')} autoComplete="current-password" required />
             </>
           ) : (
-            <PasswordInput name="token" label={t('login.token')} description={t('login.tokenHint')} autoComplete="off" required autoFocus />
+            <PasswordField name="token" label={t('login.token')} description={t('login.tokenHint')} autoComplete="off" required autoFocus />
           )}
           <ProblemAlert error={entering.error} says={way === 'token' && entering.error instanceof Problem && entering.error.code === 'login.failed' && t('login.tokenFailed')} />
           <Button type="submit" loading={entering.isPending}>

@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'react';
-import { Alert, Button, PasswordInput, Stack } from '@mantine/core';
+import { Alert, Button, Stack } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import { answered, api } from '../api/client';
 import { AnchorLink } from '../parts/links';
+import { PasswordField } from '../parts/password-field';
 import { ProblemAlert } from '../parts/problems';
 import { Weaknesses } from '../parts/weaknesses';
 import { Entrance } from './entrance';
@@ -41,7 +42,7 @@ function Form({ link }: { link: string }) {
   return (
     <form onSubmit={form.onSubmit(({ password }) => entering.mutate(password))}>
       <Stack>
-        <PasswordInput
+        <PasswordField
           label={t('setPassword.password')}
           description={t('setPassword.rules')}
           autoComplete="new-password"
@@ -50,7 +51,7 @@ function Form({ link }: { link: string }) {
           key={form.key('password')}
           {...form.getInputProps('password')}
         />
-        <PasswordInput label={t('setPassword.again')} autoComplete="new-password" required key={form.key('again')} {...form.getInputProps('again')} />
+        <PasswordField label={t('setPassword.again')} autoComplete="new-password" required key={form.key('again')} {...form.getInputProps('again')} />
         <ProblemAlert error={entering.error}>
           <Weaknesses error={entering.error} />
         </ProblemAlert>

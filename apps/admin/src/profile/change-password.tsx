@@ -1,9 +1,10 @@
-import { Button, PasswordInput, Stack } from '@mantine/core';
+import { Button, Stack } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { answered, api, type Schemas } from '../api/client';
 import { meKey } from '../api/me';
+import { PasswordField } from '../parts/password-field';
 import { ProblemAlert } from '../parts/problems';
 import { tell } from '../parts/tell';
 import { Weaknesses } from '../parts/weaknesses';
@@ -33,8 +34,8 @@ export function ChangePassword({ email }: { email: string }) {
       <Stack>
         {/* Tells password managers whose password it is. */}
         <input type="email" autoComplete="username" value={email} readOnly hidden />
-        <PasswordInput label={t('profile.current')} autoComplete="current-password" required key={form.key('currentPassword')} {...form.getInputProps('currentPassword')} />
-        <PasswordInput
+        <PasswordField label={t('profile.current')} autoComplete="current-password" required key={form.key('currentPassword')} {...form.getInputProps('currentPassword')} />
+        <PasswordField
           label={t('setPassword.password')}
           description={t('setPassword.rules')}
           autoComplete="new-password"
@@ -42,7 +43,7 @@ export function ChangePassword({ email }: { email: string }) {
           key={form.key('password')}
           {...form.getInputProps('password')}
         />
-        <PasswordInput label={t('setPassword.again')} autoComplete="new-password" required key={form.key('again')} {...form.getInputProps('again')} />
+        <PasswordField label={t('setPassword.again')} autoComplete="new-password" required key={form.key('again')} {...form.getInputProps('again')} />
         <ProblemAlert error={changing.error}>
           <Weaknesses error={changing.error} />
         </ProblemAlert>

@@ -51,6 +51,7 @@ export const de: Texts = {
     token: 'Zugangstoken',
     tokenHint: 'Das Token des Betreibers steht in der Datei operator-token im Datenverzeichnis.',
     tokenFailed: 'Dieses Token öffnet nichts.',
+    reveal: 'Eingabe zeigen oder verbergen',
     empty: 'Diese Installation ist leer. Melden Sie sich mit dem Token des Betreibers an, um das erste Konto anzulegen.',
     backToLogin: 'Zurück zur Anmeldung',
   },

@@ -51,6 +51,7 @@ export const en = {
     token: 'Access token',
     tokenHint: 'The operator’s token is in the file operator-token of the data directory.',
     tokenFailed: 'This token opens nothing.',
+    reveal: 'Show or hide what is typed',
     empty: 'This installation is empty. Log in with the operator’s token to create the first account.',
     backToLogin: 'Back to the login',
   },

@@ -51,6 +51,7 @@ export const es: Texts = {
     token: 'Token de acceso',
     tokenHint: 'El token del operador está en el archivo operator-token del directorio de datos.',
     tokenFailed: 'Este token no abre nada.',
+    reveal: 'Mostrar u ocultar lo escrito',
     empty: 'Esta instalación está vacía. Entre con el token del operador para crear la primera cuenta.',
     backToLogin: 'Volver al inicio de sesión',
   },

@@ -51,6 +51,7 @@ export const pl: Texts<'few' | 'many'> = {
     token: 'Token dostępu',
     tokenHint: 'Token operatora jest w pliku operator-token w katalogu danych.',
     tokenFailed: 'Ten token niczego nie otwiera.',
+    reveal: 'Pokaż lub ukryj wpisany tekst',
     empty: 'Ta instalacja jest pusta. Zaloguj się tokenem operatora, aby utworzyć pierwsze konto.',
     backToLogin: 'Powrót do logowania',
   },
