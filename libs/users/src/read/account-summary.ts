@@ -34,6 +34,7 @@ export interface UserCount {
 
 type Counts = Omit<UserCount, 'account_id'>;
 
+/** The table of counts, a row an account, rewritten all the time: with room for it on its page. */
 export async function createUserCount(db: Kysely<AnyTables>): Promise<void> {
   await sql`
     create table user_count (
@@ -76,6 +77,7 @@ function countsOf(view: UserView | undefined): Counts {
   };
 }
 
+/** Answers an account's numbers; all 0 where it has no user yet. */
 export async function summarizeAccount(db: Kysely<UserListTables>, { asking }: SummarizeAccount): Promise<AccountSummary> {
   const { active, invited, pending, locked, never_logged_in }: Counts =
     (await db.selectFrom('user_count').selectAll().where('account_id', '=', asking.account!).executeTakeFirst()) ?? nobody;
