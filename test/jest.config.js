@@ -11,7 +11,7 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
-    '/(apps|libs)/(?!.*\\.spec\\.ts$).*\\.ts$': '<rootDir>/test/support/as-built.js',
+    '/(apps/server|libs)/(?!.*\\.spec\\.ts$).*\\.ts$': '<rootDir>/test/support/as-built.js',
     '^.+\\.ts$': ['@swc/jest', { module: { type: 'es6' } }],
   },
   moduleNameMapper: {
