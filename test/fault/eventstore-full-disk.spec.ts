@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,6 +56,7 @@ async function count(): Promise<number> {
   await expect(append('y'.repeat(100_000), true)).rejects.toMatchObject(full);
   expect(await count()).toBe(written);
   node.child.send(join(directory, 'ballast'));
+  await once(node.child, 'message');
   await expect(append('z'.repeat(100_000))).resolves.toMatchObject({ nextExpectedRevision: BigInt(written) });
   expect(await count()).toBe(written + 1);
 }, 60_000);
