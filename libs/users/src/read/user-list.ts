@@ -76,7 +76,8 @@ export const UserListProjection: Projection = {
       seen.set(event.envelope.subject.id, user);
       for (const view of changedViews(user, event)) views.set(`${view.account} ${view.userId}`, view);
     }
-    const [users, rows] = [[...seen].map(([user_id, user]) => ({ user_id, seen: user })), [...views.values()].map(userRow)];
+    const users = [...seen].map(([user_id, user]) => ({ user_id, seen: user }));
+    const rows = [...views.values()].map(userRow);
     await sql`
       with users as (
         insert into user_seen select * from json_populate_recordset(null::user_seen, ${JSON.stringify(users)}::json)
