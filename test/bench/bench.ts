@@ -102,6 +102,8 @@ async function measure({ options, isProfiled, storeUrl, namespace, rollbook, loa
   const began = performance.now();
   await rollbook.caughtUp();
   const catchUp = { events: users * 1.07 + history, seconds: (performance.now() - began) / 1_000 };
+  progress('sending mails');
+  await rollbook.settled();
   progress('in a browser');
   const pages = await measurePages(rollbook, Math.ceil(requests / 5));
   progress('reading');

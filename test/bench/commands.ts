@@ -147,9 +147,9 @@ function ofRollbook({ rollbook, load, userIds }: CommandsOptions): Candidate {
     name: 'Rollbook',
     acts: ['lock', 'add'],
     run: (act, clients, count) => load.ask('http', { url, token, clients, tasks: tasksOf(act, count, users, shot, () => '') } satisfies Salvo),
-    // Its read models are a part of its work, and must not weigh on whoever comes next.
+    // Its read models and mails are a part of its work, and must not weigh on whoever comes next.
     cpu: async () => {
-      await rollbook.caughtUp();
+      await rollbook.settled();
       return (await rollbook.usage()).cpu;
     },
   };

@@ -74,10 +74,22 @@ export class Rollbook {
 
   /** Waits until the read models are where the log is. */
   async caughtUp(): Promise<void> {
+    await this.until(({ projections }) => projections.position >= projections.head, 20);
+  }
+
+  /** Waits until all that came of the commands is done: the read models, and the mails to those who were added. */
+  async settled(): Promise<void> {
+    await this.caughtUp();
+    await pause(200); // in which what is owed gets noted
+    await this.until(({ mails }) => mails.owed === 0, 100);
+  }
+
+  // oxlint-disable-next-line typescript/no-explicit-any -- the shapes of answers are the API's
+  private async until(isThere: (health: any) => boolean, every: number): Promise<void> {
     for (;;) {
       const { status, body } = await this.operator.get('/health/ready');
-      if (status === 200 && body.projections.position >= body.projections.head) return;
-      await pause(20);
+      if (status === 200 && isThere(body)) return;
+      await pause(every);
     }
   }
 

@@ -206,6 +206,14 @@ describe('the log', () => {
     expect(await untilCaughtUp(checkpoints.at(-1))).not.toContainEqual(expect.objectContaining({ kind: 'event' }));
   });
 
+  it('is followed by types: those alone, and of this namespace alone', async () => {
+    await store.append('n-1', -1, [counted(1), named('Ann'), counted(2)]);
+    await storeOf({ namespace: `other-${namespace}` }).append('n-1', -1, [counted(3)]);
+    const followed = from(store.follow(undefined, new AbortController().signal, ['Counted']));
+    const items = await lastValueFrom(followed.pipe(takeWhile(({ kind }) => kind !== 'caughtUp'), toArray()));
+    expect(eventsOf(items).map(numberOf)).toEqual([1, 2]);
+  });
+
   it('is followed at the pace of whoever follows', async () => {
     await store.append('n-1', -1, numbers(1, 1000));
     const slow = store.follow(undefined, new AbortController().signal);

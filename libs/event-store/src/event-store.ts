@@ -177,17 +177,18 @@ export class EventStore {
    * events in order, checkpoints, and `caughtUp` once what was there at the start has been given. Whoever iterates sets the
    * pace: a few dozen events wait here, the others on the server. Throws when the connection breaks or an event can't be
    * read; whoever wants to go on follows again.
+   * @param types only events of these types, which the server picks; default: all
    */
-  async *follow(from: number | undefined, signal: AbortSignal): AsyncGenerator<LogItem> {
+  async *follow(from: number | undefined, signal: AbortSignal, types?: readonly string[]): AsyncGenerator<LogItem> {
     if (signal.aborted) return;
     const { client } = this.connection;
-    const log = openLog(client, this.prefix, from);
+    const log = openLog(client, types ? { filterOn: 'eventType', prefixes: [...types] } : { filterOn: 'streamName', prefixes: [this.prefix] }, from);
     const stop = (): void => void log.unsubscribe().catch(() => {}); // fails where the call was never made
     signal.addEventListener('abort', stop);
     try {
       for await (const item of unhurried<LogItem | AllStreamResolvedEvent>(log)) {
         if ('kind' in item) yield item;
-        else if (item.event) yield { kind: 'event', event: this.decode(item.event) };
+        else if (item.event && this.isWanted(item.event, types)) yield { kind: 'event', event: this.decode(item.event) };
       }
       if (!signal.aborted && !this.connection.isClosed) throw new Error('the subscription ended');
     } catch (error) {
@@ -206,6 +207,11 @@ export class EventStore {
 
   async close(): Promise<void> {
     await this.connection.close();
+  }
+
+  /** Types are picked by their beginnings, and in a shared cluster others have types of the same names. */
+  private isWanted({ streamId, type }: RecordedEvent, types?: readonly string[]): boolean {
+    return types === undefined || (types.includes(type) && streamId.startsWith(this.prefix));
   }
 
   private decode(event: RecordedEvent): Recorded {

@@ -25,6 +25,9 @@ const meanings: { readonly [Type in UserEvent['type']]?: (data: DataOf<UserEvent
   UserPasswordChanged: () => ({ owes: 'password-changed' }),
 };
 
+/** The types of the events that mean something. */
+export const meaningful: readonly string[] = Object.keys(meanings);
+
 /** What this event means; nothing, for most. */
 export function meaningOf({ type, data }: Recorded): Meaning {
   const meaning = Object.hasOwn(meanings, type) ? (meanings[type as UserEvent['type']] as (data: object) => Meaning) : undefined;

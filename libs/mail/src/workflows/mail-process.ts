@@ -2,7 +2,7 @@ import { Subject, Subscription, bufferTime, defer, exhaustMap, filter, finalize,
 import type { EventStore, LogItem } from '#libs/event-store';
 import type { Recorded } from '#libs/kernel';
 import type { Vault } from '#libs/vault';
-import { meaningOf } from '../domain/owed.js';
+import { meaningful, meaningOf } from '../domain/owed.js';
 import { remind, reminderEvery } from './remind.js';
 import { Sender, codeOf, type SenderReport } from './sender.js';
 import type { Transport } from './transport.js';
@@ -99,24 +99,25 @@ export class MailProcess {
     const { store, vault } = this.options;
     const { position } = vault.mails;
     // A log that was restored from an older backup than the vault ends before the checkpoint.
-    yield* store.follow(position === undefined ? undefined : Math.min(position, await store.head()), signal);
+    yield* store.follow(position === undefined ? undefined : Math.min(position, await store.head()), signal, meaningful);
   }
 
   #note(items: readonly LogItem[]): void {
-    const meant = items.flatMap((item) => (item.kind === 'event' ? [{ event: item.event, meaning: meaningOf(item.event) }] : []));
-    const telling = meant.filter(({ meaning: { owes, waitsIn } }) => owes !== undefined || waitsIn !== undefined);
+    const events = items.flatMap((item) => (item.kind === 'event' ? [item.event] : []));
     const reached = Math.max(0, ...items.map(positionOf));
-    if (reached > 0 && (telling.length > 0 || performance.now() - this.#noted > pace)) {
-      this.options.vault.mails.advance(reached, () => telling.forEach(({ event, meaning }) => this.#take(event, meaning)));
+    if (reached > 0 && (events.length > 0 || performance.now() - this.#noted > pace)) {
+      this.options.vault.mails.advance(reached, () => events.forEach((event) => this.#take(event)));
       this.#noted = performance.now();
     }
     this.#caughtUp ||= items.some(({ kind }) => kind === 'caughtUp');
     this.#halted = undefined;
-    if (telling.length > 0) this.#owed.next();
+    if (events.length > 0) this.#owed.next();
   }
 
-  #take({ id, envelope }: Recorded, { owes, waitsIn }: ReturnType<typeof meaningOf>): void {
+  #take(event: Recorded): void {
     const { mails, waiting } = this.options.vault;
+    const { id, envelope } = event;
+    const { owes, waitsIn } = meaningOf(event);
     const { id: user } = envelope.subject;
     if (owes) mails.owe({ id, kind: owes, user, about: envelope.causationId, since: this.options.now().getTime() });
     if (waitsIn) waiting.begin(user, waitsIn, Date.parse(envelope.at) + reminderEvery);
