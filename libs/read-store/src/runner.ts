@@ -47,8 +47,9 @@ export interface RunnerHealth {
 /** How often, in ms, a checkpoint is written that no rows go with. */
 const idleProgress = 1_000;
 
-/** The longest rest between two batches, in ms. */
-const longestRest = 50;
+/** How long the projections rest between two batches, by the time that the last one took; and at most, in ms. */
+const restByWork = 3;
+const longestRest = 100;
 
 /**
  * Feeds all projections from one subscription. A batch is what has arrived while the one before it was applied; its
@@ -145,11 +146,11 @@ export class ProjectionRunner {
   }
 
   /**
-   * After a batch, unless a read waits or there is much to catch up with, as long as it took: what arrives meanwhile
-   * makes a larger batch, cheaper by the event, and the commands are left with half of a core.
+   * After a batch, unless a read waits or there is much to catch up with: what arrives meanwhile makes a larger batch,
+   * cheaper by the event, and the commands are left with most of a core.
    */
   #rest(took: number): Observable<unknown> {
-    return this.#waiting > 0 || took === 0 ? of(0) : race(timer(Math.min(took, longestRest)), this.#hurry).pipe(take(1));
+    return this.#waiting > 0 || took === 0 ? of(0) : race(timer(Math.min(restByWork * took, longestRest)), this.#hurry).pipe(take(1));
   }
 
   async #apply(signals: readonly LogSignal[]): Promise<void> {

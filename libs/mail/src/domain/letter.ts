@@ -1,4 +1,4 @@
-import type { Language } from '#libs/kernel';
+import { languages, type Language } from '#libs/kernel';
 import { words, type Text, type Words } from './words.js';
 
 /** What a mail holds. */
@@ -26,9 +26,13 @@ export function writeLetter({ language, firstName, say, href }: { language: Lang
   };
 }
 
+/** Made once: making one takes as long as the rest of a letter. */
+const moments = Object.fromEntries(
+  languages.map((language) => [language, new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })]),
+) as Record<Language, Intl.DateTimeFormat>;
+
 /** A moment as people read it, `1 December 2026 at 13:05 UTC`. */
-export const readable = (at: string, language: Language): string =>
-  `${new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(new Date(at))} UTC`;
+export const readable = (at: string, language: Language): string => `${moments[language].format(new Date(at))} UTC`;
 
 /** Mail programs turn what looks like an address into a link: a name is not to lure anybody anywhere. */
 const looksLikeLink = (name: string): boolean => /[:/\\@]|\.\p{L}{2}/u.test(name);
