@@ -19,7 +19,8 @@ export default {
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   coverageProvider: 'v8',
-  maxWorkers: '100%',
+  // Specs wait about a third of their time: for processes, clocks and disks.
+  maxWorkers: '150%',
   workerIdleMemoryLimit: '2GB',
   testTimeout: 60_000,
 };

@@ -32,8 +32,8 @@ function connect(url: string): EventStoreDBClient {
   return client;
 }
 
-async function start(): Promise<{ store: EmbeddedEventStore; client: EventStoreDBClient }> {
-  const store = await startEmbeddedEventStore({ directory });
+async function start(where = directory): Promise<{ store: EmbeddedEventStore; client: EventStoreDBClient }> {
+  const store = await startEmbeddedEventStore({ directory: where });
   stores.push(store);
   return { store, client: connect(store.url) };
 }
@@ -62,10 +62,10 @@ function flip(path: string, which: string): void {
 
 describe('the file', () => {
   it('is created for its owner alone', async () => {
-    directory = join(directory, 'new');
-    await start();
-    expect((await stat(directory)).mode & 0o777).toBe(0o700);
-    for (const file of ['events.db', 'events.db-wal', 'ca.pem']) expect((await stat(join(directory, file))).mode & 0o777).toBe(0o600);
+    const made = join(directory, 'new');
+    await start(made);
+    expect((await stat(made)).mode & 0o777).toBe(0o700);
+    for (const file of ['events.db', 'events.db-wal', 'ca.pem']) expect((await stat(join(made, file))).mode & 0o777).toBe(0o600);
   });
 
   it('of the certificate is there while the node runs, without its key', async () => {
