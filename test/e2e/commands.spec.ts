@@ -226,8 +226,19 @@ describe('a bulk', () => {
     const again = expectStatus(200, await bulk({ action: 'lock', userIds }, headers));
     expect([again.body, again.position]).toEqual([first.body, first.position]);
     expect((await users.page(userIds[0]!)).locks).toEqual([]);
-    const mismatch = await bulk({ action: 'lock', userIds, reason: 'other' }, headers);
-    expect([mismatch.status, mismatch.body.code]).toEqual([422, 'idempotency.mismatch']);
+    const others = await addMany(1);
+    for (const body of [{ action: 'lock', userIds, reason: 'other' }, { action: 'lock', userIds: others }, { action: 'unlock', userIds }]) {
+      const mismatch = await bulk(body, headers);
+      expect([mismatch.status, mismatch.body.code]).toEqual([422, 'idempotency.mismatch']);
+    }
+    expect((await users.page(others[0]!)).locks).toEqual([]);
+  });
+
+  it('with a key that came for a dry run does it', async () => {
+    const userIds = await addMany(1);
+    const headers = key();
+    for (const dryRun of [true, false]) expectStatus(200, await bulk({ action: 'lock', userIds, dryRun }, headers));
+    expect((await users.page(userIds[0]!)).locks).toHaveLength(1);
   });
 
   it('takes 1,000 users, no more, none twice, and only acts that there are', async () => {

@@ -164,7 +164,7 @@ describe('a bulk', () => {
       const { account, users } = await stage.openAccount(['member', 'counted', 'member', 'uncounted', 'member', 'counted', 'counted']);
       const userIds = users.slice(0, 6);
       const key = randomUUID();
-      const run = (store: EventStore) => changeUsers(store, request(new ChangeUsers({ action, userIds }), key, { account }));
+      const run = (store: EventStore) => changeUsers(store, stage.vault, request(new ChangeUsers({ action, userIds }), key, { account }));
       const { store, killed } = killedAt(stage.store, crash);
       await Promise.race([run(store), killed]);
       // Somebody takes some of it back in between.

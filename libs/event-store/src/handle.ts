@@ -74,9 +74,7 @@ export async function begin<D extends AnyDecider>(
   const isLookedFor = digest !== undefined || decider.memory === undefined;
   const loaded = await store.load(decider, issuance.target, isLookedFor ? { commandId } : {});
   if (loaded.earlier) {
-    if (loaded.earlier.digest !== digest) {
-      throw new Refusal('idempotency.mismatch', 'mismatch', 'This Idempotency-Key came with another body before.');
-    }
+    if (loaded.earlier.digest !== digest) throw keyMismatch();
     return loaded;
   }
   const { expectedRevision } = issuance;
@@ -85,6 +83,9 @@ export async function begin<D extends AnyDecider>(
   }
   return loaded;
 }
+
+/** A key that comes again has to come with the same body. */
+export const keyMismatch = (): Refusal => new Refusal('idempotency.mismatch', 'mismatch', 'This Idempotency-Key came with another body before.');
 
 /** A repeated command answers what it answered first, whatever has happened since. */
 export const firstAnswer = <S>({ state, revision, position }: { state: S; revision: number; position: number }): Written<S> => ({

@@ -51,8 +51,8 @@ import { recordLogin } from './workflows/record-login.js';
       const { state, changed, position, revision } = await changeUser(store, command);
       return new Answer({ changed, expiresAt: (state as Known).passwordLink?.expiresAt ?? null }, position, revision);
     }),
-    ...commandHandlers([ChangeUsers], [EventStore, Routes], (store, routes) => async (command) => {
-      const { results, position } = await changeUsers(store, command);
+    ...commandHandlers([ChangeUsers], [EventStore, Vault, Routes], (store, vault, routes) => async (command) => {
+      const { results, position } = await changeUsers(store, vault, command);
       return new Answer(bulkAnswer(results, routes, command.issuance.permissions), position);
     }),
     ...commandHandlers([AddUser], [EventStore, Vault], (store, vault) => async (command) => {

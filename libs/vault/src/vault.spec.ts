@@ -53,6 +53,16 @@ describe('the vault', () => {
     expect([again.fingerprint, again.hmac('email', 'ann@example.com')]).toEqual([fingerprint, hash]);
   });
 
+  it('knows with what a bulk first came, also one that an older build has made', () => {
+    const older = vaultOf();
+    const db = new DatabaseSync(join(directory, 'vault.db'));
+    db.exec('DROP TABLE bulk_key');
+    db.close();
+    const vault = reopened(older);
+    expect([vault.bulkKeys.firstDigest('c1', 'one'), vault.bulkKeys.firstDigest('c2', 'two')]).toEqual(['one', 'two']);
+    expect(reopened(vault).bulkKeys.firstDigest('c1', 'another')).toBe('one');
+  });
+
   it('is made only where that is asked for, and never over a foreign file', () => {
     expect(() => vaultOf({ create: false })).toThrow(/there is no vault at .*vault\.db/);
     writeFileSync(join(directory, 'vault.db'), 'something else entirely');

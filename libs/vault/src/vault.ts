@@ -1,6 +1,7 @@
 import { createHmac, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
+import { BulkKeys } from './bulk-keys.js';
 import { Mails } from './mails.js';
 import { Passwords } from './passwords.js';
 import { Sessions } from './sessions.js';
@@ -57,6 +58,7 @@ export class Vault {
   readonly sessions: Sessions;
   readonly mails: Mails;
   readonly waiting: Waiting;
+  readonly bulkKeys: BulkKeys;
 
   private readonly cache = new Map<string, Buffer>();
   /** Ids of access tokens that were found, by hash: each request asks for one. */
@@ -76,6 +78,7 @@ export class Vault {
     this.sessions = new Sessions(db);
     this.mails = new Mails(db);
     this.waiting = new Waiting(db);
+    this.bulkKeys = new BulkKeys(db);
     this.statements = {
       findKey: db.prepare('SELECT box FROM owner_key WHERE owner = ?'),
       addKey: db.prepare('INSERT INTO owner_key (owner, box) VALUES (?, ?)'),

@@ -1,9 +1,9 @@
 import { from, lastValueFrom, mergeMap, toArray } from 'rxjs';
 import { v5 as uuidv5 } from 'uuid';
-import { begin, type EventStore } from '#libs/event-store';
+import { keyMismatch, type EventStore } from '#libs/event-store';
 import { Refusal, issue, type Command, type Offer } from '#libs/kernel';
+import type { Vault } from '#libs/vault';
 import { bulkActions, type ChangeUsers } from '../domain/bulk.js';
-import { UserDecider } from '../domain/user.decider.js';
 import { changeUser } from './change-user.js';
 
 /** What became of one user of a bulk. */
@@ -24,8 +24,8 @@ const concurrency = 16;
  * The same act on each user, one correlation id for all. A refusal concerns its user alone; an outage ends the whole,
  * and a retry with the same key completes it. Throws `idempotency.mismatch`.
  */
-export async function changeUsers(store: EventStore, command: ChangeUsers): Promise<{ results: BulkResult[]; position: number }> {
-  if (command.issuance.digest) await checkKey(store, command);
+export async function changeUsers(store: EventStore, vault: Pick<Vault, 'bulkKeys'>, command: ChangeUsers): Promise<{ results: BulkResult[]; position: number }> {
+  checkKey(vault, command);
   let position = 0;
   const one = async (userId: string): Promise<BulkResult> => {
     try {
@@ -43,8 +43,9 @@ export async function changeUsers(store: EventStore, command: ChangeUsers): Prom
 }
 
 /** Another body under the same key is refused before anything is written. Throws `idempotency.mismatch`. */
-const checkKey = (store: EventStore, command: ChangeUsers): Promise<unknown> =>
-  lastValueFrom(from(command.userIds).pipe(mergeMap((userId) => begin(store, UserDecider, step(command, userId).issuance), concurrency)));
+function checkKey({ bulkKeys }: Pick<Vault, 'bulkKeys'>, { issuance: { commandId, digest }, dryRun }: ChangeUsers): void {
+  if (digest !== undefined && !dryRun && bulkKeys.firstDigest(commandId, digest) !== digest) throw keyMismatch();
+}
 
 function step({ action, reason, dryRun, keepRoles, issuance }: ChangeUsers, userId: string): Command<unknown> {
   const { expectedRevision: _, ...rest } = issuance;
