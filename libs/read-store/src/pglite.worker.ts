@@ -29,9 +29,10 @@ const database = await PGlite.create({
 });
 
 const port = parentPort!;
+/** One after the other: what is done between two queries must not come amid a third. */
+let turn: Promise<void> = Promise.resolve();
 port.on('message', (message: Uint8Array | 'close') => {
-  if (message === 'close') void database.close().then(() => port.close());
-  else void answer(message);
+  turn = turn.then(() => (message === 'close' ? database.close().then(() => port.close()) : answer(message)));
 });
 
 /** Bytes of queries since the last checkpoint, and how many may be: they make some five times as much write-ahead log. */
@@ -45,8 +46,14 @@ async function answer(query: Uint8Array): Promise<void> {
   unsaved += query.length;
   if (unsaved < bound || !isIdle) return;
   unsaved = 0;
-  // PostgreSQL has a process for this, PGlite has none: without it the log grows for as long as the server runs.
+  await keepHouse();
+}
+
+/** What PostgreSQL has processes for, and PGlite has none: without it the log and the tables grow for as long as the server runs. */
+async function keepHouse(): Promise<void> {
   await database.exec('checkpoint');
+  const [worn] = await database.exec(`select format('%I.%I', schemaname, relname) as "table" from pg_stat_user_tables where n_dead_tup > 1000 + n_live_tup / 5`);
+  for (const { table } of worn!.rows as { table: string }[]) await database.exec(`vacuum (analyze) ${table}`);
 }
 
 /** The last byte of `ReadyForQuery`, and so of an answer. */
