@@ -404,7 +404,7 @@ describe('PGlite', () => {
     await sql`create table rewritten (id integer primary key, turn integer)`.execute(store.db);
     await sql`create index on rewritten (turn)`.execute(store.db);
     await sql`insert into rewritten select id, 0 from generate_series(1, 5000) id`.execute(store.db);
-    const size = async () => Number((await sql<{ size: number }>`select pg_total_relation_size('rewritten') as size`.execute(store.db)).rows[0]!.size);
+    const size = async () => (await sql<{ size: number }>`select pg_total_relation_size('rewritten') as size`.execute(store.db)).rows[0]!.size;
     const before = await size();
     const padding = 'x'.repeat(1 << 20);
     for (let turn = 1; turn <= 64; turn++) await sql`update rewritten set turn = ${turn} where ${padding} <> ''`.execute(store.db);
