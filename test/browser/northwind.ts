@@ -59,8 +59,8 @@ export class Northwind {
   }
 
   /** Comes in with the operator's token. */
-  async enterAsOperator(locale?: string, words = { asOperator: 'Log in with an access token', token: 'Access token', submit: 'Log in' }): Promise<Visitor> {
-    const visitor = await this.visit(locale);
+  async enterAsOperator(locale?: string, words = { asOperator: 'Log in with an access token', token: 'Access token', submit: 'Log in' }, url = this.test.server.url): Promise<Visitor> {
+    const visitor = await this.visit(locale, url);
     const { page } = visitor;
     await hands(() => page).press(words.asOperator);
     await page.getByLabel(words.token).fill(readFileSync(this.test.server.operatorToken, 'utf8').trim());
@@ -79,8 +79,8 @@ export class Northwind {
   }
 
   /** Somebody whom nobody knows yet. */
-  async visit(locale?: string): Promise<Visitor> {
-    const visitor = await Visitor.at(this.browser, this.test.server.url, locale);
+  async visit(locale?: string, url = this.test.server.url): Promise<Visitor> {
+    const visitor = await Visitor.at(this.browser, url, locale);
     this.visitors.push(visitor);
     return visitor;
   }

@@ -4,12 +4,12 @@ const compose =
   (...decorators: PropertyDecorator[]): PropertyDecorator =>
   (target, property) => decorators.forEach((decorate) => decorate(target, property));
 
-/** A line of text: not blank, no control characters, at most `max` UTF-16 units. */
+/** A line of text: not blank, no control characters nor such as turn the reading direction of what follows, at most `max` UTF-16 units. */
 export const Line = (max: number) =>
   compose(
     IsString(),
     Length(1, max),
-    Matches(/^(?=.*\S)[^\p{Cc}\p{Cs}]+$/u, { message: '$property must not be blank or hold control characters' }),
+    Matches(/^(?=.*\S)[^\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]+$/u, { message: '$property must not be blank or hold control characters' }),
   );
 
 /** May be absent, but not `null` (which `IsOptional` lets pass). */

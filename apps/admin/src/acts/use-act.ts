@@ -34,18 +34,21 @@ export function useDo(doing: Doing) {
     mutationFn: ({ reason, keepRoles }: Terms) => {
       // On other terms it is another act: under the same key it would be refused.
       const terms = `${keepRoles} ${reason}`;
-      if (!keys.current.has(terms)) keys.current.set(terms, crypto.randomUUID());
+      if (!keys.current.has(terms)) keys.current.set(terms, newKey());
       return send(doing, { ...(reason && { reason }), ...(keepRoles && { keepRoles }) }, keys.current.get(terms));
     },
     onSettled: () => mend(queryClient, doing.accountId, doing.userIds),
   });
 }
 
+/** A key that nobody has. Not `randomUUID`, which browsers have on https and localhost only. */
+const newKey = (): string => crypto.getRandomValues(new Uint32Array(4)).join('-');
+
 async function send({ accountId, act, userIds }: Doing, options: { reason?: string; keepRoles?: boolean; dryRun?: true }, key?: string): Promise<Result[]> {
   const results: Result[] = [];
   for (let from = 0; from < userIds.length; from += most) {
     const call = api.POST('/api/v1/accounts/{accountId}/users/bulk', {
-      params: { path: { accountId }, ...(key && { header: { 'Idempotency-Key': key } }) },
+      params: { path: { accountId }, ...(key && { header: { 'Idempotency-Key': `${key}-${from}` } }) },
       body: { action: act, userIds: userIds.slice(from, from + most), ...options },
     });
     results.push(...(await answered(call)).results);

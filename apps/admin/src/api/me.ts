@@ -15,12 +15,13 @@ export const rememberEntered = (): void => localStorage.setItem(entered, 'yes');
 export const meQuery = queryOptions({
   queryKey: meKey,
   staleTime: 60_000,
-  queryFn: async (): Promise<Me | null> => {
+  queryFn: async ({ client }): Promise<Me | null> => {
     if (!localStorage.getItem(entered)) return null;
     try {
       return await answered(api.GET('/api/v1/me'));
     } catch (error) {
       if (!(error instanceof Problem && error.status === 401)) throw error;
+      if (client.getQueryData(meKey)) return sessionEnded();
       localStorage.removeItem(entered);
       return null;
     }
@@ -32,6 +33,14 @@ export const useMe = (): Me => useSuspenseQuery(meQuery).data!;
 
 /** Whether the caller's roles give this permission; the server decides all the same. */
 export const useMay = (permission: Permission): boolean => useMe().permissions.includes(permission);
+
+/** The session of this page has ended: it is loaded anew as the login, which leads back here. Nothing more is shown of it, so nothing is answered. */
+export function sessionEnded(): Promise<never> {
+  localStorage.removeItem(entered);
+  const { pathname, search } = window.location;
+  window.location.replace(`/login?${new URLSearchParams({ to: pathname + search }).toString()}`);
+  return new Promise(() => {});
+}
 
 /** Nobody is logged in any more: the page is loaded anew, so that nothing of what was seen stays for whoever comes next. */
 export function forgetMe(): void {

@@ -1,5 +1,5 @@
 import { QueryCache, QueryClient } from '@tanstack/react-query';
-import { meKey } from './me';
+import { meKey, sessionEnded } from './me';
 import { Problem } from './problem';
 
 /** Read models behind, the store away: worth another try. What was refused stays refused. */
@@ -9,8 +9,7 @@ export const queryClient: QueryClient = new QueryClient({
   defaultOptions: { queries: { staleTime: 30_000, retry: (failures, error) => failures < 3 && passing(error) } },
   queryCache: new QueryCache({
     onError: (error, { queryKey }) => {
-      // The session has ended: whoever looks at the page is led to the login.
-      if (error instanceof Problem && error.status === 401 && queryKey !== meKey) queryClient.setQueryData(meKey, null);
+      if (error instanceof Problem && error.status === 401 && queryKey !== meKey) void sessionEnded();
     },
   }),
 });

@@ -16,7 +16,7 @@ export function SetPasswordPage() {
   const link = useLink();
   return (
     <Entrance title={t('setPassword.title')}>
-      {link ? <Form link={link} /> : <Alert color="red" variant="light">{t('setPassword.noLink')}</Alert>}
+      {link ? <Form key={link} link={link} /> : <Alert color="red" variant="light">{t('setPassword.noLink')}</Alert>}
       <AnchorLink to="/forgot-password" size="sm">
         {t('setPassword.askAgain')}
       </AnchorLink>
@@ -26,8 +26,17 @@ export function SetPasswordPage() {
 
 /** The secret behind the `#`; it leaves the address at once, and so history, bookmarks and over-the-shoulder looks. */
 function useLink(): string {
-  const [link] = useState(() => window.location.hash.slice(1));
-  useEffect(() => window.history.replaceState(window.history.state, '', window.location.pathname), []);
+  const [link, setLink] = useState(() => window.location.hash.slice(1));
+  useEffect(() => {
+    const take = (): void => {
+      if (window.location.hash) setLink(window.location.hash.slice(1));
+      window.history.replaceState(window.history.state, '', window.location.pathname);
+    };
+    take();
+    // A newer link opened in the same tab changes the hash alone.
+    window.addEventListener('hashchange', take);
+    return () => window.removeEventListener('hashchange', take);
+  }, []);
   return link;
 }
 

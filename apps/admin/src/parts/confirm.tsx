@@ -1,5 +1,6 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { useFocusBack } from './focus-back';
 import { ProblemAlert } from './problems';
 
 interface Props {
@@ -15,6 +16,7 @@ interface Props {
 /** Asks once more before something ends. */
 export function Confirm({ title, what, submit, doing, onClose }: Props) {
   const { t } = useTranslation();
+  useFocusBack();
   return (
     <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t('common.close') }}>
       <Stack>
