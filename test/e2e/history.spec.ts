@@ -216,7 +216,7 @@ describe('a former user', () => {
     const theirs = usersOf(other);
     const userId = await account.add({ email: `mover@${domain}`, firstName: 'Mo', lastName: 'Ver' });
     await users.done(userId, 'lock', { reason: 'secret of the old one' });
-    await users.done(userId, 'delete', { reason: 'moved on' });
+    const { position: deletedAt } = expectStatus(200, await users.act(userId, 'delete', { reason: 'moved on' }));
     const [frozen, history] = [await users.page(userId), await historyOf(userId)];
     expectStatus(200, await server.operator.put(other.path(`/domains/${domain}`)));
 
@@ -243,6 +243,14 @@ describe('a former user', () => {
     for (const secret of [account.id, account.administratorId]) expect(JSON.stringify(seen)).not.toContain(secret);
     expect((await other.administrator.get(theirs.user(userId, '?at=0'))).status).toBe(404);
     expect((await server.operator.get(`/audit?subject=${userId}`)).body.items.length).toBe(history.length + 6);
+
+    // Nor does the old one learn from a write that changes nothing, or is refused, that anything happened.
+    const again = await users.act(userId, 'delete');
+    const { etag } = await account.administrator.get(users.user(userId));
+    expect([again.status, again.body.changed, again.etag]).toEqual([200, false, etag]);
+    expect(again.position).toBe(deletedAt);
+    expect((await users.act(userId, 'delete', {}, { 'if-match': etag! })).status).toBe(200);
+    expect((await users.act(userId, 'delete', {}, { 'if-match': '"0"' })).body).toMatchObject({ code: 'revision.stale', revision: frozen.revision });
   });
 });
 

@@ -43,7 +43,7 @@ export function openApi(app: NestFastifyApplication): OpenAPIObject {
 const isCommand = (message: Route['message']): boolean => message.prototype instanceof Command;
 
 /** Says of one operation what its command or query takes. */
-function describe(document: OpenAPIObject, { path, method, message, needs, takesKey }: Route, schemas: Schemas): void {
+function describe(document: OpenAPIObject, { path, method, message, needs, takesKey, takesRevision }: Route, schemas: Schemas): void {
   const item = document.paths[path.replace(/:(\w+)/g, '{$1}')] as Record<string, Operation> | undefined;
   const operation = item?.[method.toLowerCase()];
   if (!operation) return;
@@ -55,7 +55,7 @@ function describe(document: OpenAPIObject, { path, method, message, needs, takes
   operation.description = [operation.description, needs && `Needs ${typeof needs === 'string' ? needs : 'the permission of its action'}.`].filter(Boolean).join('\n\n');
   operation.parameters = [
     ...inPath.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string', ...(name.endsWith('Id') && { format: 'uuid' }) } })),
-    ...(isCommand(message) ? [...(takesKey ? [idempotencyKey] : []), ...(needs === 'nothing' ? [] : [ifMatch])] : [...fields.map(([name, field]) => ({ name, in: 'query', required: false, schema: field })), minPosition]),
+    ...(isCommand(message) ? [...(takesKey ? [idempotencyKey] : []), ...(takesRevision ? [ifMatch] : [])] : [...fields.map(([name, field]) => ({ name, in: 'query', required: false, schema: field })), minPosition]),
   ] as NonNullable<Operation['parameters']>;
   if (isCommand(message) && fields.length > 0) {
     const content = { 'application/json': { schema: { $ref: `#/components/schemas/${message.name}` } } };

@@ -61,13 +61,14 @@ export function handle<D extends AnyDecider>(
 
 /**
  * Loads what a command is about. Throws `idempotency.mismatch` where the command is already there with another body,
- * `revision.stale` where If-Match names another revision of what the caller may see.
+ * `revision.stale` where If-Match names another revision than the one that the caller sees.
+ * @param seenAt the revision that the caller sees; undefined where they must not learn that there is anything
  */
 export async function begin<D extends AnyDecider>(
   store: EventStore,
   decider: D,
   issuance: Issuance,
-  mayBeSeen: (state: StateOf<D>) => boolean = () => true,
+  seenAt: (loaded: Loaded<StateOf<D>>) => number | undefined = ({ revision }) => revision,
 ): Promise<Loaded<StateOf<D>>> {
   const { commandId, digest } = issuance;
   // One without a key does not come again: not worth reading what is forgotten.
@@ -78,8 +79,9 @@ export async function begin<D extends AnyDecider>(
     return loaded;
   }
   const { expectedRevision } = issuance;
-  if (expectedRevision !== undefined && expectedRevision !== loaded.revision && mayBeSeen(loaded.state)) {
-    throw new Refusal('revision.stale', 'stale', 'Somebody has changed this since you looked.', [], { revision: loaded.revision });
+  const revision = seenAt(loaded);
+  if (expectedRevision !== undefined && revision !== undefined && expectedRevision !== revision) {
+    throw new Refusal('revision.stale', 'stale', 'Somebody has changed this since you looked.', [], { revision });
   }
   return loaded;
 }

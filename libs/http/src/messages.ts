@@ -5,7 +5,7 @@ import type { ClassConstructor } from 'class-transformer';
 import { v5 as uuidv5 } from 'uuid';
 import { Command, Query, Refusal, ask, issue, type Issuance } from '#libs/kernel';
 import { stranger, type CalledRequest } from './caller.js';
-import { takesKey } from './needs.js';
+import { takesKey, takesRevision } from './needs.js';
 import { BodyDigest, Clock } from './ports.js';
 import { invalid, validated } from './validation.js';
 
@@ -50,15 +50,14 @@ export class IssuePipe implements PipeTransform<Incoming> {
     const fields = fromPath(request, source, body);
     const command = validated(metatype as ClassConstructor<Command<never>>, { ...body, ...fields });
     request.command = command.constructor.name;
-    return issue(command, this.issuance(request, source, body, idempotencyKey(request, handler)));
+    return issue(command, this.issuance(request, source, body, idempotencyKey(request, handler), ifMatch(request, handler)));
   }
 
-  private issuance(request: CalledRequest, { target }: Source, body: object, key: string | undefined): Issuance {
+  private issuance(request: CalledRequest, { target }: Source, body: object, key: string | undefined, expectedRevision: number | undefined): Issuance {
     const { actor, via, account: within, permissions, grantable, overAdministrators } = request.caller ?? stranger;
     const path = request.url.split('?', 1)[0]!;
     const commandId = key ? uuidv5([actor.kind, actor.id, request.method, path, key].join('\n'), namespace) : randomUUID();
     const about = request.params[target ?? 'userId'] ?? derivedId(commandId, 'target');
-    const expectedRevision = ifMatch(request);
     return {
       commandId,
       correlationId: randomUUID(),
@@ -117,11 +116,10 @@ function idempotencyKey(request: CalledRequest, handler: object): string | undef
 }
 
 /** If-Match as a revision (RFC 9110 §13.1.1); `*` asks for nothing, since every command checks that its target is there. */
-function ifMatch(request: CalledRequest): number | undefined {
+function ifMatch(request: CalledRequest, handler: object): number | undefined {
   const tag = request.headers['if-match'];
   if (tag === undefined || tag === '*') return undefined;
-  // Whether it fits would tell whether there is anybody.
-  if (!request.caller) throw new Refusal('revision.invalid', 'invalid', 'This route takes no If-Match.');
+  if (!request.caller || !takesRevision(handler)) throw new Refusal('revision.invalid', 'invalid', 'This route takes no If-Match.');
   const revision = /^"(\d{1,15})"$/.exec(tag)?.[1];
   if (revision === undefined) {
     throw new Refusal('revision.invalid', 'invalid', 'If-Match takes one entity tag as an ETag gave it, like "3".');

@@ -25,5 +25,14 @@ export const WithoutKey = () => SetMetadata(WITHOUT_KEY, true);
 export const takesKey = (handler: object): boolean =>
   Reflect.getMetadata(NEEDS, handler) !== ('nothing' satisfies Need) && !Reflect.hasMetadata(WITHOUT_KEY, handler);
 
+const WITHOUT_REVISION = 'rollbook:without-revision';
+
+/** The route takes no If-Match: it is about more than one thing, or about one whose revision no answer tells. */
+export const WithoutRevision = () => SetMetadata(WITHOUT_REVISION, true);
+
+/** Whether the route takes If-Match. To a stranger, whether it fits would tell whether there is anybody. */
+export const takesRevision = (handler: object): boolean =>
+  Reflect.getMetadata(NEEDS, handler) !== ('nothing' satisfies Need) && !Reflect.hasMetadata(WITHOUT_REVISION, handler);
+
 /** Whoever runs the machines may ask without a token: health, metrics. Says nothing about anybody. */
 export const Public = () => SetMetadata(NEEDS, 'nothing' satisfies Need);

@@ -1,7 +1,7 @@
 import { Controller, Delete, Get, HttpCode, Put } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { Ask, Issue, Needs, pageOf } from '#libs/http';
+import { Ask, Issue, Needs, pageOf, WithoutRevision } from '#libs/http';
 import { AssertDomain, ReleaseDomain } from '../domain/domain.decider.js';
 import { AccountItem, GetAccount, ListAccounts } from '../read/account-list.js';
 
@@ -30,12 +30,14 @@ export class AccountsController {
   @Put(':accountId/domains/:domain')
   @HttpCode(200)
   @Needs('accounts:open')
+  @WithoutRevision()
   assertDomain(@Issue({ target: 'domain' }) command: AssertDomain) {
     return this.commands.execute(command);
   }
 
   @Delete(':accountId/domains/:domain')
   @Needs('accounts:open')
+  @WithoutRevision()
   releaseDomain(@Issue({ target: 'domain' }) command: ReleaseDomain) {
     return this.commands.execute(command);
   }

@@ -16,10 +16,10 @@ const waitsNoMore = { waitsIn: null };
 const meanings: { readonly [Type in UserEvent['type']]?: (data: DataOf<UserEvent, Type>) => Meaning } = {
   UserAdded: ({ account, status }) => (status === 'active' ? { owes: 'password-link' } : { waitsIn: account }),
   UserApprovalRequested: ({ account }) => ({ waitsIn: account }),
-  // To one who has a password already it is void when its turn comes: there is no link.
+  // To one who has a password already these two are void when their turn comes: there is no link.
   UserApproved: () => ({ owes: 'password-link', waitsIn: null }),
   UserRejected: () => waitsNoMore,
-  UserAddedToAccount: () => waitsNoMore,
+  UserAddedToAccount: () => ({ owes: 'password-link', waitsIn: null }),
   UserDeleted: () => waitsNoMore,
   UserPasswordResetRequested: () => ({ owes: 'password-link' }),
   UserPasswordChanged: () => ({ owes: 'password-changed' }),

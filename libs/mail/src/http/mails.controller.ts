@@ -1,7 +1,7 @@
 import { Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { Ask, Issue, Needs } from '#libs/http';
+import { Ask, Issue, Needs, WithoutRevision } from '#libs/http';
 import { ListMails, SendMail } from '../workflows/mails.js';
 import { MailItem, MailPage } from './answers.js';
 
@@ -25,6 +25,7 @@ export class MailsController {
   /** Sends one now, however often it failed. */
   @Post(':mailId/send')
   @Needs('mails:manage')
+  @WithoutRevision()
   @HttpCode(200)
   @ApiOkResponse({ type: MailItem })
   send(@Issue({ target: 'mailId' }) command: SendMail) {

@@ -7,12 +7,14 @@ export interface Lock {
   readonly until?: string;
 }
 
-/** How a user last left an account, as that account may still see it. */
+/** How a user last left an account, as that account may still see it, and where: what came after is not its to know. */
 export interface Departure {
   readonly act: 'rejected' | 'deleted';
   readonly restorableUntil?: string;
   readonly keptRoles: readonly Role[];
   readonly locks: readonly Lock[];
+  /** Of the event with which they left. */
+  readonly revision: number;
 }
 
 /** A mailed link that sets a password. */
@@ -61,9 +63,14 @@ export const accountOf = (user: User): string | undefined => ('account' in user 
 export const departureFrom = ({ departures }: Known, account: string): Departure | undefined =>
   Object.hasOwn(departures, account) ? departures[account] : undefined;
 
-/** Whether the user is, or was, in this account; to any other they are as if they were not there. */
-export const isKnownTo = (user: User, account: string): boolean =>
-  user.status !== 'absent' && (accountOf(user) === account || departureFrom(user, account) !== undefined);
+/**
+ * At which revision this account sees a user who is at `revision`: one who has left it, where they left, for what came
+ * after is not its to know; one who never was in it, nowhere: to it they are as if they were not there.
+ */
+export function revisionSeen(user: User, account: string, revision: number): number | undefined {
+  if (user.status === 'absent') return undefined;
+  return accountOf(user) === account ? revision : departureFrom(user, account)?.revision;
+}
 
 /** Whether the user may log in. */
 export const mayLogIn = (user: User): user is Active => user.status === 'active' && user.locks.length === 0;
@@ -85,13 +92,13 @@ export const evolve: Decider<User, UserEvent, Record<never, never>>['evolve'] = 
   UserRegistered: ({ abandonedClaims }, person) => ({ ...newcomer, ...person, abandonedClaims, status: 'unaffiliated' }),
   UserApprovalRequested: (user, { account }) => join(user, account, 'pending'),
   UserApproved: (user, { account }, envelope) => join(known(user, ({ password }) => (password ? {} : welcome(envelope))), account, 'active'),
-  UserRejected: (user, { account }) => leave(user, account, { act: 'rejected', keptRoles: [] }),
-  UserAddedToAccount: (user, { account }) => join(user, account, 'active'),
+  UserRejected: (user, { account }, _, { revision }) => leave(user, account, { act: 'rejected', keptRoles: [], revision }),
+  UserAddedToAccount: (user, { account }, envelope) => join(known(user, ({ password }) => (password ? {} : welcome(envelope))), account, 'active'),
   UserLocked: (user, { cause, until }, { reason }, { revision }) =>
     known(user, ({ locks }) => ({ locks: [...without(locks, [cause]), lock(cause, reason, until)], sessionsSince: revision })),
   UserUnlocked: (user, { causes }, { at }) => known(user, ({ locks }) => ({ locks: without(locks, causes), unlockedAt: at })),
   UserDeleted: (user, { account, restorableUntil, keptRoles }, { reason }, { revision }) =>
-    leave(known(user, () => ({ sessionsSince: revision })), account, { act: 'deleted', restorableUntil, keptRoles }, lock('unaffiliated', reason)),
+    leave(known(user, () => ({ sessionsSince: revision })), account, { act: 'deleted', restorableUntil, keptRoles, revision }, lock('unaffiliated', reason)),
   UserRestored: (user, { account }) =>
     join(known(user, ({ locks }) => ({ locks: without(locks, ['unaffiliated']) })), account, 'active'),
   UserRenamed: (user, names) => known(user, () => names),

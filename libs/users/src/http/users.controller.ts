@@ -1,7 +1,7 @@
 import { Controller, Delete, Get, Header, HttpCode, Patch, Post, Put, StreamableFile } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { Ask, Issue, Located, Needs } from '#libs/http';
+import { Ask, Issue, Located, Needs, WithoutRevision } from '#libs/http';
 import { ChangeUsers } from '../domain/bulk.js';
 import {
   AddUser,
@@ -86,6 +86,7 @@ export class UsersController {
   @Post('users/bulk')
   @HttpCode(200)
   @Needs({ approve: 'users:approve', reject: 'users:approve', lock: 'users:lock', unlock: 'users:lock', delete: 'users:delete', restore: 'users:delete' })
+  @WithoutRevision()
   @ApiOkResponse({ type: BulkAnswer })
   changeMany(@Issue() command: ChangeUsers) {
     return this.commands.execute(command);

@@ -1,17 +1,17 @@
 import { ownerOf } from '#libs/accounts';
 import { begin, decidingAgain, foresee, isDryRun, type EventStore, type Written } from '#libs/event-store';
-import { decide, type Command } from '#libs/kernel';
+import { decide, type Command, type Issuance } from '#libs/kernel';
 import { domainOf } from '../domain/email-address.js';
 import { AddUserToAccount, GrantRole, RestoreUser, UnlockUser } from '../domain/user.commands.js';
 import { UserDecider, type UserContext } from '../domain/user.decider.js';
-import { isKnownTo, type User } from '../domain/user.state.js';
+import { revisionSeen, type User } from '../domain/user.state.js';
 import { checkRemovable, firstAnswerOf, isUncounted, puttingBack, recordUser } from './administrators.js';
 
 /** Every command on a user who is there: load → look facts up → decide → append, keeping the account an administrator. */
-export function changeUser(store: EventStore, command: Command<unknown>): Promise<Written<User>> {
+export async function changeUser(store: EventStore, command: Command<unknown>): Promise<Written<User>> {
   const { issuance } = command;
   const attempt = async (): Promise<Written<User>> => {
-    const user = await begin(store, UserDecider, issuance, (state) => isKnownTo(state, issuance.account!));
+    const user = await begin(store, UserDecider, issuance, ({ state, revision }) => revisionSeen(state, issuance.account!, revision));
     if (user.earlier) return firstAnswerOf(store, issuance, user.earlier);
     const events = decide(UserDecider, command, user.state, { ...issuance, ...(await factsFor(store, command, user.state)) });
     if (!isDryRun(command)) return recordUser(store, command, user, events);
@@ -19,7 +19,15 @@ export function changeUser(store: EventStore, command: Command<unknown>): Promis
     await checkRemovable(store, user.state, foreseen.state, issuance);
     return foreseen;
   };
-  return puttingBack(store, command, () => decidingAgain(attempt));
+  return asSeen(store, issuance, await puttingBack(store, command, () => decidingAgain(attempt)));
+}
+
+/** An account that changes nothing of a user who has left it learns no more of where they are than when they left. */
+async function asSeen(store: EventStore, { account, target }: Issuance, written: Written<User>): Promise<Written<User>> {
+  const fromRevision = revisionSeen(written.state, account!, written.revision);
+  if (written.changed || fromRevision === undefined || fromRevision === written.revision) return written;
+  for await (const { revision, position } of store.read(`${UserDecider.category}-${target}`, { fromRevision, maxCount: 1 })) return { ...written, revision, position };
+  return written;
 }
 
 /** What the rule of this command needs to know from other streams. */
