@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readConfig } from '../../apps/server/src/config.js';
 import { ProgressLine } from './progress.js';
 import { runDemo, type DemoReport } from './run-demo.js';
 import { DemoError } from './site.js';
@@ -7,8 +9,8 @@ import { DemoError } from './site.js';
 const help = `Fills a running Rollbook, through its API, with made-up accounts and users.
 
 npm run demo -- [options]
-  --url URL           where it runs (default http://127.0.0.1:3000)
-  --token-file FILE   the operator's token (default data/operator-token)
+  --url URL           where it runs (default by PORT and HOST: http://127.0.0.1:3000)
+  --token-file FILE   the operator's token (default by DATA_DIR: data/operator-token)
   --users N           how many users, in 12 accounts (default 5000)
   --seed N            the same seed tells the same stories, under other domains (default 1)
   --help`;
@@ -36,12 +38,14 @@ async function demo({ url, tokenFile, users, seed }: NonNullable<ReturnType<type
 }
 
 function readOptions() {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  const { host, port, dataDir } = readConfig(process.env);
   const text = (value: string) => ({ type: 'string', default: value }) as const;
   try {
     const { values } = parseArgs({
       options: {
-        url: text('http://127.0.0.1:3000'),
-        'token-file': text('data/operator-token'),
+        url: text(`http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`),
+        'token-file': text(join(dataDir, 'operator-token')),
         users: text('5000'),
         seed: text('1'),
         help: { type: 'boolean', short: 'h', default: false },

@@ -70,6 +70,12 @@ describe('a start is refused', () => {
     const file = join(newDirectory(), 'file');
     writeFileSync(file, '');
     expect(refusal({ DATA_DIR: join(file, 'data') })).toBe(`rollbook: The data directory ${join(file, 'data')} can not be written to (ENOTDIR).`);
+    expect(refusal({ DATA_DIR: file })).toBe(`rollbook: The data directory ${file} can not be written to (EEXIST).`);
+    expect(refusal({ DATA_DIR: '/proc/rollbook' })).toBe('rollbook: The data directory /proc/rollbook can not be written to (ENOENT).');
+  });
+
+  it('where an argument means nothing', () => {
+    expect(run('dist/apps/server/src/main.js', {}, '--port')).toEqual({ status: 1, output: 'rollbook: --port means nothing here: settings come from the environment. See: npm start -- --help\n' });
   });
 
   const used = newDirectory();

@@ -1,9 +1,20 @@
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 /** Where a restore puts things together; while it is there, the rest of the directory is not whole. */
 export const restoringIn = (directory: string): string => join(directory, 'restoring');
+
+/** Makes a directory and those above it, mode 700. Node's own `recursive` never ends below such as /proc. */
+export function makeDirectory(path: string): void {
+  const directory = resolve(path);
+  if (!existsSync(dirname(directory))) makeDirectory(dirname(directory));
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !statSync(directory).isDirectory()) throw error;
+  }
+}
 
 /**
  * Makes the data directory (mode 700) and keeps other processes out of it. The lock is the operating system's, through
@@ -11,7 +22,7 @@ export const restoringIn = (directory: string): string => join(directory, 'resto
  */
 export function lockDataDirectory(directory: string): { release(): void } {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     accessSync(directory, constants.W_OK);
   } catch (error) {
     throw new Error(`The data directory ${directory} can not be written to (${(error as NodeJS.ErrnoException).code}).`, { cause: error });

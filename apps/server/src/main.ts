@@ -8,6 +8,8 @@ if (process.argv.includes('--help') || process.argv.includes('-h')) {
 }
 
 try {
+  const [unknown] = process.argv.slice(2);
+  if (unknown !== undefined) throw new Error(`${unknown} means nothing here: settings come from the environment. See: npm start -- --help`);
   if (existsSync('.env')) process.loadEnvFile('.env');
   const config = readConfig(process.env);
   // Only now: help and a wrong setting are answered at once.

@@ -1,5 +1,6 @@
-import { mkdir, open, readdir } from 'node:fs/promises';
+import { open, readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeDirectory } from '../data-directory.js';
 
 /** What may lie in a directory that is empty for us: a disk's own, and our lock. */
 const ignored = new Set(['lost+found', 'lock', 'lock-journal']);
@@ -10,7 +11,7 @@ const ignored = new Set(['lost+found', 'lock', 'lock-journal']);
  */
 export async function takeEmpty(directory: string): Promise<void> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     const found = await readdir(directory);
     if (found.every((name) => ignored.has(name))) return;
   } catch (error) {
