@@ -7,8 +7,9 @@ import { EMPTY, Encoder } from './wire.js';
 export const MAXIMUM_APPEND_SIZE = 1024 * 1024;
 
 /** Why nothing was appended. */
-export type Rejection = 'denied' | 'too large' | 'malformed' | 'too late' | 'no room' | 'failed';
+export type Rejection = 'denied' | 'too large' | 'malformed' | 'metadata' | 'too late' | 'no room' | 'failed';
 
+const NO_METADATA = 'Streams have no metadata here.';
 const NO_ROOM = 'Nothing was written: the disk is full.';
 
 export type Answer = Appended | { readonly rejected: Rejection };
@@ -42,6 +43,7 @@ const rejections: Record<Rejection, () => ServiceError> = {
   denied,
   'too large': () => failure(status.INVALID_ARGUMENT, 'Maximum Append Size exceeded.', { exception: 'maximum-append-size-exceeded', 'maximum-append-size': `${MAXIMUM_APPEND_SIZE}` }),
   malformed: () => broken(),
+  metadata: () => failure(status.UNIMPLEMENTED, NO_METADATA),
   'too late': () => failure(status.ABORTED, 'Timeout'),
   'no room': () => failure(status.RESOURCE_EXHAUSTED, NO_ROOM),
   failed: () => failure(status.INTERNAL, 'The append could not be written.'),
@@ -63,7 +65,8 @@ const batchRejections: Record<Rejection, [code: number, name: string, content?: 
   'too large': [status.INVALID_ARGUMENT, 'MaximumAppendSizeExceeded', (it) => it.number(1, MAXIMUM_APPEND_SIZE)],
   malformed: [status.INVALID_ARGUMENT, 'BadRequest'],
   'too late': [status.DEADLINE_EXCEEDED, 'Timeout'],
-  // By a name that the client doesn't know, so that it shows the text.
+  // These two by names that the client doesn't know, so that it shows the text.
+  metadata: [status.UNIMPLEMENTED, 'NoMetadata', undefined, NO_METADATA],
   'no room': [status.RESOURCE_EXHAUSTED, 'NoRoom', undefined, NO_ROOM],
   failed: [status.INTERNAL, 'Unknown'],
 };

@@ -298,4 +298,5 @@ it('says of what it does not know that it is not implemented', async () => {
   const UNIMPLEMENTED = 12;
   await expect(client.tombstoneStream('one')).rejects.toMatchObject({ code: UNIMPLEMENTED });
   await expect(client.listProjections()).rejects.toMatchObject({ code: UNIMPLEMENTED });
+  await expect(client.setStreamMetadata('one', { maxCount: 1 })).rejects.toThrow('Streams have no metadata here.');
 });

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { MAXIMUM_APPEND_SIZE, type Answer } from './answers.js';
+import { MAXIMUM_APPEND_SIZE, type Answer, type Rejection } from './answers.js';
 import type { Append, Committed } from './committer.js';
 import type { Log, Proposed } from './log.js';
 
@@ -71,7 +71,9 @@ export function sizeOf(events: readonly Proposed[]): number {
   return events.reduce((sum, { type, data, metadata }) => sum + type.length * 2 + data.length + metadata.length, 0);
 }
 
-function reject({ stream, events }: Append): 'too large' | 'malformed' | undefined {
+function reject({ stream, events }: Append): Rejection | undefined {
   if (stream === '' || events.some(({ id, type }) => type === '' || !UUID.test(id))) return 'malformed';
+  // A stream's metadata are a stream of this name; what it says of retention and access would never be done.
+  if (stream.startsWith('$$')) return 'metadata';
   return sizeOf(events) > MAXIMUM_APPEND_SIZE ? 'too large' : undefined;
 }
