@@ -101,6 +101,24 @@ import { steps } from './steps.js';
     expect(await page.getByRole('table', { name: 'Audit' }).getByRole('row').count()).toBe(2);
   });
 
+  step('is not led astray by an address that says what can not be', async () => {
+    const of = `/accounts/${northwind.accountId}`;
+    for (const nonsense of ['abc', '-1', '2026-02-30T00:00Z']) {
+      await page.goto(`${of}/users/${northwind.leo}?at=${nonsense}`);
+      await page.waitForURL((url) => url.search === '');
+      await row(/^Name Leon Rot/).waitFor();
+      expect(await page.getByRole('button', { name: 'Back to now' }).count()).toBe(0);
+    }
+    await page.goto(`${of}/users/${northwind.leo}?at=999`);
+    await page.getByText(/^Change (\d+) of \1$/).waitFor();
+    await page.goto(`${of}/users?status=foo&role=king&lastLoginBefore=2026-13-01&sort=lastName`);
+    await row(/Leon Rot/).waitFor();
+    expect(new URL(page.url()).search).toBe('?sort=lastName');
+    await page.goto(`${of}/audit?from=abc&to=2026-02-30&action=nope&actor=12`);
+    await row(/User locked.*Leon Rot/).first().waitFor();
+    expect(new URL(page.url()).search).toBe('');
+  });
+
   step('issues an access token, whose secret is shown once, and ends it', async () => {
     await press('Your menu');
     await page.getByRole('menuitem', { name: 'Access tokens' }).click();

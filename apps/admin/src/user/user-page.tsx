@@ -19,8 +19,7 @@ const route = getRouteApi('/in/accounts/$accountId/users/$userId');
 export function UserPage() {
   const { t } = useTranslation();
   const { accountId, userId } = route.useParams();
-  const { at } = route.useSearch();
-  const { now, shown, before, error, again } = useMoment(accountId, userId, at);
+  const { at, now, shown, before, error, again } = useMoment(accountId, userId, route.useSearch().at);
   const revision = typeof at === 'number' ? at : shown?.revision;
   const { list, items, replayable, first } = useHistory(accountId, userId, revision);
   const made = at === undefined ? undefined : replayable.find((item) => item.revision === revision);
