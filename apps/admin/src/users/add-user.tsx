@@ -27,8 +27,10 @@ const bodyOf = (fields: typeof empty) => Object.fromEntries(Object.entries(field
 /** Adds users to the account; a refusal shows the next step that works. */
 export function AddUser({ accountId, onClose }: { accountId: string; onClose: () => void }) {
   const { t, i18n } = useTranslation();
-  const form = useAddForm(i18n.language as Language);
   const adding = useAdd(accountId);
+  // A refusal is about what was sent: it goes with it, and its next steps.
+  const forget = () => adding.isError && adding.reset();
+  const form = useAddForm(i18n.language as Language, forget);
   const submit = (another: boolean) =>
     form.onSubmit((fields) =>
       adding.mutate(bodyOf(fields), {
@@ -41,6 +43,7 @@ export function AddUser({ accountId, onClose }: { accountId: string; onClose: ()
         },
         onError: (error) => form.setErrors(fieldErrors(error)),
       }),
+      forget,
     );
   const { email, firstName, lastName } = form.getValues();
   return (
@@ -77,11 +80,12 @@ export function AddUser({ accountId, onClose }: { accountId: string; onClose: ()
   );
 }
 
-function useAddForm(language: Language) {
+function useAddForm(language: Language, onChange: () => void) {
   const { t } = useTranslation();
   return useForm<typeof empty>({
     mode: 'uncontrolled',
     initialValues: { ...empty, language: language },
+    onValuesChange: onChange,
     validate: {
       email: isEmail(t('common.emailNeeded')),
       firstName: isNotEmpty(t('common.required')),
