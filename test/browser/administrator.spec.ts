@@ -86,6 +86,7 @@ const password = 'a long enough passphrase';
       await fill('Last name', lastName, dialog());
       if (firstName === 'Ben') {
         await pick('Country', 'Germany', dialog());
+        expect(await dialog().getByRole('combobox', { name: 'Language of mails' }).inputValue()).toBe('');
         expect(await ada.findings('add-user')).toEqual([]);
       }
       await press('Add and go on with another', dialog());
@@ -103,6 +104,7 @@ const password = 'a long enough passphrase';
     await dialog().getByText('The user is in this account already.').waitFor();
     await dialog().getByRole('link', { name: 'Look at the user' }).click();
     await page.getByRole('heading', { name: 'Ben Meyer' }).waitFor();
+    await row('^Language of mails None$').waitFor();
     expect(await ada.findings('user')).toEqual([]);
     await page.getByRole('link', { name: 'Users' }).click();
     for (const name of ['Ben Meyer', 'Carla García', 'David Kowalski']) await row(name).waitFor();
