@@ -119,6 +119,29 @@ import { steps } from './steps.js';
     expect(new URL(page.url()).search).toBe('');
   });
 
+  step('reads names and reasons of one long word, without scrolling sideways', async () => {
+    const { operator } = northwind.test;
+    const users = `/accounts/${northwind.accountId}/users`;
+    const { userId } = expectStatus(201, await operator.post(users, { email: 'long@northwind.example', firstName: 'W'.repeat(100), lastName: 'Long', country: 'GB' })).body;
+    expectStatus(200, await operator.post(`${users}/${userId}/lock`, { reason: 'x'.repeat(500) }));
+    await page.goto(users);
+    await row(/Long/).getByRole('img', { name: /xxx/ }).focus();
+    await page.getByRole('tooltip').waitFor();
+    expect(await ada.findings('user-long-padlock')).toEqual([]);
+    await page.goto(`${users}/${userId}?at=1`);
+    await page.getByRole('region', { name: 'History' }).getByText(/^Reason: x/).waitFor();
+    expect(await ada.findings('user-long')).toEqual([]);
+    for (const name of ['Change', 'Delete']) {
+      await press(name);
+      await dialog().getByText(/W{100}/).waitFor();
+      await ada.lookAs('phone');
+      expect(await dialog().evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+      await ada.lookAs('light');
+      await press('Cancel', dialog());
+      await dialog().waitFor({ state: 'detached' });
+    }
+  });
+
   step('issues an access token, whose secret is shown once, and ends it', async () => {
     await press('Your menu');
     await page.getByRole('menuitem', { name: 'Access tokens' }).click();

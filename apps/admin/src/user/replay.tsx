@@ -103,7 +103,7 @@ function There({ at, made, onNow }: Pick<Props, 'made'> & { at: number | string;
   return (
     <Alert variant="light" py="xs">
       <Group justify="space-between" wrap="nowrap">
-        <Text size="sm" fw={600} role="status">
+        <Text size="sm" fw={600} role="status" style={{ overflowWrap: 'anywhere' }}>
           {told}
         </Text>
         <Button size="xs" variant="default" onClick={onNow} flex="none">

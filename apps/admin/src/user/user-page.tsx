@@ -34,7 +34,7 @@ export function UserPage() {
           {wasNotHere && <Alert variant="light">{t('replay.notHere')}</Alert>}
           {shown ? <Facts user={shown} before={before} /> : !error && <Skeleton h={320} />}
         </Stack>
-        <Paper withBorder p="md" component="section" aria-labelledby="history">
+        <Paper withBorder p="md" component="section" aria-labelledby="history" style={{ overflowWrap: 'anywhere' }}>
           <Title order={2} size="h4" id="history" mb="md">
             {t('history.title')}
           </Title>
