@@ -232,6 +232,13 @@ const password = 'a long enough passphrase';
     await row('Ada Lovelace').waitFor();
   });
 
+  step('is led to the login where the session has ended before an export', async () => {
+    await ada.context.clearCookies();
+    await press('Operacje zbiorcze');
+    await page.getByRole('menuitem', { name: 'Eksportuj' }).click();
+    await page.getByRole('heading', { name: 'Logowanie' }).waitFor();
+  });
+
   step('has met no error on the way, nor has the operator', () => {
     expect(ada.errors).toEqual([]);
     expect(operator.errors).toEqual([]);
