@@ -75,11 +75,15 @@ import { steps } from './steps.js';
     await dialog().getByLabel('Last name').fill('Rot');
     await press('Save', dialog());
     await dialog().getByText('Somebody else changed this in the meantime.').waitFor();
-    await press('Cancel', dialog());
-    await press('Change');
-    await dialog().getByLabel('Last name').fill('Rot');
+    expect(await dialog().getByRole('combobox', { name: 'Country', exact: true }).inputValue()).toBe('Austria');
+    expectStatus(200, await northwind.test.operator.patch(`/accounts/${northwind.accountId}/users/${northwind.leo}`, { lastName: 'Rote' }));
+    await press('Save', dialog());
+    await dialog().getByText('Somebody else has made this: Rote').waitFor();
+    expect(await dialog().getByLabel('Last name').inputValue()).toBe('Rot');
+    expect(await ada.findings('user-change-stale')).toEqual([]);
     await press('Save', dialog());
     await page.getByRole('heading', { name: 'Leon Rot', exact: true }).waitFor();
+    await row(/^Country Austria/).waitFor();
   });
 
   step('finds in the audit who locked whom, and why', async () => {
