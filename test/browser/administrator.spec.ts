@@ -86,6 +86,7 @@ const password = 'a long enough passphrase';
       await fill('Last name', lastName, dialog());
       if (firstName === 'Ben') {
         await pick('Country', 'Germany', dialog());
+        expect(await dialog().getByRole('combobox', { name: 'Language of mails' }).inputValue()).toBe('');
         expect(await ada.findings('add-user')).toEqual([]);
       }
       await press('Add and go on with another', dialog());
@@ -96,8 +97,14 @@ const password = 'a long enough passphrase';
     await fill('Last name', 'Meyer', dialog());
     await press('Add', dialog());
     await dialog().getByText('The user is in this account already.').waitFor();
+    await fill('E-mail', 'nobody', dialog());
+    await dialog().getByText('The user is in this account already.').waitFor({ state: 'detached' });
+    await fill('E-mail', 'ben@northwind.example', dialog());
+    await press('Add', dialog());
+    await dialog().getByText('The user is in this account already.').waitFor();
     await dialog().getByRole('link', { name: 'Look at the user' }).click();
     await page.getByRole('heading', { name: 'Ben Meyer' }).waitFor();
+    await row('^Language of mails None$').waitFor();
     expect(await ada.findings('user')).toEqual([]);
     await page.getByRole('link', { name: 'Users' }).click();
     for (const name of ['Ben Meyer', 'Carla García', 'David Kowalski']) await row(name).waitFor();
@@ -223,6 +230,13 @@ const password = 'a long enough passphrase';
     await page.locator('input[type=password]').fill(password);
     await page.getByRole('button', { name: 'Zaloguj się', exact: true }).click();
     await row('Ada Lovelace').waitFor();
+  });
+
+  step('is led to the login where the session has ended before an export', async () => {
+    await ada.context.clearCookies();
+    await press('Operacje zbiorcze');
+    await page.getByRole('menuitem', { name: 'Eksportuj' }).click();
+    await page.getByRole('heading', { name: 'Logowanie' }).waitFor();
   });
 
   step('has met no error on the way, nor has the operator', () => {

@@ -75,11 +75,15 @@ import { steps } from './steps.js';
     await dialog().getByLabel('Last name').fill('Rot');
     await press('Save', dialog());
     await dialog().getByText('Somebody else changed this in the meantime.').waitFor();
-    await press('Cancel', dialog());
-    await press('Change');
-    await dialog().getByLabel('Last name').fill('Rot');
+    expect(await dialog().getByRole('combobox', { name: 'Country', exact: true }).inputValue()).toBe('Austria');
+    expectStatus(200, await northwind.test.operator.patch(`/accounts/${northwind.accountId}/users/${northwind.leo}`, { lastName: 'Rote' }));
+    await press('Save', dialog());
+    await dialog().getByText('Somebody else has made this: Rote').waitFor();
+    expect(await dialog().getByLabel('Last name').inputValue()).toBe('Rot');
+    expect(await ada.findings('user-change-stale')).toEqual([]);
     await press('Save', dialog());
     await page.getByRole('heading', { name: 'Leon Rot', exact: true }).waitFor();
+    await row(/^Country Austria/).waitFor();
   });
 
   step('finds in the audit who locked whom, and why', async () => {
@@ -99,6 +103,52 @@ import { steps } from './steps.js';
     await page.waitForURL(/correlation=/);
     await row(/User locked.*Leon Rot/).waitFor();
     expect(await page.getByRole('table', { name: 'Audit' }).getByRole('row').count()).toBe(2);
+  });
+
+  step('is not led astray by an address that says what can not be', async () => {
+    const of = `/accounts/${northwind.accountId}`;
+    for (const nonsense of ['abc', '-1', '2026-02-30T00:00Z']) {
+      await page.goto(`${of}/users/${northwind.leo}?at=${nonsense}`);
+      await page.waitForURL((url) => url.search === '');
+      await row(/^Name Leon Rot/).waitFor();
+      expect(await page.getByRole('button', { name: 'Back to now' }).count()).toBe(0);
+    }
+    await page.goto(`${of}/users/${northwind.leo}?at=999`);
+    await page.getByText(/^Change (\d+) of \1$/).waitFor();
+    await page.goto(`${of}/users?status=foo&role=king&lastLoginBefore=2026-13-01&sort=lastName`);
+    await row(/Leon Rot/).waitFor();
+    expect(new URL(page.url()).search).toBe('?sort=lastName');
+    const browser = await page.context().newCDPSession(page);
+    await browser.send('Emulation.setTimezoneOverride', { timezoneId: 'America/Los_Angeles' });
+    await page.goto(`${of}/users?lastLoginBefore=2026-11-20`);
+    await page.getByText('No login since 20 Nov 2026').waitFor();
+    await browser.send('Emulation.setTimezoneOverride', { timezoneId: '' });
+    await page.goto(`${of}/audit?from=abc&to=2026-02-30&action=nope&actor=12`);
+    await row(/User locked.*Leon Rot/).first().waitFor();
+    expect(new URL(page.url()).search).toBe('');
+  });
+
+  step('reads names and reasons of one long word, without scrolling sideways', async () => {
+    const { operator } = northwind.test;
+    const users = `/accounts/${northwind.accountId}/users`;
+    const { userId } = expectStatus(201, await operator.post(users, { email: 'long@northwind.example', firstName: 'W'.repeat(100), lastName: 'Long', country: 'GB' })).body;
+    expectStatus(200, await operator.post(`${users}/${userId}/lock`, { reason: 'x'.repeat(500) }));
+    await page.goto(users);
+    await row(/Long/).getByRole('img', { name: /xxx/ }).focus();
+    await page.getByRole('tooltip').waitFor();
+    expect(await ada.findings('user-long-padlock')).toEqual([]);
+    await page.goto(`${users}/${userId}?at=1`);
+    await page.getByRole('region', { name: 'History' }).getByText(/^Reason: x/).waitFor();
+    expect(await ada.findings('user-long')).toEqual([]);
+    for (const name of ['Change', 'Delete']) {
+      await press(name);
+      await dialog().getByText(/W{100}/).waitFor();
+      await ada.lookAs('phone');
+      expect(await dialog().evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+      await ada.lookAs('light');
+      await press('Cancel', dialog());
+      await dialog().waitFor({ state: 'detached' });
+    }
   });
 
   step('issues an access token, whose secret is shown once, and ends it', async () => {

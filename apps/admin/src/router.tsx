@@ -131,6 +131,8 @@ export const router = createRouter({
     setPassword,
     inside.addChildren([home, profile, accessTokens, accounts, newAccount, account.addChildren([aboutAccount, users, user, approvals, audit])]),
   ]),
+  // What `validateSearch` leaves out goes from the address, and from what pages read of it; else it would stay as it came.
+  search: { strict: true },
   defaultPendingComponent: Waiting,
   defaultErrorComponent: Failed,
 });

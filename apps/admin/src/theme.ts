@@ -2,6 +2,9 @@ import { createTheme, type CSSVariablesResolver } from '@mantine/core';
 
 const scrollsItself = { withScrollArea: false, styles: { options: { maxHeight: 220, overflowY: 'auto' } } };
 
+/** Names and reasons may be one word that is longer than a line. */
+const breaks = { content: { overflowWrap: 'anywhere' } };
+
 /** Mantine's defaults, with colours that are dark enough to read (WCAG 2.2 AA). */
 export const theme = createTheme({
   primaryShade: { light: 8, dark: 8 },
@@ -10,7 +13,8 @@ export const theme = createTheme({
   respectReducedMotion: true,
   // By name: imported here, each would belong to the first load.
   components: {
-    Modal: { defaultProps: { centered: true } },
+    Modal: { defaultProps: { centered: true }, styles: breaks },
+    Drawer: { styles: breaks },
     Tooltip: { defaultProps: { withArrow: true } },
     // Its place for the focus is a focusable child that a menu may not have (axe: aria-required-children).
     Menu: { defaultProps: { withInitialFocusPlaceholder: false } },

@@ -11,17 +11,20 @@ export class Problem extends Error {
   readonly errors: NonNullable<Body['errors']>;
   /** Of a password: what it lacks. */
   readonly reasons: readonly string[];
+  /** Of a refused If-Match: the revision that is the newest. */
+  readonly revision: number | undefined;
   /** Seconds until it is worth asking again. */
   readonly retryAfter: number | undefined;
 
   constructor({ status, headers }: Response, body: unknown) {
-    const problem = (typeof body === 'object' && body !== null ? body : {}) as Partial<Body> & { reasons?: string[] };
+    const problem = (typeof body === 'object' && body !== null ? body : {}) as Partial<Body> & { reasons?: string[]; revision?: number };
     super(problem.detail ?? '');
     this.status = status;
     this.code = problem.code ?? `http.${status}`;
     this.actions = problem.actions ?? [];
     this.errors = problem.errors ?? [];
     this.reasons = problem.reasons ?? [];
+    this.revision = problem.revision;
     this.retryAfter = Number(headers.get('retry-after')) || undefined;
   }
 }

@@ -52,11 +52,11 @@ export function Details({ item, accountId, onSearch, onClose }: Props) {
             {t('history.act')}
           </Button>
           {actor.kind !== 'system' && (
-            <Button size="xs" variant="light" onClick={() => onSearch({ actor: actor.id })}>
+            <Button size="xs" variant="light" maw="100%" onClick={() => onSearch({ actor: actor.id })}>
               {t('audit.allBy', { name: actorName(actor) })}
             </Button>
           )}
-          <Button size="xs" variant="light" onClick={() => onSearch({ subject: subject.id })}>
+          <Button size="xs" variant="light" maw="100%" onClick={() => onSearch({ subject: subject.id })}>
             {t('audit.allOn', { name: whom })}
           </Button>
           {isReplayable(item) && (item.account ?? accountId) && (

@@ -1,4 +1,5 @@
 import type { Action, AuditFilter } from '../api/audit';
+import { isDay } from '../parts/day';
 
 /** Every action, in the order of a list to choose from: what people look for first comes first. */
 export const actions = [
@@ -47,15 +48,16 @@ export interface AuditSearch {
   readonly everywhere?: true;
 }
 
-const id = (given: unknown) => (typeof given === 'string' && given.length > 0 && given.length <= 253 ? given : undefined);
-const day = (given: unknown) => (typeof given === 'string' && /^\d{4}-\d\d-\d\d$/.test(given) ? given : undefined);
+/** The server takes no longer ones: 253 is a domain's. */
+const id = (given: unknown, longest = 100) => (typeof given === 'string' && given.length <= longest && /^[^\s\p{Cc}\p{Cs}]+$/u.test(given) ? given : undefined);
+const day = (given: unknown) => (isDay(given) ? given : undefined);
 
 /** Takes from an address what the audit can be filtered by, and drops the rest. */
 export function auditSearch(given: Record<string, unknown>): AuditSearch {
   const wanted = actions.filter((action) => Array.isArray(given['action']) && given['action'].includes(action));
   return defined({
     actor: id(given['actor']),
-    subject: id(given['subject']),
+    subject: id(given['subject'], 253),
     action: wanted.length ? wanted : undefined,
     from: day(given['from']),
     to: day(given['to']),

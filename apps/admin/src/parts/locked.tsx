@@ -33,7 +33,7 @@ export function Padlock({ locks }: { locks: readonly Lock[] }) {
       maw={320}
       events={{ hover: true, focus: true, touch: true }}
       label={
-        <Stack gap={4}>
+        <Stack gap={4} style={{ overflowWrap: 'anywhere' }}>
           {all.flat().map((line) => (
             <Text key={line} size="xs">
               {line}

@@ -7,7 +7,7 @@ export function Page({ title, aside, children }: { title: string; aside?: ReactN
     <Stack gap="md" flex={1} mih={0}>
       <title>{`${title} · Rollbook`}</title>
       <Group justify="space-between" wrap="wrap" gap="xs">
-        <Title order={1} size="h2">
+        <Title order={1} size="h2" style={{ overflowWrap: 'anywhere' }}>
           {title}
         </Title>
         {aside}

@@ -1,7 +1,8 @@
+import { useEffect } from 'react';
 import { AppShell, Burger, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
+import { Outlet, useRouter } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { meQuery } from '../api/me';
 import { later } from '../parts/later';
@@ -16,9 +17,8 @@ const AccountSwitcher = later(async () => (await import('./account-switcher')).A
 export function Shell() {
   const { t } = useTranslation();
   const { data: me } = useQuery(meQuery);
-  const { href } = useLocation();
   const [opened, { toggle, close }] = useDisclosure();
-  if (!me) return <Navigate to="/login" search={{ to: href }} />;
+  if (!me) return <ToLogin />;
   return (
     <AppShell header={{ height: 56 }} navbar={{ width: 220, breakpoint: 'sm', collapsed: { mobile: !opened } }} padding="md" transitionDuration={0}>
       <a className={classes['skip']} href="#content">
@@ -48,4 +48,11 @@ export function Shell() {
       </AppShell.Main>
     </AppShell>
   );
+}
+
+/** Leads to the login and from there back, once: what follows the address meanwhile would lead there again and again. */
+function ToLogin() {
+  const router = useRouter();
+  useEffect(() => void router.navigate({ to: '/login', search: { to: router.latestLocation.href }, replace: true }), [router]);
+  return null;
 }

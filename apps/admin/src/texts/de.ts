@@ -149,6 +149,7 @@ export const de: Texts = {
   },
   addUser: {
     title: 'Benutzer hinzufügen',
+    language: 'Die Sprache des Kontos',
     submit: 'Hinzufügen',
     andAnother: 'Hinzufügen und weiter',
     added: '{{name}} ist hinzugefügt und bekommt eine Mail.',

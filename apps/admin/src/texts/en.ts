@@ -149,6 +149,7 @@ export const en = {
   },
   addUser: {
     title: 'Add a user',
+    language: 'The account’s language',
     submit: 'Add',
     andAnother: 'Add and go on with another',
     added: '{{name}} was added and gets a mail.',

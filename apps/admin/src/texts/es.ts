@@ -149,6 +149,7 @@ export const es: Texts = {
   },
   addUser: {
     title: 'Añadir un usuario',
+    language: 'El idioma de la cuenta',
     submit: 'Añadir',
     andAnother: 'Añadir y seguir con otro',
     added: '{{name}} se ha añadido y recibirá un correo.',

@@ -151,6 +151,7 @@ export const pl: Texts<'few' | 'many'> = {
   },
   addUser: {
     title: 'Dodaj użytkownika',
+    language: 'Język konta',
     submit: 'Dodaj',
     andAnother: 'Dodaj i przejdź do następnego',
     added: 'Dodano: {{name}}. Wiadomość zostanie wysłana.',

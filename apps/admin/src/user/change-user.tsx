@@ -5,31 +5,38 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { answered, api, type Schemas } from '../api/client';
 import { mend } from '../api/mend';
-import type { UserPage } from '../api/users';
+import { Problem } from '../api/problem';
+import { userAtQuery, type UserPage } from '../api/users';
 import { CountrySelect } from '../parts/country-select';
 import { LanguageSelect } from '../parts/language-select';
 import { ProblemAlert, fieldErrors } from '../parts/problems';
 import { tell } from '../parts/tell';
+import { useValue } from '../trail/value';
+
+const fieldsOf = ({ firstName, lastName, country, language, entitlementCountry }: UserPage) => ({ firstName, lastName, country, language, entitlementCountry });
+
+/** Somebody else was faster; the refusal says which revision is theirs. */
+const isStale = (error: Error | null): error is Problem & { revision: number } => error instanceof Problem && error.revision !== undefined;
 
 /** Changes names, countries and language; not over what somebody else has changed since. */
 export function ChangeUser({ accountId, user, onClose }: { accountId: string; user: UserPage; onClose: () => void }) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
+  const value = useValue();
   const name = `${user.firstName} ${user.lastName}`;
-  // Of what is in the form; the page behind it goes on.
-  const [revision] = useState(user.revision);
+  // What the form was filled from; the page behind it goes on.
+  const [base, setBase] = useState(user);
   const needed = isNotEmpty(t('common.required'));
-  const { firstName, lastName, country, language, entitlementCountry } = user;
   const form = useForm({
     mode: 'uncontrolled',
-    initialValues: { firstName, lastName, country, language, entitlementCountry },
+    initialValues: fieldsOf(user),
     validate: { firstName: needed, lastName: needed, country: needed },
   });
   const changing = useMutation({
     mutationFn: ({ language: spoken, ...body }: typeof form.values) =>
       answered(
         api.PATCH('/api/v1/accounts/{accountId}/users/{userId}', {
-          params: { path: { accountId, userId: user.userId }, header: { 'If-Match': `"${revision}"` } },
+          params: { path: { accountId, userId: user.userId }, header: { 'If-Match': `"${base.revision}"` } },
           body: { ...body, ...(spoken && { language: spoken as NonNullable<Schemas['ChangeUser']['language']> }) },
         }),
       ),
@@ -37,9 +44,27 @@ export function ChangeUser({ accountId, user, onClose }: { accountId: string; us
       tell(t('userPage.changed', { name }));
       onClose();
     },
-    onError: (error) => form.setErrors(fieldErrors(error)),
+    onError: async (error) => {
+      if (isStale(error)) adopt(await queryClient.fetchQuery(userAtQuery(accountId, user.userId, error.revision)));
+      else form.setErrors(fieldErrors(error));
+    },
     onSettled: () => mend(queryClient, accountId, [user.userId]),
   });
+  /** Goes on from what somebody else has made of it: what was typed stays, beside what it would overwrite; the rest follows. */
+  const adopt = (now: UserPage) => {
+    const [was, is, typed] = [fieldsOf(base), fieldsOf(now), form.getValues()];
+    const names = Object.keys(is) as (keyof typeof is)[];
+    const mine = names.filter((field) => typed[field] !== was[field]);
+    setBase(now);
+    form.setValues({ ...is, ...Object.fromEntries(mine.map((field) => [field, typed[field]])) });
+    form.setErrors(
+      Object.fromEntries(
+        mine
+          .filter((field) => is[field] !== was[field] && is[field] !== typed[field])
+          .map((field) => [field, t('userPage.theirs', { value: value(field, is[field]) ?? t('common.none') })]),
+      ),
+    );
+  };
   return (
     <Modal opened onClose={onClose} title={t('userPage.changeTitle', { name })} closeButtonProps={{ 'aria-label': t('common.close') }}>
       <form onSubmit={form.onSubmit((fields) => changing.mutate(fields))} noValidate>
@@ -55,7 +80,7 @@ export function ChangeUser({ accountId, user, onClose }: { accountId: string; us
             {...form.getInputProps('entitlementCountry')}
           />
           <LanguageSelect key={form.key('language')} {...form.getInputProps('language')} />
-          <ProblemAlert error={changing.error} />
+          <ProblemAlert error={changing.error} says={isStale(changing.error) && t('userPage.adopted')} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
               {t('common.cancel')}

@@ -24,7 +24,8 @@ export function Replay({ at, first, last, revision, made }: Props) {
   const navigate = useNavigate({ from: '/accounts/$accountId/users/$userId' });
   const [dragged, setDragged] = useState<number>();
   const go = (next: MomentSearch) => void navigate({ search: next, replace: true });
-  const there = dragged ?? revision;
+  // The address may name one from before the account knew of the user.
+  const there = dragged ?? Math.max(first, revision);
   const place = t('replay.revision', { revision: there - first + 1, last: last - first + 1 });
   const step = (to: number) => go({ at: Math.min(last, Math.max(first, to)) });
   return (
@@ -102,7 +103,7 @@ function There({ at, made, onNow }: Pick<Props, 'made'> & { at: number | string;
   return (
     <Alert variant="light" py="xs">
       <Group justify="space-between" wrap="nowrap">
-        <Text size="sm" fw={600} role="status">
+        <Text size="sm" fw={600} role="status" style={{ overflowWrap: 'anywhere' }}>
           {told}
         </Text>
         <Button size="xs" variant="default" onClick={onNow} flex="none">

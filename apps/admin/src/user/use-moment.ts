@@ -3,6 +3,8 @@ import { userAtQuery, userQuery, type UserPage } from '../api/users';
 import type { MomentSearch } from './moment';
 
 export interface Moment {
+  /** Which one: a revision that is yet to come is the last one. */
+  readonly at: MomentSearch['at'];
   /** As of now. */
   readonly now: UserPage | undefined;
   /** As of the moment; a former one while another is being fetched. */
@@ -14,12 +16,14 @@ export interface Moment {
 }
 
 /** The user at a moment, and one change before it. */
-export function useMoment(accountId: string, userId: string, at: MomentSearch['at']): Moment {
+export function useMoment(accountId: string, userId: string, asked: MomentSearch['at']): Moment {
   const now = useQuery(userQuery(accountId, userId));
+  const at = typeof asked === 'number' && now.data ? Math.min(asked, now.data.revision) : asked;
   const then = useQuery({ ...userAtQuery(accountId, userId, at ?? 0), enabled: at !== undefined, placeholderData: keepPreviousData });
   const before = useQuery({ ...userAtQuery(accountId, userId, Number(at) - 1), enabled: typeof at === 'number' && at > 0 });
   const { data: shown, error, refetch: again } = at === undefined ? now : then;
   return {
+    at,
     now: now.data,
     shown: error ? undefined : shown,
     before: at === undefined || then.isPlaceholderData ? undefined : before.data,

@@ -19,8 +19,7 @@ const route = getRouteApi('/in/accounts/$accountId/users/$userId');
 export function UserPage() {
   const { t } = useTranslation();
   const { accountId, userId } = route.useParams();
-  const { at } = route.useSearch();
-  const { now, shown, before, error, again } = useMoment(accountId, userId, at);
+  const { at, now, shown, before, error, again } = useMoment(accountId, userId, route.useSearch().at);
   const revision = typeof at === 'number' ? at : shown?.revision;
   const { list, items, replayable, first } = useHistory(accountId, userId, revision);
   const made = at === undefined ? undefined : replayable.find((item) => item.revision === revision);
@@ -35,7 +34,7 @@ export function UserPage() {
           {wasNotHere && <Alert variant="light">{t('replay.notHere')}</Alert>}
           {shown ? <Facts user={shown} before={before} /> : !error && <Skeleton h={320} />}
         </Stack>
-        <Paper withBorder p="md" component="section" aria-labelledby="history">
+        <Paper withBorder p="md" component="section" aria-labelledby="history" style={{ overflowWrap: 'anywhere' }}>
           <Title order={2} size="h4" id="history" mb="md">
             {t('history.title')}
           </Title>

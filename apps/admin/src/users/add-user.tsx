@@ -10,7 +10,6 @@ import { LanguageSelect } from '../parts/language-select';
 import { NextSteps } from '../parts/next-steps';
 import { ProblemAlert, fieldErrors } from '../parts/problems';
 import { tell } from '../parts/tell';
-import type { Language } from '../texts/i18n';
 
 const empty: Record<'email' | 'firstName' | 'lastName' | 'country' | 'language' | 'entitlementCountry', string> = {
   email: '',
@@ -26,9 +25,11 @@ const bodyOf = (fields: typeof empty) => Object.fromEntries(Object.entries(field
 
 /** Adds users to the account; a refusal shows the next step that works. */
 export function AddUser({ accountId, onClose }: { accountId: string; onClose: () => void }) {
-  const { t, i18n } = useTranslation();
-  const form = useAddForm(i18n.language as Language);
+  const { t } = useTranslation();
   const adding = useAdd(accountId);
+  // A refusal is about what was sent: it goes with it, and its next steps.
+  const forget = () => adding.isError && adding.reset();
+  const form = useAddForm(forget);
   const submit = (another: boolean) =>
     form.onSubmit((fields) =>
       adding.mutate(bodyOf(fields), {
@@ -41,6 +42,7 @@ export function AddUser({ accountId, onClose }: { accountId: string; onClose: ()
         },
         onError: (error) => form.setErrors(fieldErrors(error)),
       }),
+      forget,
     );
   const { email, firstName, lastName } = form.getValues();
   return (
@@ -52,7 +54,7 @@ export function AddUser({ accountId, onClose }: { accountId: string; onClose: ()
             <TextInput label={t('user.firstName')} autoComplete="off" required maxLength={100} key={form.key('firstName')} {...form.getInputProps('firstName')} />
             <TextInput label={t('user.lastName')} autoComplete="off" required maxLength={100} key={form.key('lastName')} {...form.getInputProps('lastName')} />
             <CountrySelect label={t('user.country')} required key={form.key('country')} {...form.getInputProps('country')} />
-            <LanguageSelect key={form.key('language')} {...form.getInputProps('language')} />
+            <LanguageSelect placeholder={t('addUser.language')} clearable key={form.key('language')} {...form.getInputProps('language')} />
           </SimpleGrid>
           <CountrySelect label={t('user.entitlementCountry')} description={t('user.entitlementHint')} clearable key={form.key('entitlementCountry')} {...form.getInputProps('entitlementCountry')} />
           <ProblemAlert error={adding.error}>
@@ -77,11 +79,12 @@ export function AddUser({ accountId, onClose }: { accountId: string; onClose: ()
   );
 }
 
-function useAddForm(language: Language) {
+function useAddForm(onChange: () => void) {
   const { t } = useTranslation();
   return useForm<typeof empty>({
     mode: 'uncontrolled',
-    initialValues: { ...empty, language: language },
+    initialValues: empty,
+    onValuesChange: onChange,
     validate: {
       email: isEmail(t('common.emailNeeded')),
       firstName: isNotEmpty(t('common.required')),

@@ -1,4 +1,5 @@
 import type { UserFilter } from '../api/users';
+import { isDay } from '../parts/day';
 
 export const statuses = ['active', 'pending', 'invited', 'deleted', 'rejected', 'left'] as const;
 export const roles = ['administrator', 'co-administrator', 'auditor'] as const;
@@ -17,7 +18,7 @@ export function usersSearch(given: Record<string, unknown>): UsersSearch {
     ...(typeof locked === 'boolean' && { locked }),
     ...(hasRole && { role: hasRole }),
     ...(typeof country === 'string' && /^[A-Z]{2}$/.test(country) && { country }),
-    ...(typeof lastLoginBefore === 'string' && /^\d{4}-\d\d-\d\d$/.test(lastLoginBefore) && { lastLoginBefore }),
+    ...(isDay(lastLoginBefore) && { lastLoginBefore }),
     ...(typeof sort === 'string' && sorts.includes(sort) && { sort: sort as NonNullable<UserFilter['sort']> }),
   };
 }

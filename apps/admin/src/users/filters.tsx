@@ -54,7 +54,7 @@ type Change = Pick<Props, 'filter' | 'onFilter'>;
 function Chosen({ filter, onFilter }: Change) {
   const { t } = useTranslation();
   const countryName = useCountryName();
-  const { date } = useDates();
+  const { day } = useDates();
   const { status, locked, role, country, lastLoginBefore } = filter;
   const chosen: [string, UsersSearch][] = [
     ...(status ?? []).map((one): [string, UsersSearch] => {
@@ -65,7 +65,7 @@ function Chosen({ filter, onFilter }: Change) {
     ...(role ? [[t(`role.${role}`), withFilter(filter, { role: undefined })] as [string, UsersSearch]] : []),
     ...(country ? [[countryName(country), withFilter(filter, { country: undefined })] as [string, UsersSearch]] : []),
     ...(lastLoginBefore
-      ? [[`${t('users.notSince')} ${date(lastLoginBefore)}`, withFilter(filter, { lastLoginBefore: undefined })] as [string, UsersSearch]]
+      ? [[`${t('users.notSince')} ${day(lastLoginBefore)}`, withFilter(filter, { lastLoginBefore: undefined })] as [string, UsersSearch]]
       : []),
   ];
   if (!chosen.length) return null;
