@@ -1,10 +1,8 @@
-import { useEffect } from 'react';
 import { AppShell, Burger, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useQuery } from '@tanstack/react-query';
-import { Outlet, useRouter } from '@tanstack/react-router';
+import { Outlet } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { meQuery } from '../api/me';
+import { useMe } from '../api/me';
 import { later } from '../parts/later';
 import { Navigation } from './navigation';
 import { AppearanceMenu, LanguageMenu } from './preferences';
@@ -16,9 +14,8 @@ const AccountSwitcher = later(async () => (await import('./account-switcher')).A
 /** What is round every page: where one is, where one may go, who one is. */
 export function Shell() {
   const { t } = useTranslation();
-  const { data: me } = useQuery(meQuery);
+  const { account } = useMe();
   const [opened, { toggle, close }] = useDisclosure();
-  if (!me) return <ToLogin />;
   return (
     <AppShell header={{ height: 56 }} navbar={{ width: 220, breakpoint: 'sm', collapsed: { mobile: !opened } }} padding="md" transitionDuration={0}>
       <a className={classes['skip']} href="#content">
@@ -31,7 +28,7 @@ export function Shell() {
             <Text fw={700} visibleFrom="xs">
               Rollbook
             </Text>
-            {me.account === null && <AccountSwitcher />}
+            {account === null && <AccountSwitcher />}
           </Group>
           <Group gap={4} wrap="nowrap">
             <LanguageMenu />
@@ -48,11 +45,4 @@ export function Shell() {
       </AppShell.Main>
     </AppShell>
   );
-}
-
-/** Leads to the login and from there back, once: what follows the address meanwhile would lead there again and again. */
-function ToLogin() {
-  const router = useRouter();
-  useEffect(() => void router.navigate({ to: '/login', search: { to: router.latestLocation.href }, replace: true }), [router]);
-  return null;
 }
