@@ -19,8 +19,7 @@ export default {
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   coverageProvider: 'v8',
-  // Specs wait about a third of their time: for processes, clocks and disks.
-  maxWorkers: '150%',
+  maxWorkers: '100%',
   workerIdleMemoryLimit: '2GB',
   testTimeout: 60_000,
 };

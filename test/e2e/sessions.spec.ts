@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createHook } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { passwordLink } from '#libs/access';
@@ -213,6 +214,11 @@ describe('whoever guesses', () => {
     const refused = await anybody.post('/login', { email: ann.email, password }, from);
     expect(refused.body.code).toBe('access.throttled');
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    // A token that is valid is no guess.
+    expect((await anybody.post('/login', { token: 'rb_wrong' }, from)).status).toBe(429);
+    const token = readFileSync(test.server.operatorToken, 'utf8').trim();
+    expect((await anybody.post('/login', { token }, from)).status).toBe(200);
+    expect((await anybody.post('/login', { token, email: ann.email, password: 'wrong' }, from)).status).toBe(429);
     await come(ann.email);
   });
 

@@ -122,9 +122,14 @@ it('refuses a file that was cut off, in one line, or has every event: the end ma
         expect(found ?? frames).toEqual(frames);
       },
     ),
-    { numRuns, unbiased: true },
+    { numRuns, unbiased: true, examples: pageStarts() },
   );
 });
+
+/** Cuts right behind where a page begins: of its header SQLite may read that it is empty. */
+function pageStarts(): [number][] {
+  return Array.from({ length: Math.floor(closed.length / 4096) }, (_, page): [number] => [page * 4096 + 3 + (page % 3)]);
+}
 
 it('never shows an event that is not as it was written', () => {
   fc.assert(

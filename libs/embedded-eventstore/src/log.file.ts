@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { accessSync, closeSync, constants, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -45,12 +45,15 @@ export function lockDirectory(directory: string): { close(): void } {
  */
 export function openLogFile(directory: string): DatabaseSync {
   const path = pathOf(directory);
+  const lengths = [path, `${path}-wal`].map((file) => statSync(file, { throwIfNoEntry: false })?.size ?? 0);
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path, { timeout: PATIENCE });
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN IMMEDIATE');
     if (value(database, 'SELECT count(*) FROM sqlite_schema') === 0) database.exec(SCHEMA);
     if (value(database, 'PRAGMA application_id') !== APPLICATION_ID) throw new Error(`${path} is a database of another application`);
+    // SQLite takes a part of a page for a page, and its first bytes alone for one without events. Beside a WAL it may be one, which that makes whole.
+    if (lengths[1] === 0 && lengths[0]! % Number(value(database, 'PRAGMA page_size')) !== 0) throw new Error(`${path} is corrupted: it was cut off`);
     if (value(database, 'PRAGMA user_version') === 1) database.exec(`ALTER TABLE events ADD COLUMN checksum INTEGER; PRAGMA user_version = ${LAYOUT}`);
     if (value(database, 'PRAGMA user_version') !== LAYOUT) throw new Error(`${path} was written by another version of the event store`);
     database.exec('COMMIT');

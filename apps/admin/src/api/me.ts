@@ -16,12 +16,13 @@ export const meQuery = queryOptions({
   queryKey: meKey,
   staleTime: 60_000,
   queryFn: async ({ client }): Promise<Me | null> => {
-    if (!localStorage.getItem(entered)) return null;
+    const isInside = Boolean(client.getQueryData(meKey));
+    if (!localStorage.getItem(entered)) return isInside ? sessionEnded() : null;
     try {
       return await answered(api.GET('/api/v1/me'));
     } catch (error) {
       if (!(error instanceof Problem && error.status === 401)) throw error;
-      if (client.getQueryData(meKey)) return sessionEnded();
+      if (isInside) return sessionEnded();
       localStorage.removeItem(entered);
       return null;
     }
