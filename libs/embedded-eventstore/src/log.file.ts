@@ -52,8 +52,10 @@ export function openLogFile(directory: string): DatabaseSync {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN IMMEDIATE');
     if (value(database, 'SELECT count(*) FROM sqlite_schema') === 0) database.exec(SCHEMA);
     if (value(database, 'PRAGMA application_id') !== APPLICATION_ID) throw new Error(`${path} is a database of another application`);
-    // SQLite takes a part of a page for a page, and its first bytes alone for one without events. Beside a WAL it may be one, which that makes whole.
-    if (lengths[1] === 0 && lengths[0]! % Number(value(database, 'PRAGMA page_size')) !== 0) throw new Error(`${path} is corrupted: it was cut off`);
+    // SQLite takes a part of a page for a page, and its first bytes alone for one without events. Beside a WAL it may be one, which that makes whole; so may the very first.
+    const [length, wal] = lengths as [number, number];
+    const page = Number(value(database, 'PRAGMA page_size'));
+    if (wal === 0 && length > page && length % page !== 0) throw new Error(`${path} is corrupted: it was cut off`);
     if (value(database, 'PRAGMA user_version') === 1) database.exec(`ALTER TABLE events ADD COLUMN checksum INTEGER; PRAGMA user_version = ${LAYOUT}`);
     if (value(database, 'PRAGMA user_version') !== LAYOUT) throw new Error(`${path} was written by another version of the event store`);
     database.exec('COMMIT');
