@@ -17,13 +17,14 @@ export function useChanges(accountId: string): void {
 function follow(queryClient: QueryClient, accountId: string): () => void {
   let source: EventSource;
   let again: number | undefined;
-  let isFirst = true;
+  let mayHaveMissed = false;
   const readAnew = (): void => void queryClient.invalidateQueries({ queryKey: ['accounts', accountId] });
   const open = (): void => {
     // After a break the browser comes back by itself, with the position of the last event in Last-Event-ID.
     source = new EventSource(`/api/v1/accounts/${encodeURIComponent(accountId)}/changes`);
     source.addEventListener('open', () => {
-      if (!isFirst) readAnew();
+      if (mayHaveMissed) readAnew();
+      mayHaveMissed = false;
     });
     source.addEventListener('changed', ({ data, lastEventId }: MessageEvent<string>) => {
       readFrom(Number(lastEventId));
@@ -32,7 +33,7 @@ function follow(queryClient: QueryClient, accountId: string): () => void {
     source.addEventListener('reset', readAnew);
     source.addEventListener('error', () => {
       if (source.readyState !== EventSource.CLOSED) return;
-      isFirst = false;
+      mayHaveMissed = true;
       again = window.setTimeout(open, pause);
       // It may be the session that has ended.
       void queryClient.invalidateQueries({ queryKey: meKey });
