@@ -37,14 +37,20 @@ export const useMay = (permission: Permission): boolean => useMe().permissions.i
 
 /** The session of this page has ended: it is loaded anew as the login, which leads back here. Nothing more is shown of it, so nothing is answered. */
 export function sessionEnded(): Promise<never> {
-  localStorage.removeItem(entered);
   const { pathname, search } = window.location;
-  window.location.replace(`/login?${new URLSearchParams({ to: pathname + search }).toString()}`);
+  leaveFor(`/login?${new URLSearchParams({ to: pathname + search }).toString()}`);
   return new Promise(() => {});
 }
 
 /** Nobody is logged in any more: the page is loaded anew, so that nothing of what was seen stays for whoever comes next. */
-export function forgetMe(): void {
+export const forgetMe = (): void => leaveFor('/login');
+
+let isLeaving = false;
+
+/** Once: several requests find out that a session ended, and a second way out would break off the first. */
+function leaveFor(login: string): void {
+  if (isLeaving) return;
+  isLeaving = true;
   localStorage.removeItem(entered);
-  window.location.replace('/login');
+  window.location.replace(login);
 }
