@@ -37,7 +37,7 @@ type Open<Event> = (client: EventStoreDBClient, last: Event | undefined) => Stre
  * lost its server is replaced.
  */
 export class Connection {
-  private readonly gate = new Gate(APPENDS_IN_FLIGHT);
+  private readonly gate: Gate;
   private current: EventStoreDBClient;
   private renewals = 0;
   private closed = false;
@@ -49,6 +49,7 @@ export class Connection {
     if (/^[^/]+:\/\/[^@/]+@/.test(url) && /[?&]tls=false/i.test(url)) {
       throw new Error('the event store URL has credentials and tls=false: without TLS they would silently not be sent');
     }
+    this.gate = new Gate(APPENDS_IN_FLIGHT, patience.append);
     this.current = this.connect();
   }
 
@@ -95,9 +96,11 @@ export class Connection {
   async append<T>(append: (client: EventStoreDBClient) => Promise<T>): Promise<T> {
     const trying = new Retry(this.patience.append);
     for (;;) {
-      const { answer, failure } = await this.gate.run(() => this.attempt(append));
-      if (!failure) return answer;
-      await trying.again(failure);
+      try {
+        return await this.gate.run(() => this.attempt(append));
+      } catch (error) {
+        await trying.again(error as Error);
+      }
     }
   }
 
@@ -117,12 +120,12 @@ export class Connection {
     await retire(this.current);
   }
 
-  private async attempt<T>(call: (client: EventStoreDBClient) => Promise<T>): Promise<{ answer: T; failure?: never } | { answer?: never; failure: Error }> {
+  private async attempt<T>(call: (client: EventStoreDBClient) => Promise<T>): Promise<T> {
     const { client } = this;
     try {
-      return { answer: await within(this.patience.attempt, call(client)) };
+      return await within(this.patience.attempt, call(client));
     } catch (error) {
-      return { failure: this.interpret(client, error) };
+      throw this.interpret(client, error);
     }
   }
 

@@ -78,11 +78,12 @@ export class EventStore {
   private readonly connection: Connection;
   private readonly codec: Codec;
   private readonly prefix: string;
-  private readonly loads = new Gate(LOADS_IN_FLIGHT);
+  private readonly loads: Gate;
 
   constructor({ url, namespace, catalogue, keys, appendTimeoutMs = 10_000, readPatienceMs = 3_000 }: EventStoreOptions) {
     this.connection = new Connection(url, { read: readPatienceMs, append: appendTimeoutMs, attempt: appendTimeoutMs / 4 });
     this.codec = new Codec(catalogue, keys);
+    this.loads = new Gate(LOADS_IN_FLIGHT, readPatienceMs);
     this.prefix = `${namespace}.`;
   }
 
