@@ -133,11 +133,27 @@ describe('the user list', () => {
     }
   });
 
+  it('goes on where a page ended, though the row that it ended with has moved or gone', async () => {
+    const of = await openTestAccount(server);
+    const [ben, cleo] = [await of.add({ firstName: 'Ben' }), await of.add({ firstName: 'Cleo' })];
+    for (const firstName of ['Dora', 'Emil', 'Fay']) await of.add({ firstName });
+    const query = 'sort=firstName&search=account-&limit=';
+    const first = (await list(`${query}1`, of)).body;
+    expect(firstNames(first.items)).toEqual(['Ben']);
+    expectStatus(200, await of.administrator.patch(usersOf(of).user(ben), { firstName: 'Zoe' }));
+    const second = (await list(`${query}1&cursor=${first.next}`, of)).body;
+    expect(firstNames(second.items)).toEqual(['Cleo']);
+    await usersOf(of).done(cleo, 'delete');
+    expect(firstNames((await list(`${query}2&cursor=${second.next}`, of)).body.items)).toEqual(['Dora', 'Emil']);
+  });
+
   it('refuses a cursor that it did not make', async () => {
     const stranger = await openTestAccount(server);
     const { next } = (await list('limit=1')).body;
-    const forged = Buffer.from(JSON.stringify(['last_name_key', stranger.administratorId])).toString('base64url');
-    for (const query of ['cursor=x', 'cursor=', `cursor=${forged}`, `sort=email&cursor=${next}`]) {
+    const forged = Buffer.from(JSON.stringify(['a', stranger.administratorId])).toString('base64url');
+    await stranger.add();
+    const theirs = (await list('limit=1', stranger)).body.next as string;
+    for (const query of ['cursor=x', 'cursor=', `cursor=${forged}`, `cursor=${theirs}`, `sort=email&cursor=${next}`, `sort=-lastName&cursor=${next}`]) {
       const { status, body } = await list(query);
       expect([query, status, body.code]).toEqual([query, 400, 'cursor.invalid']);
     }

@@ -72,8 +72,8 @@ import { recordLogin } from './workflows/record-login.js';
       return new Answer({ userId: command.issuance.target }, position);
     }),
 
-    ...queryHandlers([ListUsers], [ReadStore], ({ db }) => (query) => listUsers(db, query)),
-    ...queryHandlers([ListPendingApprovals], [ReadStore], ({ db }) => (query) => listPendingApprovals(db, query)),
+    ...queryHandlers([ListUsers], [ReadStore, Vault], ({ db }, vault) => (query) => listUsers(db, vault, query)),
+    ...queryHandlers([ListPendingApprovals], [ReadStore, Vault], ({ db }, vault) => (query) => listPendingApprovals(db, vault, query)),
     ...queryHandlers([SummarizeAccount], [ReadStore], ({ db }) => (query) => summarizeAccount(db, query)),
     ...queryHandlers([ExportUserList], [ReadStore], ({ db }) => async (query) => new StreamableFile(exportUserList(db, query), { type: 'text/csv; charset=utf-8' })),
     ...queryHandlers([GetUser], [ReadStore, EventStore], ({ db }, store) => async (query) => {

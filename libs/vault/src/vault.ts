@@ -64,6 +64,7 @@ export class Vault {
   /** Ids of access tokens that were found, by hash: each request asks for one. */
   private readonly found = new Map<string, string>();
   private readonly making = new Map<string, Promise<Buffer>>();
+  private readonly sealKey: KeyObject;
   private nextBatch: Promise<Map<string, Buffer>> | undefined;
   private readonly statements: Record<'findKey' | 'addKey' | 'keepToken' | 'findToken' | 'forgetToken', StatementSync>;
 
@@ -74,6 +75,7 @@ export class Vault {
     private readonly hashKey: KeyObject,
   ) {
     this.fingerprint = this.hash('fingerprint', '');
+    this.sealKey = createSecretKey(this.hash('seal', ''), 'hex');
     this.passwords = new Passwords(db, key);
     this.sessions = new Sessions(db);
     this.mails = new Mails(db);
@@ -108,9 +110,24 @@ export class Vault {
     return row.box ? this.remember(owner, unwrap(row.box, this.key, owner)) : 'erased';
   }
 
+  /** Whether there are keys in it, of which each is made for an event. */
+  isUsed(): boolean {
+    return this.db.prepare('SELECT 1 FROM owner_key LIMIT 1').get() !== undefined;
+  }
+
   /** HMAC-SHA-256 (64 hexadecimal digits) under a key of the vault that never rotates. */
   hmac(purpose: HashPurpose, text: string): string {
     return this.hash(purpose, text);
+  }
+
+  /** Seals text for whoever carries it outside (AES-256-GCM under a key of the vault that never rotates), bound to `name`. */
+  seal(text: string, name: string): Buffer {
+    return wrap(Buffer.from(text), this.sealKey, name);
+  }
+
+  /** The reverse of {@link seal}. Throws where the box was not sealed here under this name. */
+  unseal(box: Buffer, name: string): string {
+    return unwrap(box, this.sealKey, name).toString();
   }
 
   /** Keeps an access token's SHA-256 (the token itself nobody keeps). Throws if the hash is there already. */

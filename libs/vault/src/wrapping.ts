@@ -3,7 +3,7 @@ import { createCipheriv, createDecipheriv, randomBytes, type KeyObject } from 'n
 const IV = 12;
 const TAG = 16;
 
-/** Encrypts a key under another (AES-256-GCM), bound to `name`: iv, ciphertext, tag. */
+/** Encrypts a secret under a key (AES-256-GCM), bound to `name`: iv, ciphertext, tag. */
 export function wrap(secret: Buffer, key: KeyObject, name: string): Buffer {
   const iv = randomBytes(IV);
   const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(name));

@@ -3,6 +3,7 @@ import { Type } from 'class-transformer';
 import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import type { Kysely } from 'kysely';
 import { Optional, Query, ask } from '#libs/kernel';
+import type { Seals } from '#libs/read-store';
 import { listUsers, ListUsers, type Page, type UserListTables } from './user-list.js';
 
 /** Who waits for approval, longest first. */
@@ -27,8 +28,8 @@ export class PendingApproval {
 }
 
 /** The user list's pending rows: the same table, another question. */
-export async function listPendingApprovals(db: Kysely<UserListTables>, query: ListPendingApprovals): Promise<Page<PendingApproval>> {
-  const { items, next } = await listUsers(db, ask(new ListUsers({ ...query, status: ['pending'], sort: 'addedAt' }), query.asking));
+export async function listPendingApprovals(db: Kysely<UserListTables>, seals: Seals, query: ListPendingApprovals): Promise<Page<PendingApproval>> {
+  const { items, next } = await listUsers(db, seals, ask(new ListUsers({ ...query, status: ['pending'], sort: 'addedAt' }), query.asking));
   return {
     items: items.map(({ userId, email, firstName, lastName, country, addedAt, domain, revision }) => ({
       userId,

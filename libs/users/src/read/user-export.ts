@@ -1,9 +1,8 @@
 import { stringify } from 'csv-stringify';
 import { Readable } from 'node:stream';
 import type { Kysely } from 'kysely';
-import { ask } from '#libs/kernel';
 import type { UserItem } from './user-item.js';
-import { ListUsers, UserFilter, listUsers, type UserListTables } from './user-list.js';
+import { UserFilter, usersAfter, type Place, type UserListTables } from './user-list.js';
 
 /** The users that the list's filters show, as CSV. */
 export class ExportUserList extends UserFilter<ExportUserList> {}
@@ -40,10 +39,10 @@ export function exportUserList(db: Kysely<UserListTables>, query: ExportUserList
 }
 
 async function* pages(db: Kysely<UserListTables>, query: ExportUserList) {
-  let cursor: string | null | undefined;
+  let after: Place | undefined;
   do {
-    const page: Awaited<ReturnType<typeof listUsers>> = await listUsers(db, ask(new ListUsers({ ...query, limit: 200, ...(cursor && { cursor }) }), query.asking));
-    for (const user of page.items) yield Object.fromEntries(Object.entries(columns).map(([name, cell]) => [name, cell(user)]));
-    cursor = page.next;
-  } while (cursor);
+    const { items, last }: Awaited<ReturnType<typeof usersAfter>> = await usersAfter(db, query, { sort: 'lastName', limit: 200, after });
+    for (const user of items) yield Object.fromEntries(Object.entries(columns).map(([name, cell]) => [name, cell(user)]));
+    after = last ?? undefined;
+  } while (after);
 }

@@ -1,8 +1,8 @@
 import { Transform, Type } from 'class-transformer';
 import { IsArray, IsBoolean, IsIn, IsInt, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
 import { sql, type Kysely, type SelectQueryBuilder } from 'kysely';
-import { Country, Line, Moment, Optional, Query, Refusal, type Recorded } from '#libs/kernel';
-import { decodeCursor, encodeCursor, type Projection } from '#libs/read-store';
+import { Country, Line, Moment, Optional, Query, type Recorded } from '#libs/kernel';
+import { sealCursor, unsealCursor, type Projection, type Seals } from '#libs/read-store';
 import { canonicalAddress } from '../domain/email-address.js';
 import { roles } from '../domain/user.events.js';
 import { countUsers, createUserCount, type UserCount } from './account-summary.js';
@@ -161,7 +161,7 @@ export class ListUsers extends UserFilter<ListUsers> {
   /** 1 to 200, default 50. */
   @Optional() @Type(() => Number) @IsInt() @Min(1) @Max(200) limit?: number;
   /** `next` of the page before. */
-  @Optional() @IsString() @MaxLength(500) cursor?: string;
+  @Optional() @IsString() @MaxLength(8000) cursor?: string;
 }
 
 export interface Page<Item> {
@@ -171,22 +171,37 @@ export interface Page<Item> {
 }
 
 /** Answers a page of the list. Throws `cursor.invalid`. */
-export async function listUsers(db: Kysely<UserListTables>, query: ListUsers): Promise<Page<UserItem>> {
+export async function listUsers(db: Kysely<UserListTables>, seals: Seals, query: ListUsers): Promise<Page<UserItem>> {
   const { sort = 'lastName', limit = 50, cursor } = query;
+  const name = `users ${query.asking.account!} ${sort}`;
+  const after = cursor === undefined ? undefined : (unsealCursor(cursor, seals, name) as Place);
+  const { items, last } = await usersAfter(db, query, { sort, limit, after });
+  return { items, next: last && sealCursor(last, seals, name) };
+}
+
+/** The sort key and the id of a row. */
+export type Place = readonly [key: string | null, userId: string];
+
+/** The next `limit` users after a row that may have moved or gone since; `last`: the row to go on from, `null` where none follows. */
+export async function usersAfter(
+  db: Kysely<UserListTables>,
+  filter: UserFilter<unknown>,
+  { sort, limit, after }: { sort: string; limit: number; after?: Place | undefined },
+): Promise<{ items: UserItem[]; last: Place | null }> {
   const key = sortKeys[sort.replace('-', '') as keyof typeof sortKeys];
   const [order, beyond] = sort.startsWith('-') ? (['desc', '<'] as const) : (['asc', '>'] as const);
-  const last = cursor === undefined ? undefined : await rowOf(db, query.asking.account!, key, cursor);
-  const rows: Pick<UserRow, 'user_id' | 'item'>[] = [];
+  const rows: (Pick<UserRow, 'user_id' | 'item'> & { key: string | null })[] = [];
   // Rows without a value come last in both orders. No index has them there in both, so they are a list of their own.
   for (const state of ['is not', 'is'] as const) {
-    if (rows.length > limit || (state === 'is' ? !nullable.has(key) : last?.value === null)) continue;
-    let select = matching(db, query).where(key, state, null).select(['user_id', 'item']);
-    if (last && state === 'is not') select = select.where(sql<boolean>`(${sql.ref(key)}, user_id) ${sql.raw(beyond)} (${last.value}, ${last.id})`);
-    if (last?.value === null) select = select.where('user_id', beyond, last.id);
+    if (rows.length > limit || (state === 'is' ? !nullable.has(key) : after?.[0] === null)) continue;
+    let select = matching(db, filter).where(key, state, null).select(['user_id', 'item', `${key} as key`]);
+    if (after && state === 'is not') select = select.where(sql<boolean>`(${sql.ref(key)}, user_id) ${sql.raw(beyond)} (${after[0]}, ${after[1]})`);
+    if (after?.[0] === null) select = select.where('user_id', beyond, after[1]);
     rows.push(...(await select.orderBy(key, order).orderBy('user_id', order).limit(limit + 1 - rows.length).execute()));
   }
-  const items = rows.slice(0, limit).map(({ item }) => item);
-  return { items, next: rows.length > limit ? encodeCursor([key, rows[limit - 1]!.user_id]) : null };
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return { items: shown.map(({ item }) => item), last: rows.length > limit && last ? [last.key, last.user_id] : null };
 }
 
 /** The rows that a filter leaves. */
@@ -203,18 +218,4 @@ export function matching(db: Kysely<UserListTables>, query: UserFilter<unknown>)
   const before = lastLoginBefore && sql<string>`to_timestamp(${Date.parse(lastLoginBefore)}::float8 / 1000)`;
   if (before) rows = rows.where((eb) => eb.or([eb('last_login_at', '<', before), eb('last_login_at', 'is', null)]));
   return rows;
-}
-
-/**
- * The row that a cursor names. The cursor holds the row's id and no name: its sort key is looked up, so a page goes on
- * from where that row is now.
- */
-async function rowOf(db: Kysely<UserListTables>, account: string, key: SortKey, cursor: string): Promise<{ id: string; value: string | null }> {
-  const [sortedBy, id] = decodeCursor(cursor, 2);
-  const row =
-    sortedBy === key && typeof id === 'string'
-      ? await db.selectFrom('user_list').select(['user_id as id', `${key} as value`]).where('account_id', '=', account).where('user_id', '=', id).executeTakeFirst()
-      : undefined;
-  if (!row) throw new Refusal('cursor.invalid', 'invalid', 'This cursor was not made by this list; start from its first page.');
-  return row;
 }
