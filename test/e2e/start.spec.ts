@@ -109,6 +109,8 @@ describe('a start is refused', () => {
     rmSync(join(mixed, 'events'), { recursive: true });
     cpSync(join(other, 'events'), join(mixed, 'events'), { recursive: true });
     expect(refusal({ DATA_DIR: mixed })).toMatch(/^rollbook: This log was founded with another vault/);
+    rmSync(join(mixed, 'events'), { recursive: true });
+    expect(refusal({ DATA_DIR: mixed })).toMatch(/^rollbook: The vault in .* holds the keys of a log, but this log is empty/);
 
     rmSync(join(other, 'vault.key'));
     expect(refusal({ DATA_DIR: other })).toContain('vault.key');

@@ -30,7 +30,8 @@ export interface Installation {
 
 /**
  * Opens the log with its vault. The log's first event names the vault; another or a missing one is refused, so that no
- * new keys are ever made for an old log. Without `create` a log that isn't there is refused too. Throws one clear line.
+ * new keys are ever made for an old log. An empty log for a vault in use is refused, lest a wrong address look like a loss.
+ * Without `create` so is a log that isn't there. Throws one clear line.
  */
 export async function openInstallation(config: Config, url: string, { create = true } = {}): Promise<Installation> {
   let vault: Vault | undefined;
@@ -50,6 +51,9 @@ export async function openInstallation(config: Config, url: string, { create = t
     const make = !founder && !vaultExists(config.dataDir);
     const key = loadVaultKey({ ...(config.vaultKey && { value: config.vaultKey }), file: config.vaultKeyFile, create: make });
     vault = openVault({ directory: config.dataDir, key, create: make });
+    if (!founder && vault.isUsed()) {
+      throw new Error(`The vault in ${config.dataDir} holds the keys of a log, but this log is empty: give EVENTSTORE_URL and EVENTSTORE_NAMESPACE of that log, or another DATA_DIR.`);
+    }
     if ((founder ?? (await found(store, vault))) !== vault.fingerprint) {
       throw new Error('This log was founded with another vault: give the DATA_DIR that belongs to it, or another EVENTSTORE_NAMESPACE.');
     }
