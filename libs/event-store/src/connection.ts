@@ -49,7 +49,7 @@ export class Connection {
     if (/^[^/]+:\/\/[^@/]+@/.test(url) && /[?&]tls=false/i.test(url)) {
       throw new Error('the event store URL has credentials and tls=false: without TLS they would silently not be sent');
     }
-    this.gate = new Gate(APPENDS_IN_FLIGHT, patience.append);
+    this.gate = new Gate(APPENDS_IN_FLIGHT, patience.attempt);
     this.current = this.connect();
   }
 

@@ -83,7 +83,7 @@ export class EventStore {
   constructor({ url, namespace, catalogue, keys, appendTimeoutMs = 10_000, readPatienceMs = 3_000 }: EventStoreOptions) {
     this.connection = new Connection(url, { read: readPatienceMs, append: appendTimeoutMs, attempt: appendTimeoutMs / 4 });
     this.codec = new Codec(catalogue, keys);
-    this.loads = new Gate(LOADS_IN_FLIGHT, readPatienceMs);
+    this.loads = new Gate(LOADS_IN_FLIGHT, readPatienceMs / 2); // who came later than the one that fails, but not much
     this.prefix = `${namespace}.`;
   }
 
