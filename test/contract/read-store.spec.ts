@@ -372,6 +372,13 @@ describe('PGlite', () => {
     await rebooted.close();
   });
 
+  it('has no files of databases that nobody connects to', async () => {
+    await live;
+    const base = join(directory, 'read-store', 'pglite', 'base');
+    const counts = (await readdir(base)).map(async (database) => [database, (await readdir(join(base, database))).length > 0]);
+    expect(Object.fromEntries(await Promise.all(counts))).toEqual({ 1: false, 4: false, 5: true });
+  });
+
   it('is no affair of the settings of other PostgreSQL clients', async () => {
     process.env['PGSSLMODE'] = 'require';
     try {

@@ -3,11 +3,11 @@ import { PGlite } from '@electric-sql/pglite';
 import { btree_gin } from '@electric-sql/pglite/contrib/btree_gin';
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { unaccent } from '@electric-sql/pglite/contrib/unaccent';
-import { dataDir } from '@electric-sql/pglite-prepopulatedfs';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
+import { preparedDirectory } from './prepared.js';
 
 /** Starts the thread: a directory, or none for a database in memory. It answers PostgreSQL's frontend messages, and ends at `close`. */
 export interface Start {
@@ -23,7 +23,7 @@ for (const flag of ['--liftoff-only', '--no-wasm-tier-up', '--no-wasm-dynamic-ti
 const fresh = !directory || !existsSync(join(directory, 'PG_VERSION'));
 const database = await PGlite.create({
   ...(directory && { dataDir: directory }),
-  ...(fresh && { loadDataDir: await dataDir() }),
+  ...(fresh && { loadDataDir: await preparedDirectory() }),
   extensions: { btree_gin, pg_trgm, unaccent },
   startParams: [...PGlite.defaultStartParams, ...settings.flatMap((setting) => ['-c', setting])],
 });

@@ -192,7 +192,7 @@ export class ProjectionRunner {
     this.#caughtUp = false;
     this.#failing = problemOf(error, this.#failing);
     this.options.report(this.#failing);
-    return timer(Math.min(100 * 2 ** (attempt - 1), 5_000));
+    return timer(Math.min(100 * 2 ** (attempt - 1), 1_000));
   }
 }
 
