@@ -45,10 +45,10 @@ describe('with the event store away', () => {
     const key = { 'idempotency-key': randomUUID() };
 
     await cable.cut();
-    const refused = await api.post(account.path(`/users/${userId}/lock`), lock, key);
+    const [refused, ready] = await Promise.all([api.post(account.path(`/users/${userId}/lock`), lock, key), server.operator.get('/health/ready')]);
     expect(refused.body).toMatchObject({ status: 503, code: 'event-store.unavailable' });
     expect(refused.headers.get('retry-after')).toBe('1');
-    expect((await server.operator.get('/health/ready')).status).toBe(503);
+    expect(ready.status).toBe(503);
     expect((await server.operator.get('/health/live')).status).toBe(200);
 
     await cable.mend();
