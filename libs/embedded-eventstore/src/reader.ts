@@ -54,7 +54,9 @@ function sourceOf(log: Log, { stream, direction, filter }: ReadRequest): Source 
 /** Reads up to the end as it was when the call came. */
 async function read({ page, placeOf, last, filter }: Source, delivery: Delivery, { from, direction, stream }: ReadRequest, count: number): Promise<void> {
   // Backwards from a position is exclusive, everything else is inclusive.
-  let place = from === 'start' ? 0 : from === 'end' ? (direction === 1 ? last + 1 : last) : direction === -1 && stream === undefined ? from - 1 : from;
+  const start = from === 'start' ? 0 : from === 'end' ? (direction === 1 ? last + 1 : last) : direction === -1 && stream === undefined ? from - 1 : from;
+  // Beyond the end lies what was committed since; a page of that alone would look like the beginning of the log.
+  let place = direction === -1 ? Math.min(start, last) : start;
   for (let left = count; left > 0 && !delivery.gone; ) {
     const entries = page(place).filter((entry) => placeOf(entry) <= last);
     const newest = entries.at(-1);
