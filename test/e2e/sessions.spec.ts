@@ -203,6 +203,26 @@ describe('ten failed logins', () => {
     await come(ann.email);
     expect((await now(ann.path)).body.locks).toEqual([]);
   }, 60_000);
+
+  it('do not keep an administrator from a mailed link', async () => {
+    const ann = await person();
+    expectStatus(200, await test.operator.put(`${ann.path}/roles/administrator`));
+    await guess(ann.email, 11);
+    await anybody.post('/password-resets', { email: ann.email });
+    expectStatus(200, await anybody.post('/password-resets/confirm', { link: await linkOf(ann.id), password: 'Another-1' }));
+    expectStatus(200, await logIn(ann.email, 'Another-1'));
+  }, 60_000);
+
+  it('slow an administrator in a session, too, whatever is tried', async () => {
+    const ann = await person();
+    expectStatus(200, await test.operator.put(`${ann.path}/roles/administrator`));
+    const browser = await come(ann.email);
+    const change = (currentPassword: string) => browser.put('/me/password', { currentPassword, password: 'Another-1' });
+    for (let nth = 0; nth < 10; nth++) expect((await change(`guess-${nth}`)).body.code).toBe('password.wrong');
+    for (const tried of ['guess', password]) expect((await change(tried)).body).toMatchObject({ status: 429, code: 'access.throttled' });
+    test.clock.move(61_000);
+    expectStatus(200, await change(password));
+  }, 60_000);
 });
 
 describe('whoever guesses', () => {
@@ -365,5 +385,22 @@ describe('a session in time', () => {
     const idle = await come(ann.email);
     test.clock.move(8 * 3_600_000);
     expect((await idle.get('/me')).status).toBe(401);
+  });
+
+  it('is not in use because a page that was left open hears what changes', async () => {
+    const ann = await person();
+    expectStatus(200, await test.operator.put(`${ann.path}/roles/administrator`));
+    const entered = expectStatus(200, await logIn(ann.email));
+    const leave = new AbortController();
+    const cookie = entered.headers.get('set-cookie')!.split(';', 1)[0]!;
+    const { body } = await fetch(`${test.server.url}/api/v1${account.path('/changes')}`, { headers: { cookie }, signal: leave.signal });
+    const heard = body!.getReader();
+    await heard.read();
+    test.clock.move(7 * 3_600_000);
+    await account.add();
+    expect(new TextDecoder().decode((await heard.read()).value)).toContain('userIds');
+    test.clock.move(2 * 3_600_000);
+    expect((await anybody.inBrowser(entered).get('/me')).status).toBe(401);
+    leave.abort();
   });
 });

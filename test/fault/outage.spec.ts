@@ -45,7 +45,13 @@ describe('with the event store away', () => {
     const key = { 'idempotency-key': randomUUID() };
 
     await cable.cut();
-    const [refused, ready] = await Promise.all([api.post(account.path(`/users/${userId}/lock`), lock, key), server.operator.get('/health/ready')]);
+    const login = () => server.operator.inBrowser().post('/login', { email: 'nobody@nowhere.example', password: 'correct horse battery' });
+    const [refused, ready, ...logins] = await Promise.all([
+      api.post(account.path(`/users/${userId}/lock`), lock, key),
+      server.operator.get('/health/ready'),
+      ...Array.from({ length: 20 }, login),
+    ]);
+    expect(new Set(logins.map(({ status }) => status))).toEqual(new Set([503]));
     expect(refused.body).toMatchObject({ status: 503, code: 'event-store.unavailable' });
     expect(refused.headers.get('retry-after')).toBe('1');
     expect(ready.status).toBe(503);
@@ -60,6 +66,8 @@ describe('with the event store away', () => {
     const list = await until(200, () => api.get(account.path('/users?locked=true')));
     expect(list.body.items).toMatchObject([{ userId }]);
     expect((await until(200, () => server.operator.get('/health/ready'))).body.status).toBe('ok');
+    // An outage is no failed login.
+    expect((await login()).body.code).toBe('login.failed');
   });
 
   it('completes with the same key what it had begun', async () => {

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { EventStore } from '#libs/event-store';
 import { Answer, Clock, commandHandlers, queryHandlers } from '#libs/http';
+import { Refusal } from '#libs/kernel';
 import { ReadStore } from '#libs/read-store';
 import { Vault } from '#libs/vault';
 import { EndAccessToken, IssueAccessToken } from './domain/access-token.commands.js';
@@ -41,7 +42,9 @@ import { Visits } from './workflows/visits.js';
         if (isGuess) await failures.forgive(ip);
         return entered;
       } catch (error) {
-        if (!isGuess) await failures.count(ip);
+        const isOutage = error instanceof Refusal && error.kind === 'unavailable';
+        if (isOutage && isGuess) await failures.forgive(ip);
+        if (!isOutage && !isGuess) await failures.count(ip);
         throw error;
       }
     }),

@@ -27,7 +27,7 @@ export const takesKey = (handler: object): boolean =>
 
 const WITHOUT_REVISION = 'rollbook:without-revision';
 
-/** The route takes no If-Match: it is about more than one thing, or about one whose revision no answer tells. */
+/** The route takes no If-Match: it is about none that is there yet, about more than one, or about one whose revision no answer tells. */
 export const WithoutRevision = () => SetMetadata(WITHOUT_REVISION, true);
 
 /** Whether the route takes If-Match. To a stranger, whether it fits would tell whether there is anybody. */

@@ -1,7 +1,7 @@
-import { Controller, Delete, Get, Header, HttpCode, Post, Req } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Post, Req } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { Ask, Issue, Needs, WithoutKey, pageOf } from '#libs/http';
+import { Ask, Issue, Needs, WithoutKey, WithoutRevision, pageOf } from '#libs/http';
 import { EndAccessToken, IssueAccessToken } from '../domain/access-token.commands.js';
 import type { Bearer } from '../domain/bearer.js';
 import { AccessTokenItem, ListAccessTokens } from '../read/access-tokens.js';
@@ -29,7 +29,7 @@ export class AccessController {
   @Post('access-tokens')
   @Needs('tokens:manage')
   @WithoutKey()
-  @Header('Cache-Control', 'no-store')
+  @WithoutRevision()
   @ApiCreatedResponse({ type: IssuedAccessToken })
   issue(@Issue({ target: 'tokenId' }) command: IssueAccessToken) {
     return this.commands.execute(command);
@@ -46,6 +46,7 @@ export class AccessController {
   /** Ends a token. */
   @Delete('access-tokens/:tokenId')
   @Needs('tokens:manage')
+  @WithoutRevision()
   @HttpCode(200)
   end(@Issue({ target: 'tokenId' }) command: EndAccessToken) {
     return this.commands.execute(command);

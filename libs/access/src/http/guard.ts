@@ -29,6 +29,8 @@ export class AccessGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<CalledRequest>();
     const needed = need && permissionNeeded(need, request.body);
     await this.admit(request, needed);
+    // Not by what goes on asking by itself: a page left open must not keep its session from ending.
+    if (!request.headers.authorization) this.visits.use(this.cookie.read(request)!);
     request.stillMay = () => this.admit(request, needed).then(() => true, refused);
     return true;
   }

@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, Header, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Issue, Needs, Public, WithoutKey, type CalledRequest, type FastifyReply } from '#libs/http';
@@ -27,7 +27,6 @@ export class SessionController {
   @Post('login')
   @Public()
   @HttpCode(200)
-  @Header('Cache-Control', 'no-store')
   @ApiOkResponse({ type: Me })
   async logIn(@Issue() command: LogIn, @Req() request: CalledRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     return this.enter(await this.commands.execute(command), request, reply);
@@ -57,7 +56,6 @@ export class SessionController {
   @Post('password-resets/confirm')
   @Public()
   @HttpCode(200)
-  @Header('Cache-Control', 'no-store')
   @ApiOkResponse({ type: Me })
   async followLink(@Issue() command: FollowPasswordLink, @Req() request: CalledRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     return this.enter(await this.commands.execute(command), request, reply);
@@ -67,7 +65,6 @@ export class SessionController {
   @Put('me/password')
   @Needs('a token')
   @WithoutKey()
-  @Header('Cache-Control', 'no-store')
   @ApiOkResponse({ type: Me })
   async changePassword(@Issue() command: ChangePassword, @Req() request: CalledRequest & { caller: Bearer }, @Res({ passthrough: true }) reply: FastifyReply) {
     const entered: Entered = await this.commands.execute(command);

@@ -2,8 +2,8 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { sql, type ExpressionBuilder, type Kysely, type Transaction } from 'kysely';
-import { Optional, Query, Refusal, permissions, type Actor, type Asking, type Permission, type Recorded } from '#libs/kernel';
-import { decodeCursor, encodeCursor, type Projection } from '#libs/read-store';
+import { Optional, Query, permissions, type Actor, type Asking, type Permission, type Recorded } from '#libs/kernel';
+import { encodeCursor, positionIn, type Projection } from '#libs/read-store';
 import { tokenKinds, type AccessTokenEvent, type TokenKind, type TokenTerms } from '../domain/access-token.events.js';
 
 export interface AccessTokenRow {
@@ -117,12 +117,12 @@ export async function listAccessTokens(db: Kysely<Tables>, { limit = 50, cursor,
     .selectFrom('access_tokens')
     .selectAll()
     .where((row) => manageable(row, asking))
-    .$if(cursor !== undefined, (query) => query.where('position', '<', placeOf(cursor!)))
+    .$if(cursor !== undefined, (query) => query.where('position', '<', positionIn(cursor!)))
     .orderBy('position', 'desc')
     .limit(limit + 1)
     .execute()) as unknown as AccessTokenRow[];
   const page = rows.slice(0, limit);
-  return { items: page.map(item), next: rows.length > limit ? encodeCursor([page.at(-1)!.position]) : null };
+  return { items: page.map(item), next: rows.length > limit ? encodeCursor(page.at(-1)!.position) : null };
 }
 
 /** `mayManage`, in SQL: one's own, and the service tokens of the account that one administers; operators, any. */
@@ -131,12 +131,6 @@ function manageable(row: ExpressionBuilder<Tables, 'access_tokens'>, { actor, ac
   const own = row.and({ kind: actor.kind as TokenKind, holder: actor.id });
   if (!overAdministrators) return own;
   return row.or([own, row.and({ kind: 'service', ...(account && { account }) })]);
-}
-
-function placeOf(cursor: string): number {
-  const [position] = decodeCursor(cursor, 1);
-  if (Number.isSafeInteger(position)) return position as number;
-  throw new Refusal('cursor.invalid', 'invalid', 'This cursor was not made by this list; start from its first page.');
 }
 
 const item = (row: AccessTokenRow): AccessTokenItem => ({

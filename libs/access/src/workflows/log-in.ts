@@ -78,7 +78,7 @@ export async function failLogin(store: EventStore, issuance: Issuance): Promise<
   const { expectedRevision: _, ...rest } = issuance;
   const about = { ...rest, account: user.account };
   const failed = mayTry(user, logins.state, issuance.at) ? await recordFailure(store, about) : logins;
-  if (isGuessedAt(failed.state, issuance.at, user.unlockedAt)) await changeUser(store, again(new LockOut({}), about));
+  if (isGuessedAt(failed.state, issuance.at, user.forgivenAt)) await changeUser(store, again(new LockOut({}), about));
 }
 
 const recordFailure = (store: EventStore, issuance: Issuance): Promise<Pick<Loaded<Logins>, 'state'>> =>
@@ -87,11 +87,11 @@ const recordFailure = (store: EventStore, issuance: Issuance): Promise<Pick<Load
 const again = <C extends Command<C>>(command: C, issuance: Issuance): C => issue(command, issuance);
 
 /** ◇ How often an administrator who is guessed at is heard, ms. Nobody can shut them out; a mailed link lets them in at once. */
-const slowly = 60_000;
+export const slowly = 60_000;
 
-/** Whether the user may try to log in now. */
-function mayTry(user: User, logins: Logins, at: string): user is Active {
+/** Whether the user may try a password now. */
+export function mayTry(user: User, logins: Logins, at: string): user is Active {
   if (!mayLogIn(user)) return false;
-  if (!isGuessedAt(logins, at, user.unlockedAt)) return true;
+  if (!isGuessedAt(logins, at, user.forgivenAt)) return true;
   return user.roles.includes('administrator') && Date.parse(at) - Date.parse(logins.failures.at(-1)!) >= slowly;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { v5 as uuidv5 } from 'uuid';
-import { issue, permissions, type Command, type Issuance } from '#libs/kernel';
+import { issue, nobody, permissions, type Command, type Issuance } from '#libs/kernel';
 import { roles } from '#libs/users';
 import { EndAccessToken, IssueOperatorToken } from '../domain/access-token.commands.js';
 import { AccessTokenDecider, type AccessToken } from '../domain/access-token.decider.js';
@@ -76,7 +76,7 @@ async function secretIn(file: string): Promise<string | undefined> {
 
 /** Rollbook itself, in the name of nobody. */
 const system: Pick<Issuance, 'actor' | 'permissions' | 'grantable' | 'overAdministrators'> = {
-  actor: { id: '00000000-0000-0000-0000-000000000000', kind: 'system' },
+  actor: nobody,
   permissions,
   grantable: roles,
   overAdministrators: true,

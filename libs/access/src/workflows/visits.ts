@@ -29,12 +29,15 @@ export class Visits {
 
   /** Who comes with this secret; `undefined` where the session has ended, for whatever cause. */
   async find(secret: string, asOf: AsOf): Promise<Bearer | undefined> {
-    const session = sessionPattern.test(secret) ? this.sessions.find(hashOf(secret)) : undefined;
-    if (!session) return undefined;
-    const visitor = await this.visitorIn(session, asOf);
+    const session = this.sessionOf(secret);
+    return session && this.visitorIn(session, asOf);
+  }
+
+  /** The session is in use: it goes on for as long as it may lie idle. */
+  use(secret: string): void {
+    const session = this.sessionOf(secret);
     const at = this.now().getTime();
-    if (visitor && at - session.usedAt >= usedEvery) this.sessions.use(session.id, at);
-    return visitor;
+    if (session && at - session.usedAt >= usedEvery) this.sessions.use(session.id, at);
   }
 
   /** One's sessions that have not ended, newest first. */
@@ -51,6 +54,10 @@ export class Visits {
 
   endAll(bearer: Bearer): void {
     this.sessions.endAll(holderOf(bearer));
+  }
+
+  private sessionOf(secret: string): Session | undefined {
+    return sessionPattern.test(secret) ? this.sessions.find(hashOf(secret)) : undefined;
   }
 
   private async visitorIn({ id, holder, kind, revision, ...span }: Session, asOf: AsOf): Promise<Bearer | undefined> {

@@ -44,8 +44,8 @@ interface Person {
   readonly passwordLink?: PasswordLink | undefined;
   /** Sessions begun at an earlier revision have ended. */
   readonly sessionsSince: number;
-  /** When the locks were last removed: failed logins from before are forgiven. */
-  readonly unlockedAt?: string;
+  /** When a lock was last removed or a password set: failed logins from before are forgiven. */
+  readonly forgivenAt?: string;
 }
 
 export type User =
@@ -96,7 +96,7 @@ export const evolve: Decider<User, UserEvent, Record<never, never>>['evolve'] = 
   UserAddedToAccount: (user, { account }, envelope) => join(known(user, ({ password }) => (password ? {} : welcome(envelope))), account, 'active'),
   UserLocked: (user, { cause, until }, { reason }, { revision }) =>
     known(user, ({ locks }) => ({ locks: [...without(locks, [cause]), lock(cause, reason, until)], sessionsSince: revision })),
-  UserUnlocked: (user, { causes }, { at }) => known(user, ({ locks }) => ({ locks: without(locks, causes), unlockedAt: at })),
+  UserUnlocked: (user, { causes }, { at }) => known(user, ({ locks }) => ({ locks: without(locks, causes), forgivenAt: at })),
   UserDeleted: (user, { account, restorableUntil, keptRoles }, { reason }, { revision }) =>
     leave(known(user, () => ({ sessionsSince: revision })), account, { act: 'deleted', restorableUntil, keptRoles, revision }, lock('unaffiliated', reason)),
   UserRestored: (user, { account }) =>
@@ -108,8 +108,8 @@ export const evolve: Decider<User, UserEvent, Record<never, never>>['evolve'] = 
   UserRoleGranted: (user, { role }) => known(user, ({ roles }) => ({ roles: [...new Set([...roles, role])] })),
   UserRoleRevoked: (user, { role }) => known(user, ({ roles }) => ({ roles: roles.filter((other) => other !== role) })),
   UserPasswordResetRequested: (user, { expiresAt }, { causationId }) => known(user, () => ({ passwordLink: { request: causationId, expiresAt } })),
-  UserPasswordChanged: (user, _, { causationId }, { revision }) =>
-    known(user, () => ({ password: causationId, passwordLink: undefined, sessionsSince: revision })),
+  UserPasswordChanged: (user, _, { causationId, at }, { revision }) =>
+    known(user, () => ({ password: causationId, passwordLink: undefined, sessionsSince: revision, forgivenAt: at })),
   EmailClaimAbandoned: (user, { claim }) => ({ ...user, abandonedClaims: [...user.abandonedClaims, claim] }),
 };
 

@@ -2,7 +2,7 @@ import { Controller, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiTags } from '@nestjs/swagger';
 import { OpenAccount } from '#libs/accounts';
-import { Issue, Located, Needs } from '#libs/http';
+import { Issue, Located, Needs, WithoutRevision } from '#libs/http';
 import { RecordLogin } from '../domain/login.js';
 import { RegisterUser } from '../domain/user.commands.js';
 import { OpenedAccount } from './answers.js';
@@ -15,6 +15,7 @@ export class InstallationController {
 
   @Post('accounts')
   @Needs('accounts:open')
+  @WithoutRevision()
   @Located('/api/v1/accounts/:accountId')
   @ApiCreatedResponse({ type: OpenedAccount })
   openAccount(@Issue({ target: 'accountId' }) command: OpenAccount) {
@@ -23,12 +24,14 @@ export class InstallationController {
 
   @Post('registrations')
   @Needs('registrations:create')
+  @WithoutRevision()
   register(@Issue() command: RegisterUser) {
     return this.commands.execute(command);
   }
 
   @Post('users/:userId/logins')
   @Needs('logins:record')
+  @WithoutRevision()
   recordLogin(@Issue() command: RecordLogin) {
     return this.commands.execute(command);
   }

@@ -77,6 +77,7 @@ export class UsersController {
 
   @Post('users')
   @Needs('users:add')
+  @WithoutRevision()
   @Located('/api/v1/accounts/:accountId/users/:userId')
   @ApiCreatedResponse({ type: AddedUser })
   add(@Issue() command: AddUser) {
@@ -115,6 +116,7 @@ export class UsersController {
   @Post('users/:userId/add-to-account')
   @HttpCode(200)
   @Needs('users:add')
+  @WithoutRevision()
   addToAccount(@Issue() command: AddUserToAccount) {
     return this.commands.execute(command);
   }
