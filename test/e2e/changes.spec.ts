@@ -75,6 +75,7 @@ it('tells one who was away what has changed since, or to begin anew', async () =
   }
   const wrong = await listen(account.administrator, path(), { 'last-event-id': 'x' });
   expect(wrong.response.status).toBe(400);
+  expect((await account.administrator.get(`${path()}?after=1e300`)).status).toBe(400);
 });
 
 it('says nothing more to one who may no longer look', async () => {

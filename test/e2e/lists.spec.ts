@@ -210,6 +210,7 @@ describe('the export', () => {
   const exported = async (query = '', of = account) => {
     const reply = expectStatus(200, await of.administrator.get(of.path(`/users.csv${query}`)));
     expect(reply.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+    expect(reply.headers.get('cache-control')).toBe('no-store');
     const [first, ...lines] = reply.text.split('\r\n');
     expect([first, lines.at(-1)]).toEqual([header, '']);
     return lines.slice(0, -1);

@@ -22,8 +22,11 @@ export function httpAdapter({ trustProxy }: Config, requestTimeout: number): Fas
     },
     clientErrorHandler: turnAway,
   });
+  const server = adapter.getInstance();
   // JSON alone is read; Fastify would take plain text, too.
-  adapter.getInstance().removeContentTypeParser('text/plain');
+  server.removeContentTypeParser('text/plain');
+  // What is about people stays in no cache (RFC 9111): not in a proxy's, not on a disk after the logout.
+  server.addHook('onRequest', async (_, reply) => void reply.header('cache-control', 'no-store'));
   return adapter;
 }
 

@@ -24,7 +24,7 @@ const logLevels = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'] as const
 export type LogLevel = (typeof logLevels)[number];
 
 /** A setting that can't be used: one clear line. */
-export class ConfigError extends Error {}
+class ConfigError extends Error {}
 
 interface Setting<T> {
   readonly default: string;

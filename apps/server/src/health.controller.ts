@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Controller, Get, HttpCode, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { EventStore } from '#libs/event-store';
@@ -5,6 +6,9 @@ import { Public, type FastifyReply } from '#libs/http';
 import { MailProcess } from '#libs/mail';
 import { ProjectionRunner } from '#libs/read-store';
 import { Metrics } from './metrics.js';
+
+/** How long, in ms, the log may take to answer before it counts as unavailable: those who ask wait 5 s or more. */
+const patience = 4_000;
 
 /** For whoever runs the machines. Says nothing about anybody. */
 @ApiExcludeController()
@@ -29,7 +33,7 @@ export class HealthController {
   @HttpCode(200)
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
     const { position, caughtUp, failing } = this.projections.health();
-    const head = await this.store.head().catch(() => undefined);
+    const head = await this.head();
     const ready = head !== undefined && caughtUp && !failing;
     const { problem, owed, parked } = this.mails.health();
     if (!ready) void reply.status(503);
@@ -45,6 +49,10 @@ export class HealthController {
   @Public()
   async scrape(@Res({ passthrough: true }) reply: FastifyReply) {
     void reply.type(this.metrics.contentType);
-    return this.metrics.text(await this.store.head().catch(() => undefined));
+    return this.metrics.text(await this.head());
+  }
+
+  private head(): Promise<number | undefined> {
+    return Promise.race([this.store.head().catch(() => undefined), pause(patience, undefined, { ref: false })]);
   }
 }

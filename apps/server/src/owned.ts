@@ -1,6 +1,6 @@
 type Close = () => void | Promise<void>;
 
-/** What has been opened, closed in the opposite order, once. */
+/** What has been opened, closed in the opposite order, once; all of it, also where one fails. */
 export class Owned {
   private readonly closers: Close[] = [];
   private closing: Promise<void> | undefined;
@@ -14,6 +14,14 @@ export class Owned {
   }
 
   private async closeAll(): Promise<void> {
-    for (const close of this.closers.toReversed()) await close();
+    const failures: unknown[] = [];
+    for (const close of this.closers.toReversed()) {
+      try {
+        await close();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   }
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Logger } from '@nestjs/common';
 import { startEmbeddedEventStore, type EmbeddedEventStore } from '#libs/embedded-eventstore';
 import { openReadStore, type ReadStore } from '#libs/read-store';
 import type { Config } from './config.js';
@@ -24,7 +25,12 @@ export async function openStores(config: Config, owned: Owned): Promise<Stores> 
   owned.add(() => lock.release());
   const log = await openLog(config, owned);
   const identity = { installation: log.vault.fingerprint, namespace, restored: log.restored };
-  const readStore = await openReadStore({ directory: dataDir, ...(databaseUrl && { databaseUrl }), log: identity });
+  const readStore = await openReadStore({
+    directory: dataDir,
+    ...(databaseUrl && { databaseUrl }),
+    log: identity,
+    discarding: (error) => new Logger('ReadStore').warn(`The read models can not be opened (${(error as Error).message}): they are built again.`),
+  });
   owned.add(() => readStore.close());
   return { ...log, readStore };
 }

@@ -67,7 +67,7 @@ export async function startServer(config: Config, { clock = new SystemClock(), r
     await takeCommands({ config, ...stores }, owned);
     return { url: await app.getUrl(), operatorToken, app, close: () => owned.close() };
   } catch (error) {
-    await owned.close();
+    await owned.close().catch(() => {}); // the first error tells more
     throw error;
   }
 }

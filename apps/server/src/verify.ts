@@ -14,7 +14,7 @@ const patience = 3_600_000;
  * Compares the read models with a replay of the whole log into an empty store: by table, the digest of its rows.
  * The server must be stopped. Resolves to the names of the tables that differ.
  */
-export async function verifyProjections(config: Config): Promise<string[]> {
+async function verifyProjections(config: Config): Promise<string[]> {
   const owned = new Owned();
   try {
     const { store, readStore } = await openStores(config, owned);

@@ -1,5 +1,5 @@
 import { Type } from 'class-transformer';
-import { IsInt, Min } from 'class-validator';
+import { IsInt, Max, Min } from 'class-validator';
 import type { Kysely } from 'kysely';
 import { defer, delayWhen, filter, map, merge, shareReplay, type Observable } from 'rxjs';
 import { Optional, Query, type Recorded } from '#libs/kernel';
@@ -9,7 +9,7 @@ import type { AuditTables } from './audit-trail.js';
 /** Follows which users of an account change, as soon as the lists show it. */
 export class FollowChanges extends Query<FollowChanges> {
   /** Also what has changed since this position; `Last-Event-ID` goes before it. */
-  @Optional() @Type(() => Number) @IsInt() @Min(0) after?: number;
+  @Optional() @Type(() => Number) @IsInt() @Min(0) @Max(Number.MAX_SAFE_INTEGER) after?: number;
 }
 
 /** `ready`: what changes from this position on will be told. `reset`: too much has changed since; ask for everything anew. */
