@@ -1,6 +1,7 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query';
 import { Problem } from './problem';
-import { userListsKey, userKey, userQuery, type Page, type User, type UserFilter } from './users';
+import { answered, api } from './client';
+import { userListsKey, userKey, type Page, type User, type UserFilter } from './users';
 
 type Pages = InfiniteData<Page<User>, string>;
 
@@ -9,7 +10,7 @@ const fewRows = 30;
 /** A list that nobody has scrolled far is read again, which also brings in who is new. */
 const fewPages = 2;
 
-/** Brings everything on the page up to date about users who have changed. */
+/** Brings everything on the page up to date about users who have changed. Never rejects: what can't be read is marked as stale. */
 export async function mend(queryClient: QueryClient, accountId: string, userIds: readonly string[]): Promise<void> {
   const account = ['accounts', accountId];
   await Promise.all([
@@ -26,13 +27,15 @@ async function mendLists(queryClient: QueryClient, accountId: string, userIds: R
     const { pages = [] } = (state.data ?? {}) as Partial<Pages>;
     const shown = pages.flatMap(({ items }) => items).filter(({ userId }) => userIds.has(userId));
     if (pages.length <= fewPages || shown.length > fewRows) await queryClient.invalidateQueries({ queryKey });
-    else await replaceRows(queryClient, accountId, queryKey, shown);
+    else await replaceRows(queryClient, accountId, queryKey, shown).catch(() => queryClient.invalidateQueries({ queryKey }));
   }
 }
 
 async function replaceRows(queryClient: QueryClient, accountId: string, queryKey: readonly unknown[], shown: readonly User[]): Promise<void> {
   const filter = queryKey.at(-1) as UserFilter;
-  const now = new Map(await Promise.all(shown.map(async ({ userId }) => [userId, await find(queryClient, accountId, userId)] as const)));
+  const now = new Map(await Promise.all(shown.map(async ({ userId }) => [userId, await find(accountId, userId)] as const)));
+  // A page that is on its way would put the old rows back; the table asks for it again.
+  await queryClient.cancelQueries({ queryKey });
   queryClient.setQueryData<Pages>(queryKey, (data) =>
     data && {
       ...data,
@@ -47,19 +50,20 @@ async function replaceRows(queryClient: QueryClient, accountId: string, queryKey
   );
 }
 
-/** `null`: no longer to be seen here. */
-const find = (queryClient: QueryClient, accountId: string, userId: string): Promise<User | null> =>
-  queryClient.fetchQuery({ ...userQuery(accountId, userId), staleTime: 0 }).catch((error: unknown) => {
+/** As of now; `null`: no longer to be seen here. Past the cache, which would answer with what is on its way since before. */
+const find = (accountId: string, userId: string): Promise<User | null> =>
+  answered(api.GET('/api/v1/accounts/{accountId}/users/{userId}', { params: { path: { accountId, userId } } })).catch((error: unknown) => {
     if (error instanceof Problem && error.status === 404) return null;
     throw error;
   });
 
 /** Whether the list's filter still shows this user; a search goes by names, which rarely change. */
-function fits(user: User, { status = ['pending', 'invited', 'active'], locked, role, country }: UserFilter): boolean {
+function fits(user: User, { status = ['pending', 'invited', 'active'], locked, role, country, lastLoginBefore }: UserFilter): boolean {
   return (
     status.includes(user.status) &&
     (locked === undefined || locked === user.locks.length > 0) &&
     (role === undefined || user.roles.includes(role)) &&
-    (country === undefined || country === user.country)
+    (country === undefined || country === user.country) &&
+    (lastLoginBefore === undefined || !user.lastLoginAt || Date.parse(user.lastLoginAt) < Date.parse(lastLoginBefore))
   );
 }

@@ -1,13 +1,12 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answered, api, type Schemas } from './client';
+import { pageAt, paged } from './paged';
 import type { operations } from './schema';
 
 export type User = Schemas['UserItem'];
 export type UserPage = Schemas['UserPage'];
 export type UserFilter = Omit<NonNullable<operations['ListUsers']['parameters']['query']>, 'limit' | 'cursor'>;
 export type Page<Item> = { items: Item[]; next: string | null };
-
-const limit = 100;
 
 /** Where the lists of an account's users are cached. */
 export const userListsKey = (accountId: string) => ['accounts', accountId, 'users'] as const;
@@ -16,26 +15,16 @@ export const userListQuery = (accountId: string, filter: UserFilter) =>
   infiniteQueryOptions({
     queryKey: [...userListsKey(accountId), filter],
     queryFn: ({ pageParam }) =>
-      answered(
-        api.GET('/api/v1/accounts/{accountId}/users', {
-          params: { path: { accountId }, query: { ...filter, limit, ...(pageParam && { cursor: pageParam }) } },
-        }),
-      ),
-    initialPageParam: '',
-    getNextPageParam: ({ next }) => next,
+      answered(api.GET('/api/v1/accounts/{accountId}/users', { params: { path: { accountId }, query: { ...filter, ...pageAt(pageParam) } } })),
+    ...paged,
   });
 
 export const pendingApprovalsQuery = (accountId: string) =>
   infiniteQueryOptions({
     queryKey: ['accounts', accountId, 'approvals'],
     queryFn: ({ pageParam }) =>
-      answered(
-        api.GET('/api/v1/accounts/{accountId}/pending-approvals', {
-          params: { path: { accountId }, query: { limit, ...(pageParam && { cursor: pageParam }) } },
-        }),
-      ),
-    initialPageParam: '',
-    getNextPageParam: ({ next }) => next,
+      answered(api.GET('/api/v1/accounts/{accountId}/pending-approvals', { params: { path: { accountId }, query: pageAt(pageParam) } })),
+    ...paged,
   });
 
 /** Where everything about one user is cached. */
