@@ -36,7 +36,7 @@ export const Ask = (source?: Source) => incoming(source, AskPipe);
 const namespace = 'c8a1d0b6-9a52-4f0e-8d8f-2b8f6f0f3a51';
 
 /** The id of something that a command makes. */
-export const derivedId = (commandId: string, what: string): string => uuidv5(what, commandId);
+const derivedId = (commandId: string, what: string): string => uuidv5(what, commandId);
 
 @Injectable()
 export class IssuePipe implements PipeTransform<Incoming> {

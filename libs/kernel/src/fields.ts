@@ -1,4 +1,5 @@
-import { IsIn, IsISO31661Alpha2, IsISO8601, IsString, IsUppercase, Length, Matches, ValidateIf, isISO8601 } from 'class-validator';
+import { Transform } from 'class-transformer';
+import { IsArray, IsIn, IsISO31661Alpha2, IsISO8601, IsString, IsUppercase, Length, Matches, ValidateIf, isISO8601 } from 'class-validator';
 
 const compose =
   (...decorators: PropertyDecorator[]): PropertyDecorator =>
@@ -14,6 +15,9 @@ export const Line = (max: number) =>
 
 /** May be absent, but not `null` (which `IsOptional` lets pass). */
 export const Optional = () => ValidateIf((_, value) => value !== undefined);
+
+/** Said once or several times in a query; a list either way. */
+export const Several = () => compose(Transform(({ value }: { value: unknown }) => (value === undefined || Array.isArray(value) ? value : [value])), IsArray());
 
 /** Why somebody did it: optional, shown to auditors, sealed in the log. */
 export const Reason = () => compose(Optional(), Line(500));

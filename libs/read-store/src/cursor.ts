@@ -1,8 +1,5 @@
 import { Refusal } from '#libs/kernel';
 
-/** A value of a sort key. */
-export type CursorValue = string | number | boolean | null;
-
 /** Seals text for whoever carries it, who can neither read nor change it; bound to `name`. The vault does it. */
 export interface Seals {
   seal(text: string, name: string): Buffer;
@@ -10,29 +7,42 @@ export interface Seals {
   unseal(box: Buffer, name: string): string;
 }
 
-/** Where a page ended, as the sort key of its last row, opaque to the caller. Not sealed: ids and numbers only, never names. */
-export function encodeCursor(values: readonly CursorValue[]): string {
-  return Buffer.from(JSON.stringify(values)).toString('base64url');
+/** Where a page ended: the position or the id of its last row, opaque to the caller but not sealed: never a name. */
+export function encodeCursor(place: number | string): string {
+  return Buffer.from(JSON.stringify([place])).toString('base64url');
 }
 
-/** The sort key in a cursor of `length` values; throws the Refusal `cursor.invalid` for anything else. */
-export function decodeCursor(cursor: string, length: number): CursorValue[] {
-  const values = opened(() => Buffer.from(cursor, 'base64url').toString());
-  if (Array.isArray(values) && values.length === length && values.every(isCursorValue)) return values;
+/** The position in a cursor; throws the Refusal `cursor.invalid` for anything else. */
+export function positionIn(cursor: string): number {
+  const place = placeIn(cursor);
+  if (Number.isSafeInteger(place)) return place as number;
   throw unknownCursor();
 }
 
-/** {@link encodeCursor} for a sort key that tells something of a person; good for the list of this name only. */
-export function sealCursor(values: readonly CursorValue[], seals: Seals, list: string): string {
-  return seals.seal(JSON.stringify(values), `cursor:${list}`).toString('base64url');
+/** The id in a cursor; throws the Refusal `cursor.invalid` for anything else. */
+export function idIn(cursor: string): string {
+  const place = placeIn(cursor);
+  // PostgreSQL has no text with a NUL.
+  if (typeof place === 'string' && !place.includes('\0')) return place;
+  throw unknownCursor();
+}
+
+/** A cursor of a sort key that tells something of a person; good for the list of this name only. */
+export function sealCursor(key: readonly unknown[], seals: Seals, list: string): string {
+  return seals.seal(JSON.stringify(key), `cursor:${list}`).toString('base64url');
 }
 
 /** What was sealed for this list; throws the Refusal `cursor.invalid` for anything else. */
 export function unsealCursor(cursor: string, seals: Seals, list: string): unknown {
-  return opened(() => seals.unseal(Buffer.from(cursor, 'base64url'), `cursor:${list}`));
+  return parsed(() => seals.unseal(Buffer.from(cursor, 'base64url'), `cursor:${list}`));
 }
 
-function opened(text: () => string): unknown {
+function placeIn(cursor: string): unknown {
+  const places = parsed(() => Buffer.from(cursor, 'base64url').toString());
+  return Array.isArray(places) && places.length === 1 ? places[0] : undefined;
+}
+
+function parsed(text: () => string): unknown {
   try {
     return JSON.parse(text());
   } catch {
@@ -41,7 +51,3 @@ function opened(text: () => string): unknown {
 }
 
 const unknownCursor = () => new Refusal('cursor.invalid', 'invalid', 'This cursor was not made by this list; start from its first page.');
-
-/** PostgreSQL has no text with a NUL. */
-const isCursorValue = (value: unknown) =>
-  value === null || typeof value === 'number' || typeof value === 'boolean' || (typeof value === 'string' && !value.includes('\0'));

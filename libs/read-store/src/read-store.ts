@@ -37,11 +37,14 @@ export async function openReadStore(options: {
   directory: string;
   databaseUrl?: string;
   log: LogIdentity;
+  /** Is told why a store is built again. */
+  discarding?: (error: unknown) => void;
 }): Promise<ReadStore> {
   if (options.databaseUrl) return openPostgres(options.databaseUrl, options.log);
   const directory = new EmbeddedDirectory(options.directory);
   // Files that can't be opened (torn, or of another PostgreSQL) are like those of another log: built again.
-  return openEmbedded(directory, options.log).catch(async () => {
+  return openEmbedded(directory, options.log).catch(async (error: unknown) => {
+    options.discarding?.(error);
     await directory.discard();
     return openEmbedded(directory, options.log);
   });

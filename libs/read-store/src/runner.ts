@@ -8,6 +8,7 @@ import {
   filter,
   finalize,
   firstValueFrom,
+  from,
   of,
   race,
   repeat,
@@ -131,14 +132,18 @@ export class ProjectionRunner {
   /** Takes a batch, applies it, takes the next. */
   #follow(): Observable<unknown> {
     const closing = new AbortController();
-    const from = this.position === beforeAll ? undefined : this.position;
-    const ahead = new ReadAhead(this.options.subscribe(from, closing.signal), this.#batchCount);
-    return defer(() => ahead.take(this.position < this.#attempted ? 1 : this.#batchCount)).pipe(
-      concatMap(async (batch) => {
-        const began = performance.now();
-        await (this.#applying = this.#apply(batch));
-        return batch.length < this.#batchCount ? performance.now() - began : 0;
-      }),
+    const after = this.position === beforeAll ? undefined : this.position;
+    const ahead = new ReadAhead(this.options.subscribe(after, closing.signal), this.#batchCount);
+    return defer(() => {
+      const limit = this.position < this.#attempted ? 1 : this.#batchCount;
+      return from(ahead.take(limit)).pipe(
+        concatMap(async (batch) => {
+          const began = performance.now();
+          await (this.#applying = this.#apply(batch));
+          return batch.length < limit ? performance.now() - began : 0;
+        }),
+      );
+    }).pipe(
       concatMap((took) => this.#rest(took)),
       repeat(),
       finalize(() => closing.abort()),

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
-/** With what body an Idempotency-Key first came for many users at once: no event says it of all of them. */
+/** With what body an Idempotency-Key first came for many users at once: no event says it of all of them. Kept for ever, as the events are. */
 export class BulkKeys {
   private readonly statements: Record<'keep' | 'find', StatementSync>;
 

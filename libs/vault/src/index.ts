@@ -2,5 +2,5 @@ export { loadVaultKey } from './vault-key.js';
 export { vaultExists } from './vault-file.js';
 export * from './vault.js';
 export { type Session } from './sessions.js';
-export type { Mail, MailState, Mails, NewMail, Outcome } from './mails.js';
-export type { Reminder, Waiting } from './waiting.js';
+export type { Mail, Mails, Outcome } from './mails.js';
+export type { Waiting } from './waiting.js';

@@ -3,7 +3,7 @@ import { Type } from 'class-transformer';
 import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { sql, type Kysely } from 'kysely';
 import { Optional, Query, Refusal, type DataOf, type Recorded } from '#libs/kernel';
-import { decodeCursor, encodeCursor, type Projection } from '#libs/read-store';
+import { encodeCursor, idIn, type Projection } from '#libs/read-store';
 import type { AccountEvent, ContractTerms } from '../domain/account.events.js';
 import type { DomainNameEvent } from '../domain/domain.events.js';
 
@@ -111,13 +111,12 @@ export async function listAccounts(db: Kysely<AccountTables>, { limit = 50, curs
   let rows = accounts(db).orderBy('opened_at').orderBy('account_id').limit(limit + 1);
   if (asking.account) rows = rows.where('account_id', '=', asking.account);
   if (cursor !== undefined) {
-    const [id] = decodeCursor(cursor, 1);
-    const last = db.selectFrom('account_list').select(['opened_at', 'account_id']).where('account_id', '=', String(id));
+    const last = db.selectFrom('account_list').select(['opened_at', 'account_id']).where('account_id', '=', idIn(cursor));
     rows = rows.where(sql<boolean>`(opened_at, account_id) > (${last})`);
   }
   const items = (await rows.execute()).map((row) => item(row));
   const last = items[limit - 1];
-  return { items: items.slice(0, limit), next: items.length > limit ? encodeCursor([last!.accountId]) : null };
+  return { items: items.slice(0, limit), next: items.length > limit ? encodeCursor(last!.accountId) : null };
 }
 
 /** Throws `account.not-found`. */

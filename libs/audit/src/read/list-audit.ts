@@ -1,14 +1,12 @@
-import { Transform, Type } from 'class-transformer';
-import { ArrayUnique, IsArray, IsIn, IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
+import { Type } from 'class-transformer';
+import { ArrayUnique, IsIn, IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { sql, type Kysely, type SelectQueryBuilder } from 'kysely';
-import { Line, Moment, Optional, Query, Refusal, type Asking } from '#libs/kernel';
-import { decodeCursor, encodeCursor } from '#libs/read-store';
+import { Line, Moment, Optional, Query, Refusal, Several, type Asking } from '#libs/kernel';
+import { encodeCursor, positionIn } from '#libs/read-store';
 import type { Page, SeenUser } from '#libs/users';
 import { actions } from './action.js';
 import { itemsOf, type AuditItem } from './audit-item.js';
 import { loadSubjects, type AuditRow, type AuditTables } from './audit-trail.js';
-
-const list = ({ value }: { value: unknown }) => (value === undefined || Array.isArray(value) ? value : [value]);
 
 abstract class Paged<Self> extends Query<Self> {
   /** 1 to 200, default 50. */
@@ -24,7 +22,7 @@ export class ListAudit extends Paged<ListAudit> {
   /** The id of whom or what it was done to: a user's, an account's, a token's, or a domain. */
   @Optional() @Line(253) subject?: string;
   /** One or several, like `user.locked`. */
-  @Optional() @Transform(list) @IsArray() @ArrayUnique() @IsIn(actions, { each: true }) action?: string[];
+  @Optional() @Several() @ArrayUnique() @IsIn(actions, { each: true }) action?: string[];
   /** What happened in this account. */
   @Optional() @Line(100) account?: string;
   /** The whole of one act: the `correlationId` of one of its rows. */
@@ -76,17 +74,11 @@ const moment = (time: string) => sql<string>`to_timestamp(${Date.parse(time)}::f
 
 /** A page, newest first. Positions only grow, so later pages stay the same while events arrive. */
 async function page(db: Kysely<AuditTables>, matching: Rows, { limit = 50, cursor, asking }: Paged<unknown>): Promise<Page<AuditItem>> {
-  const older = cursor === undefined ? matching : matching.where('position', '<', placeOf(cursor));
+  const older = cursor === undefined ? matching : matching.where('position', '<', positionIn(cursor));
   const rows = await older.orderBy('position', 'desc').limit(limit + 1).execute();
   const shown = rows.slice(0, limit);
   return {
     items: await itemsOf(db, shown, confinement(asking)),
-    next: rows.length > limit ? encodeCursor([shown.at(-1)!.position]) : null,
+    next: rows.length > limit ? encodeCursor(shown.at(-1)!.position) : null,
   };
-}
-
-function placeOf(cursor: string): number {
-  const [position] = decodeCursor(cursor, 1);
-  if (Number.isSafeInteger(position)) return position as number;
-  throw new Refusal('cursor.invalid', 'invalid', 'This cursor was not made by this list; start from its first page.');
 }

@@ -14,9 +14,3 @@ export class MailItem {
   /** Why the last attempt failed, in a code. */
   @ApiProperty({ type: String, nullable: true }) readonly problem!: string | null;
 }
-
-export class MailPage {
-  @ApiProperty({ type: [MailItem] }) readonly items!: readonly MailItem[];
-  /** The cursor of the next page; `null` on the last. */
-  @ApiProperty({ type: String, nullable: true }) readonly next!: string | null;
-}

@@ -1,9 +1,9 @@
 import { Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { Ask, Issue, Needs, WithoutRevision } from '#libs/http';
+import { Ask, Issue, Needs, WithoutRevision, pageOf } from '#libs/http';
 import { ListMails, SendMail } from '../workflows/mails.js';
-import { MailItem, MailPage } from './answers.js';
+import { MailItem } from './answers.js';
 
 /** Mails that did not get through, for whoever runs the installation. */
 @ApiTags('installation')
@@ -17,7 +17,7 @@ export class MailsController {
   /** The mails that were given up, or those that are owed; the oldest first. */
   @Get()
   @Needs('mails:manage')
-  @ApiOkResponse({ type: MailPage })
+  @ApiOkResponse({ type: pageOf(MailItem) })
   list(@Ask() query: ListMails) {
     return this.queries.execute(query);
   }

@@ -5,7 +5,7 @@ import type { Mail } from '#libs/vault';
 import type { Message } from './compose.js';
 
 /** Who mails come from. */
-export interface Sender {
+export interface From {
   readonly name: string;
   readonly address: string;
 }
@@ -21,7 +21,7 @@ export interface Transport {
 }
 
 /** To a mail server. `url`: `smtp://…` (TLS as soon as the server offers it) or `smtps://…`. */
-export function smtpTransport(url: string, from: Sender): Transport {
+export function smtpTransport(url: string, from: From): Transport {
   const seconds = 1_000;
   const lanes = 4;
   const mailer = createTransport({
@@ -46,7 +46,7 @@ export function smtpTransport(url: string, from: Sender): Transport {
 }
 
 /** To files in a directory, for those who have no mail server yet: only whoever runs Rollbook reads them. */
-export function fileTransport(directory: string, from: Sender): Transport {
+export function fileTransport(directory: string, from: From): Transport {
   const mailer = createTransport({ streamTransport: true, buffer: true, newline: 'windows', ...noAccess });
   return {
     // There is nothing to wait for, and whoever adds thousands of users at once wants them first.
@@ -73,7 +73,7 @@ const asWritten = (type: string, content: string) => ({
 /** A mail never takes anything from this machine's files or from other hosts with it. */
 const noAccess = { disableFileAccess: true, disableUrlAccess: true } as const;
 
-const envelopeOf = ({ id }: Mail, { to, subject, text, html }: Message, from: Sender, date: Date): SendMailOptions => ({
+const envelopeOf = ({ id }: Mail, { to, subject, text, html }: Message, from: From, date: Date): SendMailOptions => ({
   from: { ...from },
   to: { ...to },
   // Said apart from the headers, so that no name adds a recipient.

@@ -39,7 +39,7 @@ const commands = { RecordLogin, FailLogin };
 const ahead = 5 * 60_000;
 
 /** ◇ So many failed logins within 15 minutes lock a user out. */
-export const triesBeforeLock = 10;
+const triesBeforeLock = 10;
 const within = 15 * 60_000;
 
 /** Whether too many failed lately; what failed before `forgivenAt` (an unlock) does not count. */

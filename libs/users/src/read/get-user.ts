@@ -42,24 +42,26 @@ export async function getUser(db: Kysely<Tables>, { asking }: GetUser): Promise<
 export async function replayUser(store: EventStore, db: Kysely<Tables>, { at, asking }: GetUser): Promise<UserPage> {
   const until = moment(at!);
   let seen: SeenUser | undefined;
-  for (const event of await history(store, asking.target, until)) seen = foldUser(seen, event);
+  for await (const event of history(store, asking.target, until)) seen = foldUser(seen, event);
   const view = seen?.accounts[asking.account!];
   if (!view) throw notFound();
   return page(userItem(view), await contracts(db, asking.account!));
 }
 
 /** The user's events and logins up to a moment, in the order of the log. */
-async function history(store: EventStore, userId: string, until: (event: Recorded) => boolean): Promise<Recorded[]> {
-  const events: Recorded[] = [];
-  for await (const event of store.read(`user-${userId}`)) {
-    if (!until(event)) break;
-    events.push(event);
+async function* history(store: EventStore, userId: string, until: (event: Recorded) => boolean): AsyncGenerator<Recorded> {
+  const logins = store.read(`login-${userId}`);
+  try {
+    let login = await logins.next();
+    for await (const event of store.read(`user-${userId}`)) {
+      if (!until(event)) break;
+      for (; !login.done && login.value.position < event.position; login = await logins.next()) yield login.value;
+      yield event;
+    }
+    for (; !login.done; login = await logins.next()) if (until(login.value)) yield login.value;
+  } finally {
+    await logins.return(undefined);
   }
-  const end = events.at(-1)?.position ?? 0;
-  for await (const login of store.read(`login-${userId}`)) {
-    if (login.position <= end || until(login)) events.push(login);
-  }
-  return events.sort((one, other) => one.position - other.position);
 }
 
 /** Reads `at`: digits are a revision, else a time with a zone or a date. Throws `at.invalid`. */
@@ -81,7 +83,7 @@ const page = (item: UserItem, terms: readonly ContractTerms[]): UserPage => ({
 });
 
 /** The explicit one; else the profile's if the account has a contract there; else the contract of the highest revenue. */
-export function effectiveCountry(
+function effectiveCountry(
   { entitlementCountry, country }: Pick<UserItem, 'entitlementCountry' | 'country'>,
   terms: readonly ContractTerms[],
 ): EffectiveCountry | null {

@@ -1,7 +1,7 @@
 import { Transform, Type } from 'class-transformer';
-import { IsArray, IsBoolean, IsIn, IsInt, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
 import { sql, type Kysely, type SelectQueryBuilder } from 'kysely';
-import { Country, Line, Moment, Optional, Query, type Recorded } from '#libs/kernel';
+import { Country, Line, Moment, Optional, Query, Several, type Recorded } from '#libs/kernel';
 import { sealCursor, unsealCursor, type Projection, type Seals } from '#libs/read-store';
 import { canonicalAddress } from '../domain/email-address.js';
 import { roles } from '../domain/user.events.js';
@@ -135,13 +135,12 @@ const nullable: ReadonlySet<SortKey> = new Set(['added_at', 'last_login_at'] as 
 
 const sorts = Object.keys(sortKeys).flatMap((key) => [key, `-${key}`]);
 
-const list = ({ value }: { value: unknown }) => (value === undefined || Array.isArray(value) ? value : [value]);
 const boolean = ({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value);
 
 /** What both the list and the export filter by. */
 export abstract class UserFilter<Self> extends Query<Self> {
   /** `pending`, `invited`, `active` (the default), or those who left: `rejected`, `left`, `deleted`. */
-  @Optional() @Transform(list) @IsArray() @IsIn(userStatuses, { each: true }) status?: string[];
+  @Optional() @Several() @IsIn(userStatuses, { each: true }) status?: string[];
   @Optional() @Transform(boolean) @IsBoolean() locked?: boolean;
   @Optional() @IsIn(['administrator', 'failedLogins', 'unaffiliated', 'dormant']) lockCause?: string;
   @Optional() @IsIn(roles) role?: string;

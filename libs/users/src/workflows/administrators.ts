@@ -100,7 +100,7 @@ export async function firstAnswerOf(store: EventStore, issuance: Issuance, earli
  * The role is granted once more in between, so that a removal under way meets a wrong revision. Answers the position of
  * what it wrote, 0 for nothing.
  */
-export function countIfServing(store: EventStore, issuance: Issuance): Promise<number> {
+function countIfServing(store: EventStore, issuance: Issuance): Promise<number> {
   const { account, target, commandId } = issuance;
   return decidingAgain(async () => {
     const counted = await store.load(AccountDecider, account!);
