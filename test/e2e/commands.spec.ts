@@ -213,6 +213,8 @@ describe('a bulk', () => {
   it('never takes all administrators: one stays', async () => {
     const more = [await account.member('administrator'), await account.member('administrator')].map(({ id }) => id);
     const all = [account.administratorId, ...more];
+    const foretold = expectStatus(200, await server.operator.post(account.path('/users/bulk'), { action: 'lock', userIds: all, dryRun: true })).body.results;
+    expect(foretold.flatMap(({ code }: { code?: string }) => code ?? [])).toEqual(['account.last-administrator']);
     const { results } = expectStatus(200, await server.operator.post(account.path('/users/bulk'), { action: 'lock', userIds: all })).body;
     expect(results.filter(({ ok }: { ok: boolean }) => ok).length).toBe(2);
     expect(results.find(({ ok }: { ok: boolean }) => !ok)).toMatchObject({ code: 'account.last-administrator' });

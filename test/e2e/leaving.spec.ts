@@ -134,6 +134,22 @@ describe('adding one who left to the account again', () => {
     expect((await users.page(userId)).roles).toEqual(['auditor']);
   });
 
+  it('shows the reason of a lock that was set here, wherever they have been since', async () => {
+    const domain = freshDomain();
+    const userId = await account.add(person(domain));
+    await users.done(userId, 'lock', { reason: 'a matter of ours' });
+    const [lock] = (await users.page(userId)).locks;
+    await users.done(userId, 'delete');
+    expectStatus(200, await server.operator.put(other.path(`/domains/${domain}`)));
+    await usersOf(other).done(userId, 'add-to-account');
+    expect((await usersOf(other).page(userId)).locks[0].reason).toBeNull();
+    await usersOf(other).done(userId, 'delete');
+    expectStatus(200, await server.operator.delete(other.path(`/domains/${domain}`)));
+    expectStatus(200, await server.operator.put(account.path(`/domains/${domain}`)));
+    await users.done(userId, 'add-to-account');
+    expect((await users.page(userId)).locks).toContainEqual(lock);
+  });
+
   it('counts an administrator whose role was kept once they are unlocked, not before', async () => {
     const { id: userId } = await account.member('administrator');
     await users.done(userId, 'delete', { keepRoles: true });

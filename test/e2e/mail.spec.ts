@@ -73,6 +73,8 @@ describe('a mail', () => {
     await box.to(email);
     expectStatus(200, await test.operator.post(path(userId, '/reset-password')));
     expect((await box.to(email, /^Complete/, 2)).map(linkIn)).toEqual([expect.any(String), expect.any(String)]);
+    for (const act of ['delete', 'add-to-account', 'unlock']) expectStatus(200, await test.operator.post(path(userId, `/${act}`)));
+    expectStatus(200, await confirm(linkIn((await box.to(email, /^Complete/, 3))[2]!)));
 
     const stranger = person(account.domain);
     const { userId: waiting } = expectStatus(201, await (await serviceOf(test)).post('/registrations', stranger)).body;

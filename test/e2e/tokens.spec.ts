@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import type { Permission } from '#libs/kernel';
 import { startServer } from '../../apps/server/src/server.js';
@@ -138,6 +138,21 @@ describe('an access token', () => {
     expectStatus(401, await service.api.get('/me', elsewhere()));
     const audit = await account.administrator.get(`/audit?subject=${service.tokenId}`);
     expect(audit.body.items).toMatchObject([{ action: 'access-token.ended', actor: { id: account.administratorId } }, { action: 'access-token.issued' }]);
+  });
+
+  it('that a user ends after they have left is out of the account’s sight', async () => {
+    const [home, next] = [await openTestAccount(server), await openTestAccount(server)];
+    const domain = `${randomUUID()}.example`;
+    const userId = await home.add({ email: `ann@${domain}` });
+    const old = await issue(operator, { kind: 'user', userId });
+    expectStatus(200, await operator.post(home.path(`/users/${userId}/delete`)));
+    expectStatus(200, await operator.put(next.path(`/domains/${domain}`)));
+    for (const act of ['add-to-account', 'unlock']) expectStatus(200, await operator.post(next.path(`/users/${userId}/${act}`)));
+    expectStatus(200, await operator.put(next.path(`/users/${userId}/roles/auditor`)));
+    const ann = operator.as(await tokenOf(operator, userId));
+    expectStatus(200, await ann.delete(`/access-tokens/${old.tokenId}`));
+    const endings = async (api: Api) => (await api.get(`/audit?subject=${old.tokenId}&action=access-token.ended`)).body.items.length;
+    expect([await endings(operator), await endings(home.administrator), await endings(next.administrator)]).toEqual([1, 0, 0]);
   });
 
   it('that an operator made for a user tells auditors so', async () => {

@@ -24,7 +24,8 @@ export const AccessTokenDecider: Decider<AccessToken, AccessTokenEvent, typeof c
   category: 'accessToken',
   subject: (id) => ({ kind: 'access-token', id }),
   initial: { status: 'absent' },
-  account: (token) => (token.status === 'absent' ? undefined : token.account),
+  // Who has left the account and ends a token that they had there does so out of its sight.
+  account: (token, { within }) => (token.status === 'absent' || (within && within !== token.account) ? undefined : token.account),
   commands,
 
   decide: {

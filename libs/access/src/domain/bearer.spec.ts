@@ -33,7 +33,7 @@ describe('how a user stands', () => {
   const person = { email: '', firstName: '', lastName: '', country: 'DE', departures: {}, abandonedClaims: [], roles: ['auditor'], locks: [], sessionsSince: 0 } as const;
   test.each<[string, User, Standing | undefined]>([
     ['active', { ...person, status: 'active', account: 'acme' }, { account: 'acme', roles: ['auditor'], sessionsSince: 0 }],
-    ['locked', { ...person, status: 'active', account: 'acme', locks: [{ cause: 'administrator' }] }, undefined],
+    ['locked', { ...person, status: 'active', account: 'acme', locks: [{ cause: 'administrator', revision: 1 }] }, undefined],
     ['pending', { ...person, status: 'pending', account: 'acme' }, undefined],
     ['unaffiliated', { ...person, status: 'unaffiliated' }, undefined],
     ['unknown', { status: 'absent', abandonedClaims: [] }, undefined],

@@ -111,7 +111,7 @@ export async function listAccounts(db: Kysely<AccountTables>, { limit = 50, curs
   let rows = accounts(db).orderBy('opened_at').orderBy('account_id').limit(limit + 1);
   if (asking.account) rows = rows.where('account_id', '=', asking.account);
   if (cursor !== undefined) {
-    const last = db.selectFrom('account_list').select(['opened_at', 'account_id']).where('account_id', '=', idIn(cursor));
+    const last = rows.clearSelect().clearOrderBy().clearLimit().select(['opened_at', 'account_id']).where('account_id', '=', idIn(cursor));
     rows = rows.where(sql<boolean>`(opened_at, account_id) > (${last})`);
   }
   const items = (await rows.execute()).map((row) => item(row));

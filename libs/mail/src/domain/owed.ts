@@ -16,10 +16,12 @@ const waitsNoMore = { waitsIn: null };
 const meanings: { readonly [Type in UserEvent['type']]?: (data: DataOf<UserEvent, Type>) => Meaning } = {
   UserAdded: ({ account, status }) => (status === 'active' ? { owes: 'password-link' } : { waitsIn: account }),
   UserApprovalRequested: ({ account }) => ({ waitsIn: account }),
-  // To one who has a password already these two are void when their turn comes: there is no link.
+  // To one who has a password already the next four are void when their turn comes: there is no link.
   UserApproved: () => ({ owes: 'password-link', waitsIn: null }),
-  UserRejected: () => waitsNoMore,
   UserAddedToAccount: () => ({ owes: 'password-link', waitsIn: null }),
+  UserRestored: () => ({ owes: 'password-link', waitsIn: null }),
+  UserUnlocked: () => ({ owes: 'password-link' }),
+  UserRejected: () => waitsNoMore,
   UserDeleted: () => waitsNoMore,
   UserPasswordResetRequested: () => ({ owes: 'password-link' }),
   UserPasswordChanged: () => ({ owes: 'password-changed' }),

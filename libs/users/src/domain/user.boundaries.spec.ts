@@ -88,6 +88,9 @@ describe('locks are kept by cause', () => {
     const ending = userEvent('UserLocked', { cause: 'administrator', until: '2026-03-01T00:00:00.000Z', disableModeDays: 7 });
     user(added, ending).when(new LockUser({})).then(administratively);
   });
+  it('set here is the same when the user comes back from another account', () => {
+    user(added, locked('administrator', 'gone'), deleted, addedTo('elsewhere'), deletedBy('elsewhere'), addedTo('account')).when(new LockUser({ reason: 'gone' })).then();
+  });
   it('unlocking removes every lock, each cause once', () => {
     const past = [added, locked('administrator', 'one'), locked('failedLogins'), locked('dormant'), locked('administrator', 'two')];
     user(...past).when(new UnlockUser({})).then(userEvent('UserUnlocked', { causes: ['failedLogins', 'dormant', 'administrator'] }));
@@ -115,6 +118,14 @@ describe('nobody locks, deletes or demotes themselves', () => {
     user(...past).when(new ChangeUser({ firstName: 'Ann' }), themselves).then(userEvent('UserRenamed', { firstName: 'Ann', lastName: 'Berg' }));
     user(...past).when(new DeleteUser({}), { actor: { id: 'target', kind: 'service' } }).then(deleted);
   });
+});
+
+it('a rejection of a member offers the deletion to those who may', () => {
+  const administrator = [added, granted('administrator')];
+  const offers = (context: object) => user(...administrator).when(new RejectUser({}), context).refuses('user.not-pending').actions.map(({ action }) => action);
+  expect(offers({})).toEqual(['DeleteUser']);
+  expect(offers({ actor: { id: 'target', kind: 'user' } })).toEqual([]);
+  expect(offers({ overAdministrators: false })).toEqual([]);
 });
 
 describe('a co-administrator', () => {

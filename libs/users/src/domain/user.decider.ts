@@ -45,23 +45,27 @@ function checkActive(user: User, context: Context): Active {
   throw refuse('user.not-active', 'The user is not an active member of this account.', context, ...stepsBack(known, context));
 }
 
-/** What would work on a user who is no active member here. */
+/** What would work instead on a user of whom this account knows. */
 const stepsBack = (user: Known, context: Context): string[] => {
+  if (user.status === 'active' && user.account === context.account) return isSelf(context) || outranks(user, context) ? [] : ['DeleteUser'];
   if (user.status === 'pending' && user.account === context.account) return ['ApproveUser', 'RejectUser'];
   return restorable(user, context) ? ['RestoreUser'] : [];
 };
 
+const outranks = (user: Known, { account, overAdministrators }: Context): boolean =>
+  accountOf(user) === account && user.roles.includes('administrator') && !overAdministrators;
+
 /** Co-administrators act on everybody but account administrators. */
-function checkRank(user: Known, { account, overAdministrators }: Context): void {
-  if (accountOf(user) === account && user.roles.includes('administrator') && !overAdministrators) {
+function checkRank(user: Known, context: Context): void {
+  if (outranks(user, context)) {
     throw new Refusal('user.outranks-caller', 'forbidden', 'Only an account administrator may do this to an account administrator.');
   }
 }
 
-function checkNotSelf({ actor, target }: Context): void {
-  if (actor.kind === 'user' && actor.id === target) {
-    throw new Refusal('user.self', 'conflict', 'Nobody locks, deletes or demotes themselves.');
-  }
+const isSelf = ({ actor, target }: Context): boolean => actor.kind === 'user' && actor.id === target;
+
+function checkNotSelf(context: Context): void {
+  if (isSelf(context)) throw new Refusal('user.self', 'conflict', 'Nobody locks, deletes or demotes themselves.');
 }
 
 const restorable = (user: Known, { account, at }: Context): boolean => {
@@ -166,8 +170,7 @@ export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext>
       if (known.status === 'pending' && known.account === context.account) {
         return [userEvent('UserRejected', { account: known.account })];
       }
-      const steps = known.status === 'active' && known.account === context.account ? ['DeleteUser'] : stepsBack(known, context);
-      throw refuse('user.not-pending', 'The user does not wait for approval.', context, ...steps);
+      throw refuse('user.not-pending', 'The user does not wait for approval.', context, ...stepsBack(known, context));
     },
 
     AddUserToAccount: (_, user, context) => {
@@ -221,7 +224,8 @@ export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext>
     },
 
     RequestPasswordReset: (_, user, context) => {
-      const { password } = checkActive(user, context);
+      const { password, locks } = checkActive(user, context);
+      if (locks.length) throw refuse('user.locked', 'The user is locked: unlock them first.', context, 'UnlockUser');
       return [userEvent('UserPasswordResetRequested', { expiresAt: linkExpiry(password, context) })];
     },
 

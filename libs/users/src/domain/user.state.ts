@@ -3,6 +3,8 @@ import type { LockCause, Role, UserEvent } from './user.events.js';
 
 export interface Lock {
   readonly cause: LockCause;
+  /** Of the event that set it. */
+  readonly revision: number;
   readonly reason?: string;
   readonly until?: string;
 }
@@ -91,16 +93,17 @@ export const evolve: Decider<User, UserEvent, Record<never, never>>['evolve'] = 
   }),
   UserRegistered: ({ abandonedClaims }, person) => ({ ...newcomer, ...person, abandonedClaims, status: 'unaffiliated' }),
   UserApprovalRequested: (user, { account }) => join(user, account, 'pending'),
-  UserApproved: (user, { account }, envelope) => join(known(user, ({ password }) => (password ? {} : welcome(envelope))), account, 'active'),
+  UserApproved: (user, { account }, envelope) => join(known(user, welcomed(envelope)), account, 'active'),
   UserRejected: (user, { account }, _, { revision }) => leave(user, account, { act: 'rejected', keptRoles: [], revision }),
-  UserAddedToAccount: (user, { account }, envelope) => join(known(user, ({ password }) => (password ? {} : welcome(envelope))), account, 'active'),
+  UserAddedToAccount: (user, { account }, envelope) => join(known(user, welcomed(envelope)), account, 'active'),
   UserLocked: (user, { cause, until }, { reason }, { revision }) =>
-    known(user, ({ locks }) => ({ locks: [...without(locks, [cause]), lock(cause, reason, until)], sessionsSince: revision })),
-  UserUnlocked: (user, { causes }, { at }) => known(user, ({ locks }) => ({ locks: without(locks, causes), forgivenAt: at })),
+    known(user, ({ locks }) => ({ locks: [...without(locks, [cause]), lock(cause, revision, reason, until)], sessionsSince: revision })),
+  UserUnlocked: (user, { causes }, envelope) =>
+    known(known(user, welcomed(envelope)), ({ locks }) => ({ locks: without(locks, causes), forgivenAt: envelope.at })),
   UserDeleted: (user, { account, restorableUntil, keptRoles }, { reason }, { revision }) =>
-    leave(known(user, () => ({ sessionsSince: revision })), account, { act: 'deleted', restorableUntil, keptRoles, revision }, lock('unaffiliated', reason)),
-  UserRestored: (user, { account }) =>
-    join(known(user, ({ locks }) => ({ locks: without(locks, ['unaffiliated']) })), account, 'active'),
+    leave(known(user, () => ({ sessionsSince: revision })), account, { act: 'deleted', restorableUntil, keptRoles, revision }, lock('unaffiliated', revision, reason)),
+  UserRestored: (user, { account }, envelope) =>
+    join(known(known(user, welcomed(envelope)), ({ locks }) => ({ locks: without(locks, ['unaffiliated']) })), account, 'active'),
   UserRenamed: (user, names) => known(user, () => names),
   UserCountryChanged: (user, { country }) => known(user, () => ({ country })),
   UserLanguageChanged: (user, { language }) => known(user, () => ({ language })),
@@ -123,7 +126,10 @@ const welcome = ({ causationId, at }: Envelope): Pick<Person, 'passwordLink'> =>
   passwordLink: { request: causationId, expiresAt: new Date(Date.parse(at) + welcomeDays * 86_400_000).toISOString() },
 });
 
-const lock = (cause: LockCause, reason?: string, until?: string): Lock => ({ cause, ...(reason && { reason }), ...(until && { until }) });
+/** Who may log in from now on, and has no password yet, gets a link, whatever became of an earlier one. */
+const welcomed = (envelope: Envelope) => ({ password }: Known): Partial<Person> => (password ? {} : welcome(envelope));
+
+const lock = (cause: LockCause, revision: number, reason?: string, until?: string): Lock => ({ cause, revision, ...(reason && { reason }), ...(until && { until }) });
 
 const without = (locks: readonly Lock[], causes: readonly LockCause[]) => locks.filter(({ cause }) => !causes.includes(cause));
 
@@ -136,7 +142,7 @@ function join(user: User, account: string, status: 'pending' | 'active'): User {
   const { [account]: back, ...departures } = user.departures;
   const { lastAccount: _, ...person } = { lastAccount: undefined, ...user };
   // A lock that was set elsewhere stays; why is not this account's to know.
-  const locks = user.locks.map((set) => (back?.locks.includes(set) ? set : lock(set.cause, undefined, set.until)));
+  const locks = user.locks.map(({ cause, revision, until }) => back?.locks.find((own) => own.revision === revision) ?? lock(cause, revision, undefined, until));
   return { ...person, status, account, departures, locks, roles: back?.keptRoles ?? user.roles };
 }
 

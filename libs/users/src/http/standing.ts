@@ -11,5 +11,6 @@ export function standing({ state, changed, position, revision }: Written<User>, 
   const departure = accountOf(state) === account ? undefined : state.departures[account!];
   const { locks, keptRoles } = departure ?? { locks: state.locks, keptRoles: state.roles };
   const movesRoles = [DeleteUser, RestoreUser, AddUserToAccount].some((type) => command instanceof type);
-  return new Answer({ status: departure?.act ?? state.status, locks, changed, ...(movesRoles && { keptRoles }) }, position, revision);
+  const shown = locks.map(({ cause, reason, until }) => ({ cause, reason, until }));
+  return new Answer({ status: departure?.act ?? state.status, locks: shown, changed, ...(movesRoles && { keptRoles }) }, position, revision);
 }

@@ -1,5 +1,5 @@
 import { Transform, Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsString, Max, Matches, MaxLength, Min, MinLength } from 'class-validator';
 import { sql, type Kysely, type SelectQueryBuilder } from 'kysely';
 import { Country, Line, Moment, Optional, Query, Several, type Recorded } from '#libs/kernel';
 import { sealCursor, unsealCursor, type Projection, type Seals } from '#libs/read-store';
@@ -39,7 +39,7 @@ export interface UserListTables {
 
 export const UserListProjection: Projection = {
   name: 'user-list',
-  version: 3,
+  version: 4,
   tables: ['user_list', 'user_count', 'user_seen'],
   events: userViewEvents,
 
@@ -148,7 +148,7 @@ export abstract class UserFilter<Self> extends Query<Self> {
   /** The whole address; case does not count. */
   @Optional() @Line(254) email?: string;
   /** Part of names or e-mail, at least 3 characters; case and accents do not count. */
-  @Optional() @Line(100) @MinLength(3) search?: string;
+  @Optional() @Line(100) @MinLength(3) @Matches(/^(?:\p{M}*\P{M}){3}/u, { message: 'search takes at least 3 letters' }) search?: string;
   /** A date, or a time with a zone (ISO 8601); one who never logged in is included. */
   @Optional() @Moment() lastLoginBefore?: string;
 }

@@ -140,7 +140,7 @@ function joined(seen: SeenUser, account: string, change: Partial<UserView>): See
   const former = seen.accounts[account];
   const view: UserView = {
     ...current,
-    locks: current.locks.map((lock) => (former?.locks.some(({ at }) => at === lock.at) ? lock : fromElsewhere(lock))),
+    locks: current.locks.map((lock) => former?.locks.find(({ cause, at }) => cause === lock.cause && at === lock.at) ?? fromElsewhere(lock)),
     roles: former?.keptRoles ?? [],
     keptRoles: [],
     firstLoginAt: former?.firstLoginAt ?? null,

@@ -7,8 +7,11 @@ import { UserDecider, type UserContext } from '../domain/user.decider.js';
 import { revisionSeen, type User } from '../domain/user.state.js';
 import { checkRemovable, firstAnswerOf, isUncounted, puttingBack, recordUser } from './administrators.js';
 
-/** Every command on a user who is there: load → look facts up → decide → append, keeping the account an administrator. */
-export async function changeUser(store: EventStore, command: Command<unknown>): Promise<Written<User>> {
+/**
+ * Every command on a user who is there: load → look facts up → decide → append, keeping the account an administrator.
+ * @param gone in a dry run of many: administrators whom those before this one would remove
+ */
+export async function changeUser(store: EventStore, command: Command<unknown>, gone?: Set<string>): Promise<Written<User>> {
   const { issuance } = command;
   const attempt = async (): Promise<Written<User>> => {
     const user = await begin(store, UserDecider, issuance, ({ state, revision }) => revisionSeen(state, issuance.account!, revision));
@@ -16,7 +19,7 @@ export async function changeUser(store: EventStore, command: Command<unknown>): 
     const events = decide(UserDecider, command, user.state, { ...issuance, ...(await factsFor(store, command, user.state)) });
     if (!isDryRun(command)) return recordUser(store, command, user, events);
     const foreseen = foresee(UserDecider, user, command, events);
-    await checkRemovable(store, user.state, foreseen.state, issuance);
+    await checkRemovable(store, user.state, foreseen.state, issuance, gone);
     return foreseen;
   };
   return asSeen(store, issuance, await puttingBack(store, command, () => decidingAgain(attempt)));

@@ -27,9 +27,10 @@ const concurrency = 16;
 export async function changeUsers(store: EventStore, vault: Pick<Vault, 'bulkKeys'>, command: ChangeUsers): Promise<{ results: BulkResult[]; position: number }> {
   checkKey(vault, command);
   let position = 0;
+  const gone = new Set<string>();
   const one = async (userId: string): Promise<BulkResult> => {
     try {
-      const written = await changeUser(store, step(command, userId));
+      const written = await changeUser(store, step(command, userId), gone);
       position = Math.max(position, written.position);
       return { userId, ok: true, changed: written.changed };
     } catch (error) {
