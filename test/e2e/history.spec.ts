@@ -78,6 +78,17 @@ describe('replay', () => {
     expect(await users.page(userId, '?at=99')).toEqual(seen.at(-1)!.page);
   });
 
+  it('at the time of a row has that row, also where one of a later time was recorded first', async () => {
+    const userId = await account.add();
+    later();
+    expectStatus(200, await account.administrator.patch(users.user(userId), { lastName: 'Later' }));
+    server.clock.move(-500);
+    await users.done(userId, 'lock');
+    const [locked] = expectStatus(200, await account.administrator.get(users.user(userId, '/history'))).body.items;
+    expect(await users.page(userId, `?at=${locked.at}`)).toEqual(await users.page(userId));
+    expect(await users.page(userId, '?at=1')).toMatchObject({ lastName: 'Later', locks: [] });
+  });
+
   it('finds nobody before they came, and refuses what is no time or revision', async () => {
     const { userId } = await aLife();
     const replayed = (at: string) => account.administrator.get(users.user(userId, `?at=${encodeURIComponent(at)}`));

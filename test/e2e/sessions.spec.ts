@@ -99,7 +99,7 @@ describe('logging in', () => {
     await logins(500);
     const after500 = await counts();
     store.read = events;
-    expect([after20, after500]).toEqual([[10, 20, 10], [10, 20, 10]]);
+    expect([after20, after500]).toEqual([[20, 40, 20], [20, 40, 20]]);
   });
 
   it('is for operators by their token; for programs’ tokens it is not', async () => {

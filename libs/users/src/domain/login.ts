@@ -25,7 +25,7 @@ export class FailLogin extends Command<FailLogin> {
   method!: string;
 }
 
-/** The failed logins since the last one that did not fail; the newest {@link triesBeforeLock} are enough to know. */
+/** The failed logins since the last one that did not fail, by its own time; the newest {@link triesBeforeLock} are enough to know. */
 export interface Logins {
   readonly failures: readonly string[];
 }
@@ -63,7 +63,8 @@ export const LoginDecider: Decider<Logins, LoginEvent, typeof commands, LoginCon
   category: 'login',
   subject: (id) => ({ kind: 'user', id }),
   initial: { failures: [] },
-  memory: triesBeforeLock,
+  // Beside the failures there may be logins that were reported late and forgive none of them: of these, as many.
+  memory: 2 * triesBeforeLock,
   account: (_, { account }) => account,
   commands,
 
@@ -79,7 +80,7 @@ export const LoginDecider: Decider<Logins, LoginEvent, typeof commands, LoginCon
   },
 
   evolve: {
-    UserLoggedIn: () => ({ failures: [] }),
+    UserLoggedIn: ({ failures }, { at }) => ({ failures: failures.filter((failed) => failed > at) }),
     LoginFailed: ({ failures }, { at }) => ({ failures: [...failures, at].slice(-triesBeforeLock) }),
   },
 };

@@ -96,10 +96,19 @@ describe('ten failed logins in 15 minutes', () => {
     given(LoginDecider).when(new FailLogin({ method: 'password' })).then(failed('2026-01-15T12:00:00.000Z'));
   });
 
-  it('are all that a login depends on: the newest ten events tell as much as all do', () => {
-    const some = fc.oneof({ weight: 8, arbitrary: fc.nat(30).map((minutes) => failed(minutesAgo(minutes))) }, fc.constant(loggedIn));
-    fc.assert(fc.property(fc.array(some, { maxLength: 40, size: 'max' }), (past) => {
-      expect(fold(LoginDecider, past.slice(-LoginDecider.memory!))).toEqual(fold(LoginDecider, past));
+  it('are not forgiven by a login of before them, that is reported after them', () => {
+    const late = loginEvent('UserLoggedIn', { method: 'oidc', at: minutesAgo(10) });
+    expect(fold(LoginDecider, [...ten.map(failed), late])).toEqual(failures(...ten.slice(5)));
+  });
+
+  it('are all that a login depends on: the newest 20 events tell as much as all do, up to ten of them late logins', () => {
+    const past = fc.array(fc.oneof({ weight: 4, arbitrary: fc.constant('fails') }, fc.nat(40)), { maxLength: 40, size: 'max' }).map((acts) =>
+      acts.map((act, nth) => (typeof act === 'string' ? failed(minutesAgo(40 - nth)) : loginEvent('UserLoggedIn', { method: 'oidc', at: minutesAgo(act) }))),
+    );
+    fc.assert(fc.property(past, (all) => {
+      const newest = all.slice(-LoginDecider.memory!);
+      fc.pre(newest.filter(({ type }) => type === 'UserLoggedIn').length <= 10);
+      expect(fold(LoginDecider, newest)).toEqual(fold(LoginDecider, all));
     }));
   });
 

@@ -49,27 +49,46 @@ export async function replayUser(store: EventStore, db: Kysely<Tables>, { at, as
 }
 
 /** The user's events and logins up to a moment, in the order of the log. */
-async function* history(store: EventStore, userId: string, until: (event: Recorded) => boolean): AsyncGenerator<Recorded> {
+async function* history(store: EventStore, userId: string, { includes, isPast }: Until): AsyncGenerator<Recorded> {
   const logins = store.read(`login-${userId}`);
   try {
     let login = await logins.next();
+    let held: Recorded[] = [];
     for await (const event of store.read(`user-${userId}`)) {
-      if (!until(event)) break;
-      for (; !login.done && login.value.position < event.position; login = await logins.next()) yield login.value;
-      yield event;
+      if (isPast(event)) break;
+      held.push(event);
+      if (!includes(event)) continue;
+      for (const one of held) {
+        for (; !login.done && login.value.position < one.position; login = await logins.next()) yield login.value;
+        yield one;
+      }
+      held = [];
     }
-    for (; !login.done; login = await logins.next()) if (until(login.value)) yield login.value;
+    for (; !login.done; login = await logins.next()) if (includes(login.value)) yield login.value;
   } finally {
     await logins.return(undefined);
   }
 }
 
+/** Where a replay ends: after the last event that it includes; none follows one that is past it. */
+interface Until {
+  readonly includes: (event: Recorded) => boolean;
+  readonly isPast: (event: Recorded) => boolean;
+}
+
+/** An event's time is that at which its request came: of two at once, the later may be recorded first, by no more than this, ms. */
+const disorder = 60_000;
+
 /** Reads `at`: digits are a revision, else a time with a zone or a date. Throws `at.invalid`. */
-function moment(at: string): (event: Recorded) => boolean {
-  if (/^\d{1,15}$/.test(at)) return ({ stream, revision }) => stream.startsWith('user-') && revision <= Number(at);
+function moment(at: string): Until {
+  if (/^\d{1,15}$/.test(at)) {
+    const includes = ({ stream, revision }: Recorded) => stream.startsWith('user-') && revision <= Number(at);
+    return { includes, isPast: (event) => !includes(event) };
+  }
   if (!isMoment(at)) throw new Refusal('at.invalid', 'invalid', '`at` takes a revision or a time like 2026-01-31T12:00:00Z.');
   const time = Date.parse(at);
-  return ({ envelope }) => Date.parse(envelope.at) <= time;
+  const timeOf = ({ envelope }: Recorded) => Date.parse(envelope.at);
+  return { includes: (event) => timeOf(event) <= time, isPast: (event) => timeOf(event) > time + disorder };
 }
 
 const notFound = () => new Refusal('user.not-found', 'not-found', 'There is no such user in this account.');
