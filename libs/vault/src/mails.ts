@@ -31,14 +31,19 @@ const columns = 'id, kind, user, about, state, attempts, since, next_attempt_at 
 
 /** The mails that are owed, and how far in the log they are known. Holds nobody's name or address. */
 export class Mails {
-  private readonly statements: Record<'position' | 'advance' | 'owe' | 'due' | 'settle' | 'find' | 'list' | 'sendAgain' | 'count' | 'forget', StatementSync>;
+  private readonly statements: Record<'position' | 'advance' | 'owe' | 'owePassedOver' | 'due' | 'settle' | 'find' | 'list' | 'sendAgain' | 'count' | 'forget', StatementSync>;
 
   /** @internal part of the vault */
   constructor(private readonly db: DatabaseSync) {
+    // A vault of an older build has no such index.
+    db.exec("CREATE INDEX IF NOT EXISTS mail_void ON mail (user) WHERE state = 'void'");
     this.statements = {
       position: db.prepare("SELECT position FROM process WHERE name = 'mail'"),
       advance: db.prepare("INSERT INTO process (name, position) VALUES ('mail', ?) ON CONFLICT DO UPDATE SET position = excluded.position"),
       owe: db.prepare("INSERT INTO mail (id, kind, user, about, state, attempts, since, next_attempt_at) VALUES (?, ?, ?, ?, 'owed', 0, ?, ?) ON CONFLICT DO NOTHING"),
+      owePassedOver: db.prepare(
+        "UPDATE mail SET state = 'owed', next_attempt_at = ? WHERE id = (SELECT id FROM mail WHERE state = 'void' AND user = ? AND kind = 'password-link' ORDER BY since DESC, id LIMIT 1)",
+      ),
       due: db.prepare(`SELECT ${columns} FROM mail WHERE state = 'owed' AND next_attempt_at <= ? ORDER BY next_attempt_at DESC, id LIMIT ?`),
       settle: db.prepare('UPDATE mail SET state = ?, attempts = ?, next_attempt_at = ?, problem = ? WHERE id = ?'),
       find: db.prepare(`SELECT ${columns} FROM mail WHERE id = ?`),
@@ -70,6 +75,11 @@ export class Mails {
   /** Changes nothing for one that is there already. */
   owe({ id, kind, user, about, since }: NewMail): void {
     this.statements.owe.run(id, kind, user, about, since, since);
+  }
+
+  /** Owes the user's newest link again that made no sense when its turn came: it may now. */
+  owePassedOver(user: string, now: number): void {
+    this.statements.owePassedOver.run(now, user);
   }
 
   /** The owed ones whose time has come. The newest first: whoever has just asked for a link waits for it, a backlog for nobody. */

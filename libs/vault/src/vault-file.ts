@@ -55,7 +55,7 @@ const SCHEMA = `
   CREATE INDEX waiting_account ON waiting (account);
   CREATE TABLE reminder (account TEXT PRIMARY KEY, due_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE INDEX reminder_due ON reminder (due_at);
-  -- The table of bulk-keys.ts is made where it is missing.
+  -- The table of bulk-keys.ts and the newest index of mails.ts are made where they are missing.
 `;
 
 const fileIn = (directory: string): string => join(directory, 'vault.db');

@@ -7,6 +7,8 @@ export type MailKind = 'password-link' | 'password-changed' | 'approvals-waiting
 /** What an event means for the mails to whom it is about. */
 export interface Meaning {
   readonly owes?: MailKind;
+  /** A link whose turn came while they could not log in is owed again. */
+  readonly letsIn?: true;
   /** The account in which they wait for approval from now on; `null`: in none. */
   readonly waitsIn?: string | null;
 }
@@ -16,11 +18,11 @@ const waitsNoMore = { waitsIn: null };
 const meanings: { readonly [Type in UserEvent['type']]?: (data: DataOf<UserEvent, Type>) => Meaning } = {
   UserAdded: ({ account, status }) => (status === 'active' ? { owes: 'password-link' } : { waitsIn: account }),
   UserApprovalRequested: ({ account }) => ({ waitsIn: account }),
-  // To one who has a password already the next four are void when their turn comes: there is no link.
+  // To one who has a password already these two are void when their turn comes: there is no link.
   UserApproved: () => ({ owes: 'password-link', waitsIn: null }),
   UserAddedToAccount: () => ({ owes: 'password-link', waitsIn: null }),
-  UserRestored: () => ({ owes: 'password-link', waitsIn: null }),
-  UserUnlocked: () => ({ owes: 'password-link' }),
+  UserRestored: () => ({ letsIn: true, waitsIn: null }),
+  UserUnlocked: () => ({ letsIn: true }),
   UserRejected: () => waitsNoMore,
   UserDeleted: () => waitsNoMore,
   UserPasswordResetRequested: () => ({ owes: 'password-link' }),

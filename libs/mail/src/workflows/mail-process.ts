@@ -117,9 +117,10 @@ export class MailProcess {
   #take(event: Recorded): void {
     const { mails, waiting } = this.options.vault;
     const { id, envelope } = event;
-    const { owes, waitsIn } = meaningOf(event);
+    const { owes, letsIn, waitsIn } = meaningOf(event);
     const { id: user } = envelope.subject;
     if (owes) mails.owe({ id, kind: owes, user, about: envelope.causationId, since: this.options.now().getTime() });
+    if (letsIn) mails.owePassedOver(user, this.options.now().getTime());
     if (waitsIn) waiting.begin(user, waitsIn, Date.parse(envelope.at) + reminderEvery);
     if (waitsIn === null) waiting.end(user);
   }

@@ -26,13 +26,6 @@ describe('a link that sets a password', () => {
     expect(state(by('welcome', added)).passwordLink).toEqual({ request: 'welcome', expiresAt: '2026-01-08T00:00:00.000Z' });
   });
 
-  it('comes again with whatever lets in one who has no password yet', () => {
-    for (const event of [unlocked, userEvent('UserRestored', { account: 'account' })]) {
-      expect(state(by('welcome', added), locked, by('again', event)).passwordLink).toMatchObject({ request: 'again' });
-      expect(state(added, changed, locked, by('again', event)).passwordLink).toBeUndefined();
-    }
-  });
-
   it('is asked for by an administrator: for an hour, or a week where it is the welcome again', () => {
     user(added, changed).when(new RequestPasswordReset({})).then(requested(inAnHour));
     user(added).when(new RequestPasswordReset({})).then(requested(inAWeek));
@@ -56,7 +49,7 @@ describe('a link that sets a password', () => {
     user(added, link, by('newer', requested(inAnHour))).when(use).refuses('link.not-valid');
     user(added, by('asked', requested('2026-01-15T12:00:00.000Z'))).when(use).refuses('link.not-valid');
     user(added, link, locked).when(use).refuses('link.not-valid');
-    user(added, changed, link, locked, unlocked).when(use).then(changed);
+    user(added, link, locked, unlocked).when(use).then(changed);
     user().when(use).refuses('link.not-valid');
   });
 });

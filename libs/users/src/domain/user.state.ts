@@ -98,12 +98,11 @@ export const evolve: Decider<User, UserEvent, Record<never, never>>['evolve'] = 
   UserAddedToAccount: (user, { account }, envelope) => join(known(user, welcomed(envelope)), account, 'active'),
   UserLocked: (user, { cause, until }, { reason }, { revision }) =>
     known(user, ({ locks }) => ({ locks: [...without(locks, [cause]), lock(cause, revision, reason, until)], sessionsSince: revision })),
-  UserUnlocked: (user, { causes }, envelope) =>
-    known(known(user, welcomed(envelope)), ({ locks }) => ({ locks: without(locks, causes), forgivenAt: envelope.at })),
+  UserUnlocked: (user, { causes }, { at }) => known(user, ({ locks }) => ({ locks: without(locks, causes), forgivenAt: at })),
   UserDeleted: (user, { account, restorableUntil, keptRoles }, { reason }, { revision }) =>
     leave(known(user, () => ({ sessionsSince: revision })), account, { act: 'deleted', restorableUntil, keptRoles, revision }, lock('unaffiliated', revision, reason)),
-  UserRestored: (user, { account }, envelope) =>
-    join(known(known(user, welcomed(envelope)), ({ locks }) => ({ locks: without(locks, ['unaffiliated']) })), account, 'active'),
+  UserRestored: (user, { account }) =>
+    join(known(user, ({ locks }) => ({ locks: without(locks, ['unaffiliated']) })), account, 'active'),
   UserRenamed: (user, names) => known(user, () => names),
   UserCountryChanged: (user, { country }) => known(user, () => ({ country })),
   UserLanguageChanged: (user, { language }) => known(user, () => ({ language })),
@@ -126,7 +125,7 @@ const welcome = ({ causationId, at }: Envelope): Pick<Person, 'passwordLink'> =>
   passwordLink: { request: causationId, expiresAt: new Date(Date.parse(at) + welcomeDays * 86_400_000).toISOString() },
 });
 
-/** Who may log in from now on, and has no password yet, gets a link, whatever became of an earlier one. */
+/** A new member who has no password yet. */
 const welcomed = (envelope: Envelope) => ({ password }: Known): Partial<Person> => (password ? {} : welcome(envelope));
 
 const lock = (cause: LockCause, revision: number, reason?: string, until?: string): Lock => ({ cause, revision, ...(reason && { reason }), ...(until && { until }) });
