@@ -42,7 +42,7 @@ export class Mails {
       advance: db.prepare("INSERT INTO process (name, position) VALUES ('mail', ?) ON CONFLICT DO UPDATE SET position = excluded.position"),
       owe: db.prepare("INSERT INTO mail (id, kind, user, about, state, attempts, since, next_attempt_at) VALUES (?, ?, ?, ?, 'owed', 0, ?, ?) ON CONFLICT DO NOTHING"),
       owePassedOver: db.prepare(
-        "UPDATE mail SET state = 'owed', next_attempt_at = ? WHERE id = (SELECT id FROM mail WHERE state = 'void' AND user = ? AND kind = 'password-link' ORDER BY since DESC, id LIMIT 1)",
+        "UPDATE mail SET state = 'owed', next_attempt_at = ? WHERE id = (SELECT id FROM mail INDEXED BY mail_void WHERE state = 'void' AND user = ? AND kind = 'password-link' ORDER BY since DESC, id LIMIT 1)",
       ),
       due: db.prepare(`SELECT ${columns} FROM mail WHERE state = 'owed' AND next_attempt_at <= ? ORDER BY next_attempt_at DESC, id LIMIT ?`),
       settle: db.prepare('UPDATE mail SET state = ?, attempts = ?, next_attempt_at = ?, problem = ? WHERE id = ?'),
