@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { inTransaction } from './transaction.js';
 
-/** `void`: it made no sense any more when its turn came. `parked`: given up, until somebody sends it again. */
+/** `void`: it made no sense any more when its turn came, or (problem `user.locked`) not then. `parked`: given up, until somebody sends it again. */
 export type MailState = 'owed' | 'sent' | 'void' | 'parked';
 
 /** A mail and what became of it. Whom it goes to and what it says is looked up when it is sent. Times are Unix ms. */
@@ -36,13 +36,14 @@ export class Mails {
   /** @internal part of the vault */
   constructor(private readonly db: DatabaseSync) {
     // A vault of an older build has no such index.
-    db.exec("CREATE INDEX IF NOT EXISTS mail_void ON mail (user) WHERE state = 'void'");
+    db.exec("CREATE INDEX IF NOT EXISTS mail_locked ON mail (user) WHERE problem = 'user.locked'");
     this.statements = {
       position: db.prepare("SELECT position FROM process WHERE name = 'mail'"),
       advance: db.prepare("INSERT INTO process (name, position) VALUES ('mail', ?) ON CONFLICT DO UPDATE SET position = excluded.position"),
       owe: db.prepare("INSERT INTO mail (id, kind, user, about, state, attempts, since, next_attempt_at) VALUES (?, ?, ?, ?, 'owed', 0, ?, ?) ON CONFLICT DO NOTHING"),
       owePassedOver: db.prepare(
-        "UPDATE mail SET state = 'owed', next_attempt_at = ? WHERE id = (SELECT id FROM mail INDEXED BY mail_void WHERE state = 'void' AND user = ? AND kind = 'password-link' ORDER BY since DESC, id LIMIT 1)",
+        // Told which index: without it the planner takes the one by state and time, and looks through all that are void.
+        "UPDATE mail INDEXED BY mail_locked SET state = 'owed', problem = NULL, next_attempt_at = ? WHERE problem = 'user.locked' AND user = ?",
       ),
       due: db.prepare(`SELECT ${columns} FROM mail WHERE state = 'owed' AND next_attempt_at <= ? ORDER BY next_attempt_at DESC, id LIMIT ?`),
       settle: db.prepare('UPDATE mail SET state = ?, attempts = ?, next_attempt_at = ?, problem = ? WHERE id = ?'),
@@ -77,7 +78,7 @@ export class Mails {
     this.statements.owe.run(id, kind, user, about, since, since);
   }
 
-  /** Owes the user's newest link again that made no sense when its turn came: it may now. */
+  /** Owes the user's links again whose turn came while the user was locked. */
   owePassedOver(user: string, now: number): void {
     this.statements.owePassedOver.run(now, user);
   }

@@ -27,15 +27,19 @@ interface Contents {
   readonly href: string;
 }
 
-/** The mail as it is to be sent now, by what the log says now; undefined where it makes no sense any more. */
-export async function compose(desk: Desk, mail: Mail): Promise<Message | undefined> {
+/**
+ * The mail as it is to be sent now, by what the log says now; undefined where it makes no sense any more, `user.locked`
+ * where it would but for a lock.
+ */
+export async function compose(desk: Desk, mail: Mail): Promise<Message | 'user.locked' | undefined> {
   const { state: user } = await desk.store.load(UserDecider, mail.user);
   // An erased user has no address any more.
   if (user.status === 'absent' || !user.email) return undefined;
   const account = await openAccount(desk.store, accountOf(user));
   const language = languages.find((known) => known === (user.language ?? account?.language)) ?? 'en';
   const contents = await contentsOf[mail.kind as MailKind](desk, mail, user, { account: account?.name, language });
-  return contents && { to: { name: `${user.firstName} ${user.lastName}`, address: user.email }, ...writeLetter({ language, firstName: user.firstName, ...contents }) };
+  if (contents === undefined || contents === 'user.locked') return contents;
+  return { to: { name: `${user.firstName} ${user.lastName}`, address: user.email }, ...writeLetter({ language, firstName: user.firstName, ...contents }) };
 }
 
 /** The name of the user's account, and the language of the letter. */
@@ -44,10 +48,11 @@ interface Address {
   readonly language: Language;
 }
 
-const contentsOf: Record<MailKind, (desk: Desk, mail: Mail, user: User, address: Address) => Promise<Contents | undefined>> = {
+const contentsOf: Record<MailKind, (desk: Desk, mail: Mail, user: User, address: Address) => Promise<Contents | 'user.locked' | undefined>> = {
   'password-link': async ({ vault, publicUrl, now }, { user: userId, about: request }, user, { account, language }) => {
-    const link = mayLogIn(user) ? user.passwordLink : undefined;
-    if (!mayLogIn(user) || link?.request !== request || Date.parse(link.expiresAt) <= now().getTime()) return undefined;
+    const link = user.status === 'absent' ? undefined : user.passwordLink;
+    if (link?.request !== request || Date.parse(link.expiresAt) <= now().getTime()) return undefined;
+    if (!mayLogIn(user)) return 'user.locked';
     const until = readable(link.expiresAt, language);
     // In the fragment, which browsers send to nobody.
     const href = `${publicUrl}/set-password#${passwordLink(vault, { userId, request })}`;

@@ -47,7 +47,7 @@ export class Sender {
   private async deliver(mail: Mail): Promise<Delivery> {
     try {
       const message = await compose(this.desk, mail);
-      if (!message) return { outcome: { ...mail, state: 'void', problem: null } };
+      if (message === undefined || message === 'user.locked') return { outcome: { ...mail, state: 'void', problem: message ?? null } };
       const file = await this.transport.deliver(mail, message, this.desk.now());
       this.sent++;
       this.problem = undefined;
