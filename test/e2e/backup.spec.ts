@@ -40,13 +40,13 @@ async function withLog<T>(config: Config, work: (log: Log) => Promise<T>): Promi
   }
 }
 
-/** An installation whose log takes its time to be copied: 90 MB of somebody else's events. */
+/** An installation whose log takes its time to be copied: 54 MB of somebody else's events. */
 const full = fresh();
 beforeAll(() =>
   withLog(configOf(full), async ({ node }) => {
     const client = EventStoreDBClient.connectionString(node!.url);
     const text = 'x'.repeat(900_000);
-    await Promise.all(Array.from({ length: 100 }, () => client.appendToStream('filling', jsonEvent({ type: 'Filled', data: { text } }))));
+    await Promise.all(Array.from({ length: 60 }, () => client.appendToStream('filling', jsonEvent({ type: 'Filled', data: { text } }))));
     await client.dispose();
   }),
 );
