@@ -140,6 +140,14 @@ describe('an access token', () => {
     expect(audit.body.items).toMatchObject([{ action: 'access-token.ended', actor: { id: account.administratorId } }, { action: 'access-token.issued' }]);
   });
 
+  it('of one account learns nothing of others from a cursor that names them', async () => {
+    const later = await openTestAccount(server);
+    for (const id of [account.id, randomUUID()]) {
+      const cursor = Buffer.from(JSON.stringify([id])).toString('base64url');
+      expect(expectStatus(200, await later.administrator.get(`/accounts?cursor=${cursor}`)).body).toEqual({ items: [], next: null });
+    }
+  });
+
   it('that a user ends after they have left is out of the account’s sight', async () => {
     const [home, next] = [await openTestAccount(server), await openTestAccount(server)];
     const domain = `${randomUUID()}.example`;
