@@ -43,7 +43,7 @@ let userId: string;
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'rollbook-'));
-  server = await startProcess(directory, { TRUST_PROXY: 'on', LOG_LEVEL: 'verbose' });
+  server = await startProcess(directory, { TRUST_PROXY: '127.0.0.1', LOG_LEVEL: 'verbose' });
   operator = new Api(server.url, server.token);
   await journey();
 });

@@ -13,7 +13,7 @@ let test: TestServer;
 let account: TestAccount;
 let anybody: Api;
 beforeAll(async () => {
-  test = await startTestServer({ TRUST_PROXY: 'on' });
+  test = await startTestServer({ TRUST_PROXY: '127.0.0.1' });
   account = await openTestAccount(test);
   anybody = test.operator.inBrowser();
 }, 60_000);
@@ -243,7 +243,7 @@ describe('whoever guesses', () => {
   });
 
   it('is counted across restarts', async () => {
-    const own = await startTestServer({ TRUST_PROXY: 'on' });
+    const own = await startTestServer({ TRUST_PROXY: '127.0.0.1' });
     const { id, domain } = await openTestAccount(own);
     const email = `victim@${domain}`;
     const { userId } = expectStatus(201, await own.operator.post(`/accounts/${id}/users`, { email, firstName: 'Vic', lastName: 'Tim', country: 'US' })).body;

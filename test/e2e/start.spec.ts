@@ -52,7 +52,7 @@ describe('a wrong setting', () => {
     ['DATABASE_URL', 'mysql://localhost/x'],
     ['SMTP_URL', 'mail.example.com'], ['SMTP_URL', 'smtp://'], ['SMTP_URL', 'https://mail.example.com'],
     ['MAIL_FROM', ''], ['MAIL_FROM', 'Rollbook'], ['MAIL_FROM', 'a@b.example, c@d.example'], ['MAIL_FROM', 'Ann\nBcc: x <a@b.example>'],
-    ['TRUST_PROXY', 'maybe'], ['TRUST_PROXY', '10.0.0.1, nonsense'], ['TRUST_PROXY', ''],
+    ['TRUST_PROXY', 'on'], ['TRUST_PROXY', 'maybe'], ['TRUST_PROXY', '10.0.0.1, nonsense'], ['TRUST_PROXY', ''],
     ['LOG_LEVEL', 'loud'],
   ])('is refused by its name, before anything is made: %s=%s', (name, value) => {
     const directory = join(newDirectory(), 'data');

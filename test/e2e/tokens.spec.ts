@@ -12,7 +12,7 @@ let operator: Api;
 let account: TestAccount;
 
 beforeAll(async () => {
-  server = await startTestServer({ TRUST_PROXY: 'on' });
+  server = await startTestServer({ TRUST_PROXY: '127.0.0.1' });
   ({ operator } = server);
   account = await openTestAccount(server);
 });

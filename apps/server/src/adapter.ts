@@ -1,9 +1,11 @@
 import type { Socket } from 'node:net';
 import { STATUS_CODES } from 'node:http';
+import { Logger } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyError } from 'fastify';
+import type { FastifyError, FastifyInstance } from 'fastify';
 import { clientProblemBody, type FastifyReply } from '#libs/http';
 import type { Config } from './config.js';
+import { trustFunction } from './trusted-proxies.js';
 
 /** Where the API lies; what is for whoever runs the machines lies outside. */
 export const apiPrefix: Parameters<NestFastifyApplication['setGlobalPrefix']> = ['api/v1', { exclude: ['health/live', 'health/ready', 'metrics'] }];
@@ -11,7 +13,7 @@ export const apiPrefix: Parameters<NestFastifyApplication['setGlobalPrefix']> = 
 /** Fastify, with the limits of the house, and problems (RFC 9457) also where a request gets no route. */
 export function httpAdapter({ trustProxy }: Config, requestTimeout: number): FastifyAdapter {
   const adapter = new FastifyAdapter({
-    trustProxy,
+    trustProxy: trustFunction(trustProxy),
     bodyLimit: 256 * 1024,
     requestTimeout,
     // Node takes the shorter of its two limits for the headers, and looks for late requests only so often.
@@ -27,7 +29,20 @@ export function httpAdapter({ trustProxy }: Config, requestTimeout: number): Fas
   server.removeContentTypeParser('text/plain');
   // What is about people stays in no cache (RFC 9111): not in a proxy's, not on a disk after the logout.
   server.addHook('onRequest', async (_, reply) => void reply.header('cache-control', 'no-store'));
+  if (trustProxy === false) warnOfProxy(server);
   return adapter;
+}
+
+/** Says once that there seems to be a proxy whose clients count as one. */
+function warnOfProxy(server: FastifyInstance): void {
+  let warned = false;
+  server.addHook('onRequest', async ({ headers }) => {
+    if (warned || headers['x-forwarded-for'] === undefined) return;
+    warned = true;
+    new Logger('Http').warn(
+      'A request came with X-Forwarded-For, which does not count while TRUST_PROXY is off: if Rollbook is behind a proxy, all of its clients count as one. Give the addresses of the proxies in TRUST_PROXY.',
+    );
+  });
 }
 
 const statusOf: Readonly<Record<string, number>> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };

@@ -16,7 +16,8 @@ export interface Config {
   /** With a password in it: not for the log. */
   readonly smtpUrl?: string;
   readonly mailFrom: { readonly name: string; readonly address: string };
-  readonly trustProxy: boolean | string[];
+  /** Addresses and networks of the proxies whose X-Forwarded-For counts, or how many of them stand one behind another. */
+  readonly trustProxy: false | number | string[];
   readonly logLevel: LogLevel;
 }
 
@@ -61,9 +62,12 @@ const sender = (value: string): Config['mailFrom'] => {
   return { name, address };
 };
 
-const proxies = (value: string): string[] => {
+const proxies = (value: string): Config['trustProxy'] => {
+  if (value === 'off') return false;
+  if (value === 'on') fail('no "on" any more, which believed whatever a client wrote: give the addresses or networks of your proxies, like 10.0.0.1,192.168.0.0/16, or how many there are, like 1');
+  if (/^[1-9]$/.test(value)) return Number(value);
   const addresses = value.split(',').map((address) => address.trim());
-  return addresses.every((address) => isIP(address) || isSubnet(address)) ? addresses : fail('off, on, or addresses like 10.0.0.1,192.168.0.0/16');
+  return addresses.every((address) => isIP(address) || isSubnet(address)) ? addresses : fail('off, addresses and networks like 10.0.0.1,192.168.0.0/16,fd00::/8, or a number of proxies from 1 to 9');
 };
 const isSubnet = (text: string): boolean => {
   const [, address = '', bits] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
@@ -87,9 +91,7 @@ const settings = {
   VAULT_KEY_FILE: setting('', 'file of that key; default: DATA_DIR/vault.key, made at the first start', text),
   SMTP_URL: setting('', 'smtp://user:password@host:587 or smtps://… of a mail server; default: mails are files in DATA_DIR/mail', mailServer),
   MAIL_FROM: setting('Rollbook <rollbook@localhost>', 'who mails come from', sender),
-  TRUST_PROXY: setting('off', 'off, on, or the proxies (comma-separated addresses) whose X-Forwarded-For counts', (value) =>
-    value === 'off' ? false : value === 'on' ? true : proxies(value),
-  ),
+  TRUST_PROXY: setting('off', 'the proxies whose X-Forwarded-For counts: off, addresses and networks (comma-separated), or how many there are, 1 to 9', proxies),
   LOG_LEVEL: setting('log', logLevels.join(', '), (value) => logLevels.find((level) => level === value) ?? fail(`one of ${logLevels.join(', ')}`)),
 } as const;
 

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { EventStore } from '#libs/event-store';
-import { Answer, Clock, commandHandlers, queryHandlers } from '#libs/http';
+import { Answer, Clock, commandHandlers, queryHandlers, sourceOfAddress } from '#libs/http';
 import { Refusal } from '#libs/kernel';
 import { ReadStore } from '#libs/read-store';
 import { Vault } from '#libs/vault';
@@ -33,18 +33,18 @@ import { Visits } from './workflows/visits.js';
       return new Answer({ ended: true }, position);
     }),
     ...commandHandlers([LogIn], [EventStore, Vault, Callers, FailedAttempts], (store, vault, callers, failures) => async (command) => {
-      const ip = command.issuance.ip ?? '';
+      const source = sourceOfAddress(command.issuance.ip);
       // A token can't be guessed: one that is valid passes from anywhere, as it does in the guard.
       const isGuess = command.email !== undefined;
-      if (isGuess) await failures.count(ip);
+      if (isGuess) await failures.count(source);
       try {
         const entered = await evenly(() => enter({ store, vault, callers }, command), { atOnce: true });
-        if (isGuess) await failures.forgive(ip);
+        if (isGuess) await failures.forgive(source);
         return entered;
       } catch (error) {
         const isOutage = error instanceof Refusal && error.kind === 'unavailable';
-        if (isOutage && isGuess) await failures.forgive(ip);
-        if (!isOutage && !isGuess) await failures.count(ip);
+        if (isOutage && isGuess) await failures.forgive(source);
+        if (!isOutage && !isGuess) await failures.count(source);
         throw error;
       }
     }),

@@ -7,4 +7,5 @@ export * from './page.js';
 export * from './ports.js';
 export * from './problem.filter.js';
 export * from './routes.js';
+export * from './source.js';
 export * from './validation.js';

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { isIP } from 'node:net';
 import { Injectable, createParamDecorator, type ArgumentMetadata, type ExecutionContext, type PipeTransform } from '@nestjs/common';
 import type { ClassConstructor } from 'class-transformer';
 import { v5 as uuidv5 } from 'uuid';
@@ -7,6 +6,7 @@ import { Command, Query, Refusal, ask, issue, type Issuance } from '#libs/kernel
 import { stranger, type CalledRequest } from './caller.js';
 import { takesKey, takesRevision } from './needs.js';
 import { BodyDigest, Clock } from './ports.js';
+import { addressOf } from './source.js';
 import { invalid, validated } from './validation.js';
 
 interface Source {
@@ -56,6 +56,7 @@ export class IssuePipe implements PipeTransform<Incoming> {
   private issuance(request: CalledRequest, { target }: Source, body: object, key: string | undefined, expectedRevision: number | undefined): Issuance {
     const { actor, via, account: within, permissions, grantable, overAdministrators } = request.caller ?? stranger;
     const path = request.url.split('?', 1)[0]!;
+    const ip = addressOf(request);
     const commandId = key ? uuidv5([actor.kind, actor.id, request.method, path, key].join('\n'), namespace) : randomUUID();
     const about = request.params[target ?? 'userId'] ?? derivedId(commandId, 'target');
     return {
@@ -63,8 +64,7 @@ export class IssuePipe implements PipeTransform<Incoming> {
       correlationId: randomUUID(),
       actor,
       ...(via && { via }),
-      // A proxy passes on whatever its client says.
-      ...(isIP(request.ip) && { ip: request.ip }),
+      ...(ip && { ip }),
       at: this.clock.now().toISOString(),
       ...(request.params['accountId'] && { account: request.params['accountId'] }),
       target: about,

@@ -2,15 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { Refusal } from '#libs/kernel';
 
-/** Slows down who guesses: ◇ 20 failures a minute and address. Valid tokens from there still pass. */
+/** Slows down who guesses: ◇ 20 failures a minute and source. Valid tokens from there still pass. */
 @Injectable()
 export class FailedAttempts {
   private readonly limiter = new RateLimiterMemory({ points: 20, duration: 60 });
 
   /** Counts an attempt as failed until it is {@link forgive}n, so that many at once are no way round. Throws `access.throttled` beyond the limit. */
-  async count(ip: string): Promise<void> {
+  async count(source: string): Promise<void> {
     try {
-      await this.limiter.consume(ip);
+      await this.limiter.consume(source);
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error;
       const retryAfter = Math.max(1, Math.ceil(error.msBeforeNext / 1_000));
@@ -20,7 +20,7 @@ export class FailedAttempts {
   }
 
   /** The attempt has not failed. */
-  async forgive(ip: string): Promise<void> {
-    await this.limiter.reward(ip);
+  async forgive(source: string): Promise<void> {
+    await this.limiter.reward(source);
   }
 }

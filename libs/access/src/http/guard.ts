@@ -1,6 +1,6 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { NEEDS, permissionNeeded, type CalledRequest, type Need } from '#libs/http';
+import { NEEDS, permissionNeeded, sourceOf, type CalledRequest, type Need } from '#libs/http';
 import { Refusal, type Permission } from '#libs/kernel';
 import type { Bearer } from '../domain/bearer.js';
 import { Callers } from '../workflows/callers.js';
@@ -54,7 +54,7 @@ export class AccessGuard implements CanActivate {
     const secret = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '';
     const caller = await surely(needed, (asOf) => this.callers.find(secret, asOf));
     if (caller) return caller;
-    await this.failures.count(request.ip);
+    await this.failures.count(sourceOf(request));
     throw unauthenticated();
   }
 

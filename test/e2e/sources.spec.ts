@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startProcess } from '../support/process.js';
+import { expectStatus, openTestAccount, startTestServer, type TestServer } from '../support/server.js';
+
+let test: TestServer;
+beforeAll(async () => void (test = await startTestServer({ TRUST_PROXY: '127.0.0.0/8,fd00::/8' })));
+afterAll(() => test.close());
+
+/** How the nth of many wrong logins is answered, each as if from where `from` says. */
+async function guessMany(from: (nth: number) => string): Promise<number> {
+  const anybody = test.operator.as(undefined);
+  const guess = (nth: number) => anybody.get('/me', { authorization: `Bearer rb_wrong-${nth}`, 'x-forwarded-for': from(nth) });
+  for (let nth = 1; nth <= 20; nth++) expectStatus(401, await guess(nth));
+  return (await guess(21)).status;
+}
+
+describe('behind a proxy', () => {
+  it.each([
+    ['that adds ports', (nth: number) => `203.0.113.1:${40_000 + nth}`],
+    ['that adds ports to IPv6', (nth: number) => `[2001:db8:1::1]:${40_000 + nth}`],
+    ['with a client that owns a /64', (nth: number) => `2001:db8:2::${nth}:1`],
+    ['with a client that writes a header of its own', (nth: number) => `198.51.100.${nth}, 203.0.113.2`],
+    ['behind another that adds ports', (nth: number) => `198.51.100.${nth}, 203.0.113.3, [fd00::1]:${nth}`],
+    ['that writes IPv4 as IPv6 now and then', (nth: number) => (nth % 2 ? '::ffff:203.0.113.4' : '203.0.113.4')],
+    ['that passes on no address', (nth: number) => `unknown-${nth}`],
+  ])('LOGIN-11: failures from one source count together, by a proxy %s', async (_, from) => expect(await guessMany(from)).toBe(429));
+
+  it('LOGIN-11: failures from several sources do not count together', async () => expect(await guessMany((nth) => `203.0.114.${nth}`)).toBe(401));
+});
+
+describe('behind a proxy', () => {
+  it.each([
+    ['203.0.113.50:5678', '203.0.113.50'],
+    ['[2001:DB8::50]:5678', '2001:db8::50'],
+    ['::ffff:203.0.113.50', '203.0.113.50'],
+  ])('OPS-9: the audit tells %s as %s', async (forwardedFor, ip) => {
+    const account = await openTestAccount(test);
+    const email = `somebody@${account.id}.example`;
+    const { userId } = expectStatus(201, await test.operator.post(account.path('/users'), { email, firstName: 'Ann', lastName: 'Lee', country: 'US' }, { 'x-forwarded-for': forwardedFor })).body;
+    const { items } = expectStatus(200, await test.operator.get(`/audit?subject=${userId}`)).body;
+    expect(items.map((item: { ip: string }) => item.ip)).toEqual([ip]);
+  });
+});
+
+it('OPS-9: a server that trusts no proxy warns once where there seems to be one', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'rollbook-'));
+  const server = await startProcess(directory);
+  try {
+    const get = (headers: Record<string, string> = {}) => fetch(`${server.url}/health/live`, { headers });
+    await get();
+    expect(server.output()).not.toContain('TRUST_PROXY');
+    for (let nth = 0; nth < 3; nth++) await get({ 'x-forwarded-for': '203.0.113.1' });
+  } finally {
+    await server.end('SIGTERM');
+    rmSync(directory, { recursive: true, force: true });
+  }
+  expect(server.output().match(/TRUST_PROXY/g)).toHaveLength(2);
+  expect(server.output()).not.toContain('203.0.113.1');
+});
