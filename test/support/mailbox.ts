@@ -20,8 +20,11 @@ export class Mailbox {
   private server: SMTPServer | undefined;
   private port = 0;
 
-  static async open(): Promise<Mailbox> {
-    const box = new Mailbox();
+  /** `hideSMTPUTF8`: it does not say that it takes addresses outside ASCII. */
+  private constructor(private readonly options: { readonly hideSMTPUTF8?: boolean }) {}
+
+  static async open(options: { readonly hideSMTPUTF8?: boolean } = {}): Promise<Mailbox> {
+    const box = new Mailbox(options);
     await box.comeBack();
     return box;
   }
@@ -45,6 +48,7 @@ export class Mailbox {
 
   async comeBack(): Promise<void> {
     this.server = new SMTPServer({
+      ...this.options,
       disabledCommands: ['STARTTLS'],
       authOptional: true,
       allowInsecureAuth: true,

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { isPlainAddress } from '#libs/accounts';
 
 /** The settings of the server, read once at its start. */
 export interface Config {
@@ -59,7 +60,7 @@ const mailServer = (value: string): string | undefined => {
 
 const sender = (value: string): Config['mailFrom'] => {
   const [, name = '', address = ''] = /^(?:([^\p{Cc}<>@,;"]+) )?<?([^\s<>@,;]+@[^\s<>@,;]+)>?$/u.exec(value) ?? fail('an address, like Rollbook <users@example.com>');
-  return { name, address };
+  return isPlainAddress(address) ? { name, address } : fail('an address without spaces, invisible characters, quotes or routes');
 };
 
 const proxies = (value: string): Config['trustProxy'] => {

@@ -4,6 +4,7 @@ export * from './domain/account.events.js';
 export * from './domain/domain.decider.js';
 export * from './domain/domain.events.js';
 export * from './domain/email.field.js';
+export * from './domain/mail-address.js';
 export * from './workflows/domains.js';
 export * from './read/account-list.js';
 export * from './accounts.module.js';

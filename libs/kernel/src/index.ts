@@ -7,3 +7,4 @@ export * from './given.js';
 export * from './permission.js';
 export * from './query.js';
 export * from './refusal.js';
+export * from './text.js';

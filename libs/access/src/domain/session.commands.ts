@@ -1,5 +1,5 @@
 import { IsString, MaxLength, MinLength } from 'class-validator';
-import { Email } from '#libs/accounts';
+import { KnownEmail } from '#libs/accounts';
 import { Command, Optional } from '#libs/kernel';
 
 /** What a browser may send as a password; the rules for new ones come later. */
@@ -7,14 +7,14 @@ const longestTyped = 1_000;
 
 /** Begins a session: with an address and its password, or with an access token (which is how operators come in). */
 export class LogIn extends Command<LogIn> {
-  @Optional() @Email() @MaxLength(254) email?: string;
+  @Optional() @KnownEmail() @MaxLength(254) email?: string;
   @Optional() @IsString() @MaxLength(longestTyped) password?: string;
   @Optional() @IsString() @MaxLength(100) token?: string;
 }
 
 /** Asks for a link that sets a password; the answer never tells whether the address exists. */
 export class RequestPasswordLink extends Command<RequestPasswordLink> {
-  @Email() @MaxLength(254) email!: string;
+  @KnownEmail() @MaxLength(254) email!: string;
 }
 
 /** Sets the password of whoever got the link by mail, and logs them in. */

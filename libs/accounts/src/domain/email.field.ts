@@ -1,12 +1,14 @@
-import { ValidateBy, buildMessage, isEmail } from 'class-validator';
+import { ValidateBy, buildMessage } from 'class-validator';
+import { isMailAddress, isTypedAddress } from './mail-address.js';
 
-/** An e-mail address in any script. */
-export const Email = (): PropertyDecorator =>
+const addressField = (isValid: (text: string) => boolean, message: string): PropertyDecorator =>
   ValidateBy({
     name: 'isEmail',
-    validator: {
-      // `isEmail` throws on half a surrogate pair, and takes control characters between quotes.
-      validate: (value) => typeof value === 'string' && value.isWellFormed() && !/\p{Cc}/u.test(value) && isEmail(value),
-      defaultMessage: buildMessage((each) => `${each}$property must be an email`),
-    },
+    validator: { validate: (value) => typeof value === 'string' && isValid(value), defaultMessage: buildMessage((each) => `${each}$property ${message}`) },
   });
+
+/** An e-mail address to record, in any script. */
+export const Email = () => addressField(isMailAddress, 'must be an e-mail address without spaces, invisible characters, quotes or routes');
+
+/** An e-mail address to look a user up by: also one that is no longer recorded. */
+export const KnownEmail = () => addressField(isTypedAddress, 'must be an email');

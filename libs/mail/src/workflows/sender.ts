@@ -1,6 +1,7 @@
 import { bufferTime, filter, from, lastValueFrom, mergeMap, takeUntil, tap, type Observable } from 'rxjs';
 import type { Mail, Mails, Outcome } from '#libs/vault';
 import { nextAttempt } from '../domain/back-off.js';
+import { Undeliverable } from '../domain/recipient.js';
 import { compose, type Desk } from './compose.js';
 import type { Transport } from './transport.js';
 
@@ -53,8 +54,15 @@ export class Sender {
       this.problem = undefined;
       return { outcome: { ...mail, state: 'sent', problem: null }, file };
     } catch (error) {
-      return { outcome: this.failed(mail, codeOf(error)) };
+      return { outcome: error instanceof Undeliverable ? this.park(mail, error.code) : this.failed(mail, codeOf(error)) };
     }
+  }
+
+  /** Gives a mail up at once. It says nothing about the mail server, so it is no problem of the process. */
+  private park(mail: Mail, problem: string): Outcome {
+    this.failures++;
+    this.report.failed(mail, problem, true);
+    return { id: mail.id, state: 'parked', attempts: mail.attempts + 1, nextAttemptAt: mail.nextAttemptAt, problem };
   }
 
   private failed(mail: Mail, problem: string): Outcome {

@@ -1,8 +1,11 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createTransport, type SendMailOptions } from 'nodemailer';
+import { createTransport, type PluginFunction, type SendMailOptions } from 'nodemailer';
 import type { Mail } from '#libs/vault';
+import { needsSmtpUtf8 } from '../domain/recipient.js';
+import { checkRecipient } from './check-recipient.js';
 import type { Message } from './compose.js';
+import { SmtpUtf8Transport } from './smtputf8.js';
 
 /** Who mails come from. */
 export interface From {
@@ -14,7 +17,10 @@ export interface From {
 export interface Transport {
   /** How many mails are under way at once. */
   readonly lanes: number;
-  /** Resolves once it is taken on, to the file that it is in, if it is in one. Throws what nodemailer or the file system throws. */
+  /**
+   * Resolves once it is taken on, to the file that it is in, if it is in one. Throws `Undeliverable` where it would not go
+   * exactly to the recorded address, else what nodemailer or the file system throws.
+   */
   deliver(mail: Mail, message: Message, at: Date): Promise<string | undefined>;
   /** Breaks off what is under way. */
   close(): void;
@@ -35,10 +41,13 @@ export function smtpTransport(url: string, from: From): Transport {
     socketTimeout: 30 * seconds,
     ...noAccess,
   });
+  const utf8Mailer = createTransport(new SmtpUtf8Transport(mailer.options));
+  for (const each of [mailer, utf8Mailer]) each.use('stream', checking(from));
   return {
     lanes,
     async deliver(mail, message, at) {
-      await mailer.sendMail(envelopeOf(mail, message, from, at));
+      const isUtf8 = [from.address, message.to.address].some(needsSmtpUtf8);
+      await (isUtf8 ? utf8Mailer : mailer).sendMail(envelopeOf(mail, message, from, at));
       return undefined;
     },
     close: () => mailer.close(),
@@ -48,6 +57,7 @@ export function smtpTransport(url: string, from: From): Transport {
 /** To files in a directory, for those who have no mail server yet: only whoever runs Rollbook reads them. */
 export function fileTransport(directory: string, from: From): Transport {
   const mailer = createTransport({ streamTransport: true, buffer: true, newline: 'windows', ...noAccess });
+  mailer.use('stream', checking(from));
   return {
     // There is nothing to wait for, and whoever adds thousands of users at once wants them first.
     lanes: 1,
@@ -73,11 +83,17 @@ const asWritten = (type: string, content: string) => ({
 /** A mail never takes anything from this machine's files or from other hosts with it. */
 const noAccess = { disableFileAccess: true, disableUrlAccess: true } as const;
 
+/** Checks each message after nodemailer has built it, before it is sent. */
+const checking =
+  (from: From): PluginFunction =>
+  ({ message, data }, done) =>
+    done(checkRecipient(message, { from: from.address, to: (data.to as Message['to']).address }));
+
 const envelopeOf = ({ id }: Mail, { to, subject, text, html }: Message, from: From, date: Date): SendMailOptions => ({
   from: { ...from },
   to: { ...to },
-  // Said apart from the headers, so that no name adds a recipient.
-  envelope: { from: from.address, to: [to.address] },
+  // Apart from the headers, so that no name adds a recipient; as objects, so that nodemailer does not parse the addresses.
+  envelope: { from: { name: '', address: from.address }, to: [{ name: '', address: to.address }] },
   subject,
   text,
   html,
