@@ -1,0 +1,90 @@
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { EventStore } from '#libs/event-store';
+import { Clock } from '#libs/http';
+import { ask, type Answer } from '../recorded/ask.js';
+import { cellsOf, compare, type Mismatch } from '../recorded/compare.js';
+import { differences, type Difference } from '../recorded/differences.js';
+import { startTestServer, type TestServer } from '../support/server.js';
+
+/** What an earlier build answered, and about what. */
+interface Recording {
+  /** The time of the asking. */
+  readonly readAt: string;
+  /** The last position of the log. */
+  readonly head: number;
+  /** All that there were then. */
+  readonly eventTypes: readonly string[];
+  readonly answers: readonly Answer[];
+}
+
+// The log, the vault and its key, as an operator has them on disk.
+describe.each(Object.keys(differences))('the log that was recorded with the build of commit %s', (commit) => {
+  const recorded = join(import.meta.dirname, '../recorded', commit);
+  const unpacked = (name: string): Buffer => gunzipSync(readFileSync(join(recorded, `${name}.gz`)));
+  const { readAt, head, eventTypes, answers } = JSON.parse(unpacked('answers.json').toString()) as Recording;
+  const directory = mkdtempSync(join(tmpdir(), 'recorded-'));
+  let test: TestServer;
+
+  beforeAll(async () => {
+    mkdirSync(join(directory, 'events'));
+    writeFileSync(join(directory, 'events/events.db'), unpacked('events.db'));
+    writeFileSync(join(directory, 'vault.db'), unpacked('vault.db'));
+    copyFileSync(join(recorded, 'vault.key'), join(directory, 'vault.key'));
+    class TimeOfAsking extends Clock {
+      override now = () => new Date(readAt);
+    }
+    test = await startTestServer({ DATA_DIR: directory, EVENTSTORE_URL: '', EVENTSTORE_NAMESPACE: 'rollbook' }, { clock: new TimeOfAsking() });
+  });
+  afterAll(async () => {
+    await test.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  it('OPS-6: holds every type of event that there was', async () => {
+    const types = new Set<string>();
+    for await (const { type, position } of test.server.app.get(EventStore).readAll()) if (position <= head) types.add(type);
+    expect([...types].toSorted()).toEqual(eventTypes.toSorted());
+  });
+
+  it('OPS-6: is told as it was then, but for the reviewed differences, and these are told', async () => {
+    const now = await ask(test.server, answers, { head, readAt });
+    const met = new Set<Difference>();
+    const mismatches = answers.flatMap((before, nth) => [...compareAnswers(before, now[nth]!, differences[commit]!, met)]);
+    // The first few tell enough.
+    expect(mismatches.slice(0, 20)).toEqual([]);
+    expect(differences[commit]!.filter((difference) => !met.has(difference))).toEqual([]);
+  });
+});
+
+function* compareAnswers(before: Answer, now: Answer, known: readonly Difference[], met: Set<Difference>): Generator<Mismatch> {
+  const read = ({ status, etag, body }: Answer) => ({ status, etag, body: typeof body === 'string' ? cellsOf(body) : body });
+  yield* compare(`${before.path} ${before.as}`, read(before), read(now), known, met);
+}
+
+describe('the comparison with a recorded answer', () => {
+  const recorded = { list: [{ id: 'a', lock: null }, { id: 'b' }], changes: [{ field: 'locks', after: [] }] };
+  const wheres = (now: unknown, known: readonly Difference[] = []) => [...compare('', recorded, now, known, new Set())].map(({ where }) => where);
+
+  it.each<[string, unknown, string[]]>([
+    ['the same', structuredClone(recorded), []],
+    ['added fields', { ...recorded, more: 1, changes: [{ field: 'name', after: '' }, { field: 'locks', before: 1, after: [] }] }, []],
+    ['another value', { ...recorded, list: [{ id: 'a', lock: '' }, { id: 'b' }] }, ['.list.0.lock']],
+    ['another order', { ...recorded, list: recorded.list.toReversed() }, ['.list.0.id', '.list.0.lock', '.list.1.id']],
+    ['a row more', { ...recorded, list: [...recorded.list, {}] }, ['.list']],
+    ['a field less', { list: recorded.list }, ['.changes']],
+    ['a changed field less', { ...recorded, changes: [{ field: 'name', after: '' }] }, ['.changes.locks']],
+  ])('tells %s', (_, now, expected) => expect(wheres(now)).toEqual(expected));
+
+  it('asks for a difference where one is known', () => {
+    const known = { rule: '', reason: '', where: /[.]id$/, becomes: (id: string) => id.toUpperCase() };
+    expect(wheres(recorded, [known])).toEqual(['.list.0.id', '.list.1.id']);
+    expect(wheres({ ...recorded, list: [{ id: 'A', lock: null }, { id: 'B' }] }, [known])).toEqual([]);
+  });
+
+  it('reads the cells of a CSV file, however they are quoted', () => {
+    expect(cellsOf('"A","B"\r\n"1, ""2""",3\r\n,""\r\n')).toEqual([{ A: '1, "2"', B: '3' }, { A: '', B: '' }]);
+  });
+});

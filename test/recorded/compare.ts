@@ -1,0 +1,41 @@
+import type { Difference } from './differences.js';
+
+/** A place where an answer is not the recorded one. */
+export interface Mismatch {
+  readonly where: string;
+  readonly recorded: unknown;
+  readonly now: unknown;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+/** Lists of `{ field, … }` are looked up by field, so that a field can be added to them. */
+const byField = (value: unknown): unknown =>
+  Array.isArray(value) && value.length > 0 && value.every((item) => isObject(item) && typeof item['field'] === 'string')
+    ? Object.fromEntries(value.map((item: { field: string }) => [item.field, item]))
+    : value;
+
+/** Compares strictly but for fields that were added and for the differences; those that were met are added to `met`. */
+export function* compare(where: string, recorded: unknown, now: unknown, differences: readonly Difference[], met: Set<Difference>): Generator<Mismatch> {
+  const difference = differences.find((one) => one.where.test(where));
+  if (difference) met.add(difference);
+  const before = byField(difference ? difference.becomes(recorded as never, where) : recorded);
+  const after = byField(now);
+  const isList = Array.isArray(before);
+  if (!isObject(before) || !isObject(after) || isList !== Array.isArray(after) || (isList && before.length !== (after as unknown as unknown[]).length)) {
+    if (before !== after) yield { where, recorded: before, now: after };
+    return;
+  }
+  for (const [name, value] of Object.entries(before)) yield* compare(`${where}.${name}`, value, after[name], differences, met);
+}
+
+/** The cells of a CSV file, by header and row, however they are quoted. */
+export function cellsOf(text: string): Record<string, string>[] {
+  const rows: string[][] = [[]];
+  for (const [, cell, end] of text.matchAll(/("(?:[^"]|"")*"|[^",\r\n]*)(,|\r\n|$)/g)) {
+    rows.at(-1)!.push(cell!.startsWith('"') ? cell!.slice(1, -1).replaceAll('""', '"') : cell!);
+    if (end !== ',') rows.push([]);
+  }
+  const [header, ...users] = rows.filter((row) => row.length > 1);
+  return users.map((row) => Object.fromEntries(header!.map((name, column) => [name, row[column]!])));
+}
