@@ -56,7 +56,10 @@ describe('logging in', () => {
   it('begins a session in a cookie that no script reads and no other site sends', async () => {
     const ann = await person();
     const entered = expectStatus(200, await logIn(ann.email.toUpperCase()));
-    expect(entered.headers.get('set-cookie')).toMatch(/^rollbook=[\w-]{43}; Max-Age=604800; Path=\/; HttpOnly; SameSite=Strict$/);
+    expect(entered.headers.getSetCookie()).toEqual([
+      expect.stringMatching(/^rollbook-[0-9a-f]{8}=[\w-]{43}; Max-Age=604800; Path=\/; HttpOnly; SameSite=Strict$/),
+      expect.stringMatching(/^rollbook-[0-9a-f]{8}-device=[\w-]{22}\.[\w-]{43}; Max-Age=31536000; Path=\/; HttpOnly; SameSite=Strict$/),
+    ]);
     expect(entered.headers.get('cache-control')).toBe('no-store');
     expect(entered.body).toMatchObject({ actor: { id: ann.id, kind: 'user' }, account: account.id, token: null, profile: { email: ann.email, firstName: 'Grace' } });
     const browser = anybody.inBrowser(entered);
@@ -276,7 +279,8 @@ describe('a session', () => {
 
   it('is not taken from the one who comes', async () => {
     const ann = await person();
-    const fixed = `rollbook=${'A'.repeat(43)}`;
+    const name = expectStatus(200, await logIn(ann.email)).headers.get('set-cookie')!.split('=', 1)[0]!;
+    const fixed = `${name}=${'A'.repeat(43)}`;
     const entered = expectStatus(200, await anybody.post('/login', { email: ann.email, password }, { cookie: fixed }));
     expect(entered.headers.get('set-cookie')).not.toContain('AAAA');
     expect((await anybody.get('/me', { cookie: fixed })).status).toBe(401);
@@ -392,7 +396,7 @@ describe('a session in time', () => {
     expectStatus(200, await test.operator.put(`${ann.path}/roles/administrator`));
     const entered = expectStatus(200, await logIn(ann.email));
     const leave = new AbortController();
-    const cookie = entered.headers.get('set-cookie')!.split(';', 1)[0]!;
+    const cookie = entered.headers.getSetCookie()[0]!.split(';', 1)[0]!;
     const { body } = await fetch(`${test.server.url}/api/v1${account.path('/changes')}`, { headers: { cookie }, signal: leave.signal });
     const heard = body!.getReader();
     await heard.read();

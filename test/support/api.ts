@@ -27,9 +27,9 @@ export class Api {
     return new Api(this.url, token, this.last);
   }
 
-  /** The same server, from one of its own pages in a browser, with the cookie that this reply gave it (or none). */
+  /** The same server, from one of its own pages in a browser, with the cookies that this reply gave it (or none). */
   inBrowser(entered?: Reply): Api {
-    const cookie = entered?.headers.get('set-cookie')?.split(';', 1)[0];
+    const cookie = entered?.headers.getSetCookie().map((given) => given.split(';', 1)[0]).join('; ');
     return new Api(this.url, undefined, this.last, { origin: this.url, ...(cookie && { cookie }) });
   }
 

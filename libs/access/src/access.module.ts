@@ -1,19 +1,22 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { EventStore } from '#libs/event-store';
-import { Answer, Clock, commandHandlers, queryHandlers, sourceOfAddress } from '#libs/http';
+import { Answer, Clock, PublicOrigin, commandHandlers, queryHandlers, sourceOfAddress } from '#libs/http';
 import { Refusal } from '#libs/kernel';
 import { ReadStore } from '#libs/read-store';
 import { Vault } from '#libs/vault';
 import { EndAccessToken, IssueAccessToken } from './domain/access-token.commands.js';
 import { AccessController } from './http/access.controller.js';
 import { ChangePassword, FollowPasswordLink, LogIn, RequestPasswordLink } from './domain/session.commands.js';
+import { DeviceCookie } from './http/device-cookie.js';
 import { FailedAttempts } from './http/failed-attempts.js';
 import { AccessGuard } from './http/guard.js';
+import { HostCookies } from './http/host-cookies.js';
 import { SessionCookie } from './http/session-cookie.js';
 import { SessionController } from './http/session.controller.js';
 import { ListAccessTokens, listAccessTokens } from './read/access-tokens.js';
 import { Callers } from './workflows/callers.js';
+import { Devices } from './workflows/device.js';
 import { asUser, enter } from './workflows/enter.js';
 import { evenly } from './workflows/evenly.js';
 import { endToken, issueToken } from './workflows/issue-token.js';
@@ -53,7 +56,14 @@ import { Visits } from './workflows/visits.js';
     ...commandHandlers([ChangePassword], [EventStore, Vault], (store, vault) => async (command) => asUser(await changePassword({ store, vault }, command))),
     ...queryHandlers([ListAccessTokens], [ReadStore], ({ db }) => (query) => listAccessTokens(db, query)),
     FailedAttempts,
+    { provide: Devices, inject: [Vault], useFactory: (vault: Vault) => new Devices(vault) },
+    {
+      provide: HostCookies,
+      inject: [PublicOrigin, Vault],
+      useFactory: (place: PublicOrigin, vault: Vault) => new HostCookies(place, () => vault.hmac('cookie', 'name').slice(0, 8)),
+    },
     SessionCookie,
+    DeviceCookie,
     {
       provide: Callers,
       inject: [EventStore, Vault, Clock],

@@ -14,7 +14,7 @@ import { unwrap, wrap } from './wrapping.js';
 export type KeyOwner = `${'user' | 'account' | 'service' | 'operator'}:${string}`;
 
 /** What the hash is for; hashes of different purposes have nothing to do with each other. */
-export type HashPurpose = 'email' | 'digest' | 'link';
+export type HashPurpose = 'email' | 'digest' | 'link' | 'device' | 'cookie';
 
 const CACHED_KEYS = 10_000;
 const CACHED_TOKENS = 10_000;

@@ -10,6 +10,7 @@ import { Callers } from '../workflows/callers.js';
 import type { Entered } from '../workflows/enter.js';
 import { Visits } from '../workflows/visits.js';
 import { Me, SessionList } from './answers.js';
+import { DeviceCookie } from './device-cookie.js';
 import { SessionCookie } from './session-cookie.js';
 
 /** Logging in and out, in a browser. */
@@ -21,6 +22,7 @@ export class SessionController {
     private readonly callers: Callers,
     private readonly visits: Visits,
     private readonly cookie: SessionCookie,
+    private readonly device: DeviceCookie,
   ) {}
 
   /** Begins a session, in a cookie. 401 `login.failed` for whatever cause. */
@@ -108,6 +110,7 @@ export class SessionController {
   private async enter(entered: Entered, request: CalledRequest, reply: FastifyReply) {
     const secret = this.visits.begin(entered, request.headers['user-agent'] ?? '');
     this.cookie.set(request, reply, secret);
+    if (entered.kind === 'user') this.device.set(request, reply, entered.holder);
     if (entered.position !== undefined) void reply.header('rollbook-position', String(entered.position));
     const visitor = await this.visits.find(secret, 'now');
     if (visitor) return this.callers.whoIs(visitor);

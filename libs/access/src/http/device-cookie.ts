@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import '@fastify/cookie';
+import { Devices, type Device } from '../workflows/device.js';
+import { HostCookies } from './host-cookies.js';
+
+/** Seconds that a browser is remembered after a login; browsers keep no cookie for more than 400 days. */
+const oneYear = 365 * 86_400;
+
+/** The cookie by which a browser is known on which a user has logged in before. It opens nothing by itself. */
+@Injectable()
+export class DeviceCookie {
+  constructor(
+    private readonly devices: Devices,
+    private readonly cookies: HostCookies,
+  ) {}
+
+  /** Remembers the browser for a user who has just logged in. */
+  set(request: FastifyRequest, reply: FastifyReply, userId: string): void {
+    const value = this.devices.remember(this.sent(request), userId);
+    void reply.setCookie(this.nameOf(request), value, { ...this.cookies.attributes(request), maxAge: oneYear });
+  }
+
+  /** Whether this user has logged in on the browser before. */
+  isKnown(request: FastifyRequest, userId: string): boolean {
+    return this.read(request).idFor(userId) !== undefined;
+  }
+
+  /** For which users the browser is known. */
+  read(request: FastifyRequest): Device {
+    return this.devices.read(this.sent(request));
+  }
+
+  private sent(request: FastifyRequest): string | undefined {
+    return request.cookies[this.nameOf(request)];
+  }
+
+  private nameOf = (request: FastifyRequest): string => this.cookies.nameOf(request, '-device');
+}

@@ -1,0 +1,25 @@
+import type { FastifyRequest } from 'fastify';
+import type { PublicOrigin } from '#libs/http';
+
+/** Names and attributes of our cookies. Browsers ignore the port, so the names tell installations on one host apart. */
+export class HostCookies {
+  /** @param installation a short name of the installation, which discloses nothing */
+  constructor(
+    private readonly place: PublicOrigin,
+    private readonly installation: () => string,
+  ) {}
+
+  /** `rollbook-<installation>`, with a suffix where one is given; over https with the prefix that no other host can set. */
+  nameOf(request: FastifyRequest, suffix = ''): string {
+    return `${this.isSecure(request) ? '__Host-' : ''}rollbook-${this.installation()}${suffix}`;
+  }
+
+  /** No script reads it, no other site sends it. */
+  attributes(request: FastifyRequest) {
+    return { path: '/', httpOnly: true, sameSite: 'strict', secure: this.isSecure(request) } as const;
+  }
+
+  private isSecure({ protocol }: FastifyRequest): boolean {
+    return protocol === 'https' || (this.place.origin?.startsWith('https:') ?? false);
+  }
+}
