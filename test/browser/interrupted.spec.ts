@@ -57,7 +57,7 @@ import { Northwind, hands, password } from './northwind.js';
     await page.getByRole('table').getByText('Locked by an administrator').waitFor();
   });
 
-  it('the changes that a page misses show when the server answers again', async () => {
+  it('LIST-9: the changes that a page misses show when the server answers again', async () => {
     const { page } = await northwind.enterAsOperator();
     await page.route('**/changes*', (route) => route.fulfill({ status: 502 }));
     await page.goto(users);

@@ -9,7 +9,7 @@ import { Northwind, hands } from './northwind.js';
   }, 180_000);
   afterAll(() => northwind.close());
 
-  it('a co-administrator is told that administrators are above them', async () => {
+  it('PERM-13: a co-administrator is told that administrators are above them', async () => {
     const ben = await northwind.enter('ben@northwind.example');
     const { page } = ben;
     const { dialog, press, refusal } = hands(() => page);
@@ -34,7 +34,7 @@ import { Northwind, hands } from './northwind.js';
     expect(await page.getByRole('option').allTextContents()).toEqual(['Mine']);
   });
 
-  it('an auditor reads everything and does nothing', async () => {
+  it('PERM-1: an auditor reads everything and does nothing', async () => {
     const carla = await northwind.enter('carla@northwind.example');
     const { page } = carla;
     const { row, pick, refusal } = hands(() => page);
@@ -47,7 +47,7 @@ import { Northwind, hands } from './northwind.js';
     expect(await carla.findings('audit-auditor')).toEqual([]);
   });
 
-  it('whoever has no role sees themselves', async () => {
+  it('PROFILE-1: whoever has no role sees themselves', async () => {
     const dora = await northwind.enter('dora@northwind.example');
     const { page } = dora;
     await page.getByRole('heading', { name: 'Profile' }).waitFor();

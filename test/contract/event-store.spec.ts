@@ -87,7 +87,7 @@ describe('a stream', () => {
     expect(events[0]!.position).toBeLessThan(position);
   });
 
-  it('shows nothing personal to whoever reads the log itself', async () => {
+  it('OPS-4: shows nothing personal to whoever reads the log itself', async () => {
     await store.append('user-1', -1, [named('Ann')]);
     const raw = EventStoreDBClient.connectionString(url);
     const [stored] = await all(raw.readStream(`${namespace}.user-1`));
@@ -251,7 +251,7 @@ describe('the log', () => {
 });
 
 describe('personal data', () => {
-  it('is gone once its owner is erased, and the event stays', async () => {
+  it('OPS-4: is gone once its owner is erased, and the event stays', async () => {
     const [ann, account] = [randomUUID(), randomUUID()];
     await store.append(`user-${ann}`, -1, [propose('Named', { name: 'Ann', country: 'ES' }, { subject: { kind: 'user', id: ann }, account })]);
     const db = new DatabaseSync(join(directory, 'vault.db'));

@@ -230,7 +230,7 @@ function suite(open: () => Promise<ReadStore>) {
     expect(await checkpoint('users')).toBe(30);
   });
 
-  it('rebuilds the tables of a changed version, and only those', async () => {
+  it('OPS-5: rebuilds the tables of a changed version, and only those', async () => {
     source.append('UserAdded', 'ann', 'bob');
     const old = await run([seen(), users]);
     await old.waitFor(20, 2_000);

@@ -32,7 +32,7 @@ async function allAccounts(): Promise<{ accountId: string; name: string; domains
 }
 
 describe('opening an account', () => {
-  it('makes the account, its domains and its administrator', async () => {
+  it('ACCOUNT-1: makes the account, its domains and its administrator', async () => {
     const contracts = [{ country: 'DE', recurringRevenue: 10.5 }];
     const administrator = person('', { email: `Anna@BÜCHER.${randomUUID().slice(0, 8)}.example`, country: 'DE' });
     const body = opening({ contracts, domains: [administrator.email.split('@')[1]!, freshDomain()], administrator });
@@ -50,12 +50,12 @@ describe('opening an account', () => {
     expect((await me.get('/accounts')).body).toMatchObject({ items: [{ accountId }], next: null });
   });
 
-  it('works with an administrator on a domain that nobody owns, and with no domain at all', async () => {
+  it('ACCOUNT-1: works with an administrator on a domain that nobody owns, and with no domain at all', async () => {
     const { accountId } = expectStatus(201, await open(opening({ domains: [], administrator: person(freshDomain()) }))).body;
     expect(await accountOf(accountId)).toMatchObject({ domains: [], contracts: [] });
   });
 
-  it('lists each field that can’t be used', async () => {
+  it('HTTP-5: lists each field that can’t be used', async () => {
     const bad: [object, string][] = [
       [{ name: '' }, 'name'],
       [{ domains: ['no domain'] }, 'domains'],
@@ -91,7 +91,7 @@ describe('opening an account', () => {
       expectStatus(201, await (await serviceOf(server)).post('/registrations', administrator));
       return { administrator };
     }],
-  ])('with %s is refused, and nothing remains', async (_, code, fields) => {
+  ])('ACCOUNT-1: with %s is refused, and nothing remains', async (_, code, fields) => {
     const other = await openTestAccount(server);
     const body = opening(await fields(other));
     const before = await allAccounts();
@@ -119,7 +119,7 @@ describe('opening an account', () => {
   it.each([
     ['domain', 'domain.owned-by-another'],
     ['address', 'user.in-another-account'],
-  ])('that loses its %s half-way leaves nothing: domains free, no user, no account; and stays refused', async (contested, code) => {
+  ])('ACCOUNT-2: that loses its %s half-way leaves nothing: domains free, no user, no account; and stays refused', async (contested, code) => {
     let halfWay = 0;
     for (let round = 0; round < 8 && halfWay === 0; round++) {
       const shared = freshDomain();
@@ -152,7 +152,7 @@ describe('opening an account', () => {
     expect(halfWay).toBeGreaterThan(0);
   });
 
-  it('with a key answers the first answer again; with another body is refused', async () => {
+  it('HTTP-2: with a key answers the first answer again; with another body is refused', async () => {
     const body = opening();
     const headers = { 'idempotency-key': randomUUID() };
     const first = expectStatus(201, await open(body, headers));
@@ -165,7 +165,7 @@ describe('opening an account', () => {
 });
 
 describe('the domains of an account', () => {
-  it('are asserted and released by the operator, each once', async () => {
+  it('DOMAIN-2, DOMAIN-4: are asserted and released by the operator, each once', async () => {
     const [account, other] = [await openTestAccount(server), await openTestAccount(server)];
     const domain = freshDomain();
     const path = (of: TestAccount) => of.path(`/domains/${domain.toUpperCase()}`);
@@ -184,7 +184,7 @@ describe('the domains of an account', () => {
     expect(expectStatus(200, await operator.put(path(other))).body.changed).toBe(true);
   });
 
-  it('are refused where they are none, and for an account that is not there', async () => {
+  it('DOMAIN-1: are refused where they are none, and for an account that is not there', async () => {
     const account = await openTestAccount(server);
     expect((await operator.put(account.path('/domains/nodomain'))).body).toMatchObject({ status: 400, code: 'domain.invalid' });
     expect((await operator.put(`/accounts/${randomUUID()}/domains/${freshDomain()}`)).body).toMatchObject({ status: 404, code: 'account.not-found' });
@@ -193,7 +193,7 @@ describe('the domains of an account', () => {
 });
 
 describe('an account that is not there', () => {
-  it('has no users, and takes none', async () => {
+  it('ACCOUNT-1: has no users, and takes none', async () => {
     const path = `/accounts/${randomUUID()}`;
     const replies = [await operator.get(path), await operator.get(`${path}/users`), await operator.get(`${path}/summary`), await operator.post(`${path}/users`, person(freshDomain()))];
     expect(replies.map(({ status, body }) => [status, body.code])).toEqual(replies.map(() => [404, 'account.not-found']));
@@ -211,7 +211,7 @@ describe('an account is never without an administrator who can log in', () => {
     return administrators;
   }
 
-  it('the last one can’t be locked, deleted or demoted, not even by the operator', async () => {
+  it('ADMIN-1: the last one can’t be locked, deleted or demoted, not even by the operator', async () => {
     const account = await openTestAccount(server);
     const { act, user } = usersOf(account, operator);
     const self = account.administratorId;
@@ -221,7 +221,7 @@ describe('an account is never without an administrator who can log in', () => {
     expect(await serving(account)).toEqual([self]);
   });
 
-  it('one who is locked does not count, until unlocked', async () => {
+  it('ADMIN-2: one who is locked does not count, until unlocked', async () => {
     const account = await openTestAccount(server);
     const { id: second } = await account.member('administrator');
     const { act, done } = usersOf(account, operator);
@@ -233,7 +233,7 @@ describe('an account is never without an administrator who can log in', () => {
     expect(await serving(account)).toEqual([second]);
   });
 
-  it.each(['demote', 'lock', 'delete'])('two who %s each other at once: one stays', async (harm) => {
+  it.each(['demote', 'lock', 'delete'])('ADMIN-1: two who %s each other at once: one stays', async (harm) => {
     for (let round = 0; round < 4; round++) {
       const account = await openTestAccount(server);
       const { id: second, api } = await account.member('administrator');
@@ -247,7 +247,7 @@ describe('an account is never without an administrator who can log in', () => {
     }
   });
 
-  it('a lock racing an unlock: whoever counts can log in, and somebody does', async () => {
+  it('ADMIN-1: a lock racing an unlock: whoever counts can log in, and somebody does', async () => {
     for (let round = 0; round < 4; round++) {
       const account = await openTestAccount(server);
       const { id: second } = await account.member('administrator');

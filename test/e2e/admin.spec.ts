@@ -10,7 +10,7 @@ const get = (path: string, accept = 'text/html,*/*;q=0.8') => fetch(test.server.
 const policyOf = ({ headers }: Response) => headers.get('content-security-policy') ?? '';
 
 describe('the admin UI', () => {
-  it('is at the root, and wherever a browser opens a page of it; never out of a cache', async () => {
+  it('HTTP-10: is at the root, and wherever a browser opens a page of it; never out of a cache', async () => {
     for (const path of ['/', '/login', '/accounts/1/users?status=%5B%22deleted%22%5D', '/set-password', '/metrics-of-mine']) {
       const page = await get(path);
       expect([path, page.status, page.headers.get('content-type')]).toEqual([path, 200, 'text/html; charset=utf-8']);
@@ -19,7 +19,7 @@ describe('the admin UI', () => {
     }
   });
 
-  it('lets nothing be loaded from elsewhere, no inline script run, and no style but with the nonce of this answer', async () => {
+  it('HTTP-10: lets nothing be loaded from elsewhere, no inline script run, and no style but with the nonce of this answer', async () => {
     const nonces = new Set<string>();
     for (const page of [await get('/'), await get('/')]) {
       const directives = Object.fromEntries(policyOf(page).split('; ').map((directive) => [directive.slice(0, directive.indexOf(' ')), directive.slice(directive.indexOf(' ') + 1)]));

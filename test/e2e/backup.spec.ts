@@ -116,7 +116,7 @@ describe('with 64 writers at work', () => {
   }, 120_000);
   afterAll(() => original.close());
 
-  it('it holds every write that was acknowledged before, as files for their owner alone', () => {
+  it('OPS-3: it holds every write that was acknowledged before, as files for their owner alone', () => {
     expect(manifest.position).toBeGreaterThanOrEqual(before);
     expect(readdirSync(backup).sort()).toEqual(['backup.json', 'events.db', 'vault.db', 'vault.key']);
     for (const name of readdirSync(backup)) expect(statSync(join(backup, name)).mode & 0o777).toBe(0o600);
@@ -124,7 +124,7 @@ describe('with 64 writers at work', () => {
     expect(manifest.installation).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it('restored, every event can be read, every list is as it was, and users replay alike', async () => {
+  it('OPS-3, OPS-5: restored, every event can be read, every list is as it was, and users replay alike', async () => {
     const position = manifest.position!;
     const config = configOf(fresh());
     await restoreBackup(backup, config, quiet);
@@ -193,7 +193,7 @@ describe('an installation at rest', () => {
     return error!.message;
   }
 
-  it('owes the mails that it owed, and looks for more from the end of its log on', async () => {
+  it('OPS-3: owes the mails that it owed, and looks for more from the end of its log on', async () => {
     const config = configOf(fresh());
     const { position } = await restoreBackup(backup, config, quiet);
     await withLog(config, async ({ vault }) => {
@@ -202,7 +202,7 @@ describe('an installation at rest', () => {
     });
   });
 
-  it('has the key of whoever comes while the log is copied', async () => {
+  it('OPS-3: has the key of whoever comes while the log is copied', async () => {
     const [config, restored] = [configOf(fresh()), configOf(fresh())];
     fill(config);
     const data = { email: 'late@example.com', firstName: 'Late', lastName: 'Comer', country: 'GB', account: randomUUID(), status: 'active' as const };
@@ -226,7 +226,7 @@ describe('an installation at rest', () => {
     expect(events.at(-1)).toMatchObject({ type: 'UserAdded', data });
   }, 120_000);
 
-  it('is another past of the log after each restore', async () => {
+  it('OPS-3, EVENT-7: is another past of the log after each restore', async () => {
     const restored = await withLog(configOf(home), async (log) => [log.restored]);
     for (const config of [configOf(fresh()), configOf(fresh())]) {
       await restoreBackup(backup, config, quiet);
@@ -236,7 +236,7 @@ describe('an installation at rest', () => {
     expect(new Set(restored).size).toBe(3);
   });
 
-  it('is refused without its manifest, its vault, or a part of its log', async () => {
+  it('OPS-3: is refused without its manifest, its vault, or a part of its log', async () => {
     const [noManifest, noVault, torn, changed] = [copied(), copied(), copied(), copied()] as const;
     rmSync(join(noManifest, 'backup.json'));
     expect(await refusal(noManifest)).toBe(`${noManifest} is not a whole backup: it has no backup.json.`);
@@ -250,7 +250,7 @@ describe('an installation at rest', () => {
     expect(await refusal(changed)).toMatch(/events\.db is not the file that was backed up\.$/);
   });
 
-  it("is refused with another installation's vault, even one that the manifest names", async () => {
+  it("OPS-3: is refused with another installation's vault, even one that the manifest names", async () => {
     const [other, mixed] = [fresh(), copied()];
     const config = configOf(fresh());
     const theirs = await withLog(config, async (log) => writeBackup(other, { config, ...log }, quiet, new AbortController().signal));
@@ -263,7 +263,7 @@ describe('an installation at rest', () => {
     expect(await refusal(mixed)).toMatch(/^The backup can not be restored: This log was founded with another vault/);
   });
 
-  it('is refused in another namespace, or where a directory is not empty', async () => {
+  it('OPS-3: is refused in another namespace, or where a directory is not empty', async () => {
     expect(await refusal(backup, configOf(fresh(), { EVENTSTORE_NAMESPACE: 'other' }))).toBe('The backup is of the namespace rollbook: set EVENTSTORE_NAMESPACE=rollbook.');
     await expect(restoreBackup(backup, configOf(home), quiet)).rejects.toThrow(`${home} is not empty.`);
     await withLog(configOf(home), async (log) => {
@@ -273,7 +273,7 @@ describe('an installation at rest', () => {
     expect(readdirSync(backup)).toHaveLength(4);
   });
 
-  it('is not started where its restore was cut short', async () => {
+  it('OPS-3: is not started where its restore was cut short', async () => {
     const config = configOf(fresh());
     await restoreBackup(backup, config, quiet);
     mkdirSync(join(config.dataDir, 'restoring'));
@@ -281,7 +281,7 @@ describe('an installation at rest', () => {
     await expect(restoreBackup(backup, config, quiet)).rejects.toThrow('is not empty.');
   });
 
-  it('comes without the key that settings hold, and asks for it', async () => {
+  it('OPS-3: comes without the key that settings hold, and asks for it', async () => {
     const key = { VAULT_KEY: 'ab'.repeat(32) };
     const [config, keyless] = [configOf(fresh(), key), fresh()];
     await withLog(config, (log) => writeBackup(keyless, { config, ...log }, quiet, new AbortController().signal));
@@ -291,7 +291,7 @@ describe('an installation at rest', () => {
     await restoreBackup(keyless, configOf(fresh(), key), quiet);
   });
 
-  it("is the vault's alone where EventStoreDB keeps the log, and restored beside that log only", async () => {
+  it("OPS-3: is the vault's alone where EventStoreDB keeps the log, and restored beside that log only", async () => {
     const [node, empty] = await Promise.all([fresh(), fresh()].map((directory) => startEmbeddedEventStore({ directory })));
     const grown = (url = node!.url) => configOf(fresh(), { EVENTSTORE_URL: url });
     const [config, vault] = [grown(), fresh()];
@@ -318,7 +318,7 @@ describe('the commands', () => {
     fill(configOf(home));
   }, 120_000);
 
-  it('back up from a running server and from none, restore, and say in one line what lies where', async () => {
+  it('OPS-3: back up from a running server and from none, restore, and say in one line what lies where', async () => {
     const [live, still, restored] = [fresh(), fresh(), fresh()];
     const line = (directory: string) => new RegExp(`^The log up to position \\d+ and its vault are backed up in ${directory}\\. The backup holds the vault's key: .*\n$`);
     const server = await startProcess(home);
@@ -337,7 +337,7 @@ describe('the commands', () => {
     await again.end('SIGTERM');
   }, 120_000);
 
-  it('have nothing where a server ends in the middle', async () => {
+  it('OPS-3: have nothing where a server ends in the middle', async () => {
     for (const [signal, says] of [['SIGKILL', /^The server ended before the backup was made/], ['SIGTERM', /^The server ends\.$/]] as const) {
       const [server, directory] = [await startProcess(home), fresh()];
       let ended: Promise<unknown> | undefined;
@@ -349,7 +349,7 @@ describe('the commands', () => {
     }
   }, 120_000);
 
-  it('tell how they are called', () => {
+  it('OPS-3: tell how they are called', () => {
     for (const command of [backupCommand, restoreCommand]) {
       const { status, output } = run(command, {}, '--help');
       expect([status, output]).toEqual([0, expect.stringMatching(/^npm run (backup|restore) -- DIR\n/)]);

@@ -49,7 +49,7 @@ const writes = titled(contract.filter(({ method, path }) => method !== 'GET' && 
 const sent = ({ method, path }: ContractRoute, body: unknown, headers: Record<string, string> = {}) => api.send(method, fill(path, ids), body, headers);
 
 describe('a body that can not be read', () => {
-  it.each(writes)('is refused by %s', async (_, route) => {
+  it.each(writes)('HTTP-7: is refused by %s', async (_, route) => {
     await writingNothing(async () => {
       for (const body of ['{', '{"reason":}', '', '{"reason":"a\u0000b"}', '{"__proto__":{"admin":true}}', '{"constructor":{"prototype":{"admin":true}}}']) {
         expectProblem(await sent(route, body), 400, 'http.400');
@@ -67,7 +67,7 @@ describe('a body that can not be read', () => {
     });
   });
 
-  it.each(writes)('or is none of JSON is refused by %s', async (_, route) => {
+  it.each(writes)('HTTP-7: or is none of JSON is refused by %s', async (_, route) => {
     await writingNothing(async () => {
       for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/xml', 'text/json', 'garbage']) {
         expectProblem(await sent(route, '{}', { 'content-type': type }), 415, 'http.415');
@@ -118,7 +118,7 @@ function withValue(body: object, field: string, value: unknown): object {
 }
 
 describe('a field that can not be used', () => {
-  it.each(bodies)('is named by %s', async (line, body, fields) => {
+  it.each(bodies)('HTTP-5: is named by %s', async (line, body, fields) => {
     const [method, path] = line.split(' ') as [string, string];
     await writingNothing(async () => {
       for (const [field, values] of Object.entries(fields)) {
@@ -131,7 +131,7 @@ describe('a field that can not be used', () => {
     });
   });
 
-  it('is named beside the others', async () => {
+  it('HTTP-5: is named beside the others', async () => {
     const reply = await api.post(account.path('/users'), { email: 'a', firstName: 5, country: 'gb', language: 'fr', shoeSize: 44 });
     expectProblem(reply, 400, 'request.invalid');
     expect([...new Set(fieldsOf(reply))].toSorted()).toEqual(['country', 'email', 'firstName', 'language', 'lastName', 'shoeSize']);
@@ -142,7 +142,7 @@ describe('a header that can not be used', () => {
   let document: { paths: Record<string, Record<string, { parameters: { name: string }[] }>> };
   beforeAll(async () => void (document = (await api.get('/api/docs/openapi.json')).body));
 
-  it.each(writes)('is refused by %s, which says in its description whether it takes a key and a revision', async (_, route) => {
+  it.each(writes)('HTTP-2, HTTP-3: is refused by %s, which says in its description whether it takes a key and a revision', async (_, route) => {
     const body = route.body?.(ids);
     const operation = document.paths[`/api/v1${route.path.replace(/:(\w+)/g, '{$1}')}`]![route.method.toLowerCase()]!;
     const [takesKey, takesRevision] = ['Idempotency-Key', 'If-Match'].map((header) => operation.parameters.some(({ name }) => name === header));
@@ -156,7 +156,7 @@ describe('a header that can not be used', () => {
     });
   });
 
-  it('is refused where it comes twice', async () => {
+  it('HTTP-3: is refused where it comes twice', async () => {
     const lock = account.path(`/users/${ids.userId}/lock`);
     await writingNothing(async () => {
       for (const [name, values] of Object.entries({ 'idempotency-key': ['a', 'b'], 'if-match': ['"0"', '"1"'] })) {
@@ -166,7 +166,7 @@ describe('a header that can not be used', () => {
     expect(await twice('GET', '/me', 'rollbook-min-position', ['1', '2'])).toBe(400);
   });
 
-  it('is refused as a position', async () => {
+  it('LIST-8: is refused as a position', async () => {
     for (const position of ['x', '-1', '1.5', '1 2', '9'.repeat(16)]) {
       expectProblem(await api.get(account.path('/users'), { 'rollbook-min-position': position }), 400, 'position.invalid');
     }
@@ -206,7 +206,7 @@ describe('a question that can not be answered', () => {
     ['/accounts/:accountId/users/:userId/history', { limit: noLimit }],
   ];
 
-  it.each(asked)('is refused at %s', async (path, fields) => {
+  it.each(asked)('HTTP-5: is refused at %s', async (path, fields) => {
     for (const [field, values] of Object.entries({ ...fields, nobodyKnowsThis: ['1'], __proto__x: ['1'] })) {
       for (const value of values) {
         const reply = await api.get(`${fill(path, ids)}?${field}=${value}`);
@@ -218,11 +218,11 @@ describe('a question that can not be answered', () => {
     for (const value of noCursor) expectProblem(await api.get(`${fill(path, ids)}?cursor=${value}`), 400, expect.stringMatching(/^(?:cursor|request)\.invalid$/));
   });
 
-  it('is refused of a moment', async () => {
+  it('REPLAY-2: is refused of a moment', async () => {
     for (const at of [...noTime.filter(Boolean), '-1', '1.5']) expectProblem(await api.get(account.path(`/users/${ids.userId}?at=${at}`)), 400);
   });
 
-  it('is answered where its zone is far away', async () => {
+  it('HTTP-5: is answered where its zone is far away', async () => {
     for (const time of ['2026-01-01T00:00:00%2B23:59', '9999-12-31T23:59:59-23:59', '1000-01-01T00:00:00%2B15:59']) {
       expectStatus(200, await api.get(account.path(`/users?lastLoginBefore=${time}`)));
       expectStatus(200, await api.get(`/audit?from=${time}`));
@@ -231,7 +231,7 @@ describe('a question that can not be answered', () => {
 });
 
 describe('an address', () => {
-  it('whose id is no id is 404', async () => {
+  it('PERM-14: whose id is no id is 404', async () => {
     for (const [, { method, path, body }] of titled(contract.filter(({ path }) => path.includes('Id')))) {
       for (const id of [ids.accountId.toUpperCase(), 'x', '%00', '..%2f..', `{${ids.userId}}`, '__proto__', 'null', '0']) {
         const name = /:(\w+Id)/.exec(path)![1]!;
@@ -240,12 +240,12 @@ describe('an address', () => {
     }
   });
 
-  it('that leads nowhere is 404, as is another method', async () => {
+  it('HTTP-1: that leads nowhere is 404, as is another method', async () => {
     for (const path of ['/nothing', '/accounts/', '/users', `/accounts/${ids.accountId}/nothing`, '/api/v2/me', '/api/']) expectProblem(await api.get(path), 404, 'http.404');
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND']) expectProblem(await api.send(method, '/me', undefined), 404, 'http.404');
   });
 
-  it('that can not be read is a problem, too', async () => {
+  it('HTTP-1: that can not be read is a problem, too', async () => {
     expectProblem(await api.get('/%zz'), 400, 'http.400');
     expectProblem(await api.get(`/accounts/${'a'.repeat(2_000)}`), 414, 'http.414');
     expectProblem(await api.get(`/audit?subject=${'a'.repeat(100_000)}`), 431, 'http.431');
@@ -284,7 +284,7 @@ describe('whatever is asked', () => {
     query: array(record({ name: constantFrom('limit', 'cursor', 'search', 'status', 'at', 'from', 'sort', 'lastLoginBefore', 'account'), value: string({ unit: 'binary' }) }), { maxLength: 3 }),
   });
 
-  it('is answered, never with an error of ours', async () => {
+  it('HTTP-1: is answered, never with an error of ours', async () => {
     await assert(
       asyncProperty(asked, async ({ route: { method, path }, ids: strange, body, query }) => {
         const given = Object.fromEntries(Object.entries(strange).map(([name, text]) => [name, encodeURIComponent(text.replace(/^\.+$/, 'x'))]));

@@ -39,7 +39,7 @@ async function listen(api: Api, path: string, headers: Record<string, string> = 
 
 const path = () => account.path('/changes');
 
-it('tells which users changed, once the lists show it', async () => {
+it('LIST-9: tells which users changed, once the lists show it', async () => {
   const { response, next, leave } = await listen(account.administrator, path());
   expect(response.headers.get('content-type')).toBe('text/event-stream');
   expect(await next()).toMatchObject({ event: 'ready' });
@@ -52,7 +52,7 @@ it('tells which users changed, once the lists show it', async () => {
   leave();
 });
 
-it('tells nothing of other accounts', async () => {
+it('LIST-9: tells nothing of other accounts', async () => {
   const other = await openTestAccount(test);
   const { next, leave } = await listen(account.administrator, path());
   await next();
@@ -64,7 +64,7 @@ it('tells nothing of other accounts', async () => {
   expect(foreign.response.status).toBe(404);
 });
 
-it('tells one who was away what has changed since, or to begin anew', async () => {
+it('LIST-9: tells one who was away what has changed since, or to begin anew', async () => {
   const { position } = expectStatus(200, await account.administrator.post(account.path(`/users/${await account.add()}/lock`)));
   const missed = await account.add();
   await test.operator.get(account.path('/users'));
@@ -78,7 +78,7 @@ it('tells one who was away what has changed since, or to begin anew', async () =
   expect((await account.administrator.get(`${path()}?after=1e300`)).status).toBe(400);
 });
 
-it('says nothing more to one who may no longer look', async () => {
+it('LIST-9: says nothing more to one who may no longer look', async () => {
   const { id, api } = await account.member('auditor');
   const { next } = await listen(api, path());
   await next();

@@ -21,7 +21,7 @@ const key = () => ({ 'idempotency-key': randomUUID() });
 const lastPosition = async () => (await server.operator.get('/audit?limit=1')).body.items[0].position;
 
 describe('a dry run', () => {
-  it.each(['lock', 'delete'])('of %s answers what would happen, and writes nothing', async (action) => {
+  it.each(['lock', 'delete'])('BULK-1: of %s answers what would happen, and writes nothing', async (action) => {
     const userId = await account.add();
     const before = [await users.page(userId), await lastPosition()];
     const { changed, ...would } = await users.done(userId, action, { dryRun: true, reason: 'to see' });
@@ -31,12 +31,12 @@ describe('a dry run', () => {
     expect(await users.done(userId, action, { dryRun: true, reason: 'to see' })).toEqual({ ...would, changed: false });
   });
 
-  it.each(['lock', 'delete'])('of %s refuses what would be refused', async (action) => {
+  it.each(['lock', 'delete'])('BULK-1: of %s refuses what would be refused', async (action) => {
     expect((await server.operator.post(account.path(`/users/${account.administratorId}/${action}`), { dryRun: true })).body.code).toBe('account.last-administrator');
     expect((await users.act(other.administratorId, action, { dryRun: true })).body.code).toBe('user.not-found');
   });
 
-  it('leaves its Idempotency-Key free for the act itself', async () => {
+  it('BULK-1, HTTP-2: leaves its Idempotency-Key free for the act itself', async () => {
     const userId = await account.add();
     const headers = key();
     expect(expectStatus(200, await users.act(userId, 'lock', { dryRun: true }, headers)).body.changed).toBe(true);
@@ -46,7 +46,7 @@ describe('a dry run', () => {
 });
 
 describe('If-Match', () => {
-  it('pins the revision that an ETag gave: who looked at an older one is told the current one', async () => {
+  it('HTTP-3: pins the revision that an ETag gave: who looked at an older one is told the current one', async () => {
     const userId = await account.add();
     const seen = await account.administrator.get(users.user(userId));
     expect(seen.etag).toBe('"0"');
@@ -60,7 +60,7 @@ describe('If-Match', () => {
     expect((await users.act(userId, 'unlock', {}, { 'if-match': '"1"' })).status).toBe(200);
   });
 
-  it('holds for changes and roles, too', async () => {
+  it('HTTP-3: holds for changes and roles, too', async () => {
     const userId = await account.add();
     const stale = { 'if-match': '"7"' };
     const replies = [
@@ -72,21 +72,21 @@ describe('If-Match', () => {
     expect(await users.page(userId)).toMatchObject({ lastName: 'Hopper', roles: [], revision: 0 });
   });
 
-  it('tells nothing about a user of another account', async () => {
+  it('HTTP-3: tells nothing about a user of another account', async () => {
     for (const userId of [other.administratorId, randomUUID()]) {
       const { status, body } = await users.act(userId, 'lock', {}, { 'if-match': '"99"' });
       expect([status, body.code, body.revision]).toEqual([404, 'user.not-found', undefined]);
     }
   });
 
-  it('takes an entity tag and nothing else', async () => {
+  it('HTTP-3: takes an entity tag and nothing else', async () => {
     const userId = await account.add();
     expect((await users.act(userId, 'lock', {}, { 'if-match': 'W/"0"' })).body).toMatchObject({ status: 400, code: 'revision.invalid' });
   });
 });
 
 describe('an Idempotency-Key', () => {
-  it('answers the first answer, whatever has happened since', async () => {
+  it('HTTP-2: answers the first answer, whatever has happened since', async () => {
     const userId = await account.add();
     const headers = key();
     const first = expectStatus(200, await users.act(userId, 'lock', { reason: 'once' }, headers));
@@ -97,7 +97,7 @@ describe('an Idempotency-Key', () => {
     expect(await users.actionsOn(userId)).toEqual(['user.deleted', 'user.unlocked', 'user.locked', 'user.added']);
   });
 
-  it('with another body is refused', async () => {
+  it('HTTP-2: with another body is refused', async () => {
     const userId = await account.add();
     const headers = key();
     expectStatus(200, await users.act(userId, 'lock', { reason: 'once' }, headers));
@@ -106,7 +106,7 @@ describe('an Idempotency-Key', () => {
     expect((await users.page(userId)).locks[0].reason).toBe('once');
   });
 
-  it('adds one user, however often it is sent, also at once', async () => {
+  it('HTTP-2, ADD-7: adds one user, however often it is sent, also at once', async () => {
     const fields = person(account.domain);
     const headers = key();
     const send = () => account.administrator.post(account.path('/users'), fields, headers);
@@ -120,7 +120,7 @@ describe('an Idempotency-Key', () => {
     expect((await users.list()).length).toBe(1);
   });
 
-  it('is the caller’s own, and that of one path', async () => {
+  it('HTTP-2: is the caller’s own, and that of one path', async () => {
     const [one, two] = [await account.add(), await account.add()];
     const headers = key();
     const asOperator = usersOf(account, server.operator);
@@ -129,13 +129,13 @@ describe('an Idempotency-Key', () => {
     expect(expectStatus(200, await asOperator.act(one, 'lock', {}, headers)).body.changed).toBe(false);
   });
 
-  it('is looked up before If-Match: the repeat of a pinned act answers as it did', async () => {
+  it('HTTP-2: is looked up before If-Match: the repeat of a pinned act answers as it did', async () => {
     const userId = await account.add();
     const headers = { ...key(), 'if-match': '"0"' };
     for (const _ of ['first', 'again']) expect(await users.act(userId, 'lock', {}, headers)).toMatchObject({ status: 200, etag: '"1"', body: { changed: true } });
   });
 
-  it('of a refusal leaves no trace: it is decided anew', async () => {
+  it('HTTP-2: of a refusal leaves no trace: it is decided anew', async () => {
     const userId = await account.add();
     const headers = key();
     await users.done(userId, 'delete');
@@ -153,7 +153,7 @@ describe('a bulk', () => {
     return Promise.all(Array.from({ length: count }, async () => expectStatus(201, await service.post('/registrations', person(account.domain))).body.userId as string));
   };
 
-  it('answers for each user, in the order asked; who is refused stops nobody else', async () => {
+  it('BULK-3: answers for each user, in the order asked; who is refused stops nobody else', async () => {
     const [locked, open] = (await addMany(2)) as [string, string];
     await users.done(locked, 'lock', { reason: 'audit' });
     const stranger = randomUUID();
@@ -178,7 +178,7 @@ describe('a bulk', () => {
     ['restore', 'user.restored', 5],
     ['approve', 'user.approved', 5],
     ['reject', 'user.rejected', 5],
-  ])('of %s has one correlation id, that no other act has', async (action, name, count) => {
+  ])('BULK-4: of %s has one correlation id, that no other act has', async (action, name, count) => {
     const userIds = await (action === 'approve' || action === 'reject' ? registerMany(count) : addMany(count));
     const before = { unlock: 'lock', restore: 'delete' }[action];
     if (before) expectStatus(200, await bulk({ action: before, userIds }));
@@ -192,7 +192,7 @@ describe('a bulk', () => {
     expect(rows.filter(({ correlationId }) => correlationId === done[0]!.correlationId).length).toBe(count);
   });
 
-  it('as a dry run answers what would happen to each, and writes nothing', async () => {
+  it('BULK-1: as a dry run answers what would happen to each, and writes nothing', async () => {
     const userIds = [...(await addMany(2)), account.administratorId];
     const before = [await users.list(), await lastPosition()];
     const foretold = expectStatus(200, await bulk({ action: 'delete', userIds, dryRun: true }));
@@ -201,7 +201,7 @@ describe('a bulk', () => {
     expect(expectStatus(200, await bulk({ action: 'delete', userIds })).body).toEqual(foretold.body);
   });
 
-  it('keeps the roles of those who are deleted, if asked to', async () => {
+  it('BULK-2, DELETE-2: keeps the roles of those who are deleted, if asked to', async () => {
     const [kept, gone] = [await account.member('auditor'), await account.member('auditor')];
     expectStatus(200, await bulk({ action: 'delete', userIds: [kept.id], keepRoles: true }));
     expectStatus(200, await bulk({ action: 'delete', userIds: [gone.id], keepRoles: false }));
@@ -210,7 +210,7 @@ describe('a bulk', () => {
     expect([await rolesOf(kept.id), await rolesOf(gone.id)]).toEqual([['auditor'], []]);
   });
 
-  it('never takes all administrators: one stays', async () => {
+  it('ADMIN-1: never takes all administrators: one stays', async () => {
     const more = [await account.member('administrator'), await account.member('administrator')].map(({ id }) => id);
     const all = [account.administratorId, ...more];
     const foretold = expectStatus(200, await server.operator.post(account.path('/users/bulk'), { action: 'lock', userIds: all, dryRun: true })).body.results;
@@ -220,7 +220,7 @@ describe('a bulk', () => {
     expect(results.find(({ ok }: { ok: boolean }) => !ok)).toMatchObject({ code: 'account.last-administrator' });
   });
 
-  it('with a key answers the same again, and with another body is refused', async () => {
+  it('BULK-5: with a key answers the same again, and with another body is refused', async () => {
     const userIds = await addMany(3);
     const headers = key();
     const first = expectStatus(200, await bulk({ action: 'lock', userIds }, headers));
@@ -236,14 +236,14 @@ describe('a bulk', () => {
     expect((await users.page(others[0]!)).locks).toEqual([]);
   });
 
-  it('with a key that came for a dry run does it', async () => {
+  it('BULK-5, BULK-1: with a key that came for a dry run does it', async () => {
     const userIds = await addMany(1);
     const headers = key();
     for (const dryRun of [true, false]) expectStatus(200, await bulk({ action: 'lock', userIds, dryRun }, headers));
     expect((await users.page(userIds[0]!)).locks).toHaveLength(1);
   });
 
-  it('takes 1,000 users, no more, none twice, and only acts that there are', async () => {
+  it('BULK-2: takes 1,000 users, no more, none twice, and only acts that there are', async () => {
     const ids = Array.from({ length: 1_001 }, () => randomUUID());
     const { results } = expectStatus(200, await bulk({ action: 'unlock', userIds: ids.slice(1) })).body;
     expect(results.length).toBe(1_000);
@@ -253,7 +253,7 @@ describe('a bulk', () => {
 });
 
 describe('bad input', () => {
-  it('is answered with each field that can’t be used, and nothing is written', async () => {
+  it('HTTP-5: is answered with each field that can’t be used, and nothing is written', async () => {
     const before = await lastPosition();
     const add = (fields: unknown) => account.administrator.post(account.path('/users'), fields);
     const bad = { email: 'nobody', firstName: '', lastName: 'a\u0000b', country: 'de', language: 'fr', entitlementCountry: 'ZZ', title: 'Dr' };
@@ -271,7 +271,7 @@ describe('bad input', () => {
     expect(await lastPosition()).toBe(before);
   });
 
-  it('of a reason is refused: too long, control characters, no text', async () => {
+  it('LIFE-15: of a reason is refused: too long, control characters, no text', async () => {
     const userId = await account.add();
     for (const reason of ['a'.repeat(501), 'a\nb', '', 7, null]) expect([reason, (await users.act(userId, 'lock', { reason })).status]).toEqual([reason, 400]);
     expect((await users.page(userId)).revision).toBe(0);
@@ -279,7 +279,7 @@ describe('bad input', () => {
 });
 
 describe('1,000 who add one address at once', () => {
-  it('make one user; 999 are refused with the user’s page', async () => {
+  it('ADD-8, ADD-2: make one user; 999 are refused with the user’s page', async () => {
     const fields = person(account.domain);
     const replies = await Promise.all(Array.from({ length: 1_000 }, () => account.administrator.post(account.path('/users'), fields)));
     const [added, ...others] = replies.toSorted((one, two) => one.status - two.status);

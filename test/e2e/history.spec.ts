@@ -58,7 +58,7 @@ async function aLife() {
 }
 
 describe('replay', () => {
-  it('shows the user as the account saw them at any time and at any revision', async () => {
+  it('REPLAY-1, REPLAY-3: shows the user as the account saw them at any time and at any revision', async () => {
     const { userId, seen } = await aLife();
     const revisions = [1, 3, 4, 5];
     for (const [index, { at, page }] of seen.entries()) {
@@ -78,7 +78,7 @@ describe('replay', () => {
     expect(await users.page(userId, '?at=99')).toEqual(seen.at(-1)!.page);
   });
 
-  it('at the time of a row has that row, also where one of a later time was recorded first', async () => {
+  it('REPLAY-1: at the time of a row has that row, also where one of a later time was recorded first', async () => {
     const userId = await account.add();
     later();
     expectStatus(200, await account.administrator.patch(users.user(userId), { lastName: 'Later' }));
@@ -89,7 +89,7 @@ describe('replay', () => {
     expect(await users.page(userId, '?at=1')).toMatchObject({ lastName: 'Later', locks: [] });
   });
 
-  it('finds nobody before they came, and refuses what is no time or revision', async () => {
+  it('REPLAY-2: finds nobody before they came, and refuses what is no time or revision', async () => {
     const { userId } = await aLife();
     const replayed = (at: string) => account.administrator.get(users.user(userId, `?at=${encodeURIComponent(at)}`));
     expect((await replayed('2020-01-31T12:00:00Z')).body).toMatchObject({ status: 404, code: 'user.not-found' });
@@ -98,7 +98,7 @@ describe('replay', () => {
     }
   });
 
-  it('counts logins up to that time, or up to that revision', async () => {
+  it('REPLAY-1: counts logins up to that time, or up to that revision', async () => {
     const userId = await account.add();
     later();
     const first = expectStatus(201, await service.post(`/users/${userId}/logins`, { method: 'password' }));
@@ -114,7 +114,7 @@ describe('replay', () => {
 });
 
 describe('a user’s history', () => {
-  it('tells who did what, when, from where, why, with which token, before and after; newest first', async () => {
+  it('AUDIT-1: tells who did what, when, from where, why, with which token, before and after; newest first', async () => {
     const { userId } = await aLife();
     const rows = await historyOf(userId);
     expect(rows.map(({ action }) => action)).toEqual(['user.deleted', 'user.unlocked', 'user.entitlement-country-changed', 'user.renamed', 'user.locked', 'user.added']);
@@ -143,7 +143,7 @@ describe('a user’s history', () => {
     expect(rows[5]!.changes).toContainEqual({ field: 'firstName', before: null, after: 'Alan' });
   });
 
-  it('shows logins with method and address', async () => {
+  it('LOGIN-12: shows logins with method and address', async () => {
     const userId = await account.add();
     expectStatus(201, await service.post(`/users/${userId}/logins`, { method: 'password', ip: '2001:db8::7' }));
     await users.done(userId, 'lock');
@@ -152,7 +152,7 @@ describe('a user’s history', () => {
     expect(login.changes).toContainEqual({ field: 'login', before: null, after: { method: 'password', at: login.at } });
   });
 
-  it('comes page by page, which stay the same while events arrive', async () => {
+  it('AUDIT-2: comes page by page, which stay the same while events arrive', async () => {
     const { userId } = await aLife();
     const whole = await historyOf(userId);
     const first = (await account.administrator.get(users.user(userId, '/history?limit=2'))).body;
@@ -165,7 +165,7 @@ describe('a user’s history', () => {
 });
 
 describe('the audit', () => {
-  it('answers who locked or deleted whom, when and why', async () => {
+  it('AUDIT-2: answers who locked or deleted whom, when and why', async () => {
     const [one, two] = [await account.add({ firstName: 'Ada' }), await account.add({ firstName: 'Bea' })];
     const { id: second, api } = await account.member('administrator');
     await users.done(one, 'lock', { reason: 'lost phone' });
@@ -181,7 +181,7 @@ describe('the audit', () => {
     expect(await audit(`subject=${one}&action=user.deleted`, api)).toEqual([]);
   });
 
-  it('is limited by time: from then on, and before then', async () => {
+  it('AUDIT-2: is limited by time: from then on, and before then', async () => {
     const { userId } = await aLife();
     const [deleted, unlocked, , , locked] = (await historyOf(userId)) as [Row, Row, Row, Row, Row];
     const between = (query: string) => audit(`subject=${userId}&${query}`).then((rows) => rows.map(({ action }) => action));
@@ -190,7 +190,7 @@ describe('the audit', () => {
     expect(await between(`from=${locked.at}&to=${deleted.at}&action=user.locked&action=user.unlocked`)).toEqual(['user.unlocked', 'user.locked']);
   });
 
-  it('shows administrators their own account, and operators all', async () => {
+  it('AUDIT-4: shows administrators their own account, and operators all', async () => {
     const other = await openTestAccount(server);
     const { userId } = await aLife();
     expect(await audit(`subject=${userId}`, other.administrator)).toEqual([]);
@@ -201,7 +201,7 @@ describe('the audit', () => {
     expect(new Set((await audit(`account=${other.id}`, server.operator)).map((row) => (row as unknown as { account: string }).account))).toEqual(new Set([other.id]));
   });
 
-  it('comes page by page, which stay the same while events arrive', async () => {
+  it('AUDIT-2: comes page by page, which stay the same while events arrive', async () => {
     await aLife();
     const whole = await audit('limit=200');
     const walked: Row[] = [];
@@ -214,14 +214,14 @@ describe('the audit', () => {
     expect(walked).toEqual(whole);
   });
 
-  it('refuses what it does not know', async () => {
+  it('AUDIT-2: refuses what it does not know', async () => {
     const bad = ['action=user.locked&action=user.kissed', 'from=yesterday', 'to=2026-01-31T12:00:00', 'limit=0', 'limit=201', 'cursor=x', 'colour=red'];
     for (const query of bad) expect([query, (await account.administrator.get(`/audit?${query}`)).status]).toEqual([query, 400]);
   });
 });
 
 describe('a former user', () => {
-  it('stays readable as at departure; the new account sees nothing of before, the old one nothing of after', async () => {
+  it('LIFE-16, LIFE-17, AUDIT-5: stays readable as at departure; the new account sees nothing of before, the old one nothing of after', async () => {
     const domain = freshDomain();
     const other = await openTestAccount(server);
     const theirs = usersOf(other);
@@ -266,7 +266,7 @@ describe('a former user', () => {
 });
 
 describe('Rollbook-Position', () => {
-  it('of a write, given to a read as Rollbook-Min-Position, shows the write', async () => {
+  it('LIST-8, HTTP-4: of a write, given to a read as Rollbook-Min-Position, shows the write', async () => {
     for (let round = 0; round < 10; round++) {
       const { position, body } = expectStatus(201, await server.operator.post(account.path('/users'), person(account.domain)));
       const read = await account.administrator.get(users.user(body.userId), { 'rollbook-min-position': String(position) });
@@ -275,14 +275,14 @@ describe('Rollbook-Position', () => {
     }
   });
 
-  it('of a write that changed nothing is the one that it was decided on', async () => {
+  it('HTTP-4: of a write that changed nothing is the one that it was decided on', async () => {
     const userId = await account.add();
     const first = await users.act(userId, 'lock');
     expect((await users.act(userId, 'lock')).position).toBe(first.position);
     expect((await account.administrator.post(account.path('/users/bulk'), { action: 'lock', userIds: [userId] })).position).toBe(first.position);
   });
 
-  it('that lies beyond the log’s end: 503 with Retry-After; one that is none: 400', async () => {
+  it('LIST-8: that lies beyond the log’s end: 503 with Retry-After; one that is none: 400', async () => {
     const beyond = await account.administrator.get(account.path('/users'), { 'rollbook-min-position': '999999999999999' });
     expect([beyond.status, beyond.body.code, Number(beyond.headers.get('retry-after'))]).toEqual([503, 'projections.behind', 1]);
     for (const position of ['-1', 'x', '1.5', '']) {

@@ -29,7 +29,7 @@ const fieldsChangedBy = async (action: string, userId: string) =>
     .flatMap(({ changes }: { changes: { field: string; before: unknown; after: unknown }[] }) => changes);
 
 describe('deleting', () => {
-  it('removes an active user from the account, locked; again changes nothing', async () => {
+  it('LIFE-8, LOCK-7, DELETE-1, LIFE-13: removes an active user from the account, locked; again changes nothing', async () => {
     const userId = await account.add();
     await grant(userId, 'auditor');
     const deleted = { status: 'deleted', locks: [{ cause: 'unaffiliated', reason: 'left' }], changed: true, keptRoles: [] };
@@ -41,14 +41,14 @@ describe('deleting', () => {
     expect(await users.actionsOn(userId)).toEqual(['user.deleted', 'user.role-granted', 'user.added']);
   });
 
-  it('tells until when it can be undone', async () => {
+  it('DELETE-4: tells until when it can be undone', async () => {
     const userId = await account.add();
     await users.done(userId, 'delete');
     const [{ restorableUntil, locks }] = await users.list('?status=deleted');
     expect(Date.parse(restorableUntil) - Date.parse(locks[0].at)).toBe(30 * day);
   });
 
-  it('refuses one who was rejected', async () => {
+  it('LIFE-8: refuses one who was rejected', async () => {
     const userId = await register();
     await users.done(userId, 'reject');
     expect(offeredBy('user.not-active', await users.act(userId, 'delete'))).toEqual([]);
@@ -56,7 +56,7 @@ describe('deleting', () => {
 });
 
 describe('restoring', () => {
-  it('brings back locks and kept roles, as before the deletion; again changes nothing', async () => {
+  it('LIFE-9: brings back locks and kept roles, as before the deletion; again changes nothing', async () => {
     const userId = await account.add();
     await grant(userId, 'auditor');
     await grant(userId, 'co-administrator');
@@ -70,7 +70,7 @@ describe('restoring', () => {
     expect((await users.actionsOn(userId)).slice(0, 2)).toEqual(['user.restored', 'user.deleted']);
   });
 
-  it('does not bring back roles that were not kept', async () => {
+  it('DELETE-2: does not bring back roles that were not kept', async () => {
     const userId = await account.add();
     await grant(userId, 'auditor');
     await users.done(userId, 'delete');
@@ -78,7 +78,7 @@ describe('restoring', () => {
     expect((await users.page(userId)).roles).toEqual([]);
   });
 
-  it('gives kept roles back only as far as whoever brings the user back may grant them', async () => {
+  it('DELETE-3: gives kept roles back only as far as whoever brings the user back may grant them', async () => {
     const { id: userId } = await account.member('administrator');
     await grant(userId, 'auditor');
     await users.done(userId, 'delete', { keepRoles: true });
@@ -90,7 +90,7 @@ describe('restoring', () => {
     expect((await coAdministrator.get(account.path())).body.administrators).toEqual([account.administratorId]);
   });
 
-  it('counts a restored administrator again', async () => {
+  it('ADMIN-4: counts a restored administrator again', async () => {
     const { id: userId } = await account.member('administrator');
     await users.done(userId, 'delete', { keepRoles: true });
     expect((await account.administrator.get(account.path())).body.administrators).toEqual([account.administratorId]);
@@ -98,17 +98,17 @@ describe('restoring', () => {
     expect((await account.administrator.get(account.path())).body.administrators.toSorted()).toEqual([account.administratorId, userId].toSorted());
   });
 
-  it('refuses one who was rejected', async () => {
+  it('LIFE-9: refuses one who was rejected', async () => {
     const userId = await register();
     await users.done(userId, 'reject');
     expect(offeredBy('user.not-restorable', await users.act(userId, 'restore'))).toEqual([]);
   });
 
-  it('refuses one who waits for approval, and offers to approve or reject them', async () => {
+  it('LIFE-9: refuses one who waits for approval, and offers to approve or reject them', async () => {
     expect(offeredBy('user.not-restorable', await users.act(await register(), 'restore'))).toEqual(['ApproveUser', 'RejectUser']);
   });
 
-  it('refuses one who has been in another account since', async () => {
+  it('LIFE-9: refuses one who has been in another account since', async () => {
     const domain = freshDomain();
     const userId = await account.add(person(domain));
     await users.done(userId, 'delete');
@@ -123,7 +123,7 @@ describe('restoring', () => {
 });
 
 describe('adding one who left to the account again', () => {
-  it('brings kept roles back, and locks stay until unlocked; again changes nothing', async () => {
+  it('LIFE-5: brings kept roles back, and locks stay until unlocked; again changes nothing', async () => {
     const userId = await account.add();
     await grant(userId, 'auditor');
     await users.done(userId, 'delete', { reason: 'left', keepRoles: true });
@@ -134,7 +134,7 @@ describe('adding one who left to the account again', () => {
     expect((await users.page(userId)).roles).toEqual(['auditor']);
   });
 
-  it('shows the reason of a lock that was set here, wherever they have been since', async () => {
+  it('LOCK-9: shows the reason of a lock that was set here, wherever they have been since', async () => {
     const domain = freshDomain();
     const userId = await account.add(person(domain));
     await users.done(userId, 'lock', { reason: 'a matter of ours' });
@@ -150,7 +150,7 @@ describe('adding one who left to the account again', () => {
     expect((await users.page(userId)).locks).toContainEqual(lock);
   });
 
-  it('counts an administrator whose role was kept once they are unlocked, not before', async () => {
+  it('ADMIN-2: counts an administrator whose role was kept once they are unlocked, not before', async () => {
     const { id: userId } = await account.member('administrator');
     await users.done(userId, 'delete', { keepRoles: true });
     await users.done(userId, 'add-to-account');
@@ -160,7 +160,7 @@ describe('adding one who left to the account again', () => {
     expect(await counted()).toBe(true);
   });
 
-  it('is refused for one who waits for approval here', async () => {
+  it('LIFE-14: is refused for one who waits for approval here', async () => {
     expect(offeredBy('user.not-unaffiliated', await users.act(await register(), 'add-to-account'))).toEqual(['ApproveUser', 'RejectUser']);
   });
 });
@@ -168,7 +168,7 @@ describe('adding one who left to the account again', () => {
 describe('changing', () => {
   const change = async (userId: string, fields: object) => expectStatus(200, await account.administrator.patch(users.user(userId), fields));
 
-  it('takes names, profile country, language and entitlement country at once; again changes nothing', async () => {
+  it('LIFE-10, LIFE-13: takes names, profile country, language and entitlement country at once; again changes nothing', async () => {
     const userId = await account.add();
     const fields = { firstName: 'Ada', lastName: 'Byron', country: 'GB', language: 'de', entitlementCountry: 'FR' };
     expect((await change(userId, fields)).body).toEqual({ status: 'active', locks: [], changed: true });
@@ -181,7 +181,7 @@ describe('changing', () => {
     ]);
   });
 
-  it('clears the entitlement country with null, and it alone', async () => {
+  it('LIFE-10: clears the entitlement country with null, and it alone', async () => {
     const userId = await account.add({ entitlementCountry: 'FR' });
     expect((await change(userId, { entitlementCountry: null })).body.changed).toBe(true);
     expect(await users.page(userId)).toMatchObject({ entitlementCountry: null, firstName: 'Grace', country: 'US' });
@@ -191,7 +191,7 @@ describe('changing', () => {
     }
   });
 
-  it('takes one who waits for approval, and refuses one who has left', async () => {
+  it('LIFE-10: takes one who waits for approval, and refuses one who has left', async () => {
     const userId = await register();
     expect((await change(userId, { lastName: 'Murray' })).body).toMatchObject({ status: 'pending', changed: true });
     await users.done(userId, 'reject');
@@ -201,7 +201,7 @@ describe('changing', () => {
 });
 
 describe('roles', () => {
-  it('add up, and are granted and taken once', async () => {
+  it('LIFE-11, PERM-9: add up, and are granted and taken once', async () => {
     const userId = await account.add();
     expect((await grant(userId, 'auditor')).body.changed).toBe(true);
     expect((await grant(userId, 'auditor')).body.changed).toBe(false);
@@ -214,14 +214,14 @@ describe('roles', () => {
     expect((await account.administrator.put(users.user(userId, '/roles/king'))).status).toBe(400);
   });
 
-  it('go to active members only', async () => {
+  it('LIFE-11: go to active members only', async () => {
     const refused = await account.administrator.put(users.user(await register(), '/roles/auditor'));
     expect(offeredBy('user.not-active', refused)).toEqual(['ApproveUser', 'RejectUser']);
   });
 });
 
 describe('an administrator', () => {
-  it('locks, deletes or demotes nobody who is themselves, not even in a dry run', async () => {
+  it('PERM-12: locks, deletes or demotes nobody who is themselves, not even in a dry run', async () => {
     await account.member('administrator');
     const self = account.administratorId;
     for (const body of [{}, { dryRun: true }]) {
@@ -261,7 +261,7 @@ describe('the actions of a user', () => {
     code?: string;
   }
 
-  it.each(Object.keys(becoming))('foretell what each step would come to, for one who is %s', async (standing) => {
+  it.each(Object.keys(becoming))('PERM-18: foretell what each step would come to, for one who is %s', async (standing) => {
     const ask = async (userId: string): Promise<Possible[]> => (await server.operator.get(users.user(userId, '/actions'))).body.items;
     let userId = await becoming[standing]!();
     const first = await ask(userId);
@@ -278,7 +278,7 @@ describe('the actions of a user', () => {
 
 // Last in this file: they move the time.
 describe('30 days after a deletion', () => {
-  it('it can still be undone to the last moment, and not after it', async () => {
+  it('LIFE-9, LIST-7: it can still be undone to the last moment, and not after it', async () => {
     const [early, late] = [await account.add(), await account.add()];
     for (const userId of [early, late]) await users.done(userId, 'delete');
     const operator = usersOf(account, server.operator);

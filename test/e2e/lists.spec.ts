@@ -63,21 +63,21 @@ describe('the user list', () => {
     ['addedAt', ['Grace', 'Åsa', 'bo', 'Çelik', 'dan']],
   ];
 
-  it.each(sorted)('sorts by %s, up and down, without regard to case and accents', async (key, order) => {
+  it.each(sorted)('LIST-3: sorts by %s, up and down, without regard to case and accents', async (key, order) => {
     expect(await found(`sort=${key}`)).toEqual(order);
     expect(await found(`sort=-${key}`)).toEqual(order.toReversed());
   });
 
-  it('sorts by last name unless it is told otherwise', async () => {
+  it('LIST-3: sorts by last name unless it is told otherwise', async () => {
     expect(await found('')).toEqual(sorted[0]![1]);
   });
 
-  it('sorts by status, up and down', async () => {
+  it('LIST-3: sorts by status, up and down', async () => {
     expect(await found('sort=-status&limit=1')).toEqual(['bo']);
     expect((await found('sort=status')).at(-1)).toBe('bo');
   });
 
-  it('sorts by last login, up and down, whoever never logged in last', async () => {
+  it('LIST-3: sorts by last login, up and down, whoever never logged in last', async () => {
     const never = ['bo', 'Çelik', 'Grace'].toSorted();
     for (const [sort, first] of [['lastLoginAt', ['dan', 'Åsa']], ['-lastLoginAt', ['Åsa', 'dan']]] as const) {
       const names = await found(`sort=${sort}`);
@@ -85,7 +85,7 @@ describe('the user list', () => {
     }
   });
 
-  it.each(['lastName', 'firstName', 'email', 'country', 'status', 'addedAt', 'lastLoginAt'])('walks its pages by %s, both ways, as one list', async (key) => {
+  it.each(['lastName', 'firstName', 'email', 'country', 'status', 'addedAt', 'lastLoginAt'])('LIST-4: walks its pages by %s, both ways, as one list', async (key) => {
     for (const sort of [key, `-${key}`]) {
       for (const limit of [1, 2, 4, 5]) expect(await walk(`sort=${sort}&limit=${limit}`)).toEqual((await list(`sort=${sort}`)).body.items);
     }
@@ -105,7 +105,7 @@ describe('the user list', () => {
     ['last login, one who never logged in included', () => `lastLoginBefore=${loggedInAt.asa}`, ['bo', 'Çelik', 'Grace', 'dan']],
     ['last login, a time with another zone', () => `lastLoginBefore=${encodeURIComponent(loggedInAt.dan.replace('Z', '+00:00'))}`, ['bo', 'Çelik', 'Grace']],
     ['several filters at once', () => `locked=false&status=active&lastLoginBefore=${loggedInAt.asa}`, ['Grace', 'dan']],
-  ])('filters by %s', async (_, query, names) => {
+  ])('LIST-2: filters by %s', async (_, query, names) => {
     expect(await found(query())).toEqual(names);
   });
 
@@ -121,11 +121,11 @@ describe('the user list', () => {
     ['%%%', []],
     ['___', []],
     ['nobody', []],
-  ])('is searched in names and addresses for %s, case and accents not counting', async (search, names) => {
+  ])('SEARCH-1: is searched in names and addresses for %s, case and accents not counting', async (search, names) => {
     expect(await found(`search=${encodeURIComponent(search)}`)).toEqual(names);
   });
 
-  it('refuses a search under 3 characters, and whatever it does not know', async () => {
+  it('SEARCH-2, LIST-2: refuses a search under 3 characters, and whatever it does not know', async () => {
     const bad = ['search=ab', 'search=%CC%81%CC%81%CC%81', 'status=gone', 'locked=maybe', 'lockCause=mood', 'role=king', 'country=se', 'sort=age', 'sort=--email', 'limit=0', 'limit=201', 'limit=x', 'lastLoginBefore=yesterday', 'colour=red'];
     for (const query of bad) {
       const { status, body } = await list(query);
@@ -133,7 +133,7 @@ describe('the user list', () => {
     }
   });
 
-  it('goes on where a page ended, though the row that it ended with has moved or gone', async () => {
+  it('LIST-4: goes on where a page ended, though the row that it ended with has moved or gone', async () => {
     const of = await openTestAccount(server);
     const [ben, cleo] = [await of.add({ firstName: 'Ben' }), await of.add({ firstName: 'Cleo' })];
     for (const firstName of ['Dora', 'Emil', 'Fay']) await of.add({ firstName });
@@ -147,7 +147,7 @@ describe('the user list', () => {
     expect(firstNames((await list(`${query}2&cursor=${second.next}`, of)).body.items)).toEqual(['Dora', 'Emil']);
   });
 
-  it('refuses a cursor that it did not make', async () => {
+  it('LIST-4: refuses a cursor that it did not make', async () => {
     const stranger = await openTestAccount(server);
     const { next } = (await list('limit=1')).body;
     const forged = Buffer.from(JSON.stringify(['a', stranger.administratorId])).toString('base64url');
@@ -159,7 +159,7 @@ describe('the user list', () => {
     }
   });
 
-  it('shows each user with all that there is to know', async () => {
+  it('LIST-1: shows each user with all that there is to know', async () => {
     const { items } = (await list('search=brown')).body;
     expect(items).toEqual([
       {
@@ -182,14 +182,14 @@ describe('the user list', () => {
 });
 
 describe('the summary', () => {
-  it('counts what the tabs show', async () => {
+  it('LIST-6: counts what the tabs show', async () => {
     const { body } = expectStatus(200, await account.administrator.get(account.path('/summary')));
     expect(body).toEqual({ active: 4, invited: 0, pending: 1, locked: 1, neverLoggedIn: 2, restorable: 0 });
   });
 });
 
 describe('the pending approvals', () => {
-  it('tell who waits, since when, from which domain, longest first', async () => {
+  it('LIST-5: tell who waits, since when, from which domain, longest first', async () => {
     const of = await openTestAccount(server);
     const service = await serviceOf(server);
     const register = async (firstName: string) => expectStatus(201, await service.post('/registrations', person(of.domain, { firstName }))).body.userId as string;
@@ -216,14 +216,14 @@ describe('the export', () => {
     return lines.slice(0, -1);
   };
 
-  it('is CSV that Excel opens: UTF-8 with BOM, the header names of the import', async () => {
+  it('EXPORT-1: is CSV that Excel opens: UTF-8 with BOM, the header names of the import', async () => {
     const { bytes, headers, text } = expectStatus(200, await account.administrator.get(account.path('/users.csv')));
     expect(headers.get('content-disposition')).toBe('attachment; filename="users.csv"');
     expect(bytes.toString('utf8')).toBe(`\uFEFF${text}`);
     expect(text.split('\r\n')[0]).toBe(header);
   });
 
-  it('shows what the list’s filters show', async () => {
+  it('EXPORT-1, EXPORT-2: shows what the list’s filters show', async () => {
     const rows = await exported();
     const { items } = (await list('')).body;
     expect(rows.map((row) => row.split(',').at(-1))).toEqual(items.map(({ userId }: Item) => userId));
@@ -235,7 +235,7 @@ describe('the export', () => {
     for (const query of ['?search=ab', '?sort=email', '?limit=1', '?status=x']) expect((await account.administrator.get(account.path(`/users.csv${query}`))).status).toBe(400);
   });
 
-  it('is safe to open: a cell that a spreadsheet takes for a formula gets one leading apostrophe', async () => {
+  it('EXPORT-3: is safe to open: a cell that a spreadsheet takes for a formula gets one leading apostrophe', async () => {
     const of = await openTestAccount(server);
     for (const firstName of ['=1+1', '+1', '-1', '@sum', 'a=b']) await of.add({ firstName, lastName: 'Doe, "John"' });
     const [one] = (await usersOf(of).list('?search=%3D1%2B1')) as Item[];
@@ -257,7 +257,7 @@ describe('an account of more than 200 users', () => {
     await usersOf(many).done(await many.add({ lastName: 'Last' }), 'lock');
   });
 
-  it('is walked page by page while users are added: nobody twice, nobody left out', async () => {
+  it('LIST-4: is walked page by page while users are added: nobody twice, nobody left out', async () => {
     const before = await walk('limit=200', undefined, many);
     expect(before.length).toBe(227);
     const seen = await walk('limit=40', () => Promise.all([many.add({ lastName: 'Aaa' }), many.add({ lastName: 'Zzz' })]), many);
@@ -266,7 +266,7 @@ describe('an account of more than 200 users', () => {
     expect(before.filter(({ userId }) => !seenIds.includes(userId))).toEqual([]);
   });
 
-  it('is exported whole, in the list’s order', async () => {
+  it('EXPORT-1: is exported whole, in the list’s order', async () => {
     const { text } = expectStatus(200, await many.administrator.get(many.path('/users.csv')));
     const rows = text.trim().split('\r\n').slice(1).map((row) => row.split(',').at(-1));
     expect(rows).toEqual((await walk('limit=200', undefined, many)).map(({ userId }) => userId));

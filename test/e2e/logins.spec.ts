@@ -33,7 +33,7 @@ async function seen(userId: string) {
 }
 
 describe('the last login', () => {
-  it('is null for one who never logged in, and the latest by its own time, whatever order reports arrive in', async () => {
+  it('LOGIN-1: is null for one who never logged in, and the latest by its own time, whatever order reports arrive in', async () => {
     const userId = await account.add();
     server.clock.move(10 * minute);
     expect((await seen(userId)).lastLoginAt).toBeNull();
@@ -46,7 +46,7 @@ describe('the last login', () => {
     expect(items.filter(({ action }: { action: string }) => action === 'user.logged-in').length).toBe(3);
   });
 
-  it('is now where the report names no time', async () => {
+  it('LOGIN-1: is now where the report names no time', async () => {
     const userId = await account.add();
     const before = at(0);
     await logIn(userId);
@@ -55,7 +55,7 @@ describe('the last login', () => {
     expect(Date.parse(lastLoginAt)).toBeLessThanOrEqual(Date.parse(at(0)));
   });
 
-  it('may lie 5 minutes ahead, not more', async () => {
+  it('LOGIN-2: may lie 5 minutes ahead, not more', async () => {
     const userId = await account.add();
     const allowed = at(4.9 * minute);
     await logIn(userId, { at: allowed });
@@ -63,7 +63,7 @@ describe('the last login', () => {
     expect((await seen(userId)).lastLoginAt).toBe(allowed);
   });
 
-  it('needs a time with a zone, a method, and an address that is one', async () => {
+  it('LOGIN-2: needs a time with a zone, a method, and an address that is one', async () => {
     const userId = await account.add();
     const time = at(0);
     for (const bad of [{ at: time.replace('Z', '') }, { at: 'noon' }, { at: time.slice(0, 10) }, { method: '' }, { method: null }, { ip: '1.2.3' }, { device: 'phone' }]) {
@@ -73,7 +73,7 @@ describe('the last login', () => {
     expect((await seen(userId)).lastLoginAt).toBe(time);
   });
 
-  it('is reported once under one key, and for a user there is', async () => {
+  it('HTTP-2: is reported once under one key, and for a user there is', async () => {
     const userId = await account.add();
     const key = { 'idempotency-key': randomUUID() };
     const body = { at: at(0) };
@@ -87,7 +87,7 @@ describe('the last login', () => {
 });
 
 describe('a lock', () => {
-  it('stops login from then on, until it is removed; a login of before or after counts, however late it is reported', async () => {
+  it('LOGIN-3: stops login from then on, until it is removed; a login of before or after counts, however late it is reported', async () => {
     const userId = await account.add();
     server.clock.move(minute);
     const before = at(0);
@@ -107,7 +107,7 @@ describe('a lock', () => {
     expect((await seen(userId)).lastLoginAt).toBe(after);
   });
 
-  it('keeps entitlements for 7 days for one who had logged in before it, and none for one who never had', async () => {
+  it('LOCK-10: keeps entitlements for 7 days for one who had logged in before it, and none for one who never had', async () => {
     const [loggedIn, never] = [await account.add(), await account.add()];
     await logIn(loggedIn);
     server.clock.move(minute);
@@ -120,7 +120,7 @@ describe('a lock', () => {
     expect([rows.get(loggedIn), rows.get(never)]).toEqual([lock.disableModeUntil, '']);
   });
 
-  it('takes a login before it into account that is reported only after it', async () => {
+  it('LOCK-12: takes a login before it into account that is reported only after it', async () => {
     const userId = await account.add();
     server.clock.move(minute);
     const before = at(0);
@@ -132,7 +132,7 @@ describe('a lock', () => {
     expect(Date.parse(lock.disableModeUntil) - Date.parse(lock.at)).toBe(7 * day);
   });
 
-  it('of a deletion counts like any other', async () => {
+  it('LOCK-10: of a deletion counts like any other', async () => {
     const userId = await account.add();
     server.clock.move(minute);
     const before = at(0);
@@ -163,26 +163,26 @@ describe('the entitlement country', () => {
     return (await server.operator.get(`/accounts/${accountId}/users/${userId}`)).body.effectiveEntitlementCountry;
   }
 
-  it('is the explicit one', async () => {
+  it('ENTITLEMENT-1: is the explicit one', async () => {
     expect(await effective(contracts, { country: 'FR', entitlementCountry: 'PL' })).toEqual({ country: 'PL', rule: 'explicit' });
     expect(await effective(undefined, { country: 'FR', entitlementCountry: 'PL' })).toEqual({ country: 'PL', rule: 'explicit' });
   });
 
-  it('else is the profile country, if the account has a contract there', async () => {
+  it('ENTITLEMENT-1: else is the profile country, if the account has a contract there', async () => {
     expect(await effective(contracts, { country: 'US' })).toEqual({ country: 'US', rule: 'profile' });
   });
 
-  it('else is the contract country with the highest recurring revenue', async () => {
+  it('ENTITLEMENT-1: else is the contract country with the highest recurring revenue', async () => {
     expect(await effective(contracts, { country: 'ES' })).toEqual({ country: 'DE', rule: 'contract' });
   });
 
-  it('is none where the account has no contract', async () => {
+  it('ENTITLEMENT-1: is none where the account has no contract', async () => {
     expect(await effective(undefined, { country: 'ES' })).toBeNull();
   });
 });
 
 describe('every token', () => {
-  it('of one who is locked, deleted or demoted is shut within a second', async () => {
+  it('LOCK-3, PERM-10: of one who is locked, deleted or demoted is shut within a second', async () => {
     const [locked, deleted, demoted] = [await account.member('co-administrator'), await account.member('co-administrator'), await account.member('co-administrator')];
     const replies = () => Promise.all([locked, deleted, demoted].map(async ({ api }) => (await api.get(account.path('/users'))).status));
     expect(await replies()).toEqual([200, 200, 200]);

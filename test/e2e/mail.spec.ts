@@ -45,7 +45,7 @@ const parked = async () => expectStatus(200, await test.operator.get('/mails?sta
 const owedTo = async (userId: string) => (await test.operator.get('/mails?state=owed')).body.items.filter((mail: { userId: string }) => mail.userId === userId);
 
 describe('a mail', () => {
-  it('completes a profile, and says when a password was set', async () => {
+  it('PASSWORD-5, MAIL-7: completes a profile, and says when a password was set', async () => {
     const { email } = await add({ firstName: 'Zoë', lastName: 'Łukasik' });
     const [welcome] = await box.to(email);
     expect(welcome).toMatchObject({ subject: 'Complete your profile', recipients: [email] });
@@ -58,7 +58,7 @@ describe('a mail', () => {
     expect(changed!.text).not.toContain('/set-password');
   });
 
-  it('resets a password, asked for by an administrator or by the user: the newest link alone works', async () => {
+  it('PASSWORD-6, PASSWORD-7: resets a password, asked for by an administrator or by the user: the newest link alone works', async () => {
     const { userId, email } = await settled();
     expectStatus(200, await test.operator.post(path(userId, '/reset-password')));
     const [first] = await box.to(email, /^Reset/);
@@ -69,7 +69,7 @@ describe('a mail', () => {
     expectStatus(200, await confirm(linkIn(second!)));
   });
 
-  it('completes a profile again where there is no password yet, and once a stranger was approved', async () => {
+  it('PASSWORD-5: completes a profile again where there is no password yet, and once a stranger was approved', async () => {
     const { userId, email } = await add();
     await box.to(email);
     expectStatus(200, await test.operator.post(path(userId, '/reset-password')));
@@ -90,7 +90,7 @@ describe('a mail', () => {
     ['es', 'Complete su perfil', 'Su contraseña ha cambiado', 'Restablezca su contraseña'],
     ['de', 'Vervollständigen Sie Ihr Profil', 'Ihr Passwort wurde geändert', 'Setzen Sie Ihr Passwort zurück'],
     ['pl', 'Uzupełnij swój profil', 'Twoje hasło zostało zmienione', 'Zresetuj swoje hasło'],
-  ])("speaks the user's language (%s)", async (language, ...subjects) => {
+  ])("MAIL-5: speaks the user's language (%s)", async (language, ...subjects) => {
     const { userId, email } = await settled({ language });
     expectStatus(200, await test.operator.post(path(userId, '/reset-password')));
     const mails = await box.to(email, /./, 3);
@@ -98,7 +98,7 @@ describe('a mail', () => {
     for (const { html } of mails) expect(html).toContain(`<html lang="${language}">`);
   });
 
-  it("or the account's where they have none", async () => {
+  it("MAIL-5, ACCOUNT-3: or the account's where they have none", async () => {
     const administrator = person(freshDomain());
     const opening = { name: 'Ginger', language: 'pl', domains: [], administrator };
     const { accountId } = expectStatus(201, await test.operator.post('/accounts', opening)).body;
@@ -124,7 +124,7 @@ describe('a mail', () => {
     ['markup', '<img src=x>', '&lt;'],
     ['a header', 'Bcc: bob@evil.example', 'Subject: x'],
     ['line separators', 'Ann\u2028Bcc: bob@evil.example', 'Lee'],
-  ])('goes to nobody else, whatever the name is made of: %s', async (_, firstName, lastName) => {
+  ])('MAIL-8: goes to nobody else, whatever the name is made of: %s', async (_, firstName, lastName) => {
     const { email } = await add({ firstName, lastName });
     const [mail] = await box.to(email);
     expect(mail!.recipients).toEqual([email]);
@@ -133,7 +133,7 @@ describe('a mail', () => {
     expect(mail!.html).not.toContain(firstName.startsWith('<') ? firstName : '<ann@');
   });
 
-  it('is not sent where it makes no sense any more', async () => {
+  it('MAIL-2: is not sent where it makes no sense any more', async () => {
     await box.goAway();
     const { userId, email } = await add();
     await eventually(async () => (await owedTo(userId))[0]?.attempts || undefined);
@@ -149,7 +149,7 @@ describe('a mail', () => {
 });
 
 describe('while the mail server is away', () => {
-  it('mails wait, for longer each time, and are delivered an hour later', async () => {
+  it('MAIL-4: mails wait, for longer each time, and are delivered an hour later', async () => {
     await box.goAway();
     const { userId, email } = await add();
     for (const [attempts, wait] of [[1, 1], [2, 2], [3, 4], [4, 60]] as const) {
@@ -165,7 +165,7 @@ describe('while the mail server is away', () => {
     expect((await test.operator.get('/health/ready')).body.mails).toMatchObject({ status: 'ok', problem: null });
   });
 
-  it('a mail is given up after a day, and sent again when an operator says so', async () => {
+  it('MAIL-4: a mail is given up after a day, and sent again when an operator says so', async () => {
     await box.goAway();
     const { userId, email } = await add();
     await eventually(async () => (await owedTo(userId))[0]?.attempts || undefined);
@@ -188,7 +188,7 @@ describe('while the mail server is away', () => {
     expect((await parked()).filter((item: { userId: string }) => item.userId === userId)).toEqual([]);
   });
 
-  it('a link that is too late by then is not sent at all', async () => {
+  it('MAIL-2: a link that is too late by then is not sent at all', async () => {
     const { userId, email } = await settled();
     await box.goAway();
     expectStatus(200, await test.operator.post(path(userId, '/reset-password')));
@@ -199,7 +199,7 @@ describe('while the mail server is away', () => {
     expect(box.mails.filter(({ recipients, subject }) => recipients.includes(email) && subject!.startsWith('Reset'))).toEqual([]);
   });
 
-  it('nobody sends what is not there, or pages through what was never listed', async () => {
+  it('MAIL-4: nobody sends what is not there, or pages through what was never listed', async () => {
     expect(await test.operator.post(`/mails/${crypto.randomUUID()}/send`)).toMatchObject({ status: 404, body: { code: 'mail.not-found' } });
     expect(await test.operator.get('/mails?cursor=x')).toMatchObject({ status: 400, body: { code: 'cursor.invalid' } });
     expect(await test.operator.get('/mails?state=sent')).toMatchObject({ status: 400, body: { code: 'request.invalid' } });
@@ -223,7 +223,7 @@ describe('another day', () => {
     await eventually(async () => ((await operator.get('/mails?state=owed')).body.items.length === 0 ? true : undefined));
   }
 
-  it('whoever waits for approval is brought to mind, to every administrator, until nobody waits', async () => {
+  it('MAIL-6: whoever waits for approval is brought to mind, to every administrator, until nobody waits', async () => {
     const read = async (userId: string): Promise<string> => (await fresh.operator.get(room.path(`/users/${userId}`))).body.email;
     const administrators = [await read(room.administratorId), await read((await room.member('administrator')).id)];
     const auditor = await read((await room.member('auditor')).id);
@@ -249,7 +249,7 @@ describe('another day', () => {
     expect([...administrators, auditor].map((address) => reminders(address).length)).toEqual([2, 2, 0]);
   });
 
-  it('the read models are built anew, and nothing is sent', async () => {
+  it('MAIL-1: the read models are built anew, and nothing is sent', async () => {
     await everythingSent();
     await fresh.server.close();
     const before = box.mails.length;
@@ -274,7 +274,7 @@ describe('without a mail server', () => {
   });
   afterAll(() => alone.close());
 
-  it('a mail is a file that its owner alone reads, under a name that names nobody', async () => {
+  it('OPS-4: a mail is a file that its owner alone reads, under a name that names nobody', async () => {
     const { domain, administratorId } = await openTestAccount(alone);
     const mails = join(alone.directory, 'mail');
     const [file] = await eventually(() => {

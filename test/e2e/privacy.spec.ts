@@ -107,36 +107,36 @@ async function journey(): Promise<void> {
 describe('nothing personal is in clear', () => {
   const kept = (part: string) => bytesOf(filesIn(directory).filter((file) => file.startsWith(join(directory, part))));
 
-  it('where it may be: the API gives it all', () => {
+  it('OPS-4: where it may be: the API gives it all', () => {
     const text = Buffer.from(answered.map((reply) => reply.text).join('\n'));
     expect(found(secrets, text).toSorted()).toEqual(secrets.toSorted());
   });
 
-  it('in the answers that refuse', () => {
+  it('OPS-4: in the answers that refuse', () => {
     const text = Buffer.from(refused.map((reply) => reply.text).join('\n'));
     expect(found(secrets, text)).toEqual([]);
     expect(found(['request.invalid', 'domain.owned-by-another', 'access.unauthenticated'], text)).toHaveLength(3);
   });
 
-  it("in the server's log", () => {
+  it("OPS-4: in the server's log", () => {
     expect(found([...secrets, server.token], Buffer.from(server.output()))).toEqual([]);
     expect(server.output()).toContain('/api/v1/accounts/:accountId/users/:userId/lock');
   });
 
-  it("in the log's files, while the server runs", () => {
+  it("OPS-4: in the log's files, while the server runs", () => {
     const files = filesIn(join(directory, 'events'));
     expect(files.some((file) => file.endsWith('-wal'))).toBe(true);
     expect(found(secrets, kept('events'))).toEqual([]);
     expect(found([accountName, 'UserLocked'], kept('events'))).toEqual([accountName, 'UserLocked']);
   });
 
-  it("in the vault's files", () => {
+  it("OPS-4: in the vault's files", () => {
     expect(found([...secrets, accountName], kept('vault'))).toEqual([]);
     // The search reads what it should: the vault's own words are there.
     expect(found(['CREATE TABLE', 'password-link', userId], kept('vault'))).toEqual(['CREATE TABLE', 'password-link', userId]);
   });
 
-  it('but in the mails, which are files here; and what is secret in a link is in them alone', async () => {
+  it('OPS-4: but in the mails, which are files here; and what is secret in a link is in them alone', async () => {
     const mails = await eventually(() => {
       const bytes = kept('mail');
       return found([personal.founder.email], bytes).length > 0 ? bytes : undefined;
@@ -148,7 +148,7 @@ describe('nothing personal is in clear', () => {
     expect(server.output()).toMatch(/mail[\\/][^ "]+\.eml/);
   });
 
-  it('in the events that any client of the log reads, nor in its files once the server has stopped', async () => {
+  it('OPS-4: in the events that any client of the log reads, nor in its files once the server has stopped', async () => {
     expect(await server.end('SIGTERM')).toBe(0);
     expect(found(secrets, kept('events'))).toEqual([]);
     expect(found([accountName], kept('events'))).toEqual([accountName]);
@@ -176,7 +176,7 @@ describe('nothing personal is in clear', () => {
   });
 });
 
-it('nor is it where a mail server refuses people by their address', async () => {
+it('OPS-4: nor is it where a mail server refuses people by their address', async () => {
   const box = await Mailbox.open();
   const home = mkdtempSync(join(tmpdir(), 'rollbook-'));
   const password = 'geheime-walnuss';

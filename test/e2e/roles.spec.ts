@@ -105,7 +105,7 @@ describe('every route', () => {
     expect(served.toSorted()).toEqual([...new Set(contract.map(({ method, path }) => `${method} ${path}`))].toSorted());
   });
 
-  it('names what it needs', async () => {
+  it('PERM-17: names what it needs', async () => {
     const { app } = server.server;
     // The very Nest that the server runs on.
     const { DiscoveryService, MetadataScanner, Reflector } = await importNatively<typeof import('@nestjs/core')>('@nestjs/core');
@@ -122,7 +122,7 @@ describe('every route', () => {
   });
 
   describe.each(kinds)('as %s', (kind) => {
-    it.each(contract.filter(({ elsewhere }) => !elsewhere).map((route) => [`${route.method} ${route.path}`, route.needs, route] as const))('%s (%s)', async (_, needs, route) => {
+    it.each(contract.filter(({ elsewhere }) => !elsewhere).map((route) => [`${route.method} ${route.path}`, route.needs, route] as const))('PERM-10: %s (%s)', async (_, needs, route) => {
       const held: readonly string[] = granted[kind];
       const may = (needs === 'a token' || held.includes(needs)) && !outOfPlace(kind, route);
       const reply = await call(callers[kind], issuing(kind, route), await idsFor(route, kind, may));
@@ -160,7 +160,7 @@ describe('what is offered', () => {
 
   const cases = Object.entries(asked).flatMap(([kind, whom]) => whom.map((what) => [kind as keyof typeof asked, what] as const));
 
-  it.each(cases)('to %s for one who is %s is what works, and nothing else', async (kind, what) => {
+  it.each(cases)('PERM-18: to %s for one who is %s is what works, and nothing else', async (kind, what) => {
     const api = callers[kind];
     const first = await subject(kind, what);
     const { items } = expectStatus(200, await api.get(account.path(`/users/${first}/actions`))).body;
@@ -176,7 +176,7 @@ describe('what is offered', () => {
     }
   });
 
-  it('to an auditor is nothing', async () => {
+  it('PERM-18: to an auditor is nothing', async () => {
     const { items } = expectStatus(200, await callers.auditor.get(account.path(`/users/${await account.add()}/actions`))).body;
     expect(items.filter(({ allowed }: { allowed: boolean }) => allowed)).toEqual([]);
   });
@@ -185,7 +185,7 @@ describe('what is offered', () => {
 describe('a co-administrator', () => {
   const acts = ['lock', 'unlock', 'delete'] as const;
 
-  it.each(acts)('does not %s an account administrator, alone or in bulk', async (act) => {
+  it.each(acts)('PERM-13: does not %s an account administrator, alone or in bulk', async (act) => {
     const chief = await account.member('administrator');
     const api = callers['co-administrator'];
     expect(await api.post(account.path(`/users/${chief.id}/${act}`))).toMatchObject({ status: 403, body: { code: 'user.outranks-caller' } });
@@ -193,7 +193,7 @@ describe('a co-administrator', () => {
     expect(bulk.body.results).toMatchObject([{ userId: chief.id, ok: false, code: 'user.outranks-caller' }]);
   });
 
-  it('neither renames nor demotes an account administrator, nor makes one', async () => {
+  it('PERM-13, PERM-11: neither renames nor demotes an account administrator, nor makes one', async () => {
     const chief = await account.member('administrator');
     const api = callers['co-administrator'];
     expect(await api.patch(account.path(`/users/${chief.id}`), { lastName: 'X' })).toMatchObject({ status: 403, body: { code: 'user.outranks-caller' } });
@@ -203,7 +203,7 @@ describe('a co-administrator', () => {
     expectStatus(200, await api.put(account.path(`/users/${plain}/roles/co-administrator`)));
   });
 
-  it('brings a deleted administrator back without that role', async () => {
+  it('DELETE-3: brings a deleted administrator back without that role', async () => {
     const chief = await account.member('administrator');
     expectStatus(200, await callers.administrator.post(account.path(`/users/${chief.id}/delete`), { keepRoles: true }));
     expectStatus(200, await callers['co-administrator'].post(account.path(`/users/${chief.id}/restore`)));
@@ -212,7 +212,7 @@ describe('a co-administrator', () => {
 });
 
 describe('nobody', () => {
-  it.each(['administrator', 'co-administrator'] as const)('locks, deletes or demotes themselves: %s', async (kind) => {
+  it.each(['administrator', 'co-administrator'] as const)('PERM-12: locks, deletes or demotes themselves: %s', async (kind) => {
     const self = account.path(`/users/${selves[kind]}`);
     const api = callers[kind];
     for (const act of ['lock', 'delete']) {
@@ -225,7 +225,7 @@ describe('nobody', () => {
     expect(bulk.body.results).toMatchObject([{ ok: false, code: 'user.self' }]);
   });
 
-  it('grants more than their token holds', async () => {
+  it('PERM-11: grants more than their token holds', async () => {
     const { operator } = server;
     const narrow = operator.as(
       expectStatus(201, await callers.administrator.post('/access-tokens', { kind: 'user', name: 'narrow', scopes: ['users:read', 'roles:grant'], expiresAt: tomorrow() })).body.token,
@@ -260,7 +260,7 @@ describe('another account', () => {
   }
 
   describe.each(confined)('to %s', (kind) => {
-    it.each(placed.map((route) => [`${route.method} ${route.path}`, route] as const))('is nothing at %s', async (_, route) => {
+    it.each(placed.map((route) => [`${route.method} ${route.path}`, route] as const))('PERM-14: is nothing at %s', async (_, route) => {
       const { real, unreal, status, code } = await bothWays(kind, route);
       expect(real).toEqual(unreal);
       const may = route.path.includes(':accountId') || (granted[kind] as readonly string[]).includes(route.needs);
@@ -268,7 +268,7 @@ describe('another account', () => {
     });
 
     it.each(placed.filter(({ path }) => path.includes(':accountId/users/:userId')).map((route) => [`${route.method} ${route.path}`, route] as const))(
-      'lends no users to its own: %s',
+      'PERM-14: lends no users to its own: %s',
       async (_, route) => {
         const { real, unreal, status } = await bothWays(kind, route, { accountId: account.id });
         expect(real).toEqual(unreal);
@@ -277,14 +277,14 @@ describe('another account', () => {
     );
   });
 
-  it("gets no registrations by a service of one's own", async () => {
+  it("PERM-15: gets no registrations by a service of one's own", async () => {
     const register = (domain: string) =>
       callers['service of the account'].post('/registrations', { email: `someone-${randomUUID()}@${domain}`, firstName: 'A', lastName: 'B', country: 'DE' });
     for (const domain of [other.domain, 'nobodys.example']) expect(await register(domain)).toMatchObject({ status: 409, body: { code: 'user.outside-domain' } });
     expectStatus(201, await register(account.domain));
   });
 
-  it('is not there to ask about, to act in by bulk, or to make tokens for', async () => {
+  it('PERM-14: is not there to ask about, to act in by bulk, or to make tokens for', async () => {
     const api = callers.administrator;
     const pairs: ((id: { account: string; user: string }) => ReturnType<Api['get']>)[] = [
       ({ account: id }) => api.get(`/audit?account=${id}`),
@@ -304,7 +304,7 @@ describe('another account', () => {
   });
 
   it.each(placed.filter(({ path }) => path.includes(':accountId')).map((route) => [`${route.method} ${route.path}`, route] as const))(
-    'that does not exist is 404 to the operator, too: %s',
+    'PERM-14: that does not exist is 404 to the operator, too: %s',
     async (_, route) => {
       const ids = { accountId: randomUUID(), userId: stranger, tokenId: '', role: 'auditor', domain: `${randomUUID()}.example` };
       expect(await call(server.operator, route, ids)).toMatchObject({ status: 404, body: { code: 'account.not-found' } });

@@ -53,7 +53,7 @@ const historyOf = async ({ path }: Person) => (await now(`${path}/history`)).bod
 const actionsOf = async (user: Person) => (await historyOf(user)).map(({ action }) => action);
 
 describe('logging in', () => {
-  it('begins a session in a cookie that no script reads and no other site sends', async () => {
+  it('SESSION-1: begins a session in a cookie that no script reads and no other site sends', async () => {
     const ann = await person();
     const entered = expectStatus(200, await logIn(ann.email.toUpperCase()));
     expect(entered.headers.getSetCookie()).toEqual([
@@ -67,7 +67,7 @@ describe('logging in', () => {
     expect(entered.body.session.expiresAt > new Date(Date.now() + 7.9 * 3_600_000).toISOString()).toBe(true);
   });
 
-  it('is on record, and is the last login', async () => {
+  it('LOGIN-12: is on record, and is the last login', async () => {
     const ann = await person();
     await come(ann.email);
     expect((await historyOf(ann))[0]).toMatchObject({ action: 'user.logged-in', actor: { kind: 'user', id: ann.id }, ip: expect.stringMatching(/^10[.]0[.]/) });
@@ -105,7 +105,7 @@ describe('logging in', () => {
     expect([after20, after500]).toEqual([[20, 40, 20], [20, 40, 20]]);
   });
 
-  it('is for operators by their token; for programs’ tokens it is not', async () => {
+  it('SESSION-5: is for operators by their token; for programs’ tokens it is not', async () => {
     const entered = expectStatus(200, await anybody.post('/login', { token: test.operator['token'] }));
     expect(entered.body).toMatchObject({ actor: { kind: 'operator' }, account: null, profile: null });
     const browser = anybody.inBrowser(entered);
@@ -116,7 +116,7 @@ describe('logging in', () => {
     }
   });
 
-  it('gives what the roles give', async () => {
+  it('PERM-10: gives what the roles give', async () => {
     const ann = await person();
     const browser = await come(ann.email);
     expect((await browser.get(account.path('/users'))).status).toBe(403);
@@ -131,7 +131,7 @@ describe('a stranger learns nothing', () => {
   const body = { title: 'Unauthorized', status: 401, code: 'login.failed' };
   const tell = ({ body: said, headers, status }: Reply) => ({ status, said, headers: [...headers].filter(([name]) => name !== 'date') });
 
-  it('from the answer to an unknown address, a wrong password, one who is locked, one without a password', async () => {
+  it('LOGIN-4: from the answer to an unknown address, a wrong password, one who is locked, one without a password', async () => {
     const [ann, locked] = [await person(), await person()];
     expectStatus(200, await test.operator.post(`${locked.path}/lock`));
     const without = (await test.operator.get(account.path(`/users/${await account.add()}`))).body.email;
@@ -148,7 +148,7 @@ describe('a stranger learns nothing', () => {
     expect(JSON.stringify(answers)).not.toContain('position');
   });
 
-  it('from If-Match, which is refused before anybody is looked for', async () => {
+  it('LOGIN-4, HTTP-3: from If-Match, which is refused before anybody is looked for', async () => {
     const ann = await person();
     for (const email of [ann.email, 'nobody@nowhere.example']) {
       for (const [path, body] of [['/login', { email, password: 'wrong' }], ['/password-resets', { email }]] as const) {
@@ -158,7 +158,7 @@ describe('a stranger learns nothing', () => {
     expect(await actionsOf(ann)).not.toContain('login.failed');
   });
 
-  it('from asking for a link', async () => {
+  it('PASSWORD-7: from asking for a link', async () => {
     const ann = await person();
     const [known, unknown] = [await anybody.post('/password-resets', { email: ann.email }), await anybody.post('/password-resets', { email: 'nobody@nowhere.example' })];
     expect(tell(known)).toEqual(tell(unknown));
@@ -174,7 +174,7 @@ describe('ten failed logins', () => {
     for (const { status } of guesses) expect(status).toBe(401);
   };
 
-  it('lock a user out, also while they would have the password; an administrator unlocks', async () => {
+  it('LOGIN-5: lock a user out, also while they would have the password; an administrator unlocks', async () => {
     const ann = await person();
     await guess(ann.email, 9);
     await come(ann.email);
@@ -188,7 +188,7 @@ describe('ten failed logins', () => {
     expect((await test.operator.get(ann.path)).body.locks).toEqual([]);
   }, 60_000);
 
-  it('count in a session, too, whatever If-Match says', async () => {
+  it('LOGIN-5, PASSWORD-11: count in a session, too, whatever If-Match says', async () => {
     const ann = await person();
     const browser = await come(ann.email);
     for (let nth = 0; nth < 10; nth++) {
@@ -197,7 +197,7 @@ describe('ten failed logins', () => {
     expect((await now(ann.path)).body.locks).toMatchObject([{ cause: 'failedLogins' }]);
   }, 60_000);
 
-  it('slow an administrator down, whom nobody can shut out', async () => {
+  it('LOGIN-5: slow an administrator down, whom nobody can shut out', async () => {
     const ann = await person();
     expectStatus(200, await test.operator.put(`${ann.path}/roles/administrator`));
     await guess(ann.email, 11);
@@ -207,7 +207,7 @@ describe('ten failed logins', () => {
     expect((await now(ann.path)).body.locks).toEqual([]);
   }, 60_000);
 
-  it('do not keep an administrator from a mailed link', async () => {
+  it('LOGIN-6: do not keep an administrator from a mailed link', async () => {
     const ann = await person();
     expectStatus(200, await test.operator.put(`${ann.path}/roles/administrator`));
     await guess(ann.email, 11);
@@ -216,7 +216,7 @@ describe('ten failed logins', () => {
     expectStatus(200, await logIn(ann.email, 'Another-1'));
   }, 60_000);
 
-  it('slow an administrator in a session, too, whatever is tried', async () => {
+  it('LOGIN-5, PASSWORD-11: slow an administrator in a session, too, whatever is tried', async () => {
     const ann = await person();
     expectStatus(200, await test.operator.put(`${ann.path}/roles/administrator`));
     const browser = await come(ann.email);
@@ -229,7 +229,7 @@ describe('ten failed logins', () => {
 });
 
 describe('whoever guesses', () => {
-  it('is told to wait after 20 failures from one address, with whatever comes next', async () => {
+  it('LOGIN-11: is told to wait after 20 failures from one address, with whatever comes next', async () => {
     const ann = await person();
     const from = elsewhere();
     const tries = Array.from({ length: 21 }, (_, nth) => anybody.post('/login', { email: `nobody-${nth}@nowhere.example`, password }, from));
@@ -245,7 +245,7 @@ describe('whoever guesses', () => {
     await come(ann.email);
   });
 
-  it('is counted across restarts', async () => {
+  it('LOGIN-5: is counted across restarts', async () => {
     const own = await startTestServer({ TRUST_PROXY: '127.0.0.1' });
     const { id, domain } = await openTestAccount(own);
     const email = `victim@${domain}`;
@@ -264,7 +264,7 @@ describe('whoever guesses', () => {
 });
 
 describe('a session', () => {
-  it('writes from its own pages alone', async () => {
+  it('SESSION-1: writes from its own pages alone', async () => {
     const ann = await person();
     const browser = await come(ann.email);
     for (const origin of ['https://evil.example', 'null', 'http://127.0.0.1:1']) {
@@ -277,7 +277,7 @@ describe('a session', () => {
     expect((await browser.get('/me')).status).toBe(401);
   });
 
-  it('is not taken from the one who comes', async () => {
+  it('SESSION-1: is not taken from the one who comes', async () => {
     const ann = await person();
     const name = expectStatus(200, await logIn(ann.email)).headers.get('set-cookie')!.split('=', 1)[0]!;
     const fixed = `${name}=${'A'.repeat(43)}`;
@@ -286,7 +286,7 @@ describe('a session', () => {
     expect((await anybody.get('/me', { cookie: fixed })).status).toBe(401);
   });
 
-  it.each(['lock', 'delete'])('ends with a %s, for good', async (act) => {
+  it.each(['lock', 'delete'])('SESSION-3: ends with a %s, for good', async (act) => {
     const ann = await person();
     const browser = await come(ann.email);
     expectStatus(200, await test.operator.post(`${ann.path}/${act}`));
@@ -298,7 +298,7 @@ describe('a session', () => {
     await come(ann.email);
   });
 
-  it('ends with a change of the password, but for the one in which it was changed', async () => {
+  it('SESSION-3, PASSWORD-12: ends with a change of the password, but for the one in which it was changed', async () => {
     const ann = await person();
     const [one, other] = [await come(ann.email), await come(ann.email)];
     expect((await one.put('/me/password', { currentPassword: 'wrong', password: 'Another-1' })).body.code).toBe('password.wrong');
@@ -312,7 +312,7 @@ describe('a session', () => {
     expectStatus(200, await logIn(ann.email, 'Another-1'));
   });
 
-  it('is listed, and ended one by one or all at once', async () => {
+  it('SESSION-4: is listed, and ended one by one or all at once', async () => {
     const ann = await person();
     const [one, two, three] = [await come(ann.email), await come(ann.email), await come(ann.email)];
     const { items } = (await three.get('/me/sessions')).body;
@@ -331,7 +331,7 @@ describe('a session', () => {
 describe('a link that sets a password', () => {
   const use = (link: string, typed = 'Another-1') => anybody.post('/password-resets/confirm', { link, password: typed });
 
-  it('works once, the newest alone, also when two use it at once', async () => {
+  it('PASSWORD-6: works once, the newest alone, also when two use it at once', async () => {
     const ann = await person();
     expectStatus(200, await account.administrator.post(`${ann.path}/reset-password`, { reason: 'forgot' }));
     const older = await linkOf(ann.id);
@@ -346,7 +346,7 @@ describe('a link that sets a password', () => {
     expect((await logIn(ann.email)).status).toBe(401);
   });
 
-  it('works for an hour, and is kept by a password that is too weak', async () => {
+  it('PASSWORD-6: works for an hour, and is kept by a password that is too weak', async () => {
     const ann = await person();
     expectStatus(200, await account.administrator.post(`${ann.path}/reset-password`));
     const link = await linkOf(ann.id);
@@ -357,7 +357,7 @@ describe('a link that sets a password', () => {
     expect((await use(link)).body.code).toBe('link.not-valid');
   });
 
-  it('is nothing that can be made up', async () => {
+  it('PASSWORD-6: is nothing that can be made up', async () => {
     const ann = await person();
     expectStatus(200, await account.administrator.post(`${ann.path}/reset-password`));
     const link = await linkOf(ann.id);
@@ -365,7 +365,7 @@ describe('a link that sets a password', () => {
     expectStatus(200, await use(link));
   });
 
-  it('is offered to whoever may send one', async () => {
+  it('LIFE-12: is offered to whoever may send one', async () => {
     const ann = await person();
     const { items } = (await account.administrator.get(`${ann.path}/actions`)).body;
     expect(items).toContainEqual(expect.objectContaining({ action: 'RequestPasswordReset', allowed: true, href: `/api/v1${ann.path}/reset-password` }));
@@ -378,7 +378,7 @@ describe('a link that sets a password', () => {
 
 // Last: the time goes on for all.
 describe('a session in time', () => {
-  it('ends when it lies unused for 8 hours, and after 7 days', async () => {
+  it('SESSION-2: ends when it lies unused for 8 hours, and after 7 days', async () => {
     const ann = await person();
     const browser = await come(ann.email);
     for (let day = 0; day < 7 * 4; day++) {
@@ -391,7 +391,7 @@ describe('a session in time', () => {
     expect((await idle.get('/me')).status).toBe(401);
   });
 
-  it('is not in use because a page that was left open hears what changes', async () => {
+  it('SESSION-2: is not in use because a page that was left open hears what changes', async () => {
     const ann = await person();
     expectStatus(200, await test.operator.put(`${ann.path}/roles/administrator`));
     const entered = expectStatus(200, await logIn(ann.email));

@@ -126,7 +126,7 @@ describe('a start is refused', () => {
 describe('a running server', () => {
   const founder = { email: 'ada@example.com', firstName: 'Ada', lastName: 'Lovelace', country: 'GB' };
 
-  it('ends what is under way and itself on SIGTERM, goes on with the same data, and ends on SIGINT', async () => {
+  it('OPS-7: ends what is under way and itself on SIGTERM, goes on with the same data, and ends on SIGINT', async () => {
     const directory = newDirectory();
     const server = await startProcess(directory, { LOG_LEVEL: 'verbose' });
     const operator = new Api(server.url, server.token);

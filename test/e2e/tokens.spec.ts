@@ -33,7 +33,7 @@ async function issue(api: Api, fields: object): Promise<{ tokenId: string; token
 const refusedIssue = (api: Api, fields: object) => api.post('/access-tokens', { name: 'x', scopes: ['users:read'], expiresAt: tomorrow(), ...fields });
 
 describe('an access token', () => {
-  it('is shown once, works, is listed without its secret, and is on record', async () => {
+  it('TOKEN-1: is shown once, works, is listed without its secret, and is on record', async () => {
     const reply = await operator.post('/access-tokens', { kind: 'user', userId: account.administratorId, name: 'laptop', scopes: userScopes, expiresAt: tomorrow() });
     expectStatus(201, reply);
     secrets.push(reply.body.token);
@@ -49,7 +49,7 @@ describe('an access token', () => {
     expect(audit.text).not.toContain(reply.body.token);
   });
 
-  it('is issued for those whom one may speak for', async () => {
+  it('TOKEN-4: is issued for those whom one may speak for', async () => {
     const co = await account.member('co-administrator');
     const auditor = await account.member('auditor');
     const { administrator: api } = account;
@@ -81,7 +81,7 @@ describe('an access token', () => {
     expect(await refusedIssue(operator, { kind: 'service', accountId: co.id })).toMatchObject({ status: 404, body: { code: 'account.not-found' } });
   });
 
-  it('holds no scope that its issuer lacks', async () => {
+  it('TOKEN-2: holds no scope that its issuer lacks', async () => {
     const co = await account.member('co-administrator');
     const auditor = await account.member('auditor');
     const narrow = await issue(account.administrator, { kind: 'user', scopes: ['tokens:manage', 'users:read'] });
@@ -97,14 +97,14 @@ describe('an access token', () => {
     }
   });
 
-  it('takes no Idempotency-Key', async () => {
+  it('HTTP-2: takes no Idempotency-Key', async () => {
     const before = (await operator.get('/health/ready')).body.projections.head;
     const body = { kind: 'service', name: 'x', scopes: ['users:read'], expiresAt: tomorrow() };
     expect(await operator.post('/access-tokens', body, { 'idempotency-key': 'k' })).toMatchObject({ status: 400, body: { code: 'idempotency.not-here' } });
     expect((await operator.get('/health/ready')).body.projections.head).toBe(before);
   });
 
-  it('runs out within 400 days, at a time that says its zone', async () => {
+  it('TOKEN-3: runs out within 400 days, at a time that says its zone', async () => {
     const in400 = server.clock.now().getTime() + 400 * 86_400_000;
     const times = [new Date(in400 + 60_000).toISOString(), server.clock.now().toISOString(), '2020-01-01T00:00:00Z', tomorrow().replace('Z', '')];
     for (const expiresAt of times) {
@@ -113,7 +113,7 @@ describe('an access token', () => {
     await issue(operator, { kind: 'service', expiresAt: new Date(in400 - 60_000).toISOString() });
   });
 
-  it('is listed to, and ended by, those who may manage it', async () => {
+  it('PERM-7: is listed to, and ended by, those who may manage it', async () => {
     const other = await openTestAccount(server);
     const co = await account.member('co-administrator');
     const service = await issue(operator, { kind: 'service', accountId: account.id, name: 'importer' });
@@ -140,7 +140,7 @@ describe('an access token', () => {
     expect(audit.body.items).toMatchObject([{ action: 'access-token.ended', actor: { id: account.administratorId } }, { action: 'access-token.issued' }]);
   });
 
-  it('of one account learns nothing of others from a cursor that names them', async () => {
+  it('PERM-14: of one account learns nothing of others from a cursor that names them', async () => {
     const later = await openTestAccount(server);
     for (const id of [account.id, randomUUID()]) {
       const cursor = Buffer.from(JSON.stringify([id])).toString('base64url');
@@ -148,7 +148,7 @@ describe('an access token', () => {
     }
   });
 
-  it('that a user ends after they have left is out of the account’s sight', async () => {
+  it('TOKEN-5: that a user ends after they have left is out of the account’s sight', async () => {
     const [home, next] = [await openTestAccount(server), await openTestAccount(server)];
     const domain = `${randomUUID()}.example`;
     const userId = await home.add({ email: `ann@${domain}` });
@@ -163,7 +163,7 @@ describe('an access token', () => {
     expect([await endings(operator), await endings(home.administrator), await endings(next.administrator)]).toEqual([1, 0, 0]);
   });
 
-  it('that an operator made for a user tells auditors so', async () => {
+  it('AUDIT-1: that an operator made for a user tells auditors so', async () => {
     const chief = await account.member('administrator');
     const own = await issue(chief.api, { kind: 'user', scopes: userScopes });
     for (const [api, issuedBy] of [[chief.api, { kind: 'operator' }], [own.api, { kind: 'user', id: chief.id }]] as const) {
@@ -196,7 +196,7 @@ describe('every route is shut', () => {
     return chief;
   }
 
-  it.each(['lock', 'delete'])('to one who meets with %s, a second later', async (act) => {
+  it.each(['lock', 'delete'])('LOCK-3: to one who meets with %s, a second later', async (act) => {
     const chief = await knownAdministrator();
     expectStatus(200, await operator.post(account.path(`/users/${chief.id}/${act}`)));
     server.clock.move(1_001);
@@ -205,14 +205,14 @@ describe('every route is shut', () => {
     expectStatus(200, await chief.api.get('/me', elsewhere()));
   });
 
-  it('to one who was demoted, a second later', async () => {
+  it('PERM-10: to one who was demoted, a second later', async () => {
     const chief = await knownAdministrator();
     expectStatus(200, await operator.delete(account.path(`/users/${chief.id}/roles/administrator`)));
     server.clock.move(1_001);
     expect(await answers(chief.api)).toEqual(new Set(['own', '403 access.forbidden']));
   });
 
-  it('to a token that was ended, at once', async () => {
+  it('TOKEN-12: to a token that was ended, at once', async () => {
     const chief = await knownAdministrator();
     const { tokenId, api } = await issue(chief.api, { kind: 'user', scopes: userScopes });
     expectStatus(200, await api.get('/me'));
@@ -220,7 +220,7 @@ describe('every route is shut', () => {
     expect(await answers(api)).toEqual(new Set(['own 401', '401 access.unauthenticated']));
   });
 
-  it('to a token that has run out', async () => {
+  it('TOKEN-14: to a token that has run out', async () => {
     const { api } = await issue(operator, { kind: 'service', scopes: ['users:read'], expiresAt: new Date(server.clock.now().getTime() + 60_000).toISOString() });
     server.clock.move(59_000 - 5_000);
     expectStatus(200, await api.get('/me'));
@@ -228,7 +228,7 @@ describe('every route is shut', () => {
     expect(await answers(api)).toEqual(new Set(['own 401', '401 access.unauthenticated']));
   });
 
-  it('to whoever shows none, or what is none', async () => {
+  it('TOKEN-14: to whoever shows none, or what is none', async () => {
     for (const token of [undefined, 'x', `rb_${'a'.repeat(43)}`, `${secrets[0]}x`]) {
       expect(await answers(operator.as(token))).toEqual(new Set(['own 401', '401 access.unauthenticated']));
     }
@@ -239,7 +239,7 @@ describe('every route is shut', () => {
     }
   });
 
-  it('to a token of the account that its holder has left for another', async () => {
+  it('TOKEN-5: to a token of the account that its holder has left for another', async () => {
     const other = await openTestAccount(server);
     const userId = await account.add();
     const old = operator.as(await tokenOf(operator, userId));
@@ -256,7 +256,7 @@ describe('every route is shut', () => {
 });
 
 describe('whoever guesses', () => {
-  it('is slowed down by address, while valid tokens pass from there', async () => {
+  it('LOGIN-11: is slowed down by address, while valid tokens pass from there', async () => {
     const from = { 'x-forwarded-for': '192.0.2.7' };
     const guess = () => operator.as(`rb_${randomBytes(32).toString('base64url')}`).get('/me', from);
     const statuses = new Set<number>();
@@ -272,7 +272,7 @@ describe('whoever guesses', () => {
 });
 
 describe('the secrets of tokens', () => {
-  it('are nowhere but with those who were given them', () => {
+  it('TOKEN-1: are nowhere but with those who were given them', () => {
     expect(secrets.length).toBeGreaterThan(10);
     const kept = bytesOf(filesIn(server.directory).filter((file) => file !== server.server.operatorToken));
     expect(found(secrets, kept)).toEqual([]);
@@ -285,7 +285,7 @@ describe('the secrets of tokens', () => {
 describe("the operator's token", () => {
   const secretIn = (file: string) => readFileSync(file, 'utf8').trim();
 
-  it('is issued anew where its file is missing at a start, and the old one ended, both on record', async () => {
+  it('TOKEN-13: is issued anew where its file is missing at a start, and the old one ended, both on record', async () => {
     const file = server.server.operatorToken;
     const [first, second] = [secretIn(file), async () => startServer(server.config, { clock: server.clock })];
     expect(statSync(file).mode & 0o777).toBe(0o600);

@@ -29,7 +29,7 @@ const releaseDomain = async (owner: TestAccount, domain: string) => expectStatus
 describe('adding a user', () => {
   const add = (fields: object) => account.administrator.post(account.path('/users'), fields);
 
-  it('with an unknown address makes an active one, where the answer says', async () => {
+  it('ADD-6, ADDRESS-2, LIFE-1: with an unknown address makes an active one, where the answer says', async () => {
     const fields = person(account.domain, { email: `Ada.Lovelace@${account.domain.toUpperCase()}`, language: 'pl', entitlementCountry: 'GB' });
     const added = expectStatus(201, await add(fields));
     expect(added.etag).toBe('"0"');
@@ -39,7 +39,7 @@ describe('adding a user', () => {
     expect(Date.parse(seen.body.addedAt)).toBeCloseTo(server.clock.now().getTime(), -5);
   });
 
-  it('on a domain of another account is refused, and the owner is not disclosed', async () => {
+  it('ADD-1: on a domain of another account is refused, and the owner is not disclosed', async () => {
     const refused = await add(person(other.domain));
     expect(offeredBy('domain.owned-by-another', refused)).toEqual([]);
     expect(refused.text).not.toContain(other.id);
@@ -50,7 +50,7 @@ describe('adding a user', () => {
     ['in other case', (email: string) => email.toUpperCase()],
     ['in full-width letters', (email: string) => email.replace('user', 'ｕｓｅｒ')],
     ['with the domain in its ASCII form', (email: string) => email.replace('bücher', 'xn--bcher-kva')],
-  ])('who is in this account is refused, %s, and offers their page', async (_, typed) => {
+  ])('ADD-2, ADDRESS-1: who is in this account is refused, %s, and offers their page', async (_, typed) => {
     const email = `user@bücher.${account.id.slice(0, 8)}.example`;
     const { userId } = expectStatus(201, await add(person('', { email }))).body;
     const refused = await add(person('', { email: typed(email) }));
@@ -58,7 +58,7 @@ describe('adding a user', () => {
     expect((await take(account.administrator, refused.body.actions[0])).body).toMatchObject({ userId, email });
   });
 
-  it('who waits for approval in this account is refused, too', async () => {
+  it('ADD-2: who waits for approval in this account is refused, too', async () => {
     const fields = person(account.domain);
     const { userId } = expectStatus(201, await service.post('/registrations', fields)).body;
     const refused = await add(fields);
@@ -66,7 +66,7 @@ describe('adding a user', () => {
     expect((await take(account.administrator, refused.body.actions[0])).body).toMatchObject({ userId, status: 'pending' });
   });
 
-  it('who is in another account is refused, with nothing about it disclosed', async () => {
+  it('ADD-3: who is in another account is refused, with nothing about it disclosed', async () => {
     const fields = person(freshDomain());
     const { userId } = expectStatus(201, await other.administrator.post(other.path('/users'), fields)).body;
     const refused = await add(fields);
@@ -75,7 +75,7 @@ describe('adding a user', () => {
     for (const secret of [other.id, userId]) expect(refused.text).not.toContain(secret);
   });
 
-  it('who is unaffiliated, on a domain that this account owns, offers to add them to the account', async () => {
+  it('ADD-4, LIFE-5: who is unaffiliated, on a domain that this account owns, offers to add them to the account', async () => {
     const domain = freshDomain();
     const fields = person(domain);
     const { userId } = expectStatus(201, await service.post('/registrations', fields)).body;
@@ -86,14 +86,14 @@ describe('adding a user', () => {
     expect(await users.page(userId)).toMatchObject({ status: 'active', email: fields.email });
   });
 
-  it('who is unaffiliated, on any other domain, is refused', async () => {
+  it('ADD-5: who is unaffiliated, on any other domain, is refused', async () => {
     const fields = person(freshDomain());
     const { userId } = expectStatus(201, await service.post('/registrations', fields)).body;
     expect(offeredBy('user.outside-domain', await add(fields))).toEqual([]);
     expect(offeredBy('user.outside-domain', await users.act(userId, 'add-to-account'))).toEqual([]);
   });
 
-  it('on a released domain works in any account, and the address stays the user’s through deletion', async () => {
+  it('ADDRESS-3, DOMAIN-4: on a released domain works in any account, and the address stays the user’s through deletion', async () => {
     await releaseDomain(account, account.domain);
     const fields = person(account.domain);
     const { userId } = expectStatus(201, await other.administrator.post(other.path('/users'), fields)).body;
@@ -101,7 +101,7 @@ describe('adding a user', () => {
     expect(offeredBy('user.outside-domain', await add(fields))).toEqual([]);
   });
 
-  it('who was deleted here, on a domain that nobody owns, offers to restore them', async () => {
+  it('ADD-5: who was deleted here, on a domain that nobody owns, offers to restore them', async () => {
     const fields = person(freshDomain());
     const userId = await account.add(fields);
     await users.done(userId, 'delete');
@@ -110,7 +110,7 @@ describe('adding a user', () => {
     expect(expectStatus(200, await take(account.administrator, refused.body.actions[0])).body.status).toBe('active');
   });
 
-  it('leaves nothing behind when it is refused', async () => {
+  it('ADD-8: leaves nothing behind when it is refused', async () => {
     const before = [await users.list(), (await server.operator.get('/audit?limit=1')).body.items];
     const refused = await add(person(other.domain));
     expect(refused.status).toBe(409);
@@ -120,7 +120,7 @@ describe('adding a user', () => {
 });
 
 describe('a stranger who registers', () => {
-  it('on an owned domain waits for approval there; else is unaffiliated; a known address is refused', async () => {
+  it('LIFE-2: on an owned domain waits for approval there; else is unaffiliated; a known address is refused', async () => {
     const fields = person(account.domain);
     const pending = expectStatus(201, await service.post('/registrations', fields)).body;
     expect(pending).toEqual({ userId: expect.any(String), status: 'pending' });
@@ -131,14 +131,14 @@ describe('a stranger who registers', () => {
 });
 
 describe('approving and rejecting', () => {
-  it('approves one who waits; again changes nothing', async () => {
+  it('LIFE-3, LIFE-13: approves one who waits; again changes nothing', async () => {
     const userId = await register();
     expect(await users.done(userId, 'approve', { reason: 'known' })).toEqual({ status: 'active', locks: [], changed: true });
     expect(await users.done(userId, 'approve')).toEqual({ status: 'active', locks: [], changed: false });
     expect((await users.page(userId)).status).toBe('active');
   });
 
-  it('rejects one who waits, who is then unaffiliated and not locked; again changes nothing', async () => {
+  it('LIFE-4, LIFE-13: rejects one who waits, who is then unaffiliated and not locked; again changes nothing', async () => {
     const userId = await register();
     expect(await users.done(userId, 'reject', { reason: 'nobody knows them' })).toEqual({ status: 'rejected', locks: [], changed: true });
     expect(await users.done(userId, 'reject')).toEqual({ status: 'rejected', locks: [], changed: false });
@@ -147,14 +147,14 @@ describe('approving and rejecting', () => {
     expect(await users.done(userId, 'add-to-account')).toMatchObject({ status: 'active', locks: [], changed: true });
   });
 
-  it('refuses to reject an active member, and offers to delete them', async () => {
+  it('LIFE-4: refuses to reject an active member, and offers to delete them', async () => {
     const userId = await account.add();
     const refused = await users.act(userId, 'reject');
     expect(offeredBy('user.not-pending', refused)).toEqual(['DeleteUser']);
     expect(expectStatus(200, await take(account.administrator, refused.body.actions[0])).body.status).toBe('deleted');
   });
 
-  it.each(['approve', 'reject'])('refuses to %s one who was deleted, and offers to restore them', async (action) => {
+  it.each(['approve', 'reject'])('LIFE-3, LIFE-4: refuses to %s one who was deleted, and offers to restore them', async (action) => {
     const userId = await account.add();
     await users.done(userId, 'delete');
     const refused = await users.act(userId, action);
@@ -164,7 +164,7 @@ describe('approving and rejecting', () => {
 });
 
 describe('locking and unlocking', () => {
-  it('locks with a reason; the same again changes nothing, another reason is a new event and still one lock', async () => {
+  it('LOCK-2, LIFE-6, LIFE-13: locks with a reason; the same again changes nothing, another reason is a new event and still one lock', async () => {
     const userId = await account.add();
     const locked = { status: 'active', locks: [{ cause: 'administrator', reason: 'on leave' }], changed: true };
     expect(await users.done(userId, 'lock', { reason: 'on leave' })).toEqual(locked);
@@ -174,7 +174,7 @@ describe('locking and unlocking', () => {
     expect(await users.actionsOn(userId)).toEqual(['user.locked', 'user.locked', 'user.locked', 'user.added']);
   });
 
-  it('unlocks every lock; again changes nothing', async () => {
+  it('LIFE-7, LIFE-13: unlocks every lock; again changes nothing', async () => {
     const userId = await account.add();
     await users.done(userId, 'delete');
     await users.done(userId, 'add-to-account');
@@ -185,14 +185,14 @@ describe('locking and unlocking', () => {
     expect((await users.page(userId)).locks).toEqual([]);
   });
 
-  it.each(['lock', 'unlock', 'delete'])('refuses to %s one who waits for approval, and offers to approve or reject them', async (action) => {
+  it.each(['lock', 'unlock', 'delete'])('LIFE-6: refuses to %s one who waits for approval, and offers to approve or reject them', async (action) => {
     const userId = await register();
     const refused = await users.act(userId, action);
     expect(offeredBy('user.not-active', refused)).toEqual(['ApproveUser', 'RejectUser']);
     expect(expectStatus(200, await take(account.administrator, refused.body.actions[1])).body.status).toBe('rejected');
   });
 
-  it.each(['lock', 'unlock'])('refuses to %s one who was deleted, and offers to restore them', async (action) => {
+  it.each(['lock', 'unlock'])('LIFE-6, LIFE-7: refuses to %s one who was deleted, and offers to restore them', async (action) => {
     const userId = await account.add();
     await users.done(userId, 'delete');
     expect(offeredBy('user.not-active', await users.act(userId, action))).toEqual(['RestoreUser']);

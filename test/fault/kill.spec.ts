@@ -82,7 +82,7 @@ const gone = (error: unknown) => {
   if ((error as Error).message !== 'fetch failed') throw error;
 };
 
-it(`loses and doubles nothing in ${kills} kills under load`, async () => {
+it(`OPS-7: loses and doubles nothing in ${kills} kills under load`, async () => {
   for (let nth = 0; nth < kills; nth++) {
     await openAccount(nth);
     untilKill = randomInt(1, 100);

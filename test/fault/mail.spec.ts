@@ -63,7 +63,7 @@ const gone = (error: unknown): undefined => {
 };
 
 describe('a server that is killed', () => {
-  it('when something has happened sends what it owes for it', async () => {
+  it('MAIL-1: when something has happened sends what it owes for it', async () => {
     const email = address();
     expectStatus(201, await add(email));
     await killed();
@@ -71,7 +71,7 @@ describe('a server that is killed', () => {
     await box.to(email);
   });
 
-  it('while it sends a mail sends it then', async () => {
+  it('MAIL-1: while it sends a mail sends it then', async () => {
     const email = address();
     const held = heldAt('before', email);
     expectStatus(201, await add(email));
@@ -84,7 +84,7 @@ describe('a server that is killed', () => {
     expect(sentTo(email)).toHaveLength(1);
   });
 
-  it('before it knows that a mail was taken sends it again, recognisably the same', async () => {
+  it('MAIL-1: before it knows that a mail was taken sends it again, recognisably the same', async () => {
     const email = address();
     const held = heldAt('after', email);
     expectStatus(201, await add(email));
@@ -95,7 +95,7 @@ describe('a server that is killed', () => {
     expect([second!.messageId, linkIn(second!)]).toEqual([first!.messageId, linkIn(first!)]);
   });
 
-  it('once it knows that a mail was taken never sends it again', async () => {
+  it('MAIL-1: once it knows that a mail was taken never sends it again', async () => {
     const email = address();
     expectStatus(201, await add(email));
     await box.to(email);
@@ -106,7 +106,7 @@ describe('a server that is killed', () => {
     expect(sentTo(email)).toHaveLength(1);
   });
 
-  it('or asked to end while a mail server keeps it waiting, ends, and sends the mail then', async () => {
+  it('MAIL-1: or asked to end while a mail server keeps it waiting, ends, and sends the mail then', async () => {
     const email = address();
     const held = heldAt('before', email);
     expectStatus(201, await add(email));
@@ -117,7 +117,7 @@ describe('a server that is killed', () => {
     await box.to(email);
   });
 
-  it(`loses no mail in ${kills} kills under load`, async () => {
+  it(`MAIL-1: loses no mail in ${kills} kills under load`, async () => {
     const added: string[] = [];
     const work = async () => {
       for (;;) {

@@ -37,7 +37,7 @@ async function until(status: number, ask: () => Promise<Reply>): Promise<Reply> 
 }
 
 describe('with the event store away', () => {
-  it('refuses with 503 and Retry-After, and comes back by itself', async () => {
+  it('OPS-10: refuses with 503 and Retry-After, and comes back by itself', async () => {
     const { administrator: api } = account;
     const userId = await account.add();
     await api.get(account.path('/users'));
@@ -70,7 +70,7 @@ describe('with the event store away', () => {
     expect((await login()).body.code).toBe('login.failed');
   });
 
-  it('completes with the same key what it had begun', async () => {
+  it('HTTP-2: completes with the same key what it had begun', async () => {
     const { operator } = server;
     const domain = `${randomUUID().slice(0, 8)}.example`;
     const body = { name: 'Begun', domains: [domain], administrator: { email: `ada@${domain}`, firstName: 'Ada', lastName: 'Lovelace', country: 'GB' } };

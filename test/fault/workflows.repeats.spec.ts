@@ -39,7 +39,7 @@ describe('opening an account', () => {
 
   const steps = ['account', 'first domain', 'second domain', 'claim', 'user', 'appointment'];
   it.each(steps.flatMap((step, append) => [false, true].map((answered) => ({ step, append, answered }))))(
-    'is completed by a retry after a crash at the $step (answered: $answered)',
+    'ACCOUNT-1, HTTP-2: is completed by a retry after a crash at the $step (answered: $answered)',
     async (crash) => {
       const key = randomUUID();
       const run = opening(key, `ann@${key}.example`);
@@ -54,7 +54,7 @@ describe('opening an account', () => {
   );
 
   it.each([2, 3].flatMap((append) => [false, true].map((answered) => ({ append, answered }))))(
-    'stays undone, or was not undone at all, after a crash while it is undone (append $append, answered: $answered)',
+    'ACCOUNT-2: stays undone, or was not undone at all, after a crash while it is undone (append $append, answered: $answered)',
     async (crash) => {
       const { account } = await stage.openAccount(['counted']);
       const key = randomUUID();
@@ -77,7 +77,7 @@ describe('opening an account', () => {
     },
   );
 
-  it('was undone, or never was: nobody is added to such an account', async () => {
+  it('ACCOUNT-1: was undone, or never was: nobody is added to such an account', async () => {
     const [key, account] = [randomUUID(), randomUUID()];
     expect(codeOf(await alone((store) => makeUser(claiming(store), request(new AddUser(person(key)), key, { account }))))).toBe('account.not-found');
     expect(await stage.events(`user-${targetOf(key)}`)).toEqual([]);
@@ -86,7 +86,7 @@ describe('opening an account', () => {
   type Rival = 'takes the address' | 'takes a domain' | 'takes a domain for a moment' | 'takes the domain of the address';
   const rivals = fc.constantFrom<Rival>('takes the address', 'takes a domain', 'takes a domain for a moment', 'takes the domain of the address');
 
-  it('is whole or undone, whoever takes what it wants', () =>
+  it('ACCOUNT-2: is whole or undone, whoever takes what it wants', () =>
     holds([rivals, fate, patient, schedules], async (rival, fate, rivalFate, schedule) => {
       const { account } = await stage.openAccount(['counted']);
       const [key, rivalKey, releaseKey] = [randomUUID(), randomUUID(), randomUUID()];
@@ -129,7 +129,7 @@ describe('a repeated key', () => {
   };
   const act = fc.record({ act: fc.constantFrom(...Object.keys(acts), 'add', 'register'), fate: patient });
 
-  it('answers what it answered first, after whatever came between, and writes once', () =>
+  it('HTTP-2: answers what it answered first, after whatever came between, and writes once', () =>
     holds([fc.array(act, { minLength: 2, maxLength: 5 }), schedules], async (tried, schedule) => {
       const { account, users } = await stage.openAccount(['counted', 'counted']);
       const email = `${randomUUID()}@person.example`;
@@ -159,7 +159,7 @@ describe('a repeated key', () => {
 });
 
 describe('a bulk', () => {
-  it('killed half-way, does each user once when it is tried again', () =>
+  it('BULK-5: killed half-way, does each user once when it is tried again', () =>
     holds([fc.constantFrom('lock' as const, 'delete' as const), fc.record({ append: fc.nat(10), answered: fc.boolean() }), fc.array(fc.nat(5), { maxLength: 3 })], async (action, crash, undone) => {
       const { account, users } = await stage.openAccount(['member', 'counted', 'member', 'uncounted', 'member', 'counted', 'counted']);
       const userIds = users.slice(0, 6);

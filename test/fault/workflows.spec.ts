@@ -20,7 +20,7 @@ const sometimes = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefin
 describe('one user per address', () => {
   const rival = fc.record({ by: fc.constantFrom('a', 'b', 'stranger'), fate, twice: fc.nat(3).map((n) => n === 0) });
 
-  it('holds for rivals who crash and come again', () =>
+  it('ADD-8: holds for rivals who crash and come again', () =>
     holds([fc.array(rival, { minLength: 2, maxLength: 4, size: 'small' }), sometimes(fc.constantFrom('a', 'b')), schedules], async (rivals, domainOwner, schedule) => {
       const domain = `${randomUUID()}.example`;
       const opened = await Promise.all(['a', 'b'].map((name) => stage.openAccount(['counted'], name === domainOwner ? [domain] : [])));
@@ -59,7 +59,7 @@ describe('one user per address', () => {
       expect(await Promise.all(people.map(made))).toEqual(events);
     }), patience);
 
-  it('holds for two who void each other\'s claims', () =>
+  it('ADD-8: holds for two who void each other\'s claims', () =>
     holds([coarse], async (schedule) => {
       const email = `ann@${randomUUID()}.example`;
       const keys = [randomUUID(), randomUUID()];
@@ -128,7 +128,7 @@ describe('never an account without an administrator', () => {
     pinned: fc.boolean(),
   });
 
-  it('holds at every moment, whoever acts and crashes', () =>
+  it('ADMIN-1: holds at every moment, whoever acts and crashes', () =>
     holds([fc.tuple(fc.constantFrom(...standings), fc.constantFrom(...standings)), fc.array(step, { minLength: 2, maxLength: 4 }), schedules], async (others, steps, schedule) => {
       const { account, users } = await stage.openAccount(['counted', ...others]);
       const revisions = await Promise.all(users.map(async (user) => (await stage.events(`user-${user}`)).length - 1));
@@ -138,7 +138,7 @@ describe('never an account without an administrator', () => {
       if (!outcomes.includes('gone') && !others.includes('uncounted')) expect(serving()).toEqual(counted());
     }), patience);
 
-  it('keeps one of two who take each other away at once', () =>
+  it('ADMIN-1: keeps one of two who take each other away at once', () =>
     holds([fc.constantFrom<Act>('lock', 'delete', 'demote'), fc.constantFrom<Act>('lock', 'delete', 'demote'), patient, patient, schedules], async (one, other, fate, otherFate, schedule) => {
       const { account, users } = await stage.openAccount(['counted', 'counted']);
       const actors = [change(account, users[0]!, one, fate), change(account, users[1]!, other, otherFate)];
@@ -152,7 +152,7 @@ describe('never an account without an administrator', () => {
   const returns = [['unlock', 'locked'], ['promote', 'member'], ['promote', 'uncounted'], ['restore', 'deleted']] as const;
   const between = [{ append: 0, answered: true }, { append: 1, answered: false }];
   it.each(returns.flatMap(([act, standing]) => between.map((crash) => ({ act, standing, crash }))))(
-    'counts who came back by a retry after a crash: $act, once $standing ($crash)',
+    'ADMIN-4: counts who came back by a retry after a crash: $act, once $standing ($crash)',
     async ({ act, standing, crash }) => {
       const { account, users } = await stage.openAccount(['counted', standing]);
       const actor = change(account, users[1]!, act, { crashes: [crash], givesUp: false });
@@ -176,7 +176,7 @@ describe('never an account without an administrator', () => {
   );
   const fates = fc.oneof({ weight: 2, arbitrary: fc.constant([noCrash, noCrash] as const) }, { weight: 1, arbitrary: fc.tuple(fate, fate) });
 
-  it('holds for a lock that races what brings the same one back, while another comes to count', () =>
+  it('ADMIN-4: holds for a lock that races what brings the same one back, while another comes to count', () =>
     holds([meetings, fates, schedules], async ({ standing, act, pinned }, [fate, otherFate], schedule) => {
       const { account, users } = await stage.openAccount(['counted', standing, 'member']);
       const expectedRevision = 1; // where those who are counted stand

@@ -56,7 +56,7 @@ it('gives back what it was given', async () => {
   expect(await roundTrip(named)).toEqual({ ...named, ...place });
 });
 
-it('leaves nothing personal in clear', async () => {
+it('OPS-4: leaves nothing personal in clear', async () => {
   const stored = await codec.encode('user-bob', named);
   expect(stored.data).toEqual({ country: 'ES' });
   expect(JSON.stringify(stored)).not.toMatch(/Bob|asked to|192\.0\.2/);
@@ -69,7 +69,7 @@ it('seals nothing where nothing is personal', async () => {
 });
 
 describe('the owner of a box', () => {
-  it('is the user or account that the event is about, and the actor', async () => {
+  it('OPS-4: is the user or account that the event is about, and the actor', async () => {
     expect(ownersOf(await codec.encode('user-bob', named))).toEqual(['user:bob', 'user:ann']);
   });
 
@@ -128,7 +128,7 @@ describe('a box opens', () => {
 describe('schemas', () => {
   const current = { Named: { personal: ['name'], upcasters: [(old: object) => ({ ...old, language: 'en' }), (old: object) => ({ ...old, third: true })] } };
 
-  it('are lifted to the current one', async () => {
+  it('OPS-6: are lifted to the current one', async () => {
     const old = await codec.encode('user-bob', named);
     const read = new Codec(current, keys).decode(old, place);
     expect([read.data, read.envelope.schema]).toEqual([{ name: 'Bob', country: 'ES', language: 'en', third: true }, 3]);

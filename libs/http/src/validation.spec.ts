@@ -65,15 +65,15 @@ it('what is nested without end is refused', () => {
 });
 
 describe('an unknown field is refused by name', () => {
-  it.each(['role', 'Email', 'account', 'status', 'issuance', 'actor', '', ' email'])('%j', (field) => {
+  it.each(['role', 'Email', 'account', 'status', 'issuance', 'actor', '', ' email'])('HTTP-5: %j', (field) => {
     expect(refused(AddUser, { ...anna, [field]: 'x' })).toEqual([field]);
   });
-  it('also where a command has no fields', () => {
+  it('HTTP-5: also where a command has no fields', () => {
     expect(refused(CloseAccount, { reason: 'x' })).toEqual(['reason']);
     expect(refused(AssertDomain, { by: 'confirmation' })).toEqual(['by']);
   });
-  it('also one of another command', () => expect(refused(RegisterUser, { ...anna, entitlementCountry: 'DE' })).toEqual(['entitlementCountry']));
-  it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf'])('even %j, which every object has', (field) => {
+  it('HTTP-5: also one of another command', () => expect(refused(RegisterUser, { ...anna, entitlementCountry: 'DE' })).toEqual(['entitlementCountry']));
+  it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf'])('HTTP-5: even %j, which every object has', (field) => {
     expect(refused(AddUser, json(JSON.stringify(anna).replace('{', `{"${field}":"x",`)))).toEqual([field]);
     const administrator = json(JSON.stringify(anna).replace('{', `{"${field}":{},`));
     expect(refused(OpenAccount, { ...acme, administrator })).toEqual([`administrator.${field}`]);
@@ -91,27 +91,27 @@ describe('an unknown field is refused by name', () => {
 
 describe('a field is refused', () => {
   const text = ['firstName', 'lastName'];
-  it.each(['email', 'firstName', 'lastName', 'country'])('%s, when it is missing, null or of another type', (field) => {
+  it.each(['email', 'firstName', 'lastName', 'country'])('HTTP-5: %s, when it is missing, null or of another type', (field) => {
     for (const body of [without(field, anna), ...[null, 1, true, {}, [], ['x'], [anna[field as 'email']]].map((value) => ({ ...anna, [field]: value }))]) {
       expect(refused(AddUser, body)).toEqual([field]);
     }
   });
-  it.each(['language', 'entitlementCountry'])('%s, when it is null, blank or of another type', (field) => {
+  it.each(['language', 'entitlementCountry'])('HTTP-5: %s, when it is null, blank or of another type', (field) => {
     for (const value of [null, '', ' ', 1, false, {}, [], ['de']]) expect(refused(AddUser, { ...anna, [field]: value })).toEqual([field]);
   });
-  it.each(text)('%s, when it is over-long', (field) => {
+  it.each(text)('HTTP-5: %s, when it is over-long', (field) => {
     expect(refused(AddUser, { ...anna, [field]: 'a'.repeat(101) })).toEqual([field]);
     expect(refused(AddUser, { ...anna, [field]: `a${'\ufe0f'.repeat(1000)}` })).toEqual([field]);
   });
-  it.each(text)('%s, when it is blank', (field) => {
+  it.each(text)('NAME-1: %s, when it is blank', (field) => {
     for (const value of ['', ' ', '\u00a0', '\u3000']) expect(refused(AddUser, { ...anna, [field]: value })).toEqual([field]);
   });
-  it.each(text)('%s, when it holds a control character', (field) => {
+  it.each(text)('NAME-1: %s, when it holds a control character', (field) => {
     for (const control of ['\u0000', '\t', '\n', '\r', '\u001b', '\u007f', '\u0085']) {
       expect(refused(AddUser, { ...anna, [field]: `An${control}na` })).toEqual([field]);
     }
   });
-  it.each(text)('%s, when it holds half a character', (field) => {
+  it.each(text)('NAME-1: %s, when it holds half a character', (field) => {
     for (const half of ['\ud83d', '\ude42', '\ude42\ud83d']) expect(refused(AddUser, { ...anna, [field]: `A${half}` })).toEqual([field]);
   });
   it.each([
@@ -128,36 +128,36 @@ describe('a field is refused', () => {
     'an\ud83dna@example.com',
     `${'a'.repeat(65)}@example.com`,
     `anna@${'a.'.repeat(130)}com`,
-  ])('email, when it is %j', (email) => {
+  ])('ADDRESS-4: email, when it is %j', (email) => {
     expect(refused(AddUser, { ...anna, email })).toEqual(['email']);
     expect(refused(RegisterUser, { ...anna, email })).toEqual(['email']);
     expect(refused(OpenAccount, { ...acme, administrator: { ...anna, email } })).toEqual(['administrator.email']);
   });
-  it.each(['de', 'De', 'DEU', 'ZZ', 'UK', 'D', '', 'DE ', 'Germany', '276'])('country, when it is %j', (country) => {
+  it.each(['de', 'De', 'DEU', 'ZZ', 'UK', 'D', '', 'DE ', 'Germany', '276'])('NAME-2: country, when it is %j', (country) => {
     expect(refused(AddUser, { ...anna, country })).toEqual(['country']);
     expect(refused(AddUser, { ...anna, entitlementCountry: country })).toEqual(['entitlementCountry']);
     expect(refused(ChangeUser, { country })).toEqual(['country']);
   });
-  it('language, when Rollbook does not speak it', () => {
+  it('HTTP-5: language, when Rollbook does not speak it', () => {
     for (const language of ['fr', 'DE', 'de-DE', 'toString']) expect(refused(AddUser, { ...anna, language })).toEqual(['language']);
   });
-  it('reason, when it is blank, null or longer than 500', () => {
+  it('LIFE-15: reason, when it is blank, null or longer than 500', () => {
     for (const reason of ['', ' ', null, 1, 'a\nb', 'a'.repeat(501)]) expect(refused(LockUser, { reason })).toEqual(['reason']);
     expect(refused(LockUser, { reason: 'a'.repeat(500) })).toEqual([]);
   });
-  it('dryRun and keepRoles, when they only look like booleans', () => {
+  it('HTTP-5: dryRun and keepRoles, when they only look like booleans', () => {
     for (const value of ['true', 1, 0, null, '', []]) {
       expect(refused(LockUser, { dryRun: value })).toEqual(['dryRun']);
       expect(refused(DeleteUser, { keepRoles: value })).toEqual(['keepRoles']);
     }
   });
-  it('role, when there is no such role', () => {
+  it('HTTP-5: role, when there is no such role', () => {
     for (const role of ['operator', 'Administrator', '', null, ['auditor'], undefined]) expect(refused(GrantRole, { role })).toEqual(['role']);
   });
   it('in a change, null where it does not clear', () => {
     for (const field of ['firstName', 'lastName', 'country', 'language']) expect(refused(ChangeUser, { [field]: null })).toEqual([field]);
   });
-  it('together with every other that is wrong', () => {
+  it('HTTP-5: together with every other that is wrong', () => {
     expect(refused(AddUser, { email: 'x', firstName: '', country: 'de', role: 'auditor' }).sort()).toEqual(
       ['country', 'email', 'firstName', 'lastName', 'role'],
     );
@@ -174,7 +174,7 @@ describe('inside a nested object, a field is refused by its path', () => {
     ['contracts.0.recurringRevenue', { contracts: [{ country: 'PL', recurringRevenue: '1' }] }],
     ['contracts.0.recurringRevenue', json('{ "contracts": [{ "country": "PL", "recurringRevenue": 1e999 }] }') as object],
     ['contracts.0.currency', { contracts: [{ country: 'PL', recurringRevenue: 1, currency: 'EUR' }] }],
-  ])('%s', (field, change) => expect(refused(OpenAccount, { ...acme, ...change })).toEqual([field]));
+  ])('HTTP-5: %s', (field, change) => expect(refused(OpenAccount, { ...acme, ...change })).toEqual([field]));
 
   it('the administrator, when it is missing or no object', () => {
     expect(refused(OpenAccount, without('administrator', acme))).toEqual(['administrator']);

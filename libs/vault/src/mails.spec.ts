@@ -35,7 +35,7 @@ describe('mails', () => {
     expect(vault.mails.position).toBe(5);
   });
 
-  it('are owed together with the place in the log, or not at all', () => {
+  it('MAIL-1: are owed together with the place in the log, or not at all', () => {
     expect(vault.mails.position).toBeUndefined();
     vault.mails.advance(7, () => vault.mails.owe(mail('one')));
     expect(() =>
@@ -48,7 +48,7 @@ describe('mails', () => {
     expect([vault.mails.position, ids(vault.mails.list('owed', 9))]).toEqual([7, ['one']]);
   });
 
-  it('are owed once an event, also where it was sent', () => {
+  it('MAIL-1: are owed once an event, also where it was sent', () => {
     vault.mails.owe(mail('one'));
     vault.mails.settle([outcome('one', 'sent')]);
     vault.mails.owe(mail('one'));
@@ -63,7 +63,7 @@ describe('mails', () => {
     expect(vault.mails.due(60, 9)).toMatchObject([{ id: 'late', attempts: 1, since: 30 }]);
   });
 
-  it('are sent again from the beginning where they are parked, never where they were sent', () => {
+  it('MAIL-4: are sent again from the beginning where they are parked, never where they were sent', () => {
     for (const id of ['parked', 'sent']) vault.mails.owe(mail(id));
     vault.mails.settle([outcome('parked', 'parked'), outcome('sent', 'sent')]);
     for (const id of ['parked', 'sent']) vault.mails.sendAgain(id, 70);
@@ -88,7 +88,7 @@ describe('mails', () => {
 });
 
 describe('those who wait', () => {
-  it('remind of themselves a while after the first of them, until none is left', () => {
+  it('MAIL-6: remind of themselves a while after the first of them, until none is left', () => {
     vault.waiting.begin('ann', 'acme', 100);
     vault.waiting.begin('bob', 'acme', 200);
     expect([vault.waiting.count('acme'), vault.waiting.due(99), vault.waiting.due(100)]).toEqual([2, [], [{ account: 'acme', dueAt: 100 }]]);

@@ -19,21 +19,21 @@ const operator = { ...ann, actor: { id: 'olga', kind: 'operator' }, within: unde
 const nothing = given(AccessTokenDecider);
 
 describe('issuing a token for a user', () => {
-  test('anybody for themselves', () => {
+  test('TOKEN-4: anybody for themselves', () => {
     nothing.when(issue({ userId: 'ann' }), ann).then(issued({}));
     nothing.when(issue({}), auditor).then(issued({}));
   });
-  test('an operator for any user, in the account that the user is in', () => {
+  test('TOKEN-4: an operator for any user, in the account that the user is in', () => {
     nothing.when(issue({ userId: 'bob' }), { ...operator, memberOf: 'elsewhere' }).then(issued({ holder: 'bob', account: 'elsewhere' }));
   });
-  test('nobody else', () => {
+  test('TOKEN-4: nobody else', () => {
     expect(nothing.when(issue({ userId: 'bob' }), ann).refuses('token.holder-not-allowed').kind).toBe('forbidden');
     nothing.when(issue({ userId: 'ann' }), service).refuses('token.holder-not-allowed');
   });
-  test('who must be an active member of an account', () => {
+  test('TOKEN-4: who must be an active member of an account', () => {
     expect(nothing.when(issue({ userId: 'bob' }), { ...operator, memberOf: undefined }).refuses('user.not-found').kind).toBe('not-found');
   });
-  test('who must be named, by those who are no users', () => {
+  test('TOKEN-4: who must be named, by those who are no users', () => {
     nothing.when(issue({}), operator).refuses('token.holder-invalid');
     nothing.when(issue({ userId: 'ann', accountId: 'account' }), ann).refuses('token.holder-invalid');
   });
@@ -41,37 +41,37 @@ describe('issuing a token for a user', () => {
 
 describe('issuing a token for a service', () => {
   const ours = issue({ kind: 'service', accountId: 'account' });
-  test('an administrator or a service, in their own account', () => {
+  test('TOKEN-4: an administrator or a service, in their own account', () => {
     nothing.when(ours, ann).then(issued({ kind: 'service', holder: 'target' }));
     nothing.when(ours, service).then(issued({ kind: 'service', holder: 'target' }));
     nothing.when(issue({ kind: 'service', accountId: 'other' }), ann).refuses('token.holder-not-allowed');
     nothing.when(issue({ kind: 'service' }), ann).refuses('token.holder-not-allowed');
   });
-  test('no co-administrator, no auditor', () => {
+  test('TOKEN-4: no co-administrator, no auditor', () => {
     nothing.when(ours, auditor).refuses('token.holder-not-allowed');
   });
-  test('an operator, in any open account or for the whole installation', () => {
+  test('TOKEN-4: an operator, in any open account or for the whole installation', () => {
     nothing.when(issue({ kind: 'service', accountId: 'other' }), operator).then(issued({ kind: 'service', holder: 'target', account: 'other' }));
     const { account: _, ...everywhere } = issued({ kind: 'service', holder: 'target' }).data;
     nothing.when(issue({ kind: 'service' }), operator).then(accessTokenEvent('AccessTokenIssued', everywhere));
     nothing.when(issue({ kind: 'service' }), roaming).then(accessTokenEvent('AccessTokenIssued', everywhere));
     nothing.when(ours, { ...operator, accountOpen: false }).refuses('account.not-found');
   });
-  test('who is no user', () => {
+  test('TOKEN-4: who is no user', () => {
     nothing.when(issue({ kind: 'service', accountId: 'account', userId: 'ann' }), ann).refuses('token.holder-invalid');
   });
 });
 
 describe('issuing a token for an operator', () => {
-  test('an operator', () => {
+  test('TOKEN-4: an operator', () => {
     const { account: _, ...everywhere } = issued({ kind: 'operator', holder: 'target' }).data;
     nothing.when(issue({ kind: 'operator' }), operator).then(accessTokenEvent('AccessTokenIssued', everywhere));
   });
-  test('nobody else', () => {
+  test('TOKEN-4: nobody else', () => {
     nothing.when(issue({ kind: 'operator' }), ann).refuses('token.holder-not-allowed');
     nothing.when(issue({ kind: 'operator' }), roaming).refuses('token.holder-not-allowed');
   });
-  test('the one in the file opens everything, for ten years', () => {
+  test('TOKEN-13: the one in the file opens everything, for ten years', () => {
     nothing
       .when(new IssueOperatorToken({ holder: 'installation' }))
       .then(accessTokenEvent('AccessTokenIssued', { kind: 'operator', holder: 'installation', name: 'operator-token', scopes: permissions, expiresAt: '2036-01-13T12:00:00.000Z' }));
@@ -79,20 +79,20 @@ describe('issuing a token for an operator', () => {
 });
 
 describe('what a token is issued with', () => {
-  test('no scope that the issuer lacks', () => {
+  test('TOKEN-2: no scope that the issuer lacks', () => {
     const refusal = nothing.when(issue({ scopes: ['users:read', 'users:lock'] }), { ...ann, permissions: ['users:read'] }).refuses('token.scope-not-held');
     expect(refusal.members).toEqual({ scopes: ['users:lock'] });
   });
-  test.each(['2026-01-15T12:00:00Z', '2026-01-15T11:59:59Z', '2027-02-19T12:00:01Z', '2026-06-01', '2026-06-01T00:00:00'])('not this end: %s', (time) => {
+  test.each(['2026-01-15T12:00:00Z', '2026-01-15T11:59:59Z', '2027-02-19T12:00:01Z', '2026-06-01', '2026-06-01T00:00:00'])('TOKEN-3: not this end: %s', (time) => {
     expect(nothing.when(issue({ expiresAt: time }), ann).refuses('token.expiry-invalid').kind).toBe('invalid');
   });
   test.each([
     ['2026-06-01T02:00:00+02:00', expiresAt],
     ['2027-02-19T12:00:00Z', '2027-02-19T12:00:00.000Z'],
-  ])('this end: %s', (time, utc) => {
+  ])('TOKEN-3: this end: %s', (time, utc) => {
     nothing.when(issue({ expiresAt: time }), ann).then(issued({ expiresAt: utc }));
   });
-  test('one secret: an id is never issued twice', () => {
+  test('TOKEN-1: one secret: an id is never issued twice', () => {
     given(AccessTokenDecider, issued({})).when(issue({}), ann).refuses('token.exists');
     given(AccessTokenDecider, issued({}), ended).when(new IssueOperatorToken({ holder: 'installation' })).refuses('token.exists');
   });
@@ -103,25 +103,25 @@ describe('ending a token', () => {
   const own = given(AccessTokenDecider, issued({}));
   const ofService = given(AccessTokenDecider, issued({ kind: 'service', holder: 'target' }));
 
-  test('one’s own', () => {
+  test('TOKEN-12: one’s own', () => {
     own.when(end, auditor).then(ended);
     given(AccessTokenDecider, issued({ kind: 'service', holder: 'robot' })).when(end, { ...service, overAdministrators: false }).then(ended);
   });
-  test('a service’s, by an administrator of its account', () => {
+  test('TOKEN-12: a service’s, by an administrator of its account', () => {
     ofService.when(end, ann).then(ended);
     ofService.when(end, auditor).refuses('token.not-found');
     ofService.when(end, { ...ann, within: 'other' }).refuses('token.not-found');
   });
-  test('anybody’s, by an operator', () => {
+  test('TOKEN-12: anybody’s, by an operator', () => {
     own.when(end, operator).then(ended);
     given(AccessTokenDecider, issued({ kind: 'operator', holder: 'target' })).when(end, operator).then(ended);
   });
-  test('nobody else’s: as if there were none', () => {
+  test('TOKEN-12: nobody else’s: as if there were none', () => {
     expect(own.when(end, { actor: { id: 'bob', kind: 'user' } }).refuses('token.not-found').kind).toBe('not-found');
     nothing.when(end, operator).refuses('token.not-found');
     given(AccessTokenDecider, issued({ kind: 'operator', holder: 'ann' })).when(end, ann).refuses('token.not-found');
   });
-  test('twice changes nothing', () => {
+  test('TOKEN-12: twice changes nothing', () => {
     given(AccessTokenDecider, issued({}), ended).when(end, ann).then();
   });
 });

@@ -8,23 +8,23 @@ const token: AccessToken = { status: 'live', kind: 'user', holder: 'ann', accoun
 const ann: Standing = { account: 'acme', roles: ['auditor'], sessionsSince: 0 };
 const bearer = (changes: object, user: Standing | undefined = ann) => bearerOf('id', { ...token, ...changes }, user, now);
 
-test('a valid token opens what its scopes and its holder’s roles give', () => {
+test('PERM-10: a valid token opens what its scopes and its holder’s roles give', () => {
   expect(bearer({})).toMatchObject({ actor: { id: 'ann', kind: 'user' }, via: 'id', account: 'acme', roles: ['auditor'] });
   expect(bearer({})!.permissions).toEqual(new Set(['users:read', 'audit:read', 'tokens:manage']));
 });
 
-test('an expired, ended or unknown token opens nothing', () => {
+test('TOKEN-14: an expired, ended or unknown token opens nothing', () => {
   expect(bearer({ expiresAt: '2026-01-15T12:00:00.000Z' })).toBeUndefined();
   expect(bearer({ status: 'ended' })).toBeUndefined();
   expect(bearerOf('id', { status: 'absent' }, ann, now)).toBeUndefined();
 });
 
-test('a user’s token opens nothing while they can’t act, or in another account', () => {
+test('TOKEN-5: a user’s token opens nothing while they can’t act, or in another account', () => {
   expect(bearerOf('id', token, undefined, now)).toBeUndefined();
   expect(bearer({}, { account: 'other', roles: ['administrator'], sessionsSince: 0 })).toBeUndefined();
 });
 
-test('a service and an operator need no user; without an account they act everywhere', () => {
+test('PERM-10: a service and an operator need no user; without an account they act everywhere', () => {
   expect(bearerOf('id', { ...token, kind: 'service', scopes: ['logins:record'] }, undefined, now)).toMatchObject({ account: 'acme', roles: [] });
   expect(bearerOf('id', { ...token, kind: 'operator', account: undefined }, undefined, now)).not.toHaveProperty('account');
 });

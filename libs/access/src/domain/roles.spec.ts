@@ -20,32 +20,32 @@ const table: [Permission, administrator: boolean, coAdministrator: boolean, audi
   ['mails:manage', false, false, false],
 ];
 
-test.each(table)('%s: administrator %s, co-administrator %s, auditor %s, operator true', (permission, ...given) => {
+test.each(table)('PERM-1, PERM-2, PERM-3, PERM-4, PERM-5, PERM-6, PERM-7, PERM-8: %s: administrator %s, co-administrator %s, auditor %s, operator true', (permission, ...given) => {
   const roles = ['administrator', 'co-administrator', 'auditor'] as const;
   expect(roles.map((role) => permissionsOf([role]).includes(permission))).toEqual(given);
   expect(powersOf('operator', permissions, []).permissions.has(permission)).toBe(true);
 });
 
-test('the table names every permission', () => {
+test('PERM-1: the table names every permission', () => {
   expect(table.map(([permission]) => permission)).toEqual([...permissions]);
 });
 
 describe('what somebody may do', () => {
-  test('roles add up', () => {
+  test('PERM-9: roles add up', () => {
     expect(permissionsOf(['auditor', 'co-administrator'])).toEqual(permissionsOf(['co-administrator']));
     expect(permissionsOf([])).toEqual([]);
   });
 
-  test('a user: the scopes of the token that their roles give now', () => {
+  test('PERM-10: a user: the scopes of the token that their roles give now', () => {
     expect([...powersOf('user', ['users:read', 'users:lock'], ['auditor']).permissions]).toEqual(['users:read']);
     expect([...powersOf('user', permissions, []).permissions]).toEqual([]);
   });
 
-  test('a service: its scopes', () => {
+  test('PERM-10, TOKEN-7: a service: its scopes', () => {
     expect([...powersOf('service', ['logins:record'], []).permissions]).toEqual(['logins:record']);
   });
 
-  test('an operator: the scopes of the token', () => {
+  test('PERM-10: an operator: the scopes of the token', () => {
     expect([...powersOf('operator', ['audit:read'], []).permissions]).toEqual(['audit:read']);
   });
 });
@@ -53,23 +53,23 @@ describe('what somebody may do', () => {
 describe('what somebody may grant', () => {
   const grants = (...args: Parameters<typeof powersOf>) => powersOf(...args).grantable;
 
-  test('an administrator: every role; a co-administrator: their own and below; an auditor: none', () => {
+  test('PERM-11, PERM-5: an administrator: every role; a co-administrator: their own and below; an auditor: none', () => {
     expect(grants('user', permissions, ['administrator'])).toEqual(['administrator', 'co-administrator', 'auditor']);
     expect(grants('user', permissions, ['co-administrator'])).toEqual(['co-administrator', 'auditor']);
     expect(grants('user', permissions, ['auditor'])).toEqual([]);
   });
 
-  test('nobody: a permission that their token lacks', () => {
+  test('PERM-11: nobody: a permission that their token lacks', () => {
     expect(grants('user', ['roles:grant', 'users:read', 'audit:read', 'tokens:manage'], ['administrator'])).toEqual(['auditor']);
     expect(grants('service', ['roles:grant'], [])).toEqual([]);
   });
 
-  test('an operator: every role, with the scope to grant', () => {
+  test('PERM-11: an operator: every role, with the scope to grant', () => {
     expect(grants('operator', ['roles:grant'], [])).toEqual(['administrator', 'co-administrator', 'auditor']);
     expect(grants('operator', ['users:add'], [])).toEqual([]);
   });
 
-  test('only users without the role administrator stand below administrators', () => {
+  test('PERM-13: only users without the role administrator stand below administrators', () => {
     expect(powersOf('user', permissions, ['co-administrator', 'auditor']).overAdministrators).toBe(false);
     expect(powersOf('user', permissions, ['auditor', 'administrator']).overAdministrators).toBe(true);
     expect(powersOf('service', permissions, []).overAdministrators).toBe(true);

@@ -34,7 +34,7 @@ function list(asking: Partial<Asking>, fields: ConstructorParameters<typeof List
 }
 const idsOf = async (asking: Partial<Asking>) => (await list(asking)).items.map(({ tokenId }) => tokenId);
 
-test('a token as it was issued, and as it ended', async () => {
+test('TOKEN-1: a token as it was issued, and as it ended', async () => {
   await apply([issued('t1'), recorded('t1', accessTokenEvent('AccessTokenEnded', {}))]);
   expect((await list({})).items).toEqual([
     {
@@ -47,7 +47,7 @@ test('a token as it was issued, and as it ended', async () => {
   ]);
 });
 
-test('one sees those that one may manage', async () => {
+test('PERM-7: one sees those that one may manage', async () => {
   await apply([
     issued('t1'),
     issued('t2', { holder: 'bob' }),

@@ -46,7 +46,7 @@ async function record() {
   return events;
 }
 
-test('the first start writes a token that opens everything, for whoever owns the file alone', async () => {
+test('TOKEN-13: the first start writes a token that opens everything, for whoever owns the file alone', async () => {
   expect(await start()).toBe(true);
   expect(statSync(file).mode & 0o777).toBe(0o600);
   const bearer = await find(secret());
@@ -56,7 +56,7 @@ test('the first start writes a token that opens everything, for whoever owns the
   expect(await record()).toEqual(['system: AccessTokenIssued']);
 });
 
-test('a later start leaves it', async () => {
+test('TOKEN-13: a later start leaves it', async () => {
   await start();
   const first = secret();
   expect(await start()).toBe(false);
@@ -64,7 +64,7 @@ test('a later start leaves it', async () => {
   expect(await record()).toEqual(['system: AccessTokenIssued']);
 });
 
-test('where the file is missing, a new one is issued and the old one ended, both on record', async () => {
+test('TOKEN-13: where the file is missing, a new one is issued and the old one ended, both on record', async () => {
   await start();
   const first = secret();
   const who = (await find(first))!.actor;
@@ -75,7 +75,7 @@ test('where the file is missing, a new one is issued and the old one ended, both
   expect(await record()).toEqual(['system: AccessTokenIssued', 'system: AccessTokenIssued', 'system: AccessTokenEnded']);
 });
 
-test('a token that has expired, or is none, is replaced', async () => {
+test('TOKEN-13: a token that has expired, or is none, is replaced', async () => {
   await start({ at: '2015-01-01T00:00:00.000Z' });
   expect(await start()).toBe(true);
   expect(await find(secret())).toBeDefined();
@@ -99,7 +99,7 @@ describe('a start that was cut short is made good by the next', () => {
     ['before the old one is ended', () => ({ store: but(store, { append }) })],
   ];
 
-  test.each(steps)('%s', async (_, broken) => {
+  test.each(steps)('TOKEN-13: %s', async (_, broken) => {
     await start();
     const first = secret();
     rmSync(file);

@@ -19,4 +19,4 @@ it.each([
   ['cut short', link.slice(0, -1)],
   ['that is none', 'x'],
   ['that is empty', ''],
-])('reads no link %s', (_, other) => expect(readPasswordLink(vault, other)).toBeUndefined());
+])('PASSWORD-6: reads no link %s', (_, other) => expect(readPasswordLink(vault, other)).toBeUndefined());

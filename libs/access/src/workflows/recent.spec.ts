@@ -10,7 +10,7 @@ beforeEach(() => {
   loads = [];
 });
 
-test('for a second, all go by one load; then by another', async () => {
+test('PERM-16: for a second, all go by one load; then by another', async () => {
   const states = recent();
   await Promise.all([states.get('a', 'lately'), states.get('a', 'lately')]);
   at = 999;
@@ -19,7 +19,7 @@ test('for a second, all go by one load; then by another', async () => {
   expect(await states.get('a', 'lately')).toBe('a2');
 });
 
-test('whoever asks for now gets now, and so do those after them', async () => {
+test('PERM-16: whoever asks for now gets now, and so do those after them', async () => {
   const states = recent();
   await states.get('a', 'lately');
   expect(await states.get('a', 'now')).toBe('a2');

@@ -18,13 +18,13 @@ const appoint = (user: string) => new AppointAdministrator({ user });
 const standDown = (user: string) => new StandDownAdministrator({ user, because: 'locked' });
 
 describe('OpenAccount', () => {
-  it('opens with a name and contracts; the administrator is no part of it, since people are sealed elsewhere', () => {
+  it('ACCOUNT-1, EVENT-3: opens with a name and contracts; the administrator is no part of it, since people are sealed elsewhere', () => {
     account().when(opening).then(opened);
   });
-  it('opens without contracts', () => {
+  it('ACCOUNT-1: opens without contracts', () => {
     account().when(new OpenAccount({ name: 'Acme', domains: [], administrator })).then(accountEvent('AccountOpened', { name: 'Acme', contracts: [] }));
   });
-  it('refuses an id that was opened before, also one that was undone', () => {
+  it('ACCOUNT-2: refuses an id that was opened before, also one that was undone', () => {
     for (const past of [[opened], [opened, closed]]) {
       expect(account(...past).when(opening).refuses('account.not-opened')).toMatchObject({ kind: 'conflict', actions: [] });
     }
@@ -32,7 +32,7 @@ describe('OpenAccount', () => {
 });
 
 describe('CloseAccount', () => {
-  it('closes an open account', () => account(opened).when(new CloseAccount({})).then(closed));
+  it('ACCOUNT-2: closes an open account', () => account(opened).when(new CloseAccount({})).then(closed));
   it('changes nothing where there is none, or none any more', () => {
     account().when(new CloseAccount({})).then();
     account(opened, closed).when(new CloseAccount({})).then();
@@ -46,21 +46,21 @@ describe('AppointAdministrator', () => {
 });
 
 describe('StandDownAdministrator', () => {
-  it.each(['locked', 'deleted', 'demoted', 'left'] as const)('lets one of two go, %s', (because) => {
+  it.each(['locked', 'deleted', 'demoted', 'left'] as const)('ADMIN-1: lets one of two go, %s', (because) => {
     account(opened, appointed('ada'), appointed('ben'))
       .when(new StandDownAdministrator({ user: 'ada', because }))
       .then(accountEvent('AdministratorStoodDown', { user: 'ada', because }));
   });
-  it('keeps the last one, whoever they are', () => {
+  it('ADMIN-1: keeps the last one, whoever they are', () => {
     for (const past of [[appointed('ada')], [appointed('ada'), appointed('ben'), stoodDown('ben')], [appointed('ada'), appointed('ada')]]) {
       expect(account(opened, ...past).when(standDown('ada')).refuses('account.last-administrator').kind).toBe('conflict');
     }
   });
-  it('orders rivals also by one who is not counted, but never takes from none', () => {
+  it('ADMIN-1: orders rivals also by one who is not counted, but never takes from none', () => {
     account(opened, appointed('ada')).when(standDown('ben')).then(stoodDown('ben'));
     account(opened).when(standDown('ben')).refuses('account.last-administrator');
   });
-  it('of two who stand each other down, the second is refused', () => {
+  it('ADMIN-1: of two who stand each other down, the second is refused', () => {
     account(opened, appointed('ada'), appointed('ben')).when(standDown('ben')).then(stoodDown('ben'));
     account(opened, appointed('ada'), appointed('ben'), stoodDown('ben')).when(standDown('ada')).refuses('account.last-administrator');
   });

@@ -8,11 +8,11 @@ const released = (account = 'account') => domainEvent('DomainReleased', { accoun
 const domain = (...past: DomainNameEvent[]) => given(DomainDecider, ...past);
 
 describe('an operator asserts a domain', () => {
-  it('that nobody owns', () => domain().when(new AssertDomain({})).then(owned()));
-  it('that its owner released', () => domain(owned('rival'), released('rival')).when(new AssertDomain({})).then(owned()));
-  it('of a closed account, which counts as unclaimed', () => domain(owned('rival')).when(new AssertDomain({}), { ownerClosed: true }).then(owned()));
-  it('once: again changes nothing', () => domain(owned()).when(new AssertDomain({})).then());
-  it('unless another account owns it, which is not disclosed', () => {
+  it('DOMAIN-2, EVENT-4: that nobody owns', () => domain().when(new AssertDomain({})).then(owned()));
+  it('DOMAIN-2: that its owner released', () => domain(owned('rival'), released('rival')).when(new AssertDomain({})).then(owned()));
+  it('DOMAIN-3: of a closed account, which counts as unclaimed', () => domain(owned('rival')).when(new AssertDomain({}), { ownerClosed: true }).then(owned()));
+  it('DOMAIN-2: once: again changes nothing', () => domain(owned()).when(new AssertDomain({})).then());
+  it('DOMAIN-2: unless another account owns it, which is not disclosed', () => {
     for (const past of [[owned('rival')], [owned(), released(), owned('rival')]]) {
       const refusal = domain(...past).when(new AssertDomain({})).refuses('domain.owned-by-another');
       expect(refusal).toMatchObject({ kind: 'conflict', actions: [], members: {} });
@@ -22,9 +22,9 @@ describe('an operator asserts a domain', () => {
 });
 
 describe('an operator releases a domain', () => {
-  it('of the account', () => domain(owned()).when(new ReleaseDomain({})).then(released()));
-  it('only of that account', () => domain(owned('rival')).when(new ReleaseDomain({})).then());
-  it('once: again changes nothing', () => {
+  it('DOMAIN-4: of the account', () => domain(owned()).when(new ReleaseDomain({})).then(released()));
+  it('DOMAIN-4: only of that account', () => domain(owned('rival')).when(new ReleaseDomain({})).then());
+  it('DOMAIN-4: once: again changes nothing', () => {
     domain(owned(), released()).when(new ReleaseDomain({})).then();
     domain().when(new ReleaseDomain({})).then();
   });
@@ -50,7 +50,7 @@ describe('the one way to write a domain', () => {
     ['почта.рф', 'xn--80a1acny.xn--p1ai'],
     ['a.io', 'a.io'],
     [`${'a'.repeat(63)}.com`, `${'a'.repeat(63)}.com`],
-  ])('of %j is %s', (typed, canonical) => {
+  ])('DOMAIN-1: of %j is %s', (typed, canonical) => {
     expect(domainName(typed)).toBe(canonical);
     expect(domainName(canonical)).toBe(canonical);
   });
@@ -84,7 +84,7 @@ describe('the one way to write a domain', () => {
     `example.${'a'.repeat(64)}`,
     `${'abc.'.repeat(64)}com`,
     '\ud800.com',
-  ])('refuses %j', (typed) => {
+  ])('DOMAIN-1: refuses %j', (typed) => {
     expect(() => domainName(typed)).toThrow(expect.objectContaining({ code: 'domain.invalid', kind: 'invalid' }));
   });
 

@@ -10,15 +10,15 @@ describe('the name of an action', () => {
     ['AdministratorStoodDown', 'administrator.stood-down'],
     ['AccountOpened', 'account.opened'],
     ['DomainOwned', 'domain.owned'],
-  ])('of %s is %s', (type, action) => {
+  ])('AUDIT-3: of %s is %s', (type, action) => {
     expect(actionOf(type)).toBe(action);
   });
 
-  it('is refused to an event about something else', () => {
+  it('AUDIT-3: is refused to an event about something else', () => {
     expect(() => actionOf('InstallationFounded')).toThrow('does not begin with a subject of the audit trail');
   });
 
-  it('names one event', () => {
+  it('AUDIT-3: names one event', () => {
     expect(new Set(actions).size).toBe(actions.length);
     expect(actions).not.toContain('email.claim-abandoned');
   });

@@ -90,7 +90,7 @@ const changes = ({ items }: { items: readonly AuditItem[] }) =>
   items.map((item) => Object.fromEntries(item.changes.map(({ field, before, after }) => [field, [before, after]])));
 
 describe('a row', () => {
-  it('tells who locked whom, with which token, from where, why, and before → after', async () => {
+  it('AUDIT-1: tells who locked whom, with which token, from where, why, and before → after', async () => {
     await record([
       added('ada', 'acme', 'Ada', 'Berg'),
       added('leo', 'acme', 'Leo', 'Roth'),
@@ -116,7 +116,7 @@ describe('a row', () => {
     ]);
   });
 
-  it('follows a user through batches', async () => {
+  it('AUDIT-1: follows a user through batches', async () => {
     await record([added('leo', 'acme', 'Leo', 'Roth')]);
     await record([ofUser('leo', userEvent('UserRoleGranted', { role: 'auditor' }), inAcme), ofUser('leo', userEvent('UserRenamed', { firstName: 'Leon', lastName: 'Roth' }), inAcme)]);
     await record([deleted('leo', inAcme)]);
@@ -133,7 +133,7 @@ describe('a row', () => {
     ]);
   });
 
-  it('holds a login with its method and its own time, also where it is reported late', async () => {
+  it('LOGIN-12: holds a login with its method and its own time, also where it is reported late', async () => {
     const login = (at: string) => ofLogin('leo', loginEvent('UserLoggedIn', { method: 'password', at }), { account: 'acme', ...byService });
     await record([added('leo', 'acme', 'Leo', 'Roth'), issued('desk', 'service', 'desk', 'front desk'), login('2026-01-03T00:00:00.000Z'), login('2026-01-02T00:00:00.000Z')]);
     const logins = await audit({ action: ['user.logged-in'] }, ada, 'acme');
@@ -144,7 +144,7 @@ describe('a row', () => {
     expect(logins.items[0]!.actor.name).toBe('front desk');
   });
 
-  it('is made of accounts, domains and tokens too', async () => {
+  it('AUDIT-1, EVENT-3, EVENT-4, EVENT-6: is made of accounts, domains and tokens too', async () => {
     await record([
       ofAccount('acme', accountEvent('AccountOpened', { name: 'Acme', contracts: [{ country: 'DE', recurringRevenue: 5 }] })),
       ofDomain('acme.example', domainEvent('DomainOwned', { account: 'acme', by: 'operator' }), 'acme'),
@@ -164,7 +164,7 @@ describe('a row', () => {
     ]);
   });
 
-  it('names Rollbook itself, and nobody who was erased', async () => {
+  it('AUDIT-5: names Rollbook itself, and nobody who was erased', async () => {
     const anybody = userEvent('UserAdded', { account: 'acme', country: 'DE', status: 'active' } as never);
     await record([{ ...ofUser('leo', anybody, { account: 'acme', actor: system }), erased: true }]);
     expect((await audit()).items).toMatchObject([{ actor: { name: 'Rollbook' }, subject: { name: null } }]);
@@ -185,7 +185,7 @@ describe('an account', () => {
     unlocked('leo', inBolt),
   ];
 
-  it('sees what happened in it alone, and every field of one who came from outside', async () => {
+  it('AUDIT-4: sees what happened in it alone, and every field of one who came from outside', async () => {
     await record(journey());
     expect(told(await history('leo', 'acme'))).toEqual(['user.rejected leo', 'user.approval-requested leo']);
     expect(changes(await history('leo', 'acme'))[1]).toEqual({
@@ -198,13 +198,13 @@ describe('an account', () => {
     expect(JSON.stringify(await audit({}, ada, 'acme'))).not.toMatch(/Secret|bolt|ivo/i);
   });
 
-  it('calls who went elsewhere by the name they left with', async () => {
+  it('AUDIT-5: calls who went elsewhere by the name they left with', async () => {
     await record(journey());
     expect((await audit({ subject: 'leo' }, ada, 'acme')).items[0]!.subject.name).toBe('Leo Roth');
     expect((await audit({ subject: 'leo' }, ivo, 'bolt')).items[0]!.subject.name).toBe('Leon Secret');
   });
 
-  it('does not see who owned a domain before', async () => {
+  it('AUDIT-4: does not see who owned a domain before', async () => {
     await record([
       ofDomain('shop.example', domainEvent('DomainOwned', { account: 'acme', by: 'operator' }), 'acme'),
       ofDomain('shop.example', domainEvent('DomainOwned', { account: 'bolt', by: 'operator' }), 'bolt'),
@@ -212,13 +212,13 @@ describe('an account', () => {
     expect(changes(await audit({}, ivo, 'bolt'))).toEqual([{ owner: [null, 'bolt'] }]);
   });
 
-  it('reads `operator` for the name of an operator, who reads the token\'s', async () => {
+  it('AUDIT-5: reads `operator` for the name of an operator, who reads the token\'s', async () => {
     await record([issued('t0', 'operator', 'op', 'Kim, night shift'), added('ada', 'acme', 'Ada', 'Berg', { via: 't0' })]);
     expect((await audit({}, ada, 'acme')).items).toMatchObject([{ actor: { name: 'operator' }, via: { name: 'operator' } }]);
     expect((await audit({ subject: 'ada' })).items).toMatchObject([{ actor: { name: 'Kim, night shift' }, via: { name: 'Kim, night shift' } }]);
   });
 
-  it('has no other account, and no user of another account', async () => {
+  it('AUDIT-4: has no other account, and no user of another account', async () => {
     await record(journey());
     expect(told(await audit({ account: 'acme' }, ada, 'acme'))).toHaveLength(3);
     expect(told(await audit({ subject: 'ivo' }, ada, 'acme'))).toEqual([]);
@@ -227,7 +227,7 @@ describe('an account', () => {
     await expect(history('nobody', 'acme')).rejects.toMatchObject({ code: 'user.not-found' });
   });
 
-  it('is no border to operators', async () => {
+  it('AUDIT-4: is no border to operators', async () => {
     await record(journey());
     expect(told(await history('leo', 'acme', operator))).toHaveLength(7);
     expect(told(await audit({ account: 'bolt' }))).toHaveLength(5);
@@ -246,24 +246,24 @@ describe('the list', () => {
     ]),
   );
 
-  it('answers who locked or deleted whom', async () => {
+  it('AUDIT-2: answers who locked or deleted whom', async () => {
     expect(told(await audit({ action: ['user.locked', 'user.deleted'] }))).toEqual(['user.deleted leo', 'user.locked leo']);
   });
 
-  it('filters by actor and by time', async () => {
+  it('AUDIT-2: filters by actor and by time', async () => {
     expect(told(await audit({ actor: 'op' }))).toEqual(['user.added ada']);
     expect(told(await audit({ from: '2026-01-01T01:20:00+01:00', to: '2026-01-01T00:40:00Z' }))).toEqual(['user.locked leo', 'user.added leo']);
     expect(told(await audit({ to: '2026-01-01' }))).toEqual([]);
   });
 
-  it('answers the whole of one act, as far as the caller may look', async () => {
+  it('AUDIT-2, BULK-4: answers the whole of one act, as far as the caller may look', async () => {
     await record([locked('ada', { account: 'acme', correlationId: 'both' }), added('ivo', 'bolt', 'Ivo', 'Lang', { correlationId: 'both' })]);
     expect(told(await audit({ correlation: 'both' }))).toEqual(['user.added ivo', 'user.locked ada']);
     expect(told(await audit({ correlation: 'both' }, ada, 'acme'))).toEqual(['user.locked ada']);
     expect(told(await audit({ correlation: 'none' }))).toEqual([]);
   });
 
-  it('goes on where the page before ended, whatever arrives meanwhile', async () => {
+  it('AUDIT-2: goes on where the page before ended, whatever arrives meanwhile', async () => {
     const first = await audit({ limit: 2 });
     await record([locked('ada', { account: 'acme' }), unlocked('ada', { account: 'acme' })]);
     const second = await audit({ limit: 2, cursor: first.next! });
@@ -272,7 +272,7 @@ describe('the list', () => {
     expect(third.next).toBeNull();
   });
 
-  it.each([['WyJ4Il0'], ['WzEuNV0'], ['nonsense']])('refuses the cursor %s', async (cursor) => {
+  it.each([['WyJ4Il0'], ['WzEuNV0'], ['nonsense']])('AUDIT-2: refuses the cursor %s', async (cursor) => {
     await expect(audit({ cursor })).rejects.toMatchObject({ code: 'cursor.invalid', kind: 'invalid' });
   });
 });

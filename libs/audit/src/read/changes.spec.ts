@@ -2,20 +2,20 @@ import 'reflect-metadata';
 import { difference } from './changes.js';
 
 describe('the difference of two views', () => {
-  it('names each field that changed, with what it was and is', () => {
+  it('AUDIT-1: names each field that changed, with what it was and is', () => {
     expect(difference({ firstName: 'Ann', country: 'DE' }, { firstName: 'Anna', country: 'DE' })).toEqual([
       { field: 'firstName', before: 'Ann', after: 'Anna' },
     ]);
   });
 
-  it('compares lists by what they hold', () => {
+  it('AUDIT-1: compares lists by what they hold', () => {
     const locks = [{ cause: 'administrator', reason: null, until: null }];
     expect(difference({ locks, roles: ['auditor'] }, { locks: structuredClone(locks), roles: [] })).toEqual([
       { field: 'roles', before: ['auditor'], after: [] },
     ]);
   });
 
-  it('of equal views is none', () => {
+  it('AUDIT-1: of equal views is none', () => {
     expect(difference({ roles: [] }, { roles: [] })).toEqual([]);
   });
 });

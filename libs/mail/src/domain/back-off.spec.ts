@@ -2,7 +2,7 @@ import { nextAttempt } from './back-off.js';
 
 const minute = 60_000;
 
-it('waits twice as long after each attempt, an hour at most, and gives up after a day', () => {
+it('MAIL-4: waits twice as long after each attempt, an hour at most, and gives up after a day', () => {
   const waits: number[] = [];
   let now = 0;
   for (let attempts = 1, next: number | undefined = 0; next !== undefined; attempts++) {

@@ -21,7 +21,7 @@ describe.each(all)('%s', (_, say) => {
     expect(subject).toMatch(/^[^\r\n]{5,60}$/);
   });
 
-  it('differs in every language', () => {
+  it('MAIL-5: differs in every language', () => {
     expect(new Set(languages.map((language) => letter(language, say).text)).size).toBe(languages.length);
     expect(new Set(languages.map((language) => letter(language, say).subject)).size).toBe(languages.length);
   });
@@ -38,12 +38,12 @@ describe('what people are called', () => {
     expect(html).toContain('Hello &lt;b onclick=&quot;x&quot;&gt;&#39;&amp;,');
   });
 
-  it.each(['Win at http://evil.example', 'evil.example', 'a@evil.example', 'www.evil.example'])('is left out where it looks like a link: %s', (name) => {
+  it.each(['Win at http://evil.example', 'evil.example', 'a@evil.example', 'www.evil.example'])('MAIL-9: is left out where it looks like a link: %s', (name) => {
     expect(greeted(name).text).toMatch(/^Hello,\n/);
     expect(greeted(name).html).not.toContain('evil');
   });
 
-  it.each(['J. R.', 'J.R.', "D'Arcy", 'Anne-Marie', '李'])('is kept where it is a name: %s', (name) => expect(greeted(name).text).toMatch(`Hello ${name},`));
+  it.each(['J. R.', 'J.R.', "D'Arcy", 'Anne-Marie', '李'])('MAIL-9: is kept where it is a name: %s', (name) => expect(greeted(name).text).toMatch(`Hello ${name},`));
 });
 
 it('counts people as each language does', () => {

@@ -17,9 +17,9 @@ describe('what is owed', () => {
     ['one who is unlocked: what a lock held back', userEvent('UserUnlocked', { causes: ['administrator'] }), { letsIn: true }],
     ['whoever asks for a new password: a link', userEvent('UserPasswordResetRequested', { expiresAt: '2026-01-15T13:00:00.000Z' }), { owes: 'password-link' }],
     ['one whose password was changed: word of it', userEvent('UserPasswordChanged', {}), { owes: 'password-changed' }],
-  ])('%s', (_, event, meaning) => expect(of(event)).toEqual(meaning));
+  ])('MAIL-1: %s', (_, event, meaning) => expect(of(event)).toEqual(meaning));
 
-  it('by no other event of a user, nor by those of other streams', () => {
+  it('MAIL-1: by no other event of a user, nor by those of other streams', () => {
     const owing = Object.keys(userEvents).filter((type) => 'owes' in meaningOf({ type, data: { status: 'active' } } as Recorded));
     expect(owing).toEqual(['UserAdded', 'UserApproved', 'UserAddedToAccount', 'UserPasswordResetRequested', 'UserPasswordChanged']);
     expect(meaningOf({ type: 'constructor', data: {} } as Recorded)).toEqual({});

@@ -22,18 +22,18 @@ const inAnHour = '2026-01-15T13:00:00.000Z';
 const inAWeek = '2026-01-22T12:00:00.000Z';
 
 describe('a link that sets a password', () => {
-  it('comes with the welcome, and works for 7 days', () => {
+  it('PASSWORD-5: comes with the welcome, and works for 7 days', () => {
     expect(state(by('welcome', added)).passwordLink).toEqual({ request: 'welcome', expiresAt: '2026-01-08T00:00:00.000Z' });
   });
 
-  it('is asked for by an administrator: for an hour, or a week where it is the welcome again', () => {
+  it('LIFE-12, PASSWORD-6: is asked for by an administrator: for an hour, or a week where it is the welcome again', () => {
     user(added, changed).when(new RequestPasswordReset({})).then(requested(inAnHour));
     user(added).when(new RequestPasswordReset({})).then(requested(inAWeek));
     user(added, locked).when(new RequestPasswordReset({})).refuses('user.locked');
     user(added, administrator).when(new RequestPasswordReset({}), { overAdministrators: false }).refuses('user.outranks-caller');
   });
 
-  it('is asked for by whoever knows the address, once a minute, and only for one who may log in', () => {
+  it('PASSWORD-8: is asked for by whoever knows the address, once a minute, and only for one who may log in', () => {
     user(added, changed).when(new ForgetPassword({})).then(requested(inAnHour));
     user(added, changed, by('a', requested('2026-01-15T12:59:01.000Z'))).when(new ForgetPassword({})).then();
     user(added, changed, by('a', requested('2026-01-15T12:59:00.000Z'))).when(new ForgetPassword({})).then(requested(inAnHour));
@@ -41,7 +41,7 @@ describe('a link that sets a password', () => {
     user().when(new ForgetPassword({})).then();
   });
 
-  it('works once, the newest alone, until its time, for one who may log in', () => {
+  it('PASSWORD-6: works once, the newest alone, until its time, for one who may log in', () => {
     const link = by('asked', requested(inAnHour));
     const use = new SetPassword({ link: 'asked' });
     user(added, link).when(use).then(changed);
@@ -55,7 +55,7 @@ describe('a link that sets a password', () => {
 });
 
 describe('what a change of the password, a lock or a deletion does to sessions', () => {
-  it('ends those begun before', () => {
+  it('SESSION-3: ends those begun before', () => {
     expect(state(added).sessionsSince).toBe(0);
     expect(state(added, administrator, changed).sessionsSince).toBe(2);
     expect(state(added, locked, unlocked).sessionsSince).toBe(1);
@@ -69,7 +69,7 @@ describe('ten failed logins in 15 minutes', () => {
   const minutesAgo = (minutes: number) => new Date(Date.parse('2026-01-15T12:00:00Z') - minutes * 60_000).toISOString();
   const ten = Array.from({ length: 10 }, (_, nth) => minutesAgo(14 - nth));
 
-  it('are too many; nine are not, nor older ones, nor those from before an unlock', () => {
+  it('LOGIN-5: are too many; nine are not, nor older ones, nor those from before an unlock', () => {
     const now = minutesAgo(0);
     expect(isGuessedAt(failures(...ten), now)).toBe(true);
     expect(isGuessedAt(failures(...ten.slice(1)), now)).toBe(false);
@@ -81,7 +81,7 @@ describe('ten failed logins in 15 minutes', () => {
   const failed = (at: string) => loginEvent('LoginFailed', { method: 'password', at });
   const loggedIn = loginEvent('UserLoggedIn', { method: 'password', at: minutesAgo(3) });
 
-  it('are counted from the last login that did not fail', () => {
+  it('LOGIN-6: are counted from the last login that did not fail', () => {
     expect(fold(LoginDecider, [...ten.map(failed), loggedIn, failed(minutesAgo(2))])).toEqual(failures(minutesAgo(2)));
     const nine = ten.slice(1).map(failed);
     expect(isGuessedAt(fold(LoginDecider, [failed(ten[0]!), loggedIn, ...nine]), minutesAgo(0))).toBe(false);
@@ -89,12 +89,12 @@ describe('ten failed logins in 15 minutes', () => {
     given(LoginDecider).when(new FailLogin({ method: 'password' })).then(failed('2026-01-15T12:00:00.000Z'));
   });
 
-  it('are not forgiven by a login of before them, that is reported after them', () => {
+  it('LOGIN-6: are not forgiven by a login of before them, that is reported after them', () => {
     const late = loginEvent('UserLoggedIn', { method: 'oidc', at: minutesAgo(10) });
     expect(fold(LoginDecider, [...ten.map(failed), late])).toEqual(failures(...ten.slice(5)));
   });
 
-  it('are all that a login depends on: the newest 20 events tell as much as all do, up to ten of them late logins', () => {
+  it('LOGIN-5: are all that a login depends on: the newest 20 events tell as much as all do, up to ten of them late logins', () => {
     const past = fc.array(fc.oneof({ weight: 4, arbitrary: fc.constant('fails') }, fc.nat(40)), { maxLength: 40, size: 'max' }).map((acts) =>
       acts.map((act, nth) => (typeof act === 'string' ? failed(minutesAgo(40 - nth)) : loginEvent('UserLoggedIn', { method: 'oidc', at: minutesAgo(act) }))),
     );
@@ -105,7 +105,7 @@ describe('ten failed logins in 15 minutes', () => {
     }));
   });
 
-  it('lock anybody but an administrator, who would be shut out by whoever knows their address', () => {
+  it('LOGIN-5: lock anybody but an administrator, who would be shut out by whoever knows their address', () => {
     user(added).when(new LockOut({})).then(userEvent('UserLocked', { cause: 'failedLogins', disableModeDays: 7 }));
     user(added, administrator).when(new LockOut({})).then();
     user(added, locked).when(new LockOut({})).then();

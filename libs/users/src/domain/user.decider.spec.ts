@@ -47,17 +47,17 @@ const offered = (refusal: { actions: readonly { action: string }[] }) => refusal
 describe('AddUser', () => {
   const ownDomain = { domainOwner: 'account' };
 
-  it('adds somebody unknown as an active member, as typed', () => {
+  it('ADD-6, ADDRESS-2, LIFE-1, EVENT-1: adds somebody unknown as an active member, as typed', () => {
     user().when(new AddUser({ ...anna, language: 'pl', entitlementCountry: 'PL' })).then(
       userEvent('UserAdded', { account: 'account', ...anna, language: 'pl', entitlementCountry: 'PL', status: 'active' }),
     );
   });
 
-  it('adds somebody unknown on a domain of the account, and with starting roles', () => {
+  it('ADD-6: adds somebody unknown on a domain of the account, and with starting roles', () => {
     user().when(new AddUser(anna), { ...ownDomain, startingRoles: ['administrator'] }).then(added, granted('administrator'));
   });
 
-  it('refuses a domain of another account first, whoever has the address, and does not say whose it is', () => {
+  it('ADD-1: refuses a domain of another account first, whoever has the address, and does not say whose it is', () => {
     for (const held of [{}, holder(added), holder(deleted)]) {
       const refusal = user().when(new AddUser(anna), { domainOwner: 'rival', ...held }).refuses('domain.owned-by-another');
       expect(refusal).toMatchObject({ kind: 'conflict', actions: [], members: {} });
@@ -69,12 +69,12 @@ describe('AddUser', () => {
     ['active', [added]],
     ['pending', pending],
     ['locked', [added, locked('administrator')]],
-  ])('refuses a user of this account who is %s, and offers their page', (_, past) => {
+  ])('ADD-2: refuses a user of this account who is %s, and offers their page', (_, past) => {
     const refusal = user().when(new AddUser(anna), { ...ownDomain, ...holder(...past) }).refuses('user.already-in-account');
     expect(refusal.actions).toEqual([{ action: 'GetUser', params: { accountId: 'account', userId: 'holder' } }]);
   });
 
-  it('refuses a user of another account, pending ones too, and discloses nothing about them', () => {
+  it('ADD-3: refuses a user of another account, pending ones too, and discloses nothing about them', () => {
     for (const past of [[registered, addedTo('elsewhere')], [registered, waits('elsewhere')], [added, deleted, addedTo('elsewhere')]]) {
       const refusal = user().when(new AddUser(anna), holder(...past)).refuses('user.in-another-account');
       expect(refusal).toMatchObject({ kind: 'conflict', actions: [], members: {} });
@@ -83,12 +83,12 @@ describe('AddUser', () => {
     }
   });
 
-  it('refuses an unaffiliated user on a domain of the account, and offers to add them to it', () => {
+  it('ADD-4: refuses an unaffiliated user on a domain of the account, and offers to add them to it', () => {
     const refusal = user().when(new AddUser(anna), { ...ownDomain, ...holder(registered) }).refuses('user.exists-unaffiliated');
     expect(refusal.actions).toEqual([{ action: 'AddUserToAccount', params: { accountId: 'account', userId: 'holder' } }]);
   });
 
-  it('refuses an unaffiliated user on any other domain, and offers to restore one whom the account deleted', () => {
+  it('ADD-5: refuses an unaffiliated user on any other domain, and offers to restore one whom the account deleted', () => {
     const stranger = user().when(new AddUser(anna), holder(registered)).refuses('user.outside-domain');
     expect(stranger.actions).toEqual([]);
     const former = user().when(new AddUser(anna), holder(added, deleted)).refuses('user.outside-domain');
@@ -97,15 +97,15 @@ describe('AddUser', () => {
 });
 
 describe('RegisterUser', () => {
-  it('leaves a stranger unaffiliated where nobody owns the domain', () => {
+  it('LIFE-2: leaves a stranger unaffiliated where nobody owns the domain', () => {
     user().when(new RegisterUser(anna), { within: undefined }).then(registered);
   });
 
-  it('asks the owner of the domain, in its canonical form, for approval', () => {
+  it('LIFE-2: asks the owner of the domain, in its canonical form, for approval', () => {
     user().when(new RegisterUser(anna), { domainOwner: 'account' }).then(...pending);
   });
 
-  it('refuses an address that somebody has, wherever they are', () => {
+  it('LIFE-2: refuses an address that somebody has, wherever they are', () => {
     for (const past of [[added], pending, [registered], [added, deleted]]) {
       user().when(new RegisterUser(anna), { domainOwner: 'account', ...holder(...past) }).refuses('user.exists');
     }
@@ -113,25 +113,25 @@ describe('RegisterUser', () => {
 });
 
 describe("a user's life", () => {
-  it('pending → approved → active', () => user(...pending).when(new ApproveUser({ reason: 'known' })).then(approved));
-  it('pending → rejected', () => user(...pending).when(new RejectUser({})).then(rejected));
-  it('rejected and approved users are not locked', () => {
+  it('LIFE-3: pending → approved → active', () => user(...pending).when(new ApproveUser({ reason: 'known' })).then(approved));
+  it('LIFE-4: pending → rejected', () => user(...pending).when(new RejectUser({})).then(rejected));
+  it('LIFE-4: rejected and approved users are not locked', () => {
     user(...pending, rejected, addedBack).when(new UnlockUser({})).then();
     user(...pending, approved).when(new UnlockUser({})).then();
   });
-  it('active → locked → unlocked', () => {
+  it('LIFE-6, LIFE-7: active → locked → unlocked', () => {
     user(added).when(new LockUser({ reason: 'gone' })).then(userEvent('UserLocked', { cause: 'administrator', disableModeDays: 7 }));
     user(added, locked('administrator')).when(new UnlockUser({})).then(unlocked('administrator'));
   });
-  it('active → deleted, restorable for 30 days, locked with cause unaffiliated', () => {
+  it('LIFE-8, LOCK-7: active → deleted, restorable for 30 days, locked with cause unaffiliated', () => {
     user(added).when(new DeleteUser({})).then(deleted);
     user(added, deleted, addedBack).when(new UnlockUser({})).then(unlocked('unaffiliated'));
   });
-  it('deleted → restored, without the lock of the deletion', () => {
+  it('LIFE-9: deleted → restored, without the lock of the deletion', () => {
     user(added, deleted).when(new RestoreUser({})).then(restored);
     user(added, deleted, restored).when(new UnlockUser({})).then();
   });
-  it('unaffiliated → added to the account that owns the domain, from whichever account they come', () => {
+  it('LIFE-5: unaffiliated → added to the account that owns the domain, from whichever account they come', () => {
     for (const past of [[registered], [added, deletedBy('account')], [registered, addedTo('elsewhere'), deletedBy('elsewhere')]]) {
       user(...past).when(new AddUserToAccount({}), { domainOwner: 'account' }).then(addedBack);
     }
@@ -158,7 +158,7 @@ describe("a user's life", () => {
     ['grant a role to one who waits', new GrantRole({ role: 'auditor' }), pending, 'user.not-active', ['ApproveUser', 'RejectUser']],
     ['revoke a role of one who was deleted', new RevokeRole({ role: 'auditor' }), [added, deleted], 'user.not-active', ['RestoreUser']],
   ];
-  it.each(outside)('nobody can %s', (_, command, past, code, steps) => {
+  it.each(outside)('LIFE-3, LIFE-4, LIFE-5, LIFE-6, LIFE-7, LIFE-8, LIFE-9, LIFE-10, LIFE-11, LIFE-14: nobody can %s', (_, command, past, code, steps) => {
     const refusal = user(...past).when(command).refuses(code);
     expect(refusal.kind).toBe('conflict');
     expect(offered(refusal)).toEqual(steps);
@@ -183,9 +183,9 @@ describe('doing again what already holds changes nothing', () => {
     ['grant a role that the user has', new GrantRole({ role: 'auditor' }), [added, granted('auditor')]],
     ['revoke a role that the user lacks', new RevokeRole({ role: 'auditor' }), [added]],
   ];
-  it.each(again)('%s', (_, command, past) => user(...past).when(command).then());
+  it.each(again)('LIFE-13: %s', (_, command, past) => user(...past).when(command).then());
 
-  it('but only the last departure counts', () => {
+  it('LIFE-13: but only the last departure counts', () => {
     user(...pending, rejected, addedBack, deleted).when(new RejectUser({})).refuses('user.not-pending');
     user(added, deleted, addedBack).when(new DeleteUser({})).then(deleted);
   });

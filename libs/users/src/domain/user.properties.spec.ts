@@ -151,7 +151,7 @@ function live(tries: readonly Try[]): Step[] {
 
 const always = (check: (steps: Step[]) => void) => fc.assert(fc.property(tries, (run) => check(live(run))), { numRuns: 150 });
 
-it('a user belongs to at most one account: none takes in one whom another has not let go', () => {
+it('LIFE-14: a user belongs to at most one account: none takes in one whom another has not let go', () => {
   always((steps) => {
     let member: string | undefined;
     for (const { type, data } of steps.flatMap(({ events }) => events)) {
@@ -169,7 +169,7 @@ it('a user belongs to at most one account: none takes in one whom another has no
   });
 });
 
-it('repeating what was just accepted changes nothing, but adding and registering refuse', () => {
+it('LIFE-13, ADD-7: repeating what was just accepted changes nothing, but adding and registering refuse', () => {
   always((steps) => {
     for (const { attempt, context, after, events } of steps) {
       const again = outcome(attempt.command, after, { ...context, ...holderOf(after) });
@@ -182,7 +182,7 @@ it('repeating what was just accepted changes nothing, but adding and registering
   });
 });
 
-it('only an active member without a lock serves as administrator', () => {
+it('ADMIN-2: only an active member without a lock serves as administrator', () => {
   always((steps) => {
     for (const { past, after } of steps) {
       if (!servesAsAdministrator(after)) continue;
@@ -199,13 +199,13 @@ it('only an active member without a lock serves as administrator', () => {
   });
 });
 
-it('whoever is in no account has no roles', () => {
+it('DELETE-2: whoever is in no account has no roles', () => {
   always((steps) => {
     for (const { after } of steps) if (after.status === 'unaffiliated') expect(after.roles).toEqual([]);
   });
 });
 
-it('roles that come back or are given lie within what the caller may grant', () => {
+it('PERM-11: roles that come back or are given lie within what the caller may grant', () => {
   always((steps) => {
     for (const { before, after, context } of steps) {
       const held = before.status === 'absent' || accountOf(before) !== accountOf(after) ? [] : before.roles;
@@ -224,7 +224,7 @@ describe('what one account sees never changes by acts of another', () => {
   const others = ({ account }: Try) => (['a', 'b', 'c'] as const).filter((other) => other !== account);
   const registers = ({ command }: Try) => command instanceof RegisterUser;
 
-  it('neither the user nor how they left', () => {
+  it('LIFE-16: neither the user nor how they left', () => {
     always((steps) => {
       for (const { attempt, before, after } of steps.filter(({ attempt }) => !registers(attempt))) {
         for (const other of others(attempt)) expect(sight(after, other)).toEqual(sight(before, other));
@@ -232,7 +232,7 @@ describe('what one account sees never changes by acts of another', () => {
     });
   });
 
-  it('nor what it is answered, but for taking the user back', () => {
+  it('LIFE-16: nor what it is answered, but for taking the user back', () => {
     const asks = [ApproveUser, RejectUser, LockUser, UnlockUser, DeleteUser, ChangeUser].map((Ask) => new Ask({}) as Command<never>);
     always((steps) => {
       for (const { attempt, before, after, context } of steps.filter(({ attempt }) => !registers(attempt))) {
@@ -306,7 +306,7 @@ describe('history has already happened', () => {
   });
 });
 
-it('the life that these properties walk through reaches every event', () => {
+it('EVENT-1: the life that these properties walk through reaches every event', () => {
   const seen = new Set<string>();
   const see = ({ events }: Step) => events.forEach(({ type }) => seen.add(type));
   fc.assert(fc.property(tries, (run) => live(run).forEach(see)), { numRuns: 300, seed: 1 });
