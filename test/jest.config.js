@@ -1,13 +1,16 @@
+/** Folders of tests that need Chromium or minutes: `npm test` runs them only where its arguments name them; `npm run test:all` does. */
+const leftOut = ['test/browser', 'test/fault'].filter((folder) => !process.argv.some((argument) => argument.includes(folder)));
+
 /**
- * Jest in native ESM (Nest 12 is ESM only). `npm test` runs everything that a bare machine can run. Specs and their helpers
- * are Jest's; what they test is the build. In workers, always: a module that Node has loaded stays loaded.
+ * Jest in native ESM (Nest 12 is ESM only). Specs and their helpers are Jest's; what they test is the build. In workers,
+ * always: a module that Node has loaded stays loaded.
  */
 export default {
   rootDir: '..',
   testEnvironment: '<rootDir>/test/support/environment.js',
   globalSetup: '<rootDir>/test/support/build.js',
   testMatch: ['<rootDir>/{apps,libs,test}/**/*.spec.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/dist/', '<rootDir>/data/'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '<rootDir>/data/', ...leftOut.map((folder) => `<rootDir>/${folder}/`)],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
