@@ -57,7 +57,7 @@ describe('the admin UI', () => {
       const answer = await get(path, accept);
       expect([path, answer.status, answer.headers.get('content-type')]).toEqual([path, 404, 'application/problem+json; charset=utf-8']);
     }
-    expect((await get('/metrics')).headers.get('content-type')).toContain('text/plain');
+    expect((await get('/metrics')).headers.get('content-type')).toContain('application/problem+json');
     expect((await get('/health/live')).headers.get('content-type')).toContain('application/json');
   });
 });

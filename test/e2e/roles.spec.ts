@@ -118,7 +118,7 @@ describe('every route', () => {
     // Those of the contract, health (2) and metrics.
     expect(handlers).toHaveLength(new Set(contract.map(({ method, path }) => `${method} ${path}`)).size + 3);
     expect(handlers.filter(({ needs }) => needs === undefined)).toEqual([]);
-    expect(handlers.filter(({ needs }) => needs === 'nothing').map(({ name }) => name).toSorted()).toEqual(['followLink', 'get', 'live', 'logIn', 'ready', 'requestLink', 'scrape']);
+    expect(handlers.filter(({ needs }) => needs === 'nothing').map(({ name }) => name).toSorted()).toEqual(['followLink', 'get', 'live', 'logIn', 'ready', 'requestLink']);
   });
 
   describe.each(kinds)('as %s', (kind) => {

@@ -28,7 +28,7 @@ function refusal(environment: Record<string, string>): string {
   return said[0]!;
 }
 
-const names = ['PORT', 'HOST', 'PUBLIC_URL', 'DATA_DIR', 'EVENTSTORE_URL', 'EVENTSTORE_NAMESPACE', 'DATABASE_URL', 'VAULT_KEY', 'VAULT_KEY_FILE', 'SMTP_URL', 'MAIL_FROM', 'TRUST_PROXY', 'LOG_LEVEL'];
+const names = ['PORT', 'HOST', 'METRICS_PORT', 'METRICS_HOST', 'PUBLIC_URL', 'DATA_DIR', 'EVENTSTORE_URL', 'EVENTSTORE_NAMESPACE', 'DATABASE_URL', 'VAULT_KEY', 'VAULT_KEY_FILE', 'SMTP_URL', 'MAIL_FROM', 'TRUST_PROXY', 'LOG_LEVEL'];
 
 describe('--help', () => {
   it.each(['--help', '-h'])('%s lists the settings and starts nothing', (flag) => {
@@ -45,6 +45,7 @@ describe('a wrong setting', () => {
   it.each([
     ['PORT', 'x'], ['PORT', '65536'], ['PORT', '-1'], ['PORT', ''],
     ['HOST', ''],
+    ['METRICS_PORT', 'x'], ['METRICS_PORT', '65536'], ['METRICS_HOST', ''],
     ['PUBLIC_URL', 'users.example.com'], ['PUBLIC_URL', 'https://users.example.com/?x'], ['PUBLIC_URL', 'ftp://users.example.com'],
     ['DATA_DIR', ''],
     ['EVENTSTORE_URL', 'http://localhost:2113'],

@@ -6,6 +6,9 @@ import { isPlainAddress } from '#libs/accounts';
 export interface Config {
   readonly port: number;
   readonly host: string;
+  /** Of health and metrics without a token; absent: no such listener. */
+  readonly metricsPort?: number;
+  readonly metricsHost: string;
   /** Where people reach it, without a slash at the end; absent: where it listens. */
   readonly publicUrl?: string;
   readonly dataDir: string;
@@ -39,6 +42,7 @@ const fail = (expected: string): never => {
   throw new ConfigError(expected);
 };
 const text = (value: string) => value;
+const portNumber = (value: string): number => (/^\d{1,5}$/.test(value) && Number(value) < 65_536 ? Number(value) : fail('a port from 0 to 65535'));
 const url =
   (...protocols: string[]) =>
   (value: string) =>
@@ -77,10 +81,10 @@ const isSubnet = (text: string): boolean => {
 
 /** Every setting, by the name of its environment variable. */
 const settings = {
-  PORT: setting('3000', 'port of the HTTP API; 0 takes a free one', (value) =>
-    /^\d{1,5}$/.test(value) && Number(value) < 65_536 ? Number(value) : fail('a port from 0 to 65535'),
-  ),
+  PORT: setting('3000', 'port of the HTTP API; 0 takes a free one', portNumber),
   HOST: setting('127.0.0.1', 'address to listen on', (value) => value || fail('an address')),
+  METRICS_PORT: setting('', 'port of a second listener that tells health and metrics without a token; 0 takes a free one; default: none', (value) => (value === '' ? undefined : portNumber(value))),
+  METRICS_HOST: setting('127.0.0.1', 'address of that listener; strangers must not reach it', (value) => value || fail('an address')),
   PUBLIC_URL: setting('', 'https://… under which people reach it, for links in mails and for cookies; default: where it listens', webUrl),
   DATA_DIR: setting('./data', 'directory of everything that is kept here', (value) => resolve(value || fail('a directory'))),
   EVENTSTORE_URL: setting('', 'esdb://… of EventStoreDB; default: a node of its own in DATA_DIR', url('esdb', 'esdb+discover')),
@@ -114,6 +118,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   return {
     port: read('PORT'),
     host: read('HOST'),
+    ...optional('metricsPort', read('METRICS_PORT')),
+    metricsHost: read('METRICS_HOST'),
     ...optional('publicUrl', read('PUBLIC_URL')),
     dataDir,
     ...optional('eventStoreUrl', read('EVENTSTORE_URL')),

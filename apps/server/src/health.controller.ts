@@ -1,23 +1,16 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { Controller, Get, HttpCode, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { EventStore } from '#libs/event-store';
-import { Public, type FastifyReply } from '#libs/http';
-import { MailProcess } from '#libs/mail';
-import { ProjectionRunner } from '#libs/read-store';
+import { Needs, Public, TokenOptional, type CalledRequest, type FastifyReply } from '#libs/http';
+import { Refusal } from '#libs/kernel';
+import { Health } from './health.js';
 import { Metrics } from './metrics.js';
 
-/** How long, in ms, the log may take to answer before it counts as unavailable: those who ask wait 5 s or more. */
-const patience = 4_000;
-
-/** For whoever runs the machines. Says nothing about anybody. */
+/** For those who run the machines. A stranger learns only whether the server works: that a position grows would tell of a user. */
 @ApiExcludeController()
 @Controller()
 export class HealthController {
   constructor(
-    private readonly store: EventStore,
-    private readonly projections: ProjectionRunner,
-    private readonly mails: MailProcess,
+    private readonly health: Health,
     private readonly metrics: Metrics,
   ) {}
 
@@ -27,32 +20,23 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** 200 when the log answers and the read models follow it, else 503; both say how far they are, and how the mails are. */
+  /** 503 while commands can't work, else 200; details for operators. */
   @Get('health/ready')
-  @Public()
+  @TokenOptional()
   @HttpCode(200)
-  async ready(@Res({ passthrough: true }) reply: FastifyReply) {
-    const { position, caughtUp, failing } = this.projections.health();
-    const head = await this.head();
-    const ready = head !== undefined && caughtUp && !failing;
-    const { problem, owed, parked } = this.mails.health();
-    if (!ready) void reply.status(503);
-    return {
-      status: ready ? 'ok' : 'unavailable',
-      eventStore: head === undefined ? 'unavailable' : 'ok',
-      projections: { status: failing ? 'failing' : caughtUp ? 'ok' : 'catching up', position, head: head ?? null, failing: failing ?? null },
-      mails: { status: problem ? 'failing' : 'ok', owed, parked, problem: problem ?? null },
-    };
+  async ready(@Req() { caller }: CalledRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    const answer = isOperator(caller) ? await this.health.details() : { status: this.health.status };
+    if (answer.status === 'unavailable') void reply.status(503).header('retry-after', 1);
+    return answer;
   }
 
   @Get('metrics')
-  @Public()
-  async scrape(@Res({ passthrough: true }) reply: FastifyReply) {
+  @Needs('a token')
+  async scrape(@Req() { caller }: CalledRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    if (!isOperator(caller)) throw new Refusal('access.forbidden', 'forbidden', 'Metrics are for operators.');
     void reply.type(this.metrics.contentType);
-    return this.metrics.text(await this.head());
-  }
-
-  private head(): Promise<number | undefined> {
-    return Promise.race([this.store.head().catch(() => undefined), pause(patience, undefined, { ref: false })]);
+    return this.metrics.text(await this.health.head());
   }
 }
+
+const isOperator = (caller: CalledRequest['caller']): boolean => caller?.actor.kind === 'operator';

@@ -1,6 +1,8 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { storeNames } from '#libs/kernel';
 import type { MailProcess } from '#libs/mail';
 import type { ProjectionRunner } from '#libs/read-store';
+import type { StoreHealth } from './store-health.js';
 
 /** What Prometheus scrapes. Labels are names of routes, commands and outcomes, never of people. */
 export class Metrics {
@@ -13,6 +15,7 @@ export class Metrics {
   constructor(
     private readonly projections: ProjectionRunner,
     mails: MailProcess,
+    stores: StoreHealth,
   ) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
@@ -21,6 +24,7 @@ export class Metrics {
     this.lag = new Gauge({ name: 'rollbook_projection_lag_positions', help: 'How far the read models are behind the log, in positions', registers });
     this.failing = new Gauge({ name: 'rollbook_projection_failing', help: '1 while an event can not be projected', registers });
     countMails(this.registry, mails);
+    watchStores(this.registry, stores);
   }
 
   readonly contentType = 'text/plain; version=0.0.4; charset=utf-8';
@@ -69,4 +73,19 @@ function countMails(registry: Registry, mails: MailProcess): void {
   });
   registry.registerMetric(waiting);
   registry.registerMetric(attempts);
+}
+
+/** Whether each store can be used, asked at each scrape. */
+function watchStores(registry: Registry, stores: StoreHealth): void {
+  const available = new Gauge({
+    name: 'rollbook_store_available',
+    help: '1 while the store can be used, 0 while it is away or full',
+    labelNames: ['store'],
+    registers: [],
+    collect() {
+      const broken = new Set(stores.problems.map(({ store }) => store));
+      for (const store of storeNames) this.set({ store }, broken.has(store) ? 0 : 1);
+    },
+  });
+  registry.registerMetric(available);
 }

@@ -10,6 +10,7 @@ import { MailModule, MailProcess } from '#libs/mail';
 import { ProjectionRunner, ReadStore } from '#libs/read-store';
 import { UsersModule } from '#libs/users';
 import { Vault } from '#libs/vault';
+import { Health } from './health.js';
 import { HealthController } from './health.controller.js';
 import { Metrics } from './metrics.js';
 
@@ -20,13 +21,15 @@ export interface Parts {
   readonly readStore: ReadStore;
   readonly projections: ProjectionRunner;
   readonly mails: MailProcess;
+  readonly health: Health;
+  readonly metrics: Metrics;
   readonly clock: Clock;
   readonly publicOrigin: string | undefined;
 }
 
 @Module({})
 class PartsModule {
-  static of({ store, vault, readStore, projections, mails, clock, publicOrigin }: Parts): DynamicModule {
+  static of({ store, vault, readStore, projections, mails, health, metrics, clock, publicOrigin }: Parts): DynamicModule {
     const providers: Provider[] = [
       { provide: EventStore, useValue: store },
       { provide: Vault, useValue: vault },
@@ -37,7 +40,8 @@ class PartsModule {
       { provide: Clock, useValue: clock },
       { provide: PublicOrigin, useValue: { origin: publicOrigin } satisfies PublicOrigin },
       { provide: BodyDigest, useValue: { of: (body) => vault.hmac('digest', body) } satisfies BodyDigest },
-      { provide: Metrics, useValue: new Metrics(projections, mails) },
+      { provide: Health, useValue: health },
+      { provide: Metrics, useValue: metrics },
       Routes,
     ];
     return { module: PartsModule, global: true, imports: [DiscoveryModule], providers, exports: [...providers, DiscoveryModule] };

@@ -14,17 +14,23 @@ import type { Source } from './backup/write-backup.js';
 import type { Config } from './config.js';
 import { ServerLogger } from './logger.js';
 import { linksTo, mailProcess } from './mail.js';
+import { Health } from './health.js';
 import { Metrics } from './metrics.js';
+import { listenForMetrics } from './metrics-listener.js';
 import { observe } from './observe.js';
 import { serveOpenApi } from './openapi.js';
 import { Owned } from './owned.js';
 import { openStores, type Stores } from './parts.js';
 import { projections } from './projections.js';
 import { ServerModule, type Parts } from './server.module.js';
+import { StoreHealth } from './store-health.js';
+import { StoreMonitor } from './store-monitor.js';
 
 /** A running server. */
 export interface Server {
   readonly url: string;
+  /** Of the listener on METRICS_PORT, if there is one. */
+  readonly metricsUrl?: string;
   /** The file that holds the operator's token. */
   readonly operatorToken: string;
   readonly app: NestFastifyApplication;
@@ -48,13 +54,17 @@ export async function startServer(config: Config, { clock = new SystemClock(), r
   Logger.overrideLogger(new ServerLogger(config.logLevel));
   const owned = new Owned();
   try {
+    const health = new StoreHealth();
     const stores = await openStores(config, owned);
     const runner = followLog(stores);
     owned.add(() => runner.stop());
     const mails = mailProcess(config, stores, clock);
     owned.add(() => mails.stop());
     const publicOrigin = config.publicUrl === undefined ? undefined : new URL(config.publicUrl).origin;
-    const parts = { ...stores, projections: runner, mails, clock, publicOrigin };
+    const monitor = new StoreMonitor({ ...stores, projections: runner, health });
+    owned.add(() => monitor.stop());
+    const watched = new Health({ ...stores, projections: runner, mails, stores: health, monitor });
+    const parts = { ...stores, projections: runner, mails, clock, publicOrigin, health: watched, metrics: new Metrics(runner, mails, health) };
     const operatorToken = join(config.dataDir, 'operator-token');
     if (await ensureOperatorToken({ ...parts, file: operatorToken, at: clock.now().toISOString() })) {
       new Logger('Server').log(`The operator's token is in ${operatorToken}`);
@@ -62,10 +72,13 @@ export async function startServer(config: Config, { clock = new SystemClock(), r
     const app = await createApp(config, parts, requestTimeout);
     owned.add(() => drain(app));
     await runner.start();
+    monitor.start();
     await listen(app, config);
+    const listener = await listenForMetrics(config, parts.health, parts.metrics);
+    if (listener) owned.add(() => listener.close());
     mails.start(linksTo(config, await app.getUrl()));
     await takeCommands({ config, ...stores }, owned);
-    return { url: await app.getUrl(), operatorToken, app, close: () => owned.close() };
+    return { url: await app.getUrl(), ...(listener && { metricsUrl: listener.url }), operatorToken, app, close: () => owned.close() };
   } catch (error) {
     await owned.close().catch(() => {}); // the first error tells more
     throw error;

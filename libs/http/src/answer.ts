@@ -34,7 +34,8 @@ export class AnswerInterceptor implements NestInterceptor {
     const http = context.switchToHttp();
     const request = http.getRequest<CalledRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const wanted = minPosition(request);
+    // A stranger who could wait for a position could tell whether the log grew, and so whether an address is known.
+    const wanted = request.caller && minPosition(request);
     if (wanted !== undefined) await this.read.waitFor(wanted, patience);
     // Taken before the read runs: what it shows is at least this old.
     const seen = this.read.position;
@@ -42,11 +43,10 @@ export class AnswerInterceptor implements NestInterceptor {
     return next.handle().pipe(
       map((answer: unknown) => {
         if (!(answer instanceof Answer)) {
-          // A stranger who sees the log grow could tell whether an address is known.
           if (request.caller && !reply.hasHeader('rollbook-position')) void reply.header('rollbook-position', String(seen));
           return answer;
         }
-        void reply.header('rollbook-position', String(answer.position ?? seen));
+        if (request.caller) void reply.header('rollbook-position', String(answer.position ?? seen));
         if (answer.revision !== undefined) void reply.header('etag', `"${answer.revision}"`);
         if (location) void reply.header('location', filled(location, { ...(answer.body as object), ...request.params }));
         return answer.body;

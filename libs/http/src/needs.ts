@@ -1,4 +1,4 @@
-import { SetMetadata } from '@nestjs/common';
+import { SetMetadata, applyDecorators } from '@nestjs/common';
 import type { Permission } from '#libs/kernel';
 
 export const NEEDS = 'rollbook:needs';
@@ -34,5 +34,13 @@ export const WithoutRevision = () => SetMetadata(WITHOUT_REVISION, true);
 export const takesRevision = (handler: object): boolean =>
   Reflect.getMetadata(NEEDS, handler) !== ('nothing' satisfies Need) && !Reflect.hasMetadata(WITHOUT_REVISION, handler);
 
-/** Whoever runs the machines may ask without a token: health, metrics. Says nothing about anybody. */
+/** Anybody may call the route without a token. */
 export const Public = () => SetMetadata(NEEDS, 'nothing' satisfies Need);
+
+const TOKEN_OPTIONAL = 'rollbook:token-optional';
+
+/** Anybody may call the route; a token that is shown is checked, and its holder may be told more. */
+export const TokenOptional = () => applyDecorators(Public(), SetMetadata(TOKEN_OPTIONAL, true));
+
+/** Whether a token that is shown on this public route is checked. */
+export const checksToken = (handler: object): boolean => Reflect.hasMetadata(TOKEN_OPTIONAL, handler);

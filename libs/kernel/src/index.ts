@@ -7,4 +7,5 @@ export * from './given.js';
 export * from './permission.js';
 export * from './query.js';
 export * from './refusal.js';
+export * from './store-problem.js';
 export * from './text.js';

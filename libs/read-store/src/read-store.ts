@@ -1,4 +1,4 @@
-import { Kysely } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import { EmbeddedDirectory } from './embedded-directory.js';
 import { pgliteDialect } from './pglite.js';
 import { postgresqlDialect } from './postgresql.js';
@@ -20,6 +20,11 @@ export class ReadStore {
     readonly kind: 'pglite' | 'postgresql',
     private readonly closed: () => Promise<void> = async () => {},
   ) {}
+
+  /** Throws while the database can't be asked. */
+  async ping(): Promise<void> {
+    await sql`select 1`.execute(this.db);
+  }
 
   async close(): Promise<void> {
     await this.db.destroy();

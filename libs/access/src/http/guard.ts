@@ -1,6 +1,6 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { NEEDS, permissionNeeded, sourceOf, type CalledRequest, type Need } from '#libs/http';
+import { NEEDS, checksToken, permissionNeeded, sourceOf, type CalledRequest, type Need } from '#libs/http';
 import { Refusal, type Permission } from '#libs/kernel';
 import type { Bearer } from '../domain/bearer.js';
 import { Callers } from '../workflows/callers.js';
@@ -25,8 +25,11 @@ export class AccessGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const need = this.reflector.getAllAndOverride<Need | undefined>(NEEDS, [context.getHandler(), context.getClass()]);
-    if (need === 'nothing') return true;
     const request = context.switchToHttp().getRequest<CalledRequest>();
+    if (need === 'nothing') {
+      if (request.headers.authorization && checksToken(context.getHandler())) await this.admit(request, 'a token').catch(ignoreOutage);
+      return true;
+    }
     const needed = need && permissionNeeded(need, request.body);
     await this.admit(request, needed);
     // Not by what goes on asking by itself: a page left open must not keep its session from ending.
@@ -67,6 +70,11 @@ export class AccessGuard implements CanActivate {
     if (visitor) return visitor;
     throw unauthenticated();
   }
+}
+
+/** While tokens can't be checked, the caller of a public route is a stranger. */
+function ignoreOutage(error: unknown): void {
+  if (!(error instanceof Refusal && error.kind === 'unavailable')) throw error;
 }
 
 function refused(error: unknown): false {

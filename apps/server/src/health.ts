@@ -1,0 +1,59 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { EventStore } from '#libs/event-store';
+import type { MailProcess } from '#libs/mail';
+import type { ProjectionRunner } from '#libs/read-store';
+import type { StoreHealth } from './store-health.js';
+import type { StoreMonitor } from './store-monitor.js';
+
+/** `unavailable`: commands fail; `degraded`: commands work, lists do not or are not up to date. */
+export type HealthStatus = 'ok' | 'degraded' | 'unavailable';
+
+/** How long, in ms, an answer about health waits for the head of the log. */
+const headTimeout = 4_000;
+
+/** How the server is: a word for everybody, details for those who run it. Holds nothing personal. */
+export class Health {
+  constructor(
+    private readonly parts: {
+      readonly store: EventStore;
+      readonly projections: ProjectionRunner;
+      readonly mails: MailProcess;
+      readonly stores: StoreHealth;
+      readonly monitor: StoreMonitor;
+    },
+  ) {}
+
+  get status(): HealthStatus {
+    const stores = new Set(this.parts.stores.problems.map(({ store }) => store));
+    if (stores.has('event-store') || stores.has('vault')) return 'unavailable';
+    return stores.has('read-store') || this.projectionStatus !== 'ok' ? 'degraded' : 'ok';
+  }
+
+  async details() {
+    const head = await this.head();
+    const { problems } = this.parts.stores;
+    const { position, failing } = this.parts.projections.health();
+    const { problem, owed, parked } = this.parts.mails.health();
+    const isAway = (name: string) => (problems.some(({ store }) => store === name) ? 'unavailable' : 'ok');
+    return {
+      status: this.status,
+      eventStore: isAway('event-store'),
+      readStore: isAway('read-store'),
+      problems,
+      projections: { status: this.projectionStatus, position, head: head ?? null, failing: failing ?? null },
+      mails: { status: problem ? 'failing' : 'ok', owed, parked, problem: problem ?? null },
+    };
+  }
+
+  /** The last position of the log; undefined while it does not answer. */
+  head(): Promise<number | undefined> {
+    return Promise.race([this.parts.store.head().catch(() => undefined), pause(headTimeout, undefined, { ref: false })]);
+  }
+
+  private get projectionStatus(): 'ok' | 'failing' | 'stalled' | 'catching up' {
+    const { caughtUp, failing } = this.parts.projections.health();
+    if (failing) return 'failing';
+    if (this.parts.monitor.projectionsStalled) return 'stalled';
+    return caughtUp ? 'ok' : 'catching up';
+  }
+}

@@ -1,0 +1,52 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Config } from './config.js';
+import type { Health } from './health.js';
+import type { Metrics } from './metrics.js';
+
+/** The second listener, which tells everything about health and metrics without a token. */
+export interface MetricsListener {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+const json = (status: number, body: object): Answer => ({ status, type: 'application/json; charset=utf-8', body: JSON.stringify(body) });
+
+/** Listens on METRICS_HOST:METRICS_PORT. Throws one clear line. */
+export async function listenForMetrics({ metricsHost, metricsPort }: Config, health: Health, metrics: Metrics): Promise<MetricsListener | undefined> {
+  if (metricsPort === undefined) return undefined;
+  const server = createServer((request, response) => void answer(request, health, metrics).then((sent) => send(response, sent)));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', ({ code }: NodeJS.ErrnoException) => {
+      reject(new Error(code === 'EADDRINUSE' ? `Port ${metricsPort} on ${metricsHost} is taken: set METRICS_PORT to another.` : `Can not listen on ${metricsHost}:${metricsPort} (${code}).`));
+    });
+    server.listen(metricsPort, metricsHost, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return { url: `http://${metricsHost.includes(':') ? `[${metricsHost}]` : metricsHost}:${port}`, close };
+}
+
+async function answer({ method, url = '' }: IncomingMessage, health: Health, metrics: Metrics): Promise<Answer> {
+  if (method !== 'GET' && method !== 'HEAD') return json(405, { status: 405 });
+  const path = url.split('?', 1)[0];
+  if (path === '/metrics') return { status: 200, type: metrics.contentType, body: await metrics.text(await health.head()) };
+  if (path === '/health/live') return json(200, { status: 'ok' });
+  if (path !== '/health/ready') return json(404, { status: 404 });
+  const details = await health.details();
+  return json(details.status === 'unavailable' ? 503 : 200, details);
+}
+
+function send(response: ServerResponse, { status, type, body }: Answer): void {
+  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', ...(status === 405 && { allow: 'GET, HEAD' }) }).end(body);
+}

@@ -1,0 +1,66 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { EventStore } from '#libs/event-store';
+import type { StoreName } from '#libs/kernel';
+import type { ProjectionRunner, ReadStore } from '#libs/read-store';
+import type { StoreHealth } from './store-health.js';
+
+/** How long, in ms, between two looks at the stores. */
+const interval = 2_000;
+
+/** How long, in ms, the read models may be behind the log without moving before they count as stalled. */
+const stalledAfter = 6_000;
+
+/**
+ * Asks both stores regularly whether they answer, so that an outage is noticed while nobody asks for anything, and
+ * compares the position of the read models with the head of the log.
+ */
+export class StoreMonitor {
+  private readonly ending = new AbortController();
+  private running: Promise<void> | undefined;
+  private seen = { position: -1, at: performance.now() };
+  private isStalled = false;
+
+  constructor(private readonly parts: { readonly store: EventStore; readonly readStore: ReadStore; readonly projections: ProjectionRunner; readonly health: StoreHealth }) {}
+
+  /** Whether the read models are behind the log and do not move. */
+  get projectionsStalled(): boolean {
+    return this.isStalled;
+  }
+
+  start(): void {
+    this.running = this.run(this.ending.signal);
+  }
+
+  async stop(): Promise<void> {
+    this.ending.abort();
+    await this.running;
+  }
+
+  private async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const [head] = await Promise.all([this.ask('event-store', () => this.parts.store.head()), this.ask('read-store', () => this.parts.readStore.ping())]);
+      this.compare(head);
+      await pause(interval, undefined, { signal, ref: false }).catch(() => {});
+    }
+  }
+
+  private async ask<T>(name: StoreName, question: () => Promise<T>): Promise<T | undefined> {
+    const observer = this.parts.health.observer(name);
+    try {
+      const answer = await question();
+      observer.recovered('away');
+      return answer;
+    } catch {
+      observer.failed({ kind: 'away', code: 'no-answer', detail: 'it does not answer.' });
+      return undefined;
+    }
+  }
+
+  private compare(head: number | undefined): void {
+    const { position } = this.parts.projections;
+    const now = performance.now();
+    const moves = position !== this.seen.position;
+    if (moves || head === undefined || head <= position) this.seen = { position, at: now };
+    this.isStalled = now - this.seen.at >= stalledAfter;
+  }
+}
