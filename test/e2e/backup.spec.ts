@@ -7,8 +7,9 @@ import { startEmbeddedEventStore } from '#libs/embedded-eventstore';
 import { EventStore } from '#libs/event-store';
 import { nobody, type Recorded } from '#libs/kernel';
 import { digestTables, openScratchStore, ProjectionRunner, ReadStore, type ReadStore as Store, type Subscribe } from '#libs/read-store';
+import { backupMac } from '#libs/vault';
 import { askServer } from '../../apps/server/src/backup/control.js';
-import type { Manifest } from '../../apps/server/src/backup/manifest.js';
+import { textToSign, type Manifest } from '../../apps/server/src/backup/manifest.js';
 import { restoreBackup } from '../../apps/server/src/backup/restore-backup.js';
 import { writeBackup } from '../../apps/server/src/backup/write-backup.js';
 import { readConfig, type Config } from '../../apps/server/src/config.js';
@@ -121,7 +122,7 @@ describe('with 64 writers at work', () => {
     expect(readdirSync(backup).sort()).toEqual(['backup.json', 'events.db', 'vault.db', 'vault.key']);
     for (const name of readdirSync(backup)) expect(statSync(join(backup, name)).mode & 0o777).toBe(0o600);
     expect(JSON.parse(readFileSync(join(backup, 'backup.json'), 'utf8'))).toEqual(manifest);
-    expect(manifest.installation).toMatch(/^[0-9a-f]{64}$/);
+    expect([manifest.format, manifest.installation, manifest.mac]).toEqual([2, expect.stringMatching(/^[0-9a-f]{64}$/), expect.stringMatching(/^[0-9a-f]{64}$/)]);
   });
 
   it('OPS-3, OPS-5: restored, every event can be read, every list is as it was, and users replay alike', async () => {
@@ -258,8 +259,12 @@ describe('an installation at rest', () => {
     expect(await refusal(mixed)).toMatch(/vault\.db is not the file that was backed up\.$/);
     cpSync(join(other, 'vault.key'), join(mixed, 'vault.key'));
     const ours = JSON.parse(readFileSync(join(backup, 'backup.json'), 'utf8')) as Manifest;
-    const forged = { ...ours, files: { ...theirs.files, 'events.db': ours.files['events.db'] } };
-    writeFileSync(join(mixed, 'backup.json'), JSON.stringify(forged));
+    const forged = { ...ours, installation: theirs.installation, files: { ...theirs.files, 'events.db': ours.files['events.db']! } };
+    const write = (manifest: Manifest) => writeFileSync(join(mixed, 'backup.json'), JSON.stringify(manifest));
+    write(forged);
+    expect(await refusal(mixed)).toMatch(/backup\.json does not fit the vault's key/);
+    const key = Buffer.from(readFileSync(join(mixed, 'vault.key'), 'utf8').trim(), 'hex');
+    write({ ...forged, mac: backupMac(key, textToSign(forged)) });
     expect(await refusal(mixed)).toMatch(/^The backup can not be restored: This log was founded with another vault/);
   });
 
@@ -287,7 +292,7 @@ describe('an installation at rest', () => {
     await withLog(config, (log) => writeBackup(keyless, { config, ...log }, quiet, new AbortController().signal));
     expect(readdirSync(keyless).sort()).toEqual(['backup.json', 'events.db', 'vault.db']);
     expect(await refusal(keyless)).toBe("The backup is without its vault's key: set VAULT_KEY or VAULT_KEY_FILE.");
-    expect(await refusal(keyless, configOf(fresh(), { VAULT_KEY: 'cd'.repeat(32) }))).toMatch(/^The backup can not be restored: VAULT_KEY is not the key/);
+    expect(await refusal(keyless, configOf(fresh(), { VAULT_KEY: 'cd'.repeat(32) }))).toMatch(/backup\.json does not fit the vault's key: the backup is of another installation, or was changed\.$/);
     await restoreBackup(keyless, configOf(fresh(), key), quiet);
   });
 
@@ -352,7 +357,7 @@ describe('the commands', () => {
   it('OPS-3: tell how they are called', () => {
     for (const command of [backupCommand, restoreCommand]) {
       const { status, output } = run(command, {}, '--help');
-      expect([status, output]).toEqual([0, expect.stringMatching(/^npm run (backup|restore) -- DIR\n/)]);
+      expect([status, output]).toEqual([0, expect.stringMatching(/^npm run (backup -- DIR|restore -- DIR \[--without-mac\])\n/)]);
       expect([[], ['--wrong'], ['one', 'two']].map((args) => run(command, {}, ...args))).toEqual([2, 2, 2].map(() => ({ status: 2, output })));
     }
     expect(run(backupCommand, { DATA_DIR: fresh() }, fresh())).toEqual({ status: 1, output: expect.stringMatching(/^rollbook: There is nothing to back up in .*\n$/) });

@@ -1,9 +1,18 @@
 import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 /** Where a restore puts things together; while it is there, the rest of the directory is not whole. */
 export const restoringIn = (directory: string): string => join(directory, 'restoring');
+
+/** What the server itself keeps or looks for in the data directory. */
+const ownNames = /^(?:control|events|lock|mail|operator-token|read-store|restoring|vault)(?:[.-].*)?$/;
+
+/** Whether this is the data directory, or a place in it that the server takes for its own. */
+export function isOwnPlace(directory: string, path: string): boolean {
+  const [first = ''] = relative(directory, path).split(sep);
+  return first === '' || ownNames.test(first);
+}
 
 /** Makes a directory and those above it, mode 700. Node's own `recursive` never ends below such as /proc. */
 export function makeDirectory(path: string): void {

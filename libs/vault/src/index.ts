@@ -1,4 +1,5 @@
-export { loadVaultKey } from './vault-key.js';
+export { backupMac } from './backup-mac.js';
+export { loadVaultKey, parseVaultKey } from './vault-key.js';
 export { vaultExists } from './vault-file.js';
 export * from './vault.js';
 export { type Session } from './sessions.js';

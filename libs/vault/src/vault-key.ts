@@ -9,13 +9,14 @@ import { syncDirectory } from './durable.js';
  * @throws Error of one clear line; it never repeats what was given
  */
 export function loadVaultKey({ value, file, create }: { value?: string; file: string; create: boolean }): Buffer {
-  if (value !== undefined) return parse(value, 'VAULT_KEY');
-  if (existsSync(file)) return parse(readFileSync(file, 'utf8'), file);
+  if (value !== undefined) return parseVaultKey(value, 'VAULT_KEY');
+  if (existsSync(file)) return parseVaultKey(readFileSync(file, 'utf8'), file);
   if (!create) throw new Error(`no vault key: ${file} is absent and VAULT_KEY is not set`);
   return makeKeyFile(file);
 }
 
-function parse(text: string, source: string): Buffer {
+/** @throws Error of one clear line that names `source` */
+export function parseVaultKey(text: string, source: string): Buffer {
   const trimmed = text.trim();
   const key = Buffer.from(trimmed, /^[0-9a-f]{64}$/i.test(trimmed) ? 'hex' : 'base64');
   if (key.length !== 32) throw new Error(`${source} must be 64 hexadecimal digits or the base64 of 32 bytes`);

@@ -1,6 +1,7 @@
 import { createHmac, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
+import { backupMac } from './backup-mac.js';
 import { BulkKeys } from './bulk-keys.js';
 import { Mails } from './mails.js';
 import { Passwords } from './passwords.js';
@@ -158,6 +159,11 @@ export class Vault {
    */
   snapshot(file: string, signal?: AbortSignal): Promise<void> {
     return copyVaultFile(this.db.location()!, file, signal);
+  }
+
+  /** The MAC of what a backup says about itself, by which a restore knows this installation's. */
+  backupMac(text: string): string {
+    return backupMac(this.key, text);
   }
 
   /** Sets processes that are beyond `position` back to it: in a restored log other events follow there. */

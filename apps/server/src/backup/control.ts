@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { join, relative } from 'node:path';
+import { isAbsolute, join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Manifest } from './manifest.js';
 import { writeBackup, type Show, type Source } from './write-backup.js';
@@ -14,6 +14,8 @@ type Answer = { readonly progress: string } | { readonly made: Manifest } | { re
 
 /** In bytes: the least that systems allow for a socket's path is 104, with its end. */
 const longestPath = 103;
+/** In characters: more than any path that a system takes. */
+const longestRequest = 16_384;
 
 /** The server that listens to commands of this machine. */
 export interface Control {
@@ -108,12 +110,36 @@ async function answer(socket: Socket, source: Source, closing: AbortSignal): Pro
   const say = (it: Answer): void => void (socket.writable && socket.write(`${JSON.stringify(it)}\n`));
   const signal = AbortSignal.any([closing, left.signal]);
   try {
-    const [line] = (await once(createInterface({ input: socket }), 'line', { signal })) as [string];
-    const { backup } = JSON.parse(line) as Request;
-    say({ made: await writeBackup(backup, source, (progress) => say({ progress }), signal) });
+    const directory = readRequest(await firstLine(socket, signal));
+    say({ made: await writeBackup(directory, source, (progress) => say({ progress }), signal) });
   } catch (error) {
     say({ refused: (error as Error).message });
   } finally {
     socket.end();
   }
+}
+
+/** The first line that comes, of at most as many characters as a request may have. What follows is read and dropped, to notice the end. */
+function firstLine(socket: Socket, signal: AbortSignal): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    socket.setEncoding('utf8').on('data', (chunk: string) => {
+      if (text.length > longestRequest || text.includes('\n')) return;
+      text += chunk;
+      if (text.length > longestRequest || text.includes('\n')) resolve(text.split('\n', 1)[0]!);
+    });
+  });
+}
+
+/** The directory that a backup is asked for into. */
+function readRequest(line: string): string {
+  let directory: unknown;
+  try {
+    directory = (JSON.parse(line) as Partial<Request> | null)?.backup;
+  } catch {
+    // no JSON: no directory
+  }
+  if (typeof directory === 'string' && isAbsolute(directory) && !directory.includes('\0') && line.length <= longestRequest) return directory;
+  throw new Error('A request is a line of JSON with the absolute path of a directory: {"backup":"/…"}.');
 }

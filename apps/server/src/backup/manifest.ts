@@ -1,19 +1,18 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { timingSafeEqual } from 'node:crypto';
+import { constants } from 'node:fs';
+import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { pipeline } from 'node:stream/promises';
+import { backupMac } from '#libs/vault';
+import { describeFile, type FileFacts } from './files.js';
 
 /** What a backup may hold. */
 export const fileNames = { log: 'events.db', vault: 'vault.db', key: 'vault.key' } as const;
-const manifestName = 'backup.json';
-const format = 1;
-
-interface File {
-  readonly bytes: number;
-  readonly sha256: string;
-}
+export type FileName = (typeof fileNames)[keyof typeof fileNames];
+export const manifestName = 'backup.json';
+/** Format 1 had no MAC. */
+const format = 2;
+/** In bytes; ours has some 700. */
+const longestManifest = 16_384;
 
 /** Tells what a backup holds; written last, so a directory with it is whole. */
 export interface Manifest {
@@ -25,73 +24,81 @@ export interface Manifest {
   readonly namespace: string;
   /** Of the log's last event; absent where EventStoreDB keeps the log. */
   readonly position?: number;
-  readonly files: Readonly<Record<string, File>>;
+  readonly files: Readonly<Partial<Record<FileName, FileFacts>>>;
+  /** MAC of all the rest under the vault's key; absent in format 1. */
+  readonly mac?: string;
 }
 
+type About = Omit<Manifest, 'format' | 'files' | 'mac'>;
+
 /** Reads what lies in `directory` under these names and writes the manifest of it. */
-export async function writeManifest(directory: string, names: readonly string[], about: Omit<Manifest, 'format' | 'files'>): Promise<Manifest> {
-  const files: Record<string, File> = {};
-  for (const name of names) files[name] = await describe(join(directory, name));
-  const manifest = { format, ...about, files };
+export async function writeManifest(directory: string, names: readonly FileName[], about: About, mac: (text: string) => string): Promise<Manifest> {
+  const files: Partial<Record<FileName, FileFacts>> = {};
+  for (const name of names) files[name] = await describeFile(join(directory, name));
+  const unsigned = { format, ...about, files };
+  const manifest = { ...unsigned, mac: mac(textToSign(unsigned)) };
   await writeFile(join(directory, manifestName), `${JSON.stringify(manifest, undefined, 2)}\n`, { mode: 0o600, flag: 'wx', flush: true });
   return manifest;
 }
 
+/** All that a manifest says but for its MAC, in one form. */
+export const textToSign = ({ format: version, madeAt, installation, namespace, position = null, files }: Omit<Manifest, 'position'> & { position?: number | null }): string =>
+  JSON.stringify([version, madeAt, installation, namespace, position, Object.values(fileNames).map((name) => [name, files[name]?.bytes ?? null, files[name]?.sha256 ?? null])]);
+
 /** @throws Error of one line where there is no whole backup */
 export async function readManifest(directory: string): Promise<Manifest> {
-  const text = await readFile(join(directory, manifestName), 'utf8').catch((error: unknown) => {
-    throw new Error(`${directory} is not a whole backup: it has no ${manifestName}.`, { cause: error });
-  });
-  const manifest = parse(text);
-  if (!manifest) throw new Error(`${join(directory, manifestName)} is not what a backup wrote.`);
-  if (manifest.format !== format) throw new Error(`${directory} is a backup of format ${manifest.format}, made by another build.`);
+  const path = join(directory, manifestName);
+  const manifest = parse(await readShort(path, directory));
+  if (!manifest) throw new Error(`${path} is not what a backup wrote.`);
+  if (manifest.format > format) throw new Error(`${directory} is a backup of format ${manifest.format}, made by another build.`);
   return manifest;
 }
 
+/**
+ * Checks that the manifest was written by the installation with this vault key.
+ * @throws Error of one line
+ */
+export function checkMac(directory: string, manifest: Manifest, key: Buffer): void {
+  const mac = Buffer.from(backupMac(key, textToSign(manifest)), 'hex');
+  if (manifest.mac && timingSafeEqual(mac, Buffer.from(manifest.mac, 'hex'))) return;
+  throw new Error(`${join(directory, manifestName)} does not fit the vault's key: the backup is of another installation, or was changed.`);
+}
+
+async function readShort(path: string, directory: string): Promise<string> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') throw new Error(`${directory} is not a whole backup: it has no ${manifestName}.`, { cause: error });
+    throw new Error(`${path} can not be read (${error.code}).`, { cause: error });
+  });
+  await using _ = handle;
+  const found = await handle.stat();
+  if (!found.isFile() || found.size > longestManifest) throw new Error(`${path} is not what a backup wrote.`);
+  return handle.readFile('utf8');
+}
+
+/** Nothing that a backup has not written is taken: a manifest is data of whoever gives it. */
 function parse(text: string): Manifest | undefined {
   try {
-    const { format: found, files, ...rest } = JSON.parse(text) as Partial<Manifest>;
-    return typeof found === 'number' && files ? ({ format: found, files, ...rest } as Manifest) : undefined;
+    const manifest = JSON.parse(text) as Record<string, unknown>;
+    const { format: version, files, position, mac, ...rest } = manifest;
+    const named = Object.entries(files as object) as [FileName, FileFacts][];
+    const fits =
+      isCount(version) &&
+      hasFields(rest, { madeAt: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, installation: /^[0-9a-f]{64}$/, namespace: /^[a-z][a-z0-9_]{0,39}$/ }) &&
+      named.every(([name, facts]) => isFileName(name) && isFacts(facts)) &&
+      (position === undefined ? !('events.db' in (files as object)) : isCount(position) && 'events.db' in (files as object)) &&
+      'vault.db' in (files as object) &&
+      (version === 1 ? mac === undefined : hasFields({ mac }, { mac: /^[0-9a-f]{64}$/ }));
+    return fits ? (manifest as unknown as Manifest) : undefined;
   } catch {
     return undefined; // the caller says whose text it is
   }
 }
 
-/**
- * Checks that the files are those that the manifest names, and that SQLite finds its own whole.
- * @throws Error of one line
- */
-export async function checkFiles(directory: string, { files }: Manifest): Promise<void> {
-  if (!files[fileNames.vault]) throw new Error(`${directory} is a backup without its vault.`);
-  for (const [name, { bytes, sha256 }] of Object.entries(files)) {
-    const path = join(directory, name);
-    const found = await stat(path).catch((error: unknown) => {
-      throw new Error(`${directory} is a backup without its ${name}.`, { cause: error });
-    });
-    if (found.size !== bytes) throw new Error(`${path} has ${found.size} bytes, not the ${bytes} that were backed up.`);
-    if ((await describe(path)).sha256 !== sha256) throw new Error(`${path} is not the file that was backed up.`);
-    if (name.endsWith('.db')) quickCheck(path);
-  }
-}
+const isFileName = (name: string): name is FileName => (Object.values(fileNames) as string[]).includes(name);
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+const isFacts = ({ bytes, ...rest }: FileFacts): boolean => isCount(bytes) && hasFields(rest, { sha256: /^[0-9a-f]{64}$/ });
 
-function quickCheck(path: string): void {
-  const db = new DatabaseSync(path, { readOnly: true });
-  try {
-    const [problem] = Object.values(db.prepare('PRAGMA quick_check(1)').get() ?? {});
-    if (problem !== 'ok') throw new Error(`${path} is damaged: ${String(problem)}.`);
-  } finally {
-    db.close();
-  }
-}
-
-async function describe(path: string): Promise<File> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  await pipeline(createReadStream(path), async (chunks: AsyncIterable<Buffer>) => {
-    for await (const chunk of chunks) {
-      hash.update(chunk);
-      bytes += chunk.length;
-    }
-  });
-  return { bytes, sha256: hash.digest('hex') };
-}
+/** Whether these are the fields of an object, and all of them texts of this form. */
+const hasFields = (object: object, forms: Readonly<Record<string, RegExp>>): boolean =>
+  Object.keys(object).length === Object.keys(forms).length &&
+  Object.entries(forms).every(([name, form]) => Object.hasOwn(object, name) && typeof object[name as never] === 'string' && form.test(object[name as never]));

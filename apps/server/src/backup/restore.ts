@@ -1,17 +1,26 @@
+import type { Config } from '../config.js';
 import { runOnDirectory, show } from './command.js';
 
 const help = [
-  'npm run restore -- DIR',
+  'npm run restore -- DIR [--without-mac]',
   '',
   'Restores the backup in DIR into DATA_DIR, which must be empty or absent. The next start builds the read models again and',
   "issues a new operator's token, which ends the old one. A backup of the vault alone is restored after the log was, by",
   "EventStoreDB's own means. Settings are those of the server (npm start -- --help).",
+  '',
+  "A backup says by a MAC under the vault's key that it is unchanged. Give that key in VAULT_KEY or VAULT_KEY_FILE where you",
+  'can: a backup that brings its own key proves only that it fits together. --without-mac restores a backup of an earlier',
+  'release, which has no MAC: only where you know where it comes from.',
 ].join('\n');
 
-await runOnDirectory(help, async (directory, config) => {
+const flag = 'without-mac';
+
+const work = async (directory: string, config: Config, given: ReadonlySet<string>): Promise<string> => {
   const { restoreBackup } = await import('./restore-backup.js');
-  const { madeAt, position } = await restoreBackup(directory, config, show);
+  const { madeAt, position } = await restoreBackup(directory, config, show, { withoutMac: given.has(flag) });
   const what = position === undefined ? 'The vault' : `The log up to position ${position} and its vault`;
   const next = config.databaseUrl ? 'Drop the schema rollbook of DATABASE_URL before the start: it is built again.' : 'The next start builds the read models.';
   return `${what} as of ${madeAt} are restored in ${config.dataDir}. ${next}`;
-});
+};
+
+await runOnDirectory(help, work, [flag]);

@@ -1,10 +1,12 @@
+import { constants } from 'node:fs';
 import { copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EmbeddedEventStore } from '#libs/embedded-eventstore';
 import type { Vault } from '#libs/vault';
 import { keepsVaultKey, type Config } from '../config.js';
+import { isOwnPlace } from '../data-directory.js';
 import { sync, syncDirectory, takeEmpty } from './files.js';
-import { fileNames, writeManifest, type Manifest } from './manifest.js';
+import { fileNames, writeManifest, type FileName, type Manifest } from './manifest.js';
 
 /** What is backed up. */
 export interface Source {
@@ -23,6 +25,7 @@ export type Show = (text: string) => void;
  * @throws Error of one line; what was written is removed again
  */
 export async function writeBackup(directory: string, source: Source, show: Show, signal: AbortSignal): Promise<Manifest> {
+  if (isOwnPlace(source.config.dataDir, directory)) throw new Error(`${directory} is a place of the server itself: name another directory.`);
   await takeEmpty(directory);
   try {
     return await write(directory, source, show, signal);
@@ -36,7 +39,7 @@ export async function writeBackup(directory: string, source: Source, show: Show,
 async function write(directory: string, { config, node, vault }: Source, show: Show, signal: AbortSignal): Promise<Manifest> {
   const madeAt = new Date().toISOString();
   const at = (name: string): string => join(directory, name);
-  const names: string[] = [];
+  const names: FileName[] = [];
   let position: number | undefined;
   if (node) {
     position = await node.snapshot(at(fileNames.log), { progress: inTenths((percent) => show(`the log: ${percent} %`)), signal });
@@ -45,14 +48,14 @@ async function write(directory: string, { config, node, vault }: Source, show: S
   await vault.snapshot(at(fileNames.vault), signal);
   names.push(fileNames.vault);
   if (keepsVaultKey(config)) {
-    await copyFile(config.vaultKeyFile, at(fileNames.key));
+    await copyFile(config.vaultKeyFile, at(fileNames.key), constants.COPYFILE_EXCL);
     await sync(at(fileNames.key));
     names.push(fileNames.key);
   }
   signal.throwIfAborted();
   await syncDirectory(directory);
   const about = { madeAt, installation: vault.fingerprint, namespace: config.eventStoreNamespace, ...(position !== undefined && { position }) };
-  const manifest = await writeManifest(directory, names, about);
+  const manifest = await writeManifest(directory, names, about, (text) => vault.backupMac(text));
   await sync(directory);
   return manifest;
 }
