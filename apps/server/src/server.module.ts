@@ -1,7 +1,7 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
-import { AccessModule } from '#libs/access';
+import { AccessModule, PasswordThreads } from '#libs/access';
 import { AccountsModule } from '#libs/accounts';
 import { AuditModule } from '#libs/audit';
 import { EventStore } from '#libs/event-store';
@@ -23,13 +23,14 @@ export interface Parts {
   readonly mails: MailProcess;
   readonly health: Health;
   readonly metrics: Metrics;
+  readonly passwordThreads: PasswordThreads;
   readonly clock: Clock;
   readonly publicOrigin: string | undefined;
 }
 
 @Module({})
 class PartsModule {
-  static of({ store, vault, readStore, projections, mails, health, metrics, clock, publicOrigin }: Parts): DynamicModule {
+  static of({ store, vault, readStore, projections, mails, health, metrics, passwordThreads, clock, publicOrigin }: Parts): DynamicModule {
     const providers: Provider[] = [
       { provide: EventStore, useValue: store },
       { provide: Vault, useValue: vault },
@@ -37,6 +38,7 @@ class PartsModule {
       { provide: ProjectionRunner, useValue: projections },
       { provide: MailProcess, useValue: mails },
       { provide: ReadPosition, useExisting: ProjectionRunner },
+      { provide: PasswordThreads, useValue: passwordThreads },
       { provide: Clock, useValue: clock },
       { provide: PublicOrigin, useValue: { origin: publicOrigin } satisfies PublicOrigin },
       { provide: BodyDigest, useValue: { of: (body) => vault.hmac('digest', body) } satisfies BodyDigest },

@@ -4,7 +4,7 @@ import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { join } from 'node:path';
-import { ensureOperatorToken } from '#libs/access';
+import { PasswordThreads, ensureOperatorToken } from '#libs/access';
 import { Clock } from '#libs/http';
 import { ProjectionRunner } from '#libs/read-store';
 import { serveAdmin } from './admin.js';
@@ -60,11 +60,13 @@ export async function startServer(config: Config, { clock = new SystemClock(), r
     owned.add(() => runner.stop());
     const mails = mailProcess(config, stores, clock);
     owned.add(() => mails.stop());
+    const passwordThreads = new PasswordThreads();
+    owned.add(() => passwordThreads.close());
     const publicOrigin = config.publicUrl === undefined ? undefined : new URL(config.publicUrl).origin;
     const monitor = new StoreMonitor({ ...stores, projections: runner, health });
     owned.add(() => monitor.stop());
     const watched = new Health({ ...stores, projections: runner, mails, stores: health, monitor });
-    const parts = { ...stores, projections: runner, mails, clock, publicOrigin, health: watched, metrics: new Metrics(runner, mails, health) };
+    const parts = { ...stores, projections: runner, mails, passwordThreads, clock, publicOrigin, health: watched, metrics: new Metrics(runner, mails, health) };
     const operatorToken = join(config.dataDir, 'operator-token');
     if (await ensureOperatorToken({ ...parts, file: operatorToken, at: clock.now().toISOString() })) {
       new Logger('Server').log(`The operator's token is in ${operatorToken}`);

@@ -1,15 +1,13 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { EventStore } from '#libs/event-store';
-import { Answer, Clock, PublicOrigin, commandHandlers, queryHandlers, sourceOfAddress } from '#libs/http';
-import { Refusal } from '#libs/kernel';
+import { Answer, Clock, PublicOrigin, commandHandlers, queryHandlers } from '#libs/http';
 import { ReadStore } from '#libs/read-store';
 import { Vault } from '#libs/vault';
 import { EndAccessToken, IssueAccessToken } from './domain/access-token.commands.js';
 import { AccessController } from './http/access.controller.js';
 import { ChangePassword, FollowPasswordLink, LogIn, RequestPasswordLink } from './domain/session.commands.js';
 import { DeviceCookie } from './http/device-cookie.js';
-import { FailedAttempts } from './http/failed-attempts.js';
 import { AccessGuard } from './http/guard.js';
 import { HostCookies } from './http/host-cookies.js';
 import { SessionCookie } from './http/session-cookie.js';
@@ -20,6 +18,8 @@ import { Devices } from './workflows/device.js';
 import { asUser, enter } from './workflows/enter.js';
 import { evenly } from './workflows/evenly.js';
 import { endToken, issueToken } from './workflows/issue-token.js';
+import { PasswordChecks } from './workflows/password-checks.js';
+import { PasswordThreads } from './workflows/password-threads.js';
 import { changePassword, followLink, requestLink } from './workflows/set-password.js';
 import { Visits } from './workflows/visits.js';
 
@@ -35,27 +35,11 @@ import { Visits } from './workflows/visits.js';
       const { position } = await endToken({ store, vault }, command);
       return new Answer({ ended: true }, position);
     }),
-    ...commandHandlers([LogIn], [EventStore, Vault, Callers, FailedAttempts], (store, vault, callers, failures) => async (command) => {
-      const source = sourceOfAddress(command.issuance.ip);
-      // A token can't be guessed: one that is valid passes from anywhere, as it does in the guard.
-      const isGuess = command.email !== undefined;
-      if (isGuess) await failures.count(source);
-      try {
-        const entered = await evenly(() => enter({ store, vault, callers }, command), { atOnce: true });
-        if (isGuess) await failures.forgive(source);
-        return entered;
-      } catch (error) {
-        const isOutage = error instanceof Refusal && error.kind === 'unavailable';
-        if (isOutage && isGuess) await failures.forgive(source);
-        if (!isOutage && !isGuess) await failures.count(source);
-        throw error;
-      }
-    }),
+    ...commandHandlers([LogIn], [EventStore, Vault, Callers, PasswordThreads], (store, vault, callers, threads) => (command) => enter({ store, vault, callers, threads }, command)),
     ...commandHandlers([RequestPasswordLink], [EventStore, Vault], (store, vault) => (command) => evenly(() => requestLink({ store, vault }, command))),
-    ...commandHandlers([FollowPasswordLink], [EventStore, Vault], (store, vault) => async (command) => asUser(await followLink({ store, vault }, command))),
-    ...commandHandlers([ChangePassword], [EventStore, Vault], (store, vault) => async (command) => asUser(await changePassword({ store, vault }, command))),
+    ...commandHandlers([FollowPasswordLink], [EventStore, Vault, PasswordThreads], (store, vault, threads) => async (command) => asUser(await followLink({ store, vault, threads }, command))),
+    ...commandHandlers([ChangePassword], [EventStore, Vault, PasswordThreads], (store, vault, threads) => async (command) => asUser(await changePassword({ store, vault, threads }, command))),
     ...queryHandlers([ListAccessTokens], [ReadStore], ({ db }) => (query) => listAccessTokens(db, query)),
-    FailedAttempts,
     { provide: Devices, inject: [Vault], useFactory: (vault: Vault) => new Devices(vault) },
     {
       provide: HostCookies,
@@ -73,6 +57,12 @@ import { Visits } from './workflows/visits.js';
       provide: Visits,
       inject: [Vault, Callers, Clock],
       useFactory: ({ sessions }: Vault, callers: Callers, clock: Clock) => new Visits(sessions, callers, () => clock.now()),
+    },
+    {
+      provide: PasswordChecks,
+      inject: [PasswordThreads, Clock],
+      // One more than there are threads reads the event store meanwhile.
+      useFactory: ({ size }: PasswordThreads, clock: Clock) => new PasswordChecks({ concurrency: size + 1, now: () => clock.now() }),
     },
     { provide: APP_GUARD, useClass: AccessGuard },
   ],

@@ -8,4 +8,6 @@ export * from './read/access-tokens.js';
 export * from './workflows/callers.js';
 export * from './workflows/issue-token.js';
 export * from './workflows/operator-token.js';
+export * from './workflows/password-checks.js';
 export * from './workflows/password-link.js';
+export * from './workflows/password-threads.js';

@@ -1,12 +1,11 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { NEEDS, checksToken, permissionNeeded, sourceOf, type CalledRequest, type Need } from '#libs/http';
+import { NEEDS, checksToken, permissionNeeded, type CalledRequest, type Need } from '#libs/http';
 import { Refusal, type Permission } from '#libs/kernel';
 import type { Bearer } from '../domain/bearer.js';
 import { Callers } from '../workflows/callers.js';
 import { Visits } from '../workflows/visits.js';
 import type { AsOf } from '../workflows/recent.js';
-import { FailedAttempts } from './failed-attempts.js';
 import { SessionCookie } from './session-cookie.js';
 
 /** `undefined`: nobody has said; nobody may. */
@@ -19,7 +18,6 @@ export class AccessGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly callers: Callers,
     private readonly visits: Visits,
-    private readonly failures: FailedAttempts,
     private readonly cookie: SessionCookie,
   ) {}
 
@@ -57,7 +55,6 @@ export class AccessGuard implements CanActivate {
     const secret = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '';
     const caller = await surely(needed, (asOf) => this.callers.find(secret, asOf));
     if (caller) return caller;
-    await this.failures.count(sourceOf(request));
     throw unauthenticated();
   }
 

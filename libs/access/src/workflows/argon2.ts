@@ -1,22 +1,23 @@
-import { argon2, randomBytes, timingSafeEqual, type Argon2Parameters } from 'node:crypto';
-import { promisify } from 'node:util';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { canonicalPassword } from '../domain/password.js';
+import type { PasswordThreads } from './password-threads.js';
 
 /** How dear a guess is: OWASP's Password Storage Cheat Sheet, argon2id with 19 MiB (in KiB here), 2 passes, 1 lane. */
 const cost = { memory: 19_456, passes: 2, parallelism: 1 } as const;
 
 type Cost = { readonly [Name in keyof typeof cost]: number };
 
-const argon2id = promisify((parameters: Argon2Parameters, done: (error: Error | null, key: Buffer) => void) => argon2('argon2id', parameters, done));
-const derive = (password: string, nonce: Buffer, { memory, passes, parallelism }: Cost): Promise<Buffer> =>
-  argon2id({ message: canonicalPassword(password), nonce, memory, passes, parallelism, tagLength: 32 });
+type Threads = Pick<PasswordThreads, 'run'>;
+
+const derive = async (threads: Threads, password: string, nonce: Buffer, { memory, passes, parallelism }: Cost): Promise<Buffer> =>
+  Buffer.from(await threads.run('argon2id', { message: canonicalPassword(password), nonce, memory, passes, parallelism, tagLength: 32 }));
 
 const base64 = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/, '');
 
 /** Hashes a password, in another thread: a PHC string (https://github.com/P-H-C/phc-string-format). */
-export async function hashPassword(password: string): Promise<string> {
+export async function hashPassword(threads: Threads, password: string): Promise<string> {
   const salt = randomBytes(16);
-  return phc(cost, salt, await derive(password, salt, cost));
+  return phc(cost, salt, await derive(threads, password, salt, cost));
 }
 
 const phc = ({ memory, passes, parallelism }: Cost, salt: Buffer, key: Buffer): string =>
@@ -38,9 +39,9 @@ function parse(hash: string): { cost: Cost; salt: Buffer; key: Buffer } {
 const nobodys = phc(cost, randomBytes(16), randomBytes(32));
 
 /** Whether this is the password; takes one argon2id whether or not there is a hash. */
-export async function isPassword(password: string, hash: string | undefined): Promise<boolean> {
+export async function isPassword(threads: Threads, password: string, hash: string | undefined): Promise<boolean> {
   const { cost: asked, salt, key } = parse(hash ?? nobodys);
-  return timingSafeEqual(await derive(password, salt, asked), key) && hash !== undefined;
+  return timingSafeEqual(await derive(threads, password, salt, asked), key) && hash !== undefined;
 }
 
 /** Whether the hash was made when a guess was cheaper. */

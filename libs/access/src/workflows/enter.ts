@@ -1,7 +1,7 @@
 import type { Session } from '#libs/vault';
 import type { LogIn } from '../domain/session.commands.js';
 import type { Callers } from './callers.js';
-import { logIn, loginFailed, type LoggedIn, type LoginStores } from './log-in.js';
+import { logIn, loginFailed, type LoggedIn, type LoginServices } from './log-in.js';
 
 /** Somebody who has shown who they are: what their session is begun with. */
 export interface Entered extends Pick<Session, 'holder' | 'kind' | 'revision'> {
@@ -10,7 +10,7 @@ export interface Entered extends Pick<Session, 'holder' | 'kind' | 'revision'> {
 }
 
 /** Lets in a user with a password, or an operator with a token. Throws `login.failed`. */
-export async function enter(stores: LoginStores & { readonly callers: Callers }, { email, password, token, issuance }: LogIn): Promise<Entered> {
+export async function enter(stores: LoginServices & { readonly callers: Callers }, { email, password, token, issuance }: LogIn): Promise<Entered> {
   if (email !== undefined && password !== undefined) return asUser(await logIn(stores, { email, password, issuance }));
   const bearer = token === undefined ? undefined : await stores.callers.find(token, 'now');
   // A user's or a service's token opens the API, to programs.

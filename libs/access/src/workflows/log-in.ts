@@ -3,10 +3,16 @@ import { Refusal, decide, issue, type Command, type Issuance } from '#libs/kerne
 import { FailLogin, LockOut, LoginDecider, RecordLogin, UserDecider, changeUser, findByAddress, isGuessedAt, mayLogIn, type Active, type Logins, type User } from '#libs/users';
 import type { Vault } from '#libs/vault';
 import { hashPassword, isOutdated, isPassword } from './argon2.js';
+import type { PasswordThreads } from './password-threads.js';
 
 export interface LoginStores {
   readonly store: EventStore;
   readonly vault: Pick<Vault, 'hmac' | 'passwords'>;
+}
+
+/** What comparing a password needs. */
+export interface LoginServices extends LoginStores {
+  readonly threads: Pick<PasswordThreads, 'run'>;
 }
 
 /** A user who has logged in, at a revision of their stream; `position`: in the log, of what was written last. */
@@ -23,11 +29,11 @@ export const loginFailed = () => new Refusal('login.failed', 'unauthenticated', 
  * Logs in with an address and its password. Throws `login.failed`: an unknown address, a wrong password, one who is locked
  * and one without a password cost the same argon2id; beyond that the caller answers evenly.
  */
-export async function logIn({ store, vault }: LoginStores, { email, password, issuance }: { email: string; password: string; issuance: Issuance }): Promise<LoggedIn> {
+export async function logIn({ store, vault, threads }: LoginServices, { email, password, issuance }: { email: string; password: string; issuance: Issuance }): Promise<LoggedIn> {
   const found = await findByAddress({ store, vault }, email);
   const setBy = found && passwordOf(found.user);
   const hash = found && hashOf(vault, found.id, found.user);
-  const right = await isPassword(password, hash);
+  const right = await isPassword(threads, password, hash);
   if (!found) throw loginFailed();
   const about = { ...issuance, target: found.id };
   if (!right) {
@@ -35,7 +41,7 @@ export async function logIn({ store, vault }: LoginStores, { email, password, is
     throw loginFailed();
   }
   const loggedIn = await passLogin(store, about, 'password', (user) => user.password === setBy);
-  if (isOutdated(hash!)) vault.passwords.keep(found.id, setBy!, await hashPassword(password));
+  if (isOutdated(hash!)) vault.passwords.keep(found.id, setBy!, await hashPassword(threads, password));
   return loggedIn;
 }
 

@@ -4,7 +4,7 @@ import { Refusal, issue, type Issuance } from '#libs/kernel';
 import { ForgetPassword, LoginDecider, SetPassword, UserDecider, changeUser, findByAddress, mayLogIn, type User } from '#libs/users';
 import { canonicalPassword, weaknessesOf, type Weakness } from '../domain/password.js';
 import { hashPassword, isPassword } from './argon2.js';
-import { failLogin, hashOf, mayTry, ofUser, passLogin, slowly, type LoggedIn, type LoginStores } from './log-in.js';
+import { failLogin, hashOf, mayTry, ofUser, passLogin, slowly, type LoggedIn, type LoginServices, type LoginStores } from './log-in.js';
 import { readPasswordLink } from './password-link.js';
 
 /** Throws `password.weak` with all that is wrong with it. */
@@ -25,7 +25,7 @@ export async function requestLink({ store, vault }: LoginStores, { email, issuan
 }
 
 /** Sets a password by a mailed link, which works once, and logs in. Throws `link.not-valid`, `password.weak`. */
-export async function followLink(stores: LoginStores, { link, password, issuance }: { link: string; password: string; issuance: Issuance }): Promise<LoggedIn> {
+export async function followLink(stores: LoginServices, { link, password, issuance }: { link: string; password: string; issuance: Issuance }): Promise<LoggedIn> {
   const terms = readPasswordLink(stores.vault, link);
   const user = terms && (await stores.store.load(UserDecider, terms.userId)).state;
   if (!terms || !user || !mayLogIn(user) || user.passwordLink?.request !== terms.request) throw linkNotValid();
@@ -35,12 +35,12 @@ export async function followLink(stores: LoginStores, { link, password, issuance
 }
 
 /** Changes one's own password. Throws `password.wrong`, which counts as a failed login; `access.throttled`, whatever was tried; `password.weak`. */
-export async function changePassword(stores: LoginStores, { currentPassword, password, issuance }: { currentPassword: string; password: string; issuance: Issuance }): Promise<LoggedIn> {
+export async function changePassword(stores: LoginServices, { currentPassword, password, issuance }: { currentPassword: string; password: string; issuance: Issuance }): Promise<LoggedIn> {
   const { actor } = issuance;
   const about = { ...issuance, target: actor.id };
   const { state: user, revision: expectedRevision } = await stores.store.load(UserDecider, actor.id);
   if (!mayLogIn(user)) throw new Refusal('password.none-of-yours', 'conflict', 'Only users have passwords.');
-  const right = await isPassword(currentPassword, hashOf(stores.vault, actor.id, user));
+  const right = await isPassword(stores.threads, currentPassword, hashOf(stores.vault, actor.id, user));
   // Looked up only now: of many guesses at once, those before this one count.
   const logins = await stores.store.load(LoginDecider, actor.id);
   if (!mayTry(user, logins.state, issuance.at)) {
@@ -55,10 +55,10 @@ export async function changePassword(stores: LoginStores, { currentPassword, pas
 }
 
 /** The hash goes first, under the command's id: the event that names it makes it count. */
-async function setPassword({ store, vault: { passwords } }: LoginStores, command: SetPassword, password: string, issuance: Issuance, before: string | undefined): Promise<Written<User>> {
+async function setPassword({ store, vault: { passwords }, threads }: LoginServices, command: SetPassword, password: string, issuance: Issuance, before: string | undefined): Promise<Written<User>> {
   await checkStrength(password);
   const { target, commandId } = issuance;
-  passwords.keep(target, commandId, await hashPassword(password));
+  passwords.keep(target, commandId, await hashPassword(threads, password));
   try {
     const written = await changeUser(store, issue(command, issuance));
     if (before) passwords.forget(target, before);
