@@ -141,6 +141,15 @@ for (const [rpc, options] of Object.entries(RPCS)) {
   repeat('any then noStream', [ANY, 0, 1], [NO_STREAM, 0, 1]);
   repeat('noStream then r0 with the second event', [NO_STREAM, 0, 1], [0n, 1]);
   repeat('noStream then streamExists', [NO_STREAM, 0, 1], [STREAM_EXISTS, 0, 1]);
+  // Both events are written; a server then knows an id by the first place where it lies.
+  repeat('any: one id twice in one append', [ANY, 0, 0], [ANY, 0, 0]);
+  repeat('noStream then any: one id twice in one append', [NO_STREAM, 0, 0], [ANY, 0, 0]);
+  repeat('noStream: one id twice in one append', [NO_STREAM, 0, 0], [NO_STREAM, 0, 0]);
+  cases.set(`repeat/${rpc}/any: an id that a fitting revision appended again`, async (on) => {
+    const [stream, events] = [on.stream(), [event('a')]];
+    const append = (expectedRevision: AppendExpectedRevision): Promise<Answer> => on.append(stream, events, { expectedRevision, ...options });
+    return [await append(NO_STREAM), await append(0n), await append(ANY), await on.read(stream)];
+  });
   cases.set(`repeat/${rpc}/any: the same ids in another stream`, async (on) => {
     const [one, other, events] = [on.stream('s1'), on.stream('s2'), [event('a')]];
     return [await on.append(one, events, options), await on.append(other, events, options), await on.read(other)];

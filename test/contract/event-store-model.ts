@@ -25,7 +25,7 @@ export class Model {
     const conflict = { conflict: last };
     if (expected === 'any' || expected === 'stream_exists') {
       if (expected === 'stream_exists' && last < 0) return conflict;
-      const known = events.map(({ id }) => there.findLast((entry) => entry.id === id));
+      const known = events.map(({ id }) => there.find((entry) => entry.id === id));
       if (known[0]) return known.every((entry) => entry !== undefined) ? known.at(-1)! : conflict;
     } else {
       const place = expected === 'no_stream' ? -1 : expected;

@@ -104,7 +104,7 @@ export class Committer {
     return position === undefined ? { conflict: head.last } : { revision: place + events.length, position };
   }
 
-  /** A repeat of an append that named no place: its first id decides whether it is one. */
+  /** A repeat of an append that named no place: its first id decides whether it is one. An id that lies in several places is known by the first, as on a real server. */
   #repeatAnywhere(head: Head, events: readonly Proposed[]): Appended | undefined {
     let found: { revision: number; position: number } | undefined;
     for (const [index, event] of events.entries()) {

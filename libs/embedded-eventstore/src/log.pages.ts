@@ -30,7 +30,7 @@ export const WRITE = {
   head: HEAD,
   tail: 'SELECT coalesce(max(position), 0) AS tail FROM events',
   at: 'SELECT id, position FROM events WHERE stream = ? AND revision = ?',
-  withId: 'SELECT revision, position FROM events WHERE stream = ? AND id = ? ORDER BY position DESC LIMIT 1',
+  withId: 'SELECT revision, position FROM events WHERE stream = ? AND id = ? ORDER BY position LIMIT 1',
   addStream: 'INSERT INTO streams (name) VALUES (?)',
   add: 'INSERT INTO events (position, stream, revision, id, type, frame, checksum) VALUES (?, ?, ?, ?, ?, ?, ?)',
 };
