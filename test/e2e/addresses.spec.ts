@@ -92,3 +92,12 @@ test('ADDRESS-4: MAIL_FROM takes no such address either', async () => {
     await expect(startTestServer({ MAIL_FROM: from })).rejects.toThrow('MAIL_FROM takes an address');
   }
 });
+
+test('NAME-1: a repeat with the same key is recognised, however its name was tidied', async () => {
+  const headers = { 'idempotency-key': randomUUID() };
+  const person = { ...body(`${randomUUID()}@${account.domain}`), firstName: '  Taro \u3000 Jiro ' };
+  const first = expectStatus(201, await server.operator.post(account.path('/users'), person, headers));
+  const again = expectStatus(201, await server.operator.post(account.path('/users'), person, headers));
+  expect(again.body).toEqual(first.body);
+  expect((await server.operator.get(account.path(`/users/${first.body.userId}`))).body.firstName).toBe('Taro Jiro');
+});

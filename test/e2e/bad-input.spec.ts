@@ -51,7 +51,7 @@ const sent = ({ method, path }: ContractRoute, body: unknown, headers: Record<st
 describe('a body that can not be read', () => {
   it.each(writes)('HTTP-7: is refused by %s', async (_, route) => {
     await writingNothing(async () => {
-      for (const body of ['{', '{"reason":}', '', '{"reason":"a\u0000b"}', '{"__proto__":{"admin":true}}', '{"constructor":{"prototype":{"admin":true}}}']) {
+      for (const body of ['{', '{"reason":}', ' ', '{"reason":"a\u0000b"}', '{"__proto__":{"admin":true}}', '{"constructor":{"prototype":{"admin":true}}}']) {
         expectProblem(await sent(route, body), 400, 'http.400');
       }
       for (const body of ['[]', '[{}]', 'null', '"text"', '5', 'true']) {
@@ -240,9 +240,9 @@ describe('an address', () => {
     }
   });
 
-  it('HTTP-1: that leads nowhere is 404, as is another method', async () => {
+  it('HTTP-8: that leads nowhere is 404; another method is 405', async () => {
     for (const path of ['/nothing', '/accounts/', '/users', `/accounts/${ids.accountId}/nothing`, '/api/v2/me', '/api/']) expectProblem(await api.get(path), 404, 'http.404');
-    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND']) expectProblem(await api.send(method, '/me', undefined), 404, 'http.404');
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND']) expectProblem(await api.send(method, '/me', undefined), 405, 'http.405');
   });
 
   it('HTTP-1: that can not be read is a problem, too', async () => {

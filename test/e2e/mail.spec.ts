@@ -128,7 +128,7 @@ describe('a mail', () => {
     const { email } = await add({ firstName, lastName });
     const [mail] = await box.to(email);
     expect(mail!.recipients).toEqual([email]);
-    expect([mail!.to].flat().flatMap((to) => to!.value)).toEqual([{ name: `${firstName} ${lastName}`, address: email }]);
+    expect([mail!.to].flat().flatMap((to) => to!.value)).toEqual([{ name: `${firstName} ${lastName}`.replace('\u2028', ' '), address: email }]);
     expect([...mail!.headers.keys()].toSorted()).toEqual(['auto-submitted', 'content-type', 'date', 'from', 'message-id', 'mime-version', 'subject', 'to']);
     expect(mail!.html).not.toContain(firstName.startsWith('<') ? firstName : '<ann@');
   });

@@ -4,7 +4,9 @@ import { Logger } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyInstance } from 'fastify';
 import { clientProblemBody, type FastifyReply } from '#libs/http';
+import { refuseWrongMethods } from './allowed-methods.js';
 import type { Config } from './config.js';
+import { readUtf8Json } from './request-format.js';
 import { trustFunction } from './trusted-proxies.js';
 
 /** Where the API lies; what is for whoever runs the machines lies outside. */
@@ -25,8 +27,8 @@ export function httpAdapter({ trustProxy }: Config, requestTimeout: number): Fas
     clientErrorHandler: turnAway,
   });
   const server = adapter.getInstance();
-  // JSON alone is read; Fastify would take plain text, too.
-  server.removeContentTypeParser('text/plain');
+  readUtf8Json(server);
+  refuseWrongMethods(server);
   // What is about people stays in no cache (RFC 9111): not in a proxy's, not on a disk after the logout.
   server.addHook('onRequest', async (_, reply) => void reply.header('cache-control', 'no-store'));
   if (trustProxy === false) warnOfProxy(server);

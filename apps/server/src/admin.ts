@@ -41,8 +41,14 @@ export async function serveAdmin(app: NestFastifyApplication): Promise<void> {
   for (const address of pages) app.getHttpAdapter().getInstance().get(address, answer);
 }
 
+/** Pages that everybody gets, whatever they accept: mails lead to the second, and some programs look at links first. */
+const forEverybody = new Set(['/', '/set-password']);
+
 /** What a browser opens, whose address says what to show; a program that asks for a wrong address is told so. */
-const isPage = ({ url, headers }: FastifyRequest): boolean => url === '/' || (headers.accept ?? '').includes('text/html');
+export function isPage({ url, headers }: FastifyRequest): boolean {
+  const path = url.split('?', 1)[0]!;
+  return forEverybody.has(path) || (!/^\/(?:api|health|metrics|assets)(?:\/|$)/.test(path) && (headers.accept ?? '').includes('text/html'));
+}
 
 /** Nothing from other hosts, no inline script. Mantine makes style elements of its own: they bear this answer's nonce. */
 const policy = (nonce: string): string =>

@@ -72,10 +72,11 @@ export const clientProblemBody = (status: number): string =>
 
 const clientErrors: Record<number, string> = {
   404: 'There is nothing at this address.',
+  405: 'This address takes other methods: the header Allow names them.',
   408: 'The request took too long to arrive.',
   413: 'The body is too large.',
   414: 'A part of the address is too long.',
-  415: 'The body must be application/json.',
+  415: 'The body must be application/json in UTF-8, without a Content-Encoding.',
   431: 'The address and the headers are too long.',
 };
 

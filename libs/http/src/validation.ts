@@ -42,10 +42,11 @@ function unsafeFields(value: unknown, path = '', depth = 0): FieldError[] {
 export const invalid = (errors: readonly FieldError[]) =>
   new Refusal('request.invalid', 'invalid', 'The request has fields that can not be used.', [], { errors });
 
-function listed({ property, constraints = {}, children = [] }: ValidationError, prefix = ''): FieldError[] {
+function listed({ property, constraints = {}, children = [], value }: ValidationError, prefix = ''): FieldError[] {
   const field = prefix + property;
+  const messages = value === undefined ? [`${property} is missing`] : Object.values(constraints);
   return [
-    ...Object.values(constraints).map((message) => ({ field, message })),
+    ...messages.map((message) => ({ field, message })),
     ...children.flatMap((child) => listed(child, `${field}.`)),
   ];
 }

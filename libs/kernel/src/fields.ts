@@ -1,16 +1,27 @@
 import { Transform } from 'class-transformer';
-import { IsArray, IsIn, IsISO31661Alpha2, IsISO8601, IsString, IsUppercase, Length, Matches, ValidateIf, isISO8601 } from 'class-validator';
+import { IsArray, IsIn, IsISO31661Alpha2, IsISO8601, IsString, IsUppercase, Length, Matches, ValidateBy, ValidateIf, isISO8601 } from 'class-validator';
+import { showsSomething, tidySpaces } from './text.js';
 
 const compose =
   (...decorators: PropertyDecorator[]): PropertyDecorator =>
   (target, property) => decorators.forEach((decorate) => decorate(target, property));
 
-/** A line of text: not blank, no control characters nor such as turn the reading direction of what follows, at most `max` UTF-16 units. */
+const isLine = (text: string): boolean =>
+  showsSomething(text) && !/[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}\u202A-\u202E\u2066-\u2069\uFFFD]/u.test(text);
+
+/**
+ * A line of text with its spaces tidied, at most `max` UTF-16 units: it shows something, and has no control characters, none
+ * that turn the reading direction of what follows, and none that were damaged on the way (U+FFFD).
+ */
 export const Line = (max: number) =>
   compose(
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? tidySpaces(value) : value)),
     IsString(),
     Length(1, max),
-    Matches(/^(?=.*\S)[^\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]+$/u, { message: '$property must not be blank or hold control characters' }),
+    ValidateBy({
+      name: 'isLine',
+      validator: { validate: (value) => typeof value === 'string' && isLine(value), defaultMessage: () => '$property must show something, and hold no control characters or damaged ones' },
+    }),
   );
 
 /** May be absent, but not `null` (which `IsOptional` lets pass). */

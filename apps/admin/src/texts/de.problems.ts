@@ -44,7 +44,7 @@ export const problems: Texts<never, typeof english> = {
     forbidden: 'Ihre Rollen erlauben das nicht.',
     unauthenticated: 'Sie sind nicht mehr angemeldet.',
   },
-  request: { invalid: 'Einige Felder lassen sich so nicht verwenden.' },
+  request: { invalid: 'Einige Felder lassen sich so nicht verwenden.', 'not-utf8': 'Der Text kam nicht in UTF-8 an.' },
   revision: { stale: 'Jemand anders hat das inzwischen geändert.' },
   projections: { behind: 'Die Listen holen noch auf. Versuchen Sie es gleich noch einmal.' },
   'event-store': { unavailable: 'Der Ereignisspeicher antwortet nicht. Versuchen Sie es gleich noch einmal.' },

@@ -42,7 +42,7 @@ export const problems = {
     forbidden: 'Your roles do not allow this.',
     unauthenticated: 'You are no longer logged in.',
   },
-  request: { invalid: 'Some fields can not be used.' },
+  request: { invalid: 'Some fields can not be used.', 'not-utf8': 'The text was not sent as UTF-8.' },
   revision: { stale: 'Somebody else changed this in the meantime.' },
   projections: { behind: 'The lists are still catching up. Try again in a moment.' },
   'event-store': { unavailable: 'The store of events does not answer. Try again in a moment.' },

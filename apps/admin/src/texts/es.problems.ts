@@ -44,7 +44,7 @@ export const problems: Texts<never, typeof english> = {
     forbidden: 'Sus roles no lo permiten.',
     unauthenticated: 'Su sesión ha terminado.',
   },
-  request: { invalid: 'Algunos campos no se pueden usar.' },
+  request: { invalid: 'Algunos campos no se pueden usar.', 'not-utf8': 'El texto no se envió en UTF-8.' },
   revision: { stale: 'Otra persona lo ha cambiado entretanto.' },
   projections: { behind: 'Las listas aún se están poniendo al día. Inténtelo en un momento.' },
   'event-store': { unavailable: 'El almacén de eventos no responde. Inténtelo en un momento.' },

@@ -44,7 +44,7 @@ export const problems: Texts<never, typeof english> = {
     forbidden: 'Twoje role na to nie pozwalają.',
     unauthenticated: 'Sesja się skończyła.',
   },
-  request: { invalid: 'Niektórych pól nie można tak użyć.' },
+  request: { invalid: 'Niektórych pól nie można tak użyć.', 'not-utf8': 'Tekst nie został wysłany w UTF-8.' },
   revision: { stale: 'Ktoś inny zmienił to w międzyczasie.' },
   projections: { behind: 'Listy jeszcze się aktualizują. Spróbuj za chwilę.' },
   'event-store': { unavailable: 'Magazyn zdarzeń nie odpowiada. Spróbuj za chwilę.' },

@@ -25,6 +25,8 @@ export class InstallationController {
   @Post('registrations')
   @Needs('registrations:create')
   @WithoutRevision()
+  // Whether an account waits for them is not the service's to know.
+  @Located('/api/v1/audit?subject=:userId')
   register(@Issue() command: RegisterUser) {
     return this.commands.execute(command);
   }
@@ -32,6 +34,7 @@ export class InstallationController {
   @Post('users/:userId/logins')
   @Needs('logins:record')
   @WithoutRevision()
+  @Located('/api/v1/audit?subject=:userId&action=user.logged-in')
   recordLogin(@Issue() command: RecordLogin) {
     return this.commands.execute(command);
   }

@@ -1,0 +1,62 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { jsonErrorPlace } from '#libs/http';
+import { Refusal } from '#libs/kernel';
+
+/** Reads bodies as JSON in UTF-8 without a Content-Encoding, and nothing else; refuses addresses that are no UTF-8. */
+export function readUtf8Json(server: FastifyInstance): void {
+  server.addHook('onRequest', async (request, reply) => {
+    if (request.headers['content-encoding'] !== undefined) {
+      void reply.header('accept-encoding', 'identity');
+      throw unsupported();
+    }
+    checkQuery(request);
+  });
+  server.removeAllContentTypeParsers();
+  const parse = server.getDefaultJsonParser('error', 'error');
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    try {
+      checkCharset(request);
+      const text = decodeUtf8(body);
+      if (text === '') return done(null, {});
+      void parse(request, text, (error, value?: unknown) => (error ? done(malformed(text)) : done(null, value)));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+}
+
+const unsupported = () => Object.assign(new Error('unsupported body'), { statusCode: 415 });
+
+function checkCharset({ headers }: FastifyRequest): void {
+  const charsets = [...(headers['content-type'] ?? '').matchAll(/;\s*charset\s*=\s*("[^"]*"|[^;\s]*)/gi)];
+  if (charsets.some(([, charset]) => !/^"?utf-?8"?$/i.test(charset!))) throw unsupported();
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+function decodeUtf8(body: Buffer): string {
+  try {
+    return decoder.decode(body);
+  } catch {
+    throw new Refusal('request.not-utf8', 'invalid', 'The body is not UTF-8.');
+  }
+}
+
+/** Says where, and nothing of what is there. */
+function malformed(text: string): Refusal {
+  const place = jsonErrorPlace(text);
+  if (!place) return new Refusal('http.400', 'invalid', 'The body has a field that no request may have: __proto__ or constructor.');
+  return new Refusal('http.400', 'invalid', `The body is not JSON: see line ${place.line}, column ${place.column}.`, [], { ...place });
+}
+
+/** Fastify leaves a part of a query that it can not decode as it is, and Node takes bytes outside ASCII for Latin-1. */
+function checkQuery({ url }: FastifyRequest): void {
+  if (!url.startsWith('/api/')) return;
+  try {
+    decodeURIComponent(url.slice(url.indexOf('?') + 1));
+    if (/^[!-~]*$/.test(url)) return;
+  } catch {
+    // refused below
+  }
+  throw new Refusal('request.not-utf8', 'invalid', 'The address is not percent-encoded UTF-8.');
+}
