@@ -75,7 +75,7 @@ import { recordLogin } from './workflows/record-login.js';
     ...queryHandlers([ListUsers], [ReadStore, Vault], ({ db }, vault) => (query) => listUsers(db, vault, query)),
     ...queryHandlers([ListPendingApprovals], [ReadStore, Vault], ({ db }, vault) => (query) => listPendingApprovals(db, vault, query)),
     ...queryHandlers([SummarizeAccount], [ReadStore], ({ db }) => (query) => summarizeAccount(db, query)),
-    ...queryHandlers([ExportUserList], [ReadStore], ({ db }) => async (query) => new StreamableFile(exportUserList(db, query), { type: 'text/csv; charset=utf-8' })),
+    ...queryHandlers([ExportUserList], [ReadStore], ({ db }) => async (query) => new StreamableFile(await exportUserList(db, query), { type: 'text/csv; charset=utf-8' })),
     ...queryHandlers([GetUser], [ReadStore, EventStore], ({ db }, store) => async (query) => {
       if (query.at !== undefined) return replayUser(store, db, query);
       const user = await getUser(db, query);

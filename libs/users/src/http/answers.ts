@@ -6,7 +6,11 @@ import { UserItem } from '../read/user-item.js';
 import type { BulkResult } from '../workflows/change-users.js';
 import { PossibleAction } from '../workflows/list-actions.js';
 
-export const UserItemPage = pageOf(UserItem);
+export class UserItemPage extends pageOf(UserItem) {
+  /** The words of the search that are too short to be any part of a word: they were found at the beginning of words only. */
+  @ApiPropertyOptional({ type: [String] }) readonly beginningsOnly?: readonly string[];
+}
+
 export const PendingApprovalPage = pageOf(PendingApproval);
 
 export class AddedUser {

@@ -1,5 +1,5 @@
 import { Transform, Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsString, Max, Matches, MaxLength, Min, MinLength } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { sql, type Kysely, type SelectQueryBuilder } from 'kysely';
 import { Country, Line, Moment, Optional, Query, Several, type Recorded } from '#libs/kernel';
 import { sealCursor, unsealCursor, type Projection, type Seals } from '#libs/read-store';
@@ -8,9 +8,10 @@ import { roles } from '../domain/user.events.js';
 import { countUsers, createUserCount, type UserCount } from './account-summary.js';
 import { folded } from './folded.js';
 import { memberStatuses, userItem, userStatuses, type UserItem } from './user-item.js';
+import { Searchable, beginningsOnly, searchColumns, sortKeyFor, whereFound, type SearchColumns } from './user-search.js';
 import { foldUser, userViewEvents, type SeenUser, type UserView } from './user-view.js';
 
-interface UserRow {
+interface UserRow extends SearchColumns {
   account_id: string;
   user_id: string;
   status: string;
@@ -23,7 +24,6 @@ interface UserRow {
   first_name_key: string;
   last_name_key: string;
   email_key: string;
-  search: string;
   added_at: string | null;
   last_login_at: string | null;
   restorable_until: string | null;
@@ -39,7 +39,7 @@ export interface UserListTables {
 
 export const UserListProjection: Projection = {
   name: 'user-list',
-  version: 4,
+  version: 5,
   tables: ['user_list', 'user_count', 'user_seen'],
   events: userViewEvents,
 
@@ -51,7 +51,7 @@ export const UserListProjection: Projection = {
         account_id text not null, user_id text collate "C" not null, status text collate "C" not null, locked boolean not null,
         lock_causes text[] not null, roles text[] not null, country text collate "C" not null, address text not null,
         first_name_key text collate "C" not null, last_name_key text collate "C" not null, email_key text collate "C" not null,
-        search text not null, added_at timestamptz, last_login_at timestamptz, restorable_until timestamptz,
+        search text not null, search_grams text[] collate "C", added_at timestamptz, last_login_at timestamptz, restorable_until timestamptz,
         item json not null, primary key (account_id, user_id)) with (fillfactor = 75)`.execute(db);
     for (const key of Object.values(sortKeys)) {
       await sql`create index on user_list (account_id, ${sql.ref(key)}, user_id)`.execute(db);
@@ -59,8 +59,8 @@ export const UserListProjection: Projection = {
     await sql`create index on user_list (account_id, restorable_until) where status = 'deleted'`.execute(db);
     await createUserCount(db);
     await sql`create index on user_list (account_id, address)`.execute(db);
-    // What is new waits in a list, kB, that a search reads, too: a user has some sixty trigrams.
-    await sql`create index on user_list using gin (account_id, search gin_trgm_ops) with (gin_pending_list_limit = 64)`.execute(db);
+    // What is new waits in a list, kB, that a search reads, too: a user has some seventy grams.
+    await sql`create index user_list_search on user_list using gin (account_id, search_grams) with (gin_pending_list_limit = 64)`.execute(db);
   },
 
   async apply(events, tx) {
@@ -77,7 +77,7 @@ export const UserListProjection: Projection = {
       for (const view of changedViews(user, event)) views.set(`${view.account} ${view.userId}`, view);
     }
     const users = [...seen].map(([user_id, user]) => ({ user_id, seen: user }));
-    const rows = [...views.values()].map(userRow);
+    const rows = [...views.values()].map((view) => userRow(view, before.get(view.userId)?.accounts[view.account!]));
     await sql`
       with users as (
         insert into user_seen select * from json_populate_recordset(null::user_seen, ${JSON.stringify(users)}::json)
@@ -92,7 +92,7 @@ export const UserListProjection: Projection = {
 const changedViews = ({ accounts }: SeenUser, { envelope: { account } }: Recorded): UserView[] =>
   account !== undefined && accounts[account] ? [accounts[account]] : [];
 
-const userRow = (view: UserView): UserRow => ({
+const userRow = (view: UserView, before: UserView | undefined): UserRow => ({
   account_id: view.account!,
   user_id: view.userId,
   status: view.status,
@@ -105,7 +105,7 @@ const userRow = (view: UserView): UserRow => ({
   first_name_key: folded(view.firstName),
   last_name_key: folded(view.lastName),
   email_key: folded(view.email),
-  search: folded(`${view.firstName} ${view.lastName} ${view.email}`),
+  ...searchColumns(view, before),
   added_at: view.addedAt,
   last_login_at: view.lastLoginAt,
   restorable_until: view.restorableUntil,
@@ -114,11 +114,13 @@ const userRow = (view: UserView): UserRow => ({
 
 /** Those of a row but its key. */
 const others = [
-  'status', 'locked', 'lock_causes', 'roles', 'country', 'address', 'first_name_key', 'last_name_key', 'email_key', 'search',
+  'status', 'locked', 'lock_causes', 'roles', 'country', 'address', 'first_name_key', 'last_name_key', 'email_key', 'search', 'search_grams',
   'added_at', 'last_login_at', 'restorable_until', 'item',
 ] as const satisfies readonly (keyof UserRow)[];
 const columns = sql.join(others.map((column) => sql.ref(column)));
-const excluded = sql.join(others.map((column) => sql.ref(`excluded.${column}`)));
+const excluded = sql.join(
+  others.map((column) => (column === 'search_grams' ? sql`coalesce(excluded.search_grams, user_list.search_grams)` : sql.ref(`excluded.${column}`))),
+);
 
 const sortKeys = {
   lastName: 'last_name_key',
@@ -147,8 +149,11 @@ export abstract class UserFilter<Self> extends Query<Self> {
   @Optional() @Country() country?: string;
   /** The whole address; case does not count. */
   @Optional() @Line(254) email?: string;
-  /** Part of names or e-mail, at least 3 characters; case and accents do not count. */
-  @Optional() @Line(100) @MinLength(3) @Matches(/^(?:\p{M}*\P{M}){3}/u, { message: 'search takes at least 3 letters' }) search?: string;
+  /**
+   * Words of names and e-mail, in any order: any part from 3 characters (of Chinese, Japanese and Korean from 1), the
+   * beginning of a word from 2; case and accents do not count.
+   */
+  @Optional() @Line(100) @Searchable() search?: string;
   /** A date, or a time with a zone (ISO 8601); one who never logged in is included. */
   @Optional() @Moment() lastLoginBefore?: string;
 }
@@ -169,13 +174,20 @@ export interface Page<Item> {
   readonly next: string | null;
 }
 
+/** A page of the list, and how it was searched. */
+export interface UserListPage extends Page<UserItem> {
+  /** The words of the search that are too short to be any part of a word: they were found at the beginning of words only. */
+  readonly beginningsOnly?: readonly string[];
+}
+
 /** Answers a page of the list. Throws `cursor.invalid`. */
-export async function listUsers(db: Kysely<UserListTables>, seals: Seals, query: ListUsers): Promise<Page<UserItem>> {
-  const { sort = 'lastName', limit = 50, cursor } = query;
+export async function listUsers(db: Kysely<UserListTables>, seals: Seals, query: ListUsers): Promise<UserListPage> {
+  const { sort = 'lastName', limit = 50, cursor, search } = query;
   const name = `users ${query.asking.account!} ${sort}`;
   const after = cursor === undefined ? undefined : (unsealCursor(cursor, seals, name) as Place);
   const { items, last } = await usersAfter(db, query, { sort, limit, after });
-  return { items, next: last && sealCursor(last, seals, name) };
+  const beginnings = beginningsOnly(search ?? '');
+  return { items, next: last && sealCursor(last, seals, name), ...(beginnings.length > 0 && { beginningsOnly: beginnings }) };
 }
 
 /** The sort key and the id of a row. */
@@ -196,7 +208,7 @@ export async function usersAfter(
     let select = matching(db, filter).where(key, state, null).select(['user_id', 'item', `${key} as key`]);
     if (after && state === 'is not') select = select.where(sql<boolean>`(${sql.ref(key)}, user_id) ${sql.raw(beyond)} (${after[0]}, ${after[1]})`);
     if (after?.[0] === null) select = select.where('user_id', beyond, after[1]);
-    rows.push(...(await select.orderBy(key, order).orderBy('user_id', order).limit(limit + 1 - rows.length).execute()));
+    rows.push(...(await select.orderBy(filter.search ? sortKeyFor(filter.search, key) : key, order).orderBy('user_id', order).limit(limit + 1 - rows.length).execute()));
   }
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
@@ -212,7 +224,7 @@ export function matching(db: Kysely<UserListTables>, query: UserFilter<unknown>)
   if (role) rows = rows.where(sql<boolean>`${role} = any(roles)`);
   if (country) rows = rows.where('country', '=', country);
   if (email) rows = rows.where('address', '=', canonicalAddress(email));
-  if (search) rows = rows.where('search', 'like', `%${folded(search).replace(/[\\%_]/g, '\\$&')}%`);
+  if (search) rows = rows.where(whereFound(search));
   // Not as text: PostgreSQL knows no zone beyond 15:59.
   const before = lastLoginBefore && sql<string>`to_timestamp(${Date.parse(lastLoginBefore)}::float8 / 1000)`;
   if (before) rows = rows.where((eb) => eb.or([eb('last_login_at', '<', before), eb('last_login_at', 'is', null)]));

@@ -1,0 +1,128 @@
+import { ValidateBy } from 'class-validator';
+import { sql, type RawBuilder } from 'kysely';
+import { folded } from './folded.js';
+
+// An index of our own rather than pg_trgm: that needs three letters, and takes no vowel sign for part of a word.
+
+/** Letters and numerals of Chinese, Japanese and Korean, where one character says as much as several elsewhere. */
+const cjk = /[[\p{L}\p{N}]&&[\p{Script_Extensions=Han}\p{Script_Extensions=Hiragana}\p{Script_Extensions=Katakana}\p{Script_Extensions=Hangul}\p{Script_Extensions=Bopomofo}]]/v;
+const wordCharacter = /[\p{L}\p{N}\p{M}]/u;
+
+export interface SearchColumns {
+  /** What a part of a name or an address must be in. */
+  search: string;
+  /** What the index finds a user by; `null` leaves them as they were. */
+  search_grams: string[] | null;
+}
+
+interface Person {
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly email: string;
+}
+
+/** What a person is searched by, who was `before` in this row if there was one. */
+export function searchColumns(person: Person, before?: Person): SearchColumns {
+  const search = searchedText(person);
+  return { search, search_grams: before && searchedText(before) === search ? null : gramsOf(person) };
+}
+
+function searchedText({ firstName, lastName, email }: Person): string {
+  const [first, last] = [folded(firstName), folded(lastName)];
+  return [first, last, folded(email), ...joinedNames(first, last)].join(' ');
+}
+
+function gramsOf(person: Person): string[] {
+  // Not beginnings in the domain, which most users of an account share.
+  const begun = folded(`${person.firstName} ${person.lastName} ${person.email.split('@', 1)[0]!}`);
+  return [...new Set([...beginningsOf(begun), ...partsOf(searchedText(person))])];
+}
+
+/** Chinese, Japanese and Korean names are written without a space; which of the two fields holds the family name differs. */
+function joinedNames(first: string, last: string): string[] {
+  if (!cjk.test(first) || !cjk.test(last)) return [];
+  return [last + first, first + last].map((name) => name.replaceAll(' ', ''));
+}
+
+/** Three characters in a row, of CJK also one and two; never across a space. */
+function* partsOf(text: string): Iterable<string> {
+  const characters = [...text];
+  for (const [index, character] of characters.entries()) {
+    const [second = ' ', third = ' '] = [characters[index + 1], characters[index + 2]];
+    if (character === ' ') continue;
+    if (cjk.test(character)) yield character;
+    if (cjk.test(character) && cjk.test(second)) yield character + second;
+    if (second !== ' ' && third !== ' ') yield character + second + third;
+  }
+}
+
+/** The first one and two characters of each word, after a space, which no part has. */
+function* beginningsOf(text: string): Iterable<string> {
+  let before = ' ';
+  const characters = [...text];
+  for (const [index, character] of characters.entries()) {
+    if (wordCharacter.test(character) && !wordCharacter.test(before)) {
+      yield ` ${character}`;
+      const second = characters[index + 1] ?? ' ';
+      if (second !== ' ') yield ` ${character}${second}`;
+    }
+    before = character;
+  }
+}
+
+/** How one word of a search is looked for. */
+export interface SearchTerm {
+  /** As it is compared. */
+  readonly term: string;
+  readonly kind: 'part' | 'beginning' | 'tooShort';
+  /** All of these must be among the grams of whoever is found. */
+  readonly grams: readonly string[];
+}
+
+/** The words of a search, each of which must be found, in any order: `Wang, Wei` is `Wei Wang`. */
+export const searchTerms = (search: string): SearchTerm[] =>
+  folded(search)
+    .split(/[\s,;、，]+/u)
+    .map((term) => (/^.\.$/u.test(term) ? term.slice(0, -1) : term))
+    .filter((term) => term !== '')
+    .map(searchTerm);
+
+function searchTerm(term: string): SearchTerm {
+  const length = [...term].length;
+  if (length >= 3 || cjk.test(term)) return { term, kind: 'part', grams: [...new Set(partsOf(term))] };
+  if (!wordCharacter.test([...term][0]!)) return { term, kind: 'tooShort', grams: [] };
+  return { term, kind: length === 2 ? 'beginning' : 'tooShort', grams: [` ${term}`] };
+}
+
+/** A search of which at least one word is long enough; the others then narrow what it finds. */
+export const Searchable = () =>
+  ValidateBy({
+    name: 'searchable',
+    validator: {
+      validate: (search) => typeof search === 'string' && searchTerms(search).some(({ kind }) => kind !== 'tooShort'),
+      defaultMessage: () => 'search takes at least one character of Chinese, Japanese or Korean, or two of another script',
+    },
+  });
+
+/** The words of a search that only beginnings of words were compared with. */
+export const beginningsOnly = (search: string): string[] =>
+  searchTerms(search).flatMap(({ kind, grams, term }) => (kind !== 'part' && grams.length > 0 ? [term] : []));
+
+/** Whether a row of the user list is found. The index leaves few rows, whose text is then compared. */
+export function whereFound(search: string): RawBuilder<boolean> {
+  const terms = searchTerms(search);
+  const grams = [...new Set(terms.flatMap((term) => term.grams))];
+  const parts = terms.filter((term) => term.kind === 'part' || term.grams.length === 0);
+  const isFound = [
+    sql`search_grams @> ${grams}::text[]`,
+    ...parts.map(({ term }) => sql`search like ${`%${term.replaceAll(/[\\%_]/g, '\\$&')}%`}`),
+  ];
+  return sql<boolean>`(${sql.join(isFound, sql` and `)})`;
+}
+
+/**
+ * What a search's result is ordered by. One that only has short words finds few of many users, who may all stand late in
+ * the order: the order's index would be read nearly whole before they are met, and an expression keeps it out of the plan.
+ */
+export const sortKeyFor = (search: string, key: string): RawBuilder<unknown> =>
+  searchTerms(search).some(({ term }) => [...term].length >= 3) ? sql.ref(key) : sql`coalesce(${sql.ref(key)}, ${sql.ref(key)})`;

@@ -1,0 +1,67 @@
+import 'reflect-metadata';
+import { text } from 'node:stream/consumers';
+import { ask, type Recorded } from '#libs/kernel';
+import { userEvent } from '#libs/users';
+import { ExportUserList, exportUserList } from '../../libs/users/src/read/user-export.js';
+import { added, next, userLogs, type UserLog } from '../support/user-log.js';
+
+const count = 2_500;
+
+describe.each(userLogs)('%s', (_, open) => {
+  let log: UserLog;
+  let users: Recorded[];
+  let turn = 0;
+
+  beforeAll(async () => {
+    log = await open();
+    users = Array.from({ length: count }, (_, index) => added('one', { firstName: 'A', lastName: `M${index}` }));
+    await log.record(...users);
+  });
+  afterAll(() => log.close());
+
+  const exporting = () => exportUserList(log.db, ask(new ExportUserList({}), { account: 'one', at: '2026-01-01T00:00:00.000Z' } as never));
+  const idsIn = (csv: string) => [...csv.matchAll(/"?([0-9a-f-]{36})"?\r\n/g)].map(([, id]) => id!);
+  const everybody = () => users.map(({ envelope }) => envelope.subject.id).toSorted();
+
+  /** Takes every fifth user from one end of the list to the other. */
+  async function rename(): Promise<void> {
+    turn++;
+    const renamed: Recorded[] = [];
+    for (let index = turn % 5; index < count; index += 5) {
+      const lastName = index < count / 2 === turn % 2 > 0 ? `Z${index}` : `A${index}`;
+      renamed.push((users[index] = next(users[index]!, userEvent('UserRenamed', { firstName: 'A', lastName }))));
+    }
+    await log.record(...renamed);
+  }
+
+  test('EXPORT-4: users who are renamed after the export began are neither lost nor repeated', async () => {
+    const csv = await exporting();
+    await rename();
+    await rename();
+    expect(idsIn(await text(csv)).toSorted()).toEqual(everybody());
+  });
+
+  test('EXPORT-4: users who are renamed while it is read are neither lost nor repeated', async () => {
+    const read = new AbortController();
+    const renaming = async () => {
+      while (!read.signal.aborted) await rename();
+    };
+    const reading = exporting().then(text).finally(() => read.abort());
+    const [csv] = await Promise.all([reading, renaming()]);
+    expect(idsIn(csv).toSorted()).toEqual(everybody());
+  });
+
+  test('EXPORT-5: it is in the order of last names', async () => {
+    const csv = await text(await exporting());
+    const names = [...csv.matchAll(/^"[^"]*","A","([^"]*)"/gm)].map(([, name]) => name!.toLowerCase());
+    expect(names).toEqual(names.toSorted());
+    expect(names).toHaveLength(count);
+  });
+
+  test('EXPORT-4: who does not match the filters any more, when the rows are read, is left out', async () => {
+    const csv = await exporting();
+    const [one] = users;
+    await log.record(next(one!, userEvent('UserDeleted', { account: 'one', restorableUntil: '2027-01-01T00:00:00.000Z', keptRoles: [], releasedLicences: [], disableModeDays: 7 })));
+    expect(idsIn(await text(csv)).toSorted()).toEqual(everybody().filter((id) => id !== one!.envelope.subject.id));
+  });
+});
