@@ -5,7 +5,7 @@ import { AccessModule, PasswordThreads } from '#libs/access';
 import { AccountsModule } from '#libs/accounts';
 import { AuditModule } from '#libs/audit';
 import { EventStore } from '#libs/event-store';
-import { AnswerInterceptor, BodyDigest, Clock, ProblemFilter, PublicOrigin, ReadPosition, Routes } from '#libs/http';
+import { AnswerInterceptor, BodyDigest, Clock, MailLimits, ProblemFilter, PublicOrigin, ReadPosition, Routes } from '#libs/http';
 import { MailModule, MailProcess } from '#libs/mail';
 import { ProjectionRunner, ReadStore } from '#libs/read-store';
 import { UsersModule } from '#libs/users';
@@ -60,6 +60,7 @@ export class ServerModule {
       controllers: [HealthController],
       providers: [
         { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: MailLimits },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],
     };

@@ -8,11 +8,14 @@ import { EndAccessToken, IssueAccessToken } from './domain/access-token.commands
 import { AccessController } from './http/access.controller.js';
 import { ChangePassword, FollowPasswordLink, LogIn, RequestPasswordLink } from './domain/session.commands.js';
 import { DeviceCookie } from './http/device-cookie.js';
+import { LinkLimits } from './http/link-limits.js';
+import { PasswordAttempts } from './http/password-attempts.js';
 import { AccessGuard } from './http/guard.js';
 import { HostCookies } from './http/host-cookies.js';
 import { SessionCookie } from './http/session-cookie.js';
 import { SessionController } from './http/session.controller.js';
 import { ListAccessTokens, listAccessTokens } from './read/access-tokens.js';
+import { AddressOwners } from './workflows/address-owners.js';
 import { Callers } from './workflows/callers.js';
 import { Devices } from './workflows/device.js';
 import { asUser, enter } from './workflows/enter.js';
@@ -48,6 +51,9 @@ import { Visits } from './workflows/visits.js';
     },
     SessionCookie,
     DeviceCookie,
+    LinkLimits,
+    PasswordAttempts,
+    { provide: AddressOwners, inject: [EventStore, Vault], useFactory: (store: EventStore, vault: Vault) => new AddressOwners(store, vault) },
     {
       provide: Callers,
       inject: [EventStore, Vault, Clock],

@@ -2,6 +2,7 @@ export * from './answer.js';
 export * from './caller.js';
 export * from './handlers.js';
 export * from './json-error.js';
+export * from './mail-limits.js';
 export * from './messages.js';
 export * from './needs.js';
 export * from './page.js';

@@ -6,6 +6,7 @@ export * from './fields.js';
 export * from './given.js';
 export * from './permission.js';
 export * from './query.js';
+export * from './rate-limit.js';
 export * from './refusal.js';
 export * from './store-problem.js';
 export * from './text.js';

@@ -26,6 +26,11 @@ export class DeviceCookie {
     return this.read(request).idFor(userId) !== undefined;
   }
 
+  /** Whether the browser sends such a cookie at all, valid or not. */
+  isSent(request: FastifyRequest): boolean {
+    return this.sent(request) !== undefined;
+  }
+
   /** For which users the browser is known. */
   read(request: FastifyRequest): Device {
     return this.devices.read(this.sent(request));

@@ -1,19 +1,19 @@
 import { Controller, Delete, Get, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { Issue, Needs, Public, WithoutKey, sourceOf, type CalledRequest, type FastifyReply } from '#libs/http';
+import { Issue, Needs, Public, WithoutKey, type CalledRequest, type FastifyReply } from '#libs/http';
 import { Refusal } from '#libs/kernel';
-import { canonicalAddress } from '#libs/users';
 import type { Bearer } from '../domain/bearer.js';
 import { ChangePassword, FollowPasswordLink, LogIn, RequestPasswordLink } from '../domain/session.commands.js';
 import { sessionExpiry } from '../domain/session.js';
 import { Callers } from '../workflows/callers.js';
 import type { Entered } from '../workflows/enter.js';
 import { evenly } from '../workflows/evenly.js';
-import { PasswordChecks } from '../workflows/password-checks.js';
 import { Visits } from '../workflows/visits.js';
 import { Me, SessionList } from './answers.js';
 import { DeviceCookie } from './device-cookie.js';
+import { LinkLimits } from './link-limits.js';
+import { PasswordAttempts } from './password-attempts.js';
 import { SessionCookie } from './session-cookie.js';
 
 /** Logging in and out, in a browser. */
@@ -26,7 +26,8 @@ export class SessionController {
     private readonly visits: Visits,
     private readonly cookie: SessionCookie,
     private readonly device: DeviceCookie,
-    private readonly checks: PasswordChecks,
+    private readonly attempts: PasswordAttempts,
+    private readonly links: LinkLimits,
   ) {}
 
   /** Begins a session, in a cookie. 401 `login.failed` for whatever cause. */
@@ -37,7 +38,7 @@ export class SessionController {
   async logIn(@Issue() command: LogIn, @Req() request: CalledRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     const execute = () => this.commands.execute<LogIn, Entered>(command);
     // A token can't be guessed.
-    const entered = await (command.email === undefined ? evenly(execute, { atOnce: true }) : this.check(request, command.email, execute));
+    const entered = await (command.email === undefined ? evenly(execute, { atOnce: true }) : this.attempts.ofAddress(request, command.email, execute));
     return this.enter(entered, request, reply);
   }
 
@@ -56,7 +57,8 @@ export class SessionController {
   @Post('password-resets')
   @Public()
   @HttpCode(202)
-  async requestLink(@Issue() command: RequestPasswordLink) {
+  async requestLink(@Issue() command: RequestPasswordLink, @Req() request: CalledRequest) {
+    this.links.checkRequest(request);
     await this.commands.execute(command);
     return {};
   }
@@ -67,7 +69,8 @@ export class SessionController {
   @HttpCode(200)
   @ApiOkResponse({ type: Me })
   async followLink(@Issue() command: FollowPasswordLink, @Req() request: CalledRequest, @Res({ passthrough: true }) reply: FastifyReply) {
-    return this.enter(await this.commands.execute(command), request, reply);
+    const entered = await this.links.use(request, command.link, () => this.commands.execute<FollowPasswordLink, Entered>(command));
+    return this.enter(entered, request, reply);
   }
 
   /** Changes one's own password; every session ends, and in a browser a new one begins. 403 `password.wrong`, 400 `password.weak`. */
@@ -77,8 +80,7 @@ export class SessionController {
   @ApiOkResponse({ type: Me })
   async changePassword(@Issue() command: ChangePassword, @Req() request: CalledRequest & { caller: Bearer }, @Res({ passthrough: true }) reply: FastifyReply) {
     const execute = () => this.commands.execute<ChangePassword, Entered>(command);
-    const { profile } = await this.callers.whoIs(request.caller);
-    const entered = await (profile?.email === undefined ? execute() : this.check(request, profile.email, execute));
+    const entered = await this.attempts.ofCaller(request, execute);
     return request.caller.session ? this.enter(entered, request, reply) : this.callers.whoIs(request.caller);
   }
 
@@ -114,10 +116,6 @@ export class SessionController {
   endAll(@Req() { caller }: { caller: Bearer }) {
     this.visits.endAll(caller);
     return { ended: true };
-  }
-
-  private check<T>(request: CalledRequest, email: string, compare: () => Promise<T>): Promise<T> {
-    return this.checks.check({ source: sourceOf(request), address: canonicalAddress(email), knownDevice: false }, compare);
   }
 
   private async enter(entered: Entered, request: CalledRequest, reply: FastifyReply) {

@@ -1,13 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** ◇ What a stranger must not time takes a multiple of this, ms. */
-const beat = 300;
-
 /**
- * Runs what a stranger must learn nothing from: whatever it did, it takes the next full beat from its beginning.
+ * Hides timing from strangers: pads the duration to the next multiple of `beat` (default 300 ms, not configurable).
  * With `atOnce`, what succeeds does not wait.
  */
-export async function evenly<T>(work: () => Promise<T>, { atOnce = false } = {}): Promise<T> {
+export async function evenly<T>(work: () => Promise<T>, { atOnce = false, beat = 300 } = {}): Promise<T> {
   const begun = performance.now();
   let succeeded = false;
   try {

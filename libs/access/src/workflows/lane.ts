@@ -1,4 +1,4 @@
-import { throttled } from '../domain/throttled.js';
+import { throttled } from '#libs/kernel';
 
 interface Turn {
   readonly take: () => void;

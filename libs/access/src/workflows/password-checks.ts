@@ -1,6 +1,4 @@
-import { Refusal } from '#libs/kernel';
-import { throttled } from '../domain/throttled.js';
-import { Counter } from './counter.js';
+import { RateLimit, Refusal, throttled } from '#libs/kernel';
 import { evenly } from './evenly.js';
 import { Lane } from './lane.js';
 
@@ -37,14 +35,14 @@ type Rank = keyof typeof ranks;
  */
 export class PasswordChecks {
   /** An attempt counts as failed until it has been decided: default, 20 a minute and source. */
-  readonly #failures: Counter;
+  readonly #failures: RateLimit;
   readonly #turns: Lane;
   readonly #limitedSources = new Lane({ places: 1, room: waitingFromLimited });
   readonly #addresses = new Map<string, Lane>();
   readonly #underWay = { knownDevice: 0, other: 0, limitedSource: 0 };
 
   constructor({ concurrency, now }: ChecksOptions) {
-    this.#failures = new Counter({ limit: 20, window: 60_000, now });
+    this.#failures = new RateLimit({ limit: 20, window: 60_000, now });
     this.#turns = new Lane({ places: concurrency, room: maxUnderWay, ranks: 3 });
   }
 
@@ -53,7 +51,7 @@ export class PasswordChecks {
    * Throws `access.throttled` where too many are under way.
    */
   async check<T>({ source, address, knownDevice }: Attempt, compare: () => Promise<T>): Promise<T> {
-    const isLimited = this.#failures.count(source) !== undefined;
+    const isLimited = this.#failures.take(source) !== undefined;
     const rank = knownDevice ? 'knownDevice' : isLimited ? 'limitedSource' : 'other';
     let failed = true;
     try {
@@ -64,7 +62,7 @@ export class PasswordChecks {
       failed = isFailure(error);
       throw error;
     } finally {
-      if (!failed && !isLimited) this.#failures.takeBack(source);
+      if (!failed && !isLimited) this.#failures.giveBack(source);
     }
   }
 

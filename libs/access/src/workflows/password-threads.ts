@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import { throttled } from '../domain/throttled.js';
+import { throttled } from '#libs/kernel';
 
 type Jobs = typeof import('./password.worker.js');
 

@@ -1,7 +1,7 @@
 import { Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { Ask, Issue, Needs, WithoutRevision, pageOf } from '#libs/http';
+import { Ask, Issue, Needs, SendsMail, WithoutRevision, pageOf } from '#libs/http';
 import { ListMails, SendMail } from '../workflows/mails.js';
 import { MailItem } from './answers.js';
 
@@ -24,6 +24,7 @@ export class MailsController {
 
   /** Sends one now, however often it failed. */
   @Post(':mailId/send')
+  @SendsMail()
   @Needs('mails:manage')
   @WithoutRevision()
   @HttpCode(200)

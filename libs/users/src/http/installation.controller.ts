@@ -2,7 +2,7 @@ import { Controller, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiTags } from '@nestjs/swagger';
 import { OpenAccount } from '#libs/accounts';
-import { Issue, Located, Needs, WithoutRevision } from '#libs/http';
+import { Issue, Located, Needs, SendsMail, WithoutRevision } from '#libs/http';
 import { RecordLogin } from '../domain/login.js';
 import { RegisterUser } from '../domain/user.commands.js';
 import { OpenedAccount } from './answers.js';
@@ -14,6 +14,7 @@ export class InstallationController {
   constructor(private readonly commands: CommandBus) {}
 
   @Post('accounts')
+  @SendsMail()
   @Needs('accounts:open')
   @WithoutRevision()
   @Located('/api/v1/accounts/:accountId')
@@ -23,6 +24,7 @@ export class InstallationController {
   }
 
   @Post('registrations')
+  @SendsMail()
   @Needs('registrations:create')
   @WithoutRevision()
   // Whether an account waits for them is not the service's to know.

@@ -1,7 +1,7 @@
 import { Controller, Delete, Get, Header, HttpCode, Patch, Post, Put, StreamableFile } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { Ask, Issue, Located, Needs, WithoutRevision } from '#libs/http';
+import { Ask, Issue, Located, Needs, SendsMail, WithoutRevision } from '#libs/http';
 import { ChangeUsers } from '../domain/bulk.js';
 import {
   AddUser,
@@ -76,6 +76,7 @@ export class UsersController {
   }
 
   @Post('users')
+  @SendsMail()
   @Needs('users:add')
   @WithoutRevision()
   @Located('/api/v1/accounts/:accountId/users/:userId')
@@ -85,6 +86,7 @@ export class UsersController {
   }
 
   @Post('users/bulk')
+  @SendsMail()
   @HttpCode(200)
   @Needs({ approve: 'users:approve', reject: 'users:approve', lock: 'users:lock', unlock: 'users:lock', delete: 'users:delete', restore: 'users:delete' })
   @WithoutRevision()
@@ -100,6 +102,7 @@ export class UsersController {
   }
 
   @Post('users/:userId/approve')
+  @SendsMail()
   @HttpCode(200)
   @Needs('users:approve')
   approve(@Issue() command: ApproveUser) {
@@ -114,6 +117,7 @@ export class UsersController {
   }
 
   @Post('users/:userId/add-to-account')
+  @SendsMail()
   @HttpCode(200)
   @Needs('users:add')
   @WithoutRevision()
@@ -150,6 +154,7 @@ export class UsersController {
   }
 
   @Post('users/:userId/reset-password')
+  @SendsMail()
   @HttpCode(200)
   @Needs('users:reset-password')
   resetPassword(@Issue() command: RequestPasswordReset) {

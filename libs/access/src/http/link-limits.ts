@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { Clock, sourceOf, type CalledRequest } from '#libs/http';
+import { RateLimit, Refusal } from '#libs/kernel';
+
+const minute = 60_000;
+
+/** Limits what strangers do with mailed links; all limits are defaults, not configurable. */
+@Injectable()
+export class LinkLimits {
+  readonly #requests: RateLimit;
+  readonly #uses: RateLimit;
+  readonly #wrongLinks: RateLimit;
+
+  constructor(clock: Clock) {
+    const now = () => clock.now();
+    this.#requests = new RateLimit({ limit: 60, window: minute, now });
+    this.#uses = new RateLimit({ limit: 30, window: 10 * minute, now });
+    this.#wrongLinks = new RateLimit({ limit: 60, window: minute, now });
+  }
+
+  /** Somebody asks for a link. Throws `access.throttled` by source, whatever the address. */
+  checkRequest(request: CalledRequest): void {
+    this.#requests.takeOrRefuse(sourceOf(request));
+  }
+
+  /** Somebody uses a link. Throws `access.throttled` by link, and by source for links that are not valid: valid ones pass from everywhere. */
+  async use<T>(request: CalledRequest, link: string, follow: () => Promise<T>): Promise<T> {
+    this.#uses.takeOrRefuse(link);
+    try {
+      return await follow();
+    } catch (error) {
+      if (error instanceof Refusal && error.code === 'link.not-valid') this.#wrongLinks.takeOrRefuse(sourceOf(request));
+      throw error;
+    }
+  }
+}

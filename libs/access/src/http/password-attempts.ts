@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { Clock, sourceOf, type CalledRequest } from '#libs/http';
+import { RateLimit } from '#libs/kernel';
+import { canonicalAddress } from '#libs/users';
+import type { Bearer } from '../domain/bearer.js';
+import { AddressOwners } from '../workflows/address-owners.js';
+import { Callers } from '../workflows/callers.js';
+import { PasswordChecks } from '../workflows/password-checks.js';
+import { DeviceCookie } from './device-cookie.js';
+
+/** Has the passwords that requests bring compared in their turn, see `PasswordChecks`. */
+@Injectable()
+export class PasswordAttempts {
+  /** By user; default, not configurable. */
+  readonly #own: RateLimit;
+
+  constructor(
+    private readonly checks: PasswordChecks,
+    private readonly owners: AddressOwners,
+    private readonly callers: Callers,
+    private readonly device: DeviceCookie,
+    clock: Clock,
+  ) {
+    this.#own = new RateLimit({ limit: 30, window: 600_000, now: () => clock.now() });
+  }
+
+  /** Compares a password that a stranger typed with an address, which may be nobody's. */
+  async ofAddress<T>(request: CalledRequest, email: string, compare: () => Promise<T>): Promise<T> {
+    const address = canonicalAddress(email);
+    // Without a cookie nothing is looked up: most requests have none, and a stranger may send any.
+    const owner = this.device.isSent(request) ? await this.owners.find(email) : undefined;
+    const knownDevice = owner !== undefined && this.device.isKnown(request, owner);
+    return this.checks.check({ source: sourceOf(request), address, knownDevice }, compare);
+  }
+
+  /** Compares the password of the user who asks; an operator's or a service's request has none to compare. */
+  async ofCaller<T>(request: CalledRequest & { caller: Bearer }, compare: () => Promise<T>): Promise<T> {
+    const { actor } = request.caller;
+    if (actor.kind !== 'user') return compare();
+    this.#own.takeOrRefuse(actor.id);
+    const { profile } = await this.callers.whoIs(request.caller);
+    return this.checks.check({ source: sourceOf(request), address: canonicalAddress(profile!.email!), knownDevice: this.device.isKnown(request, actor.id) }, compare);
+  }
+}

@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto';
+import { Reflector } from '@nestjs/core';
+import { Clock } from './ports.js';
+import { MailLimits } from './mail-limits.js';
+import { stranger, type CalledRequest } from './caller.js';
+
+class FixedClock extends Clock {
+  override now = () => new Date('2026-01-15T12:00:00.000Z');
+}
+
+const caller = () => ({ ...stranger, actor: { id: randomUUID(), kind: 'user' as const } });
+const request = (fields: Partial<CalledRequest>) => ({ params: {}, body: {}, caller: caller(), ...fields }) as CalledRequest;
+const throttled = expect.objectContaining({ code: 'access.throttled' });
+
+test('LOGIN-14: bulk work over thousands fits the limit of one caller, who can not go on for ever', () => {
+  const limits = new MailLimits(new Reflector(), new FixedClock());
+  const many = request({ body: { userIds: Array.from({ length: 1_000 }, () => randomUUID()) } });
+  for (let nth = 0; nth < 100; nth++) limits.check(many);
+  expect(() => limits.check(many)).toThrow(throttled);
+  limits.check({ ...many, body: { userIds: ['x'], dryRun: true } });
+  limits.check({ ...many, caller: caller() });
+});
+
+test('LOGIN-14: one person is sent 30 mails an hour, whoever asks, however the id is written', () => {
+  const limits = new MailLimits(new Reflector(), new FixedClock());
+  const userId = randomUUID();
+  for (let nth = 0; nth < 30; nth++) limits.check(request({ params: { userId: nth % 2 ? userId : userId.toUpperCase() } }));
+  expect(() => limits.check(request({ params: { userId } }))).toThrow(throttled);
+  limits.check(request({ params: { userId: randomUUID() } }));
+  limits.check(request({ params: { userId, accountId: randomUUID() } }));
+});

@@ -1,0 +1,62 @@
+import { Refusal } from './refusal.js';
+
+interface Window {
+  /** Unix ms. */
+  readonly until: number;
+  count: number;
+}
+
+interface RateLimitOptions {
+  /** How many a key may take in a window. */
+  readonly limit: number;
+  /** How long a window lasts from what is taken first, ms. */
+  readonly window: number;
+  readonly now: () => Date;
+  /** How many keys are remembered; the oldest windows are forgotten first. */
+  readonly maxKeys?: number;
+}
+
+/** Limits how often something happens, by key, in bounded memory. */
+export class RateLimit {
+  readonly #windows = new Map<string, Window>();
+  readonly #options: Required<RateLimitOptions>;
+
+  constructor(options: RateLimitOptions) {
+    this.#options = { maxKeys: 50_000, ...options };
+  }
+
+  /** Takes so many, if there is room for them. Answers in how many seconds there is room again where there is none. */
+  take(key: string, amount = 1): number | undefined {
+    const now = this.#options.now().getTime();
+    const window = this.#windowOf(key, now);
+    if (window.count + amount > this.#options.limit) return Math.ceil((window.until - now) / 1_000);
+    window.count += amount;
+    return undefined;
+  }
+
+  /** The same; throws `access.throttled` where there is no room. */
+  takeOrRefuse(key: string, amount = 1): void {
+    const retryAfter = this.take(key, amount);
+    if (retryAfter !== undefined) throw throttled('This was asked for too often; wait a while.', retryAfter);
+  }
+
+  /** Gives one back. */
+  giveBack(key: string): void {
+    const window = this.#windows.get(key);
+    if (window && window.count > 0) window.count--;
+  }
+
+  #windowOf(key: string, now: number): Window {
+    const current = this.#windows.get(key);
+    // A clock that was set back must not make a window longer.
+    if (current && current.until > now && current.until <= now + this.#options.window) return current;
+    const fresh = { until: now + this.#options.window, count: 0 };
+    this.#windows.delete(key);
+    this.#windows.set(key, fresh);
+    if (this.#windows.size > this.#options.maxKeys) this.#windows.delete(this.#windows.keys().next().value!);
+    return fresh;
+  }
+}
+
+/** More was asked for than the bounds allow; `retryAfter` in seconds. */
+export const throttled = (detail: string, retryAfter: number): Refusal => new Refusal('access.throttled', 'throttled', detail, [], { retryAfter });

@@ -1,0 +1,152 @@
+import { PasswordThreads, passwordLink } from '#libs/access';
+import { EventStore } from '#libs/event-store';
+import { UserDecider, type Known } from '#libs/users';
+import { Vault } from '#libs/vault';
+import type { Api, Reply } from '../support/api.js';
+import { expectStatus, openTestAccount, startTestServer, type TestAccount, type TestServer } from '../support/server.js';
+
+let server: TestServer;
+let account: TestAccount;
+let anybody: Api;
+beforeAll(async () => {
+  server = await startTestServer({ TRUST_PROXY: '127.0.0.1' });
+  account = await openTestAccount(server);
+  anybody = server.operator.inBrowser();
+}, 60_000);
+afterAll(() => server.close());
+
+const password = 'correct horse battery';
+const unknown = 'nobody@nowhere.example';
+
+let sources = 0;
+/** From a source of its own. */
+const elsewhere = () => ({ 'x-forwarded-for': `10.1.${(++sources >> 8) & 255}.${sources & 255}` });
+
+async function linkOf(userId: string): Promise<string> {
+  const { state } = await server.server.app.get(EventStore).load(UserDecider, userId);
+  return passwordLink(server.server.app.get(Vault), { userId, request: (state as Known).passwordLink!.request });
+}
+
+/** A user with a password, and the cookies of the browser in which it was set. */
+async function person() {
+  const id = await account.add();
+  const entered = expectStatus(200, await anybody.post('/password-resets/confirm', { link: await linkOf(id), password }, elsewhere()));
+  const cookie = entered.headers.getSetCookie().map((set) => set.split(';', 1)[0]).join('; ');
+  const { email } = (await server.operator.get(account.path(`/users/${id}`))).body as { email: string };
+  return { id, email, cookie };
+}
+
+/** Sends many requests at once, and lets no password be compared until all that is refused has been answered. */
+async function burst(sends: readonly (() => Promise<Reply>)[], refused: number): Promise<Reply[]> {
+  const threads = server.server.app.get(PasswordThreads);
+  const run = threads.run.bind(threads);
+  const { promise: allRefused, resolve } = Promise.withResolvers<void>();
+  let answered = 0;
+  threads.run = (name, task) => allRefused.then(() => run(name, task));
+  try {
+    return await Promise.all(
+      sends.map(async (send) => {
+        const reply = await send();
+        if (++answered === refused) resolve();
+        return reply;
+      }),
+    );
+  } finally {
+    threads.run = run;
+  }
+}
+
+/** How often each answer came. */
+function count(replies: readonly Reply[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { status, body } of replies) counts[`${status} ${body.code ?? ''}`] = (counts[`${status} ${body.code ?? ''}`] ?? 0) + 1;
+  return counts;
+}
+
+const times = <T>(many: number, of: (nth: number) => T): T[] => Array.from({ length: many }, (_, nth) => of(nth));
+
+it('LOGIN-9: a burst of wrong logins is answered alike for a known and an unknown address, and never 503', async () => {
+  const { email } = await person();
+  const counts = [];
+  for (const address of [email, unknown]) {
+    const replies = await burst(times(120, (nth) => () => anybody.post('/login', { email: address, password: `wrong-${nth}` }, elsewhere())), 108);
+    counts.push(count(replies));
+    const waits = new Set(replies.filter(({ status }) => status === 429).map(({ headers }) => headers.get('retry-after')));
+    expect(waits).toEqual(new Set(['5']));
+  }
+  expect(counts[0]).toEqual({ '401 login.failed': 12, '429 access.throttled': 108 });
+  expect(counts[1]).toEqual(counts[0]);
+}, 60_000);
+
+it('LOGIN-9: a burst of strangers leaves a place for the browser of the user', async () => {
+  const { email, cookie } = await person();
+  const strangers = times(60, (nth) => () => anybody.post('/login', { email, password: `wrong-${nth}` }, elsewhere()));
+  const own = () => anybody.post('/login', { email, password }, { ...elsewhere(), cookie });
+  const replies = await burst([...strangers, own], 48);
+  expect(count(replies.slice(0, 60))['429 access.throttled']).toBe(48);
+  expect(replies.at(-1)!.status).toBe(200);
+}, 60_000);
+
+it('LOGIN-11: from a source with too many failures, the browser of the user comes in beside the full lane', async () => {
+  const { email, cookie } = await person();
+  const from = elsewhere();
+  const guess = (nth: number) => anybody.post('/login', { email: `nobody-${nth}@nowhere.example`, password }, from);
+  await Promise.all(times(20, guess));
+  const replies = await burst([...times(30, (nth) => () => guess(nth)), () => anybody.post('/login', { email, password }, { ...from, cookie })], 9);
+  expect(count(replies.slice(0, 30))).toEqual({ '401 login.failed': 21, '429 access.throttled': 9 });
+  expect(replies.at(-1)!.status).toBe(200);
+}, 60_000);
+
+it('LOGIN-14: who asks for links too often is told to wait, whatever the address', async () => {
+  const { email } = await person();
+  for (const address of [email, unknown]) {
+    const from = elsewhere();
+    const replies = await Promise.all(times(62, () => anybody.post('/password-resets', { email: address }, from)));
+    expect(count(replies)).toEqual({ '202 ': 60, '429 access.throttled': 2 });
+  }
+});
+
+it('LOGIN-14: wrong links are throttled by source, and a valid one passes from there', async () => {
+  const from = elsewhere();
+  const id = await account.add();
+  const replies = await Promise.all(times(62, (nth) => anybody.post('/password-resets/confirm', { link: `wrong-${nth}`, password }, from)));
+  expect(count(replies)).toEqual({ '409 link.not-valid': 60, '429 access.throttled': 2 });
+  expect(Number(replies.find(({ status }) => status === 429)!.headers.get('retry-after'))).toBeGreaterThan(0);
+  expectStatus(200, await anybody.post('/password-resets/confirm', { link: await linkOf(id), password }, from));
+});
+
+it('LOGIN-14: one link is not tried without end', async () => {
+  const link = await linkOf(await account.add());
+  const replies = [];
+  for (let nth = 0; nth < 31; nth++) replies.push(await anybody.post('/password-resets/confirm', { link, password: 'weak' }, elsewhere()));
+  expect(count(replies)).toEqual({ '400 password.weak': 30, '429 access.throttled': 1 });
+});
+
+it('LOGIN-14: an administrator mails one user 30 times an hour, and others meanwhile', async () => {
+  const [one, other] = [await account.add(), await account.add()];
+  const reset = (id: string) => account.administrator.post(account.path(`/users/${id}/reset-password`));
+  for (let nth = 0; nth < 30; nth++) expectStatus(200, await reset(one));
+  const refused = await reset(one);
+  expect(refused).toMatchObject({ status: 429, body: { code: 'access.throttled' } });
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  expectStatus(200, await reset(other));
+  server.clock.move(3_600_000);
+  expectStatus(200, await reset(one));
+});
+
+// Last: the server closes.
+it('LOGIN-9: a server that closes answers the logins that are under way', async () => {
+  const tries = times(12, (nth) => anybody.post('/login', { email: unknown, password: `wrong-${nth}` }, elsewhere()));
+  const { promise: begun, resolve } = Promise.withResolvers<void>();
+  const threads = server.server.app.get(PasswordThreads);
+  const run = threads.run.bind(threads);
+  threads.run = (name, task) => {
+    resolve();
+    return run(name, task);
+  };
+  await begun;
+  await server.server.close();
+  const statuses = (await Promise.all(tries)).map(({ status }) => status);
+  for (const status of statuses) expect([401, 503]).toContain(status);
+  expect(statuses).toContain(401);
+}, 60_000);
