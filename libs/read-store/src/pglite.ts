@@ -7,10 +7,10 @@ import type { Start } from './pglite.worker.js';
 import { poolDialect } from './pool.js';
 
 /**
- * Kysely over PGlite in a thread, for a directory, or in memory. It is a `pg` pool of one connection that leads to the
+ * Kysely over PGlite in a thread, on a directory. It is a `pg` pool of one connection that leads to the
  * thread: both engines share one driver, and a query costs one message there and one back, a quarter of PGlite's own API.
  */
-export const pgliteDialect = (directory?: string): PostgresDialect =>
+export const pgliteDialect = (directory: string): PostgresDialect =>
   poolDialect({ max: 1, idleTimeoutMillis: 0, ssl: false, stream: () => new PGliteStream(directory) });
 
 /** `AuthenticationOk`, `ReadyForQuery`: https://www.postgresql.org/docs/current/protocol-message-formats.html */
@@ -22,10 +22,10 @@ class PGliteStream extends Duplex {
   readonly #worker: Worker;
   #welcomed = false;
 
-  constructor(directory?: string) {
+  constructor(directory: string) {
     super();
     const file = new URL(`./pglite.worker${extname(import.meta.url)}`, import.meta.url);
-    this.#worker = new Worker(file, { workerData: { ...(directory && { directory }) } satisfies Start });
+    this.#worker = new Worker(file, { workerData: { directory } satisfies Start });
     this.#worker.on('message', (answer: Uint8Array) => this.push(answer));
     this.#worker.on('error', (error) => this.destroy(error));
     this.#worker.on('exit', () => this.destroy());

@@ -7,11 +7,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
-import { preparedDirectory } from './prepared.js';
+import { unpackPreparedDirectory } from './prepared.js';
 
-/** Starts the thread: a directory, or none for a database in memory. It answers PostgreSQL's frontend messages, and ends at `close`. */
+/** Starts the thread on a directory. It answers PostgreSQL's frontend messages, and ends at `close`. */
 export interface Start {
-  readonly directory?: string;
+  readonly directory: string;
 }
 
 const { directory } = workerData as Start;
@@ -20,10 +20,9 @@ const settings = ['search_path=rollbook,public', 'timezone=UTC', 'shared_buffers
 // Of the flags that the first implies, a running process must be told by itself.
 for (const flag of ['--liftoff-only', '--no-wasm-tier-up', '--no-wasm-dynamic-tiering']) setFlagsFromString(flag);
 // A fresh database starts from a prepared directory: making one takes 12 s of CPU.
-const fresh = !directory || !existsSync(join(directory, 'PG_VERSION'));
+if (!existsSync(join(directory, 'PG_VERSION'))) await unpackPreparedDirectory(directory);
 const database = await PGlite.create({
-  ...(directory && { dataDir: directory }),
-  ...(fresh && { loadDataDir: await preparedDirectory() }),
+  dataDir: directory,
   extensions: { btree_gin, pg_trgm, unaccent },
   startParams: [...PGlite.defaultStartParams, ...settings.flatMap((setting) => ['-c', setting])],
 });

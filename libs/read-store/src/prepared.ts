@@ -1,22 +1,18 @@
 import { dataDir } from '@electric-sql/pglite-prepopulatedfs';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
-
-const BLOCK = 512;
+import { unpackTar } from 'modern-tar/fs';
+import { rename, rm } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
 
 /**
- * The prepared directory that a fresh PGlite starts from (a tar), without the databases `template1` and `template0`: nobody
- * connects to them, and they are two thirds of its files, each of which costs a start up to 1 ms.
+ * Fills a new directory with the database that a fresh PGlite starts from, without `template1` and `template0`: nobody
+ * connects to them, and they are two thirds of the files, each of which costs a start up to 1 ms. It is unpacked as a
+ * stream: PGlite itself would hold the unpacked 58 MB in memory for as long as its thread lives.
  */
-export async function preparedDirectory(): Promise<Blob> {
-  const tar = await promisify(gunzip)(await (await dataDir()).arrayBuffer());
-  const kept: Buffer<ArrayBuffer>[] = [];
-  // The header of each entry: its name at 0, its size in octal at 124 (POSIX ustar).
-  for (let at = 0, end: number; at < tar.length; at = end) {
-    const name = tar.toString('latin1', at, tar.indexOf(0, at));
-    const size = parseInt(tar.toString('latin1', at + 124, at + 135), 8) || 0;
-    end = at + BLOCK + Math.ceil(size / BLOCK) * BLOCK;
-    if (!/^\/base\/[14]\//.test(name)) kept.push(tar.subarray(at, end));
-  }
-  return new Blob(kept, { type: 'application/x-tar' });
+export async function unpackPreparedDirectory(directory: string): Promise<void> {
+  const unfinished = `${directory}.unfinished`;
+  await rm(unfinished, { recursive: true, force: true });
+  const archive = Buffer.from(await (await dataDir()).arrayBuffer());
+  await pipeline([archive], createGunzip(), unpackTar(unfinished, { filter: ({ name }) => !/^\/?base\/[14]\//.test(name) }));
+  await rename(unfinished, directory);
 }

@@ -1,4 +1,7 @@
 import { Kysely, sql } from 'kysely';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { EmbeddedDirectory } from './embedded-directory.js';
 import { pgliteDialect } from './pglite.js';
 import { postgresqlDialect } from './postgresql.js';
@@ -55,9 +58,11 @@ export async function openReadStore(options: {
   });
 }
 
-/** An empty store in memory, to replay the log into and throw away. */
+/** An empty store in a temporary directory, to replay the log into; closing it removes it. */
 export async function openScratchStore(): Promise<ReadStore> {
-  const store = new ReadStore(new Kysely({ dialect: pgliteDialect() }), 'pglite');
+  const directory = await mkdtemp(join(tmpdir(), 'rollbook-scratch-'));
+  const remove = () => rm(directory, { recursive: true, force: true });
+  const store = new ReadStore(new Kysely({ dialect: pgliteDialect(join(directory, 'pglite')) }), 'pglite', remove);
   await prepare(store.db);
   return store;
 }
