@@ -90,7 +90,7 @@ function mail(): string {
 /** What one issues to oneself, or, being no user, to a service of the account. */
 const issuing = (kind: Kind, route: ContractRoute): ContractRoute =>
   route.method === 'POST' && route.path === '/access-tokens' && !selves[kind]
-    ? { ...route, body: () => ({ kind: 'service', accountId: account.id, name: 'new', scopes: ['users:read'], expiresAt: tomorrow() }) }
+    ? { ...route, body: () => ({ kind: 'service', accountId: account.id, name: 'new', scopes: ['users:read'], expiresAt: new Date(Date.now() + 3_600_000).toISOString() }) }
     : route;
 
 /** What belongs to the whole installation is closed to a service that names an account. */

@@ -56,14 +56,14 @@ describe('logging in', () => {
     const ann = await person();
     const entered = expectStatus(200, await logIn(ann.email.toUpperCase()));
     expect(entered.headers.getSetCookie()).toEqual([
-      expect.stringMatching(/^rollbook-[0-9a-f]{8}=[\w-]{43}; Max-Age=604800; Path=\/; HttpOnly; SameSite=Strict$/),
+      expect.stringMatching(/^rollbook-[0-9a-f]{8}=[\w-]{43}; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict$/),
       expect.stringMatching(/^rollbook-[0-9a-f]{8}-device=[\w-]{22}\.[\w-]{43}; Max-Age=31536000; Path=\/; HttpOnly; SameSite=Strict$/),
     ]);
     expect(entered.headers.get('cache-control')).toBe('no-store');
     expect(entered.body).toMatchObject({ actor: { id: ann.id, kind: 'user' }, account: account.id, token: null, profile: { email: ann.email, firstName: 'Grace' } });
     const browser = anybody.inBrowser(entered);
     expect((await browser.get('/me')).body).toEqual(entered.body);
-    expect(entered.body.session.expiresAt > new Date(Date.now() + 7.9 * 3_600_000).toISOString()).toBe(true);
+    expect(entered.body.session.expiresAt > new Date(Date.now() + 29 * 60_000).toISOString()).toBe(true);
   });
 
   it('LOGIN-12: is on record, and is the last login', async () => {
@@ -389,17 +389,33 @@ describe('a link that sets a password', () => {
 
 // Last: the time goes on for all.
 describe('a session in time', () => {
-  it('SESSION-2: ends when it lies unused for 8 hours, and after 7 days', async () => {
+  it('SESSION-2: ends after 30 minutes without a request that a person caused, and after 12 hours', async () => {
     const ann = await person();
     const browser = await come(ann.email);
-    for (let day = 0; day < 7 * 4; day++) {
+    for (let part = 0; part < 12 * 3; part++) {
       expectStatus(200, await browser.get('/me'));
-      test.clock.move(6 * 3_600_000);
+      test.clock.move(20 * 60_000);
     }
     expect((await browser.get('/me')).status).toBe(401);
     const idle = await come(ann.email);
-    test.clock.move(8 * 3_600_000);
+    test.clock.move(30 * 60_000);
     expect((await idle.get('/me')).status).toBe(401);
+  });
+
+  it('SESSION-2: is not in use because of what a page asks by itself, which no other request is taken for', async () => {
+    const ann = await person();
+    const browser = await come(ann.email);
+    const background = { 'rollbook-background': 'true' };
+    const first = (await browser.get('/me', background)).body.session.expiresAt;
+    test.clock.move(20 * 60_000);
+    expect((await browser.get('/me', background)).body.session.expiresAt).toBe(first);
+    const used = (await browser.get('/me')).body.session.expiresAt;
+    expect(Date.parse(used)).toBeGreaterThan(Date.parse(first) + 19 * 60_000);
+    expect((await browser.get('/me', background)).body.session.expiresAt).toBe(used);
+    test.clock.move(20 * 60_000);
+    expectStatus(200, await browser.get('/me', background));
+    test.clock.move(11 * 60_000);
+    expect((await browser.get('/me')).status).toBe(401);
   });
 
   it('SESSION-2: is not in use because a page that was left open hears what changes', async () => {
@@ -411,10 +427,10 @@ describe('a session in time', () => {
     const { body } = await fetch(`${test.server.url}/api/v1${account.path('/changes')}`, { headers: { cookie }, signal: leave.signal });
     const heard = body!.getReader();
     await heard.read();
-    test.clock.move(7 * 3_600_000);
+    test.clock.move(20 * 60_000);
     await account.add();
     expect(new TextDecoder().decode((await heard.read()).value)).toContain('userIds');
-    test.clock.move(2 * 3_600_000);
+    test.clock.move(11 * 60_000);
     expect((await anybody.inBrowser(entered).get('/me')).status).toBe(401);
     leave.abort();
   });

@@ -28,7 +28,7 @@ function refusal(environment: Record<string, string>): string {
   return said[0]!;
 }
 
-const names = ['PORT', 'HOST', 'METRICS_PORT', 'METRICS_HOST', 'PUBLIC_URL', 'DATA_DIR', 'EVENTSTORE_URL', 'EVENTSTORE_NAMESPACE', 'DATABASE_URL', 'VAULT_KEY', 'VAULT_KEY_FILE', 'SMTP_URL', 'MAIL_FROM', 'TRUST_PROXY', 'LOG_LEVEL'];
+const names = ['PORT', 'HOST', 'METRICS_PORT', 'METRICS_HOST', 'PUBLIC_URL', 'DATA_DIR', 'EVENTSTORE_URL', 'EVENTSTORE_NAMESPACE', 'DATABASE_URL', 'VAULT_KEY', 'VAULT_KEY_FILE', 'SMTP_URL', 'MAIL_FROM', 'TRUST_PROXY', 'SESSION_IDLE_MINUTES', 'SESSION_HOURS', 'REAUTHENTICATION_MINUTES', 'OPERATOR_TOKEN_DAYS', 'LOG_LEVEL'];
 
 describe('--help', () => {
   it.each(['--help', '-h'])('%s lists the settings and starts nothing', (flag) => {

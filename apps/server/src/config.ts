@@ -1,3 +1,4 @@
+import type { SessionLimits } from '#libs/access';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { isPlainAddress } from '#libs/accounts';
@@ -22,6 +23,9 @@ export interface Config {
   readonly mailFrom: { readonly name: string; readonly address: string };
   /** Addresses and networks of the proxies whose X-Forwarded-For counts, or how many of them stand one behind another. */
   readonly trustProxy: false | number | string[];
+  readonly sessions: SessionLimits;
+  /** How long the operator's token lives that is made at a start. */
+  readonly operatorTokenDays: number;
   readonly logLevel: LogLevel;
 }
 
@@ -79,6 +83,12 @@ const isSubnet = (text: string): boolean => {
   return isIP(address) > 0 && Number(bits) >= 1 && Number(bits) <= (isIP(address) === 6 ? 128 : 32);
 };
 
+/** A whole number within these bounds, in words for whoever sets another one. */
+const between =
+  (least: number, most: number, unit: string) =>
+  (value: string): number =>
+    /^\d{1,6}$/.test(value) && Number(value) >= least && Number(value) <= most ? Number(value) : fail(`a whole number of ${unit} from ${least} to ${most}`);
+
 /** Every setting, by the name of its environment variable. */
 const settings = {
   PORT: setting('3000', 'port of the HTTP API; 0 takes a free one', portNumber),
@@ -97,6 +107,10 @@ const settings = {
   SMTP_URL: setting('', 'smtp://user:password@host:587 or smtps://… of a mail server; default: mails are files in DATA_DIR/mail', mailServer),
   MAIL_FROM: setting('Rollbook <rollbook@localhost>', 'who mails come from', sender),
   TRUST_PROXY: setting('off', 'the proxies whose X-Forwarded-For counts: off, addresses and networks (comma-separated), or how many there are, 1 to 9', proxies),
+  SESSION_IDLE_MINUTES: setting('30', 'how long a session lasts without a request that a person caused, 5 to 480', between(5, 480, 'minutes')),
+  SESSION_HOURS: setting('12', 'how long a session lasts in all, 1 to 168', between(1, 168, 'hours')),
+  REAUTHENTICATION_MINUTES: setting('15', 'after how long a session asks for the password again before what harms most, 1 to 240', between(1, 240, 'minutes')),
+  OPERATOR_TOKEN_DAYS: setting('90', "how long the operator's token lives that each start renews, 1 to 400", between(1, 400, 'days')),
   LOG_LEVEL: setting('log', logLevels.join(', '), (value) => logLevels.find((level) => level === value) ?? fail(`one of ${logLevels.join(', ')}`)),
 } as const;
 
@@ -130,6 +144,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ...optional('smtpUrl', read('SMTP_URL')),
     mailFrom: read('MAIL_FROM'),
     trustProxy: read('TRUST_PROXY'),
+    sessions: {
+      idle: read('SESSION_IDLE_MINUTES') * 60_000,
+      total: read('SESSION_HOURS') * 3_600_000,
+      authentication: read('REAUTHENTICATION_MINUTES') * 60_000,
+    },
+    operatorTokenDays: read('OPERATOR_TOKEN_DAYS'),
     logLevel: read('LOG_LEVEL'),
   };
 }
@@ -153,5 +173,5 @@ export const help = (): string =>
     'Rollbook, the user-management backend that never forgets.',
     '',
     'Settings, from the environment or a file .env:',
-    ...Object.entries(settings).map(([name, { default: value, help: what }]) => `  ${name.padEnd(21)} ${what}${value ? ` (default ${value})` : ''}`),
+    ...Object.entries(settings).map(([name, { default: value, help: what }]) => `  ${name.padEnd(25)} ${what}${value ? ` (default ${value})` : ''}`),
   ].join('\n');

@@ -43,21 +43,23 @@ export function openApi(app: NestFastifyApplication): OpenAPIObject {
 const isCommand = (message: Route['message']): boolean => message.prototype instanceof Command;
 
 /** Says of one operation what its command or query takes. */
-function describe(document: OpenAPIObject, { path, method, message, needs, takesKey, takesRevision }: Route, schemas: Schemas): void {
+function describe(document: OpenAPIObject, { path, method, message, needs, takesKey, takesRevision, queryFields }: Route, schemas: Schemas): void {
   const item = document.paths[path.replace(/:(\w+)/g, '{$1}')] as Record<string, Operation> | undefined;
   const operation = item?.[method.toLowerCase()];
   if (!operation) return;
   const schema = schemaOf(message, schemas);
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name!);
   const fields = Object.entries(schema.properties ?? {}).filter(([name]) => !inPath.includes(name));
+  const inQuery = isCommand(message) ? fields.filter(([name]) => queryFields.includes(name)) : fields;
   operation.operationId = message.name;
   operation.summary ??= message.name.replace(/(?<!^)([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
   operation.description = [operation.description, needs && `Needs ${typeof needs === 'string' ? needs : 'the permission of its action'}.`].filter(Boolean).join('\n\n');
   operation.parameters = [
     ...inPath.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string', ...(name.endsWith('Id') && { format: 'uuid' }) } })),
-    ...(isCommand(message) ? [...(takesKey ? [idempotencyKey] : []), ...(takesRevision ? [ifMatch] : [])] : [...fields.map(([name, field]) => ({ name, in: 'query', required: false, schema: field })), minPosition]),
+    ...inQuery.map(([name, field]) => ({ name, in: 'query', required: false, schema: field })),
+    ...(isCommand(message) ? [...(takesKey ? [idempotencyKey] : []), ...(takesRevision ? [ifMatch] : [])] : [minPosition]),
   ] as NonNullable<Operation['parameters']>;
-  if (isCommand(message) && fields.length > 0) {
+  if (isCommand(message) && fields.length > inQuery.length) {
     const content = { 'application/json': { schema: { $ref: `#/components/schemas/${message.name}` } } };
     operation.requestBody = { required: Boolean(schema.required?.length), content };
   }

@@ -1,7 +1,7 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
-import { AccessModule, PasswordThreads } from '#libs/access';
+import { AccessModule, PasswordThreads, SessionLimits } from '#libs/access';
 import { AccountsModule } from '#libs/accounts';
 import { AuditModule } from '#libs/audit';
 import { EventStore } from '#libs/event-store';
@@ -26,11 +26,12 @@ export interface Parts {
   readonly passwordThreads: PasswordThreads;
   readonly clock: Clock;
   readonly publicOrigin: string | undefined;
+  readonly sessions: SessionLimits;
 }
 
 @Module({})
 class PartsModule {
-  static of({ store, vault, readStore, projections, mails, health, metrics, passwordThreads, clock, publicOrigin }: Parts): DynamicModule {
+  static of({ store, vault, readStore, projections, mails, health, metrics, passwordThreads, clock, publicOrigin, sessions }: Parts): DynamicModule {
     const providers: Provider[] = [
       { provide: EventStore, useValue: store },
       { provide: Vault, useValue: vault },
@@ -41,6 +42,7 @@ class PartsModule {
       { provide: PasswordThreads, useValue: passwordThreads },
       { provide: Clock, useValue: clock },
       { provide: PublicOrigin, useValue: { origin: publicOrigin } satisfies PublicOrigin },
+      { provide: SessionLimits, useValue: sessions },
       { provide: BodyDigest, useValue: { of: (body) => vault.hmac('digest', body) } satisfies BodyDigest },
       { provide: Health, useValue: health },
       { provide: Metrics, useValue: metrics },

@@ -66,9 +66,9 @@ export async function startServer(config: Config, { clock = new SystemClock(), r
     const monitor = new StoreMonitor({ ...stores, projections: runner, health });
     owned.add(() => monitor.stop());
     const watched = new Health({ ...stores, projections: runner, mails, stores: health, monitor });
-    const parts = { ...stores, projections: runner, mails, passwordThreads, clock, publicOrigin, health: watched, metrics: new Metrics(runner, mails, health) };
+    const parts = { ...stores, projections: runner, mails, passwordThreads, clock, publicOrigin, sessions: config.sessions, health: watched, metrics: new Metrics(runner, mails, health) };
     const operatorToken = join(config.dataDir, 'operator-token');
-    if (await ensureOperatorToken({ ...parts, file: operatorToken, at: clock.now().toISOString() })) {
+    if (await ensureOperatorToken({ ...parts, file: operatorToken, at: clock.now().toISOString(), days: config.operatorTokenDays })) {
       new Logger('Server').log(`The operator's token is in ${operatorToken}`);
     }
     const app = await createApp(config, parts, requestTimeout);

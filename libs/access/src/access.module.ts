@@ -1,12 +1,14 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { EventStore } from '#libs/event-store';
-import { Answer, Clock, PublicOrigin, commandHandlers, queryHandlers } from '#libs/http';
+import { Answer, Clock, PublicOrigin, ReadPosition, commandHandlers, queryHandlers } from '#libs/http';
 import { ReadStore } from '#libs/read-store';
+import { IssuedTokens } from '#libs/users';
 import { Vault } from '#libs/vault';
 import { EndAccessToken, IssueAccessToken } from './domain/access-token.commands.js';
 import { AccessController } from './http/access.controller.js';
-import { ChangePassword, FollowPasswordLink, LogIn, RequestPasswordLink } from './domain/session.commands.js';
+import { ChangePassword, FollowPasswordLink, LogIn, Reauthenticate, RequestPasswordLink } from './domain/session.commands.js';
+import { SessionLimits } from './domain/session.js';
 import { DeviceCookie } from './http/device-cookie.js';
 import { LinkLimits } from './http/link-limits.js';
 import { PasswordAttempts } from './http/password-attempts.js';
@@ -14,6 +16,7 @@ import { AccessGuard } from './http/guard.js';
 import { HostCookies } from './http/host-cookies.js';
 import { SessionCookie } from './http/session-cookie.js';
 import { SessionController } from './http/session.controller.js';
+import { IssuedTokenTree } from './issued-tokens.js';
 import { ListAccessTokens, listAccessTokens } from './read/access-tokens.js';
 import { AddressOwners } from './workflows/address-owners.js';
 import { Callers } from './workflows/callers.js';
@@ -23,10 +26,12 @@ import { evenly } from './workflows/evenly.js';
 import { endToken, issueToken } from './workflows/issue-token.js';
 import { PasswordChecks } from './workflows/password-checks.js';
 import { PasswordThreads } from './workflows/password-threads.js';
+import { reauthenticate } from './workflows/reauthenticate.js';
 import { changePassword, followLink, requestLink } from './workflows/set-password.js';
 import { Visits } from './workflows/visits.js';
 
-/** Access tokens, what they open, and the guard of every route. */
+/** Access tokens, what they open, and the guard of every route. Global, for the tokens that somebody issued. */
+@Global()
 @Module({
   controllers: [AccessController, SessionController],
   providers: [
@@ -34,15 +39,24 @@ import { Visits } from './workflows/visits.js';
       const { position, ...issued } = await issueToken({ store, vault }, command);
       return new Answer(issued, position);
     }),
-    ...commandHandlers([EndAccessToken], [EventStore, Vault], (store, vault) => async (command) => {
+    ...commandHandlers([EndAccessToken], [EventStore, Vault, IssuedTokenTree], (store, vault, tree) => async (command) => {
       const { position } = await endToken({ store, vault }, command);
-      return new Answer({ ended: true }, position);
+      if (!command.issued) return new Answer({ ended: true }, position);
+      const issued = await tree.endIssuedWith(command.issuance.target, command.issuance);
+      return new Answer({ ended: true, issued: issued.tokenIds }, Math.max(position, issued.position));
     }),
     ...commandHandlers([LogIn], [EventStore, Vault, Callers, PasswordThreads], (store, vault, callers, threads) => (command) => enter({ store, vault, callers, threads }, command)),
     ...commandHandlers([RequestPasswordLink], [EventStore, Vault], (store, vault) => (command) => evenly(() => requestLink({ store, vault }, command))),
-    ...commandHandlers([FollowPasswordLink], [EventStore, Vault, PasswordThreads], (store, vault, threads) => async (command) => asUser(await followLink({ store, vault, threads }, command))),
-    ...commandHandlers([ChangePassword], [EventStore, Vault, PasswordThreads], (store, vault, threads) => async (command) => asUser(await changePassword({ store, vault, threads }, command))),
+    ...commandHandlers([FollowPasswordLink], [EventStore, Vault, PasswordThreads], (store, vault, threads) => async (command) => asUser(await followLink({ store, vault, threads }, command), 'link')),
+    ...commandHandlers([ChangePassword], [EventStore, Vault, PasswordThreads], (store, vault, threads) => async (command) => asUser(await changePassword({ store, vault, threads }, command), 'password')),
+    ...commandHandlers([Reauthenticate], [EventStore, Vault, Callers, PasswordThreads], (store, vault, callers, threads) => (command) => reauthenticate({ store, vault, callers, threads }, command)),
     ...queryHandlers([ListAccessTokens], [ReadStore], ({ db }) => (query) => listAccessTokens(db, query)),
+    {
+      provide: IssuedTokenTree,
+      inject: [EventStore, Vault, ReadStore, ReadPosition],
+      useFactory: (...parts: ConstructorParameters<typeof IssuedTokenTree>) => new IssuedTokenTree(...parts),
+    },
+    { provide: IssuedTokens, useExisting: IssuedTokenTree },
     { provide: Devices, inject: [Vault], useFactory: (vault: Vault) => new Devices(vault) },
     {
       provide: HostCookies,
@@ -61,8 +75,8 @@ import { Visits } from './workflows/visits.js';
     },
     {
       provide: Visits,
-      inject: [Vault, Callers, Clock],
-      useFactory: ({ sessions }: Vault, callers: Callers, clock: Clock) => new Visits(sessions, callers, () => clock.now()),
+      inject: [Vault, Callers, SessionLimits, Clock],
+      useFactory: ({ sessions }: Vault, callers: Callers, limits: SessionLimits, clock: Clock) => new Visits(sessions, callers, limits, () => clock.now()),
     },
     {
       provide: PasswordChecks,
@@ -72,5 +86,6 @@ import { Visits } from './workflows/visits.js';
     },
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
+  exports: [IssuedTokens],
 })
 export class AccessModule {}

@@ -4,6 +4,7 @@ export * from './domain/access-token.decider.js';
 export * from './domain/access-token.events.js';
 export * from './domain/bearer.js';
 export * from './domain/roles.js';
+export { SessionLimits } from './domain/session.js';
 export * from './read/access-tokens.js';
 export * from './workflows/callers.js';
 export * from './workflows/issue-token.js';

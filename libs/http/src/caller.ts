@@ -1,4 +1,4 @@
-import { nobody, type Actor, type Permission } from '#libs/kernel';
+import { nobody, type Actor, type Credential, type Permission } from '#libs/kernel';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** Who asks, and what they may do now: their token's scopes ∩ what their roles give. */
@@ -14,6 +14,10 @@ export interface Caller {
   readonly grantable: readonly string[];
   /** Whether they may act on account administrators. */
   readonly overAdministrators: boolean;
+  /** Of a token: until when (UTC, ISO 8601) a token that it issues may live at most. */
+  readonly issuableUntil?: string;
+  /** Of a session: until when (Unix ms) its authentication is recent enough for what harms most, and with what it is renewed. */
+  readonly authentication?: { readonly until: number; readonly by: Credential };
 }
 
 /** Whoever calls a route that needs nothing. */

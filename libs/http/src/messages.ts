@@ -4,7 +4,7 @@ import type { ClassConstructor } from 'class-transformer';
 import { v5 as uuidv5 } from 'uuid';
 import { Command, Query, Refusal, ask, issue, type Issuance } from '#libs/kernel';
 import { stranger, type CalledRequest } from './caller.js';
-import { takesKey, takesRevision } from './needs.js';
+import { queryFieldsOf, takesKey, takesRevision } from './needs.js';
 import { BodyDigest, Clock } from './ports.js';
 import { addressOf } from './source.js';
 import { invalid, validated } from './validation.js';
@@ -46,7 +46,7 @@ export class IssuePipe implements PipeTransform<Incoming> {
   ) {}
 
   transform({ request, handler, source }: Incoming, { metatype }: ArgumentMetadata): Command<never> {
-    const body = bodyOf(request);
+    const body = { ...fromQuery(request, handler), ...bodyOf(request) };
     const fields = fromPath(request, source, body);
     const command = validated(metatype as ClassConstructor<Command<never>>, { ...body, ...fields });
     request.command = command.constructor.name;
@@ -54,7 +54,8 @@ export class IssuePipe implements PipeTransform<Incoming> {
   }
 
   private issuance(request: CalledRequest, { target }: Source, body: object, key: string | undefined, expectedRevision: number | undefined): Issuance {
-    const { actor, via, account: within, permissions, grantable, overAdministrators } = request.caller ?? stranger;
+    const { actor, via, account: within, permissions, grantable, overAdministrators, authentication, issuableUntil } = request.caller ?? stranger;
+    const now = this.clock.now();
     const path = request.url.split('?', 1)[0]!;
     const ip = addressOf(request);
     const commandId = key ? uuidv5([actor.kind, actor.id, request.method, path, key].join('\n'), namespace) : randomUUID();
@@ -65,7 +66,7 @@ export class IssuePipe implements PipeTransform<Incoming> {
       actor,
       ...(via && { via }),
       ...(ip && { ip }),
-      at: this.clock.now().toISOString(),
+      at: now.toISOString(),
       ...(request.params['accountId'] && { account: request.params['accountId'] }),
       target: about,
       ...(key && { digest: this.digest.of(JSON.stringify(body)) }),
@@ -74,6 +75,8 @@ export class IssuePipe implements PipeTransform<Incoming> {
       permissions: [...permissions],
       grantable,
       overAdministrators,
+      ...(issuableUntil && { issuableUntil }),
+      ...(authentication && authentication.until < now.getTime() && { reauthenticateWith: authentication.by }),
     };
   }
 }
@@ -97,6 +100,12 @@ export class AskPipe implements PipeTransform<Incoming> {
 function bodyOf({ body = {} }: CalledRequest): object {
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body;
   throw invalid([{ field: '', message: 'must be a JSON object' }]);
+}
+
+/** The fields of a command that its route takes from the query string. */
+function fromQuery(request: CalledRequest, handler: object): Record<string, unknown> {
+  const query = request.query as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(queryFieldsOf(handler).flatMap((field) => (query[field] === undefined ? [] : [[field, query[field]]])));
 }
 
 function fromPath(request: CalledRequest, { fields = [] }: Source, body: object): Record<string, string> {

@@ -34,6 +34,25 @@ export const WithoutRevision = () => SetMetadata(WITHOUT_REVISION, true);
 export const takesRevision = (handler: object): boolean =>
   Reflect.getMetadata(NEEDS, handler) !== ('nothing' satisfies Need) && !Reflect.hasMetadata(WITHOUT_REVISION, handler);
 
+const FROM_QUERY = 'rollbook:from-query';
+
+/** The command of this route takes these fields from the query string as well: many clients send no body with DELETE. */
+export const FromQuery = (...fields: string[]) => SetMetadata(FROM_QUERY, fields);
+
+export const queryFieldsOf = (handler: object): readonly string[] => (Reflect.getMetadata(FROM_QUERY, handler) as string[] | undefined) ?? [];
+
+const BACKGROUND = 'rollbook:background';
+
+/** The route is not called by a person but by a page that is open: it does not keep a session from ending. */
+export const Background = () => SetMetadata(BACKGROUND, true);
+
+/**
+ * Whether a person caused this request. A page says so of what it asks by itself with the header `Rollbook-Background`;
+ * who sends it wrongly only lets their session end sooner.
+ */
+export const isCausedByPerson = (headers: Readonly<Record<string, unknown>>, handler: object): boolean =>
+  headers['rollbook-background'] === undefined && !Reflect.hasMetadata(BACKGROUND, handler);
+
 /** Anybody may call the route without a token. */
 export const Public = () => SetMetadata(NEEDS, 'nothing' satisfies Need);
 

@@ -5,7 +5,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Command, Query, type Offer } from '#libs/kernel';
 import { filled } from './answer.js';
 import type { Caller } from './caller.js';
-import { NEEDS, takesKey, takesRevision, type Need } from './needs.js';
+import { NEEDS, queryFieldsOf, takesKey, takesRevision, type Need } from './needs.js';
 
 /** A next step, ready to be taken. */
 export class Step {
@@ -21,6 +21,8 @@ export interface Route {
   readonly needs: Need | undefined;
   readonly takesKey: boolean;
   readonly takesRevision: boolean;
+  /** Fields of a command that the query string may say. */
+  readonly queryFields: readonly string[];
   readonly message: Type;
 }
 
@@ -65,7 +67,7 @@ export class Routes {
       const message = types.find((type) => type?.prototype instanceof Command || type?.prototype instanceof Query);
       if (method === undefined || !message) return [];
       const path = `/api/v1/${joined(this.reflector.get(PATH_METADATA, controller), this.reflector.get(PATH_METADATA, handler))}`;
-      return [[message.name, { method: RequestMethod[method], path, needs: this.reflector.get(NEEDS, handler), takesKey: takesKey(handler), takesRevision: takesRevision(handler), message }]];
+      return [[message.name, { method: RequestMethod[method], path, needs: this.reflector.get(NEEDS, handler), takesKey: takesKey(handler), takesRevision: takesRevision(handler), queryFields: queryFieldsOf(handler), message }]];
     });
   }
 }

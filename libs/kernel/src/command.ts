@@ -27,7 +27,14 @@ export interface Issuance {
   readonly grantable: readonly string[];
   /** Whether the caller may act on account administrators. */
   readonly overAdministrators: boolean;
+  /** Of a caller with a token: until when (UTC, ISO 8601) a token that they issue may live at most. */
+  readonly issuableUntil?: string;
+  /** Set where the caller's session was authenticated too long ago for what harms most: what has to be shown again. */
+  readonly reauthenticateWith?: Credential;
 }
+
+/** What a session is authenticated with: a user's password, or an operator's access token. */
+export type Credential = 'password' | 'token';
 
 /** The fields that a caller may say in a command. */
 export type Fields<C> = Omit<C, keyof Command<unknown>>;

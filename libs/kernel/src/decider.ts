@@ -34,6 +34,8 @@ export interface Decider<State, E extends DomainEvent, C extends Commands, X ext
 export interface StreamPlace {
   readonly stream: string;
   readonly revision: number;
+  /** In the whole log; 0 of one that is not recorded yet. */
+  readonly position: number;
 }
 
 // oxlint-disable-next-line typescript/no-explicit-any -- the erased form, for code that treats all deciders alike

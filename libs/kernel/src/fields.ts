@@ -1,5 +1,5 @@
 import { Transform } from 'class-transformer';
-import { IsArray, IsIn, IsISO31661Alpha2, IsISO8601, IsString, IsUppercase, Length, Matches, ValidateBy, ValidateIf, isISO8601 } from 'class-validator';
+import { IsArray, IsBoolean, IsIn, IsISO31661Alpha2, IsISO8601, IsString, IsUppercase, Length, Matches, ValidateBy, ValidateIf, isISO8601 } from 'class-validator';
 import { showsSomething, tidySpaces } from './text.js';
 
 const compose =
@@ -29,6 +29,13 @@ export const Optional = () => ValidateIf((_, value) => value !== undefined);
 
 /** Said once or several times in a query; a list either way. */
 export const Several = () => compose(Transform(({ value }: { value: unknown }) => (value === undefined || Array.isArray(value) ? value : [value])), IsArray());
+
+/** A yes or no, which in a query string is the word `true` or `false`. */
+export const Flag = () =>
+  compose(
+    Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value)),
+    IsBoolean(),
+  );
 
 /** Why somebody did it: optional, shown to auditors, sealed in the log. */
 export const Reason = () => compose(Optional(), Line(500));

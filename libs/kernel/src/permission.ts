@@ -15,6 +15,8 @@ export const permissions = [
   'logins:record',
   'registrations:create',
   'mails:manage',
+  // What is one's own: the password, the sessions. Every user has it, whatever their roles.
+  'me:write',
 ] as const;
 
 export type Permission = (typeof permissions)[number];

@@ -1,3 +1,5 @@
+import type { Credential } from './command.js';
+
 /** How a rule said no; one place in `libs/http` turns kinds into status codes. */
 export type RefusalKind =
   | 'invalid'
@@ -32,4 +34,11 @@ export class Refusal extends Error {
     super(detail);
     this.name = 'Refusal';
   }
+}
+
+/** The rule of what harms most: a session must have been authenticated lately. Throws `access.reauthenticate`. */
+export function checkRecentlyAuthenticated({ reauthenticateWith }: { readonly reauthenticateWith?: Credential }): void {
+  if (!reauthenticateWith) return;
+  const detail = `This session was authenticated too long ago for this: show the ${reauthenticateWith} again, then repeat the request.`;
+  throw new Refusal('access.reauthenticate', 'forbidden', detail, [{ action: 'Reauthenticate', params: {} }], { with: reauthenticateWith });
 }

@@ -10,4 +10,5 @@ export * from './read/user-list.js';
 export * from './read/user-view.js';
 export * from './users.module.js';
 export { changeUser } from './workflows/change-user.js';
+export { IssuedTokens, type IssuedToken } from './workflows/issued-tokens.js';
 export { findByAddress } from './workflows/claim-address.js';

@@ -33,6 +33,7 @@ import { ExportUserList, exportUserList } from './read/user-export.js';
 import { ListUsers, listUsers } from './read/user-list.js';
 import { changeUser } from './workflows/change-user.js';
 import { changeUsers } from './workflows/change-users.js';
+import { IssuedTokens, checkMayEndTokens, issuedTokensOf, mayHaveIssuedTokens } from './workflows/issued-tokens.js';
 import { makeUser } from './workflows/claim-address.js';
 import { ListActions, listActions } from './workflows/list-actions.js';
 import { openAccount } from './workflows/open-account.js';
@@ -43,17 +44,29 @@ import { recordLogin } from './workflows/record-login.js';
   controllers: [UsersController, InstallationController],
   providers: [
     ...commandHandlers(
-      [ApproveUser, RejectUser, AddUserToAccount, LockUser, UnlockUser, DeleteUser, RestoreUser, ChangeUser, GrantRole, RevokeRole],
+      [ApproveUser, RejectUser, AddUserToAccount, UnlockUser, RestoreUser, ChangeUser, GrantRole],
       [EventStore],
       (store) => async (command) => standing(await changeUser(store, command), command),
     ),
+    ...commandHandlers([LockUser, DeleteUser, RevokeRole], [EventStore, IssuedTokens], (store, tokens) => async (command) => {
+      const { issuance } = command;
+      checkMayEndTokens(command, issuance);
+      const written = await changeUser(store, command);
+      const issuers = mayHaveIssuedTokens(written.state) ? [issuance.target] : [];
+      const { byUser, position = 0 } = await issuedTokensOf(tokens, issuers, command, issuance);
+      return standing({ ...written, position: Math.max(written.position, position) }, command, byUser ? byUser.get(issuance.target) : null);
+    }),
     ...commandHandlers([RequestPasswordReset], [EventStore], (store) => async (command) => {
       const { state, changed, position, revision } = await changeUser(store, command);
       return new Answer({ changed, expiresAt: (state as Known).passwordLink?.expiresAt ?? null }, position, revision);
     }),
-    ...commandHandlers([ChangeUsers], [EventStore, Vault, Routes], (store, vault, routes) => async (command) => {
+    ...commandHandlers([ChangeUsers], [EventStore, Vault, Routes, IssuedTokens], (store, vault, routes, tokens) => async (command) => {
+      const { issuance } = command;
+      checkMayEndTokens(command, issuance);
       const { results, position } = await changeUsers(store, vault, command);
-      return new Answer(bulkAnswer(results, routes, command.issuance.permissions), position);
+      const issuers = results.filter(({ mayHaveIssuedTokens: may }) => may && ['lock', 'delete'].includes(command.action)).map(({ userId }) => userId);
+      const ended = await issuedTokensOf(tokens, issuers, command, issuance);
+      return new Answer(bulkAnswer(results, routes, issuance.permissions, ended.byUser), Math.max(position, ended.position ?? 0));
     }),
     ...commandHandlers([AddUser], [EventStore, Vault], (store, vault) => async (command) => {
       const { position, revision } = await makeUser({ store, vault }, command);

@@ -1,5 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
+/** How somebody has shown who they are: with a password, by a mailed link, or with an access token. */
+export type AuthenticationMethod = 'password' | 'link' | 'token';
+
 /** Somebody's visit; its secret nobody keeps, only the SHA-256. Times are Unix ms. */
 export interface Session {
   readonly id: string;
@@ -10,22 +13,26 @@ export interface Session {
   readonly revision: number;
   readonly startedAt: number;
   readonly usedAt: number;
+  /** When its holder last showed who they are, and how. */
+  readonly authenticatedAt: number;
+  readonly authenticatedBy: AuthenticationMethod;
   /** The browser, as it names itself. */
   readonly agent: string;
 }
 
-const columns = 'id, holder, kind, revision, started_at AS startedAt, used_at AS usedAt, agent';
+const columns = 'id, holder, kind, revision, started_at AS startedAt, used_at AS usedAt, authenticated_at AS authenticatedAt, authenticated_by AS authenticatedBy, agent';
 
 /** The sessions that were begun and not ended. */
 export class Sessions {
-  private readonly statements: Record<'begin' | 'find' | 'use' | 'list' | 'end' | 'endAll' | 'forget', StatementSync>;
+  private readonly statements: Record<'begin' | 'find' | 'use' | 'authenticate' | 'list' | 'end' | 'endAll' | 'forget', StatementSync>;
 
   /** @internal part of the vault */
   constructor(db: DatabaseSync) {
     this.statements = {
-      begin: db.prepare('INSERT INTO session (hash, id, holder, kind, revision, started_at, used_at, agent) VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
+      begin: db.prepare('INSERT INTO session (hash, id, holder, kind, revision, started_at, used_at, authenticated_at, authenticated_by, agent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
       find: db.prepare(`SELECT ${columns} FROM session WHERE hash = ?`),
       use: db.prepare('UPDATE session SET used_at = ? WHERE id = ?'),
+      authenticate: db.prepare('UPDATE session SET authenticated_at = ?, authenticated_by = ? WHERE id = ?'),
       list: db.prepare(`SELECT ${columns} FROM session WHERE holder = ? ORDER BY started_at DESC, id`),
       end: db.prepare('DELETE FROM session WHERE holder = ? AND id = ?'),
       endAll: db.prepare('DELETE FROM session WHERE holder = ?'),
@@ -33,8 +40,8 @@ export class Sessions {
     };
   }
 
-  begin(hash: string, { id, holder, kind, revision, startedAt, usedAt, agent }: Session): void {
-    this.statements.begin.run(hash, id, holder, kind, revision, startedAt, usedAt, agent);
+  begin(hash: string, { id, holder, kind, revision, startedAt, usedAt, authenticatedAt, authenticatedBy, agent }: Session): void {
+    this.statements.begin.run(hash, id, holder, kind, revision, startedAt, usedAt, authenticatedAt, authenticatedBy, agent);
   }
 
   /** The session whose secret has this SHA-256. */
@@ -44,6 +51,11 @@ export class Sessions {
 
   use(id: string, at: number): void {
     this.statements.use.run(at, id);
+  }
+
+  /** Its holder has shown again who they are. */
+  authenticate(id: string, at: number, by: AuthenticationMethod): void {
+    this.statements.authenticate.run(at, by, id);
   }
 
   /** Newest first. */

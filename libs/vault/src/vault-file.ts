@@ -2,6 +2,7 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, rmSy
 import { join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { syncDirectory } from './durable.js';
+import { inTransaction } from './transaction.js';
 
 /** "Roll" in ASCII; in the file's header, so that a foreign file is told apart. */
 const APPLICATION_ID = 0x526f6c6c;
@@ -58,6 +59,20 @@ const SCHEMA = `
   -- The table of bulk-keys.ts and the newest index of mails.ts are made where they are missing.
 `;
 
+/**
+ * What makes a vault of version n one of version n + 1: the first entry leads from 1 to 2. A new vault begins at version 1
+ * and takes the same way. Entries are never changed or removed; they only add, so that a copy of an old vault can always be opened.
+ */
+const MIGRATIONS = [
+  // When and how a session was authenticated last. Sessions from before were authenticated when they began.
+  `ALTER TABLE session ADD COLUMN authenticated_at INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE session ADD COLUMN authenticated_by TEXT NOT NULL DEFAULT 'password';
+   UPDATE session SET authenticated_at = started_at, authenticated_by = CASE kind WHEN 'access-token' THEN 'token' ELSE 'password' END`,
+];
+
+/** The version of the vault's tables that this build works with. */
+const VERSION = MIGRATIONS.length + 1;
+
 const fileIn = (directory: string): string => join(directory, 'vault.db');
 
 /** Whether the directory holds a vault; one whose making was cut short is none. */
@@ -78,6 +93,7 @@ export function openVaultFile(directory: string, create: boolean, found: (db: Da
     db.exec('PRAGMA synchronous = FULL; PRAGMA secure_delete = ON');
     // One fsync a commit where a rollback journal needs three: they block the event loop.
     db.exec('PRAGMA journal_mode = WAL');
+    migrate(db);
     return db;
   } catch (error) {
     db.close();
@@ -130,6 +146,15 @@ function check(db: DatabaseSync, file: string): void {
     // "file is not a database": as foreign as another application's
   }
   if (id !== APPLICATION_ID) throw new Error(`${file} is not a vault`);
-  const version = db.prepare('PRAGMA user_version').get()?.['user_version'];
-  if (version !== 1) throw new Error(`${file} is a vault of version ${String(version)}, made by a newer build`);
+  const version = versionOf(db);
+  if (version < 1 || version > VERSION) throw new Error(`${file} is a vault of version ${version}, made by a newer build`);
+}
+
+const versionOf = (db: DatabaseSync): number => Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
+
+/** Brings the tables to the version of this build; each step with its number in one transaction, so that a crash repeats or skips none. */
+function migrate(db: DatabaseSync): void {
+  for (let version = versionOf(db); version < VERSION; version++) {
+    inTransaction(db, () => db.exec(`${MIGRATIONS[version - 1]!}; PRAGMA user_version = ${version + 1}`));
+  }
 }

@@ -147,6 +147,53 @@ test('access tokens are found by their hash until they are forgotten', () => {
   expect([again.findToken('h1'), again.findToken('h2'), again.findToken('h3')]).toEqual([undefined, 'token-2', undefined]);
 });
 
+describe('a vault of an older version', () => {
+  const columns = ['started_at', 'authenticated_at', 'authenticated_by'];
+  const read = (): unknown[] => {
+    const db = new DatabaseSync(join(directory, 'vault.db'));
+    const rows = db.prepare(`SELECT ${columns.join(', ')}, kind FROM session ORDER BY started_at`).all();
+    db.close();
+    return rows.map((row) => Object.values(row as object));
+  };
+  /** Takes the vault back to version 1, with two sessions in it. */
+  const makeOld = (): void => {
+    vaultOf().close();
+    open.pop();
+    const db = new DatabaseSync(join(directory, 'vault.db'));
+    db.exec(`ALTER TABLE session DROP COLUMN authenticated_at; ALTER TABLE session DROP COLUMN authenticated_by; PRAGMA user_version = 1;
+      INSERT INTO session (hash, id, holder, kind, revision, started_at, used_at, agent) VALUES ('h1', 's1', 'ann', 'user', 0, 1000, 5000, ''), ('h2', 's2', 't1', 'access-token', 0, 2000, 6000, '')`);
+    db.close();
+  };
+
+  it('SESSION-6: keeps its sessions, which count as authenticated when they began', () => {
+    makeOld();
+    const vault = vaultOf({ create: false });
+    expect(vault.sessions.find('h1')).toMatchObject({ id: 's1', authenticatedAt: 1000, authenticatedBy: 'password' });
+    vault.sessions.authenticate('s1', 7000, 'password');
+    expect(reopened(vault).sessions.find('h1')).toMatchObject({ startedAt: 1000, authenticatedAt: 7000 });
+    expect(read()).toEqual([[1000, 7000, 'password', 'user'], [2000, 2000, 'token', 'access-token']]);
+  });
+
+  it('is not touched where a step fails, and opens later', () => {
+    makeOld();
+    const db = new DatabaseSync(join(directory, 'vault.db'));
+    db.exec('ALTER TABLE session ADD COLUMN authenticated_by TEXT');
+    expect(() => vaultOf({ create: false })).toThrow('duplicate column');
+    expect(db.prepare('PRAGMA user_version').get()).toEqual({ user_version: 1 });
+    db.exec('ALTER TABLE session DROP COLUMN authenticated_by');
+    db.close();
+    expect(vaultOf({ create: false }).sessions.find('h2')).toMatchObject({ authenticatedAt: 2000, authenticatedBy: 'token' });
+  });
+
+  it('of a newer version is refused', () => {
+    vaultOf();
+    const db = new DatabaseSync(join(directory, 'vault.db'));
+    db.exec('PRAGMA user_version = 99');
+    db.close();
+    expect(() => vaultOf({ create: false })).toThrow('a vault of version 99, made by a newer build');
+  });
+});
+
 describe('a snapshot', () => {
   it('is a vault with every key there was, as others are made', async () => {
     const vault = vaultOf();

@@ -114,6 +114,7 @@ export const pages: Texts<never, typeof english> = {
     end: 'Beenden',
     endOf: 'Zugangstoken {{name}} beenden',
     endWhat: 'Was es benutzt, ist sofort und für immer ausgesperrt.',
+    endIssued: 'Auch die damit ausgestellten Token beenden',
     endedNow: '{{name}} öffnet nichts mehr.',
     secret: 'Das Zugangstoken {{name}}',
     secretOnce: 'Es wird nur dieses eine Mal gezeigt. Hüten Sie es wie ein Passwort.',

@@ -65,5 +65,6 @@ export const record: Texts<never, typeof english> = {
     logins: { record: 'Anmeldungen melden' },
     registrations: { create: 'Benutzer registrieren' },
     mails: { manage: 'Sich um Mails kümmern' },
+    me: { write: 'Eigenes Passwort ändern, eigene Sitzungen beenden' },
   },
 };

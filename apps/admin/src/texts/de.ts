@@ -55,6 +55,15 @@ export const de: Texts = {
     empty: 'Diese Installation ist leer. Melden Sie sich mit dem Token des Betreibers an, um das erste Konto anzulegen.',
     backToLogin: 'Zurück zur Anmeldung',
   },
+  session: {
+    confirmTitle: 'Sind Sie es noch?',
+    confirmPassword: 'Ihre Anmeldung ist eine Weile her. Geben Sie Ihr Passwort ein; nichts, was Sie eingegeben haben, geht verloren.',
+    confirmToken: 'Ihre Anmeldung ist eine Weile her. Geben Sie Ihr Zugangstoken ein; nichts, was Sie eingegeben haben, geht verloren.',
+    endsTitle: 'Sie werden bald abgemeldet',
+    endsIdle: 'Seit einer Weile hat niemand diese Seite benutzt. Um {{time}} werden Sie abgemeldet. Was Sie eingegeben haben, bleibt, wenn Sie angemeldet bleiben.',
+    endsForGood: 'Ihre Sitzung endet um {{time}}, was immer Sie tun. Speichern Sie, was Sie eingegeben haben.',
+    stay: 'Angemeldet bleiben',
+  },
   forgot: {
     title: 'Passwort vergessen?',
     what: 'Nennen Sie uns Ihre E-Mail-Adresse; wir senden Ihnen einen Link, mit dem Sie ein neues Passwort setzen.',
@@ -160,6 +169,7 @@ export const de: Texts = {
     'co-administrator': 'Darf alles, nur nichts an Konto-Administratoren.',
     auditor: 'Liest Benutzer, Verlauf und Protokoll.',
     changed: 'Die Rollen von {{name}} sind geändert.',
+    take: 'Rolle nehmen',
   },
   reset: {
     title: 'Passwort von {{name}} zurücksetzen',
@@ -193,6 +203,9 @@ export const de: Texts = {
     deleteWhat: 'Sie verlassen das Konto. 30 Tage lang lassen sie sich wiederherstellen; ihr Verlauf bleibt.',
     keepRoles: 'Rollen behalten',
     keepRolesHint: 'Wer sie wiederherstellt, bringt ihre Rollen zurück.',
+    issued_one: '{{count}} Zugangstoken, das die Person ausgestellt hat, gilt weiter:',
+    issued_other: '{{count}} Zugangstoken, die die Person ausgestellt hat, gelten weiter:',
+    endIssued: 'Auch diese Token beenden',
   },
   approvals: {
     title: 'Offene Freigaben',

@@ -112,6 +112,7 @@ export const pages = {
     end: 'End',
     endOf: 'End the access token {{name}}',
     endWhat: 'Whatever uses it is shut out at once, for ever.',
+    endIssued: 'Also end the tokens that were issued with it',
     endedNow: '{{name}} opens nothing any more.',
     secret: 'The access token {{name}}',
     secretOnce: 'This is the only time that it is shown. Keep it like a password.',

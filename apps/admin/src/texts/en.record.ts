@@ -63,5 +63,6 @@ export const record = {
     logins: { record: 'Report logins' },
     registrations: { create: 'Register users' },
     mails: { manage: 'Look after mails' },
+    me: { write: 'Change one’s own password, end one’s own sessions' },
   },
 } as const;

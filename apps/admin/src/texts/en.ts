@@ -55,6 +55,15 @@ export const en = {
     empty: 'This installation is empty. Log in with the operator’s token to create the first account.',
     backToLogin: 'Back to the login',
   },
+  session: {
+    confirmTitle: 'Is it still you?',
+    confirmPassword: 'You logged in a while ago. Enter your password to go on; nothing that you have typed is lost.',
+    confirmToken: 'You logged in a while ago. Enter your access token to go on; nothing that you have typed is lost.',
+    endsTitle: 'You will soon be logged out',
+    endsIdle: 'Nobody has used this page for a while. You will be logged out at {{time}}. What you have typed stays if you stay logged in.',
+    endsForGood: 'Your session ends at {{time}}, whatever you do. Save what you have typed.',
+    stay: 'Stay logged in',
+  },
   forgot: {
     title: 'Forgot your password?',
     what: 'Tell us your e-mail address, and we send you a link to set a new password.',
@@ -160,6 +169,7 @@ export const en = {
     'co-administrator': 'Does everything but act on account administrators.',
     auditor: 'Reads users, history and audit.',
     changed: 'The roles of {{name}} have changed.',
+    take: 'Take the role',
   },
   reset: {
     title: 'Reset the password of {{name}}',
@@ -193,6 +203,9 @@ export const en = {
     deleteWhat: 'They leave the account. For 30 days they can be restored; their history stays.',
     keepRoles: 'Keep their roles',
     keepRolesHint: 'Whoever restores them brings their roles back.',
+    issued_one: '{{count}} access token that they issued goes on working:',
+    issued_other: '{{count}} access tokens that they issued go on working:',
+    endIssued: 'Also end these tokens',
   },
   approvals: {
     title: 'Pending approvals',

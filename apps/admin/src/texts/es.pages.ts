@@ -114,6 +114,7 @@ export const pages: Texts<never, typeof english> = {
     end: 'Terminar',
     endOf: 'Terminar el token de acceso {{name}}',
     endWhat: 'Lo que lo use queda fuera al momento y para siempre.',
+    endIssued: 'Terminar también los tokens emitidos con él',
     endedNow: '{{name}} ya no abre nada.',
     secret: 'El token de acceso {{name}}',
     secretOnce: 'Se muestra solo esta vez. Guárdelo como una contraseña.',

@@ -65,5 +65,6 @@ export const record: Texts<never, typeof english> = {
     logins: { record: 'Comunicar inicios de sesión' },
     registrations: { create: 'Registrar usuarios' },
     mails: { manage: 'Ocuparse de los correos' },
+    me: { write: 'Cambiar la propia contraseña, cerrar las propias sesiones' },
   },
 };

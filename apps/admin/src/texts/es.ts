@@ -55,6 +55,15 @@ export const es: Texts = {
     empty: 'Esta instalación está vacía. Entre con el token del operador para crear la primera cuenta.',
     backToLogin: 'Volver al inicio de sesión',
   },
+  session: {
+    confirmTitle: '¿Sigue siendo usted?',
+    confirmPassword: 'Entró hace un rato. Escriba su contraseña para seguir; no se pierde nada de lo que ha escrito.',
+    confirmToken: 'Entró hace un rato. Escriba su token de acceso para seguir; no se pierde nada de lo que ha escrito.',
+    endsTitle: 'Su sesión terminará pronto',
+    endsIdle: 'Hace un rato que nadie usa esta página. La sesión terminará a las {{time}}. Lo que ha escrito se conserva si sigue.',
+    endsForGood: 'Su sesión termina a las {{time}}, haga lo que haga. Guarde lo que ha escrito.',
+    stay: 'Seguir con la sesión',
+  },
   forgot: {
     title: '¿Ha olvidado su contraseña?',
     what: 'Díganos su dirección de correo y le enviaremos un enlace para elegir una contraseña nueva.',
@@ -160,6 +169,7 @@ export const es: Texts = {
     'co-administrator': 'Puede hacer todo salvo actuar sobre administradores de la cuenta.',
     auditor: 'Lee usuarios, historial y auditoría.',
     changed: 'Los roles de {{name}} han cambiado.',
+    take: 'Quitar el rol',
   },
   reset: {
     title: 'Restablecer la contraseña de {{name}}',
@@ -193,6 +203,9 @@ export const es: Texts = {
     deleteWhat: 'Dejan la cuenta. Durante 30 días se pueden restaurar; su historial se conserva.',
     keepRoles: 'Conservar sus roles',
     keepRolesHint: 'Quien los restaure les devuelve sus roles.',
+    issued_one: '{{count}} token de acceso que emitió sigue sirviendo:',
+    issued_other: '{{count}} tokens de acceso que emitió siguen sirviendo:',
+    endIssued: 'Terminar también estos tokens',
   },
   approvals: {
     title: 'Aprobaciones pendientes',

@@ -114,6 +114,7 @@ export const pages: Texts<'few' | 'many', typeof english> = {
     end: 'Zakończ',
     endOf: 'Zakończ token dostępu {{name}}',
     endWhat: 'To, co go używa, traci dostęp natychmiast i na zawsze.',
+    endIssued: 'Zakończ też tokeny wydane za jego pomocą',
     endedNow: '{{name}} niczego już nie otwiera.',
     secret: 'Token dostępu {{name}}',
     secretOnce: 'Widać go tylko ten jeden raz. Strzeż go jak hasła.',

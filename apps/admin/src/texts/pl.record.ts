@@ -65,5 +65,6 @@ export const record: Texts<never, typeof english> = {
     logins: { record: 'Zgłaszać logowania' },
     registrations: { create: 'Rejestrować użytkowników' },
     mails: { manage: 'Opiekować się wiadomościami' },
+    me: { write: 'Zmieniać własne hasło, kończyć własne sesje' },
   },
 };

@@ -55,6 +55,15 @@ export const pl: Texts<'few' | 'many'> = {
     empty: 'Ta instalacja jest pusta. Zaloguj się tokenem operatora, aby utworzyć pierwsze konto.',
     backToLogin: 'Powrót do logowania',
   },
+  session: {
+    confirmTitle: 'Czy to nadal Ty?',
+    confirmPassword: 'Od zalogowania minęło trochę czasu. Wpisz hasło, aby kontynuować; nic z tego, co wpisano, nie zginie.',
+    confirmToken: 'Od zalogowania minęło trochę czasu. Wpisz token dostępu, aby kontynuować; nic z tego, co wpisano, nie zginie.',
+    endsTitle: 'Wkrótce nastąpi wylogowanie',
+    endsIdle: 'Od pewnego czasu nikt nie używa tej strony. Wylogowanie nastąpi o {{time}}. To, co wpisano, zostanie, jeśli nie zakończysz sesji.',
+    endsForGood: 'Sesja skończy się o {{time}} niezależnie od wszystkiego. Zapisz to, co wpisano.',
+    stay: 'Nie wylogowuj',
+  },
   forgot: {
     title: 'Nie pamiętasz hasła?',
     what: 'Podaj swój adres e-mail, a wyślemy link do ustawienia nowego hasła.',
@@ -162,6 +171,7 @@ export const pl: Texts<'few' | 'many'> = {
     'co-administrator': 'Może wszystko poza działaniami na administratorach konta.',
     auditor: 'Czyta użytkowników, historię i audyt.',
     changed: 'Zmieniono role: {{name}}.',
+    take: 'Odbierz rolę',
   },
   reset: {
     title: 'Zresetuj hasło: {{name}}',
@@ -207,6 +217,11 @@ export const pl: Texts<'few' | 'many'> = {
     deleteWhat: 'Opuszczą konto. Przez 30 dni można ich przywrócić; historia zostaje.',
     keepRoles: 'Zachowaj ich role',
     keepRolesHint: 'Kto ich przywróci, przywróci też ich role.',
+    issued_one: '{{count}} token dostępu wydany przez tę osobę nadal działa:',
+    issued_few: '{{count}} tokeny dostępu wydane przez tę osobę nadal działają:',
+    issued_many: '{{count}} tokenów dostępu wydanych przez tę osobę nadal działa:',
+    issued_other: '{{count}} tokenu dostępu wydanego przez tę osobę nadal działa:',
+    endIssued: 'Zakończ też te tokeny',
   },
   approvals: {
     title: 'Oczekujące na akceptację',

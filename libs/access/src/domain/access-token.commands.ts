@@ -1,5 +1,5 @@
 import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsISO8601, IsUUID } from 'class-validator';
-import { Command, Line, Optional, permissions, type Permission } from '#libs/kernel';
+import { Command, Flag, Line, Optional, permissions, type Permission } from '#libs/kernel';
 import { tokenKinds, type TokenKind } from './access-token.events.js';
 
 /** Issues an access token. Its secret is in the answer, once. */
@@ -13,14 +13,18 @@ export class IssueAccessToken extends Command<IssueAccessToken> {
   @Line(100) name!: string;
   /** What it may be used for; what the holder's roles do not give stays closed to it. */
   @IsArray() @ArrayNotEmpty() @ArrayUnique() @IsIn(permissions, { each: true }) scopes!: Permission[];
-  /** ISO 8601 with a zone; at most 400 days ahead. */
+  /** ISO 8601 with a zone; at most 400 days ahead, and not after the end of the token that issues it. */
   @IsISO8601({ strict: true, strictSeparator: true }) expiresAt!: string;
 }
 
 /** Issues the token that whoever runs the installation finds in a file; no route takes it. */
 export class IssueOperatorToken extends Command<IssueOperatorToken> {
   holder!: string;
+  days!: number;
 }
 
 /** Ends an access token at once and for ever. */
-export class EndAccessToken extends Command<EndAccessToken> {}
+export class EndAccessToken extends Command<EndAccessToken> {
+  /** Also end every token that was issued with it, and in turn those that were issued with these. */
+  @Optional() @Flag() issued?: boolean;
+}

@@ -7,7 +7,7 @@ const expiresAt = '2026-06-01T00:00:00.000Z';
 const terms = { name: 'nightly export', scopes: ['users:read'], expiresAt } as const;
 
 const issue = (fields: Partial<Fields<IssueAccessToken>>) => new IssueAccessToken({ kind: 'user', ...terms, scopes: [...terms.scopes], ...fields });
-const issued = (fields: Partial<TokenTerms>) => accessTokenEvent('AccessTokenIssued', { kind: 'user', holder: 'ann', account: 'account', ...terms, ...fields });
+const issued = (fields: Partial<TokenTerms>) => accessTokenEvent('AccessTokenIssued', { kind: 'user', holder: 'ann', account: 'account', ...terms, meWriteKnown: true, ...fields });
 const ended = accessTokenEvent('AccessTokenEnded', {});
 
 const ann: Partial<AccessTokenContext> = { actor: { id: 'ann', kind: 'user' }, memberOf: 'account', accountOpen: true };
@@ -71,10 +71,10 @@ describe('issuing a token for an operator', () => {
     nothing.when(issue({ kind: 'operator' }), ann).refuses('token.holder-not-allowed');
     nothing.when(issue({ kind: 'operator' }), roaming).refuses('token.holder-not-allowed');
   });
-  test('TOKEN-13: the one in the file opens everything, for ten years', () => {
+  test('TOKEN-13: the one in the file opens everything, for as long as is set', () => {
     nothing
-      .when(new IssueOperatorToken({ holder: 'installation' }))
-      .then(accessTokenEvent('AccessTokenIssued', { kind: 'operator', holder: 'installation', name: 'operator-token', scopes: permissions, expiresAt: '2036-01-13T12:00:00.000Z' }));
+      .when(new IssueOperatorToken({ holder: 'installation', days: 90 }))
+      .then(accessTokenEvent('AccessTokenIssued', { kind: 'operator', holder: 'installation', name: 'operator-token', scopes: permissions, expiresAt: '2026-04-15T12:00:00.000Z', meWriteKnown: true }));
   });
 });
 
@@ -94,8 +94,25 @@ describe('what a token is issued with', () => {
   });
   test('TOKEN-1: one secret: an id is never issued twice', () => {
     given(AccessTokenDecider, issued({})).when(issue({}), ann).refuses('token.exists');
-    given(AccessTokenDecider, issued({}), ended).when(new IssueOperatorToken({ holder: 'installation' })).refuses('token.exists');
+    given(AccessTokenDecider, issued({}), ended).when(new IssueOperatorToken({ holder: 'installation', days: 90 })).refuses('token.exists');
   });
+});
+
+describe('what a token is issued with, by a token', () => {
+  const until = (issuableUntil: string) => ({ ...service, issuableUntil });
+  const ours = issue({ kind: 'service', accountId: 'account' });
+  test('TOKEN-8: nothing that lives longer than it', () => {
+    nothing.when(ours, until(expiresAt)).then(issued({ kind: 'service', holder: 'target' }));
+    const refusal = nothing.when(ours, until('2026-05-31T23:59:59.999Z')).refuses('token.outlives-issuer');
+    expect([refusal.kind, refusal.members]).toEqual(['forbidden', { until: '2026-05-31T23:59:59.999Z' }]);
+    nothing.when(issue({ kind: 'service', accountId: 'account', expiresAt: '2026-06-01T01:00:00+02:00' }), until('2026-05-31T23:00:00.000Z')).then(issued({ kind: 'service', holder: 'target', expiresAt: '2026-05-31T23:00:00.000Z' }));
+  });
+});
+
+test('PERM-20: a session that was authenticated too long ago is asked again, after all else was in order', () => {
+  const refusal = nothing.when(issue({}), { ...ann, reauthenticateWith: 'password' }).refuses('access.reauthenticate');
+  expect(refusal).toMatchObject({ kind: 'forbidden', members: { with: 'password' }, actions: [{ action: 'Reauthenticate' }] });
+  nothing.when(issue({ scopes: ['users:lock'] }), { ...ann, permissions: ['users:read'], reauthenticateWith: 'password' }).refuses('token.scope-not-held');
 });
 
 describe('ending a token', () => {
@@ -112,12 +129,18 @@ describe('ending a token', () => {
     ofService.when(end, auditor).refuses('token.not-found');
     ofService.when(end, { ...ann, within: 'other' }).refuses('token.not-found');
   });
+  test('TOKEN-9: a user’s, by an administrator of the account that it works in', () => {
+    const bob = { actor: { id: 'bob', kind: 'user' }, overAdministrators: true } as const;
+    own.when(end, bob).then(ended);
+    own.when(end, { ...bob, overAdministrators: false }).refuses('token.not-found');
+    own.when(end, { ...bob, within: 'other' }).refuses('token.not-found');
+  });
   test('TOKEN-12: anybody’s, by an operator', () => {
     own.when(end, operator).then(ended);
     given(AccessTokenDecider, issued({ kind: 'operator', holder: 'target' })).when(end, operator).then(ended);
   });
   test('TOKEN-12: nobody else’s: as if there were none', () => {
-    expect(own.when(end, { actor: { id: 'bob', kind: 'user' } }).refuses('token.not-found').kind).toBe('not-found');
+    expect(own.when(end, { actor: { id: 'bob', kind: 'user' }, overAdministrators: false }).refuses('token.not-found').kind).toBe('not-found');
     nothing.when(end, operator).refuses('token.not-found');
     given(AccessTokenDecider, issued({ kind: 'operator', holder: 'ann' })).when(end, ann).refuses('token.not-found');
   });

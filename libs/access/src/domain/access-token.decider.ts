@@ -1,13 +1,23 @@
-import { Refusal, permissions, type Context, type Decider } from '#libs/kernel';
+import { Refusal, checkRecentlyAuthenticated, permissions, type Context, type Decider } from '#libs/kernel';
 import { EndAccessToken, IssueAccessToken, IssueOperatorToken } from './access-token.commands.js';
 import { accessTokenEvent, type AccessTokenEvent, type Holding, type TokenTerms } from './access-token.events.js';
 
-export type AccessToken = { readonly status: 'absent' } | (TokenTerms & { readonly status: 'live' | 'ended' });
+export type AccessToken =
+  | { readonly status: 'absent' }
+  | (TokenTerms & {
+      readonly status: 'live' | 'ended';
+      /** Of its issue, in the log. */
+      readonly position: number;
+      /** Rollbook issued it at a start of the server, and renews it at later ones. */
+      readonly isInstallations: boolean;
+    });
 
 /** Facts that the workflow looked up before the rule is asked. */
 export interface AccessTokenContext extends Context {
   /** The account in which the user that the command names is an active member. */
   readonly memberOf?: string;
+  /** The revision at which that user was looked at. */
+  readonly holderRevision?: number;
   /** The account that the command names is open. */
   readonly accountOpen?: boolean;
 }
@@ -15,8 +25,6 @@ export interface AccessTokenContext extends Context {
 const day = 86_400_000;
 /** ◇ How far ahead a token may expire. */
 const longestDays = 400;
-/** ◇ The token in the operator's file opens the house when nothing else does: it must not run out unnoticed. */
-const operatorFileDays = 3_650;
 
 const commands = { IssueAccessToken, IssueOperatorToken, EndAccessToken };
 
@@ -34,13 +42,15 @@ export const AccessTokenDecider: Decider<AccessToken, AccessTokenEvent, typeof c
       const holding = holdingOf(command, context);
       checkScopes(command, context);
       const { name, scopes } = command;
-      return [accessTokenEvent('AccessTokenIssued', { ...holding, name, scopes, expiresAt: expiryOf(command, context) })];
+      const expiresAt = expiryOf(command, context);
+      checkRecentlyAuthenticated(context);
+      return [accessTokenEvent('AccessTokenIssued', { ...holding, name, scopes, expiresAt, meWriteKnown: true })];
     },
 
-    IssueOperatorToken: ({ holder }, token, { at }) => {
+    IssueOperatorToken: ({ holder, days }, token, { at }) => {
       if (token.status !== 'absent') throw exists();
-      const expiresAt = new Date(Date.parse(at) + operatorFileDays * day).toISOString();
-      return [accessTokenEvent('AccessTokenIssued', { kind: 'operator', holder, name: 'operator-token', scopes: permissions, expiresAt })];
+      const expiresAt = new Date(Date.parse(at) + days * day).toISOString();
+      return [accessTokenEvent('AccessTokenIssued', { kind: 'operator', holder, name: 'operator-token', scopes: permissions, expiresAt, meWriteKnown: true })];
     },
 
     EndAccessToken: (_, token, context) => {
@@ -50,20 +60,20 @@ export const AccessTokenDecider: Decider<AccessToken, AccessTokenEvent, typeof c
   },
 
   evolve: {
-    AccessTokenIssued: (_, terms) => ({ ...terms, status: 'live' }),
+    AccessTokenIssued: (_, terms, { actor }, { position }) => ({ ...terms, status: 'live', position, isInstallations: actor.kind === 'system' }),
     AccessTokenEnded: (token) => (token.status === 'absent' ? token : { ...token, status: 'ended' }),
   },
 };
 
-/** One's own, and the service tokens of the account that one administers; operators, any. The list shows the same ones. */
+/** One's own, and the tokens of the users and services of the account that one administers; operators, any. The list shows the same ones. */
 export function mayManage(token: Holding, { actor, within, overAdministrators }: Context): boolean {
   if (actor.kind === 'operator' || actor.kind === 'system') return true;
   if (token.kind === actor.kind && token.holder === actor.id) return true;
-  return token.kind === 'service' && overAdministrators && (!within || token.account === within);
+  return token.kind !== 'operator' && overAdministrators && (!within || token.account === within);
 }
 
 /** Whose the token becomes, and where it works. Throws unless the caller may make one for them. */
-function holdingOf({ kind, userId, accountId: account }: IssueAccessToken, context: AccessTokenContext): Holding {
+function holdingOf({ kind, userId, accountId: account }: IssueAccessToken, context: AccessTokenContext): Holding & Pick<TokenTerms, 'revision'> {
   if ((userId && kind !== 'user') || (account && kind !== 'service')) {
     throw new Refusal('token.holder-invalid', 'invalid', 'A userId goes with the kind user only, an accountId with the kind service only.');
   }
@@ -75,12 +85,12 @@ function holdingOf({ kind, userId, accountId: account }: IssueAccessToken, conte
   return holding;
 }
 
-function ofUser(userId: string | undefined, { actor, memberOf }: AccessTokenContext): Holding {
+function ofUser(userId: string | undefined, { actor, memberOf, holderRevision }: AccessTokenContext): Holding & Pick<TokenTerms, 'revision'> {
   const holder = userId ?? (actor.kind === 'user' ? actor.id : undefined);
   if (!holder) throw new Refusal('token.holder-invalid', 'invalid', 'A token of the kind user needs a userId.');
   if (actor.kind !== 'operator' && !(actor.kind === 'user' && actor.id === holder)) throw notAllowed();
   if (!memberOf) throw new Refusal('user.not-found', 'not-found', 'There is no such user who is an active member of an account.');
-  return { kind: 'user', holder, account: memberOf };
+  return { kind: 'user', holder, account: memberOf, ...(holderRevision !== undefined && { revision: holderRevision }) };
 }
 
 /** Nobody issues scopes that they lack. */
@@ -90,12 +100,17 @@ function checkScopes({ scopes }: IssueAccessToken, context: Context): void {
   throw new Refusal('token.scope-not-held', 'forbidden', 'Nobody issues scopes that they lack.', [], { scopes: lacking });
 }
 
-/** The time of expiry in UTC. */
-function expiryOf({ expiresAt }: IssueAccessToken, { at }: Context): string {
+/** The time of expiry in UTC. A token issues none that lives longer than itself: else it could be renewed for ever. */
+function expiryOf({ expiresAt }: IssueAccessToken, { at, issuableUntil }: Context): string {
   const ahead = Date.parse(expiresAt) - Date.parse(at);
   // Without a zone a time would mean another one on another machine.
-  if (/(?:Z|[+-]\d\d:\d\d)$/.test(expiresAt) && ahead > 0 && ahead <= longestDays * day) return new Date(expiresAt).toISOString();
-  throw new Refusal('token.expiry-invalid', 'invalid', `A token expires at a time with a zone, like 2027-01-31T12:00:00Z, that lies at most ${longestDays} days ahead.`);
+  if (!/(?:Z|[+-]\d\d:\d\d)$/.test(expiresAt) || !(ahead > 0 && ahead <= longestDays * day)) {
+    throw new Refusal('token.expiry-invalid', 'invalid', `A token expires at a time with a zone, like 2027-01-31T12:00:00Z, that lies at most ${longestDays} days ahead.`);
+  }
+  if (issuableUntil && Date.parse(expiresAt) > Date.parse(issuableUntil)) {
+    throw new Refusal('token.outlives-issuer', 'forbidden', 'A token issues none that lives longer than itself.', [], { until: issuableUntil });
+  }
+  return new Date(expiresAt).toISOString();
 }
 
 /** Not `[]`: issued again, one token would have two secrets. */

@@ -18,6 +18,10 @@ export interface TokenTerms extends Holding {
   readonly scopes: readonly Permission[];
   /** UTC, ISO 8601. */
   readonly expiresAt: string;
+  /** Of a user's token: the revision of their stream at which it was issued. Absent in events from before this was kept. */
+  readonly revision?: number;
+  /** `me:write` could be asked for when this was issued. Absent in events from before: such tokens have it for one release. */
+  readonly meWriteKnown?: true;
 }
 
 // These names and shapes are the storage format: once landed they only change through an upcaster.

@@ -4,13 +4,14 @@ import type { AccessToken } from './access-token.decider.js';
 import { bearerOf, standingOf, type Standing } from './bearer.js';
 
 const now = new Date('2026-01-15T12:00:00Z');
-const token: AccessToken = { status: 'live', kind: 'user', holder: 'ann', account: 'acme', name: 'laptop', scopes: permissions, expiresAt: '2026-01-15T12:00:00.001Z' };
-const ann: Standing = { account: 'acme', roles: ['auditor'], sessionsSince: 0 };
+const token: Extract<AccessToken, { status: 'live' | 'ended' }> = { status: 'live', position: 10, isInstallations: false, meWriteKnown: true, revision: 0, kind: 'user', holder: 'ann', account: 'acme', name: 'laptop', scopes: permissions, expiresAt: '2026-01-15T12:00:00.001Z' };
+const start = { revision: 0, position: 0 };
+const ann: Standing = { account: 'acme', roles: ['auditor'], sessionsSince: 0, tokensSince: start };
 const bearer = (changes: object, user: Standing | undefined = ann) => bearerOf('id', { ...token, ...changes }, user, now);
 
 test('PERM-10: a valid token opens what its scopes and its holder’s roles give', () => {
   expect(bearer({})).toMatchObject({ actor: { id: 'ann', kind: 'user' }, via: 'id', account: 'acme', roles: ['auditor'] });
-  expect(bearer({})!.permissions).toEqual(new Set(['users:read', 'audit:read', 'tokens:manage']));
+  expect(bearer({})!.permissions).toEqual(new Set(['users:read', 'audit:read', 'tokens:manage', 'me:write']));
 });
 
 test('TOKEN-14: an expired, ended or unknown token opens nothing', () => {
@@ -21,7 +22,7 @@ test('TOKEN-14: an expired, ended or unknown token opens nothing', () => {
 
 test('TOKEN-5: a user’s token opens nothing while they can’t act, or in another account', () => {
   expect(bearerOf('id', token, undefined, now)).toBeUndefined();
-  expect(bearer({}, { account: 'other', roles: ['administrator'], sessionsSince: 0 })).toBeUndefined();
+  expect(bearer({}, { account: 'other', roles: ['administrator'], sessionsSince: 0, tokensSince: start })).toBeUndefined();
 });
 
 test('PERM-10: a service and an operator need no user; without an account they act everywhere', () => {
@@ -29,10 +30,35 @@ test('PERM-10: a service and an operator need no user; without an account they a
   expect(bearerOf('id', { ...token, kind: 'operator', account: undefined }, undefined, now)).not.toHaveProperty('account');
 });
 
+test('TOKEN-6: a user’s token holds from the revision at which it was issued on', () => {
+  const since = (revision: number) => ({ ...ann, tokensSince: { revision, position: 99 } });
+  expect(bearer({ revision: 4 }, since(4))).toBeDefined();
+  expect(bearer({ revision: 3 }, since(4))).toBeUndefined();
+});
+
+test('TOKEN-6: of a token that does not say its revision, the order of the log tells', () => {
+  const since = (position: number) => ({ ...ann, tokensSince: { revision: 4, position } });
+  expect(bearer({ revision: undefined, position: 11 }, since(10))).toBeDefined();
+  expect(bearer({ revision: undefined, position: 9 }, since(10))).toBeUndefined();
+  expect(bearer({ revision: undefined, position: 9 }, since(0))).toBeDefined();
+});
+
+test('TOKEN-8: what a token issues ends with it, a user’s by the day; only the installation’s own is not bound by its end', () => {
+  expect(bearer({ kind: 'service', expiresAt: '2026-02-01T10:00:00.000Z' })).toMatchObject({ issuableUntil: '2026-02-01T10:00:00.000Z' });
+  expect(bearer({ kind: 'operator', expiresAt: '2026-02-01T10:00:00.000Z' })).toMatchObject({ issuableUntil: '2026-02-01T10:00:00.000Z' });
+  expect(bearer({ expiresAt: '2026-02-01T10:00:00.000Z' })).toMatchObject({ issuableUntil: '2026-02-01T23:59:59.999Z' });
+  expect(bearer({ kind: 'operator', isInstallations: true })).not.toHaveProperty('issuableUntil');
+});
+
+test('PERM-21: only a token from before `me:write` has it without being asked', () => {
+  expect(bearer({})).not.toHaveProperty('isFromBeforeMeWrite');
+  expect(bearer({ meWriteKnown: undefined })).toMatchObject({ isFromBeforeMeWrite: true });
+});
+
 describe('how a user stands', () => {
-  const person = { email: '', firstName: '', lastName: '', country: 'DE', departures: {}, abandonedClaims: [], roles: ['auditor'], locks: [], sessionsSince: 0 } as const;
+  const person = { email: '', firstName: '', lastName: '', country: 'DE', departures: {}, abandonedClaims: [], roles: ['auditor'], locks: [], sessionsSince: 0, tokensSince: start } as const;
   test.each<[string, User, Standing | undefined]>([
-    ['active', { ...person, status: 'active', account: 'acme' }, { account: 'acme', roles: ['auditor'], sessionsSince: 0 }],
+    ['active', { ...person, status: 'active', account: 'acme' }, { account: 'acme', roles: ['auditor'], sessionsSince: 0, tokensSince: start }],
     ['locked', { ...person, status: 'active', account: 'acme', locks: [{ cause: 'administrator', revision: 1 }] }, undefined],
     ['pending', { ...person, status: 'pending', account: 'acme' }, undefined],
     ['unaffiliated', { ...person, status: 'unaffiliated' }, undefined],

@@ -1,5 +1,5 @@
-import { permissions, type Actor, type Permission } from '#libs/kernel';
-import { mayLogIn, type Role, type User } from '#libs/users';
+import { permissions, type Actor, type Credential, type Permission } from '#libs/kernel';
+import { mayLogIn, type Role, type StreamPoint, type User } from '#libs/users';
 import type { AccessToken } from './access-token.decider.js';
 import { powersOf, type Powers } from './roles.js';
 
@@ -9,6 +9,8 @@ export interface Standing {
   readonly roles: readonly Role[];
   /** Sessions begun at an earlier revision of the user have ended. */
   readonly sessionsSince: number;
+  /** Tokens issued before this have ended. */
+  readonly tokensSince: StreamPoint;
 }
 
 /** Somebody who showed a valid token or comes in a session, and what they may do now. */
@@ -21,21 +23,36 @@ export interface Bearer extends Powers {
   readonly roles: readonly Role[];
   readonly scopes: readonly Permission[];
   readonly token?: { readonly id: string; readonly name: string; readonly expiresAt: string };
-  readonly session?: { readonly id: string; readonly expiresAt: string };
+  readonly session?: SessionTerms;
+  /** Of a token: until when (UTC, ISO 8601) a token that it issues may live at most. */
+  readonly issuableUntil?: string;
+  /** The token may change what is its holder's own, as all tokens could. To be removed in the release after 0.2. */
+  readonly isFromBeforeMeWrite?: true;
+  /** Of a session: until when (Unix ms) it may do what harms most, and with what that is renewed. */
+  readonly authentication?: { readonly until: number; readonly by: Credential };
+}
+
+/** A session, as its holder sees it; times are UTC, ISO 8601. */
+export interface SessionTerms {
+  readonly id: string;
+  readonly expiresAt: string;
+  readonly authenticatedAt: string;
+  readonly authenticatedBy: string;
 }
 
 /** How a user stands; `undefined`: none of their tokens opens anything. */
 export const standingOf = (user: User): Standing | undefined =>
-  mayLogIn(user) ? { account: user.account, roles: user.roles, sessionsSince: user.sessionsSince } : undefined;
+  mayLogIn(user) ? { account: user.account, roles: user.roles, sessionsSince: user.sessionsSince, tokensSince: user.tokensSince } : undefined;
 
 /**
  * Who shows this token; `undefined` unless it is valid and its holder may use it.
- * A user's token works in the account that it was issued for: who moves to another one needs another token.
+ * A user's token works in the account that it was issued for: who moves to another one needs another token. What ends
+ * their sessions ends their tokens, too.
  */
 export function bearerOf(id: string, token: AccessToken, user: Standing | undefined, now: Date): Bearer | undefined {
   if (token.status !== 'live' || Date.parse(token.expiresAt) <= now.getTime()) return undefined;
   const { kind, holder, account, name, scopes, expiresAt } = token;
-  if (kind === 'user' && (!user || user.account !== account)) return undefined;
+  if (kind === 'user' && (!user || user.account !== account || hasEndedWith(user, token))) return undefined;
   const roles = user?.roles ?? [];
   return {
     actor: { id: holder, kind },
@@ -45,16 +62,24 @@ export function bearerOf(id: string, token: AccessToken, user: Standing | undefi
     ...powersOf(kind, scopes, roles),
     scopes,
     token: { id, name, expiresAt },
+    ...(!token.isInstallations && { issuableUntil: kind === 'user' ? endOfDay(expiresAt) : expiresAt }),
+    ...(!token.meWriteKnown && { isFromBeforeMeWrite: true }),
   };
 }
 
+/** Whether what has happened to the user since a token was issued has ended it. Of old tokens the log's order tells. */
+const hasEndedWith = ({ tokensSince }: Standing, { revision, position }: Exclude<AccessToken, { status: 'absent' }>): boolean =>
+  revision === undefined ? position < tokensSince.position : revision < tokensSince.revision;
+
+/** People say on which day a token ends: one that a user's token issues may end later on the same day (UTC). */
+const endOfDay = (time: string): string => `${new Date(time).toISOString().slice(0, 10)}T23:59:59.999Z`;
+
 /** The user whose session this is; `undefined` where it was ended by what has happened to the user since. */
 export function visitorOf(
-  { holder, revision, ...session }: { readonly id: string; readonly holder: string; readonly revision: number; readonly expiresAt: string },
+  { holder, revision }: { readonly holder: string; readonly revision: number },
   user: Standing | undefined,
 ): Bearer | undefined {
   if (!user || revision < user.sessionsSince) return undefined;
   const { account, roles } = user;
-  const { id, expiresAt } = session;
-  return { actor: { id: holder, kind: 'user' }, account, roles, ...powersOf('user', permissions, roles), scopes: permissions, session: { id, expiresAt } };
+  return { actor: { id: holder, kind: 'user' }, account, roles, ...powersOf('user', permissions, roles), scopes: permissions };
 }

@@ -18,6 +18,7 @@ const table: [Permission, administrator: boolean, coAdministrator: boolean, audi
   ['logins:record', false, false, false],
   ['registrations:create', false, false, false],
   ['mails:manage', false, false, false],
+  ['me:write', false, false, false],
 ];
 
 test.each(table)('PERM-1, PERM-2, PERM-3, PERM-4, PERM-5, PERM-6, PERM-7, PERM-8: %s: administrator %s, co-administrator %s, auditor %s, operator true', (permission, ...given) => {
@@ -38,7 +39,7 @@ describe('what somebody may do', () => {
 
   test('PERM-10: a user: the scopes of the token that their roles give now', () => {
     expect([...powersOf('user', ['users:read', 'users:lock'], ['auditor']).permissions]).toEqual(['users:read']);
-    expect([...powersOf('user', permissions, []).permissions]).toEqual([]);
+    expect([...powersOf('user', permissions, []).permissions]).toEqual(['me:write']);
   });
 
   test('PERM-10, TOKEN-7: a service: its scopes', () => {
@@ -62,6 +63,10 @@ describe('what somebody may grant', () => {
   test('PERM-11: nobody: a permission that their token lacks', () => {
     expect(grants('user', ['roles:grant', 'users:read', 'audit:read', 'tokens:manage'], ['administrator'])).toEqual(['auditor']);
     expect(grants('service', ['roles:grant'], [])).toEqual([]);
+  });
+
+  test('PERM-19: a service: no administrator', () => {
+    expect(grants('service', permissions, [])).toEqual(['co-administrator', 'auditor']);
   });
 
   test('PERM-11: an operator: every role, with the scope to grant', () => {

@@ -1,7 +1,7 @@
 import { permissions, type Actor, type Permission } from '#libs/kernel';
 import { roles, type Role } from '#libs/users';
 
-/** Which roles give a permission. Operators, who run the installation, have them all. */
+/** Which roles give a permission. Operators, who run the installation, have them all; `me:write` is every user's. */
 const givenBy: Record<Permission, readonly Role[]> = {
   'users:read': ['administrator', 'co-administrator', 'auditor'],
   'users:export': ['administrator', 'co-administrator'],
@@ -18,6 +18,7 @@ const givenBy: Record<Permission, readonly Role[]> = {
   'logins:record': [],
   'registrations:create': [],
   'mails:manage': [],
+  'me:write': [],
 };
 
 /** What these roles give; roles add up. */
@@ -35,17 +36,20 @@ export interface Powers {
 
 /** A token's scopes ∩ what the holder's roles give now; a service and an operator have no roles, their scopes stand alone. */
 export function powersOf(kind: Exclude<Actor['kind'], 'system'>, scopes: readonly Permission[], held: readonly Role[]): Powers {
-  const given = kind === 'user' ? permissionsOf(held) : permissions;
+  const given: readonly Permission[] = kind === 'user' ? [...permissionsOf(held), 'me:write'] : permissions;
   const may = new Set(given.filter((permission) => scopes.includes(permission)));
   const overAdministrators = kind !== 'user' || held.includes('administrator');
   return { permissions: may, grantable: grantable(kind, may, overAdministrators), overAdministrators };
 }
 
-/** Nobody grants a permission that they lack, nor a role above their own; operators hold every role's in trust. */
+/**
+ * Nobody grants a permission that they lack, nor a role above their own; operators hold every role's in trust. A service
+ * grants no administrators: its token outlives the role of whoever issued it, and would give it back.
+ */
 function grantable(kind: Actor['kind'], may: ReadonlySet<Permission>, overAdministrators: boolean): Role[] {
   if (!may.has('roles:grant')) return [];
   if (kind === 'operator') return [...roles];
   return roles.filter(
-    (role) => (overAdministrators || role !== 'administrator') && permissionsOf([role]).every((permission) => may.has(permission)),
+    (role) => (role !== 'administrator' || (overAdministrators && kind === 'user')) && permissionsOf([role]).every((permission) => may.has(permission)),
   );
 }

@@ -12,6 +12,12 @@ export class LogIn extends Command<LogIn> {
   @Optional() @IsString() @MaxLength(100) token?: string;
 }
 
+/** Shows once more who the session's holder is: a user with the password, an operator with the access token that the session began with. */
+export class Reauthenticate extends Command<Reauthenticate> {
+  @Optional() @IsString() @MaxLength(longestTyped) password?: string;
+  @Optional() @IsString() @MaxLength(100) token?: string;
+}
+
 /** Asks for a link that sets a password; the answer never tells whether the address exists. */
 export class RequestPasswordLink extends Command<RequestPasswordLink> {
   @KnownEmail() @MaxLength(254) email!: string;

@@ -1,12 +1,12 @@
 import { Controller, Delete, Get, HttpCode, Post, Req } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { Ask, Issue, Needs, WithoutKey, WithoutRevision, pageOf } from '#libs/http';
+import { Ask, FromQuery, Issue, Needs, WithoutKey, WithoutRevision, pageOf } from '#libs/http';
 import { EndAccessToken, IssueAccessToken } from '../domain/access-token.commands.js';
 import type { Bearer } from '../domain/bearer.js';
 import { AccessTokenItem, ListAccessTokens } from '../read/access-tokens.js';
 import { Callers } from '../workflows/callers.js';
-import { IssuedAccessToken, Me } from './answers.js';
+import { EndedAccessToken, IssuedAccessToken, Me } from './answers.js';
 
 @ApiTags('access')
 @Controller()
@@ -43,11 +43,13 @@ export class AccessController {
     return this.queries.execute(query);
   }
 
-  /** Ends a token. */
+  /** Ends a token; with `issued=true` also those that were issued with it, and in turn with these. */
   @Delete('access-tokens/:tokenId')
   @Needs('tokens:manage')
+  @FromQuery('issued')
   @WithoutRevision()
   @HttpCode(200)
+  @ApiOkResponse({ type: EndedAccessToken })
   end(@Issue({ target: 'tokenId' }) command: EndAccessToken) {
     return this.commands.execute(command);
   }

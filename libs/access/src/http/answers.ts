@@ -1,6 +1,9 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { permissions, type Permission } from '#libs/kernel';
 import { roles, type Role } from '#libs/users';
+
+/** How the holder of a session has shown who they are. */
+const authenticationMethods = ['password', 'link', 'token'];
 
 class MyActor {
   @ApiProperty() readonly id!: string;
@@ -17,6 +20,9 @@ class MySession {
   @ApiProperty() readonly id!: string;
   /** When it ends if it is not used again. */
   @ApiProperty() readonly expiresAt!: string;
+  /** When its holder last showed who they are, and how. */
+  @ApiProperty() readonly authenticatedAt!: string;
+  @ApiProperty({ enum: authenticationMethods }) readonly authenticatedBy!: string;
 }
 
 class Profile {
@@ -49,12 +55,21 @@ export class SessionItem {
   @ApiProperty() readonly startedAt!: string;
   @ApiProperty() readonly lastUsedAt!: string;
   @ApiProperty() readonly expiresAt!: string;
+  /** When its holder last showed who they are, and how. */
+  @ApiProperty() readonly authenticatedAt!: string;
+  @ApiProperty({ enum: authenticationMethods }) readonly authenticatedBy!: string;
   /** The browser, as it names itself. */
   @ApiProperty() readonly agent!: string;
 }
 
 export class SessionList {
   @ApiProperty({ type: [SessionItem] }) readonly items!: readonly SessionItem[];
+}
+
+export class EndedAccessToken {
+  @ApiProperty() readonly ended!: boolean;
+  /** With `issued=true`: the ids of the other tokens that were ended. */
+  @ApiPropertyOptional({ type: [String] }) readonly issued?: readonly string[];
 }
 
 export class IssuedAccessToken {

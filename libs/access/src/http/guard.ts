@@ -1,6 +1,6 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { NEEDS, checksToken, permissionNeeded, type CalledRequest, type Need } from '#libs/http';
+import { NEEDS, checksToken, isCausedByPerson, permissionNeeded, type CalledRequest, type Need } from '#libs/http';
 import { Refusal, type Permission } from '#libs/kernel';
 import type { Bearer } from '../domain/bearer.js';
 import { Callers } from '../workflows/callers.js';
@@ -30,10 +30,15 @@ export class AccessGuard implements CanActivate {
     }
     const needed = need && permissionNeeded(need, request.body);
     await this.admit(request, needed);
-    // Not by what goes on asking by itself: a page left open must not keep its session from ending.
-    if (!request.headers.authorization) this.visits.use(this.cookie.read(request)!);
+    // A page that is left open must not keep its session from ending.
+    if (!request.headers.authorization && isCausedByPerson(request.headers, context.getHandler())) this.useSession(request);
     request.stillMay = () => this.admit(request, needed).then(() => true, refused);
     return true;
+  }
+
+  private useSession(request: CalledRequest): void {
+    const session = this.visits.use(this.cookie.read(request)!);
+    if (session) request.caller = Object.assign({}, request.caller, { session } satisfies Partial<Bearer>);
   }
 
   private async admit(request: CalledRequest, needed: Needed): Promise<void> {
@@ -87,7 +92,10 @@ async function surely(needed: Needed, find: (asOf: AsOf) => Promise<Bearer | und
 
 const foreignOrigin = () => new Refusal('access.foreign-origin', 'forbidden', 'A session writes from its own pages alone: the Origin does not fit.');
 
-const may = ({ permissions }: Bearer, needed: Needed) => needed === 'a token' || (needed !== undefined && permissions.has(needed));
+function may({ permissions, session, isFromBeforeMeWrite }: Bearer, needed: Needed): boolean {
+  if (needed === undefined || needed === 'a token') return needed !== undefined;
+  return permissions.has(needed) || (needed === 'me:write' && (session !== undefined || isFromBeforeMeWrite === true));
+}
 
 /** One answer for every cause, so that it tells a stranger nothing. */
 const unauthenticated = () =>

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import '@fastify/cookie';
 import { PublicOrigin } from '#libs/http';
-import { absoluteLimit } from '../domain/session.js';
+import { SessionLimits } from '../domain/session.js';
 import { HostCookies } from './host-cookies.js';
 
 const safe = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -13,6 +13,7 @@ export class SessionCookie {
   constructor(
     private readonly place: PublicOrigin,
     private readonly cookies: HostCookies,
+    private readonly limits: SessionLimits,
   ) {}
 
   /** The secret that a browser sent. */
@@ -22,7 +23,7 @@ export class SessionCookie {
 
   /** Gives the browser a session. */
   set(request: FastifyRequest, reply: FastifyReply, secret: string): void {
-    void reply.setCookie(this.cookies.nameOf(request), secret, { ...this.cookies.attributes(request), maxAge: absoluteLimit / 1_000 });
+    void reply.setCookie(this.cookies.nameOf(request), secret, { ...this.cookies.attributes(request), maxAge: this.limits.total / 1_000 });
   }
 
   /** Takes it away. */

@@ -1,11 +1,10 @@
 import { Controller, Delete, Get, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { Issue, Needs, Public, WithoutKey, type CalledRequest, type FastifyReply } from '#libs/http';
+import { Issue, Needs, Public, WithoutKey, WithoutRevision, type CalledRequest, type FastifyReply } from '#libs/http';
 import { Refusal } from '#libs/kernel';
 import type { Bearer } from '../domain/bearer.js';
-import { ChangePassword, FollowPasswordLink, LogIn, RequestPasswordLink } from '../domain/session.commands.js';
-import { sessionExpiry } from '../domain/session.js';
+import { ChangePassword, FollowPasswordLink, LogIn, Reauthenticate, RequestPasswordLink } from '../domain/session.commands.js';
 import { Callers } from '../workflows/callers.js';
 import type { Entered } from '../workflows/enter.js';
 import { evenly } from '../workflows/evenly.js';
@@ -75,13 +74,31 @@ export class SessionController {
 
   /** Changes one's own password; every session ends, and in a browser a new one begins. 403 `password.wrong`, 400 `password.weak`. */
   @Put('me/password')
-  @Needs('a token')
+  @Needs('me:write')
   @WithoutKey()
   @ApiOkResponse({ type: Me })
   async changePassword(@Issue() command: ChangePassword, @Req() request: CalledRequest & { caller: Bearer }, @Res({ passthrough: true }) reply: FastifyReply) {
     const execute = () => this.commands.execute<ChangePassword, Entered>(command);
     const entered = await this.attempts.ofCaller(request, execute);
     return request.caller.session ? this.enter(entered, request, reply) : this.callers.whoIs(request.caller);
+  }
+
+  /**
+   * Shows again who the session's holder is, which what harms most asks for with `access.reauthenticate`: a user with the
+   * password, an operator with the access token. 403 `password.wrong`, `token.wrong`.
+   */
+  @Post('me/reauthenticate')
+  @Needs('a token')
+  @WithoutKey()
+  @WithoutRevision()
+  @HttpCode(200)
+  @ApiOkResponse({ type: Me })
+  async reauthenticate(@Issue() command: Reauthenticate, @Req() request: CalledRequest & { caller: Bearer }) {
+    const { session, authentication } = request.caller;
+    if (!session || !authentication) throw new Refusal('session.not-found', 'not-found', 'There is no session to authenticate again: requests with an access token are not asked to.');
+    await this.attempts.ofCaller(request, () => this.commands.execute(command));
+    this.visits.authenticate(session, authentication.by);
+    return this.callers.whoIs((await this.visits.find(this.cookie.read(request)!, 'now')) ?? request.caller);
   }
 
   /** One's sessions, newest first. */
@@ -96,7 +113,9 @@ export class SessionController {
         current: session.id === caller.session?.id,
         startedAt: new Date(session.startedAt).toISOString(),
         lastUsedAt: new Date(session.usedAt).toISOString(),
-        expiresAt: new Date(sessionExpiry(session)).toISOString(),
+        expiresAt: new Date(this.visits.expiryOf(session)).toISOString(),
+        authenticatedAt: new Date(session.authenticatedAt).toISOString(),
+        authenticatedBy: session.authenticatedBy,
         agent: session.agent,
       })),
     };
@@ -104,7 +123,7 @@ export class SessionController {
 
   /** Ends one of one's sessions. */
   @Delete('me/sessions/:sessionId')
-  @Needs('a token')
+  @Needs('me:write')
   end(@Param('sessionId') id: string, @Req() { caller }: { caller: Bearer }) {
     if (!this.visits.end(caller, id)) throw new Refusal('session.not-found', 'not-found', 'There is no such session.');
     return { ended: true };
@@ -112,7 +131,7 @@ export class SessionController {
 
   /** Ends all of one's sessions. */
   @Delete('me/sessions')
-  @Needs('a token')
+  @Needs('me:write')
   endAll(@Req() { caller }: { caller: Bearer }) {
     this.visits.endAll(caller);
     return { ended: true };

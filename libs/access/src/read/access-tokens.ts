@@ -17,6 +17,8 @@ export interface AccessTokenRow {
   scopes: readonly Permission[];
   issued_by_id: string;
   issued_by_kind: Actor['kind'];
+  /** The token that it was issued with. */
+  issued_via: string | null;
   issued_at: string;
   expires_at: string;
   ended_at: string | null;
@@ -24,14 +26,14 @@ export interface AccessTokenRow {
   position: number;
 }
 
-interface Tables {
+export interface AccessTokenTables {
   access_tokens: Omit<AccessTokenRow, 'scopes'> & { scopes: string };
 }
 
 /** Every access token that was ever issued. */
 export const AccessTokensProjection: Projection = {
   name: 'access-tokens',
-  version: 1,
+  version: 2,
   tables: ['access_tokens'],
   events: ['AccessTokenIssued', 'AccessTokenEnded'] satisfies AccessTokenEvent['type'][],
 
@@ -46,16 +48,19 @@ export const AccessTokensProjection: Projection = {
         scopes jsonb NOT NULL,
         issued_by_id text NOT NULL,
         issued_by_kind text NOT NULL,
+        issued_via text,
         issued_at timestamptz NOT NULL,
         expires_at timestamptz NOT NULL,
         ended_at timestamptz,
         position bigint NOT NULL UNIQUE
       )`.execute(db);
     await sql`CREATE INDEX access_tokens_of_account ON access_tokens (account, kind, position)`.execute(db);
+    await sql`CREATE INDEX access_tokens_issued_by ON access_tokens (issued_by_id)`.execute(db);
+    await sql`CREATE INDEX access_tokens_issued_via ON access_tokens (issued_via)`.execute(db);
     await sql`CREATE INDEX access_tokens_of_holder ON access_tokens (holder, position)`.execute(db);
   },
 
-  async apply(events, tx: Transaction<Tables>) {
+  async apply(events, tx: Transaction<AccessTokenTables>) {
     for (const event of events) {
       if (event.type === 'AccessTokenIssued') await tx.insertInto('access_tokens').values(issued(event)).execute();
       else await tx.updateTable('access_tokens').set({ ended_at: event.envelope.at }).where('token_id', '=', event.envelope.subject.id).execute();
@@ -63,7 +68,7 @@ export const AccessTokensProjection: Projection = {
   },
 };
 
-function issued({ data, envelope: { subject, actor, at }, position }: Recorded): Tables['access_tokens'] {
+function issued({ data, envelope: { subject, actor, via, at }, position }: Recorded): AccessTokenTables['access_tokens'] {
   const { holder, kind, account, name, scopes, expiresAt } = data as TokenTerms;
   return {
     token_id: subject.id,
@@ -74,6 +79,7 @@ function issued({ data, envelope: { subject, actor, at }, position }: Recorded):
     scopes: JSON.stringify(scopes),
     issued_by_id: actor.id,
     issued_by_kind: actor.kind,
+    issued_via: via ?? null,
     issued_at: at,
     expires_at: expiresAt,
     ended_at: null,
@@ -112,7 +118,7 @@ export class ListAccessTokens extends Query<ListAccessTokens> {
 }
 
 /** Throws `cursor.invalid`. */
-export async function listAccessTokens(db: Kysely<Tables>, { limit = 50, cursor, asking }: ListAccessTokens) {
+export async function listAccessTokens(db: Kysely<AccessTokenTables>, { limit = 50, cursor, asking }: ListAccessTokens) {
   const rows = (await db
     .selectFrom('access_tokens')
     .selectAll()
@@ -125,12 +131,12 @@ export async function listAccessTokens(db: Kysely<Tables>, { limit = 50, cursor,
   return { items: page.map(item), next: rows.length > limit ? encodeCursor(page.at(-1)!.position) : null };
 }
 
-/** `mayManage`, in SQL: one's own, and the service tokens of the account that one administers; operators, any. */
-function manageable(row: ExpressionBuilder<Tables, 'access_tokens'>, { actor, account, overAdministrators }: Asking) {
+/** `mayManage`, in SQL: one's own, and the tokens of the users and services of the account that one administers; operators, any. */
+export function manageable(row: ExpressionBuilder<AccessTokenTables, 'access_tokens'>, { actor, account, overAdministrators }: Pick<Asking, 'actor' | 'account' | 'overAdministrators'>) {
   if (actor.kind === 'operator') return row.lit(true);
   const own = row.and({ kind: actor.kind as TokenKind, holder: actor.id });
   if (!overAdministrators) return own;
-  return row.or([own, row.and({ kind: 'service', ...(account && { account }) })]);
+  return row.or([own, row.and([row('kind', '<>', 'operator'), ...(account ? [row('account', '=', account)] : [])])]);
 }
 
 const item = (row: AccessTokenRow): AccessTokenItem => ({

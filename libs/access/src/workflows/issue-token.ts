@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { AccountDecider } from '#libs/accounts';
 import { handle, type EventStore, type Written } from '#libs/event-store';
-import { UserDecider } from '#libs/users';
+import { Refusal, issue } from '#libs/kernel';
+import { UserDecider, mayLogIn } from '#libs/users';
 import type { Vault } from '#libs/vault';
-import type { EndAccessToken, IssueAccessToken, IssueOperatorToken } from '../domain/access-token.commands.js';
+import { EndAccessToken, type IssueAccessToken, type IssueOperatorToken } from '../domain/access-token.commands.js';
 import { AccessTokenDecider, type AccessToken, type AccessTokenContext } from '../domain/access-token.decider.js';
 import { hashOf, newSecret } from './secret.js';
 
@@ -21,7 +23,21 @@ export interface IssuedToken {
 
 /** Issues a token for whoever the command names. Throws as the rules refuse. */
 export async function issueToken(stores: TokenStores, command: IssueAccessToken): Promise<IssuedToken> {
-  return recordToken(stores, command, await factsFor(stores.store, command));
+  const issued = await recordToken(stores, command, await factsFor(stores.store, command));
+  if (await stillMayIssue(stores.store, command)) return issued;
+  await endToken(stores, issue(new EndAccessToken({}), { ...command.issuance, commandId: randomUUID() }));
+  throw new Refusal('token.holder-not-allowed', 'forbidden', 'You may not issue a token any more.');
+}
+
+/**
+ * Looks again, after the token is on record, whether its issuer lost the right to it meanwhile. Whoever takes that right away
+ * ends what is on record before; this ends what comes after.
+ */
+async function stillMayIssue(store: EventStore, { kind, issuance: { actor, via } }: IssueAccessToken): Promise<boolean> {
+  if (via && (await store.load(AccessTokenDecider, via)).state.status !== 'live') return false;
+  if (actor.kind !== 'user') return true;
+  const { state } = await store.load(UserDecider, actor.id);
+  return mayLogIn(state) && (kind === 'user' || state.roles.includes('administrator'));
 }
 
 /** Hash first, then the event: a token on record is one that opens the door. Whatever fails, nobody was given the secret. */
@@ -52,8 +68,8 @@ export async function endToken({ store, vault }: TokenStores, command: EndAccess
 /** What the rules need to know of the holder. */
 async function factsFor(store: EventStore, { kind, userId, accountId, issuance }: IssueAccessToken): Promise<Partial<AccessTokenContext>> {
   if (kind === 'user') {
-    const { state } = await store.load(UserDecider, userId ?? issuance.actor.id);
-    return state.status === 'active' ? { memberOf: state.account } : {};
+    const { state, revision } = await store.load(UserDecider, userId ?? issuance.actor.id);
+    return state.status === 'active' ? { memberOf: state.account, holderRevision: revision } : {};
   }
   if (!accountId) return {};
   return { accountOpen: (await store.load(AccountDecider, accountId)).state.status === 'open' };

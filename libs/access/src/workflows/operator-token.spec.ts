@@ -35,7 +35,7 @@ beforeEach(() => {
 });
 afterEach(() => store.close());
 
-const start = (options: object = {}) => ensureOperatorToken({ store, vault, file, at, ...options });
+const start = (options: object = {}) => ensureOperatorToken({ store, vault, file, at, days: 90, ...options });
 const secret = () => readFileSync(file, 'utf8').trim();
 const find = (token: string): Promise<Bearer | undefined> => new Callers(store, vault, () => new Date(at)).find(token, 'now');
 
@@ -80,6 +80,18 @@ test('TOKEN-13: a token that has expired, or is none, is replaced', async () => 
   expect(await start()).toBe(true);
   expect(await find(secret())).toBeDefined();
   expect(await start()).toBe(false);
+});
+
+test('TOKEN-13: a start renews it once it is a day old, or lives longer than a new one would', async () => {
+  const later = (hours: number) => new Date(Date.parse(at) + hours * 3_600_000).toISOString();
+  await start();
+  expect(await start({ at: later(23) })).toBe(false);
+  expect(await start({ at: later(25) })).toBe(true);
+  expect(await start({ at: later(26) })).toBe(false);
+  expect(await start({ at: later(26), days: 30 })).toBe(true);
+  expect(await start({ at: later(26), days: 30 })).toBe(false);
+  expect((await find(secret()))!.token!.expiresAt).toBe(later(26 + 30 * 24));
+  expect((await record()).slice(-2)).toEqual(['system: AccessTokenIssued', 'system: AccessTokenEnded']);
 });
 
 describe('a start that was cut short is made good by the next', () => {

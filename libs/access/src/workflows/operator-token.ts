@@ -13,11 +13,23 @@ export interface OperatorTokenOptions extends TokenStores {
   readonly file: string;
   /** Now, UTC, ISO 8601. */
   readonly at: string;
+  /** How long a new token lives. */
+  readonly days: number;
+}
+
+const day = 86_400_000;
+
+/** Whether the token in the file is as good as a new one: a start renews any that is older than a day, or lives longer than a new one would. */
+function isFresh(token: AccessToken, { at, days }: OperatorTokenOptions): boolean {
+  if (token.status !== 'live') return false;
+  const left = Date.parse(token.expiresAt) - Date.parse(at);
+  return left > Math.max(0, (days - 1) * day) && left <= days * day;
 }
 
 /**
- * Sees to it at the server's start that the file (mode 600) holds a valid operator's token, and that no other one which
- * was written there opens anything. Resolves to whether it wrote a new one.
+ * Sees to it at the server's start that the file (mode 600) holds an operator's token that was issued in the last day, and
+ * that no other one which was written there opens anything. Resolves to whether it wrote a new one. What a token that is
+ * replaced has issued goes on.
  *
  * The n-th token's id derives from the installation and n, so the log alone tells which there are. Each step leaves
  * something that the next start makes good: it issues, writes the file, and ends the others, in this order.
@@ -27,7 +39,7 @@ export async function ensureOperatorToken(options: OperatorTokenOptions): Promis
   const tokens = await issuedSoFar(options);
   const shown = await secretIn(file);
   const inFile = shown && vault.findToken(hashOf(shown));
-  const isValid = tokens.some(({ id, state }) => id === inFile && state.status === 'live' && Date.parse(state.expiresAt) > Date.parse(at));
+  const isValid = tokens.some(({ id, state }) => id === inFile && isFresh(state, options));
   const id = isValid ? inFile : await issueInto(file, options, tokens.length);
   for (const other of tokens) {
     if (other.id !== id && other.state.status === 'live') await endToken(options, bySystem(new EndAccessToken({}), other.id, at));
@@ -57,7 +69,7 @@ async function issueInto(file: string, stores: OperatorTokenOptions, n: number):
   const id = tokenId(stores, n);
   // A start that was cut short may have kept a hash for it.
   stores.vault.forgetToken(id);
-  const command = new IssueOperatorToken({ holder: derived(stores.vault, 'operator') });
+  const command = new IssueOperatorToken({ holder: derived(stores.vault, 'operator'), days: stores.days });
   const { token } = await recordToken(stores, bySystem(command, id, stores.at));
   // Through a second name, so that the file is whole or not there.
   await writeFile(`${file}.new`, `${token}\n`, { mode: 0o600, flush: true });

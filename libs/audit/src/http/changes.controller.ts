@@ -2,7 +2,7 @@ import { Controller, Req, Sse, type MessageEvent, type OnModuleDestroy } from '@
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Subject, concatMap, interval, map, merge, takeUntil, takeWhile, type Observable } from 'rxjs';
-import { Ask, Needs, type CalledRequest } from '#libs/http';
+import { Ask, Background, Needs, type CalledRequest } from '#libs/http';
 import { Refusal, ask } from '#libs/kernel';
 import { FollowChanges, type LiveChange } from '../read/changed-users.js';
 
@@ -18,6 +18,7 @@ export class ChangesController implements OnModuleDestroy {
   constructor(private readonly queries: QueryBus) {}
 
   @Sse('accounts/:accountId/changes')
+  @Background()
   @Needs('users:read')
   @ApiOperation({
     summary: 'Which users of the account change, as server-sent events',

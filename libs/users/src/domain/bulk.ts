@@ -12,10 +12,13 @@ export const bulkActions = {
   restore: RestoreUser,
 } as const;
 
-const GoesWithDelete = () =>
+const GoesWith = (...actions: ChangeUsers['action'][]) =>
   ValidateBy({
-    name: 'goesWithDelete',
-    validator: { validate: (_, of) => (of!.object as ChangeUsers).action === 'delete', defaultMessage: () => '$property goes with the action delete alone' },
+    name: `goesWith${actions.join('')}`,
+    validator: {
+      validate: (_, of) => actions.includes((of!.object as ChangeUsers).action),
+      defaultMessage: () => `$property goes with the action ${actions.join(' or ')} alone`,
+    },
   });
 
 /** One act on chosen users: each succeeds or is refused on its own. */
@@ -28,5 +31,7 @@ export class ChangeUsers extends Command<ChangeUsers> {
   /** Answer what would happen to each and write nothing. */
   @Optional() @IsBoolean() dryRun?: boolean;
   /** With `delete` alone: whoever restores them brings their roles back. */
-  @Optional() @IsBoolean() @GoesWithDelete() keepRoles?: boolean;
+  @Optional() @IsBoolean() @GoesWith('delete') keepRoles?: boolean;
+  /** With `lock` and `delete`: also end the tokens that the users issued, as far as the caller may manage them. */
+  @Optional() @IsBoolean() @GoesWith('lock', 'delete') endIssuedTokens?: boolean;
 }

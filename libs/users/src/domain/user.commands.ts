@@ -1,6 +1,6 @@
 import { IsBoolean, IsIn, IsOptional, MaxLength } from 'class-validator';
 import { Email } from '#libs/accounts';
-import { Command, Country, Line, Optional, Reason, SpokenLanguage } from '#libs/kernel';
+import { Command, Country, Flag, Line, Optional, Reason, SpokenLanguage } from '#libs/kernel';
 import { roles, type Role } from './user.events.js';
 
 /** Adds a user with an address that nobody has to the account. */
@@ -45,6 +45,8 @@ export class LockUser extends Command<LockUser> {
   @Reason() reason?: string;
   /** Answer what would happen and write nothing. */
   @Optional() @IsBoolean() dryRun?: boolean;
+  /** Also end the tokens that the user issued, as far as the caller may manage them. */
+  @Optional() @IsBoolean() endIssuedTokens?: boolean;
 }
 
 /** Removes every lock. */
@@ -61,6 +63,8 @@ export class DeleteUser extends Command<DeleteUser> {
   @Optional() @IsBoolean() keepRoles?: boolean;
   /** Answer what would happen and write nothing. */
   @Optional() @IsBoolean() dryRun?: boolean;
+  /** Also end the tokens that the user issued, as far as the caller may manage them. */
+  @Optional() @IsBoolean() endIssuedTokens?: boolean;
 }
 
 /** Undoes a deletion by this account, for 30 days. */
@@ -102,4 +106,8 @@ export class GrantRole extends Command<GrantRole> {
 
 export class RevokeRole extends Command<RevokeRole> {
   @IsIn(roles) role!: Role;
+  /** Answer what would happen and write nothing. */
+  @Optional() @Flag() dryRun?: boolean;
+  /** Also end the tokens that the user issued, as far as the caller may manage them. */
+  @Optional() @Flag() endIssuedTokens?: boolean;
 }

@@ -1,4 +1,4 @@
-import { Refusal, type Context, type Decider } from '#libs/kernel';
+import { Refusal, checkRecentlyAuthenticated, type Context, type Decider } from '#libs/kernel';
 import { domainOf } from './email-address.js';
 import * as commands from './user.commands.js';
 import { userEvent, type Role, type UserEvent } from './user.events.js';
@@ -82,11 +82,13 @@ const restorable = (user: Known, { account, at }: Context): boolean => {
 const alreadyLeft = (user: Known, act: Departure['act'], { account }: Context): boolean =>
   accountOf(user) !== account && departureFrom(user, account!)?.act === act;
 
-/** Kept roles come back only as far as whoever brings the user back may grant them. */
-const revokeUngrantable = (user: Known, { account, grantable }: Context): UserEvent[] =>
-  (departureFrom(user, account!)?.keptRoles ?? [])
-    .filter((role) => !grantable.includes(role))
-    .map((role) => userEvent('UserRoleRevoked', { role }));
+/** Kept roles come back only as far as whoever brings the user back may grant them. To bring back an administrator is to grant the role. */
+function revokeUngrantable(user: Known, context: Context): UserEvent[] {
+  const { account, grantable } = context;
+  const kept = departureFrom(user, account!)?.keptRoles ?? [];
+  if (kept.includes('administrator') && grantable.includes('administrator')) checkRecentlyAuthenticated(context);
+  return kept.filter((role) => !grantable.includes(role)).map((role) => userEvent('UserRoleRevoked', { role }));
+}
 
 /** ◇ How long a link that resets a password works; one that sets the first works as long as the welcome. */
 const linkExpiry = (password: string | undefined, { at }: Context): string =>
@@ -265,6 +267,7 @@ export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext>
       const { roles } = checkActive(user, context);
       if (!context.grantable.includes(role)) throw notGrantable();
       if (roles.includes(role)) return role === 'administrator' ? countedAgain(context) : [];
+      if (role === 'administrator') checkRecentlyAuthenticated(context);
       return [userEvent('UserRoleGranted', { role })];
     },
 

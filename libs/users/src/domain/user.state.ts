@@ -1,4 +1,4 @@
-import type { Decider, Envelope } from '#libs/kernel';
+import type { Decider, Envelope, StreamPlace } from '#libs/kernel';
 import type { LockCause, Role, UserEvent } from './user.events.js';
 
 export interface Lock {
@@ -27,6 +27,12 @@ export interface PasswordLink {
   readonly expiresAt: string;
 }
 
+/** A place in the user's stream, and in the log. */
+export interface StreamPoint {
+  readonly revision: number;
+  readonly position: number;
+}
+
 interface Person {
   readonly email: string;
   readonly firstName: string;
@@ -46,6 +52,10 @@ interface Person {
   readonly passwordLink?: PasswordLink | undefined;
   /** Sessions begun at an earlier revision have ended. */
   readonly sessionsSince: number;
+  /** Tokens issued before this have ended. */
+  readonly tokensSince: StreamPoint;
+  /** Whether they have been an administrator of any account: only such users have issued tokens of services. */
+  readonly hasBeenAdministrator?: true;
   /** When a lock was last removed or a password set: failed logins from before are forgiven. */
   readonly forgivenAt?: string;
 }
@@ -96,26 +106,39 @@ export const evolve: Decider<User, UserEvent, Record<never, never>>['evolve'] = 
   UserApproved: (user, { account }, envelope) => join(known(user, welcomed(envelope)), account, 'active'),
   UserRejected: (user, { account }, _, { revision }) => leave(user, account, { act: 'rejected', keptRoles: [], revision }),
   UserAddedToAccount: (user, { account }, envelope) => join(known(user, welcomed(envelope)), account, 'active'),
-  UserLocked: (user, { cause, until }, { reason }, { revision }) =>
-    known(user, ({ locks }) => ({ locks: [...without(locks, [cause]), lock(cause, revision, reason, until)], sessionsSince: revision })),
+  UserLocked: (user, { cause, until }, { reason }, place) =>
+    known(user, ({ locks }) => ({
+      locks: [...without(locks, [cause]), lock(cause, place.revision, reason, until)],
+      sessionsSince: place.revision,
+      ...(cause !== 'failedLogins' && { tokensSince: pointOf(place) }),
+    })),
   UserUnlocked: (user, { causes }, { at }) => known(user, ({ locks }) => ({ locks: without(locks, causes), forgivenAt: at })),
-  UserDeleted: (user, { account, restorableUntil, keptRoles }, { reason }, { revision }) =>
-    leave(known(user, () => ({ sessionsSince: revision })), account, { act: 'deleted', restorableUntil, keptRoles, revision }, lock('unaffiliated', revision, reason)),
+  UserDeleted: (user, { account, restorableUntil, keptRoles }, { reason }, { revision, ...place }) =>
+    leave(known(user, () => ({ sessionsSince: revision, tokensSince: pointOf({ revision, ...place }) })), account, { act: 'deleted', restorableUntil, keptRoles, revision }, lock('unaffiliated', revision, reason)),
   UserRestored: (user, { account }) =>
     join(known(user, ({ locks }) => ({ locks: without(locks, ['unaffiliated']) })), account, 'active'),
   UserRenamed: (user, names) => known(user, () => names),
   UserCountryChanged: (user, { country }) => known(user, () => ({ country })),
   UserLanguageChanged: (user, { language }) => known(user, () => ({ language })),
   UserEntitlementCountryChanged: (user, { country }) => known(user, () => ({ entitlementCountry: country })),
-  UserRoleGranted: (user, { role }) => known(user, ({ roles }) => ({ roles: [...new Set([...roles, role])] })),
+  UserRoleGranted: (user, { role }) => known(user, ({ roles }) => ({ roles: [...new Set([...roles, role])], ...(role === 'administrator' && { hasBeenAdministrator: true }) })),
   UserRoleRevoked: (user, { role }) => known(user, ({ roles }) => ({ roles: roles.filter((other) => other !== role) })),
   UserPasswordResetRequested: (user, { expiresAt }, { causationId }) => known(user, () => ({ passwordLink: { request: causationId, expiresAt } })),
-  UserPasswordChanged: (user, _, { causationId, at }, { revision }) =>
-    known(user, () => ({ password: causationId, passwordLink: undefined, sessionsSince: revision, forgivenAt: at })),
+  UserPasswordChanged: (user, _, { causationId, at }, place) =>
+    known(user, ({ password }) => ({
+      password: causationId,
+      passwordLink: undefined,
+      sessionsSince: place.revision,
+      // The first one takes nothing away from anybody.
+      ...(password && { tokensSince: pointOf(place) }),
+      forgivenAt: at,
+    })),
   EmailClaimAbandoned: (user, { claim }) => ({ ...user, abandonedClaims: [...user.abandonedClaims, claim] }),
 };
 
-const newcomer = { locks: [], roles: [], departures: {}, sessionsSince: 0 } as const;
+const newcomer = { locks: [], roles: [], departures: {}, sessionsSince: 0, tokensSince: { revision: 0, position: 0 } } as const;
+
+const pointOf = ({ revision, position }: StreamPlace): StreamPoint => ({ revision, position });
 
 /** ◇ How long the link that a new member is welcomed with works. */
 export const welcomeDays = 7;

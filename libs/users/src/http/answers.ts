@@ -4,6 +4,7 @@ import type { Permission } from '#libs/kernel';
 import { PendingApproval } from '../read/pending-approvals.js';
 import { UserItem } from '../read/user-item.js';
 import type { BulkResult } from '../workflows/change-users.js';
+import { IssuedToken } from '../workflows/issued-tokens.js';
 import { PossibleAction } from '../workflows/list-actions.js';
 
 export class UserItemPage extends pageOf(UserItem) {
@@ -35,6 +36,8 @@ class BulkItem {
   @ApiPropertyOptional() readonly code?: string;
   @ApiPropertyOptional() readonly detail?: string;
   @ApiPropertyOptional({ type: [Step] }) readonly actions?: readonly Step[];
+  /** With `lock` and `delete`: the tokens that the user issued and that the caller may end, where there are any; `null` where they can not be looked up now. */
+  @ApiPropertyOptional({ type: [IssuedToken], nullable: true }) readonly issuedTokens?: readonly IssuedToken[] | null;
 }
 
 export class BulkAnswer {
@@ -42,9 +45,19 @@ export class BulkAnswer {
 }
 
 /** The results as this caller may act on them. */
-export const bulkAnswer = (results: readonly BulkResult[], routes: Routes, permissions: readonly Permission[]): BulkAnswer => ({
-  results: results.map(({ actions, ...result }) => ({
-    ...result,
+export const bulkAnswer = (
+  results: readonly BulkResult[],
+  routes: Routes,
+  permissions: readonly Permission[],
+  issuedTokens: ReadonlyMap<string, readonly IssuedToken[]> | undefined,
+): BulkAnswer => ({
+  results: results.map(({ userId, ok, changed, code, detail, actions, mayHaveIssuedTokens }) => ({
+    userId,
+    ok,
+    ...(changed !== undefined && { changed }),
+    ...(code && { code, detail }),
     ...(actions && { actions: routes.steps(actions, { permissions: new Set(permissions) }) }),
+    ...(mayHaveIssuedTokens && issuedTokens === undefined && { issuedTokens: null }),
+    ...(issuedTokens?.has(userId) && { issuedTokens: issuedTokens.get(userId)! }),
   })),
 });

@@ -1,7 +1,7 @@
 import { Controller, Delete, Get, Header, HttpCode, Patch, Post, Put, StreamableFile } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { Ask, Issue, Located, Needs, SendsMail, WithoutRevision } from '#libs/http';
+import { Ask, FromQuery, Issue, Located, Needs, SendsMail, WithoutRevision } from '#libs/http';
 import { ChangeUsers } from '../domain/bulk.js';
 import {
   AddUser,
@@ -170,6 +170,7 @@ export class UsersController {
 
   @Delete('users/:userId/roles/:role')
   @Needs('roles:grant')
+  @FromQuery('dryRun', 'endIssuedTokens')
   revoke(@Issue({ fields: ['role'] }) command: RevokeRole) {
     return this.commands.execute(command);
   }

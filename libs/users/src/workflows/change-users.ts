@@ -1,10 +1,11 @@
 import { from, lastValueFrom, mergeMap, toArray } from 'rxjs';
 import { v5 as uuidv5 } from 'uuid';
 import { keyMismatch, type EventStore } from '#libs/event-store';
-import { Refusal, issue, type Command, type Offer } from '#libs/kernel';
+import { Refusal, checkRecentlyAuthenticated, issue, type Command, type Offer } from '#libs/kernel';
 import type { Vault } from '#libs/vault';
 import { bulkActions, type ChangeUsers } from '../domain/bulk.js';
 import { changeUser } from './change-user.js';
+import { mayHaveIssuedTokens } from './issued-tokens.js';
 
 /** What became of one user of a bulk. */
 export interface BulkResult {
@@ -15,16 +16,19 @@ export interface BulkResult {
   readonly code?: string;
   readonly detail?: string;
   readonly actions?: readonly Offer[];
+  /** Whether the user may have issued tokens to others. */
+  readonly mayHaveIssuedTokens?: boolean;
 }
 
 /** How many users are worked on at once. */
 const concurrency = 16;
 
 /**
- * The same act on each user, one correlation id for all. A refusal concerns its user alone; an outage ends the whole,
- * and a retry with the same key completes it. Throws `idempotency.mismatch`.
+ * The same act on each user, one correlation id for all. A refusal concerns its user alone; an outage, or a session that has
+ * to authenticate again, ends the whole, and a retry with the same key completes it. Throws `idempotency.mismatch`.
  */
 export async function changeUsers(store: EventStore, vault: Pick<Vault, 'bulkKeys'>, command: ChangeUsers): Promise<{ results: BulkResult[]; position: number }> {
+  if (command.action === 'delete' && command.userIds.length > 1 && !command.dryRun) checkRecentlyAuthenticated(command.issuance);
   checkKey(vault, command);
   let position = 0;
   const gone = new Set<string>();
@@ -32,9 +36,9 @@ export async function changeUsers(store: EventStore, vault: Pick<Vault, 'bulkKey
     try {
       const written = await changeUser(store, step(command, userId), gone);
       position = Math.max(position, written.position);
-      return { userId, ok: true, changed: written.changed };
+      return { userId, ok: true, changed: written.changed, mayHaveIssuedTokens: mayHaveIssuedTokens(written.state) };
     } catch (error) {
-      if (!(error instanceof Refusal) || error.kind === 'unavailable') throw error;
+      if (!(error instanceof Refusal) || error.kind === 'unavailable' || error.code === 'access.reauthenticate') throw error;
       return { userId, ok: false, code: error.code, detail: error.message, actions: error.actions };
     }
   };

@@ -1,0 +1,46 @@
+import type { Kysely } from 'kysely';
+import type { Asking } from '#libs/kernel';
+import { manageable, type AccessTokenRow, type AccessTokenTables } from './access-tokens.js';
+
+/** Where to begin: with users, or with tokens. */
+export type Issuers = { readonly users: readonly string[] } | { readonly tokens: readonly string[] };
+
+/** A token that works, and which of the issuers it comes from. */
+export type IssuedRow = AccessTokenRow & { readonly root: string };
+
+/**
+ * The tokens that still work and were issued by these users, or with these tokens, or in turn with such a token; as far as
+ * the caller may manage them, oldest first. A user's own tokens are not among what the user issued: they follow the user.
+ */
+export async function listIssuedBy(
+  db: Kysely<AccessTokenTables>,
+  issuers: Issuers,
+  { at, limit, ...asking }: Pick<Asking, 'actor' | 'account' | 'overAdministrators' | 'at'> & { readonly limit: number },
+): Promise<IssuedRow[]> {
+  const rows = await db
+    .withRecursive('issued(root, token_id)', (query) =>
+      query
+        .selectFrom('access_tokens as first')
+        .select((row) => [row.ref('users' in issuers ? 'first.issued_by_id' : 'first.issued_via').$notNull().as('root'), 'first.token_id'])
+        .where((row) =>
+          'users' in issuers
+            ? row.and([row('first.issued_by_kind', '=', 'user'), row('first.issued_by_id', 'in', issuers.users)])
+            : row('first.issued_via', 'in', issuers.tokens),
+        )
+        .union((more) =>
+          more.selectFrom('access_tokens as next').innerJoin('issued', 'issued.token_id', 'next.issued_via').select(['issued.root', 'next.token_id']),
+        ),
+    )
+    .selectFrom('access_tokens')
+    .innerJoin('issued', 'issued.token_id', 'access_tokens.token_id')
+    .selectAll('access_tokens')
+    .select('issued.root')
+    .where('access_tokens.ended_at', 'is', null)
+    .where('access_tokens.expires_at', '>', at)
+    .where((row) => row.or([row('access_tokens.kind', '<>', 'user'), row('access_tokens.holder', '<>', row.ref('issued.root'))]))
+    .where((row) => manageable(row as never, asking))
+    .orderBy('access_tokens.position')
+    .limit(limit)
+    .execute();
+  return rows as unknown as IssuedRow[];
+}

@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import { passwordLink } from '#libs/access';
+import { EventStore } from '#libs/event-store';
+import { UserDecider, type Known } from '#libs/users';
+import { Vault } from '#libs/vault';
+import type { Api } from '../support/api.js';
+import { tomorrow } from '../support/routes.js';
+import { expectStatus, openTestAccount, startTestServer, tokenOf, type TestAccount, type TestServer } from '../support/server.js';
+
+let test: TestServer;
+let account: TestAccount;
+beforeAll(async () => {
+  test = await startTestServer();
+  account = await openTestAccount(test);
+}, 60_000);
+afterAll(() => test.close());
+
+const password = 'correct horse battery staple';
+const minutes = (count: number) => count * 60_000;
+
+/** A session of a new user with this role, begun with the password. */
+async function sessionOf(role: 'administrator' | 'co-administrator'): Promise<{ readonly id: string; readonly email: string; readonly api: Api }> {
+  const id = await account.add();
+  expectStatus(200, await test.operator.put(account.path(`/users/${id}/roles/${role}`)));
+  const { state } = await test.server.app.get(EventStore).load(UserDecider, id);
+  const link = passwordLink(test.server.app.get(Vault), { userId: id, request: (state as Known).passwordLink!.request });
+  const anybody = test.operator.inBrowser();
+  expectStatus(200, await anybody.post('/password-resets/confirm', { link, password }));
+  const { email } = state as Known;
+  return { id, email, api: anybody.inBrowser(expectStatus(200, await anybody.post('/login', { email, password }))) };
+}
+
+const token = (fields: object = {}) => ({ kind: 'user', name: 'mine', scopes: ['users:read'], expiresAt: tomorrow(), ...fields });
+const asked = { status: 403, body: { code: 'access.reauthenticate', with: 'password', actions: [{ action: 'Reauthenticate', method: 'POST', href: '/api/v1/me/reauthenticate' }] } };
+
+describe('PERM-20: a session that was authenticated more than 15 minutes ago is asked again', () => {
+  it('before a token is issued, and no sooner; what was asked for is then done', async () => {
+    const { api } = await sessionOf('administrator');
+    test.clock.move(minutes(14));
+    expectStatus(201, await api.post('/access-tokens', token()));
+    test.clock.move(minutes(2));
+    expect(await api.post('/access-tokens', token())).toMatchObject(asked);
+    const me = expectStatus(200, await api.post('/me/reauthenticate', { password })).body;
+    expect(Date.parse(me.session.authenticatedAt)).toBeGreaterThan(test.clock.now().getTime() - minutes(1));
+    expectStatus(201, await api.post('/access-tokens', token()));
+    expect((await api.get('/me/sessions')).body.items[0]).toMatchObject({ current: true, authenticatedBy: 'password', authenticatedAt: me.session.authenticatedAt });
+  });
+
+  it('before administrator is granted, also by a restore that brings it back; not before other roles', async () => {
+    const { api } = await sessionOf('administrator');
+    const [chief, other] = [await account.add(), await account.add()];
+    expectStatus(200, await test.operator.put(account.path(`/users/${chief}/roles/administrator`)));
+    expectStatus(200, await test.operator.post(account.path(`/users/${chief}/delete`), { keepRoles: true }));
+    test.clock.move(minutes(16));
+    expect(await api.put(account.path(`/users/${other}/roles/administrator`))).toMatchObject(asked);
+    expect(await api.post(account.path(`/users/${chief}/restore`))).toMatchObject(asked);
+    expect(await api.post(account.path('/users/bulk'), { action: 'restore', userIds: [chief, other] })).toMatchObject(asked);
+    expectStatus(200, await api.put(account.path(`/users/${other}/roles/auditor`)));
+    expect((await test.operator.get(account.path(`/users/${other}`))).body.roles).toEqual(['auditor']);
+    expectStatus(200, await api.post('/me/reauthenticate', { password }));
+    expectStatus(200, await api.put(account.path(`/users/${other}/roles/administrator`)));
+    expectStatus(200, await api.post(account.path(`/users/${chief}/restore`)));
+  });
+
+  it('before more than one user is deleted; not before one, nor in a dry run', async () => {
+    const { api } = await sessionOf('co-administrator');
+    const userIds = [await account.add(), await account.add()];
+    test.clock.move(minutes(16));
+    const bulk = (fields: object) => api.post(account.path('/users/bulk'), { action: 'delete', userIds, ...fields });
+    expect(await bulk({})).toMatchObject(asked);
+    expect(expectStatus(200, await bulk({ dryRun: true })).body.results).toMatchObject([{ ok: true, changed: true }, { ok: true, changed: true }]);
+    expectStatus(200, await bulk({ action: 'lock' }));
+    expectStatus(200, await bulk({ userIds: userIds.slice(0, 1) }));
+    expect((await test.operator.get(account.path(`/users/${userIds[1]}`))).body.status).toBe('active');
+    expectStatus(200, await api.post('/me/reauthenticate', { password }));
+    expectStatus(200, await bulk({}));
+  });
+
+  it('and, being an operator’s, for the token with which it began', async () => {
+    const secret = readFileSync(test.server.operatorToken, 'utf8').trim();
+    const enter = async () => test.operator.inBrowser(expectStatus(200, await test.operator.inBrowser().post('/login', { token: secret })));
+    const api = await enter();
+    expect((await api.get('/me')).body.session).toMatchObject({ authenticatedBy: 'token' });
+    test.clock.move(minutes(16));
+    expect(await api.post('/access-tokens', token({ kind: 'service' }))).toMatchObject({ status: 403, body: { code: 'access.reauthenticate', with: 'token' } });
+    const other = expectStatus(201, await test.operator.post('/access-tokens', token({ kind: 'operator' }))).body.token;
+    for (const wrong of ['rb_wrong', other]) expect(await api.post('/me/reauthenticate', { token: wrong })).toMatchObject({ status: 403, body: { code: 'token.wrong' } });
+    expect(await api.post('/me/reauthenticate', { password })).toMatchObject({ status: 400, body: { code: 'request.invalid', errors: [{ field: 'token' }] } });
+    expectStatus(200, await api.post('/me/reauthenticate', { token: secret }));
+    expectStatus(201, await api.post('/access-tokens', token({ kind: 'service' })));
+  });
+
+  it('but nobody who comes with an access token', async () => {
+    const { id } = await sessionOf('administrator');
+    const api = test.operator.as(await tokenOf(test.operator, id));
+    test.clock.move(minutes(16));
+    expectStatus(201, await api.post('/access-tokens', token({ expiresAt: new Date(test.clock.now().getTime() + 60_000).toISOString() })));
+    expect(await api.post('/me/reauthenticate', { password })).toMatchObject({ status: 404, body: { code: 'session.not-found' } });
+  });
+});
+
+describe('to authenticate again', () => {
+  it('a wrong password is refused, counts as a failed login, and ends nothing', async () => {
+    const { id, api } = await sessionOf('co-administrator');
+    for (let nth = 0; nth < 3; nth++) expect(await api.post('/me/reauthenticate', { password: `guess-${nth}` })).toMatchObject({ status: 403, body: { code: 'password.wrong' } });
+    const { items } = (await test.operator.get(account.path(`/users/${id}/history`))).body;
+    expect(items.slice(0, 3).map(({ action }: { action: string }) => action)).toEqual(['login.failed', 'login.failed', 'login.failed']);
+    expectStatus(200, await api.get('/me'));
+    expect(await api.post('/me/reauthenticate', {})).toMatchObject({ status: 400, body: { errors: [{ field: 'password' }] } });
+  });
+
+  it('is for our own pages alone', async () => {
+    const { api } = await sessionOf('co-administrator');
+    expect(await api.post('/me/reauthenticate', { password }, { origin: 'https://evil.example' })).toMatchObject({ status: 403, body: { code: 'access.foreign-origin' } });
+    expect((await test.operator.inBrowser().post('/me/reauthenticate', { password })).status).toBe(401);
+  });
+
+  it('SESSION-6: a mailed link and a changed password are how a session was authenticated, too', async () => {
+    const { api, email } = await sessionOf('co-administrator');
+    test.clock.move(minutes(16));
+    const changed = expectStatus(200, await api.put('/me/password', { currentPassword: password, password: `${password}!` }));
+    const fresh = api.inBrowser(changed);
+    expect(changed.body.session).toMatchObject({ authenticatedBy: 'password' });
+    expectStatus(201, await fresh.post('/access-tokens', token()));
+    expect(changed.body.profile.email).toBe(email);
+  });
+});

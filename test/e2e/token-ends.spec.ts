@@ -1,0 +1,230 @@
+import { randomUUID } from 'node:crypto';
+import { AccessTokenDecider, accessTokenEvent, passwordLink } from '#libs/access';
+import { EventStore } from '#libs/event-store';
+import { UserDecider, type Known } from '#libs/users';
+import { Vault } from '#libs/vault';
+import type { Api } from '../support/api.js';
+import { tomorrow } from '../support/routes.js';
+import { expectStatus, openTestAccount, startTestServer, tokenOf, userScopes, type TestAccount, type TestServer } from '../support/server.js';
+
+let test: TestServer;
+let operator: Api;
+let account: TestAccount;
+beforeAll(async () => {
+  test = await startTestServer({ TRUST_PROXY: '1' });
+  ({ operator } = test);
+  account = await openTestAccount(test);
+}, 60_000);
+afterAll(() => test.close());
+
+let callers = 0;
+/** From an address of its own each time, so that whoever is refused is not throttled as well. */
+const elsewhere = () => ({ 'x-forwarded-for': `10.0.${(++callers >> 8) & 255}.${callers & 255}` });
+
+interface Issued {
+  readonly tokenId: string;
+  readonly api: Api;
+}
+async function issue(by: Api, fields: object = {}): Promise<Issued> {
+  const body = { kind: 'service', accountId: account.id, name: 'a service', scopes: userScopes, expiresAt: tomorrow(), ...fields };
+  const { tokenId, token } = expectStatus(201, await by.post('/access-tokens', body)).body;
+  return { tokenId, api: by.as(token) };
+}
+const works = async ({ api }: Issued): Promise<boolean> => (await api.get('/me', elsewhere())).status === 200;
+const soon = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
+
+/** An administrator with a token of two days. */
+async function administrator() {
+  const id = await account.add();
+  expectStatus(200, await operator.put(account.path(`/users/${id}/roles/administrator`)));
+  const { api } = await issue(operator, { kind: 'user', accountId: undefined, userId: id, expiresAt: soon(2) });
+  return { id, api, path: account.path(`/users/${id}`) };
+}
+
+describe('TOKEN-6: a user’s tokens end for good', () => {
+  it.each(['lock', 'delete'])('with a %s', async (act) => {
+    const { api, path, id } = await administrator();
+    const own = await issue(api, { kind: 'user', accountId: undefined });
+    expectStatus(200, await operator.post(`${path}/${act}`));
+    expectStatus(200, await operator.post(`${path}/${act === 'lock' ? 'unlock' : 'restore'}`));
+    test.clock.move(1_001);
+    expect(await works(own)).toBe(false);
+    expectStatus(401, await api.get('/me', elsewhere()));
+    expectStatus(200, await operator.as(await tokenOf(operator, id)).get('/me'));
+  });
+
+  it('with a change of the password, of which the first is none', async () => {
+    const { api, id } = await administrator();
+    const setPassword = async (typed: string) => {
+      const { state } = await test.server.app.get(EventStore).load(UserDecider, id);
+      const link = passwordLink(test.server.app.get(Vault), { userId: id, request: (state as Known).passwordLink!.request });
+      expectStatus(200, await operator.inBrowser().post('/password-resets/confirm', { link, password: typed }));
+      test.clock.move(1_001);
+    };
+    await setPassword('correct horse battery staple');
+    expectStatus(200, await api.get('/me', elsewhere()));
+    expectStatus(200, await operator.post(account.path(`/users/${id}/reset-password`)));
+    await setPassword('another horse battery staple');
+    expectStatus(401, await api.get('/me', elsewhere()));
+  });
+
+  it('also those that were issued by an older build, which does not say at which revision', async () => {
+    const { id, path } = await administrator();
+    const store = test.server.app.get(EventStore);
+    const { tokenId, api } = await issue(operator, { kind: 'user', accountId: undefined, userId: id });
+    const old = { tokenId: randomUUID() };
+    // The same event without what newer builds add to it, under a token that nobody else has.
+    for await (const { data, envelope } of store.read(`accessToken-${tokenId}`)) {
+      const { revision: _, meWriteKnown: __, ...terms } = data as Record<string, unknown>;
+      const subject = { kind: 'access-token', id: old.tokenId } as const;
+      await store.append(`accessToken-${old.tokenId}`, -1, [{ ...accessTokenEvent('AccessTokenIssued', terms as never), id: randomUUID(), envelope: { ...envelope, subject } }]);
+    }
+    const secret = `rb_${randomUUID().replaceAll('-', '').padEnd(43, 'x')}`;
+    const { createHash } = await import('node:crypto');
+    test.server.app.get(Vault).keepToken(createHash('sha256').update(secret).digest('hex'), old.tokenId);
+    const older = operator.as(secret);
+    expect((await store.load(AccessTokenDecider, old.tokenId)).state).not.toHaveProperty('revision');
+    expectStatus(200, await older.get('/me'));
+    // PERM-21: for one release it may change what is its holder's own.
+    expectStatus(200, await older.delete('/me/sessions'));
+    expect(await api.delete('/me/sessions')).toMatchObject({ status: 403, body: { code: 'access.forbidden', needs: 'me:write' } });
+    expectStatus(200, await operator.post(`${path}/lock`));
+    expectStatus(200, await operator.post(`${path}/unlock`));
+    test.clock.move(1_001);
+    expectStatus(401, await older.get('/me', elsewhere()));
+  });
+});
+
+describe('a service token', () => {
+  it('PERM-19: makes nobody an administrator, also not by bringing one back; other roles it grants', async () => {
+    const chief = await administrator();
+    const service = await issue(chief.api);
+    expectStatus(200, await operator.post(`${chief.path}/delete`, { keepRoles: true }));
+    expect((await service.api.post(`${chief.path}/restore`)).body).toMatchObject({ status: 'active', keptRoles: [] });
+    expect(await service.api.put(`${chief.path}/roles/administrator`)).toMatchObject({ status: 403, body: { code: 'role.not-grantable' } });
+    expectStatus(200, await service.api.put(`${chief.path}/roles/auditor`));
+  });
+
+  it('PERM-19: opens an account with its first administrator', async () => {
+    const service = await issue(operator, { accountId: undefined, scopes: ['accounts:open'] });
+    const administrator = { email: `${randomUUID()}@x.example`, firstName: 'Ada', lastName: 'Lovelace', country: 'GB' };
+    expectStatus(201, await service.api.post('/accounts', { name: 'New', domains: [], administrator }));
+  });
+
+  it('TOKEN-8: issues nothing that lives longer or may do more than it', async () => {
+    const expiresAt = soon(1);
+    const service = await issue(account.administrator, { expiresAt });
+    const later = new Date(Date.parse(expiresAt) + 1).toISOString();
+    const attempt = (fields: object) => service.api.post('/access-tokens', { kind: 'service', accountId: account.id, name: 'x', scopes: ['users:read'], expiresAt, ...fields });
+    expect(await attempt({ expiresAt: later })).toMatchObject({ status: 403, body: { code: 'token.outlives-issuer', until: expiresAt } });
+    expect(await attempt({ scopes: ['accounts:open'] })).toMatchObject({ status: 403, body: { code: 'token.scope-not-held' } });
+    expect(await attempt({ accountId: undefined })).toMatchObject({ status: 403, body: { code: 'token.holder-not-allowed' } });
+    expectStatus(201, await attempt({}));
+  });
+
+  it('TOKEN-8: nor does a user’s token, or an operator’s that is not the installation’s', async () => {
+    const chief = await administrator();
+    const narrow = await issue(operator, { kind: 'operator', accountId: undefined, expiresAt: soon(1) });
+    for (const { api } of [chief, narrow]) {
+      const body = { kind: 'service', accountId: account.id, name: 'x', scopes: ['users:read'], expiresAt: soon(4) };
+      expect(await api.post('/access-tokens', body)).toMatchObject({ status: 403, body: { code: 'token.outlives-issuer' } });
+    }
+    await issue(operator, { expiresAt: soon(399) });
+  });
+});
+
+describe('PERM-21: what is one’s own', () => {
+  it('is changed with the scope `me:write` alone, which every user may have', async () => {
+    const { id } = await administrator();
+    const reader = operator.as(await tokenOf(operator, id, ['users:read']));
+    for (const reply of [await reader.put('/me/password', { currentPassword: 'x', password: 'y' }), await reader.delete('/me/sessions'), await reader.delete(`/me/sessions/${randomUUID()}`)]) {
+      expect(reply).toMatchObject({ status: 403, body: { code: 'access.forbidden', needs: 'me:write' } });
+    }
+    expectStatus(200, await reader.get('/me/sessions'));
+    const writer = operator.as(await tokenOf(operator, await account.add(), ['me:write']));
+    expect((await writer.get('/me')).body.permissions).toEqual(['me:write']);
+    expectStatus(200, await writer.delete('/me/sessions'));
+  });
+});
+
+describe('TOKEN-10: ending a token', () => {
+  /** A service, one that it issued, and one that that one issued. */
+  async function family(by: Api): Promise<[Issued, Issued, Issued]> {
+    const expiresAt = soon(1);
+    const first = await issue(by, { expiresAt });
+    const second = await issue(first.api, { expiresAt, name: 'second' });
+    return [first, second, await issue(second.api, { expiresAt, name: 'third' })];
+  }
+
+  it('ends it alone, or with `issued=true` those that were issued with it, and with these', async () => {
+    const [first, second, third] = await family(account.administrator);
+    expectStatus(200, await account.administrator.delete(`/access-tokens/${second.tokenId}`));
+    expect([await works(first), await works(second), await works(third)]).toEqual([true, false, true]);
+    const ended = expectStatus(200, await account.administrator.delete(`/access-tokens/${first.tokenId}?issued=true`)).body;
+    expect(ended).toEqual({ ended: true, issued: [third.tokenId] });
+    expect([await works(first), await works(third)]).toEqual([false, false]);
+    expect(expectStatus(200, await account.administrator.delete(`/access-tokens/${first.tokenId}?issued=true`)).body).toEqual({ ended: true, issued: [] });
+    const { items } = (await account.administrator.get(`/audit?action=access-token.ended&limit=2`)).body;
+    expect(items.map(({ subject }: { subject: { id: string } }) => subject.id)).toEqual([third.tokenId, first.tokenId]);
+    expect(items[0].correlationId).toBe(items[1].correlationId);
+    expect(await account.administrator.delete(`/access-tokens/${first.tokenId}?issued=perhaps`)).toMatchObject({ status: 400, body: { code: 'request.invalid', errors: [{ field: 'issued' }] } });
+  });
+
+  it('ends nothing of others’', async () => {
+    const other = await openTestAccount(test);
+    const [first, second] = await family(account.administrator);
+    expect((await other.administrator.delete(`/access-tokens/${first.tokenId}?issued=true`)).status).toBe(404);
+    expect([await works(first), await works(second)]).toEqual([true, true]);
+  });
+});
+
+describe('TOKEN-11: whoever takes rights away', () => {
+  const acts = [
+    ['lock', (path: string, by: Api, query: Record<string, boolean>) => by.post(`${path}/lock`, query)],
+    ['delete', (path: string, by: Api, query: Record<string, boolean>) => by.post(`${path}/delete`, query)],
+    ['demote', (path: string, by: Api, query: Record<string, boolean>) => by.delete(`${path}/roles/administrator?${Object.entries(query).map(([name, value]) => `${name}=${value}`).join('&')}`)],
+  ] as const;
+
+  it.each(acts)('by a %s is shown the tokens that the user issued, and ends them if they say so', async (_, act) => {
+    const chief = await administrator();
+    await issue(chief.api, { kind: 'user', accountId: undefined });
+    const expiresAt = soon(1);
+    const first = await issue(chief.api, { name: 'nightly', expiresAt });
+    const second = await issue(first.api, { expiresAt });
+    const { administrator: by } = account;
+    const shown = expectStatus(200, await act(chief.path, by, { dryRun: true })).body.issuedTokens;
+    expect(shown).toMatchObject([{ tokenId: first.tokenId, name: 'nightly', kind: 'service', scopes: userScopes }, { tokenId: second.tokenId }]);
+    expect((await by.get(chief.path)).body).toMatchObject({ status: 'active', locks: [], roles: ['administrator'] });
+    // Without a word they stay.
+    const left = expectStatus(200, await act(chief.path, by, {})).body.issuedTokens;
+    expect(left.map(({ tokenId }: Issued) => tokenId)).toEqual([first.tokenId, second.tokenId]);
+    expect([await works(first), await works(second)]).toEqual([true, true]);
+    const ended = expectStatus(200, await act(chief.path, by, { endIssuedTokens: true })).body.issuedTokens;
+    expect(ended).toMatchObject([{ tokenId: first.tokenId, ended: true }, { tokenId: second.tokenId, ended: true }]);
+    expect([await works(first), await works(second)]).toEqual([false, false]);
+    expect(expectStatus(200, await act(chief.path, by, { endIssuedTokens: true })).body).not.toHaveProperty('issuedTokens');
+  });
+
+  it('from many is shown and ends the tokens of each', async () => {
+    const [one, two] = [await administrator(), await administrator()];
+    const plain = await account.add();
+    const tokens = [await issue(one.api), await issue(two.api)];
+    const bulk = async (fields: object) => expectStatus(200, await account.administrator.post(account.path('/users/bulk'), { action: 'lock', userIds: [one.id, plain, two.id], ...fields })).body.results;
+    const foreseen = await bulk({ dryRun: true });
+    expect(foreseen).toMatchObject([{ issuedTokens: [{ tokenId: tokens[0]!.tokenId }] }, {}, { issuedTokens: [{ tokenId: tokens[1]!.tokenId }] }]);
+    expect(foreseen[1]).not.toHaveProperty('issuedTokens');
+    await bulk({ endIssuedTokens: true });
+    expect([await works(tokens[0]!), await works(tokens[1]!)]).toEqual([false, false]);
+    expect((await account.administrator.post(account.path('/users/bulk'), { action: 'unlock', userIds: [plain], endIssuedTokens: true })).status).toBe(400);
+  });
+
+  it('without the right to manage tokens ends none, and is shown none', async () => {
+    const chief = await administrator();
+    const service = await issue(chief.api);
+    const locker = operator.as(await tokenOf(operator, account.administratorId, ['users:lock']));
+    expect(await locker.post(`${chief.path}/lock`, { endIssuedTokens: true })).toMatchObject({ status: 403, body: { code: 'access.forbidden', needs: 'tokens:manage' } });
+    expect((await operator.get(chief.path)).body.locks).toEqual([]);
+    expect(expectStatus(200, await locker.post(`${chief.path}/lock`)).body).not.toHaveProperty('issuedTokens');
+    expect(await works(service)).toBe(true);
+  });
+});
