@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { EventStore } from '#libs/event-store';
+import { Refusal } from '#libs/kernel';
+import type { Reply } from '../support/api.js';
 import { expectStatus, openTestAccount, startTestServer, type TestAccount, type TestServer } from '../support/server.js';
-import { offeredBy, person, serviceOf, take, usersOf } from '../support/steps.js';
+import { freshDomain, offeredBy, person, serviceOf, take, usersOf } from '../support/steps.js';
 
 let server: TestServer;
 let account: TestAccount;
@@ -220,6 +223,17 @@ describe('a bulk', () => {
     expect(results.find(({ ok }: { ok: boolean }) => !ok)).toMatchObject({ code: 'account.last-administrator' });
   });
 
+  it.each(['lock', 'delete'])('ADMIN-5: of %s takes administrators one after the other, so that the last one named stays, as its dry run said', async (action) => {
+    const members = await addMany(8);
+    const administrators = [account.administratorId, ...(await Promise.all(Array.from({ length: 7 }, async () => (await account.member('administrator')).id)))];
+    const userIds = administrators.toReversed().flatMap((userId, nth) => [members[nth]!, userId]);
+    const run = async (fields: object) => expectStatus(200, await server.operator.post(account.path('/users/bulk'), { action, userIds, ...fields })).body.results;
+    const foretold = await run({ dryRun: true });
+    expect(foretold.flatMap(({ userId, code }: { userId: string; code?: string }) => (code ? [[userId, code]] : []))).toEqual([[account.administratorId, 'account.last-administrator']]);
+    expect(await run({})).toEqual(foretold);
+    expect((await server.operator.get(account.path())).body.administrators).toEqual([account.administratorId]);
+  });
+
   it('BULK-5: with a key answers the same again, and with another body is refused', async () => {
     const userIds = await addMany(3);
     const headers = key();
@@ -249,6 +263,40 @@ describe('a bulk', () => {
     expect(results.length).toBe(1_000);
     const bad = [{ action: 'unlock', userIds: ids }, { action: 'unlock', userIds: [] }, { action: 'unlock', userIds: [ids[0], ids[0]] }, { action: 'unlock', userIds: ['x'] }, { action: 'erase', userIds: ids.slice(0, 1) }];
     for (const body of bad) expect((await bulk(body)).status).toBe(400);
+  });
+});
+
+describe('an act that an outage broke off and a repeat completed', () => {
+  /** Does it with the event store refusing this write, then again with the same key. */
+  async function doTwice(isRefused: (stream: string) => boolean, act: (headers: Record<string, string>) => Promise<Reply>): Promise<Reply> {
+    const store = server.server.app.get(EventStore);
+    const append = store.append.bind(store);
+    store.append = async (stream, ...event) => {
+      if (isRefused(stream)) throw new Refusal('event-store.unavailable', 'unavailable', 'Away for now.');
+      return append(stream, ...event);
+    };
+    const headers = key();
+    expectStatus(503, await act(headers));
+    store.append = append;
+    return act(headers);
+  }
+  const actionsOf = async (correlationId: string) =>
+    (await server.operator.get(`/audit?correlation=${correlationId}`)).body.items.map(({ action }: { action: string }) => action).toSorted();
+
+  it('BULK-4: is one act, if it is a bulk', async () => {
+    const userIds = [await account.add(), await account.add()];
+    const path = account.path('/users/bulk');
+    expectStatus(200, await doTwice((stream) => stream === `user-${userIds[1]}`, (headers) => account.administrator.post(path, { action: 'lock', userIds }, headers)));
+    const { items } = (await account.administrator.get(`/audit?subject=${userIds[0]}&action=user.locked`)).body;
+    expect(await actionsOf(items[0].correlationId)).toEqual(['user.locked', 'user.locked']);
+  });
+
+  it('BULK-4: is one act, if it opens an account', async () => {
+    const domain = freshDomain();
+    const body = { name: 'Broken off', domains: [domain], administrator: person(domain) };
+    const { accountId } = expectStatus(201, await doTwice((stream) => stream.startsWith('email-'), (headers) => server.operator.post('/accounts', body, headers))).body;
+    const { items } = (await server.operator.get(`/audit?subject=${accountId}&action=account.opened`)).body;
+    expect(await actionsOf(items[0].correlationId)).toEqual(['account.opened', 'administrator.appointed', 'domain.owned', 'user.added', 'user.role-granted']);
   });
 });
 

@@ -62,7 +62,8 @@ export class IssuePipe implements PipeTransform<Incoming> {
     const about = request.params[target ?? 'userId'] ?? derivedId(commandId, 'target');
     return {
       commandId,
-      correlationId: randomUUID(),
+      // With a key, what a crash broke off and a retry completes is one act.
+      correlationId: key ? derivedId(commandId, 'correlation') : randomUUID(),
       actor,
       ...(via && { via }),
       ...(ip && { ip }),

@@ -124,15 +124,15 @@ export async function isUncounted(store: EventStore, user: User, { account, targ
 
 /**
  * Checks that the account would keep an administrator, without writing. Throws `account.last-administrator`.
- * @param gone administrators who would be gone by then, whom this one joins
+ * @param removed administrators who would be removed by then, whom this one joins
  */
-export async function checkRemovable(store: EventStore, before: User, after: User, { account, target, ...issuance }: Issuance, gone = new Set<string>()): Promise<void> {
+export async function checkRemovable(store: EventStore, before: User, after: User, { account, target, ...issuance }: Issuance, removed = new Set<string>()): Promise<void> {
   if (!servesAsAdministrator(before) || servesAsAdministrator(after)) return;
   const loaded = (await store.load(AccountDecider, account!)).state;
-  const state = loaded.status === 'absent' ? loaded : { ...loaded, administrators: new Set([...loaded.administrators].filter((id) => !gone.has(id))) };
+  const state = loaded.status === 'absent' ? loaded : { ...loaded, administrators: new Set([...loaded.administrators].filter((id) => !removed.has(id))) };
   const command = issued(new StandDownAdministrator({ user: target, because: 'locked' }), { ...issuance, account, target });
   decide(AccountDecider, command, state, command.issuance);
-  gone.add(target);
+  removed.add(target);
 }
 
 /** A step of the workflow on the account's stream, in the name of the command that it serves. */

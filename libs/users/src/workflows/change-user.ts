@@ -4,22 +4,29 @@ import { decide, type Command, type Issuance } from '#libs/kernel';
 import { domainOf } from '../domain/email-address.js';
 import { AddUserToAccount, GrantRole, RestoreUser, UnlockUser } from '../domain/user.commands.js';
 import { UserDecider, type UserContext } from '../domain/user.decider.js';
-import { revisionSeen, type User } from '../domain/user.state.js';
+import { revisionSeen, servesAsAdministrator, type User } from '../domain/user.state.js';
 import { checkRemovable, firstAnswerOf, isUncounted, puttingBack, recordUser } from './administrators.js';
 
-/**
- * Every command on a user who is there: load → look facts up → decide → append, keeping the account an administrator.
- * @param gone in a dry run of many: administrators whom those before this one would remove
- */
-export async function changeUser(store: EventStore, command: Command<unknown>, gone?: Set<string>): Promise<Written<User>> {
+/** The bulk of which a command is a part. */
+export interface BulkContext {
+  /** In a dry run: the administrators whom the commands before this one would remove. */
+  readonly removed: Set<string>;
+  /** Resolves when the commands before this one have ended. */
+  readonly waitForTurn: () => Promise<void>;
+}
+
+/** Every command on a user who is there: load → look facts up → decide → append, keeping the account an administrator. */
+export async function changeUser(store: EventStore, command: Command<unknown>, bulk?: BulkContext): Promise<Written<User>> {
   const { issuance } = command;
   const attempt = async (): Promise<Written<User>> => {
     const user = await begin(store, UserDecider, issuance, ({ state, revision }) => revisionSeen(state, issuance.account!, revision));
     if (user.earlier) return firstAnswerOf(store, issuance, user.earlier);
     const events = decide(UserDecider, command, user.state, { ...issuance, ...(await factsFor(store, command, user.state)) });
-    if (!isDryRun(command)) return recordUser(store, command, user, events);
     const foreseen = foresee(UserDecider, user, command, events);
-    await checkRemovable(store, user.state, foreseen.state, issuance, gone);
+    // Which of several administrators stays must not depend on who is faster.
+    if (servesAsAdministrator(user.state) && !servesAsAdministrator(foreseen.state)) await bulk?.waitForTurn();
+    if (!isDryRun(command)) return recordUser(store, command, user, events);
+    await checkRemovable(store, user.state, foreseen.state, issuance, bulk?.removed);
     return foreseen;
   };
   return asSeen(store, issuance, await puttingBack(store, command, () => decidingAgain(attempt)));

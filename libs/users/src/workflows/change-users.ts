@@ -31,10 +31,11 @@ export async function changeUsers(store: EventStore, vault: Pick<Vault, 'bulkKey
   if (command.action === 'delete' && command.userIds.length > 1 && !command.dryRun) checkRecentlyAuthenticated(command.issuance);
   checkKey(vault, command);
   let position = 0;
-  const gone = new Set<string>();
-  const one = async (userId: string): Promise<BulkResult> => {
+  const removed = new Set<string>();
+  const turns = new Turns();
+  const one = async (userId: string, waitForTurn: () => Promise<void>): Promise<BulkResult> => {
     try {
-      const written = await changeUser(store, step(command, userId), gone);
+      const written = await changeUser(store, step(command, userId), { removed, waitForTurn });
       position = Math.max(position, written.position);
       return { userId, ok: true, changed: written.changed, mayHaveIssuedTokens: mayHaveIssuedTokens(written.state) };
     } catch (error) {
@@ -42,9 +43,22 @@ export async function changeUsers(store: EventStore, vault: Pick<Vault, 'bulkKey
       return { userId, ok: false, code: error.code, detail: error.message, actions: error.actions };
     }
   };
-  const results = await lastValueFrom(from(command.userIds).pipe(mergeMap(one, concurrency), toArray()));
+  const results = await lastValueFrom(from(command.userIds).pipe(mergeMap((userId) => turns.run((waitForTurn) => one(userId, waitForTurn)), concurrency), toArray()));
   const place = new Map(command.userIds.map((id, index) => [id, index]));
   return { results: results.sort((a, b) => place.get(a.userId)! - place.get(b.userId)!), position };
+}
+
+/** Runs tasks at the same time, each of which can wait until all that were begun before it have ended; it fails if one of these failed. */
+class Turns {
+  private begun = Promise.resolve();
+
+  run<T>(task: (waitForTurn: () => Promise<void>) => Promise<T>): Promise<T> {
+    const { begun: before } = this;
+    const result = task(() => before);
+    this.begun = Promise.all([before, result]).then(() => {});
+    this.begun.catch(() => {}); // the task itself tells
+    return result;
+  }
 }
 
 /** Another body under the same key is refused before anything is written. Throws `idempotency.mismatch`. */
