@@ -121,7 +121,7 @@ describe('a user’s history', () => {
     expect(rows.map(({ reason }) => reason)).toEqual(['left', 'back', null, null, 'on leave', null]);
     expect(rows.map(({ revision }) => revision)).toEqual([5, 4, 3, 2, 1, 0]);
     expect(rows.map(({ position }) => position)).toEqual(rows.map(({ position }) => position).toSorted((one, two) => two - one));
-    const locked = { cause: 'administrator', reason: 'on leave', until: null };
+    const locked = { cause: 'administrator', reason: 'on leave', until: null, by: { id: account.administratorId, kind: 'user' } };
     expect(rows[4]).toEqual({
       position: expect.any(Number),
       revision: 1,
@@ -221,7 +221,7 @@ describe('the audit', () => {
 });
 
 describe('a former user', () => {
-  it('LIFE-16, LIFE-17, AUDIT-5: stays readable as at departure; the new account sees nothing of before, the old one nothing of after', async () => {
+  it('LIFE-16, LIFE-17, LOCK-9, AUDIT-5: stays readable as at departure; the new account sees nothing of before, the old one nothing of after', async () => {
     const domain = freshDomain();
     const other = await openTestAccount(server);
     const theirs = usersOf(other);
@@ -232,8 +232,11 @@ describe('a former user', () => {
     expectStatus(200, await server.operator.put(other.path(`/domains/${domain}`)));
 
     await theirs.done(userId, 'add-to-account', { reason: 'welcome' });
-    const unknown = { reason: null, by: { kind: 'system' } };
+    const unknown = { reason: null, by: { id: '00000000-0000-0000-0000-000000000000', kind: 'another-account' } };
     expect(await theirs.page(userId)).toMatchObject({ status: 'active', locks: [{ cause: 'administrator', ...unknown }, { cause: 'unaffiliated', ...unknown }], roles: [] });
+    expect((await theirs.list('?locked=true'))[0].locks).toMatchObject([unknown, unknown]);
+    const [row] = await historyOf(userId, '', other);
+    expect(row!.changes.find(({ field }) => field === 'locks')!.after).toMatchObject([unknown, unknown]);
     await theirs.done(userId, 'unlock');
     expectStatus(200, await other.administrator.patch(theirs.user(userId), { lastName: 'Newname', country: 'PL' }));
     expectStatus(201, await service.post(`/users/${userId}/logins`, { method: 'password' }));

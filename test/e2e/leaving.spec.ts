@@ -122,6 +122,31 @@ describe('restoring', () => {
   });
 });
 
+describe('the summary', () => {
+  it('LIST-7: counts as restorable whom this account can restore, not those who have been in another since', async () => {
+    const restorable = async (of = account) => expectStatus(200, await of.administrator.get(of.path('/summary'))).body.restorable;
+    const theirs = usersOf(other);
+    const before = await restorable(other);
+    const domain = freshDomain();
+    const [mover, stayer] = [await account.add(person(domain)), await account.add()];
+    for (const userId of [mover, stayer]) await users.done(userId, 'delete');
+    expect(await restorable()).toBe(2);
+    expectStatus(200, await server.operator.put(other.path(`/domains/${domain}`)));
+    await theirs.done(mover, 'add-to-account');
+    expect([await restorable(), await restorable(other)]).toEqual([1, before]);
+    await theirs.done(mover, 'delete');
+    expect([await restorable(), await restorable(other)]).toEqual([1, before + 1]);
+    expectStatus(200, await server.operator.delete(other.path(`/domains/${domain}`)));
+    expectStatus(200, await server.operator.put(account.path(`/domains/${domain}`)));
+    await users.done(mover, 'add-to-account');
+    expect([await restorable(), await restorable(other)]).toEqual([1, before]);
+    await users.done(mover, 'delete');
+    expect(await restorable()).toBe(2);
+    // What else the list tells of them is as they left.
+    expect((await users.list('?status=deleted')).map(({ restorableUntil }: { restorableUntil?: string }) => typeof restorableUntil)).toEqual(['string', 'string']);
+  });
+});
+
 describe('adding one who left to the account again', () => {
   it('LIFE-5: brings kept roles back, and locks stay until unlocked; again changes nothing', async () => {
     const userId = await account.add();

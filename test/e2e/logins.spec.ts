@@ -148,6 +148,39 @@ describe('a lock', () => {
   });
 });
 
+describe('the days for which entitlements outlive a lock', () => {
+  const ends = async (userId: string): Promise<string[]> => (await users.page(userId)).locks.map(({ disableModeUntil }: { disableModeUntil: string }) => disableModeUntil);
+  const exported = async (userId: string): Promise<string> =>
+    (await account.administrator.get(account.path('/users.csv?status=active&status=deleted'))).text.split('\r\n').find((row) => row.includes(userId))!;
+
+  it('LOCK-11: begin with the first lock since the user could log in, whatever comes after it, and anew after an unlock', async () => {
+    const userId = await account.add();
+    await logIn(userId);
+    server.clock.move(minute);
+    await users.done(userId, 'lock', { reason: 'on leave' });
+    const [first] = (await users.page(userId)).locks;
+    const end = new Date(Date.parse(first.at) + 7 * day).toISOString();
+    expect(first.disableModeUntil).toBe(end);
+    server.clock.move(60 * minute);
+    await users.done(userId, 'lock', { reason: 'on parental leave' });
+    expect(await ends(userId)).toEqual([end]);
+    server.clock.move(60 * minute);
+    await users.done(userId, 'delete');
+    expect(await ends(userId)).toEqual([end, end]);
+    expect(await exported(userId)).toContain(end);
+    await users.done(userId, 'restore');
+    expect(await ends(userId)).toEqual([end]);
+    await users.done(userId, 'delete');
+    await users.done(userId, 'add-to-account');
+    expect(await ends(userId)).toEqual([end, end]);
+    await users.done(userId, 'unlock');
+    server.clock.move(60 * minute);
+    await users.done(userId, 'lock');
+    const [second] = (await users.page(userId)).locks;
+    expect(second.disableModeUntil).toBe(new Date(Date.parse(second.at) + 7 * day).toISOString());
+  });
+});
+
 describe('the entitlement country', () => {
   const contracts = [
     { country: 'FR', recurringRevenue: 100 },

@@ -17,9 +17,7 @@ const byField = (value: unknown): unknown =>
 
 /** Compares strictly but for fields that were added and for the differences; those that were met are added to `met`. */
 export function* compare(where: string, recorded: unknown, now: unknown, differences: readonly Difference[], met: Set<Difference>): Generator<Mismatch> {
-  const difference = differences.find((one) => one.where.test(where));
-  if (difference) met.add(difference);
-  const before = byField(difference ? difference.becomes(recorded as never, where) : recorded);
+  const before = byField(expected(where, recorded, differences, met));
   const after = byField(now);
   const isList = Array.isArray(before);
   if (!isObject(before) || !isObject(after) || isList !== Array.isArray(after) || (isList && before.length !== (after as unknown as unknown[]).length)) {
@@ -27,6 +25,17 @@ export function* compare(where: string, recorded: unknown, now: unknown, differe
     return;
   }
   for (const [name, value] of Object.entries(before)) yield* compare(`${where}.${name}`, value, after[name], differences, met);
+}
+
+function expected(where: string, recorded: unknown, differences: readonly Difference[], met: Set<Difference>): unknown {
+  let value = recorded;
+  for (const difference of differences) {
+    if (!difference.where.test(where)) continue;
+    const changed = difference.becomes(value as never);
+    if (changed !== value) met.add(difference);
+    value = changed;
+  }
+  return value;
 }
 
 /** The cells of a CSV file, by header and row, however they are quoted. */

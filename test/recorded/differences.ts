@@ -5,8 +5,19 @@ export interface Difference {
   readonly reason: string;
   /** Where: matches `<path and query of the question> <caller> <JSON path of the value>`. */
   readonly where: RegExp;
-  /** The recorded value that was there; what it has to be now. It applies to every place that matches. */
-  readonly becomes: (recorded: never, where: string) => unknown;
+  /** What the recorded value has to be now. It is asked at every place that matches, so it answers the same value where nothing changes. */
+  readonly becomes: (recorded: never) => unknown;
+}
+
+/** Other values in place of some, the same for all others. */
+const replacing =
+  (values: Readonly<Record<string, string | null>>) =>
+  (recorded: string | null): string | null =>
+    recorded !== null && Object.hasOwn(values, recorded) ? values[recorded]! : recorded;
+
+interface RecordedLock {
+  readonly cause: string;
+  readonly by: { readonly kind: string };
 }
 
 /**
@@ -14,5 +25,31 @@ export interface Difference {
  * it changes what auditors were told before. Added fields need none.
  */
 export const differences: Readonly<Record<string, readonly Difference[]>> = {
-  a28c88c: [],
+  a28c88c: [
+    {
+      rule: 'LOCK-9',
+      reason: 'A lock that stayed when the user came from another account was told as set by Rollbook itself.',
+      where: /[.]locks[.]\d+$/,
+      becomes: (lock: RecordedLock) => (lock.by.kind === 'system' && lock.cause !== 'failedLogins' ? { ...lock, by: { ...lock.by, kind: 'another-account' } } : lock),
+    },
+    {
+      rule: 'LOCK-11',
+      reason: 'Correcting the reason of a lock, a second lock and deleting a locked user began the seven days anew.',
+      where: /[.]disableModeUntil$/i,
+      becomes: replacing({
+        '2026-01-21T08:01:01.123Z': '2026-01-19T08:01:01.123Z',
+        '2026-01-21T08:06:06.738Z': '2026-01-21T08:03:03.369Z',
+        '2026-02-16T08:01:01.123Z': '2026-01-21T08:03:03.369Z',
+        '2026-02-16T08:05:05.615Z': '2026-02-09T08:15:16.845Z',
+        '2026-03-27T08:01:01.123Z': '2026-01-19T08:01:01.123Z',
+        '2026-03-29T08:01:01.123Z': '2026-03-27T08:04:04.492Z',
+      }),
+    },
+    {
+      rule: 'LOCK-13',
+      reason: 'A lock because of failed logins, which strangers can bring about, ended entitlements.',
+      where: /[.]disableModeUntil$/,
+      becomes: replacing({ '2026-01-19T08:22:24.706Z': null, '2026-02-17T08:20:22.460Z': null }),
+    },
+  ],
 };

@@ -11,11 +11,11 @@ const causes = ['administrator', 'failedLogins', 'unaffiliated', 'dormant'] as c
 export function useLockLines(): (lock: Lock) => string[] {
   const { t } = useTranslation();
   const { date, time } = useDates();
-  return ({ cause, reason, at, until, disableModeUntil }) => {
+  return ({ cause, reason, by, at, until, disableModeUntil }) => {
     const known = causes.find((one) => one === cause);
     return [
       `${known ? t(`lock.${known}`) : cause}, ${t('lock.since', { date: time(at) })}${until ? `, ${t('lock.until', { date: time(until) })}` : ''}`,
-      reason ? t('lock.reason', { reason }) : t('lock.noReason'),
+      by.kind === 'another-account' ? t('lock.elsewhere') : reason ? t('lock.reason', { reason }) : t('lock.noReason'),
       disableModeUntil ? t('lock.disableMode', { date: date(disableModeUntil) }) : t('lock.noDisableMode'),
     ];
   };

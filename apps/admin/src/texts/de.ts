@@ -125,6 +125,7 @@ export const de: Texts = {
     until: 'bis {{date}}',
     reason: 'Grund: {{reason}}',
     noReason: 'Es wurde kein Grund genannt.',
+    elsewhere: 'In einem anderen Konto gesetzt, das nicht sagt, von wem und warum.',
     disableMode: 'Behält Berechtigungen bis {{date}}',
     noDisableMode: 'Behält keine Berechtigungen',
     administrator: 'Von einem Administrator gesperrt',

@@ -125,6 +125,7 @@ export const en = {
     until: 'until {{date}}',
     reason: 'Reason: {{reason}}',
     noReason: 'No reason was given.',
+    elsewhere: 'Set in another account, which does not tell by whom and why.',
     disableMode: 'Keeps entitlements until {{date}}',
     noDisableMode: 'Keeps no entitlements',
     administrator: 'Locked by an administrator',

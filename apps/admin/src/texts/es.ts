@@ -125,6 +125,7 @@ export const es: Texts = {
     until: 'hasta {{date}}',
     reason: 'Motivo: {{reason}}',
     noReason: 'No se dio ningún motivo.',
+    elsewhere: 'Puesto en otra cuenta, que no dice por quién ni por qué.',
     disableMode: 'Conserva sus derechos hasta el {{date}}',
     noDisableMode: 'No conserva derechos',
     administrator: 'Bloqueado por un administrador',

@@ -125,6 +125,7 @@ export const pl: Texts<'few' | 'many'> = {
     until: 'do {{date}}',
     reason: 'Powód: {{reason}}',
     noReason: 'Nie podano powodu.',
+    elsewhere: 'Założona na innym koncie, które nie podaje, przez kogo ani dlaczego.',
     disableMode: 'Zachowuje uprawnienia do {{date}}',
     noDisableMode: 'Nie zachowuje uprawnień',
     administrator: 'Zablokowany przez administratora',

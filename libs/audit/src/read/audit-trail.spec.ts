@@ -110,7 +110,7 @@ describe('a row', () => {
         via: { token: 't1', name: 'laptop', issuedBy: operator },
         reason: 'lost badge',
         ip: '192.0.2.7',
-        changes: [{ field: 'locks', before: [], after: [{ cause: 'administrator', reason: 'lost badge', until: null }] }],
+        changes: [{ field: 'locks', before: [], after: [{ cause: 'administrator', reason: 'lost badge', until: null, by: ada }] }],
         correlationId: 'act',
       },
     ]);
@@ -123,7 +123,7 @@ describe('a row', () => {
     expect(changes(await history('leo', 'acme')).slice(0, 3)).toEqual([
       {
         status: ['active', 'deleted'],
-        locks: [[], [{ cause: 'unaffiliated', reason: null, until: null }]],
+        locks: [[], [{ cause: 'unaffiliated', reason: null, until: null, by: ada }]],
         roles: [['auditor'], []],
         keptRoles: [[], ['auditor']],
         restorableUntil: [null, '2026-02-01T00:00:00.000Z'],

@@ -22,7 +22,7 @@ type Steps<Seen, E extends DomainEvent> = Decider<Seen, E, Commands>['evolve'];
 const viewOf = (seen: SeenUser | undefined, account: string | undefined): UserView | undefined =>
   account === undefined ? seen && currentOf(seen) : seen?.accounts[account];
 
-const lockFields = ({ cause, reason, until }: LockView) => ({ cause, reason, until });
+const lockFields = ({ cause, reason, until, by }: LockView) => ({ cause, reason, until, by: { id: by.id, kind: by.kind } });
 
 const user: SubjectKind<SeenUser> = {
   fold: foldUser,

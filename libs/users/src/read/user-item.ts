@@ -1,11 +1,12 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { roles } from '../domain/user.events.js';
-import type { LockView, UserView } from './user-view.js';
+import { startsDisableMode, type LockView, type UserView } from './user-view.js';
 
 // Classes, so that OpenAPI tells what is answered.
 class LockedBy {
   @ApiProperty() readonly id!: string;
-  @ApiProperty() readonly kind!: string;
+  /** `another-account`: the lock was set in an account that the user was in before; by whom is not told. */
+  @ApiProperty({ enum: ['user', 'service', 'operator', 'system', 'another-account'] }) readonly kind!: string;
 }
 
 export class LockItem {
@@ -61,12 +62,17 @@ export const userItem = (view: UserView): UserItem => ({
 });
 
 // Field by field: one that was stored comes back with its fields in another order, and rows are compared as text.
-const lockItem = ({ cause, reason, by, at, until, disableModeDays }: LockView, firstLoginAt: string | null): LockItem => ({
-  cause,
-  reason,
-  by: { id: by.id, kind: by.kind },
-  at,
-  until,
-  disableModeUntil:
-    firstLoginAt && firstLoginAt <= at ? new Date(Date.parse(at) + disableModeDays * 86_400_000).toISOString() : null,
+const lockItem = (lock: LockView, firstLoginAt: string | null): LockItem => ({
+  cause: lock.cause,
+  reason: lock.reason,
+  by: { id: lock.by.id, kind: lock.by.kind },
+  at: lock.at,
+  until: lock.until,
+  disableModeUntil: disableModeEnd(lock, firstLoginAt),
 });
+
+const disableModeEnd = (lock: LockView, firstLoginAt: string | null): string | null => {
+  const { disableModeFrom: from, disableModeDays: days } = lock;
+  if (!startsDisableMode(lock) || !firstLoginAt || firstLoginAt > from) return null;
+  return new Date(Date.parse(from) + days * 86_400_000).toISOString();
+};

@@ -73,8 +73,8 @@ export const UserListProjection: Projection = {
     for (const event of events) {
       const user = foldUser(seen.get(event.envelope.subject.id), event);
       if (!user) continue;
+      for (const view of changedViews(seen.get(event.envelope.subject.id), user, event)) views.set(`${view.account} ${view.userId}`, view);
       seen.set(event.envelope.subject.id, user);
-      for (const view of changedViews(user, event)) views.set(`${view.account} ${view.userId}`, view);
     }
     const users = [...seen].map(([user_id, user]) => ({ user_id, seen: user }));
     const rows = [...views.values()].map((view) => userRow(view, before.get(view.userId)?.accounts[view.account!]));
@@ -88,9 +88,9 @@ export const UserListProjection: Projection = {
   },
 };
 
-/** The account's sight that an event can have changed. */
-const changedViews = ({ accounts }: SeenUser, { envelope: { account } }: Recorded): UserView[] =>
-  account !== undefined && accounts[account] ? [accounts[account]] : [];
+/** The views that an event has changed: that of its account, and those of accounts that can't restore the user any more. */
+const changedViews = (before: SeenUser | undefined, { accounts }: SeenUser, { envelope: { account } }: Recorded): UserView[] =>
+  Object.entries(accounts).flatMap(([id, view]) => (id === account || before?.accounts[id]?.canBeRestored !== view.canBeRestored ? [view] : []));
 
 const userRow = (view: UserView, before: UserView | undefined): UserRow => ({
   account_id: view.account!,
@@ -108,7 +108,7 @@ const userRow = (view: UserView, before: UserView | undefined): UserRow => ({
   ...searchColumns(view, before),
   added_at: view.addedAt,
   last_login_at: view.lastLoginAt,
-  restorable_until: view.restorableUntil,
+  restorable_until: view.canBeRestored ? view.restorableUntil : null,
   item: userItem(view),
 });
 

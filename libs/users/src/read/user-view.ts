@@ -5,11 +5,18 @@ import type { LockCause, Role, UserEvent } from '../domain/user.events.js';
 export interface LockView {
   readonly cause: LockCause;
   readonly reason: string | null;
-  readonly by: Actor;
+  readonly by: LockedBy;
   readonly at: string;
   readonly until: string | null;
+  /** Disable mode counts from here: when the first of the locks was set that have kept the user out since. */
+  readonly disableModeFrom: string;
   readonly disableModeDays: number;
 }
+
+/** Who set a lock; an account is not told who set it in another one. */
+export type LockedBy = Actor | typeof anotherAccount;
+
+const anotherAccount = { id: nobody.id, kind: 'another-account' } as const;
 
 /** A user as an account sees them; after leaving, as at departure. */
 export interface UserView {
@@ -35,6 +42,8 @@ export interface UserView {
   readonly firstLoginAt: string | null;
   readonly lastLoginAt: string | null;
   readonly restorableUntil: string | null;
+  /** Deleted by this account, and in none since: the account may restore them until then. For counting, never shown: it tells of other accounts. */
+  readonly canBeRestored: boolean;
   /** Of the user's stream. */
   readonly revision: number;
 }
@@ -67,7 +76,7 @@ const steps: { readonly [Type in Event['type']]: Step<Type> } = {
   UserUnlocked: (seen, { causes }) => changed(seen, { locks: currentOf(seen).locks.filter(({ cause }) => !causes.includes(cause)) }),
   UserDeleted: (seen, { restorableUntil, keptRoles, disableModeDays }, event) => {
     const locks = withLock(currentOf(seen), { cause: 'unaffiliated', disableModeDays }, event);
-    return departed(seen, { status: 'deleted', restorableUntil, keptRoles, locks });
+    return departed(seen, { status: 'deleted', restorableUntil, canBeRestored: true, keptRoles, locks });
   },
   UserRestored: (seen, { account }) => {
     const locks = currentOf(seen).locks.filter(({ cause }) => cause !== 'unaffiliated');
@@ -119,6 +128,7 @@ const newcomer = (
   firstLoginAt: null,
   lastLoginAt: null,
   restorableUntil: null,
+  canBeRestored: false,
   revision,
 });
 
@@ -146,30 +156,44 @@ function joined(seen: SeenUser, account: string, change: Partial<UserView>): See
     firstLoginAt: former?.firstLoginAt ?? null,
     lastLoginAt: former?.lastLoginAt ?? null,
     restorableUntil: null,
+    canBeRestored: false,
     ...change,
     account,
   };
-  return { current: account, accounts: { ...seen.accounts, [account]: view } };
+  return { current: account, accounts: { ...withoutRestorable(seen.accounts), [account]: view } };
 }
 
-/** A lock that stays, set where this account can't look: who set it and why is not theirs to know. */
-const fromElsewhere = (lock: LockView): LockView => ({ ...lock, reason: null, by: nobody });
+/** Whoever has been in another account since can't be restored any more. */
+const withoutRestorable = (accounts: SeenUser['accounts']): SeenUser['accounts'] =>
+  Object.fromEntries(Object.entries(accounts).map(([account, view]) => [account, view.canBeRestored ? { ...view, canBeRestored: false } : view]));
+
+/** A lock that another account set and that stays: who set it and why is not disclosed. */
+const fromElsewhere = (lock: LockView): LockView => ({ ...lock, reason: null, by: anotherAccount });
 
 /** Leaves the account, whose sight of the user freezes. */
 function departed(seen: SeenUser, change: Partial<UserView>): SeenUser {
   const { account, ...rest } = { ...currentOf(seen), ...change };
   const frozen = { ...rest, account: account!, roles: [] };
-  return { current: { ...rest, status: 'unaffiliated', roles: [], keptRoles: [] }, accounts: { ...seen.accounts, [account!]: frozen } };
+  return { current: { ...rest, status: 'unaffiliated', roles: [], keptRoles: [], canBeRestored: false }, accounts: { ...seen.accounts, [account!]: frozen } };
 }
 
 const withLock = (
   { locks }: UserView,
   { cause, until, disableModeDays }: { cause: LockCause; until?: string; disableModeDays: number },
   { envelope: { actor, at, reason } }: Recorded,
-): LockView[] => [
-  ...locks.filter((lock) => lock.cause !== cause),
-  { cause, reason: reason ?? null, by: actor, at, until: until ?? null, disableModeDays },
-];
+): LockView[] => {
+  const lock = { cause, reason: reason ?? null, by: actor, at, until: until ?? null, ...disableMode(locks, at, disableModeDays) };
+  return [...locks.filter((other) => other.cause !== cause), lock];
+};
+
+/** A lock on top of another neither begins disable mode anew nor makes it longer. */
+function disableMode(locks: readonly LockView[], at: string, days: number): Pick<LockView, 'disableModeFrom' | 'disableModeDays'> {
+  const first = locks.find((lock) => startsDisableMode(lock) && !(lock.until && lock.until <= at));
+  return { disableModeFrom: first?.disableModeFrom ?? at, disableModeDays: first?.disableModeDays ?? days };
+}
+
+/** After failed logins a user is kept from logging in with a password only. */
+export const startsDisableMode = ({ cause }: Pick<LockView, 'cause'>): boolean => cause !== 'failedLogins';
 
 /** A login counts by its own time, in the account where the user was at that time. */
 function loggedIn(seen: SeenUser, at: string, account: string | undefined): SeenUser {
