@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Actor, Recorded } from '#libs/kernel';
 import { userEvent, type LockCause, type UserEvent } from '../domain/user.events.js';
 import { userItem } from './user-item.js';

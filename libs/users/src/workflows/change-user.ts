@@ -12,7 +12,7 @@ export interface BulkContext {
   /** In a dry run: the administrators whom the commands before this one would remove. */
   readonly removed: Set<string>;
   /** Resolves when the commands before this one have ended. */
-  readonly waitForTurn: () => Promise<void>;
+  readonly waitForTurn: () => Promise<unknown>;
 }
 
 /** Every command on a user who is there: load → look facts up → decide → append, keeping the account an administrator. */

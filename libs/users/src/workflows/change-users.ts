@@ -33,7 +33,7 @@ export async function changeUsers(store: EventStore, vault: Pick<Vault, 'bulkKey
   let position = 0;
   const removed = new Set<string>();
   const turns = new Turns();
-  const one = async (userId: string, waitForTurn: () => Promise<void>): Promise<BulkResult> => {
+  const one = async (userId: string, waitForTurn: () => Promise<unknown>): Promise<BulkResult> => {
     try {
       const written = await changeUser(store, step(command, userId), { removed, waitForTurn });
       position = Math.max(position, written.position);
@@ -50,12 +50,12 @@ export async function changeUsers(store: EventStore, vault: Pick<Vault, 'bulkKey
 
 /** Runs tasks at the same time, each of which can wait until all that were begun before it have ended; it fails if one of these failed. */
 class Turns {
-  private begun = Promise.resolve();
+  private begun: Promise<unknown> = Promise.resolve();
 
-  run<T>(task: (waitForTurn: () => Promise<void>) => Promise<T>): Promise<T> {
+  run<T>(task: (waitForTurn: () => Promise<unknown>) => Promise<T>): Promise<T> {
     const { begun: before } = this;
     const result = task(() => before);
-    this.begun = Promise.all([before, result]).then(() => {});
+    this.begun = Promise.all([before, result]);
     this.begun.catch(() => {}); // the task itself tells
     return result;
   }
