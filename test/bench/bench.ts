@@ -90,7 +90,7 @@ async function measure({ options, isProfiled, storeUrl, namespace, rollbook, loa
   progress('starting on the defaults, twice');
   const starts = await measureStarts(rest);
   progress('logging in');
-  const logins = await measureLogins(rounds, Math.ceil(requests / 2));
+  const logins = await measureLogins(load, rounds, Math.ceil(requests / 2));
   await rollbook.start();
   await rollbook.openAccount();
   await rollbook.stop();

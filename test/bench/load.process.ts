@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Agent, request, type IncomingMessage } from 'node:http';
 import { EventStoreDBClient, NO_STREAM, jsonEvent } from '@eventstore/db-client';
-import type { Appends, Fired, Salvo, Shot } from './load.js';
+import type { Answered, Appends, Burst, Fired, Salvo, Shot } from './load.js';
 import { answerQuestions } from './peer.js';
 
 /** Lets so many clients take tasks from one queue, and measures. */
@@ -59,4 +59,22 @@ async function append({ url, namespace, clients, count, event: { type, data, met
   }
 }
 
-answerQuestions({ http, append });
+let sources = 0;
+
+/** All at once, each on a connection of its own. */
+function burst({ url, email, count }: Burst): Promise<Answered[]> {
+  const agent = new Agent({ maxSockets: count });
+  const body = JSON.stringify({ email, password: 'wrong' });
+  const logIn = () =>
+    new Promise<Answered>((resolve, reject) => {
+      const began = performance.now();
+      const from = `10.9.${(++sources >> 8) & 255}.${sources & 255}`;
+      const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), origin: url, 'x-forwarded-for': from };
+      const call = request(`${url}/api/v1/login`, { agent, method: 'POST', headers });
+      call.on('response', (answer) => answer.on('end', () => resolve({ status: answer.statusCode!, ms: performance.now() - began })).on('error', reject).resume());
+      call.on('error', reject).end(body);
+    });
+  return Promise.all(Array.from({ length: count }, logIn)).finally(() => agent.destroy());
+}
+
+answerQuestions({ http, append, burst });

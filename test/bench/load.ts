@@ -33,6 +33,19 @@ export interface Appends {
   readonly event: Raw;
 }
 
+/** Wrong logins that are sent at once, each from a source of its own. */
+export interface Burst {
+  readonly url: string;
+  readonly email: string;
+  readonly count: number;
+}
+
+/** How one of them was answered, and after how many ms. */
+export interface Answered {
+  readonly status: number;
+  readonly ms: number;
+}
+
 /** What came of it; times in ms. */
 export interface Fired {
   seconds: number;

@@ -1,6 +1,8 @@
 import { argon2, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Mailbox, linkIn } from '../support/mailbox.js';
+import { measureBursts, type BurstRow } from './burst.js';
+import type { Peer } from './peer.js';
 import { Rollbook } from './rollbook.js';
 import { median, row, type LatencyRow } from './statistics.js';
 
@@ -16,13 +18,14 @@ export interface Logins {
   /** How long a stranger waits for each answer that must tell nothing. */
   readonly failures: readonly LatencyRow[];
   readonly live: readonly LatencyRow[];
+  readonly bursts: readonly BurstRow[];
 }
 
 const password = 'correct horse battery';
 const clients = 16;
 
 /** Logins beside bare argon2id with the same cost; what a stranger could time; from a change to a page that is open. */
-export async function measureLogins(rounds: number, requests: number): Promise<Logins> {
+export async function measureLogins(load: Peer, rounds: number, requests: number): Promise<Logins> {
   const mailbox = await Mailbox.open();
   const rollbook = new Rollbook({ SMTP_URL: mailbox.url, TRUST_PROXY: '127.0.0.1' });
   try {
@@ -53,6 +56,7 @@ export async function measureLogins(rounds: number, requests: number): Promise<L
         await fail('without a password', without.email, password),
       ],
       live: [row('change → told to an open page', await visitor.changes(without.id, requests))],
+      bursts: await measureBursts({ rollbook, load, rounds, requests, newPerson: async () => (await visitor.person(true)).email }),
     };
   } finally {
     await rollbook.remove();

@@ -42,6 +42,11 @@ export function print({ machine: { cpus: count, node, load }, commands, visibili
   if (pages.length > 0) table('In a browser', ['', 'times', 'p50', 'p95', 'p99'], latencies(pages));
   table('Logins', ['', 'a second', 'of bare'], logins.rates.map(({ what, perSecond, ofBare }) => [what, perSecond, ofBare]));
   table('What a stranger could time', ['failed login', 'requests', 'p50', 'p95', 'p99'], latencies(logins.failures));
+  table(
+    '120 wrong logins at once, and another caller who lists users',
+    ['address', 'answers', 'p50', 'p95', 'max', 'list p95, quiet', 'under the burst', 'ratio'],
+    logins.bursts.map((row) => [row.address, [...new Set(row.codes)].join(' | '), row.p50, row.p95, row.max, row.quietP95, row.listP95, row.ratio]),
+  );
   table('Live', ['', 'requests', 'p50', 'p95', 'p99'], latencies(logins.live));
   table('The process', ['', '', ''], [
     ...starts.map(({ what, value, unit }) => [what, value, unit]),

@@ -14,6 +14,8 @@ interface LaneOptions {
   readonly ranks?: number;
   /** How long one may wait, ms. */
   readonly maxWait?: number;
+  /** Whether a rank that was full once takes nobody until the lane is empty: so a burst fares alike, however long its checks take. */
+  readonly closesWhenFull?: boolean;
 }
 
 /** A limit on how many work at a time, with bounded queues for those who wait. */
@@ -21,14 +23,17 @@ export class Lane {
   #free: number;
   readonly #places: number;
   readonly #queues: Turn[][];
+  readonly #closed = new Set<Turn[]>();
   readonly #room: number;
   readonly #maxWait: number;
+  readonly #closesWhenFull: boolean;
 
-  constructor({ places, room, ranks = 1, maxWait = 10_000 }: LaneOptions) {
+  constructor({ places, room, ranks = 1, maxWait = 20_000, closesWhenFull = false }: LaneOptions) {
     this.#free = this.#places = places;
     this.#queues = Array.from({ length: ranks }, () => []);
     this.#room = room;
     this.#maxWait = maxWait;
+    this.#closesWhenFull = closesWhenFull;
   }
 
   get isIdle(): boolean {
@@ -47,7 +52,8 @@ export class Lane {
   }
 
   #wait(queue: Turn[]): Promise<void> {
-    if (queue.length >= this.#room) throw busy();
+    if (queue.length >= this.#room && this.#closesWhenFull) this.#closed.add(queue);
+    if (queue.length >= this.#room || this.#closed.has(queue)) throw busy();
     return new Promise((take, refuse) => {
       const deadline = setTimeout(() => {
         queue.splice(queue.indexOf(turn), 1);
@@ -61,6 +67,7 @@ export class Lane {
   #leave(): void {
     const next = this.#queues.find(({ length }) => length > 0)?.shift();
     if (!next) this.#free++;
+    if (this.isIdle) this.#closed.clear();
     clearTimeout(next?.deadline);
     next?.take();
   }

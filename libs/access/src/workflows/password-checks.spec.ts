@@ -35,6 +35,20 @@ test('LOGIN-9: one check at a time per address; eleven wait, more are throttled'
   await expect(tries.at(-1)).rejects.toMatchObject({ kind: 'throttled', members: { retryAfter: expect.any(Number) } });
 });
 
+test('LOGIN-9: an address with too many checks takes no more until those that wait are done', async () => {
+  const checks = checksOf();
+  const [first, last] = [comparison(), comparison()];
+  const tries = [checks.check(attempt(), first.compare), ...Array.from({ length: 10 }, () => checks.check(attempt(), async () => 'right')), checks.check(attempt(), last.compare)];
+  const ended = outcomes(tries);
+  expect(await outcomes([checks.check(attempt(), async () => 'right')])).toEqual(['access.throttled']);
+  first.pass();
+  await Promise.all(tries.slice(0, 11));
+  expect(await outcomes([checks.check(attempt(), async () => 'right')])).toEqual(['access.throttled']);
+  last.pass();
+  await ended;
+  expect(await checks.check(attempt(), async () => 'right')).toBe('right');
+});
+
 test('LOGIN-9: a known device has a place of its own, and other addresses are not held up', async () => {
   const checks = checksOf(4);
   const [stranger, device, other] = [comparison(), comparison(), comparison()];

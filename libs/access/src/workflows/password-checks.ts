@@ -79,7 +79,7 @@ export class PasswordChecks {
 
   async #atAddress<T>(rank: Rank, address: string, work: () => Promise<T>): Promise<T> {
     const place = `${rank === 'knownDevice' ? 'device' : 'other'} ${address}`;
-    const lane = this.#addresses.get(place) ?? new Lane({ places: 1, room: waitingPerAddress, ranks: 3 });
+    const lane = this.#addresses.get(place) ?? new Lane({ places: 1, room: waitingPerAddress, ranks: 3, closesWhenFull: true });
     this.#addresses.set(place, lane);
     try {
       return await lane.run(work, ranks[rank]);

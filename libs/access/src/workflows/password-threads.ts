@@ -27,7 +27,7 @@ export class PasswordThreads {
       atomics: 'disabled',
       resourceLimits: { maxYoungGenerationSizeMb: 8 },
       // Other callers come first where cores are scarce.
-      niceIncrement: 10,
+      niceIncrement: 5,
     });
   }
 
