@@ -34,7 +34,7 @@ function expectProblem(reply: Pick<Reply, 'status' | 'body' | 'headers'>, status
 
 const fieldsOf = ({ body }: Reply): string[] => (body.errors ?? []).map(({ field }: { field: string }) => field);
 
-const logPosition = async (): Promise<number> => (await api.get('/health/ready')).body.projections.head;
+const logPosition = async (): Promise<number> => (await server.operator.get('/health/ready')).body.projections.head;
 
 /** Whatever the calls ask for, the log does not grow. */
 async function writingNothing(calls: () => Promise<void>): Promise<void> {
@@ -190,13 +190,14 @@ describe('a header that can not be used', () => {
 const cursor = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const noCursor = ['garbage', '%00', cursor({}), cursor([]), cursor([null, null]), cursor([{}, []]), cursor(['x', 'y\0']), cursor(['last_name_key', 'y\0']), cursor(['5', '\0'])];
 const noLimit = ['0', '201', '-1', '1.5', 'ten', '', 'NaN', '1e9', '5&limit=6'];
+const noId = ['', 'x', 'a%0Ab', `${randomUUID()}0`, randomUUID().slice(1), randomUUID().replaceAll('-', ''), `{${randomUUID()}}`, 'x'.repeat(101), `${randomUUID()}%0A`];
 const noTime = ['yesterday', '2026-02-30', '2026-01-01T25:00:00Z', '2026-01-01T00:00:00', '0000-01-01', '%00', ''];
 
 describe('a question that can not be answered', () => {
   const asked: [string, Record<string, string[]>][] = [
     ['/accounts', { limit: noLimit }],
     ['/access-tokens', { limit: noLimit }],
-    ['/audit', { limit: noLimit, from: noTime, to: noTime, action: ['user.eaten', 'user.locked&action=x', ''], subject: ['a%00b', ''], actor: ['a%0Ab'], account: ['x'.repeat(101)] }],
+    ['/audit', { limit: noLimit, from: noTime, to: noTime, action: ['user.eaten', 'user.locked&action=x', ''], subject: ['a%00b', '', 'x', `${randomUUID()}0`, 'a@b.example', 'localhost'], actor: noId, account: noId, correlation: noId }],
     ['/accounts/:accountId/users', {
       limit: noLimit, sort: ['name', '--email', 'email&sort=country', ''], status: ['gone', 'active&status=gone', ''], locked: ['maybe', ''], lockCause: ['x'],
       role: ['king'], country: ['germany', 'de'], email: ['a%00b'], search: ['a', 'a%00bc', 'x'.repeat(101)], lastLoginBefore: noTime,
@@ -233,7 +234,7 @@ describe('a question that can not be answered', () => {
 describe('an address', () => {
   it('PERM-14: whose id is no id is 404', async () => {
     for (const [, { method, path, body }] of titled(contract.filter(({ path }) => path.includes('Id')))) {
-      for (const id of [ids.accountId.toUpperCase(), 'x', '%00', '..%2f..', `{${ids.userId}}`, '__proto__', 'null', '0']) {
+      for (const id of ['x', '%00', '..%2f..', `{${ids.userId}}`, '__proto__', 'null', '0']) {
         const name = /:(\w+Id)/.exec(path)![1]!;
         expectProblem(await api.send(method, fill(path, { ...ids, [name]: id }), body?.(ids)), 404, `${name.slice(0, -2)}.not-found`);
       }

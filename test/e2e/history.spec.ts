@@ -65,7 +65,9 @@ describe('replay', () => {
       expect(page.revision).toBe(revisions[index]);
       expect(await users.page(userId, `?at=${at}`)).toEqual(page);
       expect(await users.page(userId, `?at=${encodeURIComponent(at.replace('Z', '+00:00'))}`)).toEqual(page);
+      expect(await users.page(userId, `?at=${encodeURIComponent(at.replace('Z', '000000001Z'))}`)).toEqual(page);
       expect(await users.page(userId, `?at=${page.revision}`)).toEqual(page);
+      expect(await users.page(userId, `?revision=${page.revision}`)).toEqual(page);
     }
     expect(seen.map(({ page }) => [page.status, page.lastName, page.locks.length])).toEqual([
       ['active', 'Turing', 1],
@@ -75,7 +77,20 @@ describe('replay', () => {
     ]);
     expect(await users.page(userId, '?at=0')).toMatchObject({ status: 'active', lastName: 'Turing', locks: [], revision: 0 });
     expect(await users.page(userId, '?at=2')).toMatchObject({ lastName: 'Mathison', entitlementCountry: null, revision: 2 });
-    expect(await users.page(userId, '?at=99')).toEqual(seen.at(-1)!.page);
+  });
+
+  it('REPLAY-3: refuses a revision that does not exist, in either place', async () => {
+    const { userId, seen } = await aLife();
+    const { revision } = seen.at(-1)!.page;
+    for (const query of [`at=${revision + 1}`, `revision=${revision + 1}`, 'at=99', 'at=2026', 'at=1767225600000', 'revision=999999999999999', 'at=1&revision=1', `at=${now()}&revision=1`]) {
+      const reply = await account.administrator.get(users.user(userId, `?${query}`));
+      expect([query, reply.status, reply.body.code]).toEqual([query, 400, 'at.invalid']);
+    }
+    for (const query of ['revision=', 'revision=-1', 'revision=1.5', 'revision=x', 'revision=0x1', 'revision=1e0', 'revision=%201', 'revision=1&revision=1', 'tz=Mars', 'tz=', 'tz=%2B02:00', 'tz=UTC&tz=UTC', 'at=1&at=1']) {
+      const reply = await account.administrator.get(users.user(userId, `?${query}`));
+      expect([query, reply.status, reply.body.code]).toEqual([query, 400, 'request.invalid']);
+    }
+    expect((await account.administrator.get(users.user(randomUUID(), '?revision=99'))).body.code).toBe('user.not-found');
   });
 
   it('REPLAY-1: at the time of a row has that row, also where one of a later time was recorded first', async () => {
@@ -93,7 +108,7 @@ describe('replay', () => {
     const { userId } = await aLife();
     const replayed = (at: string) => account.administrator.get(users.user(userId, `?at=${encodeURIComponent(at)}`));
     expect((await replayed('2020-01-31T12:00:00Z')).body).toMatchObject({ status: 404, code: 'user.not-found' });
-    for (const at of ['', 'yesterday', '-1', '1.5', '2026-13-01', '2026-02-30', '2026-01-31T12:00:00', '2026-01-31T12:00:00 02:00', '2026-01-31 or so']) {
+    for (const at of ['', 'yesterday', '-1', '1.5', '2026-13-01', '2026-02-30', '2026-01-31T12:00:00', '2026-01-31T12:00:00 02:00', '2026-01-31 or so', '2026-01', '2026-01-31T12:00Z', '2026-W05', '20260131', '2026-01-31T12:00:00.Z', '+2026-01-31', '1e3', new Date(server.clock.now().getTime() + 1_000).toISOString(), '9999-12-31']) {
       expect([at, (await replayed(at)).status]).toEqual([at, 400]);
     }
   });
@@ -247,11 +262,13 @@ describe('a former user', () => {
     expect(await users.page(userId)).toEqual(frozen);
     expect(await users.list('?status=deleted')).toMatchObject([{ userId, lastName: 'Ver', locks: [{ reason: 'secret of the old one' }, { reason: 'moved on' }], lastLoginAt: null }]);
     expect(await historyOf(userId)).toEqual(history);
-    expect(await users.page(userId, '?at=99')).toEqual(frozen);
+    expect(await users.page(userId, `?revision=${frozen.revision}`)).toEqual(frozen);
+    // What came after exists for others; here it is like what does not.
+    for (const revision of [frozen.revision + 1, frozen.revision + 2, 99]) expect((await account.administrator.get(users.user(userId, `?revision=${revision}`))).body.code).toBe('at.invalid');
     expect(await audit(`subject=${userId}`)).toEqual(history);
     expect(await users.list('?search=newname')).toEqual([]);
 
-    const seen = [await theirs.page(userId), await historyOf(userId, '', other), await audit('limit=200', other.administrator), await theirs.page(userId, '?at=99')];
+    const seen = [await theirs.page(userId), await historyOf(userId, '', other), await audit('limit=200', other.administrator), await theirs.page(userId, `?at=${now()}`)];
     expect(seen[1]).toMatchObject(['user.locked', 'user.logged-in', 'user.country-changed', 'user.renamed', 'user.unlocked', 'user.added-to-account'].map((action) => ({ action })));
     expect(JSON.stringify(seen)).not.toMatch(/secret of the old one|moved on/);
     for (const secret of [account.id, account.administratorId]) expect(JSON.stringify(seen)).not.toContain(secret);

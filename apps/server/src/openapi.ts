@@ -29,6 +29,7 @@ export function openApi(app: NestFastifyApplication): OpenAPIObject {
     refPointerPrefix: '#/components/schemas/',
     additionalConverters: {
       isISO31661Alpha2: { type: 'string', pattern: '^[A-Z]{2}$' },
+      isId: { type: 'string', format: 'uuid' },
       // `IsOptional` takes null, too; our own `Optional` does not.
       [ValidationTypes.CONDITIONAL_VALIDATION]: ({ name }) => (name === IS_OPTIONAL ? { nullable: true } : {}),
     },

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { jsonErrorPlace } from '#libs/http';
 import { Refusal } from '#libs/kernel';
 
-/** Reads bodies as JSON in UTF-8 without a Content-Encoding, and nothing else; refuses addresses that are no UTF-8. */
+/** Reads bodies as JSON in UTF-8 without a Content-Encoding, and nothing else; refuses addresses that are no UTF-8, and takes ids in either case. */
 export function readUtf8Json(server: FastifyInstance): void {
   server.addHook('onRequest', async (request, reply) => {
     if (request.headers['content-encoding'] !== undefined) {
@@ -10,6 +10,7 @@ export function readUtf8Json(server: FastifyInstance): void {
       throw unsupported();
     }
     checkQuery(request);
+    lowerIds(request.params as Record<string, string>);
   });
   server.removeAllContentTypeParsers();
   const parse = server.getDefaultJsonParser('error', 'error');
@@ -47,6 +48,11 @@ function malformed(text: string): Refusal {
   const place = jsonErrorPlace(text);
   if (!place) return new Refusal('http.400', 'invalid', 'The body has a field that no request may have: __proto__ or constructor.');
   return new Refusal('http.400', 'invalid', `The body is not JSON: see line ${place.line}, column ${place.column}.`, [], { ...place });
+}
+
+/** UUIDs are written in lower case and read in either. */
+function lowerIds(params: Record<string, string>): void {
+  for (const [name, value] of Object.entries(params)) if (name.endsWith('Id')) params[name] = value.toLowerCase();
 }
 
 /** Fastify leaves a part of a query that it can not decode as it is, and Node takes bytes outside ASCII for Latin-1. */

@@ -35,6 +35,9 @@ export const Ask = (source?: Source) => incoming(source, AskPipe);
 /** UUIDv5 namespace of everything that derives from an Idempotency-Key. */
 const namespace = 'c8a1d0b6-9a52-4f0e-8d8f-2b8f6f0f3a51';
 
+/** Ids are taken in either case, so that the same key is recognised in both. */
+const withLowerCaseIds = (path: string): string => path.replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi, (id) => id.toLowerCase());
+
 /** The id of something that a command makes. */
 const derivedId = (commandId: string, what: string): string => uuidv5(what, commandId);
 
@@ -56,7 +59,7 @@ export class IssuePipe implements PipeTransform<Incoming> {
   private issuance(request: CalledRequest, { target }: Source, body: object, key: string | undefined, expectedRevision: number | undefined): Issuance {
     const { actor, via, account: within, permissions, grantable, overAdministrators, authentication, issuableUntil } = request.caller ?? stranger;
     const now = this.clock.now();
-    const path = request.url.split('?', 1)[0]!;
+    const path = withLowerCaseIds(request.url.split('?', 1)[0]!);
     const ip = addressOf(request);
     const commandId = key ? uuidv5([actor.kind, actor.id, request.method, path, key].join('\n'), namespace) : randomUUID();
     const about = request.params[target ?? 'userId'] ?? derivedId(commandId, 'target');

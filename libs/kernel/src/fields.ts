@@ -1,10 +1,15 @@
 import { Transform } from 'class-transformer';
-import { IsArray, IsBoolean, IsIn, IsISO31661Alpha2, IsISO8601, IsString, IsUppercase, Length, Matches, ValidateBy, ValidateIf, isISO8601 } from 'class-validator';
+import { ArrayUnique, IsArray, IsBoolean, IsIn, IsISO31661Alpha2, IsString, IsUppercase, Length, ValidateBy, ValidateIf, type ValidationOptions } from 'class-validator';
 import { showsSomething, tidySpaces } from './text.js';
+import { isCalendarDate, isTimeZone, parseTime } from './time.js';
 
 const compose =
   (...decorators: PropertyDecorator[]): PropertyDecorator =>
   (target, property) => decorators.forEach((decorate) => decorate(target, property));
+
+/** A text that a function checks. */
+const field = (name: string, isValid: (text: string) => boolean, message: string, options: ValidationOptions = {}): PropertyDecorator =>
+  ValidateBy({ name, validator: { validate: (value) => typeof value === 'string' && isValid(value), defaultMessage: () => message } }, options);
 
 const isLine = (text: string): boolean =>
   showsSomething(text) && !/[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}\u202A-\u202E\u2066-\u2069\uFFFD]/u.test(text);
@@ -18,10 +23,7 @@ export const Line = (max: number) =>
     Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? tidySpaces(value) : value)),
     IsString(),
     Length(1, max),
-    ValidateBy({
-      name: 'isLine',
-      validator: { validate: (value) => typeof value === 'string' && isLine(value), defaultMessage: () => '$property must show something, and hold no control characters or damaged ones' },
-    }),
+    field('isLine', isLine, '$property must show something, and hold no control characters or damaged ones'),
   );
 
 /** May be absent, but not `null` (which `IsOptional` lets pass). */
@@ -43,17 +45,39 @@ export const Reason = () => compose(Optional(), Line(500));
 /** ISO 3166-1 alpha-2, upper case. */
 export const Country = () => compose(IsUppercase(), IsISO31661Alpha2());
 
-const moment = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d))?$/;
+/** RFC 3339, where the seconds may be left out. */
+const timeOf = (text: string) => parseTime(text.replace(/^(.{11}\d\d:\d\d)(?=[Zz+-])/, '$1:00'));
 
-/** ISO 8601: a date, which is its first moment in UTC, or a time with a zone; without one it would mean another time on another machine. */
-export const Moment = () =>
+const isMoment = (text: string): boolean => isCalendarDate(text) || timeOf(text) !== undefined;
+
+/** A date, which is its first moment in UTC, or a time with a zone; without one it would mean another time on another machine. */
+export const Moment = () => field('isMoment', isMoment, '$property must be a date, or a time with a zone like 2026-01-31T12:00:00Z');
+
+/** The first millisecond that is not before what {@link Moment} takes, Unix ms. */
+export function notBefore(moment: string): number {
+  const time = timeOf(moment);
+  return time ? time.ms + (time.isExact ? 0 : 1) : Date.parse(`${moment}T00:00:00Z`);
+}
+
+/** A time zone of the IANA database, like `Europe/Warsaw`. */
+export const TimeZone = () => field('isTimeZone', isTimeZone, '$property must be a time zone like Europe/Warsaw');
+
+/** A UUID in lower case; taken in either. */
+export const Id = () => compose(Transform(({ value }: { value: unknown }) => lowerCase(value)), field('isId', isId, '$property must be an id'));
+
+/** UUIDs, all different. */
+export const Ids = () =>
   compose(
-    IsISO8601({ strict: true }),
-    Matches(moment, { message: '$property must be a date, or a time with a zone like 2026-01-31T12:00:00Z' }),
+    Transform(({ value }: { value: unknown }) => (Array.isArray(value) ? value.map(lowerCase) : value)),
+    IsArray(),
+    ArrayUnique(),
+    field('isId', isId, 'each value in $property must be an id', { each: true }),
   );
 
-/** Whether a text is what {@link Moment} takes. */
-export const isMoment = (text: string): boolean => moment.test(text) && isISO8601(text, { strict: true });
+const lowerCase = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : value);
+
+/** Whether a text is an id as Rollbook writes it. */
+export const isId = (text: string): boolean => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
 
 /** The languages that Rollbook speaks. */
 export const languages = ['en', 'es', 'de', 'pl'] as const;

@@ -10,3 +10,4 @@ export * from './rate-limit.js';
 export * from './refusal.js';
 export * from './store-problem.js';
 export * from './text.js';
+export * from './time.js';

@@ -90,7 +90,7 @@ import { recordLogin } from './workflows/record-login.js';
     ...queryHandlers([SummarizeAccount], [ReadStore], ({ db }) => (query) => summarizeAccount(db, query)),
     ...queryHandlers([ExportUserList], [ReadStore], ({ db }) => async (query) => new StreamableFile(await exportUserList(db, query), { type: 'text/csv; charset=utf-8' })),
     ...queryHandlers([GetUser], [ReadStore, EventStore], ({ db }, store) => async (query) => {
-      if (query.at !== undefined) return replayUser(store, db, query);
+      if (query.at !== undefined || query.revision !== undefined) return replayUser(store, db, query);
       const user = await getUser(db, query);
       return new Answer(user, undefined, user.revision);
     }),

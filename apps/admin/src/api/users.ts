@@ -44,10 +44,12 @@ export const actionsQuery = (accountId: string, userId: string) =>
     staleTime: 0,
   });
 
-/** The user as the account saw them at a moment: a revision, or a time (ISO 8601). What has been does not change. */
+/** The user as the account saw them at a moment: a revision, or a time (RFC 3339). What has been does not change. */
 export const userAtQuery = (accountId: string, userId: string, at: number | string) =>
   queryOptions({
     queryKey: [...userKey(accountId, userId), 'at', at],
-    queryFn: () =>
-      answered(api.GET('/api/v1/accounts/{accountId}/users/{userId}', { params: { path: { accountId, userId }, query: { at: String(at) } } })),
+    queryFn: () => {
+      const query = typeof at === 'number' ? { revision: at } : { at };
+      return answered(api.GET('/api/v1/accounts/{accountId}/users/{userId}', { params: { path: { accountId, userId }, query } }));
+    },
   });

@@ -6,7 +6,7 @@ export interface MomentSearch {
 }
 
 /** Of a day, with its zone. */
-const time = /^T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)$/;
+const time = /^T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 /** Takes a moment from an address, and drops the rest. */
 export function momentSearch({ at }: Record<string, unknown>): MomentSearch {

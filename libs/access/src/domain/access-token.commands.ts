@@ -1,14 +1,14 @@
-import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsISO8601, IsUUID } from 'class-validator';
-import { Command, Flag, Line, Optional, permissions, type Permission } from '#libs/kernel';
+import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsISO8601 } from 'class-validator';
+import { Command, Flag, Id, Line, Optional, permissions, type Permission } from '#libs/kernel';
 import { tokenKinds, type TokenKind } from './access-token.events.js';
 
 /** Issues an access token. Its secret is in the answer, once. */
 export class IssueAccessToken extends Command<IssueAccessToken> {
   @IsIn(tokenKinds) kind!: TokenKind;
   /** With kind `user`: whose token it is; absent: the caller's own. */
-  @Optional() @IsUUID() userId?: string;
+  @Optional() @Id() userId?: string;
   /** With kind `service`: where the service may act; absent, for those not confined to an account: everywhere. */
-  @Optional() @IsUUID() accountId?: string;
+  @Optional() @Id() accountId?: string;
   /** What it is for, in words; shown in lists and to auditors. */
   @Line(100) name!: string;
   /** What it may be used for; what the holder's roles do not give stays closed to it. */

@@ -1,12 +1,13 @@
 import { Type } from 'class-transformer';
 import { ArrayUnique, IsIn, IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { sql, type Kysely, type SelectQueryBuilder } from 'kysely';
-import { Line, Moment, Optional, Query, Refusal, Several, type Asking } from '#libs/kernel';
+import { Id, Moment, Optional, Query, Refusal, Several, notBefore, type Asking } from '#libs/kernel';
 import { encodeCursor, positionIn } from '#libs/read-store';
 import type { Page, SeenUser } from '#libs/users';
 import { actions } from './action.js';
 import { itemsOf, type AuditItem } from './audit-item.js';
 import { loadSubjects, type AuditRow, type AuditTables } from './audit-trail.js';
+import { SubjectId } from './subject-id.field.js';
 
 abstract class Paged<Self> extends Query<Self> {
   /** 1 to 200, default 50. */
@@ -18,15 +19,15 @@ abstract class Paged<Self> extends Query<Self> {
 /** Who did what, to whom, when and why; newest first. */
 export class ListAudit extends Paged<ListAudit> {
   /** The id of who did it: a user's, a service's, an operator's. */
-  @Optional() @Line(100) actor?: string;
+  @Optional() @Id() actor?: string;
   /** The id of whom or what it was done to: a user's, an account's, a token's, or a domain. */
-  @Optional() @Line(253) subject?: string;
+  @Optional() @SubjectId() subject?: string;
   /** One or several, like `user.locked`. */
   @Optional() @Several() @ArrayUnique() @IsIn(actions, { each: true }) action?: string[];
   /** What happened in this account. */
-  @Optional() @Line(100) account?: string;
+  @Optional() @Id() account?: string;
   /** The whole of one act: the `correlationId` of one of its rows. */
-  @Optional() @Line(100) correlation?: string;
+  @Optional() @Id() correlation?: string;
   /** Recorded then or later, ISO 8601. */
   @Optional() @Moment() from?: string;
   /** Recorded before then, ISO 8601. */
@@ -70,7 +71,7 @@ const rowsWithin = (db: Kysely<AuditTables>, account: string | undefined): Rows 
   return account === undefined ? rows : rows.where('account', '=', account);
 };
 
-const moment = (time: string) => sql<string>`to_timestamp(${Date.parse(time)}::float8 / 1000)`;
+const moment = (time: string) => sql<string>`to_timestamp(${notBefore(time)}::float8 / 1000)`;
 
 /** A page, newest first. Positions only grow, so later pages stay the same while events arrive. */
 async function page(db: Kysely<AuditTables>, matching: Rows, { limit = 50, cursor, asking }: Paged<unknown>): Promise<Page<AuditItem>> {

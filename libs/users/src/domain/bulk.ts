@@ -1,5 +1,5 @@
-import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsBoolean, IsIn, IsUUID, ValidateBy } from 'class-validator';
-import { Command, Optional, Reason } from '#libs/kernel';
+import { ArrayMaxSize, ArrayMinSize, IsBoolean, IsIn, ValidateBy } from 'class-validator';
+import { Command, Ids, Optional, Reason } from '#libs/kernel';
 import { ApproveUser, DeleteUser, LockUser, RejectUser, RestoreUser, UnlockUser } from './user.commands.js';
 
 /** What can be done to many users at once. */
@@ -25,7 +25,7 @@ const GoesWith = (...actions: ChangeUsers['action'][]) =>
 export class ChangeUsers extends Command<ChangeUsers> {
   @IsIn(Object.keys(bulkActions)) action!: keyof typeof bulkActions;
   /** At most 1,000. */
-  @IsArray() @ArrayMinSize(1) @ArrayMaxSize(1000) @ArrayUnique() @IsUUID(undefined, { each: true }) userIds!: string[];
+  @Ids() @ArrayMinSize(1) @ArrayMaxSize(1000) userIds!: string[];
   /** Why; shown to auditors. */
   @Reason() reason?: string;
   /** Answer what would happen to each and write nothing. */

@@ -1,17 +1,30 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsString, MaxLength } from 'class-validator';
+import { Transform } from 'class-transformer';
+import { IsInt, IsString, Min } from 'class-validator';
 import type { Kysely } from 'kysely';
 import type { AccountTables, ContractTerms } from '#libs/accounts';
 import type { EventStore } from '#libs/event-store';
-import { Optional, Query, Refusal, isMoment, type Recorded } from '#libs/kernel';
+import { Optional, Query, Refusal, TimeZone, type Recorded } from '#libs/kernel';
+import { UserDecider } from '../domain/user.decider.js';
+import { revisionSeen } from '../domain/user.state.js';
+import { invalidMoment, momentOf, type Moment } from './moment.js';
 import { UserItem, userItem } from './user-item.js';
 import type { UserListTables } from './user-list.js';
 import { foldUser, type SeenUser } from './user-view.js';
 
+const digits = ({ value }: { value: unknown }) => (typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value);
+
 /** One user: as of now, or as the account saw them at a moment. */
 export class GetUser extends Query<GetUser> {
-  /** A time (ISO 8601) or a revision of the user's stream: replays their history up to there. */
-  @Optional() @IsString() @MaxLength(40) at?: string;
+  /**
+   * Replays their history up to a time (RFC 3339, not in the future), or to the end of a date; today's means now. Deprecated:
+   * a revision.
+   */
+  @Optional() @IsString() at?: string;
+  /** The time zone of a date in `at`, like `Europe/Warsaw`; default UTC. */
+  @Optional() @TimeZone() tz?: string;
+  /** Replays their history up to a revision of the user's stream, which has to exist. */
+  @Optional() @Transform(digits) @IsInt() @Min(0) revision?: number;
 }
 
 export class EffectiveCountry {
@@ -39,13 +52,23 @@ export async function getUser(db: Kysely<Tables>, { asking }: GetUser): Promise<
 }
 
 /** The user as the account saw them then, folded from the log itself. Throws `user.not-found`, `at.invalid`. */
-export async function replayUser(store: EventStore, db: Kysely<Tables>, { at, asking }: GetUser): Promise<UserPage> {
-  const until = moment(at!);
+export async function replayUser(store: EventStore, db: Kysely<Tables>, query: GetUser): Promise<UserPage> {
+  const { asking } = query;
+  const moment = momentOf(query, asking.at);
+  if ('revision' in moment) await checkRevision(store, moment.revision, asking);
   let seen: SeenUser | undefined;
-  for await (const event of history(store, asking.target, until)) seen = foldUser(seen, event);
+  for await (const event of history(store, asking.target, untilOf(moment))) seen = foldUser(seen, event);
   const view = seen?.accounts[asking.account!];
   if (!view) throw notFound();
   return page(userItem(view), await contracts(db, asking.account!));
+}
+
+/** Refuses a revision that the account does not see: one that is not there (yet), or from after the user had left. */
+async function checkRevision(store: EventStore, revision: number, { target, account }: GetUser['asking']): Promise<void> {
+  const newest = await store.load(UserDecider, target);
+  const visible = revisionSeen(newest.state, account!, newest.revision);
+  if (visible === undefined) throw notFound();
+  if (revision > visible) throw invalidMoment('There is no such revision: the newest is in the ETag of the user.');
 }
 
 /** The user's events and logins up to a moment, in the order of the log. */
@@ -79,16 +102,13 @@ interface Until {
 /** An event's time is that at which its request came: of two at once, the later may be recorded first, by no more than this, ms. */
 const disorder = 60_000;
 
-/** Reads `at`: digits are a revision, else a time with a zone or a date. Throws `at.invalid`. */
-function moment(at: string): Until {
-  if (/^\d{1,15}$/.test(at)) {
-    const includes = ({ stream, revision }: Recorded) => stream.startsWith('user-') && revision <= Number(at);
+function untilOf(moment: Moment): Until {
+  if ('revision' in moment) {
+    const includes = ({ stream, revision }: Recorded) => stream.startsWith('user-') && revision <= moment.revision;
     return { includes, isPast: (event) => !includes(event) };
   }
-  if (!isMoment(at)) throw new Refusal('at.invalid', 'invalid', '`at` takes a revision or a time like 2026-01-31T12:00:00Z.');
-  const time = Date.parse(at);
   const timeOf = ({ envelope }: Recorded) => Date.parse(envelope.at);
-  return { includes: (event) => timeOf(event) <= time, isPast: (event) => timeOf(event) > time + disorder };
+  return { includes: (event) => timeOf(event) <= moment.time, isPast: (event) => timeOf(event) > moment.time + disorder };
 }
 
 const notFound = () => new Refusal('user.not-found', 'not-found', 'There is no such user in this account.');

@@ -1,7 +1,7 @@
 import { Transform, Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { sql, type Kysely, type SelectQueryBuilder } from 'kysely';
-import { Country, Line, Moment, Optional, Query, Several, type Recorded } from '#libs/kernel';
+import { Country, Line, Moment, Optional, Query, Several, notBefore, type Recorded } from '#libs/kernel';
 import { sealCursor, unsealCursor, type Projection, type Seals } from '#libs/read-store';
 import { canonicalAddress } from '../domain/email-address.js';
 import { roles } from '../domain/user.events.js';
@@ -226,7 +226,7 @@ export function matching(db: Kysely<UserListTables>, query: UserFilter<unknown>)
   if (email) rows = rows.where('address', '=', canonicalAddress(email));
   if (search) rows = rows.where(whereFound(search));
   // Not as text: PostgreSQL knows no zone beyond 15:59.
-  const before = lastLoginBefore && sql<string>`to_timestamp(${Date.parse(lastLoginBefore)}::float8 / 1000)`;
+  const before = lastLoginBefore && sql<string>`to_timestamp(${notBefore(lastLoginBefore)}::float8 / 1000)`;
   if (before) rows = rows.where((eb) => eb.or([eb('last_login_at', '<', before), eb('last_login_at', 'is', null)]));
   return rows;
 }

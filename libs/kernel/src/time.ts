@@ -1,0 +1,61 @@
+const day = 86_400_000;
+
+/** RFC 3339, of the years 1 to 9999; `T` and `Z` in either case. */
+const rfc3339 = /^(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d):(\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)$/;
+
+/**
+ * Reads an RFC 3339 time with any number of fraction digits; Unix ms, undefined for anything else. What is beyond
+ * milliseconds is cut off; `isExact` tells whether that was nothing.
+ */
+export function parseTime(text: string): { readonly ms: number; readonly isExact: boolean } | undefined {
+  const [, date, minutes, typedSeconds, fraction = '', zone] = rfc3339.exec(text) ?? [];
+  if (date === undefined || !isCalendarDate(date)) return undefined;
+  // A leap second is counted as the one after it, as Unix time does.
+  const isLeap = typedSeconds === '60';
+  const seconds = isLeap ? '59' : typedSeconds;
+  const ms = Date.parse(`${date}T${minutes}:${seconds}.${fraction.padEnd(3, '0').slice(0, 3)}${zone!.toUpperCase()}`) + (isLeap ? 1_000 : 0);
+  if (Number.isNaN(ms) || minutes!.startsWith('24') || (isLeap && !isLastMinuteOfDay(ms - 1_000))) return undefined;
+  return { ms, isExact: !/[1-9]/.test(fraction.slice(3)) };
+}
+
+const isLastMinuteOfDay = (ms: number): boolean => new Date(ms).toISOString().slice(11, 16) === '23:59';
+
+/** Whether a text is a day of the calendar, like 2026-01-31. */
+export function isCalendarDate(text: string): boolean {
+  if (!/^(?!0000)\d{4}-\d\d-\d\d$/.test(text)) return false;
+  const ms = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text);
+}
+
+/** Whether a text names a time zone of the IANA database, like `Europe/Warsaw`. */
+export function isTimeZone(text: string): boolean {
+  if (!/^[A-Za-z]/.test(text)) return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+/** The calendar's date in a zone at a moment. */
+export const dateIn = (zone: string, ms: number): string => new Date(ms + offsetOf(zone, ms)).toISOString().slice(0, 10);
+
+/** The first moment after a date in a zone, Unix ms: also where the clock is moved at midnight, or over a whole day. */
+export function endOfDate(date: string, zone: string): number {
+  const midnight = Date.parse(`${date}T00:00:00Z`) + day;
+  const ends = [midnight - day, midnight + day].map((around) => midnight - offsetOf(zone, around));
+  return Math.max(...ends.filter((end) => dateIn(zone, end - 1) <= date));
+}
+
+/** How far a zone's clock is ahead of UTC, ms. */
+function offsetOf(zone: string, ms: number): number {
+  // Before there were zones; the calendar of `Intl` has no year 0.
+  if (ms < Date.UTC(1800, 0)) return 0;
+  const parts = clockOf(zone).formatToParts(ms);
+  const of = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find((part) => part.type === type)!.value);
+  const second = Math.floor(ms / 1_000) * 1_000;
+  return Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second')) - second;
+}
+
+const clockOf = (timeZone: string) =>
+  new Intl.DateTimeFormat('en', { timeZone, calendar: 'gregory', numberingSystem: 'latn', hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' });

@@ -1,0 +1,36 @@
+import { Refusal, dateIn, endOfDate, isCalendarDate, parseTime } from '#libs/kernel';
+
+/** Up to where a replay goes, inclusively: a time, Unix ms, or a revision of the user's stream. */
+export type Moment = { readonly time: number } | { readonly revision: number };
+
+interface Asked {
+  readonly at?: string;
+  readonly tz?: string;
+  readonly revision?: number;
+}
+
+/** Reads the moment that is asked for; `now` is ISO 8601. Throws `at.invalid`. */
+export function momentOf({ at, tz = 'UTC', revision }: Asked, now: string): Moment {
+  if (revision !== undefined && at !== undefined) throw invalidMoment('Ask for `at` or for `revision`, not for both.');
+  if (revision !== undefined) return { revision };
+  if (at === undefined) return { time: Date.parse(now) };
+  // Deprecated: a revision in `at`.
+  if (/^\d{1,15}$/.test(at)) return { revision: Number(at) };
+  return { time: isCalendarDate(at) ? endOf(at, tz, Date.parse(now)) : pastTime(at, Date.parse(now)) };
+}
+
+/** The last millisecond of a date; of today's, now. */
+function endOf(date: string, zone: string, now: number): number {
+  const today = dateIn(zone, now);
+  if (date > today) throw invalidMoment('This date is in the future.');
+  return date === today ? now : endOfDate(date, zone) - 1;
+}
+
+function pastTime(at: string, now: number): number {
+  const time = parseTime(at);
+  if (!time) throw invalidMoment('`at` takes a time like 2026-01-31T12:00:00Z, or a date like 2026-01-31.');
+  if (time.ms > now || (time.ms === now && !time.isExact)) throw invalidMoment('This time is in the future.');
+  return time.ms;
+}
+
+export const invalidMoment = (detail: string): Refusal => new Refusal('at.invalid', 'invalid', detail);
