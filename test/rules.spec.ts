@@ -19,7 +19,7 @@ const unproved = new Set([
   'PERM-19', 'PERM-20', 'PERM-21', 'ADMIN-3', 'LOCK-4', 'LOCK-5', 'LOCK-6', 'LOCK-13',
   'EXPORT-4', 'LOGIN-7', 'LOGIN-8', 'LOGIN-9', 'LOGIN-10', 'LOGIN-13', 'PASSWORD-1', 'PASSWORD-2', 'PASSWORD-3', 'PASSWORD-9',
   'PASSWORD-10', 'SESSION-6', 'TOKEN-6', 'TOKEN-8', 'TOKEN-9', 'TOKEN-10', 'TOKEN-11', 'MAIL-3', 'AUDIT-6', 'HTTP-6',
-  'HTTP-8', 'HTTP-9', 'OPS-1', 'OPS-2', 'OPS-8', 'EVENT-2', 'EVENT-5',
+  'HTTP-8', 'HTTP-9', 'OPS-8', 'EVENT-2', 'EVENT-5',
 ]);
 
 describe('the rules of docs/domain.md', () => {

@@ -3,11 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { concat, defer, filter, firstValueFrom, from, lastValueFrom, of, retry, take, takeWhile, tap, toArray, type Observable } from 'rxjs';
 import { startEmbeddedEventStore, type EmbeddedEventStore } from '#libs/embedded-eventstore';
 import { EventStore, UnreadableEvent, WrongRevision, eventId, type EventStoreOptions, type LogItem, type Proposed } from '#libs/event-store';
-import type { AnyDecider, Envelope, Recorded } from '#libs/kernel';
+import type { AnyDecider, Envelope, Recorded, StoreProblem } from '#libs/kernel';
 import { openVault, type Vault } from '#libs/vault';
 import { Cable } from '../support/cable.js';
 
@@ -136,9 +137,9 @@ describe('a stream', () => {
   });
 });
 
-describe('loading', () => {
-  const sum = { category: 'sum', initial: 0, evolve: { Counted: (state: number, { n }: { n: number }) => state + n } } as unknown as AnyDecider;
+const sum = { category: 'sum', initial: 0, evolve: { Counted: (state: number, { n }: { n: number }) => state + n } } as unknown as AnyDecider;
 
+describe('loading', () => {
   it('folds a stream, as far as it goes back', async () => {
     const at = (minute: number) => ({ at: `2026-01-15T12:0${minute}:00.000Z` });
     const { position } = await store.append('sum-1', -1, [counted(1, at(1)), counted(2, at(2)), counted(4, at(3))]);
@@ -313,18 +314,59 @@ describe('a connection', () => {
     expect(await readAll()).toHaveLength(400);
   });
 
-  it('whose answers are lost has the append found as it was written', async () => {
-    const far = storeOf({ url: cable.url, appendTimeoutMs: 1000 });
+  it('OPS-12: whose answers are lost has the append found as it was written, when it is repeated', async () => {
+    const far = storeOf({ url: cable.url, limits: { silence: 500, replace: 400 } });
     await far.append('n-1', -1, [counted(1)]);
     cable.mute();
-    const appending = far.append('n-1', 0, [counted(2)]);
+    const second = counted(2);
+    await expect(far.append('n-1', 0, [second])).rejects.toEqual(unavailable);
     const [live] = await firstValueFrom(follow().pipe(filter((item) => item.kind === 'event' && numberOf(item.event) === 2), take(1), toArray()));
-    expect(await appending).toEqual({ revision: 1, position: eventsOf([live!])[0]!.position });
+    expect(await far.append('n-1', 0, [second])).toEqual({ revision: 1, position: eventsOf([live!])[0]!.position });
     expect(await read('n-1')).toEqual([1, 2]);
   });
 
+  it('OPS-13: that stalls refuses callers, and goes on with the same client and subscription', async () => {
+    const problems: string[] = [];
+    const observer = { failed: ({ code }: StoreProblem) => void problems.push(code), recovered: () => void problems.push('recovered') };
+    const far = storeOf({ url: cable.url, limits: { silence: 300, replace: 600_000 }, observer });
+    const first = await far.append('n-1', -1, [counted(1)]);
+    const following = far.follow(first.position, new AbortController().signal);
+    expect(await following.next()).toMatchObject({ value: { kind: 'caughtUp' } });
+    const { connections } = cable;
+    cable.stall();
+    problems.length = 0;
+    const calls = [...numbers(101, 200).map((event, n) => far.append(`m-${n}`, -1, [event])), ...upTo(200).map(() => far.load(sum, '1')), far.head()];
+    for (const outcome of await Promise.allSettled(calls)) expect(outcome).toEqual({ status: 'rejected', reason: unavailable });
+    expect(new Set(problems)).toEqual(new Set(['no-answer']));
+    cable.resume();
+    // The fifteen that were sent are there; those that waited behind them were not begun any more.
+    const written = async () => (await readAll()).length;
+    while ((await written()) < 16) await setImmediate();
+    expect(await far.append('n-1', 0, [counted(2)])).toMatchObject({ revision: 1 });
+    expect(await written()).toBe(17);
+    const seen: number[] = [];
+    for await (const item of following) {
+      if (item.kind === 'event') seen.push(numberOf(item.event));
+      if (seen.length === 16) break;
+    }
+    expect(seen.at(-1)).toBe(2);
+    expect([cable.connections, problems.at(-1)]).toEqual([connections, 'recovered']);
+  });
+
+  it('OPS-12: that stays silent has its client replaced', async () => {
+    const far = storeOf({ url: cable.url, limits: { silence: 200, replace: 300 } });
+    await far.append('n-1', -1, [counted(1)]);
+    cable.mute();
+    for (;;) {
+      const read = await all(far.read('n-1')).catch((error: unknown) => expect(error).toEqual(unavailable));
+      if (!read) continue;
+      expect(read).toHaveLength(1);
+      break;
+    }
+  });
+
   it('that stays away is told of, and used again once it is back', async () => {
-    const far = storeOf({ url: cable.url, appendTimeoutMs: 400, readPatienceMs: 100 });
+    const far = storeOf({ url: cable.url, limits: { silence: 200 } });
     await far.append('n-1', -1, [counted(1)]);
     await cable.cut();
     await expect(far.append('n-1', 0, [counted(2)])).rejects.toEqual(unavailable);
@@ -349,12 +391,12 @@ describe('a connection', () => {
 
   it('that falls silent in the middle of a read does not pass for its end', async () => {
     await store.append('n-1', -1, numbers(1, 1000));
-    const far = storeOf({ url: cable.url, appendTimeoutMs: 4_000, readPatienceMs: 200 });
+    const far = storeOf({ url: cable.url, limits: { silence: 500, replace: 400 } });
     let seen = 0;
     for await (const event of far.read('n-1')) {
       expect(numberOf(event)).toBe(++seen);
       if (seen === 10) cable.mute();
-      if (seen === 11) await far.append('n-2', -1, [counted(1)]);
+      if (seen === 11) await expect(far.append('n-2', -1, [counted(1)])).rejects.toEqual(unavailable);
     }
     expect(seen).toBe(1000);
   });

@@ -1,4 +1,4 @@
-import type { Recorded } from '#libs/kernel';
+import type { Recorded, StoreProblem } from '#libs/kernel';
 import {
   digestTables,
   encodeCursor,
@@ -15,11 +15,13 @@ import {
 import { sql } from 'kysely';
 import { randomBytes } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { cp, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { Client } from 'pg';
+import { Cable } from '../support/cable.js';
 
 const log = { installation: 'one', namespace: 'rollbook', restored: '' };
 let directory: string;
@@ -416,6 +418,20 @@ describe('PGlite', () => {
     await store.close();
   });
 
+  it('OPS-12: refuses callers while its thread hangs, then replaces the thread', async () => {
+    const { told, observer } = listening();
+    const store = await openReadStore({ directory: join(directory, 'hung'), log, limits: { query: 500, batch: 8_000 }, observer });
+    await sql`create table kept ()`.execute(store.batches);
+    const endless = sql`select count(*) from generate_series(1, 100000000000)`.execute(store.db);
+    await expect(endless).rejects.toEqual(away);
+    // The thread is still busy with it: those who come behind are refused, too.
+    await expect(sql`select 1`.execute(store.db)).rejects.toEqual(away);
+    expect(told.at(-1)).toBe('no-answer');
+    await until(() => marked(store).catch(() => false));
+    expect(told.at(-1)).toBe('recovered');
+    await store.close();
+  });
+
   it('is built again where its files can not be opened', async () => {
     const torn = join(directory, 'torn');
     const store = await openReadStore({ directory: torn, log });
@@ -427,6 +443,15 @@ describe('PGlite', () => {
     await rebuilt.close();
   });
 });
+
+/** What a store's observer is told, one word each. */
+function listening() {
+  const told: string[] = [];
+  const observer = { failed: ({ code }: StoreProblem) => void told.push(code), recovered: () => void told.push('recovered') };
+  return { told, observer };
+}
+
+const away = expect.objectContaining({ code: 'read-store.unavailable', kind: 'unavailable' });
 
 const { DATABASE_URL } = process.env;
 if (!DATABASE_URL) console.info('DATABASE_URL is not set: the read store is tested on PGlite only.');
@@ -453,6 +478,69 @@ else
     it('refuses a store that was built from the log before it was restored', async () => {
       const opening = openReadStore({ directory, databaseUrl, log: { ...log, restored: 'once' } });
       await expect(opening).rejects.toThrow(/built from this log before it was restored/);
+    });
+
+    it('OPS-12: refuses callers and projections while the server hangs, and goes on by itself', async () => {
+      const cable = await Cable.to(databaseUrl);
+      const { told, observer } = listening();
+      const store = await openReadStore({ directory, databaseUrl: cable.url, log, limits: { query: 500, batch: 1_000 }, observer });
+      await sql`drop table if exists seen`.execute(store.batches);
+      await store.batches.deleteFrom('projection').execute();
+      const source = new Log();
+      const problems: Problem[] = [];
+      const runner = new ProjectionRunner({ store, projections: [seen()], subscribe: source.subscribe, report: (problem) => void problems.push(problem) });
+      await runner.start();
+      await runner.waitFor(source.append('UserAdded', 'ann'), 5_000);
+
+      cable.stall();
+      const asking = Array.from({ length: 30 }, () => sql`select 1`.execute(store.db));
+      source.append('UserAdded', 'bob');
+      for (const outcome of await Promise.allSettled(asking)) expect(outcome).toEqual({ status: 'rejected', reason: away });
+      await until(() => runner.health().failing);
+      expect(runner.health()).toMatchObject({ position: 10, caughtUp: false, failing: { reason: 'read-store.unavailable' } });
+      expect(new Set(told.slice(told.indexOf('no-answer')))).toEqual(new Set(['no-answer']));
+
+      cable.resume();
+      await until(() => runner.position === 20);
+      expect((await sql`select 1 as one`.execute(store.db)).rows).toEqual([{ one: 1 }]);
+      expect([told.at(-1), problems]).toEqual(['recovered', []]);
+      await runner.stop();
+
+      // Nor does a server that hangs hold up the end.
+      cable.stall();
+      await store.close();
+      await cable.cut();
+    });
+
+    it('OPS-12: replaces connections whose backends hang', async () => {
+      const store = await openReadStore({ directory, databaseUrl, log, limits: { query: 500, batch: 1_000 } });
+      const backends = async () => (await sql<{ pid: number }>`select pid from pg_stat_activity where datname = current_database()`.execute(store.batches)).rows.map(({ pid }) => pid);
+      await Promise.all(Array.from({ length: 5 }, () => sql`select 1`.execute(store.db)));
+      const stopped = await backends();
+      const isOurs = (pid: number) => existsSync(`/proc/${pid}/cmdline`) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith('postgres:');
+      if (!stopped.every(isOurs)) return console.warn('PostgreSQL runs elsewhere: its backends are not stopped.');
+      try {
+        for (const pid of stopped) process.kill(pid, 'SIGSTOP');
+        await expect(sql`select 1`.execute(store.db)).rejects.toEqual(away);
+        // The idle ones went with it.
+        expect((await sql`select 1 as one`.execute(store.db)).rows).toEqual([{ one: 1 }]);
+      } finally {
+        for (const pid of stopped) process.kill(pid, 'SIGCONT');
+      }
+      await store.close();
+      return undefined;
+    });
+
+    it('OPS-12: has the server itself stop a query that takes too long; those that are answered show that it is not away', async () => {
+      const { told, observer } = listening();
+      const store = await openReadStore({ directory, databaseUrl, log, limits: { query: 300, batch: 5_000 }, observer });
+      await expect(sql`select pg_sleep(60)`.execute(store.db)).rejects.toEqual(away);
+      const running = sql`select pid from pg_stat_activity where query like 'select pg_sleep(60)%' and state = 'active'`;
+      expect((await running.execute(store.batches)).rows).toEqual([]);
+      // A batch may take longer.
+      await sql`select pg_sleep(1)`.execute(store.batches);
+      expect(new Set(told)).toEqual(new Set(['recovered']));
+      await store.close();
     });
 
     it('says that it is away while connections break, and serves again', async () => {

@@ -2,10 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { startEmbeddedEventStore, type EmbeddedEventStore } from '#libs/embedded-eventstore';
+import { ReadStore } from '#libs/read-store';
+import { Api, type Reply } from '../support/api.js';
 import { Cable } from '../support/cable.js';
+import { startProcess } from '../support/process.js';
 import { expectStatus, openTestAccount, startTestServer, type TestAccount, type TestServer } from '../support/server.js';
-import type { Reply } from '../support/api.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'rollbook-outage-'));
 let node: EmbeddedEventStore;
@@ -27,6 +30,18 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
+/** Asks until health says this. */
+async function untilHealth({ operator }: TestServer, expected: object): Promise<void> {
+  for (;;) {
+    const { body } = await operator.get('/health/ready', { 'rollbook-min-position': '0' });
+    try {
+      return expect(body).toMatchObject(expected);
+    } catch {
+      continue;
+    }
+  }
+}
+
 /** Asks until it gets this status: what comes back by itself comes back without being told. */
 async function until(status: number, ask: () => Promise<Reply>): Promise<Reply> {
   for (;;) {
@@ -46,15 +61,15 @@ describe('with the event store away', () => {
 
     await cable.cut();
     const login = () => server.operator.inBrowser().post('/login', { email: 'nobody@nowhere.example', password: 'correct horse battery' });
-    const [refused, ready, ...logins] = await Promise.all([
+    const [refused, ...logins] = await Promise.all([
       api.post(account.path(`/users/${userId}/lock`), lock, key),
-      server.operator.get('/health/ready'),
       ...Array.from({ length: 20 }, login),
     ]);
     expect(new Set(logins.map(({ status }) => status))).toEqual(new Set([503]));
     expect(refused.body).toMatchObject({ status: 503, code: 'event-store.unavailable' });
     expect(refused.headers.get('retry-after')).toBe('1');
-    expect(ready.status).toBe(503);
+    const ready = await server.operator.as(undefined).get('/health/ready');
+    expect([ready.status, ready.body]).toEqual([503, { status: 'unavailable' }]);
     expect((await server.operator.get('/health/live')).status).toBe(200);
 
     await cable.mend();
@@ -65,7 +80,7 @@ describe('with the event store away', () => {
     // Seen by the projections, whose subscription was cut too.
     const list = await until(200, () => api.get(account.path('/users?locked=true')));
     expect(list.body.items).toMatchObject([{ userId }]);
-    expect((await until(200, () => server.operator.get('/health/ready'))).body.status).toBe('ok');
+    await untilHealth(server, { status: 'ok' });
     // An outage is no failed login.
     expect((await login()).body.code).toBe('login.failed');
   });
@@ -87,4 +102,51 @@ describe('with the event store away', () => {
     const users = await operator.get(`/accounts/${opened.body.accountId}/users`);
     expect(users.body.items).toMatchObject([{ userId: opened.body.administratorId, roles: ['administrator'] }]);
   });
+});
+
+it('OPS-14: the log names the store that is away once, with the reason, and says once that it is back', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'rollbook-'));
+  const watched = await startProcess(home, { EVENTSTORE_URL: cable.url, EVENTSTORE_NAMESPACE: 'watched' });
+  const api = new Api(watched.url, watched.token);
+  const mine = async (status: number) => {
+    while ((await api.get('/me')).status !== status);
+  };
+  const lines = (what: RegExp) => watched.output().match(what)?.length ?? 0;
+  await mine(200);
+  await cable.cut();
+  await mine(503);
+  // The projections and the mails try again and again meanwhile.
+  for (let attempt = 0; attempt < 20; attempt++) expect((await api.get('/me')).status).toBe(503);
+  await cable.mend();
+  await mine(200);
+  while (lines(/The event store is available again/g) === 0) await api.get('/me');
+  await watched.end('SIGTERM');
+  expect(watched.output()).toMatch(/The event store is not available \(connection-(refused|closed)\): /);
+  expect(lines(/The event store is available again/g)).toBe(1);
+  // At most one line a reason: a connection breaks before it is refused.
+  expect(lines(/The event store is not available/g)).toBeLessThanOrEqual(2);
+  expect(watched.output()).not.toMatch(/can not be projected|can not be told|unforeseen/);
+  expect(watched.output()).not.toContain(new URL(cable.url).password);
+  rmSync(home, { recursive: true, force: true });
+});
+
+describe('with the read store away', () => {
+  it('OPS-2: health is degraded, lists are refused with Retry-After, commands work; then all goes on by itself', async () => {
+    const slow = await startTestServer({ QUERY_TIMEOUT: '1', BATCH_TIMEOUT: '10', DATABASE_URL: '' });
+    const there = await openTestAccount(slow);
+    const userId = await there.add();
+    expectStatus(200, await there.administrator.get(there.path('/users')));
+    // The embedded store's thread is kept busy for good.
+    const endless = sql`select count(*) from generate_series(1, 100000000000)`.execute(slow.server.app.get(ReadStore).db);
+    await expect(endless).rejects.toMatchObject({ code: 'read-store.unavailable' });
+    const list = expectStatus(503, await there.administrator.get(there.path('/users'), { 'rollbook-min-position': '0' }));
+    expect([list.body.code, list.headers.get('retry-after')]).toEqual(['read-store.unavailable', '1']);
+    await untilHealth(slow, { status: 'degraded', eventStore: 'ok', readStore: 'unavailable', problems: [{ store: 'read-store', code: 'no-answer' }] });
+    const ready = await slow.operator.as(undefined).get('/health/ready');
+    expect([ready.status, ready.body]).toEqual([200, { status: 'degraded' }]);
+    expectStatus(200, await there.administrator.post(there.path(`/users/${userId}/lock`), { reason: 'left' }));
+    await untilHealth(slow, { status: 'ok', problems: [], projections: { status: 'ok' } });
+    expect((await until(200, () => there.administrator.get(there.path('/users?locked=true')))).body.items).toMatchObject([{ userId }]);
+    await slow.close();
+  }, 180_000);
 });

@@ -16,6 +16,12 @@ export interface Config {
   readonly eventStoreUrl?: string;
   readonly eventStoreNamespace: string;
   readonly databaseUrl?: string;
+  /** How long, in seconds, a start waits for its stores. */
+  readonly startTimeout: number;
+  /** How long, in seconds, a query of a request may take in the read store. */
+  readonly queryTimeout: number;
+  /** How long, in seconds, a statement of a batch of projections may take. */
+  readonly batchTimeout: number;
   readonly vaultKey?: string;
   readonly vaultKeyFile: string;
   /** With a password in it: not for the log. */
@@ -46,6 +52,11 @@ const fail = (expected: string): never => {
   throw new ConfigError(expected);
 };
 const text = (value: string) => value;
+/** A whole number of seconds in a range. */
+const seconds =
+  (least: number, most: number) =>
+  (value: string): number =>
+    /^\d{1,6}$/.test(value) && Number(value) >= least && Number(value) <= most ? Number(value) : fail(`a number of seconds from ${least} to ${most}`);
 const portNumber = (value: string): number => (/^\d{1,5}$/.test(value) && Number(value) < 65_536 ? Number(value) : fail('a port from 0 to 65535'));
 const url =
   (...protocols: string[]) =>
@@ -97,11 +108,14 @@ const settings = {
   METRICS_HOST: setting('127.0.0.1', 'address of that listener; strangers must not reach it', (value) => value || fail('an address')),
   PUBLIC_URL: setting('', 'https://… under which people reach it, for links in mails and for cookies; default: where it listens', webUrl),
   DATA_DIR: setting('./data', 'directory of everything that is kept here', (value) => resolve(value || fail('a directory'))),
-  EVENTSTORE_URL: setting('', 'esdb://… of EventStoreDB; default: a node of its own in DATA_DIR', url('esdb', 'esdb+discover')),
+  EVENTSTORE_URL: setting('', 'esdb://… or kurrentdb://… of EventStoreDB; default: a node of its own in DATA_DIR', url('esdb', 'esdb+discover', 'kurrentdb', 'kurrentdb+discover')),
   EVENTSTORE_NAMESPACE: setting('rollbook', 'prefix of all streams', (value) =>
     /^[a-z][a-z0-9_]{0,39}$/.test(value) ? value : fail('lower-case letters, digits and _'),
   ),
   DATABASE_URL: setting('', 'postgres://… of PostgreSQL; default: PGlite in DATA_DIR', url('postgres', 'postgresql')),
+  START_TIMEOUT: setting('60', 'seconds that a start waits for its stores, from 0 to 3600', seconds(0, 3_600)),
+  QUERY_TIMEOUT: setting('4', 'seconds that a query of a request may take, from 1 to 60; above 4, lists answer later than 5 s when PostgreSQL hangs', seconds(1, 60)),
+  BATCH_TIMEOUT: setting('60', 'seconds that a statement of the projections may take, from 5 to 3600', seconds(5, 3_600)),
   VAULT_KEY: setting('', 'key of the vault, 32 bytes as 64 hexadecimal digits or base64', (value) => value || undefined),
   VAULT_KEY_FILE: setting('', 'file of that key; default: DATA_DIR/vault.key, made at the first start', text),
   SMTP_URL: setting('', 'smtp://user:password@host:587 or smtps://… of a mail server; default: mails are files in DATA_DIR/mail', mailServer),
@@ -139,6 +153,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ...optional('eventStoreUrl', read('EVENTSTORE_URL')),
     eventStoreNamespace: read('EVENTSTORE_NAMESPACE'),
     ...optional('databaseUrl', read('DATABASE_URL')),
+    startTimeout: read('START_TIMEOUT'),
+    queryTimeout: read('QUERY_TIMEOUT'),
+    batchTimeout: read('BATCH_TIMEOUT'),
     ...optional('vaultKey', read('VAULT_KEY')),
     vaultKeyFile: read('VAULT_KEY_FILE') || keyFileIn(dataDir),
     ...optional('smtpUrl', read('SMTP_URL')),

@@ -46,7 +46,8 @@ export class Health {
   }
 
   /** The last position of the log; undefined while it does not answer. */
-  head(): Promise<number | undefined> {
+  async head(): Promise<number | undefined> {
+    if (this.parts.stores.problems.some(({ store, kind }) => store === 'event-store' && kind === 'away')) return undefined;
     return Promise.race([this.parts.store.head().catch(() => undefined), pause(headTimeout, undefined, { ref: false })]);
   }
 

@@ -3,7 +3,7 @@ import { v5 as uuidv5 } from 'uuid';
 import { accessTokenEvents } from '#libs/access';
 import { accountEvents, domainEvents } from '#libs/accounts';
 import { EventStore, WrongRevision, type Proposed } from '#libs/event-store';
-import { nobody } from '#libs/kernel';
+import { nobody, noObserver, type StoreObserver } from '#libs/kernel';
 import { emailClaimEvents, loginEvents, userEvents } from '#libs/users';
 import { loadVaultKey, openVault, vaultExists, type Vault } from '#libs/vault';
 import type { Config } from './config.js';
@@ -28,17 +28,25 @@ export interface Installation {
   readonly restored: string;
 }
 
+export interface OpenOptions {
+  /** Whether a log may be begun; default: yes. */
+  readonly create?: boolean;
+  /** Is told when the event store can't be used, and when it can again. */
+  readonly observer?: StoreObserver;
+}
+
 /**
  * Opens the log with its vault. The log's first event names the vault; another or a missing one is refused, so that no
  * new keys are ever made for an old log. An empty log for a vault in use is refused, lest a wrong address look like a loss.
  * Without `create` so is a log that isn't there. Throws one clear line.
  */
-export async function openInstallation(config: Config, url: string, { create = true } = {}): Promise<Installation> {
+export async function openInstallation(config: Config, url: string, { create = true, observer = noObserver }: OpenOptions = {}): Promise<Installation> {
   let vault: Vault | undefined;
   const store = new EventStore({
     url,
     namespace: config.eventStoreNamespace,
     catalogue,
+    observer,
     // The founding, which tells whose the log is, is read before any key is needed.
     keys: { obtainKey: (owner) => vault!.obtainKey(owner as never), findKey: (owner) => vault!.findKey(owner as never) },
   });

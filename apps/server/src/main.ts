@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { existsSync } from 'node:fs';
 import { help, readConfig } from './config.js';
+import type { Server } from './server.js';
 
 if (process.argv.includes('--help') || process.argv.includes('-h')) {
   console.log(help());
@@ -14,7 +15,8 @@ try {
   const config = readConfig(process.env);
   // Only now: help and a wrong setting are answered at once.
   const { startServer } = await import('./server.js');
-  const server = await startServer(config);
+  const starting = new AbortController();
+  let server: Server | undefined;
   let closing = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
@@ -23,16 +25,28 @@ try {
       closing = true;
       // Whatever a client keeps open, we end in time.
       setTimeout(() => process.exit(1), 9_500).unref();
-      server.close().then(
-        () => process.exit(0),
-        (error: unknown) => fail(error),
-      );
+      if (server) return end(server);
+      starting.abort();
+      // A start that waits for a store has nothing to finish.
+      setTimeout(() => process.exit(0), 1_000).unref();
     });
   }
+  server = await startServer(config, { signal: starting.signal }).catch((error: unknown) => {
+    if (closing) process.exit(0);
+    throw error;
+  });
+  if (closing) end(server);
   // Last, so that whoever reads this may end it.
   console.log(welcome(server.url, server.operatorToken));
 } catch (error) {
   fail(error);
+}
+
+function end(server: Server): void {
+  server.close().then(
+    () => process.exit(0),
+    (error: unknown) => fail(error),
+  );
 }
 
 function fail(error: unknown): never {

@@ -25,6 +25,7 @@ import { projections } from './projections.js';
 import { ServerModule, type Parts } from './server.module.js';
 import { StoreHealth } from './store-health.js';
 import { StoreMonitor } from './store-monitor.js';
+import { StoreWait } from './store-wait.js';
 
 /** A running server. */
 export interface Server {
@@ -49,13 +50,19 @@ export interface Overrides {
   readonly requestTimeout?: number;
 }
 
+/** A start that can be given up. */
+export interface Abortable {
+  readonly signal?: AbortSignal;
+}
+
 /** Starts everything that the settings ask for. Throws one clear line; what was opened until then is closed again. */
-export async function startServer(config: Config, { clock = new SystemClock(), requestTimeout = 30_000 }: Overrides = {}): Promise<Server> {
+export async function startServer(config: Config, { clock = new SystemClock(), requestTimeout = 30_000, signal }: Overrides & Abortable = {}): Promise<Server> {
   Logger.overrideLogger(new ServerLogger(config.logLevel));
   const owned = new Owned();
   try {
     const health = new StoreHealth();
-    const stores = await openStores(config, owned);
+    const wait = new StoreWait({ seconds: config.startTimeout, ...(signal && { signal }) });
+    const stores = await openStores(config, owned, { wait, health });
     const runner = followLog(stores);
     owned.add(() => runner.stop());
     const mails = mailProcess(config, stores, clock);
@@ -63,17 +70,18 @@ export async function startServer(config: Config, { clock = new SystemClock(), r
     const passwordThreads = new PasswordThreads();
     owned.add(() => passwordThreads.close());
     const publicOrigin = config.publicUrl === undefined ? undefined : new URL(config.publicUrl).origin;
-    const monitor = new StoreMonitor({ ...stores, projections: runner, health });
+    const monitor = new StoreMonitor({ ...stores, projections: runner });
     owned.add(() => monitor.stop());
     const watched = new Health({ ...stores, projections: runner, mails, stores: health, monitor });
     const parts = { ...stores, projections: runner, mails, passwordThreads, clock, publicOrigin, sessions: config.sessions, health: watched, metrics: new Metrics(runner, mails, health) };
     const operatorToken = join(config.dataDir, 'operator-token');
-    if (await ensureOperatorToken({ ...parts, file: operatorToken, at: clock.now().toISOString(), days: config.operatorTokenDays })) {
+    const token = { ...parts, file: operatorToken, at: clock.now().toISOString(), days: config.operatorTokenDays };
+    if (await wait.for('event store', () => ensureOperatorToken(token))) {
       new Logger('Server').log(`The operator's token is in ${operatorToken}`);
     }
     const app = await createApp(config, parts, requestTimeout);
     owned.add(() => drain(app));
-    await runner.start();
+    await wait.for('read store', () => runner.start());
     monitor.start();
     await listen(app, config);
     const listener = await listenForMetrics(config, parts.health, parts.metrics);

@@ -1,8 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EventStore } from '#libs/event-store';
-import type { StoreName } from '#libs/kernel';
 import type { ProjectionRunner, ReadStore } from '#libs/read-store';
-import type { StoreHealth } from './store-health.js';
 
 /** How long, in ms, between two looks at the stores. */
 const interval = 2_000;
@@ -20,7 +18,7 @@ export class StoreMonitor {
   private seen = { position: -1, at: performance.now() };
   private isStalled = false;
 
-  constructor(private readonly parts: { readonly store: EventStore; readonly readStore: ReadStore; readonly projections: ProjectionRunner; readonly health: StoreHealth }) {}
+  constructor(private readonly parts: { readonly store: EventStore; readonly readStore: ReadStore; readonly projections: ProjectionRunner}) {}
 
   /** Whether the read models are behind the log and do not move. */
   get projectionsStalled(): boolean {
@@ -38,21 +36,10 @@ export class StoreMonitor {
 
   private async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const [head] = await Promise.all([this.ask('event-store', () => this.parts.store.head()), this.ask('read-store', () => this.parts.readStore.ping())]);
+      // Both tell their observers what comes of it.
+      const [head] = await Promise.all([this.parts.store.head().catch(() => undefined), this.parts.readStore.ping()]);
       this.compare(head);
       await pause(interval, undefined, { signal, ref: false }).catch(() => {});
-    }
-  }
-
-  private async ask<T>(name: StoreName, question: () => Promise<T>): Promise<T | undefined> {
-    const observer = this.parts.health.observer(name);
-    try {
-      const answer = await question();
-      observer.recovered('away');
-      return answer;
-    } catch {
-      observer.failed({ kind: 'away', code: 'no-answer', detail: 'it does not answer.' });
-      return undefined;
     }
   }
 

@@ -34,7 +34,7 @@ async function digestAtHead(store: EventStore, readStore: ReadStore): Promise<Re
   await runner.start();
   try {
     await runner.waitFor(await store.head(), patience);
-    return await digestTables(readStore.db, projections.flatMap(({ tables }) => tables));
+    return await digestTables(readStore.batches, projections.flatMap(({ tables }) => tables));
   } finally {
     await runner.stop();
   }

@@ -1,23 +1,11 @@
-import {
-  AccessDeniedError,
-  DeadlineExceededError,
-  EventStoreDBClient,
-  StreamDeletedError,
-  StreamNotFoundError,
-  WrongExpectedVersionError,
-  type StreamingRead,
-} from '@eventstore/db-client';
-import { Refusal } from '#libs/kernel';
+import { AccessDeniedError, type EventStoreDBClient, StreamDeletedError, StreamNotFoundError, WrongExpectedVersionError, type StreamingRead } from '@eventstore/db-client';
+import { StoreUnavailable, type StoreObserver } from '#libs/kernel';
 import { UnreadableEvent } from './codec.js';
-import { Gate } from './gate.js';
-import { NoAnswer, Retry, within, type Patience } from './patience.js';
+import { clientUrl, openClient } from './open-client.js';
+import { NoAnswer, Retry, afterFailure, type TimeLimits } from './patience.js';
+import { isUnconnected, unavailable } from './problem.js';
 import { unhurried } from './stream.js';
-
-/**
- * Below the 16 messages that a gRPC stream buffers: with more, an append waits for the stream to drain, and if the
- * connection breaks just then, @eventstore/db-client 6.2.1 rejects a promise that nobody holds, which ends the process.
- */
-const APPENDS_IN_FLIGHT = 15;
+import { WatchedClient } from './watched-client.js';
 
 /**
  * How long, in ms, a read that nobody reads on may come to its end by itself; only then it is cancelled. A server that is
@@ -25,6 +13,9 @@ const APPENDS_IN_FLIGHT = 15;
  * https://github.com/grpc/grpc-node/issues/2872
  */
 const ENDING = 50;
+
+/** How old, in ms, a client that can't connect is before it is replaced. */
+const RECONNECT = 5_000;
 
 /** Trying again can't help against these. */
 const FINAL = [WrongExpectedVersionError, StreamDeletedError, UnreadableEvent, TypeError];
@@ -34,26 +25,27 @@ type Open<Event> = (client: EventStoreDBClient, last: Event | undefined) => Stre
 
 /**
  * A client of the store that comes back by itself: what fails for want of a connection is done again, and a client that
- * lost its server is replaced.
+ * lost its server is replaced. Callers are refused soon, the client is replaced late.
  */
 export class Connection {
-  private readonly gate: Gate;
-  private current: EventStoreDBClient;
+  private readonly address: string;
+  private current: WatchedClient;
   private renewals = 0;
   private closed = false;
+  /** When a call gave up, if nothing was heard since. */
+  private failedAt = -Infinity;
 
   constructor(
-    private readonly url: string,
-    readonly patience: Patience,
+    url: string,
+    private readonly limits: TimeLimits,
+    private readonly observer: StoreObserver,
   ) {
-    if (/^[^/]+:\/\/[^@/]+@/.test(url) && /[?&]tls=false/i.test(url)) {
-      throw new Error('the event store URL has credentials and tls=false: without TLS they would silently not be sent');
-    }
-    this.gate = new Gate(APPENDS_IN_FLIGHT, patience.attempt);
+    this.address = clientUrl(url);
     this.current = this.connect();
   }
 
-  get client(): EventStoreDBClient {
+  /** The client of now, for calls that wait for as long as it takes. */
+  get watched(): WatchedClient {
     if (this.closed) throw new Error('the event store is closed');
     return this.current;
   }
@@ -65,24 +57,33 @@ export class Connection {
   /**
    * Reads to the end; nothing of an absent stream. When the connection breaks `open` is called again, with the last event
    * that it gave, to go on after it.
-   * @param silence how long the server may take for each event, in milliseconds; default: any time
    */
-  async *read<Event>(open: Open<Event>, silence?: number): AsyncGenerator<Event> {
+  async *read<Event>(open: Open<Event>): AsyncGenerator<Event> {
+    const silence = this.silence();
     let last: Event | undefined;
-    let trying = new Retry(this.patience.read);
+    let trying = new Retry(silence);
     for (;;) {
-      const { client } = this;
+      const { watched } = this;
       const before = last;
-      const events = open(client, last);
+      const events = open(watched.client, last);
       if (!events) return;
       try {
-        for await (const event of unhurried(events, silence)) yield (last = event);
-        if (client === this.current) return;
-        throw new NoAnswer('its client was replaced, which looks like the end'); // of a read that was under way
+        for await (const event of unhurried(events, (item) => watched.waitFor(item, silence))) {
+          watched.heard();
+          yield (last = event);
+        }
+        if (watched === this.current) {
+          watched.heard();
+          return;
+        }
+        throw new NoAnswer(false, 'its client was replaced, which looks like the end'); // of a read that was under way
       } catch (error) {
-        if (error instanceof StreamNotFoundError) return;
-        if (last !== before) trying = new Retry(this.patience.read);
-        await trying.again(this.interpret(client, error));
+        if (error instanceof StreamNotFoundError) {
+          watched.heard();
+          return;
+        }
+        if (last !== before) trying = new Retry(silence);
+        await this.again(trying, this.interpret(watched, error));
       } finally {
         setTimeout(() => void events.cancel().catch(ignore), ENDING).unref();
       }
@@ -94,58 +95,79 @@ export class Connection {
    * it must be safe to repeat.
    */
   async append<T>(append: (client: EventStoreDBClient) => Promise<T>): Promise<T> {
-    const trying = new Retry(this.patience.append);
+    const silence = this.silence();
+    const trying = new Retry(silence);
     for (;;) {
+      const { watched } = this;
+      const abandoned = new AbortController();
       try {
-        return await this.gate.run(() => this.attempt(append));
+        const appended = watched.appends.run(() => append(watched.client), abandoned.signal);
+        appended.then(() => watched.heard(), ignore);
+        return await watched.waitFor(appended, silence);
       } catch (error) {
-        await trying.again(error as Error);
+        abandoned.abort(error);
+        if (error instanceof WrongExpectedVersionError) watched.heard();
+        await this.again(trying, this.interpret(watched, error));
       }
     }
   }
 
   /** What a failure means: a refusal where trying again may help. A client that lost its server is replaced. */
-  interpret(client: EventStoreDBClient, error: unknown): Error {
-    if (error instanceof AccessDeniedError) {
-      return new Error('the event store denies access: check user and password; reading $all takes a member of $admins', { cause: error });
-    }
+  interpret(watched: WatchedClient, error: unknown): Error {
     if (FINAL.some((kind) => error instanceof kind)) return error as Error;
-    // When told that a server is gone the client helps itself; left without an answer it goes on waiting.
-    if (error instanceof NoAnswer || error instanceof DeadlineExceededError) this.renew(client);
-    return Object.assign(new Refusal('event-store.unavailable', 'unavailable', 'The event store does not answer; try again.'), { cause: error });
+    const isLost = error instanceof NoAnswer ? watched.silence >= this.limits.replace : isUnconnected(error) && performance.now() - watched.since >= RECONNECT;
+    if (isLost) this.renew(watched);
+    // The calls of a replaced client are cancelled by us.
+    return unavailable(watched === this.current || error instanceof NoAnswer ? error : new NoAnswer(false, 'its client was replaced'));
+  }
+
+  /** Tells the observer why a call has failed for good. */
+  tell(failure: Error): void {
+    if (this.closed || !(failure instanceof StoreUnavailable)) return;
+    if (failure.cause instanceof NoAnswer && !failure.cause.isSilent) return; // slow, not away
+    this.failedAt = performance.now();
+    this.observer.failed(failure.problem);
   }
 
   async close(): Promise<void> {
     this.closed = true;
-    await retire(this.current);
+    await retire(this.current.client);
   }
 
-  private async attempt<T>(call: (client: EventStoreDBClient) => Promise<T>): Promise<T> {
-    const { client } = this;
+  private async again(trying: Retry, failure: Error): Promise<void> {
     try {
-      return await within(this.patience.attempt, call(client));
-    } catch (error) {
-      throw this.interpret(client, error);
+      if (failure instanceof StoreUnavailable && failure.cause instanceof AccessDeniedError) throw failure;
+      await trying.again(failure);
+    } catch {
+      this.tell(failure);
+      throw failure;
     }
   }
 
+  /** How long, in ms, a call that begins now waits for a silent server. */
+  private silence(): number {
+    const isKnown = performance.now() - this.failedAt < afterFailure.window;
+    return isKnown ? Math.min(afterFailure.silence, this.limits.silence) : this.limits.silence;
+  }
+
+  private readonly onHeard = (): void => {
+    this.failedAt = -Infinity;
+    this.observer.recovered('away');
+  };
+
   /** The calls of the old client end; those that were healthy are done again like the others. */
-  private renew(lost: EventStoreDBClient): void {
+  private renew(lost: WatchedClient): void {
     if (lost !== this.current || this.closed) return;
     this.renewals++;
     this.current = this.connect();
-    void retire(lost).catch(ignore);
+    void retire(lost.client).catch(ignore);
   }
 
   /** Channels of equal options share their TCP connection: one that is to have a new one must differ in an option. */
-  private connect(): EventStoreDBClient {
+  private connect(): WatchedClient {
     const difference = `keepAliveTimeout=${10_000 + (this.renewals % 1000)}`;
-    try {
-      return EventStoreDBClient.connectionString(`${this.url}${this.url.includes('?') ? '&' : '?'}${difference}`);
-    } catch (error) {
-      // oxlint-disable-next-line preserve-caught-error -- the client's error holds the whole URL, password included
-      throw new Error(`not a URL of an event store (esdb://host:port): ${(error as Error).message}`);
-    }
+    const client = openClient(`${this.address}${this.address.includes('?') ? '&' : '?'}${difference}`);
+    return new WatchedClient(client, this.limits, this.onHeard);
   }
 }
 

@@ -10,12 +10,13 @@ import {
   type RecordedEvent,
   type ResolvedEvent,
 } from '@eventstore/db-client';
-import { evolve, type AnyDecider, type Recorded, type StateOf } from '#libs/kernel';
+import { evolve, noObserver, type AnyDecider, type Recorded, type StateOf, type StoreObserver } from '#libs/kernel';
 import { checkAppend } from './append-limits.js';
 import { Codec, type AnyFormat, type KeyRing, type Proposed, type StoredEvent } from './codec.js';
 import { Connection } from './connection.js';
 import { readFiltered } from './filtered-read.js';
 import { Gate } from './gate.js';
+import { afterFailure, type TimeLimits } from './patience.js';
 import { unhurried } from './stream.js';
 import { openLog, type LogItem } from './subscription.js';
 
@@ -57,11 +58,13 @@ export interface EventStoreOptions {
   readonly namespace: string;
   readonly catalogue: Readonly<Record<string, AnyFormat>>;
   readonly keys: KeyRing;
-  /** How long an append may be repeated while its outcome is unknown, in milliseconds; default 10,000. */
-  readonly appendTimeoutMs?: number;
-  /** How long a read waits for an answer or a lost connection, in milliseconds; default 3,000. */
-  readonly readPatienceMs?: number;
+  /** How long to wait for the server; for tests. */
+  readonly limits?: Partial<TimeLimits>;
+  /** Is told when the store can't be used, and when it can again. */
+  readonly observer?: StoreObserver;
 }
+
+const defaultLimits: TimeLimits = { silence: 4_000, slow: 10_000, replace: 8_000 };
 
 /** With more at a time, each would wait so long for its turn that a busy server looks like one that is gone. */
 const LOADS_IN_FLIGHT = 64;
@@ -71,8 +74,8 @@ const LOADS_IN_FLIGHT = 64;
  * below 2^53 (8 PiB) and thus exact as numbers; of every event read, commit = prepare.
  *
  * What can't be done for want of a connection is refused with `event-store.unavailable` after some time of trying, and
- * works again once the server is back. Wrong credentials are an Error that says so. An event that can't be read is an
- * `UnreadableEvent`.
+ * works again once the server is back; the cause, also wrong credentials, is told to the observer. An event that can't
+ * be read is an `UnreadableEvent`.
  */
 export class EventStore {
   private readonly connection: Connection;
@@ -80,10 +83,10 @@ export class EventStore {
   private readonly prefix: string;
   private readonly loads: Gate;
 
-  constructor({ url, namespace, catalogue, keys, appendTimeoutMs = 10_000, readPatienceMs = 3_000 }: EventStoreOptions) {
-    this.connection = new Connection(url, { read: readPatienceMs, append: appendTimeoutMs, attempt: appendTimeoutMs / 4 });
+  constructor({ url, namespace, catalogue, keys, limits, observer = noObserver }: EventStoreOptions) {
+    this.connection = new Connection(url, { ...defaultLimits, ...limits }, observer);
     this.codec = new Codec(catalogue, keys);
-    this.loads = new Gate(LOADS_IN_FLIGHT, readPatienceMs / 2); // who came later than the one that fails, but not much
+    this.loads = new Gate(LOADS_IN_FLIGHT, afterFailure.silence);
     this.prefix = `${namespace}.`;
   }
 
@@ -97,7 +100,7 @@ export class EventStore {
       const next = last?.event ? last.event.revision + (backwards ? -1n : 1n) : start;
       if (seen === maxCount || next === -1n) return undefined;
       return client.readStream(this.prefix + stream, { direction, fromRevision: next, maxCount: maxCount - seen });
-    }, this.connection.patience.read);
+    });
     for await (const { event } of events) {
       seen++;
       if (event) yield this.decode(event);
@@ -182,18 +185,23 @@ export class EventStore {
    */
   async *follow(from: number | undefined, signal: AbortSignal, types?: readonly string[]): AsyncGenerator<LogItem> {
     if (signal.aborted) return;
-    const { client } = this.connection;
-    const log = openLog(client, types ? { filterOn: 'eventType', prefixes: [...types] } : { filterOn: 'streamName', prefixes: [this.prefix] }, from);
+    const { watched } = this.connection;
+    const log = openLog(watched.client, types ? { filterOn: 'eventType', prefixes: [...types] } : { filterOn: 'streamName', prefixes: [this.prefix] }, from);
     const stop = (): void => void log.unsubscribe().catch(() => {}); // fails where the call was never made
     signal.addEventListener('abort', stop);
+    let isConnected = false;
     try {
       for await (const item of unhurried<LogItem | AllStreamResolvedEvent>(log)) {
+        isConnected = true;
+        watched.heard();
         if ('kind' in item) yield item;
         else if (item.event && this.isWanted(item.event, types)) yield { kind: 'event', event: this.decode(item.event) };
       }
       if (!signal.aborted && !this.connection.isClosed) throw new Error('the subscription ended');
     } catch (error) {
-      throw this.connection.interpret(client, error);
+      const failure = this.connection.interpret(watched, error);
+      if (!isConnected) this.connection.tell(failure); // one that was connected is followed again first
+      throw failure;
     } finally {
       signal.removeEventListener('abort', stop);
       stop();

@@ -3,24 +3,25 @@ import { Refusal } from '#libs/kernel';
 interface Waiting {
   readonly since: number;
   readonly enter: () => void;
-  readonly fail: (error: Refusal) => void;
+  readonly fail: (error: Error) => void;
 }
 
 /**
- * Lets so many in at a time, first come first served. When one of them gets no answer, whoever has waited at the gate for
- * `patience` ms fails as it did: behind a server that hangs nobody needs to find it out again.
+ * Lets so many in at a time, first come first served. When one of them gets no answer, all who have waited at the gate
+ * for `patience` ms fail as it did: behind a server that hangs they need not find it out again.
  */
 export class Gate {
   private readonly waiting: Waiting[] = [];
 
   constructor(
     private free: number,
-    private readonly patience: number,
+    private readonly patience = Infinity,
   ) {}
 
-  async run<T>(work: () => Promise<T>): Promise<T> {
+  /** @param signal when it aborts, work that still waits is not begun */
+  async run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (this.free > 0) this.free--;
-    else await new Promise<void>((enter, fail) => this.waiting.push({ since: performance.now(), enter, fail }));
+    else await this.wait(signal);
     try {
       return await work();
     } catch (error) {
@@ -31,6 +32,19 @@ export class Gate {
       if (next) next.enter();
       else this.free++;
     }
+  }
+
+  private wait(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise<void>((enter, fail) => {
+      const entry = { since: performance.now(), enter, fail };
+      this.waiting.push(entry);
+      signal?.addEventListener('abort', () => {
+        const place = this.waiting.indexOf(entry);
+        if (place < 0) return;
+        this.waiting.splice(place, 1);
+        fail(signal.reason as Error);
+      });
+    });
   }
 
   private giveUp(error: Refusal): void {

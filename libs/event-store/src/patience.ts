@@ -1,25 +1,29 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Refusal } from '#libs/kernel';
 
-/** How long to keep trying, in milliseconds. */
-export interface Patience {
-  /** A read without a connection. */
-  readonly read: number;
-  /** An append, over all its repetitions. */
-  readonly append: number;
-  /** One of those repetitions. */
-  readonly attempt: number;
+/** How long to wait for the server, in milliseconds. */
+export interface TimeLimits {
+  /** A call gives up when nothing at all was heard from the server for so long. */
+  readonly silence: number;
+  /** A call gives up after so long while the server answers others. */
+  readonly slow: number;
+  /** The client is replaced when nothing was heard for so long while calls wait: longer than a stall of a busy server. */
+  readonly replace: number;
 }
 
-/** Trying again with a growing pause until the time is up. */
+/** After a call has given up, the calls of the next `window` ms wait `silence` ms only: they need not find it out again. */
+export const afterFailure = { window: 2_000, silence: 500 } as const;
+
+/** Repeats with a growing pause until the time is up. */
 export class Retry {
   private readonly end: number;
   private next = 10;
 
-  constructor(patience: number) {
-    this.end = performance.now() + patience;
+  constructor(milliseconds: number) {
+    this.end = performance.now() + milliseconds;
   }
 
+  /** Waits for the next attempt; throws the failure where there is none. */
   async again(failure: Error): Promise<void> {
     if (!(failure instanceof Refusal) || performance.now() + this.next > this.end) throw failure;
     await pause(this.next);
@@ -27,18 +31,13 @@ export class Retry {
   }
 }
 
-/** No answer in our own time; what it would have been is unknown. */
-export class NoAnswer extends Error {}
-
-/** Answers in time or rejects with {@link NoAnswer}. */
-export async function within<T>(milliseconds: number, answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new NoAnswer(`no answer in ${milliseconds} ms`)), milliseconds);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
+/** No answer within our own limits; what it would have been is unknown. */
+export class NoAnswer extends Error {
+  constructor(
+    /** Nothing else was heard from the server either. */
+    readonly isSilent: boolean,
+    message = 'no answer in time',
+  ) {
+    super(message);
   }
 }

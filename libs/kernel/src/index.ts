@@ -1,5 +1,6 @@
 export * from './catalogue.js';
 export * from './command.js';
+export * from './connection-problem.js';
 export * from './decider.js';
 export * from './event.js';
 export * from './fields.js';

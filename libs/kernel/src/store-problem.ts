@@ -1,3 +1,5 @@
+import { Refusal } from './refusal.js';
+
 /** Where an installation keeps things. */
 export const storeNames = ['event-store', 'read-store', 'vault'] as const;
 export type StoreName = (typeof storeNames)[number];
@@ -20,3 +22,15 @@ export interface StoreObserver {
 
 /** For users of a store that tell nobody. */
 export const noObserver: StoreObserver = { failed: () => {}, recovered: () => {} };
+
+/** A store can't be used now; it may be in a moment. */
+export class StoreUnavailable extends Refusal {
+  constructor(
+    code: string,
+    detail: string,
+    readonly problem: StoreProblem,
+    override readonly cause?: unknown,
+  ) {
+    super(code, 'unavailable', detail);
+  }
+}

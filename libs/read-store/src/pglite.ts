@@ -2,16 +2,24 @@
 import { extname } from 'node:path';
 import { Duplex } from 'node:stream';
 import { Worker } from 'node:worker_threads';
-import type { PostgresDialect } from 'kysely';
+import { GRACE, type StatementLimits } from './limits.js';
 import type { Start } from './pglite.worker.js';
-import { poolDialect } from './pool.js';
+import { WatchedPool } from './pool.js';
+import type { ServerWatch } from './server-watch.js';
+
+/** How long, in ms, the end waits for the thread to end. */
+const FAREWELL = 4_000;
 
 /**
- * Kysely over PGlite in a thread, on a directory. It is a `pg` pool of one connection that leads to the
- * thread: both engines share one driver, and a query costs one message there and one back, a quarter of PGlite's own API.
+ * PGlite in a thread, on a directory. It is a `pg` pool of one connection that leads to the thread: both
+ * engines share one driver, and a query costs one message there and one back, a quarter of PGlite's own API. A thread
+ * that is busy can't be told from one that hangs: it is ended once it has been silent for as long as a batch may take.
  */
-export const pgliteDialect = (directory: string): PostgresDialect =>
-  poolDialect({ max: 1, idleTimeoutMillis: 0, ssl: false, stream: () => new PGliteStream(directory) });
+export const pglitePool = (watch: ServerWatch, { batch }: StatementLimits, directory: string): WatchedPool =>
+  new WatchedPool(
+    { max: 1, idleTimeoutMillis: 0, ssl: false, stream: () => new PGliteStream(directory) },
+    { watch, lenience: batch + GRACE, farewell: FAREWELL },
+  );
 
 /** `AuthenticationOk`, `ReadyForQuery`: https://www.postgresql.org/docs/current/protocol-message-formats.html */
 const welcome = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0, 0x5a, 0, 0, 0, 5, 0x49]);
@@ -21,6 +29,7 @@ const terminate = 0x58;
 class PGliteStream extends Duplex {
   readonly #worker: Worker;
   #welcomed = false;
+  #hasExited = false;
 
   constructor(directory: string) {
     super();
@@ -28,7 +37,10 @@ class PGliteStream extends Duplex {
     this.#worker = new Worker(file, { workerData: { directory } satisfies Start });
     this.#worker.on('message', (answer: Uint8Array) => this.push(answer));
     this.#worker.on('error', (error) => this.destroy(error));
-    this.#worker.on('exit', () => this.destroy());
+    this.#worker.on('exit', () => {
+      this.#hasExited = true;
+      this.destroy();
+    });
   }
 
   /** What `pg` asks of a socket. */
@@ -70,8 +82,10 @@ class PGliteStream extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    // Only once it has ended may another thread open the directory.
+    if (this.#hasExited) return done(error);
+    this.#worker.once('exit', () => done(error));
     void this.#worker.terminate();
-    done(error);
   }
 
   #send(message: Buffer): void {

@@ -1,8 +1,8 @@
-import type { Recorded } from '#libs/kernel';
+import { StoreUnavailable, type Recorded } from '#libs/kernel';
 
 /** Why the read models don't move on. Holds no personal data. */
 export interface Problem {
-  /** The error's class, SQL state and constraint or column; its message could quote values. */
+  /** The error's class, SQL state and constraint or column (its message could quote values); of an outage the code. */
   readonly reason: string;
   /** UTC, ISO 8601. */
   readonly since: string;
@@ -24,8 +24,16 @@ export class ProjectionFailed extends Error {
   }
 }
 
+/** The code of a store that is away, where that is all that is wrong. */
+export function outageIn(error: unknown): string | undefined {
+  const cause = error instanceof ProjectionFailed ? error.cause : error;
+  return cause instanceof StoreUnavailable && cause.problem.code !== 'too-slow' ? cause.code : undefined;
+}
+
 /** What an error says about the problem; one at the same place goes on since then. */
 export function problemOf(error: unknown, before?: Problem): Problem {
+  const outage = outageIn(error);
+  if (outage) return { reason: outage, since: before?.since ?? new Date().toISOString() };
   const failed = error instanceof ProjectionFailed ? error : undefined;
   const [event, ...others] = failed?.events ?? [];
   return {
@@ -35,6 +43,10 @@ export function problemOf(error: unknown, before?: Problem): Problem {
     ...(event && others.length === 0 && { position: event.position, eventType: event.type }),
   };
 }
+
+/** Whether both say the same. */
+export const isSameProblem = (one: Problem | undefined, other: Problem): boolean =>
+  one !== undefined && one.reason === other.reason && one.projection === other.projection && one.position === other.position;
 
 function reasonOf(error: unknown): string {
   const { constructor, code, constraint, column } = Object(error) as Record<string, unknown>;

@@ -1,11 +1,15 @@
+import { noObserver, type StoreObserver } from '#libs/kernel';
 import { Kysely, sql } from 'kysely';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EmbeddedDirectory } from './embedded-directory.js';
-import { pgliteDialect } from './pglite.js';
-import { postgresqlDialect } from './postgresql.js';
+import { defaultLimits, type StatementLimits } from './limits.js';
+import { pglitePool } from './pglite.js';
+import { postgresqlPools } from './postgresql.js';
 import { prepare, schema, type AnyTables } from './schema.js';
+import { ServerWatch } from './server-watch.js';
+import { NoAnswer } from './unavailable.js';
 
 /** The log that a store was built from. */
 export interface LogIdentity {
@@ -16,23 +20,46 @@ export interface LogIdentity {
   readonly restored: string;
 }
 
+interface Parts {
+  readonly kind: 'pglite' | 'postgresql';
+  readonly db: Kysely<AnyTables>;
+  readonly batches: Kysely<AnyTables>;
+  readonly close: () => Promise<void>;
+}
+
 /** Tables built from the log, and nothing else: it may be dropped and built again at any time. */
 export class ReadStore {
-  constructor(
-    readonly db: Kysely<AnyTables>,
-    readonly kind: 'pglite' | 'postgresql',
-    private readonly closed: () => Promise<void> = async () => {},
-  ) {}
+  readonly kind: 'pglite' | 'postgresql';
+  /** For requests: each statement is limited so that whoever asked is answered in time. */
+  readonly db: Kysely<AnyTables>;
+  /** For projections and tools: statements may take longer. */
+  readonly batches: Kysely<AnyTables>;
 
-  /** Throws while the database can't be asked. */
+  constructor(private readonly parts: Parts) {
+    this.kind = parts.kind;
+    this.db = parts.db;
+    this.batches = parts.batches;
+  }
+
+  /** Asks the database something; the observer is told what comes of it. */
   async ping(): Promise<void> {
-    await sql`select 1`.execute(this.db);
+    await sql`select 1`.execute(this.db).catch(() => {});
   }
 
   async close(): Promise<void> {
-    await this.db.destroy();
-    await this.closed();
+    await this.parts.close();
   }
+}
+
+export interface ReadStoreOptions {
+  readonly directory: string;
+  readonly databaseUrl?: string;
+  readonly log: LogIdentity;
+  /** Is told why a store is built again. */
+  readonly discarding?: (error: unknown) => void;
+  readonly limits?: Partial<StatementLimits>;
+  /** Is told when the database can't be used, and when it can again. */
+  readonly observer?: StoreObserver;
 }
 
 /**
@@ -41,35 +68,46 @@ export class ReadStore {
  * A store that was built from another log, or from this one before it was restored, is discarded where it is ours alone (PGlite), and refused on PostgreSQL:
  * an Error of one line. A server that can't be reached is the Refusal `read-store.unavailable`.
  */
-export async function openReadStore(options: {
-  directory: string;
-  databaseUrl?: string;
-  log: LogIdentity;
-  /** Is told why a store is built again. */
-  discarding?: (error: unknown) => void;
-}): Promise<ReadStore> {
-  if (options.databaseUrl) return openPostgres(options.databaseUrl, options.log);
-  const directory = new EmbeddedDirectory(options.directory);
+export async function openReadStore({ directory: parent, databaseUrl, log, discarding, limits, observer = noObserver }: ReadStoreOptions): Promise<ReadStore> {
+  const given = { ...defaultLimits, ...limits };
+  if (databaseUrl) return openPostgres(databaseUrl, log, new ServerWatch(observer), given);
+  const directory = new EmbeddedDirectory(parent);
+  const open = () => openEmbedded(directory, log, new ServerWatch(observer), given);
   // Files that can't be opened (torn, or of another PostgreSQL) are like those of another log: built again.
-  return openEmbedded(directory, options.log).catch(async (error: unknown) => {
-    options.discarding?.(error);
+  return open().catch(async (error: unknown) => {
+    if ((error as Error).cause instanceof NoAnswer) throw error;
+    discarding?.(error);
     await directory.discard();
-    return openEmbedded(directory, options.log);
+    return open();
   });
 }
 
 /** An empty store in a temporary directory, to replay the log into; closing it removes it. */
 export async function openScratchStore(): Promise<ReadStore> {
   const directory = await mkdtemp(join(tmpdir(), 'rollbook-scratch-'));
-  const remove = () => rm(directory, { recursive: true, force: true });
-  const store = new ReadStore(new Kysely({ dialect: pgliteDialect(join(directory, 'pglite')) }), 'pglite', remove);
-  await prepare(store.db);
+  const store = embeddedStore(new ServerWatch(noObserver), defaultLimits, join(directory, 'pglite'), () => rm(directory, { recursive: true, force: true }));
+  await prepare(store.batches);
   return store;
 }
 
-async function openEmbedded(directory: EmbeddedDirectory, log: LogIdentity): Promise<ReadStore> {
+/** PGlite on a directory; `closed` runs once its thread has ended in good order. */
+function embeddedStore(watch: ServerWatch, limits: StatementLimits, directory: string, closed: () => Promise<void>): ReadStore {
+  const pool = pglitePool(watch, limits, directory);
+  return new ReadStore({
+    kind: 'pglite',
+    db: new Kysely({ dialect: pool.dialect(limits.query) }),
+    batches: new Kysely({ dialect: pool.dialect(limits.batch) }),
+    close: async () => {
+      await pool.end();
+      if (pool.endedCleanly) await closed();
+    },
+  });
+}
+
+async function openEmbedded(directory: EmbeddedDirectory, log: LogIdentity, watch: ServerWatch, limits: StatementLimits): Promise<ReadStore> {
   await directory.prepare();
-  const db = new Kysely<AnyTables>({ dialect: pgliteDialect(directory.database) });
+  const store = embeddedStore(watch, limits, directory.database, () => directory.closedCleanly());
+  const { batches: db } = store;
   try {
     await prepare(db);
     if ((await builtFrom(db, log)) !== 'this log') {
@@ -78,17 +116,23 @@ async function openEmbedded(directory: EmbeddedDirectory, log: LogIdentity): Pro
       await builtFrom(db, log);
     }
   } catch (error) {
-    await db.destroy();
+    await store.batches.destroy();
     throw error;
   }
-  return new ReadStore(db, 'pglite', () => directory.closedCleanly());
+  return store;
 }
 
-async function openPostgres(url: string, log: LogIdentity): Promise<ReadStore> {
-  const store = new ReadStore(new Kysely({ dialect: postgresqlDialect(url) }), 'postgresql');
+async function openPostgres(url: string, log: LogIdentity, watch: ServerWatch, limits: StatementLimits): Promise<ReadStore> {
+  const { queries, batches } = postgresqlPools(url, watch, limits);
+  const store = new ReadStore({
+    kind: 'postgresql',
+    db: new Kysely({ dialect: queries.dialect(limits.query) }),
+    batches: new Kysely({ dialect: batches.dialect(limits.batch, limits.query) }),
+    close: async () => void (await Promise.all([queries.end(), batches.end()])),
+  });
   try {
-    await prepare(store.db);
-    const origin = await builtFrom(store.db, log);
+    await prepare(store.batches);
+    const origin = await builtFrom(store.batches, log);
     if (origin === 'this log') return store;
     throw new Error(`Schema ${schema} was built from ${origin}: use another database, or drop the schema (it is built again).`);
   } catch (error) {

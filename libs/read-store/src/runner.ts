@@ -22,7 +22,7 @@ import {
   type Subscription,
 } from 'rxjs';
 import { advance, beforeAll, prepareProjections, type Positions } from './checkpoints.js';
-import { problemOf, ProjectionFailed, type Problem } from './problem.js';
+import { isSameProblem, outageIn, problemOf, ProjectionFailed, type Problem } from './problem.js';
 import type { LogSignal, Projection, Subscribe } from './projection.js';
 import { ReadAhead } from './read-ahead.js';
 import type { ReadStore } from './read-store.js';
@@ -32,7 +32,7 @@ export interface RunnerOptions {
   readonly store: ReadStore;
   readonly projections: readonly Projection[];
   readonly subscribe: Subscribe;
-  /** Called at each failed attempt, for the log. */
+  /** Called once for each problem with an event, for the log; a store that is away tells its own observer. */
   readonly report: (problem: Problem) => void;
   /** The most signals in one transaction, and the most that are read ahead of it. */
   readonly batchCount?: number;
@@ -125,7 +125,7 @@ export class ProjectionRunner {
 
   /** The store has the last word on how far it is: a commit may have failed or not, and a database be restored. */
   async #prepare(): Promise<void> {
-    this.#checkpoints = await prepareProjections(this.options.store.db, this.options.projections);
+    this.#checkpoints = await prepareProjections(this.options.store.batches, this.options.projections);
     this.#reached.next(Math.min(...this.#checkpoints.values()));
   }
 
@@ -174,7 +174,7 @@ export class ProjectionRunner {
   /** After a rebuild the planner knows nothing of the tables, and PGlite never looks by itself. */
   async #catchUp(): Promise<void> {
     const tables = this.options.projections.flatMap((projection) => projection.tables);
-    if (tables.length > 0) await sql`analyze ${sql.join(tables.map((table) => sql.table(table)))}`.execute(this.options.store.db);
+    if (tables.length > 0) await sql`analyze ${sql.join(tables.map((table) => sql.table(table)))}`.execute(this.options.store.batches);
     this.#caughtUp = true;
   }
 
@@ -185,7 +185,7 @@ export class ProjectionRunner {
 
   async #commit(wanted: readonly { projection: Projection; events: Recorded[] }[], position: number): Promise<void> {
     this.#attempted = Math.max(this.#attempted, position);
-    await this.options.store.db.transaction().execute(async (tx) => {
+    await this.options.store.batches.transaction().execute(async (tx) => {
       for (const { projection, events } of wanted) await project(projection, events, tx);
       await advance(tx, this.#checkpoints, position);
     });
@@ -195,8 +195,9 @@ export class ProjectionRunner {
 
   #backOff(error: unknown, attempt: number): Observable<unknown> {
     this.#caughtUp = false;
-    this.#failing = problemOf(error, this.#failing);
-    this.options.report(this.#failing);
+    const before = this.#failing;
+    this.#failing = problemOf(error, before);
+    if (!outageIn(error) && !isSameProblem(before, this.#failing)) this.options.report(this.#failing);
     return timer(Math.min(100 * 2 ** (attempt - 1), 1_000));
   }
 }

@@ -1,6 +1,6 @@
 import { Subject, Subscription, bufferTime, defer, exhaustMap, filter, finalize, from, merge, retry, tap, timer, type Observable } from 'rxjs';
 import type { EventStore, LogItem } from '#libs/event-store';
-import type { Recorded } from '#libs/kernel';
+import { StoreUnavailable, type Recorded } from '#libs/kernel';
 import type { Vault } from '#libs/vault';
 import { meaningful, meaningOf } from '../domain/owed.js';
 import { remind, reminderEvery } from './remind.js';
@@ -140,8 +140,10 @@ export class MailProcess {
   }
 
   #backOff(error: unknown, attempt: number): Observable<unknown> {
+    const before = this.#halted;
     this.#halted = codeOf(error);
-    this.options.report.halted(this.#halted);
+    // A store that is away is told of by itself, and anything else once.
+    if (this.#halted !== before && !(error instanceof StoreUnavailable)) this.options.report.halted(this.#halted);
     return timer(Math.min(100 * 2 ** (attempt - 1), 5_000));
   }
 }
