@@ -69,7 +69,7 @@ describe('a mail', () => {
     expectStatus(200, await confirm(linkIn(second!)));
   });
 
-  it('PASSWORD-5: completes a profile again where there is no password yet, and once a stranger was approved', async () => {
+  it('PASSWORD-5, MAIL-3: completes a profile again where there is no password yet, and once a stranger was approved', async () => {
     const { userId, email } = await add();
     await box.to(email);
     expectStatus(200, await test.operator.post(path(userId, '/reset-password')));

@@ -100,7 +100,7 @@ describe('PERM-20: a session that was authenticated more than 15 minutes ago is 
 });
 
 describe('to authenticate again', () => {
-  it('a wrong password is refused, counts as a failed login, and ends nothing', async () => {
+  it('SESSION-7: a wrong password is refused, counts as a failed login, and ends nothing', async () => {
     const { id, api } = await sessionOf('co-administrator');
     for (let nth = 0; nth < 3; nth++) expect(await api.post('/me/reauthenticate', { password: `guess-${nth}` })).toMatchObject({ status: 403, body: { code: 'password.wrong' } });
     const { items } = (await test.operator.get(account.path(`/users/${id}/history`))).body;

@@ -128,7 +128,7 @@ describe('never an account without an administrator', () => {
     pinned: fc.boolean(),
   });
 
-  it('ADMIN-1: holds at every moment, whoever acts and crashes', () =>
+  it('ADMIN-1, ADMIN-3: holds at every moment, whoever acts and crashes', () =>
     holds([fc.tuple(fc.constantFrom(...standings), fc.constantFrom(...standings)), fc.array(step, { minLength: 2, maxLength: 4 }), schedules], async (others, steps, schedule) => {
       const { account, users } = await stage.openAccount(['counted', ...others]);
       const revisions = await Promise.all(users.map(async (user) => (await stage.events(`user-${user}`)).length - 1));
@@ -138,7 +138,7 @@ describe('never an account without an administrator', () => {
       if (!outcomes.includes('gone') && !others.includes('uncounted')) expect(serving()).toEqual(counted());
     }), patience);
 
-  it('ADMIN-1: keeps one of two who take each other away at once', () =>
+  it('ADMIN-1, ADMIN-3: keeps one of two who take each other away at once', () =>
     holds([fc.constantFrom<Act>('lock', 'delete', 'demote'), fc.constantFrom<Act>('lock', 'delete', 'demote'), patient, patient, schedules], async (one, other, fate, otherFate, schedule) => {
       const { account, users } = await stage.openAccount(['counted', 'counted']);
       const actors = [change(account, users[0]!, one, fate), change(account, users[1]!, other, otherFate)];

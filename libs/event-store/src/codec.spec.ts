@@ -56,7 +56,7 @@ it('gives back what it was given', async () => {
   expect(await roundTrip(named)).toEqual({ ...named, ...place });
 });
 
-it('OPS-4: leaves nothing personal in clear', async () => {
+it('OPS-4, AUDIT-6: leaves nothing personal in clear', async () => {
   const stored = await codec.encode('user-bob', named);
   expect(stored.data).toEqual({ country: 'ES' });
   expect(JSON.stringify(stored)).not.toMatch(/Bob|asked to|192\.0\.2/);

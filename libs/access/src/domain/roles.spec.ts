@@ -21,7 +21,7 @@ const table: [Permission, administrator: boolean, coAdministrator: boolean, audi
   ['me:write', false, false, false],
 ];
 
-test.each(table)('PERM-1, PERM-2, PERM-3, PERM-4, PERM-5, PERM-6, PERM-7, PERM-8: %s: administrator %s, co-administrator %s, auditor %s, operator true', (permission, ...given) => {
+test.each(table)('PERM-1, PERM-2, PERM-3, PERM-4, PERM-5, PERM-6, PERM-7, PERM-8, PERM-22: %s: administrator %s, co-administrator %s, auditor %s, operator true', (permission, ...given) => {
   const roles = ['administrator', 'co-administrator', 'auditor'] as const;
   expect(roles.map((role) => permissionsOf([role]).includes(permission))).toEqual(given);
   expect(powersOf('operator', permissions, []).permissions.has(permission)).toBe(true);
