@@ -1,10 +1,12 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answered, api, type Schemas } from './client';
 import { pageAt, paged } from './paged';
+import { Problem } from './problem';
 import type { operations } from './schema';
 
 export type User = Schemas['UserItem'];
 export type UserPage = Schemas['UserPage'];
+export type UserItemPage = Schemas['UserItemPage'];
 export type UserFilter = Omit<NonNullable<operations['ListUsers']['parameters']['query']>, 'limit' | 'cursor'>;
 export type Page<Item> = { items: Item[]; next: string | null };
 
@@ -18,6 +20,9 @@ export const userListQuery = (accountId: string, filter: UserFilter) =>
       answered(api.GET('/api/v1/accounts/{accountId}/users', { params: { path: { accountId }, query: { ...filter, ...pageAt(pageParam) } } })),
     ...paged,
   });
+
+/** Whether a list was refused because no word of its search is long enough. */
+export const isTooShort = (error: Error | null): boolean => error instanceof Problem && error.errors.some(({ field }) => field === 'search');
 
 export const pendingApprovalsQuery = (accountId: string) =>
   infiniteQueryOptions({

@@ -3,10 +3,8 @@ import { Select, type SelectProps } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { userListQuery, type User } from '../api/users';
+import { isTooShort, userListQuery, type User } from '../api/users';
 
-/** The server's indexes find nothing shorter. */
-const shortest = 3;
 const everybody = ['active', 'pending', 'invited', 'deleted', 'rejected', 'left'] satisfies User['status'][];
 
 interface Props extends Omit<SelectProps, 'data' | 'value'> {
@@ -21,13 +19,13 @@ export function UserSelect({ accountId, value, chosen, ...rest }: Props) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState('');
   const [settled] = useDebouncedValue(typed.trim(), 250);
-  const isLongEnough = settled.length >= shortest && settled !== chosen;
-  const { data } = useInfiniteQuery({
+  const isSearched = settled !== '' && settled !== chosen;
+  const { data, error, isFetching } = useInfiniteQuery({
     ...userListQuery(accountId, { search: settled, status: everybody }),
-    enabled: isLongEnough,
+    enabled: isSearched,
     placeholderData: keepPreviousData,
   });
-  const found = (isLongEnough ? (data?.pages[0]?.items ?? []) : []).map(({ userId, firstName, lastName, email }) => ({ value: userId, label: `${firstName} ${lastName} (${email})` }));
+  const found = (isSearched ? (data?.pages[0]?.items ?? []) : []).map(({ userId, firstName, lastName, email }) => ({ value: userId, label: `${firstName} ${lastName} (${email})` }));
   const isFound = found.some((option) => option.value === value);
   return (
     <Select
@@ -39,7 +37,7 @@ export function UserSelect({ accountId, value, chosen, ...rest }: Props) {
       onSearchChange={setTyped}
       // The server has searched already, more kindly than by letters.
       filter={({ options }) => options}
-      nothingFoundMessage={isLongEnough ? t('audit.nobody') : t('audit.typeMore')}
+      nothingFoundMessage={isFetching ? t('users.searching') : isSearched && !isTooShort(error) ? t('audit.nobody') : t('audit.typeMore')}
       {...rest}
     />
   );

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import { Button, Group, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useTranslation } from 'react-i18next';
 import { ActBar } from '../acts/act-bar';
@@ -13,7 +13,7 @@ import { nobody } from '../parts/select-column';
 import { BulkOperations } from './bulk-operations';
 import { Filters } from './filters';
 import { UsersTable } from './users-table';
-import { useUsers } from './use-users';
+import { useUsers, type SearchState } from './use-users';
 
 const AddUser = later(async () => (await import('./add-user')).AddUser);
 
@@ -21,7 +21,7 @@ const AddUser = later(async () => (await import('./add-user')).AddUser);
 export function UsersPage() {
   const { t } = useTranslation();
   const mayAdd = useMay('users:add');
-  const { accountId, filter, setFilter, typed, setTyped, shown, list, users } = useUsers();
+  const { accountId, filter, setFilter, typed, setTyped, search, shown, list, users } = useUsers();
   const [selected, setSelected] = useState(nobody);
   const [adding, add] = useDisclosure();
   // Who has left the list is chosen no more.
@@ -33,7 +33,7 @@ export function UsersPage() {
       title={t('users.title')}
       aside={
         <Group gap="xs">
-          <BulkOperations accountId={accountId} filter={shown} />
+          {search.kind !== 'tooShort' && <BulkOperations accountId={accountId} filter={shown} />}
           {mayAdd && (
             <Button leftSection={<PlusIcon />} onClick={add.open}>
               {t('users.add')}
@@ -42,9 +42,12 @@ export function UsersPage() {
         </Group>
       }
     >
-      <Filters filter={filter} onFilter={setFilter} typed={typed} onType={setTyped} />
+      <Stack gap={4}>
+        <Filters filter={filter} onFilter={setFilter} typed={typed} onType={setTyped} />
+        <Searched state={search} />
+      </Stack>
       {chosen.length > 0 && <ActBar acts={['lock', 'unlock', 'delete', 'restore']} people={chosen.map(personOf)} onClear={() => setSelected(nobody)} />}
-      {list.error && <Unread error={list.error} again={list.refetch} />}
+      {list.error && search.kind !== 'tooShort' && <Unread error={list.error} again={list.refetch} />}
       {list.isSuccess && users.length === 0 && <Text c="dimmed">{isFiltered ? t('users.emptyFilter') : t('users.empty')}</Text>}
       <UsersTable
         {...{ accountId, users, list, selected }}
@@ -54,5 +57,20 @@ export function UsersPage() {
       />
       {adding && <AddUser accountId={accountId} onClose={add.close} />}
     </Page>
+  );
+}
+
+/** Says how the list was searched, also to those who can't see it. */
+function Searched({ state }: { state: SearchState }) {
+  const { t } = useTranslation();
+  const texts: Record<Exclude<SearchState['kind'], 'found'>, string> = { none: '', pending: t('users.searching'), tooShort: t('users.searchTooShort') };
+  return (
+    <Text size="sm" c="dimmed" role="status">
+      {state.kind !== 'found'
+        ? texts[state.kind]
+        : state.beginningsOnly.length > 0
+          ? t('users.searchedBeginnings', { words: state.beginningsOnly.join(', ') })
+          : t('users.searchedParts', { search: state.search })}
+    </Text>
   );
 }
