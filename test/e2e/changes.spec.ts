@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Api } from '../support/api.js';
 import { expectStatus, openTestAccount, startTestServer, type TestAccount, type TestServer } from '../support/server.js';
 
@@ -12,7 +13,7 @@ afterAll(() => test.close());
 interface Told {
   readonly event: string;
   readonly id: number;
-  readonly data: { readonly userIds?: readonly string[] };
+  readonly data: { readonly userIds?: readonly string[]; readonly accounts?: Readonly<Record<string, readonly string[]>> };
 }
 
 /** Listens as one caller; `next` answers what is told next, `undefined` at the end. */
@@ -62,6 +63,30 @@ it('LIST-9: tells nothing of other accounts', async () => {
   leave();
   const foreign = await listen(other.administrator, path());
   expect(foreign.response.status).toBe(404);
+});
+
+it('LIST-10: one stream tells of several accounts, which account by account, to those who see them all', async () => {
+  const other = await openTestAccount(test);
+  const both = `${path()}?also=${other.id}`;
+  const { next, leave } = await listen(test.operator, both);
+  expect(await next()).toMatchObject({ event: 'ready' });
+  const theirs = await other.add();
+  expect(await next()).toMatchObject({ event: 'changed', data: { userIds: [], accounts: { [other.id]: [theirs] } } });
+  const { position } = expectStatus(200, await test.operator.post(other.path(`/users/${theirs}/lock`)));
+  const ours = await account.add();
+  const told = [await next(), await next()];
+  expect(told.map((change) => change?.data)).toEqual([
+    { userIds: [], accounts: { [other.id]: [theirs] } },
+    { userIds: [ours], accounts: { [account.id]: [ours] } },
+  ]);
+  leave();
+  const missed = await listen(test.operator, `${both}&after=${position - 1}`);
+  expect((await missed.next())!.data).toEqual({ userIds: [ours], accounts: { [account.id]: [ours], [other.id]: [theirs] } });
+  missed.leave();
+  const { response } = await listen(account.administrator, both);
+  expect(response.status).toBe(404);
+  const tooMany = Array.from({ length: 51 }, () => `also=${randomUUID()}`).join('&');
+  expect((await test.operator.get(`${path()}?${tooMany}`)).status).toBe(400);
 });
 
 it('LIST-9: tells one who was away what has changed since, or to begin anew', async () => {

@@ -11,7 +11,7 @@ import { ListAudit, ListHistory, listAudit, listHistory } from './read/list-audi
   controllers: [AuditController, ChangesController],
   providers: [
     ...queryHandlers([ListAudit], [ReadStore], ({ db }) => (query) => listAudit(db, query)),
-    ...queryHandlers([FollowChanges], [ReadStore, ProjectionRunner], ({ db }, runner) => async ({ after, asking }) => followChanges(db, runner, asking.account!, after)),
+    ...queryHandlers([FollowChanges], [ReadStore, ProjectionRunner], ({ db }, runner) => async (query) => followChanges(db, runner, query)),
     ...queryHandlers([ListHistory], [ReadStore], ({ db }) => (query) => listHistory(db, query)),
   ],
 })

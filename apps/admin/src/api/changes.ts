@@ -1,11 +1,10 @@
 import { useEffect } from 'react';
 import { useQueryClient, type QueryClient } from '@tanstack/react-query';
-import { readFrom } from './client';
-import { meKey } from './me';
+import type { ToTab } from './changes-messages';
+import { followWhileVisible } from './changes-port';
+import { firstPosition, readFrom } from './client';
+import { meKey, useMe } from './me';
 import { mend } from './mend';
-
-/** How long, in ms, until it is tried again where the server's answer was no stream: a browser does not. */
-const pause = 5_000;
 
 /** How long, in ms, changes gather while many come: each look at them costs several requests. */
 const gathering = 500;
@@ -13,17 +12,17 @@ const gathering = 500;
 /** While this is on the page, rows and numbers of the account follow what anybody changes. */
 export function useChanges(accountId: string): void {
   const queryClient = useQueryClient();
-  useEffect(() => follow(queryClient, accountId), [accountId, queryClient]);
+  const { id: userId } = useMe().actor;
+  useEffect(() => follow(queryClient, accountId, userId), [accountId, userId, queryClient]);
 }
 
+/** Up to which position of the log this page knows of all changes; at first, what its first read showed. */
+let known = 0;
+
 /** Follows until what it answers is called. */
-function follow(queryClient: QueryClient, accountId: string): () => void {
-  let source: EventSource;
-  let again: number | undefined;
-  let mayHaveMissed = false;
+function follow(queryClient: QueryClient, accountId: string, userId: string): () => void {
   const changed = new Set<string>();
   let isMending = false;
-  const readAnew = (): void => void queryClient.invalidateQueries({ queryKey: ['accounts', accountId] });
   /** The first at once; one after the other, for a newer look breaks off one that is under way. */
   const mendAll = async (): Promise<void> => {
     if (isMending) return;
@@ -34,31 +33,29 @@ function follow(queryClient: QueryClient, accountId: string): () => void {
     }
     isMending = false;
   };
-  const open = (): void => {
-    // After a break the browser comes back by itself, with the position of the last event in Last-Event-ID.
-    source = new EventSource(`/api/v1/accounts/${encodeURIComponent(accountId)}/changes`);
-    source.addEventListener('open', () => {
-      if (mayHaveMissed) readAnew();
-      mayHaveMissed = false;
-    });
-    source.addEventListener('changed', ({ data, lastEventId }: MessageEvent<string>) => {
-      readFrom(Number(lastEventId));
-      for (const userId of (JSON.parse(data) as { userIds: string[] }).userIds) changed.add(userId);
-      void mendAll();
-    });
-    source.addEventListener('reset', readAnew);
-    source.addEventListener('error', () => {
-      if (source.readyState !== EventSource.CLOSED) return;
-      mayHaveMissed = true;
-      again = window.setTimeout(open, pause);
-      // It may be the session that has ended.
-      void queryClient.invalidateQueries({ queryKey: meKey });
-    });
+  const onMessage = (message: ToTab): void => {
+    // It may be the session that has ended.
+    if (message.kind === 'refused') void queryClient.invalidateQueries({ queryKey: meKey });
+    if (message.kind === 'replaced') void checkMe();
+    if (message.kind !== 'changed' && message.kind !== 'reset') return;
+    known = Math.max(known, message.position);
+    if (message.kind === 'reset') return void queryClient.invalidateQueries({ queryKey: ['accounts', accountId] });
+    if (message.userIds.length === 0) return;
+    readFrom(message.position);
+    for (const id of message.userIds) changed.add(id);
+    void mendAll();
   };
-  open();
+  const start = () => followWhileVisible(() => ({ kind: 'follow', accountId, userId, after: known || firstPosition() }), onMessage);
+  let stop: (() => void) | undefined = start();
+  /** Goes on where it is still the same user; for another one, the page is loaded anew. */
+  const checkMe = async (): Promise<void> => {
+    stop?.();
+    await queryClient.invalidateQueries({ queryKey: meKey });
+    if (stop) stop = start();
+  };
   return () => {
-    clearTimeout(again);
     changed.clear();
-    source.close();
+    stop?.();
+    stop = undefined;
   };
 }

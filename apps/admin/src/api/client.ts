@@ -11,6 +11,11 @@ export const readFrom = (position: number): void => {
   seen = Math.max(seen, position);
 };
 
+let first = 0;
+
+/** The position of the log that the first answer to this page showed; 0 before that. What was read later is not older. */
+export const firstPosition = (): number => first;
+
 /** Reads wait for the last write that this page made or heard of: never a stale row. */
 const readYourWrites: Middleware = {
   onRequest({ request }) {
@@ -18,7 +23,9 @@ const readYourWrites: Middleware = {
     return request;
   },
   onResponse({ request, response }) {
-    if (request.method !== 'GET') readFrom(Number(response.headers.get('rollbook-position') ?? 0));
+    const position = Number(response.headers.get('rollbook-position') ?? 0);
+    first ||= position;
+    if (request.method !== 'GET') readFrom(position);
   },
 };
 

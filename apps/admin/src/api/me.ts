@@ -9,17 +9,25 @@ export const meKey = ['me'] as const;
 
 /** Remembers that somebody logged in here: scripts can't see the cookie, and asking in vain is an error in the console. */
 const entered = 'rollbook.entered';
-export const rememberEntered = (): void => localStorage.setItem(entered, 'yes');
+/** Another value with each login, so that other tabs are told. */
+export const rememberEntered = (): void => localStorage.setItem(entered, new Date().toISOString());
+
+/** Calls back when somebody has logged in or out in another tab. */
+export function onEnteredElsewhere(callback: () => void): void {
+  window.addEventListener('storage', ({ key }) => key === entered && callback());
+}
 
 /** Who is logged in; `null`: nobody. */
 export const meQuery = queryOptions({
   queryKey: meKey,
   staleTime: 60_000,
   queryFn: async ({ client }): Promise<Me | null> => {
-    const isInside = Boolean(client.getQueryData(meKey));
+    const before = client.getQueryData<Me | null>(meKey);
+    const isInside = Boolean(before);
     if (!localStorage.getItem(entered)) return isInside ? sessionEnded() : null;
     try {
-      return await answered(api.GET('/api/v1/me'));
+      const me = await answered(api.GET('/api/v1/me'));
+      return before && before.actor.id !== me.actor.id ? someoneElse() : me;
     } catch (error) {
       if (!(error instanceof Problem && error.status === 401)) throw error;
       if (isInside) return sessionEnded();
@@ -44,6 +52,12 @@ export function sessionEnded(): Promise<never> {
 
 /** Nobody is logged in any more: the page is loaded anew, so that nothing of what was seen stays for whoever comes next. */
 export const forgetMe = (): void => leaveFor('/login');
+
+/** Somebody else has logged in in another tab: the page is loaded anew, so that nothing that was shown to the one before stays. */
+function someoneElse(): Promise<never> {
+  window.location.replace('/');
+  return new Promise(() => {});
+}
 
 let isLeaving = false;
 

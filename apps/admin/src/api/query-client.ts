@@ -1,5 +1,5 @@
 import { QueryCache, QueryClient } from '@tanstack/react-query';
-import { meKey, sessionEnded } from './me';
+import { meKey, onEnteredElsewhere, sessionEnded } from './me';
 import { Problem } from './problem';
 
 /** Read models behind, the store away: worth another try. What was refused stays refused. */
@@ -13,3 +13,5 @@ export const queryClient: QueryClient = new QueryClient({
     },
   }),
 });
+
+onEnteredElsewhere(() => void queryClient.invalidateQueries({ queryKey: meKey }));

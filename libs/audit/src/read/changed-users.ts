@@ -1,8 +1,8 @@
 import { Type } from 'class-transformer';
-import { IsInt, Max, Min } from 'class-validator';
+import { ArrayMaxSize, ArrayUnique, IsInt, IsUUID, Max, Min } from 'class-validator';
 import type { Kysely } from 'kysely';
 import { defer, delayWhen, filter, map, merge, shareReplay, type Observable } from 'rxjs';
-import { Optional, Query, type Recorded } from '#libs/kernel';
+import { Optional, Query, Several, type Recorded } from '#libs/kernel';
 import type { ProjectionRunner } from '#libs/read-store';
 import type { AuditTables } from './audit-trail.js';
 
@@ -10,12 +10,21 @@ import type { AuditTables } from './audit-trail.js';
 export class FollowChanges extends Query<FollowChanges> {
   /** Also what has changed since this position; `Last-Event-ID` goes before it. */
   @Optional() @Type(() => Number) @IsInt() @Min(0) @Max(Number.MAX_SAFE_INTEGER) after?: number;
+  /** Further accounts, at most 50, for a caller who sees more than one: a browser has few connections to one host. */
+  @Optional() @Several() @ArrayMaxSize(50) @ArrayUnique() @IsUUID(undefined, { each: true }) also?: string[];
 }
 
 /** `ready`: what changes from this position on will be told. `reset`: too much has changed since; ask for everything anew. */
 export type LiveChange =
   | { readonly kind: 'ready' | 'reset'; readonly position: number }
-  | { readonly kind: 'changed'; readonly position: number; readonly userIds: readonly string[] };
+  | {
+      readonly kind: 'changed';
+      readonly position: number;
+      /** Of the path's account. */
+      readonly userIds: readonly string[];
+      /** By account, where further ones were asked for. */
+      readonly accounts?: Readonly<Record<string, readonly string[]>>;
+    };
 
 /** The most rows that are looked through for one who was away. */
 const mostMissed = 1_000;
@@ -24,37 +33,50 @@ const mostMissed = 1_000;
 export function followChanges(
   db: Kysely<AuditTables>,
   runner: Pick<ProjectionRunner, 'position' | 'applied'>,
-  account: string,
-  after?: number,
+  { after, also = [], asking }: FollowChanges,
 ): Observable<LiveChange> {
+  const accounts = [...new Set([asking.account!, ...also])];
   const live = runner.applied.pipe(
-    map((events) => events.filter(({ envelope }) => envelope.account === account && envelope.subject.kind === 'user')),
-    filter((events) => events.length > 0),
-    map((events) => changed(events.map(place))),
+    map((events) => events.flatMap((event) => placesOf(event, accounts))),
+    filter((places) => places.length > 0),
+    map((places) => changed(places, accounts)),
   );
-  const first = defer(() => changedSince(db, runner.position, account, after)).pipe(shareReplay(1));
+  const first = defer(() => changedSince(db, runner.position, accounts, after)).pipe(shareReplay(1));
   return merge(live.pipe(delayWhen(() => first)), first);
 }
 
-async function changedSince(db: Kysely<AuditTables>, position: number, account: string, after: number | undefined): Promise<LiveChange> {
+async function changedSince(db: Kysely<AuditTables>, position: number, accounts: readonly string[], after: number | undefined): Promise<LiveChange> {
   if (after === undefined) return { kind: 'ready', position };
   const rows = await db
     .selectFrom('audit_trail')
-    .select(['position', 'subject_id'])
-    .where('account', '=', account)
+    .select(['position', 'subject_id as userId', 'account'])
+    .where('account', 'in', accounts)
     .where('subject_kind', '=', 'user')
     .where('position', '>', after)
     .orderBy('position')
     .limit(mostMissed + 1)
     .execute();
   if (rows.length > mostMissed) return { kind: 'reset', position };
-  return rows.length > 0 ? changed(rows.map((row) => [row.position, row.subject_id])) : { kind: 'ready', position };
+  return rows.length > 0 ? changed(rows as Place[], accounts) : { kind: 'ready', position };
 }
 
-const place = ({ position, envelope }: Recorded): [number, string] => [position, envelope.subject.id];
+/** Where in the log which user of which account changed. */
+interface Place {
+  readonly position: number;
+  readonly account: string;
+  readonly userId: string;
+}
 
-const changed = (places: readonly (readonly [number, string])[]): LiveChange => ({
-  kind: 'changed',
-  position: places.at(-1)![0],
-  userIds: [...new Set(places.map(([, userId]) => userId))],
-});
+const placesOf = ({ position, envelope: { account, subject } }: Recorded, accounts: readonly string[]): Place[] =>
+  account !== undefined && subject.kind === 'user' && accounts.includes(account) ? [{ position, account, userId: subject.id }] : [];
+
+function changed(places: readonly Place[], accounts: readonly string[]): LiveChange {
+  const byAccount = Map.groupBy(places, ({ account }) => account);
+  const idsIn = (account: string) => [...new Set(byAccount.get(account)?.map(({ userId }) => userId))];
+  return {
+    kind: 'changed',
+    position: places.at(-1)!.position,
+    userIds: idsIn(accounts[0]!),
+    ...(accounts.length > 1 && { accounts: Object.fromEntries([...byAccount.keys()].map((account) => [account, idsIn(account)])) }),
+  };
+}

@@ -1,0 +1,119 @@
+import { aliveInterval, type FromTab, type ToTab } from './changes-messages';
+
+/** How long, in ms, until a refused stream is tried again: a browser does not. */
+const retryAfter = 5_000;
+/** After how long, in ms, a tab that says nothing counts as crashed. */
+const crashedAfter = 3 * aliveInterval;
+/** How many accounts the server takes in one stream. */
+const mostAccounts = 51;
+
+interface Tab {
+  readonly accountId: string;
+  readonly userId: string;
+  heardAt: number;
+}
+
+/**
+ * One stream of changes for all tabs of a browser, which opens at most six connections to a host. It tells of the
+ * accounts of visible tabs and is closed while no tab is visible; what is missed meanwhile, the server tells afterwards.
+ */
+export class ChangesHub {
+  readonly #tabs = new Map<MessagePort, Tab>();
+  #source: EventSource | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  /** Of which accounts the stream tells. */
+  #accounts: readonly string[] = [];
+  /** Up to which position of the log all tabs have been told; 0 where none is known. */
+  #position = 0;
+
+  constructor() {
+    setInterval(() => this.#forgetCrashed(), aliveInterval);
+  }
+
+  /** Serves a tab. */
+  add(port: MessagePort): void {
+    port.addEventListener('message', ({ data }: MessageEvent<FromTab>) => this.#receive(port, data));
+    port.start();
+  }
+
+  #receive(port: MessagePort, message: FromTab): void {
+    if (message.kind === 'pause') return this.#forget(port);
+    if (message.kind === 'follow') return this.#follow(port, message);
+    const tab = this.#tabs.get(port);
+    if (tab) tab.heardAt = Date.now();
+    else tell(port, { kind: 'unknown' });
+  }
+
+  #follow(port: MessagePort, { accountId, userId, after }: Extract<FromTab, { kind: 'follow' }>): void {
+    let isOthers = false;
+    for (const [other, tab] of this.#tabs) {
+      if (tab.userId === userId) continue;
+      // Another user has logged in since: the stream is still with the rights of the one before.
+      isOthers = true;
+      this.#tabs.delete(other);
+      tell(other, { kind: 'replaced' });
+    }
+    const isOpen = this.#source !== undefined && this.#source.readyState !== EventSource.CLOSED && !isOthers;
+    const isUpToDate = after >= this.#position && this.#position > 0;
+    // Whoever else is told by the stream must not miss what this tab has read already.
+    const from = this.#tabs.size > 0 && this.#position > 0 ? Math.min(this.#position, after || this.#position) : after;
+    this.#tabs.set(port, { accountId, userId, heardAt: Date.now() });
+    if (isOpen && isUpToDate && this.#accounts.includes(accountId)) return;
+    this.#position = from;
+    this.#open();
+  }
+
+  #forget(port: MessagePort): void {
+    this.#tabs.delete(port);
+    if (this.#tabs.size === 0) this.#close();
+  }
+
+  #forgetCrashed(): void {
+    const since = Date.now() - crashedAfter;
+    for (const [port, { heardAt }] of this.#tabs) if (heardAt < since) this.#forget(port);
+  }
+
+  #close(): void {
+    clearTimeout(this.#retry);
+    this.#source?.close();
+    this.#source = undefined;
+  }
+
+  #open(): void {
+    this.#close();
+    this.#accounts = [...new Set([...this.#tabs.values()].map(({ accountId }) => accountId))].slice(-mostAccounts);
+    const [first, ...also] = this.#accounts;
+    if (!first) return;
+    const query = new URLSearchParams(also.map((account) => ['also', account]));
+    if (this.#position) query.set('after', String(this.#position));
+    // After a break the browser comes back by itself, with the position of the last event in Last-Event-ID.
+    const source = new EventSource(`/api/v1/accounts/${encodeURIComponent(first)}/changes?${query.toString()}`);
+    this.#source = source;
+    source.addEventListener('ready', ({ lastEventId }: MessageEvent) => this.#changed(Number(lastEventId), {}));
+    source.addEventListener('changed', ({ data, lastEventId }: MessageEvent<string>) => {
+      const { userIds, accounts = { [first]: userIds } } = JSON.parse(data) as { userIds: string[]; accounts?: Record<string, string[]> };
+      this.#changed(Number(lastEventId), accounts);
+    });
+    source.addEventListener('reset', ({ lastEventId }: MessageEvent) => {
+      this.#position = Number(lastEventId);
+      this.#tellAll({ kind: 'reset', position: this.#position });
+    });
+    source.addEventListener('error', () => {
+      if (source !== this.#source || source.readyState !== EventSource.CLOSED) return;
+      this.#tellAll({ kind: 'refused' });
+      this.#retry = setTimeout(() => this.#open(), retryAfter);
+    });
+  }
+
+  #changed(position: number, accounts: Readonly<Record<string, readonly string[]>>): void {
+    this.#position = position;
+    for (const [port, { accountId }] of this.#tabs) tell(port, { kind: 'changed', position, userIds: accounts[accountId] ?? [] });
+  }
+
+  #tellAll(message: ToTab): void {
+    for (const port of this.#tabs.keys()) tell(port, message);
+  }
+}
+
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- ports have no origin
+const tell = (port: MessagePort, message: ToTab): void => port.postMessage(message);

@@ -1,0 +1,21 @@
+/** What a tab tells the hub. */
+export type FromTab =
+  /** The tab is visible and shows this account, which it has read as of `after`; `userId` is logged in. */
+  | { readonly kind: 'follow'; readonly accountId: string; readonly userId: string; readonly after: number }
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'alive' };
+
+/** What the hub tells a tab. */
+export type ToTab =
+  | { readonly kind: 'changed'; readonly position: number; readonly userIds: readonly string[] }
+  /** Too much has changed: the account has to be read anew. */
+  | { readonly kind: 'reset'; readonly position: number }
+  /** The server refused the stream, which is tried again. */
+  | { readonly kind: 'refused' }
+  /** Another tab says that somebody else is logged in: this one is told nothing more until it follows again. */
+  | { readonly kind: 'replaced' }
+  /** The hub does not know this tab (any more): it has to follow again. */
+  | { readonly kind: 'unknown' };
+
+/** How often, in ms, a visible tab says that it is alive. */
+export const aliveInterval = 30_000;
