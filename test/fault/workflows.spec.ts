@@ -116,7 +116,7 @@ describe('never an account without an administrator', () => {
       expect(serving()).toEqual(expect.arrayContaining(counted));
       expect(counted).not.toEqual([]);
     };
-    const serving = () => users.filter((user) => servesAsAdministrator(states.get(user)!));
+    const serving = () => users.filter((user) => servesAsAdministrator(states.get(user)!, new Date().toISOString()));
     await look();
     return { look, serving, counted: () => users.filter((user) => counted.includes(user)) };
   }

@@ -17,8 +17,16 @@ const replacing =
 
 interface RecordedLock {
   readonly cause: string;
+  readonly until: string | null;
   readonly by: { readonly kind: string };
 }
+
+const isAfterFailedLogins = ({ cause }: RecordedLock): boolean => cause === 'failedLogins';
+
+const endingAt =
+  (until: string) =>
+  (lock: RecordedLock): RecordedLock =>
+    isAfterFailedLogins(lock) ? { ...lock, until } : lock;
 
 /**
  * What later builds answer differently about the recorded log, by commit of the recording. A new entry needs a review:
@@ -50,6 +58,36 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
       reason: 'A lock because of failed logins, which strangers can bring about, ended entitlements.',
       where: /[.]disableModeUntil$/,
       becomes: replacing({ '2026-01-19T08:22:24.706Z': null, '2026-02-17T08:20:22.460Z': null }),
+    },
+    {
+      rule: 'LOCK-5, LOCK-6',
+      reason: 'A lock because of failed logins ended only by an unlock; now it is over after 15 minutes.',
+      where: /^(?!\S*[?]at=\d+ ).*[.]body([.]\d+)?[.]locks$/,
+      becomes: (locks: RecordedLock[]) => (locks.some(isAfterFailedLogins) ? locks.filter((lock) => !isAfterFailedLogins(lock)) : locks),
+    },
+    {
+      rule: 'LOCK-5, LOCK-6',
+      reason: 'By then nobody was locked because of failed logins any more.',
+      where: /[?]lockCause=failedLogins \S+[.]body$/,
+      becomes: (users: string[]) => (users.length > 0 ? [] : users),
+    },
+    {
+      rule: 'LOCK-6',
+      reason: 'The first lock because of failed logins tells its end.',
+      where: /([/]e432861f-\S+ \S+[.]body[.]locks|[/]e432861f-\S+[/]history .*[.]locks[.](before|after)|[/]audit operator[.]body[.](99|100)[.].*|[/]audit d8f186e2-\S+[.]body[.](63|64)[.].*)[.]\d+$/,
+      becomes: endingAt('2026-01-12T08:37:24.706Z'),
+    },
+    {
+      rule: 'LOCK-6',
+      reason: 'The second lock because of failed logins tells its end.',
+      where: /([/]118ea1ea-\S+ \S+[.]body[.]locks|[/]118ea1ea-\S+[/]history .*[.]locks[.](before|after)|[/]audit operator[.]body[.]24[.].*|[/]audit d8f186e2-\S+[.]body[.]11[.].*)[.]\d+$/,
+      becomes: endingAt('2026-02-10T08:35:22.460Z'),
+    },
+    {
+      rule: 'LOCK-6',
+      reason: 'The unlock of the second lock changed nothing: the lock was over.',
+      where: /([/]audit operator[.]body[.]22|[/]audit d8f186e2-\S+[.]body[.]9|[/]118ea1ea-\S+[/]history \S+[.]body[.]1)[.]changes$/,
+      becomes: () => [],
     },
   ],
 };

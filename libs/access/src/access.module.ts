@@ -21,6 +21,7 @@ import { ListAccessTokens, listAccessTokens } from './read/access-tokens.js';
 import { AddressOwners } from './workflows/address-owners.js';
 import { Callers } from './workflows/callers.js';
 import { Devices } from './workflows/device.js';
+import { DeviceChecks } from './workflows/device-checks.js';
 import { asUser, enter } from './workflows/enter.js';
 import { evenly } from './workflows/evenly.js';
 import { endToken, issueToken } from './workflows/issue-token.js';
@@ -45,11 +46,11 @@ import { Visits } from './workflows/visits.js';
       const issued = await tree.endIssuedWith(command.issuance.target, command.issuance);
       return new Answer({ ended: true, issued: issued.tokenIds }, Math.max(position, issued.position));
     }),
-    ...commandHandlers([LogIn], [EventStore, Vault, Callers, PasswordThreads], (store, vault, callers, threads) => (command) => enter({ store, vault, callers, threads }, command)),
+    ...commandHandlers([LogIn], [EventStore, Vault, Callers, PasswordThreads, DeviceChecks], (store, vault, callers, threads, deviceChecks) => (command) => enter({ store, vault, callers, threads, deviceChecks }, command)),
     ...commandHandlers([RequestPasswordLink], [EventStore, Vault], (store, vault) => (command) => evenly(() => requestLink({ store, vault }, command))),
     ...commandHandlers([FollowPasswordLink], [EventStore, Vault, PasswordThreads], (store, vault, threads) => async (command) => asUser(await followLink({ store, vault, threads }, command), 'link')),
-    ...commandHandlers([ChangePassword], [EventStore, Vault, PasswordThreads], (store, vault, threads) => async (command) => asUser(await changePassword({ store, vault, threads }, command), 'password')),
-    ...commandHandlers([Reauthenticate], [EventStore, Vault, Callers, PasswordThreads], (store, vault, callers, threads) => (command) => reauthenticate({ store, vault, callers, threads }, command)),
+    ...commandHandlers([ChangePassword], [EventStore, Vault, PasswordThreads, DeviceChecks], (store, vault, threads, deviceChecks) => async (command) => asUser(await changePassword({ store, vault, threads, deviceChecks }, command), 'password')),
+    ...commandHandlers([Reauthenticate], [EventStore, Vault, Callers, PasswordThreads, DeviceChecks], (store, vault, callers, threads, deviceChecks) => (command) => reauthenticate({ store, vault, callers, threads, deviceChecks }, command)),
     ...queryHandlers([ListAccessTokens], [ReadStore], ({ db }) => (query) => listAccessTokens(db, query)),
     {
       provide: IssuedTokenTree,
@@ -68,6 +69,7 @@ import { Visits } from './workflows/visits.js';
     LinkLimits,
     PasswordAttempts,
     { provide: AddressOwners, inject: [EventStore, Vault], useFactory: (store: EventStore, vault: Vault) => new AddressOwners(store, vault) },
+    DeviceChecks,
     {
       provide: Callers,
       inject: [EventStore, Vault, Clock],

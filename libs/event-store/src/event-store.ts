@@ -42,7 +42,7 @@ export interface Loaded<State> {
   /** Of its last event in the whole log; 0 if there is none. */
   readonly position: number;
   /** How it was right after the command that was asked for, which is already in it. */
-  readonly earlier?: Loaded<State> & { readonly digest?: string };
+  readonly earlier?: Loaded<State> & { readonly at: string; readonly digest?: string };
 }
 
 /** Where an append's last event lies. */
@@ -144,7 +144,7 @@ export class EventStore {
       if (Date.parse(at) > end) break;
       const { revision, position } = event;
       loaded = { state: evolve(decider, loaded.state, event), revision, position };
-      if (causationId === commandId) earlier = { ...loaded, ...(digest !== undefined && { digest }) };
+      if (causationId === commandId) earlier = { ...loaded, at, ...(digest !== undefined && { digest }) };
     }
     return earlier ? { ...loaded, earlier } : loaded;
   }

@@ -24,6 +24,8 @@ export interface Written<S> {
   /** In the log; where nothing changed, the one that it was decided on. */
   readonly position: number;
   readonly changed: boolean;
+  /** When a repeated command came first, UTC, ISO 8601; absent for one that is not repeated. */
+  readonly at?: string;
 }
 
 /** From this failed try on, each waits a random while, so that rivals do not keep getting in each other's way. */
@@ -90,10 +92,11 @@ export async function begin<D extends AnyDecider>(
 export const keyMismatch = (): Refusal => new Refusal('idempotency.mismatch', 'mismatch', 'This Idempotency-Key came with another body before.');
 
 /** A repeated command answers what it answered first, whatever has happened since. */
-export const firstAnswer = <S>({ state, revision, position }: { state: S; revision: number; position: number }): Written<S> => ({
+export const firstAnswer = <S>({ state, revision, position, at }: { state: S; revision: number; position: number; at: string }): Written<S> => ({
   state,
   revision,
   position,
+  at,
   changed: true,
 });
 

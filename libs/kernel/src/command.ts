@@ -1,6 +1,12 @@
 import type { Actor } from './event.js';
 import type { Permission } from './permission.js';
 
+/** The browser that a command comes from, by what its device cookie proves. */
+export interface Device {
+  /** The id of this browser for this user; `undefined` where the user has not logged in on it before. */
+  idFor(userId: string): string | undefined;
+}
+
 /** What a command was issued with: everything about it that the server knows and the caller may not say. */
 export interface Issuance {
   /** UUID; derived from the Idempotency-Key where one was given, else random. */
@@ -31,6 +37,8 @@ export interface Issuance {
   readonly issuableUntil?: string;
   /** Set where the caller's session was authenticated too long ago for what harms most: what has to be shown again. */
   readonly reauthenticateWith?: Credential;
+  /** Present on routes that compare a password. */
+  readonly device?: Device;
 }
 
 /** What a session is authenticated with: a user's password, or an operator's access token. */

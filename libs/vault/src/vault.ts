@@ -3,6 +3,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import { backupMac } from './backup-mac.js';
 import { BulkKeys } from './bulk-keys.js';
+import { LinkRequests } from './link-requests.js';
 import { Mails } from './mails.js';
 import { Passwords } from './passwords.js';
 import { Sessions } from './sessions.js';
@@ -59,6 +60,7 @@ export class Vault {
   readonly sessions: Sessions;
   readonly mails: Mails;
   readonly waiting: Waiting;
+  readonly linkRequests: LinkRequests;
   readonly bulkKeys: BulkKeys;
 
   private readonly cache = new Map<string, Buffer>();
@@ -81,6 +83,7 @@ export class Vault {
     this.sessions = new Sessions(db);
     this.mails = new Mails(db);
     this.waiting = new Waiting(db);
+    this.linkRequests = new LinkRequests(db);
     this.bulkKeys = new BulkKeys(db);
     this.statements = {
       findKey: db.prepare('SELECT box FROM owner_key WHERE owner = ?'),

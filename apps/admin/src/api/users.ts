@@ -39,7 +39,14 @@ export const userQuery = (accountId: string, userId: string) =>
   queryOptions({
     queryKey: [...userKey(accountId, userId), 'now'],
     queryFn: () => answered(api.GET('/api/v1/accounts/{accountId}/users/{userId}', { params: { path: { accountId, userId } } })),
+    refetchInterval: ({ state }) => msUntilLockEnds(state.data),
   });
+
+/** How long until the next lock of the user ends by itself, ms, a second at least; `false` where none does. */
+function msUntilLockEnds(user: User | undefined): number | false {
+  const ends = user?.locks.flatMap(({ until }) => (until ? [Date.parse(until)] : [])) ?? [];
+  return ends.length > 0 && Math.max(1_000, Math.min(...ends) - Date.now());
+}
 
 /** What this caller may do to the user now, and why not. */
 export const actionsQuery = (accountId: string, userId: string) =>

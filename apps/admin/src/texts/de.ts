@@ -128,6 +128,7 @@ export const de: Texts = {
     elsewhere: 'In einem anderen Konto gesetzt, das nicht sagt, von wem und warum.',
     disableMode: 'Behält Berechtigungen bis {{date}}',
     noDisableMode: 'Behält keine Berechtigungen',
+    passwordOnly: 'Verhindert Anmeldungen mit Passwort, sonst nichts',
     administrator: 'Von einem Administrator gesperrt',
     failedLogins: 'Nach fehlgeschlagenen Anmeldungen gesperrt',
     unaffiliated: 'Beim Verlassen des Kontos gesperrt',

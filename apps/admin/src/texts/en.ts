@@ -128,6 +128,7 @@ export const en = {
     elsewhere: 'Set in another account, which does not tell by whom and why.',
     disableMode: 'Keeps entitlements until {{date}}',
     noDisableMode: 'Keeps no entitlements',
+    passwordOnly: 'Stops logins with a password, nothing else',
     administrator: 'Locked by an administrator',
     failedLogins: 'Locked after failed logins',
     unaffiliated: 'Locked on leaving the account',

@@ -128,6 +128,7 @@ export const es: Texts = {
     elsewhere: 'Puesto en otra cuenta, que no dice por quién ni por qué.',
     disableMode: 'Conserva sus derechos hasta el {{date}}',
     noDisableMode: 'No conserva derechos',
+    passwordOnly: 'Impide entrar con contraseña, nada más',
     administrator: 'Bloqueado por un administrador',
     failedLogins: 'Bloqueado tras accesos fallidos',
     unaffiliated: 'Bloqueado al dejar la cuenta',

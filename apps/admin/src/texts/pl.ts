@@ -128,6 +128,7 @@ export const pl: Texts<'few' | 'many'> = {
     elsewhere: 'Założona na innym koncie, które nie podaje, przez kogo ani dlaczego.',
     disableMode: 'Zachowuje uprawnienia do {{date}}',
     noDisableMode: 'Nie zachowuje uprawnień',
+    passwordOnly: 'Blokuje logowanie hasłem, nic więcej',
     administrator: 'Zablokowany przez administratora',
     failedLogins: 'Zablokowany po nieudanych logowaniach',
     unaffiliated: 'Zablokowany przy odejściu z konta',

@@ -56,12 +56,13 @@ test('PERM-21: only a token from before `me:write` has it without being asked', 
 });
 
 describe('how a user stands', () => {
-  const person = { email: '', firstName: '', lastName: '', country: 'DE', departures: {}, abandonedClaims: [], roles: ['auditor'], locks: [], sessionsSince: 0, tokensSince: start } as const;
+  const person = { email: '', firstName: '', lastName: '', country: 'DE', departures: {}, abandonedClaims: [], roles: ['auditor'], locks: [], olderLinks: [], sessionsSince: 0, tokensSince: start } as const;
   test.each<[string, User, Standing | undefined]>([
     ['active', { ...person, status: 'active', account: 'acme' }, { account: 'acme', roles: ['auditor'], sessionsSince: 0, tokensSince: start }],
     ['locked', { ...person, status: 'active', account: 'acme', locks: [{ cause: 'administrator', revision: 1 }] }, undefined],
+    ['locked after failed logins', { ...person, status: 'active', account: 'acme', locks: [{ cause: 'failedLogins', revision: 1, until: '2026-01-15T12:15:00.000Z' }] }, { account: 'acme', roles: ['auditor'], sessionsSince: 0, tokensSince: start }],
     ['pending', { ...person, status: 'pending', account: 'acme' }, undefined],
     ['unaffiliated', { ...person, status: 'unaffiliated' }, undefined],
     ['unknown', { status: 'absent', abandonedClaims: [] }, undefined],
-  ])('%s', (_, user, standing) => expect(standingOf(user)).toEqual(standing));
+  ])('%s', (_, user, standing) => expect(standingOf(user, '2026-01-15T12:00:00.000Z')).toEqual(standing));
 });

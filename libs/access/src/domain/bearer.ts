@@ -40,9 +40,9 @@ export interface SessionTerms {
   readonly authenticatedBy: string;
 }
 
-/** How a user stands; `undefined`: none of their tokens opens anything. */
-export const standingOf = (user: User): Standing | undefined =>
-  mayLogIn(user) ? { account: user.account, roles: user.roles, sessionsSince: user.sessionsSince, tokensSince: user.tokensSince } : undefined;
+/** How a user stands at a time (UTC, ISO 8601); `undefined`: none of their tokens opens anything. */
+export const standingOf = (user: User, at: string): Standing | undefined =>
+  mayLogIn(user, at) ? { account: user.account, roles: user.roles, sessionsSince: user.sessionsSince, tokensSince: user.tokensSince } : undefined;
 
 /**
  * Who shows this token; `undefined` unless it is valid and its holder may use it.

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import '@fastify/cookie';
-import { Devices, type Device } from '../workflows/device.js';
+import { issue, type Command } from '#libs/kernel';
+import { Devices } from '../workflows/device.js';
 import { HostCookies } from './host-cookies.js';
 
 /** Seconds that a browser is remembered after a login; browsers keep no cookie for more than 400 days. */
@@ -23,7 +24,7 @@ export class DeviceCookie {
 
   /** Whether this user has logged in on the browser before. */
   isKnown(request: FastifyRequest, userId: string): boolean {
-    return this.read(request).idFor(userId) !== undefined;
+    return this.devices.read(this.sent(request)).idFor(userId) !== undefined;
   }
 
   /** Whether the browser sends such a cookie at all, valid or not. */
@@ -31,9 +32,9 @@ export class DeviceCookie {
     return this.sent(request) !== undefined;
   }
 
-  /** For which users the browser is known. */
-  read(request: FastifyRequest): Device {
-    return this.devices.read(this.sent(request));
+  /** Tells a command which browser it comes from. */
+  tell<C extends Command<C>>(command: C, request: FastifyRequest): C {
+    return issue(command, { ...command.issuance, device: this.devices.read(this.sent(request)) });
   }
 
   private sent(request: FastifyRequest): string | undefined {

@@ -35,7 +35,7 @@ export class SessionController {
   @HttpCode(200)
   @ApiOkResponse({ type: Me })
   async logIn(@Issue() command: LogIn, @Req() request: CalledRequest, @Res({ passthrough: true }) reply: FastifyReply) {
-    const execute = () => this.commands.execute<LogIn, Entered>(command);
+    const execute = () => this.commands.execute<LogIn, Entered>(this.device.tell(command, request));
     // A token can't be guessed.
     const entered = await (command.email === undefined ? evenly(execute, { atOnce: true }) : this.attempts.ofAddress(request, command.email, execute));
     return this.enter(entered, request, reply);
@@ -78,7 +78,7 @@ export class SessionController {
   @WithoutKey()
   @ApiOkResponse({ type: Me })
   async changePassword(@Issue() command: ChangePassword, @Req() request: CalledRequest & { caller: Bearer }, @Res({ passthrough: true }) reply: FastifyReply) {
-    const execute = () => this.commands.execute<ChangePassword, Entered>(command);
+    const execute = () => this.commands.execute<ChangePassword, Entered>(this.device.tell(command, request));
     const entered = await this.attempts.ofCaller(request, execute);
     return request.caller.session ? this.enter(entered, request, reply) : this.callers.whoIs(request.caller);
   }
@@ -96,7 +96,7 @@ export class SessionController {
   async reauthenticate(@Issue() command: Reauthenticate, @Req() request: CalledRequest & { caller: Bearer }) {
     const { session, authentication } = request.caller;
     if (!session || !authentication) throw new Refusal('session.not-found', 'not-found', 'There is no session to authenticate again: requests with an access token are not asked to.');
-    await this.attempts.ofCaller(request, () => this.commands.execute(command));
+    await this.attempts.ofCaller(request, () => this.commands.execute(this.device.tell(command, request)));
     this.visits.authenticate(session, authentication.by);
     return this.callers.whoIs((await this.visits.find(this.cookie.read(request)!, 'now')) ?? request.caller);
   }

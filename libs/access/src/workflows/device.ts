@@ -1,14 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Device } from '#libs/kernel';
 import type { Vault } from '#libs/vault';
-
-/** What a browser shows of the users who have logged in on it before. It is no credential: it lets a password be tried. */
-export interface Device {
-  /** The id of this browser for this user; `undefined` where the user has not logged in on it. */
-  idFor(userId: string): string | undefined;
-}
-
-/** A caller who shows nothing. */
-export const noDevice: Device = { idFor: () => undefined };
 
 /** How many users a browser is remembered for; the one who has not logged in for the longest is forgotten first. */
 const usersPerDevice = 5;

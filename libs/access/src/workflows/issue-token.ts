@@ -33,11 +33,11 @@ export async function issueToken(stores: TokenStores, command: IssueAccessToken)
  * Looks again, after the token is on record, whether its issuer lost the right to it meanwhile. Whoever takes that right away
  * ends what is on record before; this ends what comes after.
  */
-async function stillMayIssue(store: EventStore, { kind, issuance: { actor, via } }: IssueAccessToken): Promise<boolean> {
+async function stillMayIssue(store: EventStore, { kind, issuance: { actor, via, at } }: IssueAccessToken): Promise<boolean> {
   if (via && (await store.load(AccessTokenDecider, via)).state.status !== 'live') return false;
   if (actor.kind !== 'user') return true;
   const { state } = await store.load(UserDecider, actor.id);
-  return mayLogIn(state) && (kind === 'user' || state.roles.includes('administrator'));
+  return mayLogIn(state, at) && (kind === 'user' || state.roles.includes('administrator'));
 }
 
 /** Hash first, then the event: a token on record is one that opens the door. Whatever fails, nobody was given the secret. */

@@ -1,21 +1,21 @@
 import { Refusal } from '#libs/kernel';
 import type { Reauthenticate } from '../domain/session.commands.js';
 import type { Callers } from './callers.js';
-import type { LoginServices } from './log-in.js';
+import type { ComparisonServices } from './compare-password.js';
 import { checkOwnPassword } from './own-password.js';
 
 /**
  * Checks that whoever asks in a session is its holder: a user by the password, an operator by the access token that the
- * session began with. Throws `password.wrong`, which counts as a failed login; `token.wrong`; `access.throttled`.
+ * session began with. Throws `password.wrong`, which counts as a failed login; `token.wrong`.
  */
-export async function reauthenticate(stores: LoginServices & { readonly callers: Pick<Callers, 'find'> }, { password, token, issuance }: Reauthenticate): Promise<void> {
+export async function reauthenticate(services: ComparisonServices & { readonly callers: Pick<Callers, 'find'> }, { password, token, issuance }: Reauthenticate): Promise<void> {
   if (issuance.actor.kind === 'user') {
     if (password === undefined) throw missing('password');
-    await checkOwnPassword(stores, password, issuance);
+    await checkOwnPassword(services, password, issuance);
     return;
   }
   if (token === undefined) throw missing('token');
-  const shown = await stores.callers.find(token, 'now');
+  const shown = await services.callers.find(token, 'now');
   if (!shown || shown.via !== issuance.via) throw new Refusal('token.wrong', 'forbidden', 'This is not the access token that the session began with.');
 }
 

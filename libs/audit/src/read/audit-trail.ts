@@ -35,7 +35,7 @@ export interface AuditTables {
 /** A row for each change: who, what, to whom, when, from where, why, before → after. */
 export const AuditTrailProjection: Projection = {
   name: 'audit-trail',
-  version: 6,
+  version: 7,
   tables: ['audit_trail', 'audit_subject'],
   events: auditedEvents,
 

@@ -12,9 +12,9 @@ export interface Change {
 
 /** Before → after of each field that an event changed, as the account that it happened in sees its subject. */
 export function changesOf(event: Recorded, before: Seen | undefined, after: Seen | undefined): Change[] {
-  const { subject, account } = event.envelope;
+  const { subject, account, at } = event.envelope;
   const kind = subjectKind(subject.kind as AuditedKind);
-  return [...happened(event), ...difference(kind.fields(before, account), kind.fields(after, account))];
+  return [...happened(event), ...difference(kind.fields(before, account, at), kind.fields(after, account, at))];
 }
 
 /** The fields of which two views of one subject differ; views are JSON, whichever thread it was made in. */

@@ -1,19 +1,20 @@
 import type { AccessTokenEvent, TokenTerms } from '#libs/access';
 import type { AccountEvent, ContractTerms, DomainNameEvent } from '#libs/accounts';
 import { evolve, type Actor, type Commands, type Decider, type DomainEvent, type Envelope, type Recorded } from '#libs/kernel';
-import { currentOf, foldUser, type LockView, type SeenUser, type UserView } from '#libs/users';
+import { currentOf, foldUser, isInForce, type LockView, type SeenUser, type UserView } from '#libs/users';
 
 /** What can change about a subject, by field; always the same fields, `null` or empty where there is nothing. */
 export type SubjectFields = Readonly<Record<string, unknown>>;
 
 /**
  * One kind of subject, as the audit trail follows it. `account` is whose eyes look: what happened in other accounts
- * neither shows in `fields` nor in `name`. Without one it is the installation itself that looks.
+ * neither shows in `fields` nor in `name`. Without one it is the installation itself that looks. `at`: when it looks,
+ * UTC, ISO 8601.
  */
 interface SubjectKind<Seen> {
   /** The subject after one more event; `undefined` before the first. */
   fold(seen: Seen | undefined, event: Recorded): Seen | undefined;
-  fields(seen: Seen | undefined, account: string | undefined): SubjectFields;
+  fields(seen: Seen | undefined, account: string | undefined, at: string): SubjectFields;
   name(seen: Seen, account: string | undefined): string | null;
 }
 
@@ -27,7 +28,7 @@ const lockFields = ({ cause, reason, until, by }: LockView) => ({ cause, reason,
 const user: SubjectKind<SeenUser> = {
   fold: foldUser,
 
-  fields(seen, account) {
+  fields(seen, account, at) {
     const view = viewOf(seen, account);
     return {
       email: view?.email ?? null,
@@ -37,7 +38,7 @@ const user: SubjectKind<SeenUser> = {
       language: view?.language ?? null,
       entitlementCountry: view?.entitlementCountry ?? null,
       status: view?.status ?? null,
-      locks: view?.locks.map(lockFields) ?? [],
+      locks: view?.locks.filter((lock) => isInForce(lock, at)).map(lockFields) ?? [],
       roles: view?.roles ?? [],
       keptRoles: view?.keptRoles ?? [],
       restorableUntil: view?.restorableUntil ?? null,

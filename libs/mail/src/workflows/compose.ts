@@ -2,7 +2,7 @@ import { passwordLink } from '#libs/access';
 import { AccountDecider } from '#libs/accounts';
 import type { EventStore } from '#libs/event-store';
 import { languages, type Language } from '#libs/kernel';
-import { UserDecider, accountOf, mayLogIn, servesAsAdministrator, type User } from '#libs/users';
+import { UserDecider, accountOf, mayLogIn, openLink, servesAsAdministrator, type User } from '#libs/users';
 import type { Mail, Vault } from '#libs/vault';
 import { readable, writeLetter, type Letter } from '../domain/letter.js';
 import type { MailKind } from '../domain/owed.js';
@@ -50,9 +50,10 @@ interface Address {
 
 const contentsOf: Record<MailKind, (desk: Desk, mail: Mail, user: User, address: Address) => Promise<Contents | 'user.locked' | undefined>> = {
   'password-link': async ({ vault, publicUrl, now }, { user: userId, about: request }, user, { account, language }) => {
-    const link = user.status === 'absent' ? undefined : user.passwordLink;
-    if (link?.request !== request || Date.parse(link.expiresAt) <= now().getTime()) return undefined;
-    if (!mayLogIn(user)) return 'user.locked';
+    const at = now().toISOString();
+    const link = openLink(user, request, at);
+    if (!link) return undefined;
+    if (!mayLogIn(user, at)) return 'user.locked';
     const until = readable(link.expiresAt, language);
     // In the fragment, which browsers send to nobody.
     const href = `${publicUrl}/set-password#${passwordLink(vault, { userId, request })}`;
@@ -62,9 +63,9 @@ const contentsOf: Record<MailKind, (desk: Desk, mail: Mail, user: User, address:
 
   'password-changed': async ({ publicUrl }) => ({ say: (words) => words.passwordChanged(), href: publicUrl }),
 
-  'approvals-waiting': async ({ vault, publicUrl }, { about }, user, { account }) => {
+  'approvals-waiting': async ({ vault, publicUrl, now }, { about }, user, { account }) => {
     const count = vault.waiting.count(about);
-    if (count === 0 || !servesAsAdministrator(user) || accountOf(user) !== about || account === undefined) return undefined;
+    if (count === 0 || !servesAsAdministrator(user, now().toISOString()) || accountOf(user) !== about || account === undefined) return undefined;
     return { say: (words) => words.approvalsWaiting({ account, count }), href: publicUrl };
   },
 };

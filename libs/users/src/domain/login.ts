@@ -33,6 +33,8 @@ export interface Logins {
 export interface LoginContext extends Context {
   /** How the user stood at the time of the login. */
   readonly user?: { readonly locked: boolean };
+  /** Failed logins up to then do not count. */
+  readonly forgivenAt?: string | undefined;
 }
 
 const commands = { RecordLogin, FailLogin };
@@ -42,7 +44,7 @@ const ahead = 5 * 60_000;
 const triesBeforeLock = 10;
 const within = 15 * 60_000;
 
-/** Whether too many failed lately; what failed before `forgivenAt` (an unlock) does not count. */
+/** Whether too many failed lately; those up to `forgivenAt` do not count. */
 export const isGuessedAt = ({ failures }: Logins, now: string, forgivenAt = ''): boolean =>
   failures.filter((at) => at > forgivenAt && Date.parse(at) > Date.parse(now) - within).length >= triesBeforeLock;
 
@@ -76,7 +78,8 @@ export const LoginDecider: Decider<Logins, LoginEvent, typeof commands, LoginCon
       return [loginEvent('UserLoggedIn', { method: command.method, at })];
     },
 
-    FailLogin: ({ method }, _, { at }) => [loginEvent('LoginFailed', { method, at })],
+    // Of many at once, no more are recorded than it takes to lock the user.
+    FailLogin: ({ method }, logins, { at, forgivenAt }) => (isGuessedAt(logins, at, forgivenAt) ? [] : [loginEvent('LoginFailed', { method, at })]),
   },
 
   evolve: {

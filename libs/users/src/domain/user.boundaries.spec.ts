@@ -92,7 +92,8 @@ describe('locks are kept by cause', () => {
     user(added, locked('administrator', 'gone'), deleted, addedTo('elsewhere'), deletedBy('elsewhere'), addedTo('account')).when(new LockUser({ reason: 'gone' })).then();
   });
   it('LIFE-7, LOCK-1: unlocking removes every lock, each cause once', () => {
-    const past = [added, locked('administrator', 'one'), locked('failedLogins'), locked('dormant'), locked('administrator', 'two')];
+    const untilLater = userEvent('UserLocked', { cause: 'failedLogins', until: '2026-01-15T12:00:00.001Z', disableModeDays: 0 });
+    const past = [added, locked('administrator', 'one'), untilLater, locked('dormant'), locked('administrator', 'two')];
     user(...past).when(new UnlockUser({})).then(userEvent('UserUnlocked', { causes: ['failedLogins', 'dormant', 'administrator'] }));
   });
   it('LIFE-5: they stay when the user is deleted and added again, until unlocked', () => {

@@ -97,7 +97,7 @@ export class SetPassword extends Command<SetPassword> {
   link?: string;
 }
 
-/** Locks a user whose password was guessed at too often; no route takes it. */
+/** Stops logins with a password for a while after too many that failed; no route takes it. */
 export class LockOut extends Command<LockOut> {}
 
 export class GrantRole extends Command<GrantRole> {

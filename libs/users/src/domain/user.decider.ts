@@ -2,7 +2,7 @@ import { Refusal, checkRecentlyAuthenticated, type Context, type Decider } from 
 import { domainOf } from './email-address.js';
 import * as commands from './user.commands.js';
 import { userEvent, type Role, type UserEvent } from './user.events.js';
-import { accountOf, departureFrom, evolve, mayLogIn, welcomeDays, type Active, type Departure, type Known, type User } from './user.state.js';
+import { accountOf, departureFrom, evolve, linkToRepeat, lockEnd, locksAt, mayLogIn, openLink, passwordLock, welcomeDays, type Active, type Departure, type Known, type User } from './user.state.js';
 
 /** Facts that a workflow looked up before the rule is asked. */
 export interface UserContext extends Context {
@@ -93,10 +93,6 @@ function revokeUngrantable(user: Known, context: Context): UserEvent[] {
 /** ◇ How long a link that resets a password works; one that sets the first works as long as the welcome. */
 const linkExpiry = (password: string | undefined, { at }: Context): string =>
   new Date(Date.parse(at) + (password ? 3_600_000 : welcomeDays * 86_400_000)).toISOString();
-
-/** ◇ A stranger who asks again within a minute fills no mailbox. */
-const askedLately = ({ passwordLink, password }: Active, context: Context): boolean =>
-  passwordLink !== undefined && Date.parse(linkExpiry(password, context)) - Date.parse(passwordLink.expiresAt) < 60_000;
 
 const profile = ({ email, firstName, lastName, country, language }: commands.RegisterUser) => ({
   email,
@@ -201,7 +197,7 @@ export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext>
     },
 
     UnlockUser: (_, user, context) => {
-      const { locks } = checkActive(user, context);
+      const locks = locksAt(checkActive(user, context).locks, context.at);
       return locks.length ? [userEvent('UserUnlocked', { causes: locks.map(({ cause }) => cause) })] : countedAgain(context);
     },
 
@@ -226,26 +222,31 @@ export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext>
     },
 
     RequestPasswordReset: (_, user, context) => {
-      const { password, locks } = checkActive(user, context);
-      if (locks.length) throw refuse('user.locked', 'The user is locked: unlock them first.', context, 'UnlockUser');
+      const { password } = checkActive(user, context);
+      if (!mayLogIn(user, context.at)) throw refuse('user.locked', 'The user is locked: unlock them first.', context, 'UnlockUser');
       return [userEvent('UserPasswordResetRequested', { expiresAt: linkExpiry(password, context) })];
     },
 
     ForgetPassword: (_, user, context) => {
-      if (!mayLogIn(user) || askedLately(user, context)) return [];
-      return [userEvent('UserPasswordResetRequested', { expiresAt: linkExpiry(user.password, context) })];
+      if (!mayLogIn(user, context.at) || linkToRepeat(user, context.at)) return [];
+      const { passwordLink, password } = user;
+      const isOpen = passwordLink && openLink(user, passwordLink.request, context.at);
+      return [userEvent('UserPasswordResetRequested', { expiresAt: linkExpiry(password, context), ...(isOpen && { olderLinksStay: true }) })];
     },
 
     SetPassword: ({ link }, user, { at }) => {
-      const works = mayLogIn(user) && (link === undefined || (user.passwordLink?.request === link && at < user.passwordLink.expiresAt));
-      if (works) return [userEvent('UserPasswordChanged', {})];
+      const works = mayLogIn(user, at) && (link === undefined || openLink(user, link, at));
+      if (works) {
+        const isUnlocked = link !== undefined && passwordLock(user, at);
+        return [userEvent('UserPasswordChanged', {}), ...(isUnlocked ? [userEvent('UserUnlocked', { causes: ['failedLogins'] })] : [])];
+      }
       throw new Refusal('link.not-valid', 'conflict', 'This link was used, replaced by a newer one, or is too old: ask for a new one.');
     },
 
-    LockOut: (_, user) => {
-      // Whoever knows an administrator's address could shut them out: they are slowed down instead.
-      if (!mayLogIn(user) || user.roles.includes('administrator')) return [];
-      return [userEvent('UserLocked', { cause: 'failedLogins', disableModeDays })];
+    LockOut: (_, user, { at }) => {
+      if (!mayLogIn(user, at) || passwordLock(user, at)) return [];
+      const cause = 'failedLogins';
+      return [userEvent('UserLocked', { cause, until: lockEnd({ cause }, at)!, disableModeDays: 0 })];
     },
 
     ChangeUser: (changes, user, context) => {

@@ -44,8 +44,8 @@ export type UserEvent =
   | DomainEvent<'UserEntitlementCountryChanged', { country?: string }>
   | DomainEvent<'UserRoleGranted', { role: Role }>
   | DomainEvent<'UserRoleRevoked', { role: Role }>
-  /** A mailed link sets a password until then; it takes the place of any before it. */
-  | DomainEvent<'UserPasswordResetRequested', { expiresAt: string }>
+  /** A mailed link sets a password until then; it takes the place of any before it, unless the older ones stay valid to their ends. */
+  | DomainEvent<'UserPasswordResetRequested', { expiresAt: string; olderLinksStay?: boolean }>
   /** The hash lies in the vault, under the id of the command. */
   | DomainEvent<'UserPasswordChanged', Record<never, never>>
   /** A rival voided this claim of an address, `<stream>@<revision>`, that this user had not made good. */

@@ -6,6 +6,7 @@ export interface Lock {
   /** Of the event that set it. */
   readonly revision: number;
   readonly reason?: string;
+  /** From then on it does not count; UTC, ISO 8601. Absent: until somebody removes it. */
   readonly until?: string;
 }
 
@@ -48,15 +49,17 @@ interface Person {
   readonly abandonedClaims: readonly string[];
   /** The command that set the password, under which the vault has its hash. */
   readonly password?: string;
-  /** The newest; void once it was used. */
+  /** The newest; void once a password was set. */
   readonly passwordLink?: PasswordLink | undefined;
+  /** Those before it that still work to their ends. */
+  readonly olderLinks: readonly PasswordLink[];
   /** Sessions begun at an earlier revision have ended. */
   readonly sessionsSince: number;
   /** Tokens issued before this have ended. */
   readonly tokensSince: StreamPoint;
   /** Whether they have been an administrator of any account: only such users have issued tokens of services. */
   readonly hasBeenAdministrator?: true;
-  /** When a lock was last removed or a password set: failed logins from before are forgiven. */
+  /** Failed logins up to then do not count: a lock was removed or ended, or a password was set. */
   readonly forgivenAt?: string;
 }
 
@@ -84,12 +87,35 @@ export function revisionSeen(user: User, account: string, revision: number): num
   return accountOf(user) === account ? revision : departureFrom(user, account)?.revision;
 }
 
-/** Whether the user may log in. */
-export const mayLogIn = (user: User): user is Active => user.status === 'active' && user.locks.length === 0;
+/** Whether a lock counts at this time (UTC, ISO 8601): one whose end has come does not. */
+export const isInForce = ({ until }: { readonly until?: string | null }, at: string): boolean => !until || Date.parse(until) > Date.parse(at);
 
-/** Whether the user can act as an administrator of the account now. */
-export const servesAsAdministrator = (user: User): boolean =>
-  mayLogIn(user) && user.roles.includes('administrator');
+/** The locks that count at this time, oldest first. */
+export const locksAt = (locks: readonly Lock[], at: string): readonly Lock[] => locks.filter((lock) => isInForce(lock, at));
+
+/** Whether the user may log in and use sessions, tokens and mailed links. Failed logins only stop passwords, see {@link passwordLock}. */
+export const mayLogIn = (user: User, at: string): user is Active =>
+  user.status === 'active' && locksAt(user.locks, at).every(({ cause }) => cause === 'failedLogins');
+
+/** The lock because of failed logins that holds at this time: it stops logins with a password. */
+export const passwordLock = (user: User, at: string): Lock | undefined =>
+  user.status === 'absent' ? undefined : locksAt(user.locks, at).find(({ cause }) => cause === 'failedLogins');
+
+/** Whether the user can act as an administrator of the account at this time. */
+export const servesAsAdministrator = (user: User, at: string): boolean =>
+  mayLogIn(user, at) && user.roles.includes('administrator');
+
+/** The mailed link that this request gave rise to, if it still works at this time. */
+export const openLink = (user: User, request: string, at: string): PasswordLink | undefined =>
+  user.status === 'absent' ? undefined : linksOf(user).find((link) => link.request === request && link.expiresAt > at);
+
+/** The mailed link that a further request sends again: one that has at least 15 minutes left (default). */
+export const linkToRepeat = (user: User, at: string): PasswordLink | undefined => {
+  const link = user.status === 'absent' ? undefined : user.passwordLink;
+  return link && Date.parse(link.expiresAt) - Date.parse(at) >= 15 * 60_000 ? link : undefined;
+};
+
+const linksOf = ({ passwordLink, olderLinks }: Known): readonly PasswordLink[] => (passwordLink ? [...olderLinks, passwordLink] : olderLinks);
 
 /** What each event makes of a user. */
 export const evolve: Decider<User, UserEvent, Record<never, never>>['evolve'] = {
@@ -106,12 +132,13 @@ export const evolve: Decider<User, UserEvent, Record<never, never>>['evolve'] = 
   UserApproved: (user, { account }, envelope) => join(known(user, welcomed(envelope)), account, 'active'),
   UserRejected: (user, { account }, _, { revision }) => leave(user, account, { act: 'rejected', keptRoles: [], revision }),
   UserAddedToAccount: (user, { account }, envelope) => join(known(user, welcomed(envelope)), account, 'active'),
-  UserLocked: (user, { cause, until }, { reason }, place) =>
-    known(user, ({ locks }) => ({
-      locks: [...without(locks, [cause]), lock(cause, place.revision, reason, until)],
-      sessionsSince: place.revision,
-      ...(cause !== 'failedLogins' && { tokensSince: pointOf(place) }),
-    })),
+  UserLocked: (user, { cause, until }, { reason, at }, place) => {
+    const end = lockEnd({ cause, until }, at);
+    return known(user, ({ locks }) => ({
+      locks: [...without(locks, [cause]), lock(cause, place.revision, reason, end)],
+      ...(cause === 'failedLogins' ? { forgivenAt: end! } : { sessionsSince: place.revision, tokensSince: pointOf(place) }),
+    }));
+  },
   UserUnlocked: (user, { causes }, { at }) => known(user, ({ locks }) => ({ locks: without(locks, causes), forgivenAt: at })),
   UserDeleted: (user, { account, restorableUntil, keptRoles }, { reason }, { revision, ...place }) =>
     leave(known(user, () => ({ sessionsSince: revision, tokensSince: pointOf({ revision, ...place }) })), account, { act: 'deleted', restorableUntil, keptRoles, revision }, lock('unaffiliated', revision, reason)),
@@ -123,11 +150,16 @@ export const evolve: Decider<User, UserEvent, Record<never, never>>['evolve'] = 
   UserEntitlementCountryChanged: (user, { country }) => known(user, () => ({ entitlementCountry: country })),
   UserRoleGranted: (user, { role }) => known(user, ({ roles }) => ({ roles: [...new Set([...roles, role])], ...(role === 'administrator' && { hasBeenAdministrator: true }) })),
   UserRoleRevoked: (user, { role }) => known(user, ({ roles }) => ({ roles: roles.filter((other) => other !== role) })),
-  UserPasswordResetRequested: (user, { expiresAt }, { causationId }) => known(user, () => ({ passwordLink: { request: causationId, expiresAt } })),
+  UserPasswordResetRequested: (user, { expiresAt, olderLinksStay }, { causationId, at }) =>
+    known(user, (before) => ({
+      passwordLink: { request: causationId, expiresAt },
+      olderLinks: olderLinksStay ? linksOf(before).filter((link) => link.expiresAt > at) : [],
+    })),
   UserPasswordChanged: (user, _, { causationId, at }, place) =>
     known(user, ({ password }) => ({
       password: causationId,
       passwordLink: undefined,
+      olderLinks: [],
       sessionsSince: place.revision,
       // The first one takes nothing away from anybody.
       ...(password && { tokensSince: pointOf(place) }),
@@ -136,16 +168,24 @@ export const evolve: Decider<User, UserEvent, Record<never, never>>['evolve'] = 
   EmailClaimAbandoned: (user, { claim }) => ({ ...user, abandonedClaims: [...user.abandonedClaims, claim] }),
 };
 
-const newcomer = { locks: [], roles: [], departures: {}, sessionsSince: 0, tokensSince: { revision: 0, position: 0 } } as const;
+const newcomer = { locks: [], roles: [], departures: {}, olderLinks: [], sessionsSince: 0, tokensSince: { revision: 0, position: 0 } } as const;
 
 const pointOf = ({ revision, position }: StreamPlace): StreamPoint => ({ revision, position });
 
 /** ◇ How long the link that a new member is welcomed with works. */
 export const welcomeDays = 7;
 
+/** How long failed logins lock a user by default, ms. */
+const failedLoginsLock = 15 * 60_000;
+
+/** When a lock that was set at this time ends by itself. Earlier builds set locks because of failed logins without an end. */
+export const lockEnd = ({ cause, until }: { readonly cause: LockCause; readonly until?: string | undefined }, at: string): string | undefined =>
+  until ?? (cause === 'failedLogins' ? new Date(Date.parse(at) + failedLoginsLock).toISOString() : undefined);
+
 /** A member without a password is mailed a link to set one. */
-const welcome = ({ causationId, at }: Envelope): Pick<Person, 'passwordLink'> => ({
+const welcome = ({ causationId, at }: Envelope): Pick<Person, 'passwordLink' | 'olderLinks'> => ({
   passwordLink: { request: causationId, expiresAt: new Date(Date.parse(at) + welcomeDays * 86_400_000).toISOString() },
+  olderLinks: [],
 });
 
 /** A new member who has no password yet. */

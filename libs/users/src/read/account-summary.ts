@@ -3,7 +3,7 @@ import { sql, type Kysely } from 'kysely';
 import { Query } from '#libs/kernel';
 import type { AnyTables } from '#libs/read-store';
 import type { UserListTables } from './user-list.js';
-import type { UserView } from './user-view.js';
+import { isLockedForGood, type UserView } from './user-view.js';
 
 /** The numbers that an admin UI puts on its tabs. */
 export class SummarizeAccount extends Query<SummarizeAccount> {}
@@ -28,7 +28,8 @@ export interface UserCount {
   active: number;
   invited: number;
   pending: number;
-  locked: number;
+  /** By a lock that does not end by itself; the others are counted when somebody asks. */
+  locked_for_good: number;
   never_logged_in: number;
 }
 
@@ -39,7 +40,7 @@ export async function createUserCount(db: Kysely<AnyTables>): Promise<void> {
   await sql`
     create table user_count (
       account_id text primary key, known integer not null, active integer not null, invited integer not null,
-      pending integer not null, locked integer not null, never_logged_in integer not null) with (fillfactor = 10)`.execute(db);
+      pending integer not null, locked_for_good integer not null, never_logged_in integer not null) with (fillfactor = 10)`.execute(db);
 }
 
 /** Counts these users as what they are now instead of what they were before. */
@@ -59,7 +60,7 @@ export async function countUsers(db: Kysely<UserListTables>, views: readonly Use
   }
 }
 
-const nobody: Counts = { known: 0, active: 0, invited: 0, pending: 0, locked: 0, never_logged_in: 0 };
+const nobody: Counts = { known: 0, active: 0, invited: 0, pending: 0, locked_for_good: 0, never_logged_in: 0 };
 
 const mapCounts = <T>(value: (name: keyof Counts) => T) =>
   Object.fromEntries((Object.keys(nobody) as (keyof Counts)[]).map((name) => [name, value(name)])) as Record<keyof Counts, T>;
@@ -72,14 +73,14 @@ function countsOf(view: UserView | undefined): Counts {
     active: is('active'),
     invited: is('invited'),
     pending: is('pending'),
-    locked: is('active', view.locks.length > 0),
+    locked_for_good: is('active', isLockedForGood(view)),
     never_logged_in: is('active', view.lastLoginAt === null),
   };
 }
 
 /** Answers an account's numbers; all 0 where it has no user yet. */
 export async function summarizeAccount(db: Kysely<UserListTables>, { asking }: SummarizeAccount): Promise<AccountSummary> {
-  const { active, invited, pending, locked, never_logged_in }: Counts =
+  const { active, invited, pending, locked_for_good, never_logged_in }: Counts =
     (await db.selectFrom('user_count').selectAll().where('account_id', '=', asking.account!).executeTakeFirst()) ?? nobody;
   const { restorable } = await db
     .selectFrom('user_list')
@@ -88,5 +89,13 @@ export async function summarizeAccount(db: Kysely<UserListTables>, { asking }: S
     .where('restorable_until', '>=', asking.at)
     .select(sql<number>`count(*)`.as('restorable'))
     .executeTakeFirstOrThrow();
-  return { active, invited, pending, locked, neverLoggedIn: never_logged_in, restorable };
+  const { lockedForNow } = await db
+    .selectFrom('user_list')
+    .where('account_id', '=', asking.account!)
+    .where('status', '=', 'active')
+    .where('locked_for_good', '=', false)
+    .where('locked_until', '>', asking.at)
+    .select(sql<number>`count(*)`.as('lockedForNow'))
+    .executeTakeFirstOrThrow();
+  return { active, invited, pending, locked: locked_for_good + lockedForNow, neverLoggedIn: never_logged_in, restorable };
 }

@@ -8,7 +8,7 @@ import { Optional, Query, Refusal, TimeZone, type Recorded } from '#libs/kernel'
 import { UserDecider } from '../domain/user.decider.js';
 import { revisionSeen } from '../domain/user.state.js';
 import { invalidMoment, momentOf, type Moment } from './moment.js';
-import { UserItem, userItem } from './user-item.js';
+import { UserItem, itemAt, userItem } from './user-item.js';
 import type { UserListTables } from './user-list.js';
 import { foldUser, type SeenUser } from './user-view.js';
 
@@ -48,7 +48,7 @@ export async function getUser(db: Kysely<Tables>, { asking }: GetUser): Promise<
     .where('user_id', '=', asking.target)
     .executeTakeFirst();
   if (!row) throw notFound();
-  return page(row.item, await contracts(db, asking.account!));
+  return page(itemAt(row.item, asking.at), await contracts(db, asking.account!));
 }
 
 /** The user as the account saw them then, folded from the log itself. Throws `user.not-found`, `at.invalid`. */
@@ -57,10 +57,14 @@ export async function replayUser(store: EventStore, db: Kysely<Tables>, query: G
   const moment = momentOf(query, asking.at);
   if ('revision' in moment) await checkRevision(store, moment.revision, asking);
   let seen: SeenUser | undefined;
-  for await (const event of history(store, asking.target, untilOf(moment))) seen = foldUser(seen, event);
+  let last = '';
+  for await (const event of history(store, asking.target, untilOf(moment))) {
+    seen = foldUser(seen, event);
+    last = event.envelope.at;
+  }
   const view = seen?.accounts[asking.account!];
   if (!view) throw notFound();
-  return page(userItem(view), await contracts(db, asking.account!));
+  return page(itemAt(userItem(view), 'revision' in moment ? last : new Date(moment.time).toISOString()), await contracts(db, asking.account!));
 }
 
 /** Refuses a revision that the account does not see: one that is not there (yet), or from after the user had left. */

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { roles } from '../domain/user.events.js';
+import { isInForce } from '../domain/user.state.js';
 import { startsDisableMode, type LockView, type UserView } from './user-view.js';
 
 // Classes, so that OpenAPI tells what is answered.
@@ -15,7 +16,7 @@ export class LockItem {
   @ApiProperty() readonly by!: LockedBy;
   @ApiProperty() readonly at!: string;
   @ApiProperty({ type: String, nullable: true }) readonly until!: string | null;
-  /** Until when the user keeps their entitlements; `null` for one who had never logged in before the lock. */
+  /** Until when the user keeps their entitlements; `null` for one who had never logged in before the lock, and where the lock leaves entitlements alone. */
   @ApiProperty({ type: String, nullable: true }) readonly disableModeUntil!: string | null;
 }
 
@@ -43,6 +44,7 @@ export class UserItem {
   @ApiProperty() readonly revision!: number;
 }
 
+/** A user as they are stored: with locks whose end may have come, see {@link itemAt}. */
 export const userItem = (view: UserView): UserItem => ({
   userId: view.userId,
   email: view.email,
@@ -60,6 +62,9 @@ export const userItem = (view: UserView): UserItem => ({
   ...(view.status === 'pending' && view.domain && { domain: view.domain }),
   revision: view.revision,
 });
+
+/** The user as shown at a time: with the locks that count then. */
+export const itemAt = (item: UserItem, at: string): UserItem => ({ ...item, locks: item.locks.filter((lock) => isInForce(lock, at)) });
 
 // Field by field: one that was stored comes back with its fields in another order, and rows are compared as text.
 const lockItem = (lock: LockView, firstLoginAt: string | null): LockItem => ({

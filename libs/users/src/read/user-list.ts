@@ -1,21 +1,25 @@
 import { Transform, Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
-import { sql, type Kysely, type SelectQueryBuilder } from 'kysely';
+import { sql, type Kysely, type RawBuilder, type SelectQueryBuilder } from 'kysely';
 import { Country, Line, Moment, Optional, Query, Several, notBefore, type Recorded } from '#libs/kernel';
 import { sealCursor, unsealCursor, type Projection, type Seals } from '#libs/read-store';
 import { canonicalAddress } from '../domain/email-address.js';
 import { roles } from '../domain/user.events.js';
 import { countUsers, createUserCount, type UserCount } from './account-summary.js';
 import { folded } from './folded.js';
-import { memberStatuses, userItem, userStatuses, type UserItem } from './user-item.js';
+import { itemAt, memberStatuses, userItem, userStatuses, type UserItem } from './user-item.js';
 import { Searchable, beginningsOnly, searchColumns, sortKeyFor, whereFound, type SearchColumns } from './user-search.js';
-import { foldUser, userViewEvents, type SeenUser, type UserView } from './user-view.js';
+import { foldUser, isLockedForGood, userViewEvents, type SeenUser, type UserView } from './user-view.js';
 
 interface UserRow extends SearchColumns {
   account_id: string;
   user_id: string;
   status: string;
-  locked: boolean;
+  /** By a lock that does not end by itself. */
+  locked_for_good: boolean;
+  /** When the last of the locks that end by themselves does. */
+  locked_until: string | null;
+  /** Also of locks whose end has come. */
   lock_causes: string[];
   roles: string[];
   country: string;
@@ -39,7 +43,7 @@ export interface UserListTables {
 
 export const UserListProjection: Projection = {
   name: 'user-list',
-  version: 5,
+  version: 6,
   tables: ['user_list', 'user_count', 'user_seen'],
   events: userViewEvents,
 
@@ -48,8 +52,8 @@ export const UserListProjection: Projection = {
     await sql`create table user_seen (user_id text collate "C" primary key, seen json not null) with (fillfactor = 50)`.execute(db);
     await sql`
       create table user_list (
-        account_id text not null, user_id text collate "C" not null, status text collate "C" not null, locked boolean not null,
-        lock_causes text[] not null, roles text[] not null, country text collate "C" not null, address text not null,
+        account_id text not null, user_id text collate "C" not null, status text collate "C" not null, locked_for_good boolean not null,
+        locked_until timestamptz, lock_causes text[] not null, roles text[] not null, country text collate "C" not null, address text not null,
         first_name_key text collate "C" not null, last_name_key text collate "C" not null, email_key text collate "C" not null,
         search text not null, search_grams text[] collate "C", added_at timestamptz, last_login_at timestamptz, restorable_until timestamptz,
         item json not null, primary key (account_id, user_id)) with (fillfactor = 75)`.execute(db);
@@ -57,6 +61,8 @@ export const UserListProjection: Projection = {
       await sql`create index on user_list (account_id, ${sql.ref(key)}, user_id)`.execute(db);
     }
     await sql`create index on user_list (account_id, restorable_until) where status = 'deleted'`.execute(db);
+    // Few: those who are locked for a while, or were and have not changed since.
+    await sql`create index on user_list (account_id, locked_until) where locked_until is not null`.execute(db);
     await createUserCount(db);
     await sql`create index on user_list (account_id, address)`.execute(db);
     // What is new waits in a list, kB, that a search reads, too: a user has some seventy grams.
@@ -96,7 +102,8 @@ const userRow = (view: UserView, before: UserView | undefined): UserRow => ({
   account_id: view.account!,
   user_id: view.userId,
   status: view.status,
-  locked: view.locks.length > 0,
+  locked_for_good: isLockedForGood(view),
+  locked_until: view.locks.map(({ until }) => until).filter((until) => until !== null).toSorted().at(-1) ?? null,
   lock_causes: view.locks.map(({ cause }) => cause),
   roles: [...view.roles],
   country: view.country,
@@ -114,7 +121,7 @@ const userRow = (view: UserView, before: UserView | undefined): UserRow => ({
 
 /** Those of a row but its key. */
 const others = [
-  'status', 'locked', 'lock_causes', 'roles', 'country', 'address', 'first_name_key', 'last_name_key', 'email_key', 'search', 'search_grams',
+  'status', 'locked_for_good', 'locked_until', 'lock_causes', 'roles', 'country', 'address', 'first_name_key', 'last_name_key', 'email_key', 'search', 'search_grams',
   'added_at', 'last_login_at', 'restorable_until', 'item',
 ] as const satisfies readonly (keyof UserRow)[];
 const columns = sql.join(others.map((column) => sql.ref(column)));
@@ -212,15 +219,16 @@ export async function usersAfter(
   }
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
-  return { items: shown.map(({ item }) => item), last: rows.length > limit && last ? [last.key, last.user_id] : null };
+  return { items: shown.map(({ item }) => itemAt(item, filter.asking.at)), last: rows.length > limit && last ? [last.key, last.user_id] : null };
 }
 
 /** The rows that a filter leaves. */
 export function matching(db: Kysely<UserListTables>, query: UserFilter<unknown>): SelectQueryBuilder<UserListTables, 'user_list', object> {
   const { status = memberStatuses, locked, lockCause, role, country, email, search, lastLoginBefore } = query;
   let rows = db.selectFrom('user_list').where('account_id', '=', query.asking.account!).where('status', 'in', status);
-  if (locked !== undefined) rows = rows.where('locked', '=', locked);
-  if (lockCause) rows = rows.where(sql<boolean>`${lockCause} = any(lock_causes)`);
+  const isLocked = isLockedAt(query.asking.at);
+  if (locked !== undefined) rows = rows.where(locked ? isLocked : sql<boolean>`not ${isLocked}`);
+  if (lockCause) rows = rows.where(sql<boolean>`${lockCause} = any(lock_causes) and ${hasLockAt(lockCause, query.asking.at)}`);
   if (role) rows = rows.where(sql<boolean>`${role} = any(roles)`);
   if (country) rows = rows.where('country', '=', country);
   if (email) rows = rows.where('address', '=', canonicalAddress(email));
@@ -230,3 +238,11 @@ export function matching(db: Kysely<UserListTables>, query: UserFilter<unknown>)
   if (before) rows = rows.where((eb) => eb.or([eb('last_login_at', '<', before), eb('last_login_at', 'is', null)]));
   return rows;
 }
+
+/** Whether a row has a lock that counts at a time. */
+const isLockedAt = (at: string): RawBuilder<boolean> => sql<boolean>`(locked_for_good or coalesce(locked_until > ${at}, false))`;
+
+/** Whether a row has a lock of this cause that counts at a time. */
+const hasLockAt = (cause: string, at: string): RawBuilder<boolean> => sql<boolean>`exists (
+  select from json_array_elements(item -> 'locks') as lock
+  where lock ->> 'cause' = ${cause} and coalesce((lock ->> 'until')::timestamptz > ${at}, true))`;

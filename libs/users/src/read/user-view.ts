@@ -1,12 +1,14 @@
 import { nobody, type Actor, type DataOf, type Recorded } from '#libs/kernel';
 import type { LoginEvent } from '../domain/login.js';
 import type { LockCause, Role, UserEvent } from '../domain/user.events.js';
+import { lockEnd } from '../domain/user.state.js';
 
 export interface LockView {
   readonly cause: LockCause;
   readonly reason: string | null;
   readonly by: LockedBy;
   readonly at: string;
+  /** From then on it does not count. */
   readonly until: string | null;
   /** Disable mode counts from here: when the first of the locks was set that have kept the user out since. */
   readonly disableModeFrom: string;
@@ -57,6 +59,9 @@ export interface SeenUser {
 
 /** The user as they are. */
 export const currentOf = ({ current, accounts }: SeenUser): UserView => (typeof current === 'string' ? accounts[current]! : current);
+
+/** Whether the user has a lock that does not end by itself. */
+export const isLockedForGood = ({ locks }: UserView): boolean => locks.some(({ until }) => until === null);
 
 type Event = UserEvent | LoginEvent;
 type Step<Type extends Event['type']> = (seen: SeenUser, data: DataOf<Event, Type>, event: Recorded) => SeenUser;
@@ -182,7 +187,7 @@ const withLock = (
   { cause, until, disableModeDays }: { cause: LockCause; until?: string; disableModeDays: number },
   { envelope: { actor, at, reason } }: Recorded,
 ): LockView[] => {
-  const lock = { cause, reason: reason ?? null, by: actor, at, until: until ?? null, ...disableMode(locks, at, disableModeDays) };
+  const lock = { cause, reason: reason ?? null, by: actor, at, until: lockEnd({ cause, until }, at) ?? null, ...disableMode(locks, at, disableModeDays) };
   return [...locks.filter((other) => other.cause !== cause), lock];
 };
 

@@ -21,8 +21,9 @@ export async function recordUser(
   user: Loaded<User>,
   events: readonly UserEvent[],
 ): Promise<Written<User>> {
-  const before = servesAsAdministrator(user.state);
-  const after = servesAsAdministrator(foresee(UserDecider, user, command, events).state);
+  const { at } = command.issuance;
+  const before = servesAsAdministrator(user.state, at);
+  const after = servesAsAdministrator(foresee(UserDecider, user, command, events).state, at);
   if (before && !after) await standDown(store, command.issuance, events);
   if (after && (!before || events.some(({ type }) => type === 'UserRoleGranted'))) return bringing(store, command, user, events);
   return record(store, UserDecider, user, command, events);
@@ -88,10 +89,10 @@ async function bringing(
  * What a repeated command answered first. A crash may have come between the user's stream and the account's: that they
  * count is made good, and its position is part of the answer.
  */
-export async function firstAnswerOf(store: EventStore, issuance: Issuance, earlier: Loaded<User>): Promise<Written<User>> {
+export async function firstAnswerOf(store: EventStore, issuance: Issuance, earlier: Loaded<User> & { readonly at: string }): Promise<Written<User>> {
   await countIfServing(store, issuance);
   const { account, commandId } = issuance;
-  const counted = servesAsAdministrator(earlier.state) ? (await store.load(AccountDecider, account!, { commandId })).earlier : undefined;
+  const counted = servesAsAdministrator(earlier.state, earlier.at) ? (await store.load(AccountDecider, account!, { commandId })).earlier : undefined;
   return { ...firstAnswer(earlier), position: Math.max(earlier.position, counted?.position ?? 0) };
 }
 
@@ -101,12 +102,12 @@ export async function firstAnswerOf(store: EventStore, issuance: Issuance, earli
  * what it wrote, 0 for nothing.
  */
 function countIfServing(store: EventStore, issuance: Issuance): Promise<number> {
-  const { account, target, commandId } = issuance;
+  const { account, target, commandId, at } = issuance;
   return decidingAgain(async () => {
     const counted = await store.load(AccountDecider, account!);
     const user = await store.load(UserDecider, target);
     if (counted.state.status !== 'open' || counted.state.administrators.has(target)) return 0;
-    if (!servesAsAdministrator(user.state) || !('account' in user.state) || user.state.account !== account) return 0;
+    if (!servesAsAdministrator(user.state, at) || !('account' in user.state) || user.state.account !== account) return 0;
     // Not the command's own id: what it answered first stays where it was.
     const again = issue(new GrantRole({ role: 'administrator' }), { ...issuance, commandId: uuidv5('count', commandId) });
     await record(store, UserDecider, user, again, [userEvent('UserRoleGranted', { role: 'administrator' })]);
@@ -116,8 +117,8 @@ function countIfServing(store: EventStore, issuance: Issuance): Promise<number> 
 }
 
 /** Whether the account leaves this serving administrator out of its count. */
-export async function isUncounted(store: EventStore, user: User, { account, target }: Issuance): Promise<boolean> {
-  if (!servesAsAdministrator(user)) return false;
+export async function isUncounted(store: EventStore, user: User, { account, target, at }: Issuance): Promise<boolean> {
+  if (!servesAsAdministrator(user, at)) return false;
   const { state } = await store.load(AccountDecider, account!);
   return state.status === 'open' && !state.administrators.has(target);
 }
@@ -127,7 +128,7 @@ export async function isUncounted(store: EventStore, user: User, { account, targ
  * @param removed administrators who would be removed by then, whom this one joins
  */
 export async function checkRemovable(store: EventStore, before: User, after: User, { account, target, ...issuance }: Issuance, removed = new Set<string>()): Promise<void> {
-  if (!servesAsAdministrator(before) || servesAsAdministrator(after)) return;
+  if (!servesAsAdministrator(before, issuance.at) || servesAsAdministrator(after, issuance.at)) return;
   const loaded = (await store.load(AccountDecider, account!)).state;
   const state = loaded.status === 'absent' ? loaded : { ...loaded, administrators: new Set([...loaded.administrators].filter((id) => !removed.has(id))) };
   const command = issued(new StandDownAdministrator({ user: target, because: 'locked' }), { ...issuance, account, target });

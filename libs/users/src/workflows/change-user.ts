@@ -24,7 +24,7 @@ export async function changeUser(store: EventStore, command: Command<unknown>, b
     const events = decide(UserDecider, command, user.state, { ...issuance, ...(await factsFor(store, command, user.state)) });
     const foreseen = foresee(UserDecider, user, command, events);
     // Which of several administrators stays must not depend on who is faster.
-    if (servesAsAdministrator(user.state) && !servesAsAdministrator(foreseen.state)) await bulk?.waitForTurn();
+    if (servesAsAdministrator(user.state, issuance.at) && !servesAsAdministrator(foreseen.state, issuance.at)) await bulk?.waitForTurn();
     if (!isDryRun(command)) return recordUser(store, command, user, events);
     await checkRemovable(store, user.state, foreseen.state, issuance, bulk?.removed);
     return foreseen;

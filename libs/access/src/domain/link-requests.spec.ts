@@ -1,0 +1,22 @@
+import { nextLinkRequest, type SentLinks } from './link-requests.js';
+
+const minute = 60_000;
+
+test('PASSWORD-8: mails with a link are 1, 5 and 30 minutes apart at least, then an hour', () => {
+  const waits: number[] = [];
+  let sent: SentLinks = { count: 1, lastAt: 0 };
+  for (let nth = 0; nth < 6; nth++) {
+    let now = sent.lastAt;
+    while (!nextLinkRequest(sent, now)) now += minute;
+    waits.push((now - sent.lastAt) / minute);
+    sent = nextLinkRequest(sent, now)!;
+  }
+  expect(waits).toEqual([1, 5, 30, 60, 60, 60]);
+});
+
+test('PASSWORD-8: a quiet day begins the count anew', () => {
+  const sent = { count: 9, lastAt: 5 };
+  expect(nextLinkRequest(undefined, 5)).toEqual({ count: 1, lastAt: 5 });
+  expect(nextLinkRequest(sent, 5 + 24 * 60 * minute - 1)!.count).toBe(10);
+  expect(nextLinkRequest(sent, 5 + 24 * 60 * minute)).toEqual({ count: 1, lastAt: 5 + 24 * 60 * minute });
+});

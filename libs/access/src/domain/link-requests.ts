@@ -1,0 +1,19 @@
+const minute = 60_000;
+
+/** How long an address waits between two mails with a link, by how many it was sent; defaults, not configurable, ms. */
+const pauses = [1 * minute, 5 * minute, 30 * minute, 60 * minute];
+/** After a day without such a mail the count begins anew, ms. */
+export const quietDay = 24 * 60 * minute;
+
+/** The mails with a link that an address was sent on request; Unix ms. */
+export interface SentLinks {
+  readonly count: number;
+  readonly lastAt: number;
+}
+
+/** The count with one more mail; `undefined` where it is too early for one. */
+export function nextLinkRequest(before: SentLinks | undefined, now: number): SentLinks | undefined {
+  if (!before || now - before.lastAt >= quietDay) return { count: 1, lastAt: now };
+  const pause = pauses[Math.min(before.count, pauses.length) - 1]!;
+  return now - before.lastAt >= pause ? { count: before.count + 1, lastAt: now } : undefined;
+}

@@ -1,0 +1,71 @@
+import { handle, type EventStore } from '#libs/event-store';
+import { issue, type Command, type Issuance } from '#libs/kernel';
+import { FailLogin, LockOut, LoginDecider, UserDecider, changeUser, isGuessedAt, mayLogIn, passwordLock, type Active, type User } from '#libs/users';
+import type { Vault } from '#libs/vault';
+import { isPassword } from './argon2.js';
+import type { DeviceChecks } from './device-checks.js';
+import type { PasswordThreads } from './password-threads.js';
+
+export interface ComparisonServices {
+  readonly store: EventStore;
+  readonly vault: Pick<Vault, 'hmac' | 'passwords'>;
+  readonly threads: Pick<PasswordThreads, 'run'>;
+  readonly deviceChecks: DeviceChecks;
+}
+
+/** A user whose password was right, and the revision at which it was theirs. */
+export interface Proven {
+  readonly user: Active;
+  readonly revision: number;
+}
+
+/**
+ * Compares a password with the user's; `undefined` where it is wrong, which counts as a failed login. While failed logins lock
+ * the user, it compares for a known browser only; for everybody else it takes as long, and says that it is wrong.
+ * @param userId whose; undefined: nobody's, which takes as long
+ */
+export async function comparePassword(
+  { store, vault, threads, deviceChecks }: ComparisonServices,
+  { userId, password, issuance }: { userId: string | undefined; password: string; issuance: Issuance },
+): Promise<Proven | undefined> {
+  const { state: user, revision } = userId === undefined ? nobody : await store.load(UserDecider, userId);
+  const isCompared = userId !== undefined && mayLogIn(user, issuance.at) && mayCompare(deviceChecks, userId, user, issuance);
+  const right = await isPassword(threads, password, isCompared ? hashOf(vault, userId, user) : undefined);
+  if (!isCompared) return undefined;
+  if (right) return { user, revision };
+  await countFailure(store, { ...issuance, target: userId });
+  return undefined;
+}
+
+const nobody = { state: UserDecider.initial, revision: -1 };
+
+/** Whether failed logins leave this password to be compared; takes one of the browser's checks where they lock the user. */
+function mayCompare(checks: DeviceChecks, userId: string, user: Active, { device, at }: Issuance): boolean {
+  const lock = passwordLock(user, at);
+  if (!lock) return true;
+  const deviceId = device?.idFor(userId);
+  return deviceId !== undefined && checks.take(deviceId, lock, at);
+}
+
+/** Whether a comparison still counts: the user was not locked meanwhile, or the browser is known. */
+export const stillCounts = (user: Active, userId: string, { device, at }: Issuance): boolean =>
+  !passwordLock(user, at) || device?.idFor(userId) !== undefined;
+
+/** The hash of the user's password; none where none was set, or where the vault is older than the log. */
+export function hashOf({ passwords }: ComparisonServices['vault'], id: string, user: User): string | undefined {
+  return user.status !== 'absent' && user.password ? passwords.find(id, user.password) : undefined;
+}
+
+/** Counts a failed login of a user, and locks them where these are too many. */
+async function countFailure(store: EventStore, issuance: Issuance): Promise<void> {
+  const { state: user } = await store.load(UserDecider, issuance.target);
+  if (!mayLogIn(user, issuance.at) || !stillCounts(user, issuance.target, issuance)) return;
+  // If-Match is of another stream; a guess that it refused would go uncounted.
+  const { expectedRevision: _, ...rest } = issuance;
+  const about = { ...rest, account: user.account };
+  const { forgivenAt } = user;
+  const failed = await handle(store, LoginDecider, again(new FailLogin({ method: 'password' }), about), { forgivenAt });
+  if (isGuessedAt(failed.state, issuance.at, forgivenAt)) await changeUser(store, again(new LockOut({}), about));
+}
+
+const again = <C extends Command<C>>(command: C, issuance: Issuance): C => issue(command, issuance);
