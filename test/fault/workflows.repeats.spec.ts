@@ -11,7 +11,7 @@ import { changeUsers } from '../../libs/users/src/workflows/change-users.js';
 import { makeUser } from '../../libs/users/src/workflows/claim-address.js';
 import { openAccount } from '../../libs/users/src/workflows/open-account.js';
 import { codeOf, fate, holds, inTurn, killedAt, noCrash, patience, patient, play, schedules, type Actor, type Outcome } from '../support/schedule.js';
-import { Stage, person, request, targetOf } from '../support/stage.js';
+import { Stage, person, request, standings, targetOf } from '../support/stage.js';
 
 let stage: Stage;
 beforeAll(async () => void (stage = await Stage.set()));
@@ -159,6 +159,18 @@ describe('a repeated key', () => {
 });
 
 describe('a bulk', () => {
+  it('ADMIN-5: comes to what its dry run said, whoever is named, in whatever order', () =>
+    holds([fc.constantFrom('lock' as const, 'delete' as const), fc.array(fc.constantFrom(...standings), { maxLength: 8 }), fc.boolean(), fc.array(fc.nat(), { minLength: 9, maxLength: 9 })], async (action, others, keepsOne, places) => {
+      const { account, users } = await stage.openAccount(['counted', ...others]);
+      const named = keepsOne ? users.slice(1) : users;
+      fc.pre(named.length > 0);
+      const userIds = named.toSorted((one, other) => places[users.indexOf(one)]! - places[users.indexOf(other)]!);
+      const run = (dryRun: boolean) => changeUsers(stage.store, stage.vault, request(new ChangeUsers({ action, userIds, dryRun }), randomUUID(), { account }));
+      const { results } = await run(true);
+      expect((await run(false)).results).toEqual(results);
+      expect(results.map(({ userId }) => userId)).toEqual(userIds);
+    }, 2), patience);
+
   it('BULK-5: killed half-way, does each user once when it is tried again', () =>
     holds([fc.constantFrom('lock' as const, 'delete' as const), fc.record({ append: fc.nat(10), answered: fc.boolean() }), fc.array(fc.nat(5), { maxLength: 3 })], async (action, crash, undone) => {
       const { account, users } = await stage.openAccount(['member', 'counted', 'member', 'uncounted', 'member', 'counted', 'counted']);
