@@ -1,11 +1,13 @@
 import { Logger } from '@nestjs/common';
 import type { CalledRequest } from '#libs/http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { LoginLog } from './login-log.js';
 import type { Metrics } from './metrics.js';
 
 /** Logs and counts each request by its route's pattern: a URL could name somebody. */
-export function observe(app: NestFastifyApplication, metrics: Metrics): void {
+export function observe(app: NestFastifyApplication, metrics: Metrics, now: () => Date): void {
   const logger = new Logger('Http');
+  const loginLog = new LoginLog(now);
   app
     .getHttpAdapter()
     .getInstance()
@@ -15,6 +17,7 @@ export function observe(app: NestFastifyApplication, metrics: Metrics): void {
       metrics.countRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1_000);
       const { command, code = 'done' } = request as CalledRequest;
       if (command) metrics.countCommand(command, code);
+      if (command && code !== 'done') loginLog.tell(command, code);
       logger.debug({ method: request.method, route, status: reply.statusCode, ms });
     });
 }

@@ -121,7 +121,7 @@ async function createApp(config: Config, parts: Parts, requestTimeout: number): 
   app.setGlobalPrefix(...apiPrefix);
   await app.register(cookie);
   await app.register(helmet, { contentSecurityPolicy: false });
-  observe(app, app.get(Metrics));
+  observe(app, app.get(Metrics), () => parts.clock.now());
   serveOpenApi(app);
   await serveAdmin(app);
   return app.init();

@@ -1,0 +1,33 @@
+import { Logger } from '@nestjs/common';
+import { RateLimit } from '#libs/kernel';
+
+/** The commands with which somebody shows who they are, or asks for a link to do so. */
+const logins = new Set(['LogIn', 'ChangePassword', 'Reauthenticate', 'RequestPasswordLink', 'FollowPasswordLink']);
+
+/**
+ * Tells the server's log of logins that failed or were refused: which command, and the code of the refusal. Who was meant and
+ * who asked stays out, so that known and unknown addresses read alike.
+ */
+export class LoginLog {
+  /** Strangers must not fill the log: lines a minute; default, not configurable. */
+  private readonly lines: RateLimit;
+  private unlogged = 0;
+
+  constructor(
+    now: () => Date,
+    private readonly logger: Pick<Logger, 'warn'> = new Logger('Logins'),
+  ) {
+    this.lines = new RateLimit({ limit: 60, window: 60_000, now });
+  }
+
+  /** Logs a refused command, if it is a login. */
+  tell(command: string, code: string): void {
+    if (!logins.has(command)) return;
+    if (this.lines.take('') !== undefined) {
+      this.unlogged++;
+      return;
+    }
+    this.logger.warn({ command, code, ...(this.unlogged > 0 && { unloggedBefore: this.unlogged }) });
+    this.unlogged = 0;
+  }
+}
