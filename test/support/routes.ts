@@ -83,13 +83,14 @@ export const contract: readonly ContractRoute[] = [
   route(`POST ${user}/restore`, 'users:delete', { standing: 'deleted', body: why }),
   route(`POST ${user}/reset-password`, 'users:reset-password', { body: why }),
   route(`POST ${user}/add-to-account`, 'users:add', { standing: 'unaffiliated', body: why }),
-  route(`PATCH ${user}`, 'users:change', { body: () => ({ firstName: 'Augusta' }) }),
-  route(`PUT ${user}/roles/:role`, 'roles:grant'),
-  route(`DELETE ${user}/roles/:role`, 'roles:grant'),
+  route(`PATCH ${user}`, 'users:change', { body: () => ({ firstName: 'Augusta', ...why() }) }),
+  route(`PUT ${user}/roles/:role`, 'roles:grant', { body: why }),
+  route(`DELETE ${user}/roles/:role`, 'roles:grant', { body: why }),
   route('POST /access-tokens', 'tokens:manage', {
     done: 201,
     body: () => ({ kind: 'user', name: 'mine', scopes: ['users:read'], expiresAt: tomorrow() }),
   }),
+  route('GET /access-tokens/:tokenId', 'tokens:manage'),
   route('DELETE /access-tokens/:tokenId', 'tokens:manage'),
   route('GET /mails', 'mails:manage'),
   route('POST /mails/:mailId/send', 'mails:manage'),
@@ -102,7 +103,7 @@ export const fill = (path: string, ids: Partial<Ids>): string => path.replace(/:
 
 /** Calls a route with a body that works. */
 export const call = (api: Api, { method, path, body }: ContractRoute, ids: Ids, headers: Record<string, string> = {}) =>
-  api.send(method, fill(path, ids), body?.(ids), headers);
+  method === 'GET' ? api.get(fill(path, ids), headers) : api.send(method, fill(path, ids), body?.(ids), headers);
 
 /** Makes a user who stands so for the account. */
 export async function makeUser({ operator }: TestServer, account: TestAccount, standing: Standing): Promise<string> {

@@ -28,7 +28,7 @@ export function openApi(app: NestFastifyApplication): OpenAPIObject {
     classTransformerMetadataStorage: defaultMetadataStorage,
     refPointerPrefix: '#/components/schemas/',
     additionalConverters: {
-      isISO31661Alpha2: { type: 'string', pattern: '^[A-Z]{2}$' },
+      isCountry: { type: 'string', pattern: '^[A-Z]{2}$' },
       isId: { type: 'string', format: 'uuid' },
       // `IsOptional` takes null, too; our own `Optional` does not.
       [ValidationTypes.CONDITIONAL_VALIDATION]: ({ name }) => (name === IS_OPTIONAL ? { nullable: true } : {}),
@@ -61,11 +61,20 @@ function describe(document: OpenAPIObject, { path, method, message, needs, takes
     ...(isCommand(message) ? [...(takesKey ? [idempotencyKey] : []), ...(takesRevision ? [ifMatch] : [])] : [minPosition]),
   ] as NonNullable<Operation['parameters']>;
   if (isCommand(message) && fields.length > inQuery.length) {
+    const required = (schema.required ?? []).filter((name) => !inPath.includes(name));
+    if (inPath.some((name) => name in (schema.properties ?? {}))) schemas[message.name] = withoutPath(fields, required);
     const content = { 'application/json': { schema: { $ref: `#/components/schemas/${message.name}` } } };
-    operation.requestBody = { required: Boolean(schema.required?.length), content };
+    operation.requestBody = { required: required.length > 0, content };
   }
   operation.responses['default'] = { description: 'A problem (RFC 9457)', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } };
 }
+
+/** The schema of a body some of whose command's fields are said by the path. */
+const withoutPath = (fields: readonly [string, Schemas[string]][], required: readonly string[]): Schemas[string] => ({
+  type: 'object',
+  properties: Object.fromEntries(fields),
+  ...(required.length > 0 && { required: [...required] }),
+});
 
 /** A class that adds no field of its own has its parent's. */
 const schemaOf = (type: Route['message'] | undefined, schemas: Schemas): Schema =>

@@ -17,7 +17,7 @@ import { HostCookies } from './http/host-cookies.js';
 import { SessionCookie } from './http/session-cookie.js';
 import { SessionController } from './http/session.controller.js';
 import { IssuedTokenTree } from './issued-tokens.js';
-import { ListAccessTokens, listAccessTokens } from './read/access-tokens.js';
+import { GetAccessToken, ListAccessTokens, getAccessToken, listAccessTokens } from './read/access-tokens.js';
 import { AddressOwners } from './workflows/address-owners.js';
 import { Callers } from './workflows/callers.js';
 import { Devices } from './workflows/device.js';
@@ -52,6 +52,7 @@ import { Visits } from './workflows/visits.js';
     ...commandHandlers([ChangePassword], [EventStore, Vault, PasswordThreads, DeviceChecks], (store, vault, threads, deviceChecks) => async (command) => asUser(await changePassword({ store, vault, threads, deviceChecks }, command), 'password')),
     ...commandHandlers([Reauthenticate], [EventStore, Vault, Callers, PasswordThreads, DeviceChecks], (store, vault, callers, threads, deviceChecks) => (command) => reauthenticate({ store, vault, callers, threads, deviceChecks }, command)),
     ...queryHandlers([ListAccessTokens], [ReadStore], ({ db }) => (query) => listAccessTokens(db, query)),
+    ...queryHandlers([GetAccessToken], [ReadStore], ({ db }) => (query) => getAccessToken(db, query)),
     {
       provide: IssuedTokenTree,
       inject: [EventStore, Vault, ReadStore, ReadPosition],

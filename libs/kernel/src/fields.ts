@@ -1,5 +1,5 @@
 import { Transform } from 'class-transformer';
-import { ArrayUnique, IsArray, IsBoolean, IsIn, IsISO31661Alpha2, IsString, IsUppercase, Length, ValidateBy, ValidateIf, type ValidationOptions } from 'class-validator';
+import { ArrayUnique, IsArray, IsBoolean, IsIn, IsString, Length, ValidateBy, ValidateIf, isISO31661Alpha2, type ValidationOptions } from 'class-validator';
 import { showsSomething, tidySpaces } from './text.js';
 import { isCalendarDate, isTimeZone, parseTime } from './time.js';
 
@@ -42,8 +42,11 @@ export const Flag = () =>
 /** Why somebody did it: optional, shown to auditors, sealed in the log. */
 export const Reason = () => compose(Optional(), Line(500));
 
-/** ISO 3166-1 alpha-2, upper case. */
-export const Country = () => compose(IsUppercase(), IsISO31661Alpha2());
+/** Kosovo has a code of its own making. */
+const isCountry = (text: string): boolean => /^[A-Z]{2}$/.test(text) && (text === 'XK' || isISO31661Alpha2(text));
+
+/** ISO 3166-1 alpha-2 in upper case, or XK. */
+export const Country = () => field('isCountry', isCountry, '$property must be a country: two letters of ISO 3166-1 in upper case, or XK');
 
 /** RFC 3339, where the seconds may be left out. */
 const timeOf = (text: string) => parseTime(text.replace(/^(.{11}\d\d:\d\d)(?=[Zz+-])/, '$1:00'));

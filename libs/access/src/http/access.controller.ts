@@ -1,10 +1,10 @@
 import { Controller, Delete, Get, HttpCode, Post, Req } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { Ask, FromQuery, Issue, Needs, WithoutKey, WithoutRevision, pageOf } from '#libs/http';
+import { Ask, FromQuery, Issue, Located, Needs, WithoutKey, WithoutRevision, pageOf } from '#libs/http';
 import { EndAccessToken, IssueAccessToken } from '../domain/access-token.commands.js';
 import type { Bearer } from '../domain/bearer.js';
-import { AccessTokenItem, ListAccessTokens } from '../read/access-tokens.js';
+import { AccessTokenItem, GetAccessToken, ListAccessTokens } from '../read/access-tokens.js';
 import { Callers } from '../workflows/callers.js';
 import { EndedAccessToken, IssuedAccessToken, Me } from './answers.js';
 
@@ -30,6 +30,7 @@ export class AccessController {
   @Needs('tokens:manage')
   @WithoutKey()
   @WithoutRevision()
+  @Located('/api/v1/access-tokens/:tokenId')
   @ApiCreatedResponse({ type: IssuedAccessToken })
   issue(@Issue({ target: 'tokenId' }) command: IssueAccessToken) {
     return this.commands.execute(command);
@@ -40,6 +41,14 @@ export class AccessController {
   @Needs('tokens:manage')
   @ApiOkResponse({ type: pageOf(AccessTokenItem) })
   list(@Ask() query: ListAccessTokens) {
+    return this.queries.execute(query);
+  }
+
+  /** One of the tokens that one may manage. */
+  @Get('access-tokens/:tokenId')
+  @Needs('tokens:manage')
+  @ApiOkResponse({ type: AccessTokenItem })
+  get(@Ask({ target: 'tokenId' }) query: GetAccessToken) {
     return this.queries.execute(query);
   }
 

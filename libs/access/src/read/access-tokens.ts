@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { sql, type ExpressionBuilder, type Kysely, type Transaction } from 'kysely';
-import { Optional, Query, permissions, type Actor, type Asking, type Permission, type Recorded } from '#libs/kernel';
+import { Optional, Query, Refusal, permissions, type Actor, type Asking, type Permission, type Recorded } from '#libs/kernel';
 import { encodeCursor, positionIn, type Projection } from '#libs/read-store';
 import { tokenKinds, type AccessTokenEvent, type TokenKind, type TokenTerms } from '../domain/access-token.events.js';
 
@@ -129,6 +129,20 @@ export async function listAccessTokens(db: Kysely<AccessTokenTables>, { limit = 
     .execute()) as unknown as AccessTokenRow[];
   const page = rows.slice(0, limit);
   return { items: page.map(item), next: rows.length > limit ? encodeCursor(page.at(-1)!.position) : null };
+}
+
+/** One access token that one may manage. */
+export class GetAccessToken extends Query<GetAccessToken> {}
+
+/** Throws `token.not-found`. */
+export async function getAccessToken(db: Kysely<AccessTokenTables>, { asking }: GetAccessToken): Promise<AccessTokenItem> {
+  const found = await db
+    .selectFrom('access_tokens')
+    .selectAll()
+    .where((row) => row.and([manageable(row, asking), row('token_id', '=', asking.target)]))
+    .executeTakeFirst();
+  if (!found) throw new Refusal('token.not-found', 'not-found', 'There is no such token among those that you may manage.');
+  return item(found as unknown as AccessTokenRow);
 }
 
 /** `mayManage`, in SQL: one's own, and the tokens of the users and services of the account that one administers; operators, any. */

@@ -80,6 +80,8 @@ export class ChangeUser extends Command<ChangeUser> {
   @Optional() @SpokenLanguage() language?: string;
   /** `null` clears it. */
   @IsOptional() @Country() entitlementCountry?: string | null;
+  /** Why; shown to auditors. */
+  @Reason() reason?: string;
 }
 
 /** Mails the user a link that sets a password; for one who has none yet it is the welcome again. */
@@ -102,10 +104,14 @@ export class LockOut extends Command<LockOut> {}
 
 export class GrantRole extends Command<GrantRole> {
   @IsIn(roles) role!: Role;
+  /** Why; shown to auditors. */
+  @Reason() reason?: string;
 }
 
 export class RevokeRole extends Command<RevokeRole> {
   @IsIn(roles) role!: Role;
+  /** Why; shown to auditors. */
+  @Reason() reason?: string;
   /** Answer what would happen and write nothing. */
   @Optional() @Flag() dryRun?: boolean;
   /** Also end the tokens that the user issued, as far as the caller may manage them. */

@@ -168,6 +168,7 @@ export class UsersController {
     return this.commands.execute(command);
   }
 
+  /** Takes a `reason` in a JSON body: it may be about a person, and addresses end up in logs. */
   @Delete('users/:userId/roles/:role')
   @Needs('roles:grant')
   @FromQuery('dryRun', 'endIssuedTokens')
