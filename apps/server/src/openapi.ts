@@ -19,7 +19,7 @@ export function serveOpenApi(app: NestFastifyApplication): void {
 export function openApi(app: NestFastifyApplication): OpenAPIObject {
   const builder = new DocumentBuilder()
     .setTitle('Rollbook')
-    .setDescription('Every write answers its place in the log as `Rollbook-Position`; a read that sends it as `Rollbook-Min-Position` sees that write.')
+    .setDescription('Every write answers its place in the log as `Rollbook-Position`; a read that sends it as `Rollbook-Min-Position` sees that write. The answers to a session tell in `Rollbook-Session-Ends-In` in how many seconds it ends unless it is used; a page says of what it asks by itself, with `Rollbook-Background`, that this is no use.')
     .setVersion('1')
     .addBearerAuth()
     .addSecurityRequirements('bearer');

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { ProblemAlert } from '../parts/problems';
 import { tell } from '../parts/tell';
 import type { Act, Person } from './act';
+import { IssuedTokens } from './issued-tokens';
 import { Foreseen, Refusals } from './outcomes';
 import { dryRunQuery, useDo, type Result, type Terms } from './use-act';
 
@@ -54,13 +55,15 @@ function Confirm({ accountId, act, people, doing, onConfirm, onCancel }: Confirm
   const { t } = useTranslation();
   const [reason, setReason] = useState('');
   const [keepRoles, setKeepRoles] = useState(false);
+  const [endTokens, setEndTokens] = useState(false);
   const dryRun = useQuery(dryRunQuery({ accountId, act, userIds: people.map(({ userId }) => userId) }));
+  const tokens = dryRun.data?.flatMap(({ issuedTokens }) => issuedTokens ?? []) ?? [];
   const possible = dryRun.data?.some(({ ok }) => ok) ?? false;
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        onConfirm({ reason: reason.trim(), keepRoles });
+        onConfirm({ reason: reason.trim(), keepRoles, endTokens: endTokens && tokens.length > 0 });
       }}
     >
       <Stack>
@@ -73,6 +76,7 @@ function Confirm({ accountId, act, people, doing, onConfirm, onCancel }: Confirm
           </Group>
         )}
         {dryRun.data && <Foreseen people={people} results={dryRun.data} />}
+        <IssuedTokens tokens={tokens} end={endTokens} onEnd={setEndTokens} />
         <ProblemAlert error={dryRun.error ?? doing.error} />
         {act === 'delete' && (
           <Checkbox

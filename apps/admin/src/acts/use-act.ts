@@ -20,6 +20,8 @@ export interface Terms {
   readonly reason: string;
   /** Of a delete: whoever restores them brings their roles back. */
   readonly keepRoles: boolean;
+  /** Also end the tokens that they issued. */
+  readonly endTokens: boolean;
 }
 
 /** What would happen to each; nothing is written. */
@@ -31,11 +33,11 @@ export function useDo(doing: Doing) {
   const queryClient = useQueryClient();
   const keys = useRef(new Map<string, string>());
   return useMutation({
-    mutationFn: ({ reason, keepRoles }: Terms) => {
+    mutationFn: ({ reason, keepRoles, endTokens }: Terms) => {
       // On other terms it is another act: under the same key it would be refused.
-      const terms = `${keepRoles} ${reason}`;
+      const terms = `${keepRoles} ${endTokens} ${reason}`;
       if (!keys.current.has(terms)) keys.current.set(terms, newKey());
-      return send(doing, { ...(reason && { reason }), ...(keepRoles && { keepRoles }) }, keys.current.get(terms));
+      return send(doing, { ...(reason && { reason }), ...(keepRoles && { keepRoles }), ...(endTokens && { endIssuedTokens: true }) }, keys.current.get(terms));
     },
     onSettled: () => mend(queryClient, doing.accountId, doing.userIds),
   });
@@ -44,7 +46,7 @@ export function useDo(doing: Doing) {
 /** A key that nobody has. Not `randomUUID`, which browsers have on https and localhost only. */
 const newKey = (): string => crypto.getRandomValues(new Uint32Array(4)).join('-');
 
-async function send({ accountId, act, userIds }: Doing, options: { reason?: string; keepRoles?: boolean; dryRun?: true }, key?: string): Promise<Result[]> {
+async function send({ accountId, act, userIds }: Doing, options: { reason?: string; keepRoles?: boolean; endIssuedTokens?: boolean; dryRun?: true }, key?: string): Promise<Result[]> {
   const results: Result[] = [];
   for (let from = 0; from < userIds.length; from += most) {
     const call = api.POST('/api/v1/accounts/{accountId}/users/bulk', {

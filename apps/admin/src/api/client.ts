@@ -1,6 +1,9 @@
 import createClient, { type Middleware } from 'openapi-fetch';
 import type { components, paths } from './schema';
+import { isSomebodyActive } from './activity';
 import { Problem } from './problem';
+import { reauthenticating } from './reauthentication';
+import { readSessionEnd } from './session-end';
 
 export type Schemas = components['schemas'];
 
@@ -29,9 +32,35 @@ const readYourWrites: Middleware = {
   },
 };
 
+/** What the page asks by itself does not keep the session from ending. */
+const sayWhoAsks: Middleware = {
+  onRequest({ request }) {
+    if (!isSomebodyActive()) request.headers.set('rollbook-background', 'true');
+    return request;
+  },
+  onResponse({ response }) {
+    readSessionEnd(response);
+  },
+};
+
+/** The bodies of requests that may have to be sent once more. */
+const copies = new WeakMap<Request, Request>();
+
+/** Added last: the others see the answer that counts. */
+const askAgain: Middleware = {
+  onRequest({ request }) {
+    if (request.method !== 'GET') copies.set(request, request.clone());
+    return request;
+  },
+  onResponse({ request, response }) {
+    const copy = copies.get(request);
+    return copy && reauthenticating(response, () => fetch(copy));
+  },
+};
+
 /** The API, typed by its OpenAPI document. The browser sends the session's cookie by itself. */
 export const api = createClient<paths>({ baseUrl: window.location.origin });
-api.use(readYourWrites);
+api.use(readYourWrites, sayWhoAsks, askAgain);
 
 /** What was answered. Throws `Problem`. */
 export async function answered<Data>(call: Promise<{ data?: Data; error?: unknown; response: Response }>): Promise<NonNullable<Data>> {
@@ -43,7 +72,8 @@ export async function answered<Data>(call: Promise<{ data?: Data; error?: unknow
 /** Takes a next step that a refusal offered. Throws `Problem`. */
 export async function take({ method, href }: Schemas['Step']): Promise<void> {
   const body = method === 'GET' || method === 'DELETE' ? {} : { body: '{}', headers: { 'content-type': 'application/json' } };
-  const response = await fetch(href, { method, ...body });
+  const send = () => fetch(href, { method, ...body });
+  const response = await reauthenticating(await send(), send);
   if (!response.ok) throw new Problem(response, await response.json().catch(() => undefined));
   readFrom(Number(response.headers.get('rollbook-position') ?? 0));
 }

@@ -7,6 +7,7 @@ import { later } from '../parts/later';
 import { Navigation } from './navigation';
 import { AppearanceMenu, LanguageMenu } from './preferences';
 import classes from './shell.module.css';
+import { SessionWatch } from '../session/session-watch';
 import { YouMenu } from './you-menu';
 
 const AccountSwitcher = later(async () => (await import('./account-switcher')).AccountSwitcher);
@@ -42,6 +43,7 @@ export function Shell() {
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1} className={classes['main']}>
         <Outlet />
+        <SessionWatch />
       </AppShell.Main>
     </AppShell>
   );

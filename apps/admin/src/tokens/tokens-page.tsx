@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import { Button, Text } from '@mantine/core';
+import { Button, Checkbox, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
@@ -48,13 +48,18 @@ function EndToken({ token: { tokenId, name }, onClose }: { token: AccessToken; o
   const { t } = useTranslation();
   const queryClient = useQueryClient();
   const called = name ?? tokenId;
+  const [withIssued, setWithIssued] = useState(false);
   const ending = useMutation({
-    mutationFn: () => answered(api.DELETE('/api/v1/access-tokens/{tokenId}', { params: { path: { tokenId } } })),
+    mutationFn: () => answered(api.DELETE('/api/v1/access-tokens/{tokenId}', { params: { path: { tokenId }, ...(withIssued && { query: { issued: true } }) } })),
     onSuccess: async () => {
       tell(t('tokens.endedNow', { name: called }));
       await mendTokens(queryClient);
       onClose();
     },
   });
-  return <Confirm title={t('tokens.endOf', { name: called })} what={t('tokens.endWhat')} submit={t('tokens.end')} doing={ending} onClose={onClose} />;
+  return (
+    <Confirm title={t('tokens.endOf', { name: called })} what={t('tokens.endWhat')} submit={t('tokens.end')} doing={ending} onClose={onClose}>
+      <Checkbox label={t('tokens.endIssued')} checked={withIssued} onChange={({ currentTarget }) => setWithIssued(currentTarget.checked)} />
+    </Confirm>
+  );
 }

@@ -1,7 +1,9 @@
-import { Modal, Skeleton, Stack, Switch } from '@mantine/core';
+import { useState } from 'react';
+import { Button, Group, Modal, Skeleton, Stack, Switch } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { answered, api } from '../api/client';
+import { IssuedTokens } from '../acts/issued-tokens';
+import { answered, api, type Schemas } from '../api/client';
 import { mend } from '../api/mend';
 import { actionsQuery, userQuery, type User } from '../api/users';
 import { ProblemAlert, useProblemText } from '../parts/problems';
@@ -10,6 +12,8 @@ import { roles } from './filter';
 
 type Role = (typeof roles)[number];
 
+const rolePath = '/api/v1/accounts/{accountId}/users/{userId}/roles/{role}';
+
 /** A user's roles, each to be given or taken; one that this caller can't give or take says why. */
 export function RolesDialog({ accountId, user, onClose }: { accountId: string; user: User; onClose: () => void }) {
   const { t } = useTranslation();
@@ -17,7 +21,17 @@ export function RolesDialog({ accountId, user, onClose }: { accountId: string; u
   const name = `${user.firstName} ${user.lastName}`;
   const { data: now = user } = useQuery({ ...userQuery(accountId, user.userId), staleTime: 0 });
   const actions = useQuery(actionsQuery(accountId, user.userId));
-  const changing = useChangeRole(accountId, user.userId, () => tell(t('roles.changed', { name })));
+  const [asked, setAsked] = useState<{ readonly role: Role; readonly tokens: Schemas['IssuedToken'][] }>();
+  const [endTokens, setEndTokens] = useState(false);
+  const changing = useChangeRole(accountId, user.userId, () => {
+    setAsked(undefined);
+    tell(t('roles.changed', { name }));
+  });
+  // Whoever has issued tokens leaves them behind: what becomes of them is asked before the role goes.
+  const taking = useMutation({
+    mutationFn: (role: Role) => answered(api.DELETE(rolePath, { params: { path: { accountId, userId: user.userId, role }, query: { dryRun: true } } })),
+    onSuccess: ({ issuedTokens }, role) => (issuedTokens?.length ? setAsked({ role, tokens: issuedTokens }) : changing.mutate({ role, give: false })),
+  });
   const verdict = (role: Role) =>
     actions.data?.items.find(({ action, href }) => action === (now.roles.includes(role) ? 'RevokeRole' : 'GrantRole') && href.endsWith(`/${role}`));
   return (
@@ -31,13 +45,26 @@ export function RolesDialog({ accountId, user, onClose }: { accountId: string; u
                 label={t(`role.${role}`)}
                 description={possible?.allowed === false ? problemText(possible) : t(`roles.${role}`)}
                 checked={now.roles.includes(role)}
-                disabled={!possible?.allowed || changing.isPending}
-                onChange={({ currentTarget: { checked } }) => changing.mutate({ role, give: checked })}
+                disabled={!possible?.allowed || changing.isPending || taking.isPending || asked !== undefined}
+                onChange={({ currentTarget: { checked } }) => (checked ? changing.mutate({ role, give: true }) : taking.mutate(role))}
               />
             </Skeleton>
           );
         })}
-        <ProblemAlert error={actions.error ?? changing.error} />
+        {asked && (
+          <>
+            <IssuedTokens tokens={asked.tokens} end={endTokens} onEnd={setEndTokens} />
+            <Group justify="flex-end">
+              <Button variant="default" onClick={() => setAsked(undefined)}>
+                {t('common.cancel')}
+              </Button>
+              <Button color="red" loading={changing.isPending} onClick={() => changing.mutate({ role: asked.role, give: false, endIssuedTokens: endTokens })}>
+                {t('roles.take')}
+              </Button>
+            </Group>
+          </>
+        )}
+        <ProblemAlert error={actions.error ?? taking.error ?? changing.error} />
       </Stack>
     </Modal>
   );
@@ -46,10 +73,10 @@ export function RolesDialog({ accountId, user, onClose }: { accountId: string; u
 function useChangeRole(accountId: string, userId: string, onSuccess: () => void) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: async ({ role, give }: { role: Role; give: boolean }) => {
+    mutationFn: async ({ role, give, endIssuedTokens }: { role: Role; give: boolean; endIssuedTokens?: boolean }) => {
       const at = { params: { path: { accountId, userId, role } } };
-      const path = '/api/v1/accounts/{accountId}/users/{userId}/roles/{role}';
-      await answered(give ? api.PUT(path, at) : api.DELETE(path, at));
+      const { params } = at;
+      await answered(give ? api.PUT(rolePath, at) : api.DELETE(rolePath, { params: { ...params, ...(endIssuedTokens && { query: { endIssuedTokens } }) } }));
     },
     onSuccess,
     onSettled: () => mend(queryClient, accountId, [userId]),

@@ -1,6 +1,6 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { NEEDS, checksToken, isCausedByPerson, permissionNeeded, type CalledRequest, type Need } from '#libs/http';
+import { NEEDS, checksToken, isCausedByPerson, permissionNeeded, type CalledRequest, type FastifyReply, type Need } from '#libs/http';
 import { Refusal, type Permission } from '#libs/kernel';
 import type { Bearer } from '../domain/bearer.js';
 import { Callers } from '../workflows/callers.js';
@@ -32,6 +32,8 @@ export class AccessGuard implements CanActivate {
     await this.admit(request, needed);
     // A page that is left open must not keep its session from ending.
     if (!request.headers.authorization && isCausedByPerson(request.headers, context.getHandler())) this.useSession(request);
+    const { session } = request.caller as CalledRequest['caller'] & Partial<Pick<Bearer, 'session'>>;
+    if (session) void context.switchToHttp().getResponse<FastifyReply>().header('rollbook-session-ends-in', String(this.visits.secondsLeft(session)));
     request.stillMay = () => this.admit(request, needed).then(() => true, refused);
     return true;
   }

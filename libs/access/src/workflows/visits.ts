@@ -50,6 +50,11 @@ export class Visits {
     this.sessions.authenticate(id, this.now().getTime(), by);
   }
 
+  /** How many seconds the session lasts if it is not used again. */
+  secondsLeft({ expiresAt }: SessionTerms): number {
+    return Math.max(0, Math.floor((Date.parse(expiresAt) - this.now().getTime()) / 1_000));
+  }
+
   /** When the session ends if it is not used again; Unix ms. */
   expiryOf(session: Session): number {
     return sessionExpiry(session, this.limits);

@@ -27,6 +27,23 @@ export class PossibleActions {
   @ApiProperty({ type: [PossibleAction] }) readonly items!: readonly PossibleAction[];
 }
 
+class StandingLock {
+  @ApiProperty() readonly cause!: string;
+  @ApiPropertyOptional() readonly reason?: string;
+  @ApiPropertyOptional() readonly until?: string;
+}
+
+/** How a user stands for the account after a command. */
+export class UserStanding {
+  @ApiPropertyOptional() readonly status?: string;
+  @ApiPropertyOptional({ type: [StandingLock] }) readonly locks?: readonly StandingLock[];
+  /** Whether anything changed, or, in a dry run, would. */
+  @ApiProperty() readonly changed!: boolean;
+  @ApiPropertyOptional({ type: [String] }) readonly keptRoles?: readonly string[];
+  /** Of a lock, a deletion and a demotion: the tokens that the user issued and that the caller may end, where there are any; `null` where they can not be looked up now. */
+  @ApiPropertyOptional({ type: [IssuedToken], nullable: true }) readonly issuedTokens?: readonly IssuedToken[] | null;
+}
+
 /** What became of one user of a bulk; of one who was refused, why, and the steps that work. */
 class BulkItem {
   @ApiProperty() readonly userId!: string;

@@ -23,7 +23,7 @@ import { ListPendingApprovals } from '../read/pending-approvals.js';
 import { ExportUserList } from '../read/user-export.js';
 import { ListUsers } from '../read/user-list.js';
 import { ListActions } from '../workflows/list-actions.js';
-import { AddedUser, BulkAnswer, PendingApprovalPage, PossibleActions, UserItemPage } from './answers.js';
+import { AddedUser, BulkAnswer, PendingApprovalPage, PossibleActions, UserItemPage, UserStanding } from './answers.js';
 
 @ApiTags('users')
 @Controller('accounts/:accountId')
@@ -127,6 +127,7 @@ export class UsersController {
 
   @Post('users/:userId/lock')
   @HttpCode(200)
+  @ApiOkResponse({ type: UserStanding })
   @Needs('users:lock')
   lock(@Issue() command: LockUser) {
     return this.commands.execute(command);
@@ -141,6 +142,7 @@ export class UsersController {
 
   @Post('users/:userId/delete')
   @HttpCode(200)
+  @ApiOkResponse({ type: UserStanding })
   @Needs('users:delete')
   delete(@Issue() command: DeleteUser) {
     return this.commands.execute(command);
@@ -172,6 +174,7 @@ export class UsersController {
   @Delete('users/:userId/roles/:role')
   @Needs('roles:grant')
   @FromQuery('dryRun', 'endIssuedTokens')
+  @ApiOkResponse({ type: UserStanding })
   revoke(@Issue({ fields: ['role'] }) command: RevokeRole) {
     return this.commands.execute(command);
   }

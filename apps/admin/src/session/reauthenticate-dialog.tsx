@@ -1,0 +1,58 @@
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { answered, api, type Schemas } from '../api/client';
+import { meKey, useMe } from '../api/me';
+import { PasswordField } from '../parts/password-field';
+import { ProblemAlert } from '../parts/problems';
+
+/** Above whatever dialog is open, which stays as it is, but below the warning that the session ends. */
+const above = 300;
+
+/** Asks once more for the password, or an operator for the access token; what led here then goes on. */
+export function ReauthenticateDialog({ onClose }: { onClose: (isDone: boolean) => void }) {
+  const { t } = useTranslation();
+  const { profile } = useMe();
+  const queryClient = useQueryClient();
+  const showing = useMutation({
+    gcTime: 0,
+    mutationFn: (body: Schemas['Reauthenticate']) => answered(api.POST('/api/v1/me/reauthenticate', { body })),
+    onSuccess: (me) => {
+      queryClient.setQueryData(meKey, me);
+      onClose(true);
+    },
+  });
+  return (
+    <Modal opened onClose={() => onClose(false)} withCloseButton={false} closeOnEscape={false} closeOnClickOutside={false} zIndex={above} title={t('session.confirmTitle')}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          // The form of a dialog below, in React's tree, is none of this one's.
+          event.stopPropagation();
+          showing.mutate(Object.fromEntries(new FormData(event.currentTarget)));
+        }}
+      >
+        <Stack>
+          <Text size="sm">{t(profile ? 'session.confirmPassword' : 'session.confirmToken')}</Text>
+          {profile && <input type="email" autoComplete="username" value={profile.email} readOnly hidden />}
+          <PasswordField
+            name={profile ? 'password' : 'token'}
+            label={t(profile ? 'login.password' : 'login.token')}
+            autoComplete={profile ? 'current-password' : 'off'}
+            required
+            data-autofocus
+          />
+          <ProblemAlert error={showing.error} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={() => onClose(false)}>
+              {t('common.cancel')}
+            </Button>
+            <Button type="submit" loading={showing.isPending}>
+              {t('common.confirm')}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
