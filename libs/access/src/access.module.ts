@@ -10,6 +10,7 @@ import { AccessController } from './http/access.controller.js';
 import { ChangePassword, FollowPasswordLink, LogIn, Reauthenticate, RequestPasswordLink } from './domain/session.commands.js';
 import { SessionLimits } from './domain/session.js';
 import { DeviceCookie } from './http/device-cookie.js';
+import { KnownDevices } from './http/known-devices.js';
 import { LinkLimits } from './http/link-limits.js';
 import { PasswordAttempts } from './http/password-attempts.js';
 import { AccessGuard } from './http/guard.js';
@@ -67,6 +68,7 @@ import { Visits } from './workflows/visits.js';
     },
     SessionCookie,
     DeviceCookie,
+    KnownDevices,
     LinkLimits,
     PasswordAttempts,
     { provide: AddressOwners, inject: [EventStore, Vault], useFactory: (store: EventStore, vault: Vault) => new AddressOwners(store, vault) },

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, sourceOf, type CalledRequest } from '#libs/http';
-import { RateLimit, Refusal } from '#libs/kernel';
+import { RateLimit, Refusal, throttled } from '#libs/kernel';
+import { KnownDevices } from './known-devices.js';
 
 const minute = 60_000;
 
@@ -11,16 +12,20 @@ export class LinkLimits {
   readonly #uses: RateLimit;
   readonly #wrongLinks: RateLimit;
 
-  constructor(clock: Clock) {
+  constructor(
+    private readonly devices: KnownDevices,
+    clock: Clock,
+  ) {
     const now = () => clock.now();
     this.#requests = new RateLimit({ limit: 60, window: minute, now });
     this.#uses = new RateLimit({ limit: 30, window: 10 * minute, now });
     this.#wrongLinks = new RateLimit({ limit: 60, window: minute, now });
   }
 
-  /** Somebody asks for a link. Throws `access.throttled` by source, whatever the address. */
-  checkRequest(request: CalledRequest): void {
-    this.#requests.takeOrRefuse(sourceOf(request));
+  /** Somebody asks for a link. Throws `access.throttled` by source, whatever the address; a known device passes from everywhere. */
+  async checkRequest(request: CalledRequest, email: string): Promise<void> {
+    const retryAfter = this.#requests.take(sourceOf(request));
+    if (retryAfter !== undefined && !(await this.devices.isKnown(request, email))) throw throttled('Too many links were asked for from this source; wait a while.', retryAfter);
   }
 
   /** Somebody uses a link. Throws `access.throttled` by link, and by source for links that are not valid: valid ones pass from everywhere. */

@@ -3,10 +3,10 @@ import { Clock, sourceOf, type CalledRequest } from '#libs/http';
 import { RateLimit } from '#libs/kernel';
 import { canonicalAddress } from '#libs/users';
 import type { Bearer } from '../domain/bearer.js';
-import { AddressOwners } from '../workflows/address-owners.js';
 import { Callers } from '../workflows/callers.js';
 import { PasswordChecks } from '../workflows/password-checks.js';
 import { DeviceCookie } from './device-cookie.js';
+import { KnownDevices } from './known-devices.js';
 
 /** Has the passwords that requests bring compared in their turn, see `PasswordChecks`. */
 @Injectable()
@@ -16,7 +16,7 @@ export class PasswordAttempts {
 
   constructor(
     private readonly checks: PasswordChecks,
-    private readonly owners: AddressOwners,
+    private readonly devices: KnownDevices,
     private readonly callers: Callers,
     private readonly device: DeviceCookie,
     clock: Clock,
@@ -27,9 +27,7 @@ export class PasswordAttempts {
   /** Compares a password that a stranger typed with an address, which may be nobody's. */
   async ofAddress<T>(request: CalledRequest, email: string, compare: () => Promise<T>): Promise<T> {
     const address = canonicalAddress(email);
-    // Without a cookie nothing is looked up: most requests have none, and a stranger may send any.
-    const owner = this.device.isSent(request) ? await this.owners.find(email) : undefined;
-    const knownDevice = owner !== undefined && this.device.isKnown(request, owner);
+    const knownDevice = await this.devices.isKnown(request, email);
     return this.checks.check({ source: sourceOf(request), address, knownDevice }, compare);
   }
 

@@ -57,7 +57,7 @@ export class SessionController {
   @Public()
   @HttpCode(202)
   async requestLink(@Issue() command: RequestPasswordLink, @Req() request: CalledRequest) {
-    this.links.checkRequest(request);
+    await this.links.checkRequest(request, command.email);
     await this.commands.execute(command);
     return {};
   }

@@ -62,6 +62,16 @@ test('LOGIN-9: a known device has a place of its own, and other addresses are no
   await tries[0];
 });
 
+test('LOGIN-9: over all addresses 200 checks may be under way, and as many from known devices', async () => {
+  const checks = checksOf();
+  const all = Array.from({ length: 202 }, comparison);
+  const ended = outcomes(all.map(({ compare }, nth) => checks.check(attempt({ address: `user-${nth}` }), compare)));
+  const device = checks.check(attempt({ knownDevice: true }), async () => 'right');
+  for (const { pass } of all) pass();
+  expect(await ended).toEqual([...Array<string>(200).fill('right'), 'access.throttled', 'access.throttled']);
+  expect(await device).toBe('right');
+});
+
 test('LOGIN-11: a source with 20 failures shares one lane, one at a time, that is behind all other sources', async () => {
   const checks = checksOf(1);
   const source = 'limited';
