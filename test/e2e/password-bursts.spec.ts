@@ -78,6 +78,38 @@ it('LOGIN-9: a burst of wrong logins is answered alike for a known and an unknow
   expect(counts[1]).toEqual(counts[0]);
 }, 60_000);
 
+/** Changes a password in a session, from a browser that has lost the device cookie. */
+function changeFrom(cookie: string) {
+  const session = cookie.split('; ').find((part) => !part.includes('-device='))!;
+  return (currentPassword: string) => anybody.put('/me/password', { currentPassword, password: 'another correct horse' }, { ...elsewhere(), cookie: session });
+}
+
+const failuresOf = async (id: string) => {
+  const head = String(await server.server.app.get(EventStore).head());
+  const { items } = (await server.operator.get(account.path(`/users/${id}/history?limit=200`), { 'rollbook-min-position': head })).body as { items: { action: string }[] };
+  return items.filter(({ action }) => action === 'login.failed').length;
+};
+
+it('LOGIN-10: of 150 changes of a password at once ten count as guesses, and the right one among the others is not told', async () => {
+  const { id, cookie } = await person();
+  const change = changeFrom(cookie);
+  const replies = await burst(times(150, (nth) => () => change(nth === 120 ? password : `wrong-${nth}`)), 138);
+  expect(count(replies)).toEqual({ '403 password.wrong': 12, '429 access.throttled': 138 });
+  expect(replies[120]!.status).toBe(429);
+  expect(await failuresOf(id)).toBe(10);
+}, 60_000);
+
+it('PASSWORD-11: the right password is taken although the user was renamed while it was compared', async () => {
+  const { id, cookie } = await person();
+  const threads = server.server.app.get(PasswordThreads);
+  const run = threads.run.bind(threads);
+  threads.run = (name, task) => {
+    threads.run = run;
+    return server.operator.patch(account.path(`/users/${id}`), { firstName: 'Ann' }).then(() => run(name, task));
+  };
+  expectStatus(200, await changeFrom(cookie)(password));
+});
+
 it('LOGIN-9: a burst of strangers leaves a place for the browser of the user', async () => {
   const { email, cookie } = await person();
   const strangers = times(60, (nth) => () => anybody.post('/login', { email, password: `wrong-${nth}` }, elsewhere()));

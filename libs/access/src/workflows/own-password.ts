@@ -1,5 +1,5 @@
 import { Refusal, type Issuance } from '#libs/kernel';
-import { UserDecider, mayLogIn } from '#libs/users';
+import { UserDecider, mayLogIn, passwordWrong } from '#libs/users';
 import { comparePassword, type ComparisonServices, type Proven } from './compare-password.js';
 
 /** Checks the password of the user who asks. Throws `password.wrong`, which counts as a failed login. */
@@ -9,5 +9,5 @@ export async function checkOwnPassword(services: ComparisonServices, password: s
   if (!mayLogIn(user, issuance.at)) throw new Refusal('password.none-of-yours', 'conflict', 'Only users have passwords.');
   const proven = await comparePassword(services, { userId, password, issuance });
   if (proven) return proven;
-  throw new Refusal('password.wrong', 'forbidden', 'This is not your password.');
+  throw passwordWrong();
 }

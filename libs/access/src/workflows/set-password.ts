@@ -69,10 +69,12 @@ export async function followLink(services: PasswordServices, { link, password, i
 
 /** Changes one's own password. Throws `password.wrong`, which counts as a failed login; `password.weak`. */
 export async function changePassword(services: ComparisonServices, { currentPassword, password, issuance }: { currentPassword: string; password: string; issuance: Issuance }): Promise<LoggedIn> {
-  const { user, revision: expectedRevision } = await checkOwnPassword(services, currentPassword, issuance);
+  const { user } = await checkOwnPassword(services, currentPassword, issuance);
   const { id: userId } = issuance.actor;
-  const about = { ...issuance, target: userId, account: user.account, expectedRevision };
-  const { revision, position } = await setPassword(services, new SetPassword({}), password, about, user.password);
+  // Whatever else has changed meanwhile is no reason to refuse, which would tell that the password was right.
+  const { expectedRevision: _, ...rest } = issuance;
+  const about = { ...rest, target: userId, account: user.account };
+  const { revision, position } = await setPassword(services, new SetPassword({ replaces: user.password! }), password, about, user.password);
   return { userId, revision, position };
 }
 

@@ -65,6 +65,16 @@ describe('a link that sets a password', () => {
   });
 });
 
+it('PASSWORD-11: a password that was shown must still be the user’s when it is replaced, and nothing else must be as it was', () => {
+  const replace = new SetPassword({ replaces: 'first' });
+  const first = by('first', changed);
+  user(added, first).when(replace).then(changed);
+  user(added, first, userEvent('UserRenamed', { firstName: 'Ann', lastName: 'Lee' })).when(replace).then(changed);
+  user(added, first, by('second', changed)).when(replace).refuses('password.wrong');
+  user(added, first, locked).when(replace).refuses('password.wrong');
+  user(added).when(replace).refuses('password.wrong');
+});
+
 describe('what a change of the password, a lock or a deletion does to sessions', () => {
   it('SESSION-3: ends those begun before', () => {
     expect(state(added).sessionsSince).toBe(0);

@@ -97,6 +97,8 @@ export class ForgetPassword extends Command<ForgetPassword> {}
 export class SetPassword extends Command<SetPassword> {
   /** The request whose link is used; absent: the user has shown the password that they have. */
   link?: string;
+  /** The command that set the password which the user has shown: it must still be theirs. */
+  replaces?: string;
 }
 
 /** Stops logins with a password for a while after too many that failed; no route takes it. */

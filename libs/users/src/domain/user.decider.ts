@@ -234,7 +234,8 @@ export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext>
       return [userEvent('UserPasswordResetRequested', { expiresAt: linkExpiry(password, context), ...(isOpen && { olderLinksStay: true }) })];
     },
 
-    SetPassword: ({ link }, user, { at }) => {
+    SetPassword: ({ link, replaces }, user, { at }) => {
+      if (replaces !== undefined && !(mayLogIn(user, at) && user.password === replaces)) throw passwordWrong();
       const works = mayLogIn(user, at) && (link === undefined || openLink(user, link, at));
       if (works) {
         const isUnlocked = link !== undefined && passwordLock(user, at);
@@ -285,5 +286,8 @@ export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext>
 
 /** Nothing to say, but an administrator to count: the role once more, so that a removal under way meets a wrong revision. */
 const countedAgain = ({ uncounted }: UserContext): UserEvent[] => (uncounted ? [userEvent('UserRoleGranted', { role: 'administrator' })] : []);
+
+/** One answer whether the password was wrong from the start or is not the user's any more. */
+export const passwordWrong = () => new Refusal('password.wrong', 'forbidden', 'This is not your password.');
 
 const notGrantable = () => new Refusal('role.not-grantable', 'forbidden', 'Nobody gives or takes a role that holds more than they have.');
