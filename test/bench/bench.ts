@@ -18,7 +18,7 @@ const help = `Measures Rollbook beside bare handlers that make the same store ca
 something on a busy machine. Writes bench-results/<time>.json. Judges nothing.
 
 npm run bench -- [options]
-  --quick       everything, smaller: in less than a minute
+  --quick       everything, smaller: in some minutes
   --users N     how many users there are (default 100000, quick 2000)
   --rounds N    how often each candidate takes its turn (default 7, quick 2)
   --profile     also where the time of the server's main thread goes

@@ -23,18 +23,23 @@ interface BurstsOptions {
   readonly rollbook: Rollbook;
   readonly load: Peer;
   readonly rounds: number;
-  readonly requests: number;
   /** Makes somebody with a password; answers their address. */
   readonly newPerson: () => Promise<string>;
 }
 
+/** How long the list is measured before and after each burst, ms: together about as long as the burst takes. */
+const quietTime = 1_500;
+
 /** 120 wrong logins at once, each from a source of its own, on an address that somebody has and on one that nobody has. */
-export async function measureBursts({ rollbook, load, rounds, requests, newPerson }: BurstsOptions): Promise<BurstRow[]> {
+export async function measureBursts({ rollbook, load, rounds, newPerson }: BurstsOptions): Promise<BurstRow[]> {
   const { url, account, token } = rollbook;
   const api = rollbook.operator.as(token);
-  const list = async (isOver: (count: number) => boolean): Promise<number[]> => {
+  const list = async (until: Promise<unknown>): Promise<number[]> => {
     const times: number[] = [];
-    while (!isOver(times.length)) {
+    const progress = { isOver: false };
+    const over = () => void (progress.isOver = true);
+    until.then(over, over);
+    while (!progress.isOver) {
       const began = performance.now();
       const { status } = await api.get(`/accounts/${account}/users`);
       if (status !== 200) throw new Error(`the list answered ${status}`);
@@ -43,16 +48,15 @@ export async function measureBursts({ rollbook, load, rounds, requests, newPerso
     return times;
   };
   const rows = { known: [] as Round[], unknown: [] as Round[] };
-  for (let round = -1; round < rounds; round++) {
+  for (let round = 0; round < rounds; round++) {
     const known = await newPerson();
     for (const address of ['known', 'unknown'] as const) {
-      const quiet = await list((count) => count >= requests);
-      let isOver = false;
+      const before = await list(pause(quietTime));
       const email = address === 'known' ? known : `nobody-${round}@nowhere.example`;
-      const answers = load.ask<Answered[]>('burst', { url, email, count: 120 } satisfies Burst).finally(() => (isOver = true));
-      const [answered, meanwhile] = await Promise.all([answers, list(() => isOver)]);
-      if (round >= 0) rows[address].push({ answered, quietP95: percentile(quiet, 0.95), listP95: percentile(meanwhile, 0.95) });
-      await pause(1_000);
+      const answers = load.ask<Answered[]>('burst', { url, email, count: 120 } satisfies Burst);
+      const [answered, meanwhile] = await Promise.all([answers, list(answers)]);
+      const quiet = [...before, ...(await list(pause(quietTime)))];
+      rows[address].push({ answered, quietP95: percentile(quiet, 0.95), listP95: percentile(meanwhile, 0.95) });
     }
   }
   return [summarize('known', rows.known), summarize('unknown', rows.unknown)];

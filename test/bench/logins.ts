@@ -56,7 +56,7 @@ export async function measureLogins(load: Peer, rounds: number, requests: number
         await fail('without a password', without.email, password),
       ],
       live: [row('change → told to an open page', await visitor.changes(without.id, requests))],
-      bursts: await measureBursts({ rollbook, load, rounds, requests, newPerson: async () => (await visitor.person(true)).email }),
+      bursts: await measureBursts({ rollbook, load, rounds, newPerson: async () => (await visitor.person(true)).email }),
     };
   } finally {
     await rollbook.remove();
