@@ -1,6 +1,6 @@
 import { Injectable, SetMetadata, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { Observable } from 'rxjs';
+import { catchError, throwError, type Observable } from 'rxjs';
 import { RateLimit } from '#libs/kernel';
 import type { CalledRequest } from './caller.js';
 import { Clock } from './ports.js';
@@ -31,17 +31,40 @@ export class MailLimits implements NestInterceptor {
   }
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    if (this.reflector.get<boolean | undefined>(SENDS_MAIL, context.getHandler())) this.check(context.switchToHttp().getRequest<CalledRequest>());
-    return next.handle();
+    if (!this.reflector.get<boolean | undefined>(SENDS_MAIL, context.getHandler())) return next.handle();
+    const request = context.switchToHttp().getRequest<CalledRequest>();
+    this.take(request);
+    const failed = (error: unknown) => {
+      this.giveBack(request);
+      return throwError(() => error);
+    };
+    return next.handle().pipe(catchError(failed));
   }
 
-  /** Throws `access.throttled`. */
-  check({ caller, params, body }: Pick<CalledRequest, 'caller' | 'params' | 'body'>): void {
-    const { userIds, dryRun } = (body ?? {}) as { userIds?: unknown; dryRun?: unknown };
-    if (dryRun === true) return;
-    const person = params['userId'] ?? params['mailId'];
-    // By account, too: another account's administrators must not use up the limit.
-    if (person !== undefined) this.#toPerson.takeOrRefuse(`${params['accountId'] ?? ''}/${person}`.toLowerCase());
-    this.#byCaller.takeOrRefuse(caller?.actor.id ?? '', Array.isArray(userIds) ? userIds.length : 1);
+  /** Counts the mails that a request asks for. Throws `access.throttled`. */
+  take(request: MailRequest): void {
+    const { caller, person, mails } = countOf(request);
+    if (person !== undefined) this.#toPerson.takeOrRefuse(person);
+    this.#byCaller.takeOrRefuse(caller, mails);
   }
+
+  /** The request failed: nothing was mailed. */
+  giveBack(request: MailRequest): void {
+    const { caller, person, mails } = countOf(request);
+    if (person !== undefined) this.#toPerson.giveBack(person);
+    this.#byCaller.giveBack(caller, mails);
+  }
+}
+
+type MailRequest = Pick<CalledRequest, 'caller' | 'params' | 'body'>;
+
+/** Whose limits a request counts against. By account, too: another account's administrators must not use up a person's limit. */
+function countOf({ caller, params, body }: MailRequest): { caller: string; person: string | undefined; mails: number } {
+  const { userIds, dryRun } = (body ?? {}) as { userIds?: unknown; dryRun?: unknown };
+  const person = params['userId'] ?? params['mailId'];
+  return {
+    caller: caller?.actor.id ?? '',
+    person: dryRun === true || person === undefined ? undefined : `${params['accountId'] ?? ''}/${person}`.toLowerCase(),
+    mails: dryRun === true ? 0 : Array.isArray(userIds) ? userIds.length : 1,
+  };
 }

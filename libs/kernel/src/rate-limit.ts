@@ -40,10 +40,10 @@ export class RateLimit {
     if (retryAfter !== undefined) throw throttled('This was asked for too often; wait a while.', retryAfter);
   }
 
-  /** Gives one back. */
-  giveBack(key: string): void {
+  /** Gives so many back. */
+  giveBack(key: string, amount = 1): void {
     const window = this.#windows.get(key);
-    if (window && window.count > 0) window.count--;
+    if (window) window.count = Math.max(0, window.count - amount);
   }
 
   #windowOf(key: string, now: number): Window {
