@@ -30,6 +30,7 @@ const api = {
  * dialogs and forms need, which are loaded when they are first shown, and what only lists do, which have a file of their own.
  */
 const shared = /node_modules.(?!@tanstack.(?:react-)?virtual|@mantine.form|@mantine.core.esm.components.(?:Modal|Select|Combobox|ScrollArea|SimpleGrid|List|Textarea|Input|PasswordInput|Checkbox|Collapse|Skeleton))/;
+const base = /src.(?:api.|shell.remembered|trail.value|acts.act[.]|parts.(?:later|links|tell|problems|icons|page|name|status|when|country-name)[.])/;
 const list = /node_modules.@tanstack.(?:react-)?virtual|parts.list-table/;
 
 export default defineConfig({
@@ -54,6 +55,8 @@ export default defineConfig({
           groups: [
             { name: 'shared', test: shared, minShareCount: 3, priority: 1 },
             { name: 'list', test: list, includeDependenciesRecursively: false },
+            // Small files that most pages need compress better as one.
+            { name: 'base', test: base, minShareCount: 3, includeDependenciesRecursively: false },
           ],
         },
       },

@@ -67,7 +67,7 @@ it('LIST-9: tells nothing of other accounts', async () => {
 
 it('LIST-10: one stream tells of several accounts, which account by account, to those who see them all', async () => {
   const other = await openTestAccount(test);
-  const both = `${path()}?also=${other.id}`;
+  const both = `${path()}?also=${other.id.toUpperCase()}`;
   const { next, leave } = await listen(test.operator, both);
   expect(await next()).toMatchObject({ event: 'ready' });
   const theirs = await other.add();

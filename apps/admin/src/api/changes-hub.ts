@@ -1,16 +1,18 @@
-import { aliveInterval, type FromTab, type ToTab } from './changes-messages';
+import type { FromTab, ToTab } from './changes-messages';
 
 /** How long, in ms, until a refused stream is tried again: a browser does not. */
 const retryAfter = 5_000;
-/** After how long, in ms, a tab that says nothing counts as crashed. */
-const crashedAfter = 3 * aliveInterval;
 /** How many accounts the server takes in one stream. */
 const mostAccounts = 51;
+
+/** How the hub speaks to a tab. */
+export interface Port {
+  tell(message: ToTab): void;
+}
 
 interface Tab {
   readonly accountId: string;
   readonly userId: string;
-  heardAt: number;
 }
 
 /**
@@ -18,7 +20,7 @@ interface Tab {
  * accounts of visible tabs and is closed while no tab is visible; what is missed meanwhile, the server tells afterwards.
  */
 export class ChangesHub {
-  readonly #tabs = new Map<MessagePort, Tab>();
+  readonly #tabs = new Map<Port, Tab>();
   #source: EventSource | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   /** Of which accounts the stream tells. */
@@ -26,51 +28,40 @@ export class ChangesHub {
   /** Up to which position of the log all tabs have been told; 0 where none is known. */
   #position = 0;
 
-  constructor() {
-    setInterval(() => this.#forgetCrashed(), aliveInterval);
+  /** Ends it; the tabs are told nothing more. */
+  close(): void {
+    this.#tabs.clear();
+    this.#close();
   }
 
-  /** Serves a tab. */
-  add(port: MessagePort): void {
-    port.addEventListener('message', ({ data }: MessageEvent<FromTab>) => this.#receive(port, data));
-    port.start();
-  }
-
-  #receive(port: MessagePort, message: FromTab): void {
+  /** Takes what a tab says. */
+  receive(port: Port, message: FromTab): void {
     if (message.kind === 'pause') return this.#forget(port);
-    if (message.kind === 'follow') return this.#follow(port, message);
-    const tab = this.#tabs.get(port);
-    if (tab) tab.heardAt = Date.now();
-    else tell(port, { kind: 'unknown' });
+    this.#follow(port, message);
   }
 
-  #follow(port: MessagePort, { accountId, userId, after }: Extract<FromTab, { kind: 'follow' }>): void {
+  #follow(port: Port, { accountId, userId, after }: Extract<FromTab, { kind: 'follow' }>): void {
     let isOthers = false;
     for (const [other, tab] of this.#tabs) {
       if (tab.userId === userId) continue;
       // Another user has logged in since: the stream is still with the rights of the one before.
       isOthers = true;
       this.#tabs.delete(other);
-      tell(other, { kind: 'replaced' });
+      other.tell({ kind: 'replaced' });
     }
     const isOpen = this.#source !== undefined && this.#source.readyState !== EventSource.CLOSED && !isOthers;
     const isUpToDate = after >= this.#position && this.#position > 0;
     // Whoever else is told by the stream must not miss what this tab has read already.
     const from = this.#tabs.size > 0 && this.#position > 0 ? Math.min(this.#position, after || this.#position) : after;
-    this.#tabs.set(port, { accountId, userId, heardAt: Date.now() });
+    this.#tabs.set(port, { accountId, userId });
     if (isOpen && isUpToDate && this.#accounts.includes(accountId)) return;
     this.#position = from;
     this.#open();
   }
 
-  #forget(port: MessagePort): void {
+  #forget(port: Port): void {
     this.#tabs.delete(port);
     if (this.#tabs.size === 0) this.#close();
-  }
-
-  #forgetCrashed(): void {
-    const since = Date.now() - crashedAfter;
-    for (const [port, { heardAt }] of this.#tabs) if (heardAt < since) this.#forget(port);
   }
 
   #close(): void {
@@ -107,13 +98,10 @@ export class ChangesHub {
 
   #changed(position: number, accounts: Readonly<Record<string, readonly string[]>>): void {
     this.#position = position;
-    for (const [port, { accountId }] of this.#tabs) tell(port, { kind: 'changed', position, userIds: accounts[accountId] ?? [] });
+    for (const [port, { accountId }] of this.#tabs) port.tell({ kind: 'changed', position, userIds: accounts[accountId] ?? [] });
   }
 
   #tellAll(message: ToTab): void {
-    for (const port of this.#tabs.keys()) tell(port, message);
+    for (const port of this.#tabs.keys()) port.tell(message);
   }
 }
-
-// oxlint-disable-next-line unicorn/require-post-message-target-origin -- ports have no origin
-const tell = (port: MessagePort, message: ToTab): void => port.postMessage(message);

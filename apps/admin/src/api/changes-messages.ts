@@ -2,8 +2,7 @@
 export type FromTab =
   /** The tab is visible and shows this account, which it has read as of `after`; `userId` is logged in. */
   | { readonly kind: 'follow'; readonly accountId: string; readonly userId: string; readonly after: number }
-  | { readonly kind: 'pause' }
-  | { readonly kind: 'alive' };
+  | { readonly kind: 'pause' };
 
 /** What the hub tells a tab. */
 export type ToTab =
@@ -14,8 +13,5 @@ export type ToTab =
   | { readonly kind: 'refused' }
   /** Another tab says that somebody else is logged in: this one is told nothing more until it follows again. */
   | { readonly kind: 'replaced' }
-  /** The hub does not know this tab (any more): it has to follow again. */
+  /** The hub is a new one, which knows no tab yet: each has to follow again. */
   | { readonly kind: 'unknown' };
-
-/** How often, in ms, a visible tab says that it is alive. */
-export const aliveInterval = 30_000;

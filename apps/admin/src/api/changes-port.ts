@@ -1,62 +1,95 @@
-import { aliveInterval, type FromTab, type ToTab } from './changes-messages';
+import { ChangesHub, type Port } from './changes-hub';
+import type { FromTab, ToTab } from './changes-messages';
 
-let port: MessagePort | undefined;
+/** What tabs say to each other: to the one that has the hub, or from it to one tab, or to all. */
+type Said = { readonly from: string; readonly message: FromTab } | { readonly to: string; readonly message: ToTab };
+
+const lock = 'rollbook.changes';
+const everybody = 'all';
+const tabId = String(crypto.getRandomValues(new Uint32Array(4)));
+const channel = new BroadcastChannel(lock);
+/** This tab's own, while it has the lock; the other visible tabs wait for it. */
+let hub: ChangesHub | undefined;
+const ports = new Map<string, Port>();
 let receive: (message: ToTab) => void = () => {};
-let following: (() => FromTab) | undefined;
+let follow: (() => FromTab) | undefined;
+
+/** A tab as the hub speaks to it. */
+function portOf(id: string): Port {
+  let port = ports.get(id);
+  if (!port) {
+    port = { tell: (message) => (id === tabId ? onTold(message) : say({ to: id, message })) };
+    ports.set(id, port);
+  }
+  return port;
+}
+
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- channels have no origin
+const say = (said: Said): void => channel.postMessage(said);
+
+channel.addEventListener('message', ({ data }: MessageEvent<Said>) => {
+  if ('from' in data) hub?.receive(portOf(data.from), data.message);
+  else if (data.to === tabId || data.to === everybody) onTold(data.message);
+});
+
+function onTold(message: ToTab): void {
+  if (message.kind !== 'unknown') receive(message);
+  else if (follow) send(follow());
+}
+
+const send = (message: FromTab): void => (hub ? hub.receive(portOf(tabId), message) : say({ from: tabId, message }));
 
 /**
- * Follows what `message` says while this tab is visible; ends when the answer is called. A shared worker needs no
- * election among tabs, works without TLS (Web Locks do not), and lives on when the tab that began it is closed.
+ * Follows what `message` says while this tab is visible; ends when the answer is called. Of the visible tabs, the one
+ * that holds the lock has the stream; where it is closed or hidden, the next one takes over, and all tell it where they are.
  */
 export function followWhileVisible(message: () => FromTab, onMessage: (message: ToTab) => void): () => void {
-  port ??= connect();
-  following = message;
   receive = onMessage;
-  const update = () => send(document.visibilityState === 'visible' ? message() : { kind: 'pause' });
-  const pause = () => send({ kind: 'pause' });
+  let leave: (() => void) | undefined;
+  const pause = () => {
+    send({ kind: 'pause' });
+    follow = undefined;
+    leave?.();
+    leave = undefined;
+  };
+  const update = () => {
+    if (document.visibilityState !== 'visible') return pause();
+    follow = message;
+    send(message());
+    leave ??= leadInTurn();
+  };
   update();
-  const alive = setInterval(() => document.visibilityState === 'visible' && send({ kind: 'alive' }), aliveInterval);
   document.addEventListener('visibilitychange', update);
   window.addEventListener('pagehide', pause);
   window.addEventListener('pageshow', update);
   return () => {
-    clearInterval(alive);
     document.removeEventListener('visibilitychange', update);
     window.removeEventListener('pagehide', pause);
     window.removeEventListener('pageshow', update);
-    following = undefined;
-    receive = () => {};
     pause();
+    receive = () => {};
   };
 }
 
-// oxlint-disable-next-line unicorn/require-post-message-target-origin -- ports have no origin
-const send = (message: FromTab): void => port?.postMessage(message);
-
-function connect(): MessagePort {
-  if (!('SharedWorker' in window)) return connectHere();
-  const worker = new SharedWorker(new URL('./changes-worker.ts', import.meta.url), { type: 'module' });
-  // Its script could not be loaded, as after an upgrade of the server.
-  worker.addEventListener('error', () => {
-    port = connectHere();
-    again();
-  });
-  return listen(worker.port);
-}
-
-/** A hub in this tab: phones have no shared workers, and show one tab at a time. */
-function connectHere(): MessagePort {
-  const { port1, port2 } = new MessageChannel();
-  void import('./changes-hub').then(({ ChangesHub }) => new ChangesHub().add(port2));
-  return listen(port1);
-}
-
-function listen(to: MessagePort): MessagePort {
-  to.addEventListener('message', ({ data }: MessageEvent<ToTab>) => (data.kind === 'unknown' ? again() : receive(data)));
-  to.start();
-  return to;
-}
-
-function again(): void {
-  if (following && document.visibilityState === 'visible') send(following());
+/** Has the hub as soon as no other tab does, until the answer is called. Without TLS there are no locks: each visible tab has its own. */
+function leadInTurn(): () => void {
+  const left = new AbortController();
+  const lead = () =>
+    new Promise<void>((resolve) => {
+      if (left.signal.aborted) return resolve();
+      hub = new ChangesHub();
+      left.signal.addEventListener('abort', () => {
+        hub?.close();
+        hub = undefined;
+        ports.clear();
+        resolve();
+      });
+      if (follow) send(follow());
+      if (navigator.locks) say({ to: everybody, message: { kind: 'unknown' } });
+    });
+  // It is absent where there is no TLS, whatever its type says.
+  const locks = navigator.locks as LockManager | undefined;
+  if (locks) void locks.request(lock, { signal: left.signal }, lead).catch(() => {});
+  else void lead();
+  return () => left.abort();
 }

@@ -37,7 +37,7 @@ export function UserSelect({ accountId, value, chosen, ...rest }: Props) {
       onSearchChange={setTyped}
       // The server has searched already, more kindly than by letters.
       filter={({ options }) => options}
-      nothingFoundMessage={isFetching ? t('users.searching') : isSearched && !isTooShort(error) ? t('audit.nobody') : t('audit.typeMore')}
+      nothingFoundMessage={isFetching ? t('users.searching') : isSearched && !isTooShort(error) ? t('audit.nobody') : t('users.searchTooShort')}
       {...rest}
     />
   );

@@ -52,7 +52,6 @@ export const pages: Texts<never, typeof english> = {
     actor: 'Wer es tat',
     subject: 'Wen es betraf',
     findUser: 'Name oder E-Mail',
-    typeMore: 'Geben Sie mindestens zwei Zeichen ein; bei Chinesisch, Japanisch oder Koreanisch genügt eines.',
     nobody: 'Niemand gefunden.',
     action: 'Was getan wurde',
     anyAction: 'Alles',

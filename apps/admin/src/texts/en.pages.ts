@@ -50,7 +50,6 @@ export const pages = {
     actor: 'Who did it',
     subject: 'Whom it was done to',
     findUser: 'Name or e-mail',
-    typeMore: 'Type two characters or more; of Chinese, Japanese or Korean one is enough.',
     nobody: 'Nobody is found.',
     action: 'What was done',
     anyAction: 'Anything',

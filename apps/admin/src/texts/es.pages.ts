@@ -52,7 +52,6 @@ export const pages: Texts<never, typeof english> = {
     actor: 'Quién lo hizo',
     subject: 'A quién se hizo',
     findUser: 'Nombre o correo',
-    typeMore: 'Escriba dos caracteres o más; en chino, japonés o coreano basta uno.',
     nobody: 'No se encuentra a nadie.',
     action: 'Qué se hizo',
     anyAction: 'Todo',

@@ -52,7 +52,6 @@ export const pages: Texts<'few' | 'many', typeof english> = {
     actor: 'Kto to zrobił',
     subject: 'Kogo dotyczyło',
     findUser: 'Nazwisko lub e-mail',
-    typeMore: 'Wpisz co najmniej dwa znaki; po chińsku, japońsku lub koreańsku wystarczy jeden.',
     nobody: 'Nikogo nie znaleziono.',
     action: 'Co zrobiono',
     anyAction: 'Wszystko',

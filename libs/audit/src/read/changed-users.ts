@@ -1,8 +1,8 @@
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayUnique, IsInt, IsUUID, Max, Min } from 'class-validator';
+import { ArrayMaxSize, IsInt, Max, Min } from 'class-validator';
 import type { Kysely } from 'kysely';
 import { defer, delayWhen, filter, map, merge, shareReplay, type Observable } from 'rxjs';
-import { Optional, Query, Several, type Recorded } from '#libs/kernel';
+import { Ids, Optional, Query, Several, type Recorded } from '#libs/kernel';
 import type { ProjectionRunner } from '#libs/read-store';
 import type { AuditTables } from './audit-trail.js';
 
@@ -11,7 +11,7 @@ export class FollowChanges extends Query<FollowChanges> {
   /** Also what has changed since this position; `Last-Event-ID` goes before it. */
   @Optional() @Type(() => Number) @IsInt() @Min(0) @Max(Number.MAX_SAFE_INTEGER) after?: number;
   /** Further accounts, at most 50, for a caller who sees more than one: a browser has few connections to one host. */
-  @Optional() @Several() @ArrayMaxSize(50) @ArrayUnique() @IsUUID(undefined, { each: true }) also?: string[];
+  @Optional() @Several() @Ids() @ArrayMaxSize(50) also?: string[];
 }
 
 /** `ready`: what changes from this position on will be told. `reset`: too much has changed since; ask for everything anew. */
