@@ -2,7 +2,7 @@ import { List } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Problem } from '../api/problem';
 
-const reasons = ['too-short', 'too-long', 'too-few-classes', 'breached'] as const;
+const reasons = ['too-short', 'too-long', 'unusable-characters', 'guessable', 'breached'] as const;
 
 /** Why a password was refused, in words. */
 export function Weaknesses({ error }: { error: Error | null }) {

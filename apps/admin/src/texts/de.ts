@@ -74,7 +74,7 @@ export const de: Texts = {
     title: 'Passwort setzen',
     password: 'Neues Passwort',
     again: 'Neues Passwort, noch einmal',
-    rules: '8 bis 64 Zeichen mit dreierlei aus: Kleinbuchstaben, Großbuchstaben, Ziffern, anderen; oder 16 und mehr beliebige.',
+    rules: '12 bis 128 Zeichen, schwer zu erraten: Drei oder vier ungewöhnliche Wörter genügen.',
     differ: 'Die beiden sind nicht gleich.',
     submit: 'Setzen und anmelden',
     noLink: 'Der Link ist unvollständig. Öffnen Sie ihn noch einmal aus der Mail, oder fordern Sie einen neuen an.',
@@ -82,7 +82,8 @@ export const de: Texts = {
     weak: {
       'too-short': 'Es ist zu kurz.',
       'too-long': 'Es ist zu lang.',
-      'too-few-classes': 'Es braucht mehr Arten von Zeichen oder mehr Zeichen.',
+      'unusable-characters': 'Es hat Zeichen, die sich nicht tippen lassen.',
+      guessable: 'Es ist leicht zu erraten. Nehmen Sie drei oder vier ungewöhnliche Wörter; Ihr Name, Ihre Adresse und Ihr Konto zählen nicht.',
       breached: 'Es steht auf einer Liste bekannter Passwörter.',
     },
   },

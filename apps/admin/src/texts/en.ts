@@ -74,7 +74,7 @@ export const en = {
     title: 'Set your password',
     password: 'New password',
     again: 'New password, once more',
-    rules: '8 to 64 characters with three of: small letters, capitals, digits, others; or 16 and more of any kind.',
+    rules: '12 to 128 characters, hard to guess: three or four unusual words are enough.',
     differ: 'The two are not the same.',
     submit: 'Set and log in',
     noLink: 'The link is incomplete. Open it from the mail once more, or ask for a new one.',
@@ -82,7 +82,8 @@ export const en = {
     weak: {
       'too-short': 'It is too short.',
       'too-long': 'It is too long.',
-      'too-few-classes': 'It needs more kinds of characters, or more characters.',
+      'unusable-characters': 'It has characters that can not be typed.',
+      guessable: 'It is easy to guess. Take three or four unusual words; your name, your address and your account do not count.',
       breached: 'It is on a list of known passwords.',
     },
   },

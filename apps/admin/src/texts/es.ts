@@ -74,7 +74,7 @@ export const es: Texts = {
     title: 'Elija su contraseña',
     password: 'Contraseña nueva',
     again: 'Contraseña nueva, otra vez',
-    rules: 'De 8 a 64 caracteres con tres de: minúsculas, mayúsculas, cifras, otros; o 16 y más de cualquier tipo.',
+    rules: 'De 12 a 128 caracteres, difícil de adivinar: bastan tres o cuatro palabras poco comunes.',
     differ: 'Las dos no son iguales.',
     submit: 'Guardar y entrar',
     noLink: 'El enlace está incompleto. Ábralo otra vez desde el correo o pida uno nuevo.',
@@ -82,7 +82,8 @@ export const es: Texts = {
     weak: {
       'too-short': 'Es demasiado corta.',
       'too-long': 'Es demasiado larga.',
-      'too-few-classes': 'Necesita más clases de caracteres, o más caracteres.',
+      'unusable-characters': 'Tiene caracteres que no se pueden escribir con el teclado.',
+      guessable: 'Es fácil de adivinar. Elija tres o cuatro palabras poco comunes; su nombre, su dirección y su cuenta no cuentan.',
       breached: 'Está en una lista de contraseñas conocidas.',
     },
   },

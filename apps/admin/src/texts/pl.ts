@@ -74,7 +74,7 @@ export const pl: Texts<'few' | 'many'> = {
     title: 'Ustaw hasło',
     password: 'Nowe hasło',
     again: 'Nowe hasło jeszcze raz',
-    rules: 'Od 8 do 64 znaków, trzy rodzaje z: małe litery, wielkie litery, cyfry, inne; albo 16 i więcej dowolnych.',
+    rules: 'Od 12 do 128 znaków, trudne do odgadnięcia: wystarczą trzy lub cztery nietypowe słowa.',
     differ: 'Hasła nie są takie same.',
     submit: 'Ustaw i zaloguj się',
     noLink: 'Link jest niepełny. Otwórz go jeszcze raz z wiadomości albo poproś o nowy.',
@@ -82,7 +82,8 @@ export const pl: Texts<'few' | 'many'> = {
     weak: {
       'too-short': 'Jest za krótkie.',
       'too-long': 'Jest za długie.',
-      'too-few-classes': 'Potrzebuje więcej rodzajów znaków albo więcej znaków.',
+      'unusable-characters': 'Zawiera znaki, których nie da się wpisać z klawiatury.',
+      guessable: 'Jest łatwe do odgadnięcia. Wybierz trzy lub cztery nietypowe słowa; imię, nazwisko, adres i konto się nie liczą.',
       breached: 'Jest na liście znanych haseł.',
     },
   },

@@ -1,24 +1,40 @@
 /** Why a password is refused. */
-export type Weakness = 'too-short' | 'too-long' | 'too-few-classes' | 'breached';
+export type Weakness = 'too-short' | 'too-long' | 'unusable-characters' | 'guessable' | 'breached';
 
-/** ◇ In characters. */
-const shortest = 8;
-const longest = 64;
-/** ◇ From this length on, words in small letters are enough. */
-const passphrase = 16;
-
-const classes = [/\p{Ll}/u, /\p{Lu}/u, /\p{Nd}/u, /[^\p{Ll}\p{Lu}\p{Nd}]/u];
+/** Default, not configurable; in characters. */
+export const shortest = 12;
+const longest = 128;
+/** Default, not configurable: zxcvbn's "safely unguessable", 10^8 guesses and more. */
+export const leastScore = 3;
 
 /** One spelling of what is typed on different keyboards (RFC 8265 §4.2). */
 export const canonicalPassword = (typed: string): string => typed.replace(/\p{Zs}/gu, ' ').normalize('NFC');
 
-/** What is wrong with a password, as far as can be told without a list of breached ones. */
+/** What is wrong with a new password, as far as can be told without dictionaries. */
 export function weaknessesOf(password: string): Weakness[] {
   const { length } = [...canonicalPassword(password)];
-  const kinds = classes.filter((kind) => kind.test(password)).length;
   return [
     ...(length < shortest ? (['too-short'] as const) : []),
     ...(length > longest ? (['too-long'] as const) : []),
-    ...(length < passphrase && kinds < 3 ? (['too-few-classes'] as const) : []),
+    ...(/\p{Cc}/u.test(password) || !password.isWellFormed() ? (['unusable-characters'] as const) : []),
   ];
+}
+
+/** What a password is about: each is as good as known to whoever guesses. */
+export interface Surroundings {
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly email: string;
+  readonly accountName?: string;
+}
+
+/** Texts that count as one word in a password: names in both orders, the address and its parts, the account. */
+export function knownWords({ firstName, lastName, email, accountName = '' }: Surroundings): string[] {
+  const at = email.lastIndexOf('@');
+  const names = [firstName, lastName, accountName, `${firstName} ${lastName}`, `${lastName} ${firstName}`];
+  const addresses = [email, email.slice(0, at), email.slice(at + 1)];
+  const parts = [...names, ...addresses].flatMap((text) => text.split(/[^\p{L}\p{N}\p{M}]+/u));
+  const joined = [...names, ...addresses].map((text) => text.replace(/[^\p{L}\p{N}\p{M}]+/gu, ''));
+  const words = [...names, ...addresses, ...parts, ...joined].map((text) => canonicalPassword(text).toLowerCase());
+  return [...new Set(words)].filter((word) => word.length > 1);
 }

@@ -27,13 +27,13 @@ export class RequestPasswordLink extends Command<RequestPasswordLink> {
 export class FollowPasswordLink extends Command<FollowPasswordLink> {
   /** What follows the `#` in the mailed address. */
   @IsString() @MaxLength(200) link!: string;
-  /** 8 to 64 characters, of three classes out of small letters, capitals, digits and others; or 16 and more. */
+  /** 12 to 128 characters, hard to guess. */
   @IsString() @MinLength(1) @MaxLength(longestTyped) password!: string;
 }
 
 /** Changes one's own password; every other session ends. */
 export class ChangePassword extends Command<ChangePassword> {
   @IsString() @MaxLength(longestTyped) currentPassword!: string;
-  /** 8 to 64 characters, of three classes out of small letters, capitals, digits and others; or 16 and more. */
+  /** 12 to 128 characters, hard to guess. */
   @IsString() @MinLength(1) @MaxLength(longestTyped) password!: string;
 }

@@ -1,4 +1,5 @@
 import { hashPassword, isOutdated, isPassword } from './argon2.js';
+import type { Argon2idTask } from './password.worker.js';
 import { PasswordThreads } from './password-threads.js';
 
 const threads = new PasswordThreads(1);
@@ -18,7 +19,7 @@ test('LOGIN-4: a comparison takes one argon2id of the same cost whether or not t
   const costs: object[] = [];
   const counted: Pick<PasswordThreads, 'run'> = {
     run: (name, task) => {
-      const { memory, passes, parallelism } = task;
+      const { memory, passes, parallelism } = task as Argon2idTask;
       costs.push({ name, memory, passes, parallelism });
       return threads.run(name, task);
     },

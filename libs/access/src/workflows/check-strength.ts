@@ -1,0 +1,27 @@
+import { AccountDecider } from '#libs/accounts';
+import type { EventStore } from '#libs/event-store';
+import { Refusal } from '#libs/kernel';
+import type { Active } from '#libs/users';
+import { canonicalPassword, knownWords, leastScore, weaknessesOf, type Weakness } from '../domain/password.js';
+import type { PasswordThreads } from './password-threads.js';
+
+interface Services {
+  readonly store: EventStore;
+  readonly threads: Pick<PasswordThreads, 'run'>;
+}
+
+/** Checks a new password of a user. Throws `password.weak` with all that is wrong with it. */
+export async function checkStrength({ store, threads }: Services, password: string, user: Active): Promise<void> {
+  const reasons: Weakness[] = weaknessesOf(password);
+  if (reasons.length === 0) {
+    const { state: account } = await store.load(AccountDecider, user.account);
+    const words = knownWords({ ...user, ...(account.status === 'open' && { accountName: account.name }) });
+    const { score, breached } = await threads.run('strength', { password: canonicalPassword(password), words });
+    if (score < leastScore) reasons.push('guessable');
+    if (breached) reasons.push('breached');
+  }
+  if (reasons.length > 0) throw new Refusal('password.weak', 'invalid', detail, [], { reasons });
+}
+
+const detail =
+  'A password has 12 to 128 characters, without control characters, and is hard to guess, also for those who know your name, your address and your account: three or four unusual words are enough.';
