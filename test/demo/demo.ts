@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readConfig } from '../../apps/server/src/config.js';
+import { loadEnvironmentFile } from '../../apps/server/src/environment-file.js';
 import { ProgressLine } from './progress.js';
 import { runDemo, type DemoReport } from './run-demo.js';
 import { DemoError } from './site.js';
@@ -38,7 +39,7 @@ async function demo({ url, tokenFile, users, seed }: NonNullable<ReturnType<type
 }
 
 function readOptions() {
-  if (existsSync('.env')) process.loadEnvFile('.env');
+  for (const warning of loadEnvironmentFile()) console.error(`demo: ${warning}`);
   const { host, port, dataDir } = readConfig(process.env);
   const text = (value: string) => ({ type: 'string', default: value }) as const;
   try {

@@ -61,3 +61,21 @@ describe('the admin UI', () => {
     expect((await get('/health/live')).headers.get('content-type')).toContain('application/json');
   });
 });
+
+describe('answers', () => {
+  it('OPS-18: tell browsers to use https for this host, and for those below only where it is asked for', async () => {
+    const header = async (url: string) => (await fetch(`${url}/health/live`)).headers.get('strict-transport-security');
+    const asked = await startTestServer({ HSTS_SUBDOMAINS: 'on' });
+    try {
+      expect([await header(test.server.url), await header(asked.server.url)]).toEqual(['max-age=31536000', 'max-age=31536000; includeSubDomains']);
+    } finally {
+      await asked.close();
+    }
+  });
+
+  it.each(['/api/docs', '/api/docs/swagger-ui-init.js', '/api/docs/openapi.json'])('HTTP-10: %s has a content security policy', async (path) => {
+    const policy = (await fetch(test.server.url + path)).headers.get('content-security-policy');
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).not.toMatch(/script-src[^;]*unsafe/);
+  });
+});

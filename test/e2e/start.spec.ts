@@ -30,7 +30,7 @@ function refusal(environment: Record<string, string>): string {
   return said[0]!;
 }
 
-const names = ['PORT', 'HOST', 'METRICS_PORT', 'METRICS_HOST', 'PUBLIC_URL', 'DATA_DIR', 'EVENTSTORE_URL', 'EVENTSTORE_NAMESPACE', 'DATABASE_URL', 'START_TIMEOUT', 'QUERY_TIMEOUT', 'BATCH_TIMEOUT', 'VAULT_KEY', 'VAULT_KEY_FILE', 'SMTP_URL', 'MAIL_FROM', 'TRUST_PROXY', 'SESSION_IDLE_MINUTES', 'SESSION_HOURS', 'REAUTHENTICATION_MINUTES', 'OPERATOR_TOKEN_DAYS', 'LOG_LEVEL'];
+const names = ['PORT', 'HOST', 'METRICS_PORT', 'METRICS_HOST', 'PUBLIC_URL', 'DATA_DIR', 'EVENTSTORE_URL', 'EVENTSTORE_NAMESPACE', 'DATABASE_URL', 'START_TIMEOUT', 'QUERY_TIMEOUT', 'BATCH_TIMEOUT', 'VAULT_KEY', 'VAULT_KEY_FILE', 'SMTP_URL', 'SMTP_TLS', 'MAIL_FROM', 'TRUST_PROXY', 'SESSION_IDLE_MINUTES', 'SESSION_HOURS', 'REAUTHENTICATION_MINUTES', 'OPERATOR_TOKEN_DAYS', 'HSTS_SUBDOMAINS', 'LOG_LEVEL'];
 
 describe('--help', () => {
   it.each(['--help', '-h'])('%s lists the settings and starts nothing', (flag) => {
@@ -45,18 +45,17 @@ describe('--help', () => {
 
 describe('a wrong setting', () => {
   it.each([
-    ['PORT', 'x'], ['PORT', '65536'], ['PORT', '-1'], ['PORT', ''],
-    ['HOST', ''],
-    ['METRICS_PORT', 'x'], ['METRICS_HOST', ''],
+    ['PORT', 'x'], ['PORT', '65536'], ['PORT', '-1'],
+    ['METRICS_PORT', 'x'],
     ['PUBLIC_URL', 'users.example.com'], ['PUBLIC_URL', 'https://users.example.com/?x'], ['PUBLIC_URL', 'ftp://users.example.com'],
-    ['DATA_DIR', ''],
     ['EVENTSTORE_URL', 'http://localhost:2113'],
     ['EVENTSTORE_NAMESPACE', 'Roll-book'],
     ['DATABASE_URL', 'mysql://localhost/x'],
     ['START_TIMEOUT', '3601'], ['QUERY_TIMEOUT', '0'], ['BATCH_TIMEOUT', 'long'],
     ['SMTP_URL', 'mail.example.com'], ['SMTP_URL', 'smtp://'], ['SMTP_URL', 'https://mail.example.com'],
-    ['MAIL_FROM', ''], ['MAIL_FROM', 'Rollbook'], ['MAIL_FROM', 'a@b.example, c@d.example'], ['MAIL_FROM', 'Ann\nBcc: x <a@b.example>'],
-    ['TRUST_PROXY', 'on'], ['TRUST_PROXY', 'maybe'], ['TRUST_PROXY', '10.0.0.1, nonsense'], ['TRUST_PROXY', ''],
+    ['MAIL_FROM', 'Rollbook'], ['MAIL_FROM', 'a@b.example, c@d.example'], ['MAIL_FROM', 'Ann\nBcc: x <a@b.example>'],
+    ['TRUST_PROXY', 'on'], ['TRUST_PROXY', 'maybe'], ['TRUST_PROXY', '10.0.0.1, nonsense'],
+    ['SMTP_TLS', 'never'], ['HSTS_SUBDOMAINS', 'yes'],
     ['LOG_LEVEL', 'loud'],
   ])('is refused by its name, before anything is made: %s=%s', (name, value) => {
     const directory = join(newDirectory(), 'data');

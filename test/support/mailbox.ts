@@ -7,6 +7,8 @@ import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 's
 /** A mail as it was received: to whom the server was told to take it, and what is in it. */
 export interface Received extends ParsedMail {
   readonly recipients: readonly string[];
+  /** Whether it came over TLS. */
+  readonly secure: boolean;
 }
 
 /** A real mail server that keeps what it gets, and that can be away. */
@@ -20,10 +22,10 @@ export class Mailbox {
   private server: SMTPServer | undefined;
   private port = 0;
 
-  /** `hideSMTPUTF8`: it does not say that it takes addresses outside ASCII. */
-  private constructor(private readonly options: { readonly hideSMTPUTF8?: boolean }) {}
+  /** `hideSMTPUTF8`: it does not say that it takes addresses outside ASCII; `hideSTARTTLS`: nor TLS, the default. */
+  private constructor(private readonly options: { readonly hideSMTPUTF8?: boolean; readonly hideSTARTTLS?: boolean }) {}
 
-  static async open(options: { readonly hideSMTPUTF8?: boolean } = {}): Promise<Mailbox> {
+  static async open(options: { readonly hideSMTPUTF8?: boolean; readonly hideSTARTTLS?: boolean } = {}): Promise<Mailbox> {
     const box = new Mailbox(options);
     await box.comeBack();
     return box;
@@ -49,14 +51,14 @@ export class Mailbox {
   async comeBack(): Promise<void> {
     this.server = new SMTPServer({
       ...this.options,
-      disabledCommands: ['STARTTLS'],
+      disabledCommands: this.options.hideSTARTTLS === false ? [] : ['STARTTLS'],
       authOptional: true,
       allowInsecureAuth: true,
       onAuth: (_, __, callback) => callback(null, { user: 'anybody' }),
       onRcptTo: ({ address }, _, callback) => callback(this.refusal && Object.assign(new Error(this.refusal(address)), { responseCode: 550 })),
       closeTimeout: 50,
-      onData: callbackify(async (stream: SMTPServerDataStream, { envelope }: SMTPServerSession) => {
-        const mail = { ...(await simpleParser(stream)), recipients: envelope.rcptTo.map(({ address }) => address) };
+      onData: callbackify(async (stream: SMTPServerDataStream, { envelope, secure }: SMTPServerSession) => {
+        const mail = { ...(await simpleParser(stream)), recipients: envelope.rcptTo.map(({ address }) => address), secure };
         await this.before(mail);
         this.mails.push(mail);
         await this.after(mail);

@@ -26,12 +26,16 @@ export interface Config {
   readonly vaultKeyFile: string;
   /** With a password in it: not for the log. */
   readonly smtpUrl?: string;
+  /** Whether a mail is sent over TLS or not at all. */
+  readonly smtpNeedsTls: boolean;
   readonly mailFrom: { readonly name: string; readonly address: string };
   /** Addresses and networks of the proxies whose X-Forwarded-For counts, or how many of them stand one behind another. */
   readonly trustProxy: false | number | string[];
   readonly sessions: SessionLimits;
   /** How long the operator's token lives that is made at a start. */
   readonly operatorTokenDays: number;
+  /** Whether browsers are told to use https for the names below this host's, too. */
+  readonly hstsSubdomains: boolean;
   readonly logLevel: LogLevel;
 }
 
@@ -77,6 +81,17 @@ const mailServer = (value: string): string | undefined => {
   return isOne ? value : fail('a URL that begins with smtp:// or smtps:// and names a host');
 };
 
+/** Whether a mail server is this machine, which nobody can listen in on the way to. */
+const isLoopback = (server: string): boolean => {
+  const host = new URL(server).hostname.toLowerCase().replace(/^\[|\]$/g, '');
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+};
+
+const oneOf =
+  <const T extends string>(...words: T[]) =>
+  (value: string): T =>
+    words.find((word) => word === value) ?? fail(`one of ${words.join(', ')}`);
+
 const sender = (value: string): Config['mailFrom'] => {
   const [, name = '', address = ''] = /^(?:([^\p{Cc}<>@,;"]+) )?<?([^\s<>@,;]+@[^\s<>@,;]+)>?$/u.exec(value) ?? fail('an address, like Rollbook <users@example.com>');
   return isPlainAddress(address) ? { name, address } : fail('an address without spaces, invisible characters, quotes or routes');
@@ -103,11 +118,11 @@ const between =
 /** Every setting, by the name of its environment variable. */
 const settings = {
   PORT: setting('3000', 'port of the HTTP API; 0 takes a free one', portNumber),
-  HOST: setting('127.0.0.1', 'address to listen on', (value) => value || fail('an address')),
+  HOST: setting('127.0.0.1', 'address to listen on', text),
   METRICS_PORT: setting('', 'port of a second listener that tells health and metrics without a token; 0 takes a free one; default: none', (value) => (value === '' ? undefined : portNumber(value))),
-  METRICS_HOST: setting('127.0.0.1', 'address of that listener; strangers must not reach it', (value) => value || fail('an address')),
+  METRICS_HOST: setting('127.0.0.1', 'address of that listener; strangers must not reach it', text),
   PUBLIC_URL: setting('', 'https://… under which people reach it, for links in mails and for cookies; default: where it listens', webUrl),
-  DATA_DIR: setting('./data', 'directory of everything that is kept here', (value) => resolve(value || fail('a directory'))),
+  DATA_DIR: setting('./data', 'directory of everything that is kept here', (value) => resolve(value)),
   EVENTSTORE_URL: setting('', 'esdb://… or kurrentdb://… of EventStoreDB; default: a node of its own in DATA_DIR', url('esdb', 'esdb+discover', 'kurrentdb', 'kurrentdb+discover')),
   EVENTSTORE_NAMESPACE: setting('rollbook', 'prefix of all streams', (value) =>
     /^[a-z][a-z0-9_]{0,39}$/.test(value) ? value : fail('lower-case letters, digits and _'),
@@ -119,23 +134,29 @@ const settings = {
   VAULT_KEY: setting('', 'key of the vault, 32 bytes as 64 hexadecimal digits or base64', (value) => value || undefined),
   VAULT_KEY_FILE: setting('', 'file of that key; default: DATA_DIR/vault.key, made at the first start', text),
   SMTP_URL: setting('', 'smtp://user:password@host:587 or smtps://… of a mail server; default: mails are files in DATA_DIR/mail', mailServer),
+  SMTP_TLS: setting('required', 'required, but not by a server on this machine; optional: mails also go to a server without TLS, readable on the way', oneOf('required', 'optional')),
   MAIL_FROM: setting('Rollbook <rollbook@localhost>', 'who mails come from', sender),
   TRUST_PROXY: setting('off', 'the proxies whose X-Forwarded-For counts: off, addresses and networks (comma-separated), or how many there are, 1 to 9', proxies),
   SESSION_IDLE_MINUTES: setting('30', 'how long a session lasts without a request that a person caused, 5 to 480', between(5, 480, 'minutes')),
   SESSION_HOURS: setting('12', 'how long a session lasts in all, 1 to 168', between(1, 168, 'hours')),
   REAUTHENTICATION_MINUTES: setting('15', 'after how long a session asks for the password again before what harms most, 1 to 240', between(1, 240, 'minutes')),
   OPERATOR_TOKEN_DAYS: setting('90', "how long the operator's token lives that each start renews, 1 to 400", between(1, 400, 'days')),
-  LOG_LEVEL: setting('log', logLevels.join(', '), (value) => logLevels.find((level) => level === value) ?? fail(`one of ${logLevels.join(', ')}`)),
+  HSTS_SUBDOMAINS: setting('off', 'on: browsers use https also for all names below the host of PUBLIC_URL', oneOf('off', 'on')),
+  LOG_LEVEL: setting('log', logLevels.join(', '), oneOf(...logLevels)),
 } as const;
 
 type Name = keyof typeof settings;
 
-/** Reads the settings. Throws `ConfigError` with one line that names the setting and what it takes. */
+/** The names of all settings. */
+export const settingNames: readonly string[] = Object.keys(settings);
+
+/** Reads the settings; an empty one is as if it were not there. Throws `ConfigError` with one line that names the setting and what it takes. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const read = <N extends Name>(name: N): ReturnType<(typeof settings)[N]['read']> => {
     const { default: otherwise, read: parse } = settings[name];
     try {
-      return parse(environment[name] ?? otherwise) as never;
+      const given = environment[name];
+      return parse(given?.trim() ? given : otherwise) as never;
     } catch (error) {
       if (error instanceof ConfigError) throw new ConfigError(`${name} takes ${error.message}.`);
       throw error;
@@ -143,6 +164,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   };
   const optional = <K extends string, V>(key: K, value: V | undefined) => (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
   const dataDir = read('DATA_DIR');
+  const smtpUrl = read('SMTP_URL');
   return {
     port: read('PORT'),
     host: read('HOST'),
@@ -158,7 +180,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     batchTimeout: read('BATCH_TIMEOUT'),
     ...optional('vaultKey', read('VAULT_KEY')),
     vaultKeyFile: read('VAULT_KEY_FILE') || keyFileIn(dataDir),
-    ...optional('smtpUrl', read('SMTP_URL')),
+    ...optional('smtpUrl', smtpUrl),
+    smtpNeedsTls: read('SMTP_TLS') === 'required' && !(smtpUrl && isLoopback(smtpUrl)),
     mailFrom: read('MAIL_FROM'),
     trustProxy: read('TRUST_PROXY'),
     sessions: {
@@ -167,6 +190,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       authentication: read('REAUTHENTICATION_MINUTES') * 60_000,
     },
     operatorTokenDays: read('OPERATOR_TOKEN_DAYS'),
+    hstsSubdomains: read('HSTS_SUBDOMAINS') === 'on',
     logLevel: read('LOG_LEVEL'),
   };
 }

@@ -6,12 +6,12 @@ import type { Config } from './config.js';
 import type { Stores } from './parts.js';
 
 /** The process that sends mails: to SMTP_URL, else into files under DATA_DIR. */
-export function mailProcess({ smtpUrl, mailFrom, dataDir }: Config, { store, vault }: Stores, clock: Clock): MailProcess {
+export function mailProcess({ smtpUrl, smtpNeedsTls, mailFrom, dataDir }: Config, { store, vault }: Stores, clock: Clock): MailProcess {
   const logger = new Logger('Mail');
   return new MailProcess({
     store,
     vault,
-    transport: smtpUrl ? smtpTransport(smtpUrl, mailFrom) : fileTransport(join(dataDir, 'mail'), mailFrom),
+    transport: smtpUrl ? smtpTransport(smtpUrl, mailFrom, { needsTls: smtpNeedsTls }) : fileTransport(join(dataDir, 'mail'), mailFrom),
     now: () => clock.now(),
     report: {
       written: (count, file) => logger.log(count === 1 ? `A mail is in ${file}` : `${count} mails were written, the last of them is ${file}`),

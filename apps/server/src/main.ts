@@ -1,6 +1,6 @@
 import 'reflect-metadata';
-import { existsSync } from 'node:fs';
 import { help, readConfig } from './config.js';
+import { loadEnvironmentFile } from './environment-file.js';
 import type { Server } from './server.js';
 
 if (process.argv.includes('--help') || process.argv.includes('-h')) {
@@ -11,10 +11,12 @@ if (process.argv.includes('--help') || process.argv.includes('-h')) {
 try {
   const [unknown] = process.argv.slice(2);
   if (unknown !== undefined) throw new Error(`${unknown} means nothing here: settings come from the environment. See: npm start -- --help`);
-  if (existsSync('.env')) process.loadEnvFile('.env');
+  const warnings = loadEnvironmentFile();
   const config = readConfig(process.env);
   // Only now: help and a wrong setting are answered at once.
   const { startServer } = await import('./server.js');
+  const { ServerLogger } = await import('./logger.js');
+  for (const warning of warnings) new ServerLogger(config.logLevel).warn(warning, 'Settings');
   const starting = new AbortController();
   let server: Server | undefined;
   let closing = false;

@@ -120,7 +120,7 @@ async function createApp(config: Config, parts: Parts, requestTimeout: number): 
   });
   app.setGlobalPrefix(...apiPrefix);
   await app.register(cookie);
-  await app.register(helmet, { contentSecurityPolicy: false });
+  await app.register(helmet, { contentSecurityPolicy: false, strictTransportSecurity: { includeSubDomains: config.hstsSubdomains } });
   observe(app, app.get(Metrics), () => parts.clock.now());
   serveOpenApi(app);
   await serveAdmin(app);

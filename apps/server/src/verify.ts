@@ -1,8 +1,8 @@
 import 'reflect-metadata';
-import { existsSync } from 'node:fs';
 import type { EventStore } from '#libs/event-store';
 import { ProjectionRunner, digestTables, openScratchStore, type ReadStore } from '#libs/read-store';
 import { readConfig, type Config } from './config.js';
+import { loadEnvironmentFile } from './environment-file.js';
 import { Owned } from './owned.js';
 import { openStores } from './parts.js';
 import { projections } from './projections.js';
@@ -42,7 +42,7 @@ async function digestAtHead(store: EventStore, readStore: ReadStore): Promise<Re
 
 /** `npm run projections:verify`: exit code 0 where they agree, 1 where a table differs, 2 where it can't be told. */
 async function main(): Promise<number> {
-  if (existsSync('.env')) process.loadEnvFile('.env');
+  for (const warning of loadEnvironmentFile()) console.error(`rollbook: ${warning}`);
   const config = readConfig(process.env);
   const different = await verifyProjections(config);
   for (const table of different) console.log(`${table} differs from a replay of the log.`);

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readConfig, type Config } from '../config.js';
+import { loadEnvironmentFile } from '../environment-file.js';
 
 /**
  * Runs a command that takes one directory, and these `flags`: `work` answers the line to print in the end. Exit code 0 if it
@@ -18,7 +18,7 @@ export async function runOnDirectory(help: string, work: (directory: string, con
     process.exit(2);
   }
   try {
-    if (existsSync('.env')) process.loadEnvFile('.env');
+    for (const warning of loadEnvironmentFile()) console.error(`rollbook: ${warning}`);
     console.log(await work(resolve(asked.directory), readConfig(process.env), asked.given));
     process.exit(0);
   } catch (error) {

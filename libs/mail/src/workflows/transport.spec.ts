@@ -50,7 +50,7 @@ describe('with a mail server', () => {
   let transport: Transport;
   beforeAll(async () => {
     box = await Mailbox.open();
-    transport = smtpTransport(box.url, from);
+    transport = smtpTransport(box.url, from, { needsTls: false });
   });
   afterAll(async () => {
     transport.close();
@@ -99,7 +99,7 @@ describe('with a mail server', () => {
 
 test('MAIL-10: a server that does not take UTF-8 before the @ is sent no such address', async () => {
   const box = await Mailbox.open({ hideSMTPUTF8: true });
-  const transport = smtpTransport(box.url, from);
+  const transport = smtpTransport(box.url, from, { needsTls: false });
   try {
     expect(await deliver(transport, 'jos\u00e9@corp.example')).toBe('address.needs-smtputf8');
     expect(await deliver(transport, 'jose@b\u00fccher.example')).toBeUndefined();
@@ -110,11 +110,35 @@ test('MAIL-10: a server that does not take UTF-8 before the @ is sent no such ad
   }
 });
 
+test.each(['', '?ignoreTLS=true', '?opportunisticTLS=true', '?requireTLS=false'])('MAIL-11: where TLS is needed a server without it is sent nothing: %s', async (query) => {
+  const box = await Mailbox.open();
+  const transport = smtpTransport(`${box.url}/${query}`, from, { needsTls: true });
+  try {
+    for (const address of ['ann@corp.example', 'jos\u00e9@corp.example']) await expect(deliver(transport, address)).rejects.toMatchObject({ code: 'ETLS' });
+    expect(box.mails).toEqual([]);
+  } finally {
+    transport.close();
+    await box.goAway();
+  }
+});
+
+test('MAIL-11: a server with TLS is sent mails over it', async () => {
+  const box = await Mailbox.open({ hideSTARTTLS: false });
+  const transport = smtpTransport(`${box.url}/?tls.rejectUnauthorized=false`, from, { needsTls: true });
+  try {
+    for (const address of ['ann@corp.example', 'jos\u00e9@corp.example']) expect(await deliver(transport, address)).toBeUndefined();
+    expect(box.mails.map(({ secure }) => secure)).toEqual([true, true]);
+  } finally {
+    transport.close();
+    await box.goAway();
+  }
+});
+
 test('MAIL-4: one who is away is tried again: what is thrown is no reason to give the mail up', async () => {
   const box = await Mailbox.open();
   const { url } = box;
   await box.goAway();
-  const transport = smtpTransport(url, from);
+  const transport = smtpTransport(url, from, { needsTls: false });
   await expect(deliver(transport, 'jos\u00e9@corp.example')).rejects.toMatchObject({ code: 'ESOCKET' });
   transport.close();
 });

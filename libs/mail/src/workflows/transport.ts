@@ -26,12 +26,12 @@ export interface Transport {
   close(): void;
 }
 
-/** To a mail server. `url`: `smtp://…` (TLS as soon as the server offers it) or `smtps://…`. */
-export function smtpTransport(url: string, from: From): Transport {
+/** To a mail server. `url`: `smtps://…`, or `smtp://…` with TLS as soon as the server offers it; `needsTls`: over TLS or not at all, whatever the URL says. */
+export function smtpTransport(url: string, from: From, { needsTls }: { needsTls: boolean }): Transport {
   const seconds = 1_000;
   const lanes = 4;
   const mailer = createTransport({
-    url,
+    url: needsTls ? overTls(url) : url,
     pool: true,
     maxConnections: lanes,
     // What fails is tried again by the process, which remembers it.
@@ -52,6 +52,13 @@ export function smtpTransport(url: string, from: From): Transport {
     },
     close: () => mailer.close(),
   };
+}
+
+/** In the URL, since nodemailer takes the options there before all others; this one comes before its other options about TLS. */
+function overTls(url: string): string {
+  const at = new URL(url);
+  at.searchParams.set('requireTLS', 'true');
+  return at.href;
 }
 
 /** To files in a directory, for those who have no mail server yet: only whoever runs Rollbook reads them. */
