@@ -10,6 +10,8 @@ import { MailModule, MailProcess } from '#libs/mail';
 import { ProjectionRunner, ReadStore } from '#libs/read-store';
 import { UsersModule } from '#libs/users';
 import { Vault } from '#libs/vault';
+import { DiskMonitor } from './disk-monitor.js';
+import { FullDiskInterceptor } from './full-disk.interceptor.js';
 import { Health } from './health.js';
 import { HealthController } from './health.controller.js';
 import { Metrics } from './metrics.js';
@@ -22,6 +24,7 @@ export interface Parts {
   readonly projections: ProjectionRunner;
   readonly mails: MailProcess;
   readonly health: Health;
+  readonly disk: DiskMonitor;
   readonly metrics: Metrics;
   readonly passwordThreads: PasswordThreads;
   readonly clock: Clock;
@@ -31,7 +34,7 @@ export interface Parts {
 
 @Module({})
 class PartsModule {
-  static of({ store, vault, readStore, projections, mails, health, metrics, passwordThreads, clock, publicOrigin, sessions }: Parts): DynamicModule {
+  static of({ store, vault, readStore, projections, mails, health, disk, metrics, passwordThreads, clock, publicOrigin, sessions }: Parts): DynamicModule {
     const providers: Provider[] = [
       { provide: EventStore, useValue: store },
       { provide: Vault, useValue: vault },
@@ -45,6 +48,7 @@ class PartsModule {
       { provide: SessionLimits, useValue: sessions },
       { provide: BodyDigest, useValue: { of: (body) => vault.hmac('digest', body) } satisfies BodyDigest },
       { provide: Health, useValue: health },
+      { provide: DiskMonitor, useValue: disk },
       { provide: Metrics, useValue: metrics },
       Routes,
     ];
@@ -61,6 +65,7 @@ export class ServerModule {
       imports: [CqrsModule.forRoot(), PartsModule.of(parts), AccountsModule, UsersModule, AccessModule, AuditModule, MailModule],
       controllers: [HealthController],
       providers: [
+        { provide: APP_INTERCEPTOR, useClass: FullDiskInterceptor },
         { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
         { provide: APP_INTERCEPTOR, useClass: MailLimits },
         { provide: APP_FILTER, useClass: ProblemFilter },

@@ -12,6 +12,7 @@ import { apiPrefix, httpAdapter } from './adapter.js';
 import { listenForCommands } from './backup/control.js';
 import type { Source } from './backup/write-backup.js';
 import type { Config } from './config.js';
+import { DiskMonitor } from './disk-monitor.js';
 import { ServerLogger } from './logger.js';
 import { linksTo, mailProcess } from './mail.js';
 import { Health } from './health.js';
@@ -72,8 +73,11 @@ export async function startServer(config: Config, { clock = new SystemClock(), r
     const publicOrigin = config.publicUrl === undefined ? undefined : new URL(config.publicUrl).origin;
     const monitor = new StoreMonitor({ ...stores, projections: runner });
     owned.add(() => monitor.stop());
+    const disk = new DiskMonitor({ directory: config.dataDir, stores: config.eventStoreUrl ? ['vault'] : ['vault', 'event-store'], health });
+    owned.add(() => disk.stop());
+    await disk.start();
     const watched = new Health({ ...stores, projections: runner, mails, stores: health, monitor });
-    const parts = { ...stores, projections: runner, mails, passwordThreads, clock, publicOrigin, sessions: config.sessions, health: watched, metrics: new Metrics(runner, mails, health) };
+    const parts = { ...stores, disk, projections: runner, mails, passwordThreads, clock, publicOrigin, sessions: config.sessions, health: watched, metrics: new Metrics(runner, mails, health) };
     const operatorToken = join(config.dataDir, 'operator-token');
     const token = { ...parts, file: operatorToken, at: clock.now().toISOString(), days: config.operatorTokenDays };
     if (await wait.for('event store', () => ensureOperatorToken(token))) {

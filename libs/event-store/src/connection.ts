@@ -1,5 +1,5 @@
 import { AccessDeniedError, type EventStoreDBClient, StreamDeletedError, StreamNotFoundError, WrongExpectedVersionError, type StreamingRead } from '@eventstore/db-client';
-import { StoreUnavailable, type StoreObserver } from '#libs/kernel';
+import { StoreUnavailable, diskFull, type StoreObserver } from '#libs/kernel';
 import { UnreadableEvent } from './codec.js';
 import { clientUrl, openClient } from './open-client.js';
 import { NoAnswer, Retry, afterFailure, type TimeLimits } from './patience.js';
@@ -115,6 +115,8 @@ export class Connection {
   /** What a failure means: a refusal where trying again may help. A client that lost its server is replaced. */
   interpret(watched: WatchedClient, error: unknown): Error {
     if (FINAL.some((kind) => error instanceof kind)) return error as Error;
+    // The embedded node's own words.
+    if (error instanceof Error && error.message.includes('the disk is full')) return Object.assign(diskFull(), { cause: error });
     const isLost = error instanceof NoAnswer ? watched.silence >= this.limits.replace : isUnconnected(error) && performance.now() - watched.since >= RECONNECT;
     if (isLost) this.renew(watched);
     // The calls of a replaced client are cancelled by us.

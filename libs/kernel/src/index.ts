@@ -2,6 +2,7 @@ export * from './catalogue.js';
 export * from './command.js';
 export * from './connection-problem.js';
 export * from './decider.js';
+export * from './disk-full.js';
 export * from './event.js';
 export * from './fields.js';
 export * from './given.js';

@@ -50,6 +50,7 @@ export const problems: Texts<never, typeof english> = {
   request: { invalid: 'Niektórych pól nie można tak użyć.', 'not-utf8': 'Tekst nie został wysłany w UTF-8.' },
   revision: { stale: 'Ktoś inny zmienił to w międzyczasie.' },
   projections: { behind: 'Listy jeszcze się aktualizują. Spróbuj za chwilę.' },
+  storage: { full: 'Dysk serwera jest pełny: niczego nie można zapisać, dopóki nie będzie miejsca.' },
   'event-store': { unavailable: 'Magazyn zdarzeń nie odpowiada. Spróbuj za chwilę.' },
   'read-store': { unavailable: 'Magazyn list nie odpowiada. Spróbuj za chwilę.' },
   server: { error: 'Coś poszło nie tak na serwerze; zostało to odnotowane.' },
