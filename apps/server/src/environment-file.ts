@@ -11,7 +11,8 @@ export function loadEnvironmentFile(file = '.env', environment: NodeJS.ProcessEn
   if (!existsSync(file)) return [];
   const entries = Object.entries(parseEnv(decode(readFileSync(file), file)));
   for (const [name, value] of entries) environment[name] ??= value;
-  return entries.toSorted().flatMap(([name]) => (settingNames.includes(name) ? [] : [`${file} has ${name}, which is no setting${suggestion(name)}`]));
+  const names = entries.map(([name]) => name).toSorted();
+  return names.flatMap((name) => (settingNames.includes(name) ? [] : [`${file} has ${name}, which is no setting${suggestion(name)}`]));
 }
 
 /** UTF-8 with or without a byte order mark, or UTF-16 with one, as editors on Windows write. */

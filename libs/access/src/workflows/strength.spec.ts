@@ -12,8 +12,8 @@ test.each(['correct horse battery', 'kopfsalat fahrrad mond', 'mariposa tornillo
 );
 
 test.each([
-  ...['password1234', 'P@ssw0rd1234', 'qwertzuiop123', 'zaq12wsxcde3', 'aaaaaaaaaaaaaaaa', '123456789012', 'abcdefghijklmnop', 'passwortpasswort', 'contraseña123', 'schmetterling1', 'hasło123456789', 'kochamcie123'],
-  ...['wilhelmina oosterhuis', 'OosterhuisWilhelmina', 'oosterhuis12', 'w.oosterhuis@mondeling.example', 'W.Oosterhuis@Mondeling.Example1', 'Kwikstaart Bakkerij', 'kwikstaartbakkerij!', 'mondeling1990', 'siuhretsoo1990'],
+  'password1234', 'P@ssw0rd1234', 'qwertzuiop123', 'zaq12wsxcde3', 'aaaaaaaaaaaaaaaa', '123456789012', 'abcdefghijklmnop', 'passwortpasswort', 'contraseña123', 'schmetterling1', 'hasło123456789', 'kochamcie123',
+  'wilhelmina oosterhuis', 'OosterhuisWilhelmina', 'oosterhuis12', 'w.oosterhuis@mondeling.example', 'W.Oosterhuis@Mondeling.Example1', 'Kwikstaart Bakkerij', 'kwikstaartbakkerij!', 'mondeling1990', 'siuhretsoo1990',
 ])('PASSWORD-2: %s is guessable', async (password) => expect((await judge(password)).score).toBeLessThan(3));
 
 test('PASSWORD-2: only for the user themselves their words are known', async () => {
