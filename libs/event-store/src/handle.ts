@@ -24,7 +24,7 @@ export interface Written<S> {
   /** In the log; where nothing changed, the one that it was decided on. */
   readonly position: number;
   readonly changed: boolean;
-  /** When a repeated command came first, UTC, ISO 8601; absent for one that is not repeated. */
+  /** When it was recorded, for a repeated command the first time; UTC, ISO 8601. Absent where nothing was. */
   readonly at?: string;
 }
 
@@ -124,7 +124,7 @@ export async function record<D extends AnyDecider>(
   if (events.length === 0) return { state, revision, position, changed: false };
   const { proposed, after } = propose(decider, state, revision, command, events);
   const appended = await store.append(`${decider.category}-${command.issuance.target}`, revision, proposed);
-  return { state: after, ...appended, changed: true };
+  return { state: after, ...appended, changed: true, at: command.issuance.at };
 }
 
 export const isDryRun = (command: object): boolean => 'dryRun' in command && command.dryRun === true;
