@@ -179,12 +179,18 @@ const password = 'a long enough passphrase';
     await page.getByRole('searchbox').fill('');
   });
 
-  step('gives a role, and sends a link to set a new password', async () => {
+  step('LIFE-11: gives and takes a role with a reason, and sends a link to set a new password', async () => {
     await page.getByRole('button', { name: 'More about Carla García' }).click();
     expect(await ada.findings('row-menu')).toEqual([]);
     await page.getByRole('menuitem', { name: 'Roles' }).click();
+    await fill('Reason', 'Reads for the board', dialog());
     await dialog().getByRole('switch', { name: 'Auditor' }).click();
     await page.getByText('The roles of Carla García have changed.').waitFor();
+    await dialog().getByRole('switch', { name: 'Auditor', checked: true }).click();
+    await dialog().getByRole('switch', { name: 'Auditor', checked: false }).click();
+    await dialog().getByRole('switch', { name: 'Auditor', checked: true }).waitFor();
+    const { items } = expectStatus(200, await test.operator.get('/audit?action=user.role-granted&action=user.role-revoked')).body as { items: { reason: string }[] };
+    expect(items.slice(0, 3).map(({ reason }) => reason)).toEqual(Array(3).fill('Reads for the board'));
     expect(await ada.findings('roles')).toEqual([]);
     await page.keyboard.press('Escape');
     await row('Carla García').getByText('Auditor').waitFor();

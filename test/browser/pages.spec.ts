@@ -73,6 +73,7 @@ import { steps } from './steps.js';
     expectStatus(200, await northwind.test.operator.patch(`/accounts/${northwind.accountId}/users/${northwind.leo}`, { country: 'AT' }));
     await row(/^Country Austria/).waitFor();
     await dialog().getByLabel('Last name').fill('Rot');
+    await fill('Reason', 'Is written\nso', dialog());
     await press('Save', dialog());
     await dialog().getByText('Somebody else changed this in the meantime.').waitFor();
     expect(await dialog().getByRole('combobox', { name: 'Country', exact: true }).inputValue()).toBe('Austria');
@@ -84,6 +85,7 @@ import { steps } from './steps.js';
     await press('Save', dialog());
     await page.getByRole('heading', { name: 'Leon Rot', exact: true }).waitFor();
     await row(/^Country Austria/).waitFor();
+    await page.getByRole('region', { name: 'History' }).getByText('Reason: Is written so').waitFor();
   });
 
   step('finds in the audit who locked whom, and why', async () => {

@@ -1,9 +1,10 @@
 import { useState } from 'react';
-import { Button, Checkbox, Group, Loader, Modal, Stack, Text, Textarea } from '@mantine/core';
+import { Button, Checkbox, Group, Loader, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { ProblemAlert } from '../parts/problems';
+import { ReasonField } from '../parts/reason-field';
 import { tell } from '../parts/tell';
 import type { Act, Person } from './act';
 import { IssuedTokens } from './issued-tokens';
@@ -86,16 +87,7 @@ function Confirm({ accountId, act, people, doing, onConfirm, onCancel }: Confirm
             onChange={({ currentTarget }) => setKeepRoles(currentTarget.checked)}
           />
         )}
-        <Textarea
-          label={t('act.reason')}
-          description={t('act.reasonHint')}
-          value={reason}
-          onChange={({ currentTarget }) => setReason(currentTarget.value.replaceAll('\n', ' '))}
-          maxLength={500}
-          autosize
-          minRows={2}
-          data-autofocus
-        />
+        <ReasonField value={reason} onChange={({ currentTarget }) => setReason(currentTarget.value.replaceAll('\n', ' '))} data-autofocus />
         <Group justify="flex-end">
           <Button variant="default" onClick={onCancel}>
             {t('common.cancel')}

@@ -10,6 +10,7 @@ import { userAtQuery, type UserPage } from '../api/users';
 import { CountrySelect } from '../parts/country-select';
 import { LanguageSelect } from '../parts/language-select';
 import { ProblemAlert, fieldErrors } from '../parts/problems';
+import { ReasonField, withReason } from '../parts/reason-field';
 import { tell } from '../parts/tell';
 import { useValue } from '../trail/value';
 
@@ -29,15 +30,15 @@ export function ChangeUser({ accountId, user, onClose }: { accountId: string; us
   const needed = isNotEmpty(t('common.required'));
   const form = useForm({
     mode: 'uncontrolled',
-    initialValues: fieldsOf(user),
+    initialValues: { ...fieldsOf(user), reason: '' },
     validate: { firstName: needed, lastName: needed, country: needed },
   });
   const changing = useMutation({
-    mutationFn: ({ language: spoken, ...body }: typeof form.values) =>
+    mutationFn: ({ language: spoken, reason, ...body }: typeof form.values) =>
       answered(
         api.PATCH('/api/v1/accounts/{accountId}/users/{userId}', {
           params: { path: { accountId, userId: user.userId }, header: { 'If-Match': `"${base.revision}"` } },
-          body: { ...body, ...(spoken && { language: spoken as NonNullable<Schemas['ChangeUser']['language']> }) },
+          body: { ...body, ...withReason(reason), ...(spoken && { language: spoken as NonNullable<Schemas['ChangeUser']['language']> }) },
         }),
       ),
     onSuccess: () => {
@@ -80,6 +81,7 @@ export function ChangeUser({ accountId, user, onClose }: { accountId: string; us
             {...form.getInputProps('entitlementCountry')}
           />
           <LanguageSelect key={form.key('language')} {...form.getInputProps('language')} />
+          <ReasonField key={form.key('reason')} {...form.getInputProps('reason')} />
           <ProblemAlert error={changing.error} says={isStale(changing.error) && t('userPage.adopted')} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>

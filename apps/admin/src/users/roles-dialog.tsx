@@ -7,6 +7,7 @@ import { answered, api, type Schemas } from '../api/client';
 import { mend } from '../api/mend';
 import { actionsQuery, userQuery, type User } from '../api/users';
 import { ProblemAlert, useProblemText } from '../parts/problems';
+import { ReasonField, withReason } from '../parts/reason-field';
 import { tell } from '../parts/tell';
 import { roles } from './filter';
 
@@ -21,9 +22,10 @@ export function RolesDialog({ accountId, user, onClose }: { accountId: string; u
   const name = `${user.firstName} ${user.lastName}`;
   const { data: now = user } = useQuery({ ...userQuery(accountId, user.userId), staleTime: 0 });
   const actions = useQuery(actionsQuery(accountId, user.userId));
+  const [reason, setReason] = useState('');
   const [asked, setAsked] = useState<{ readonly role: Role; readonly tokens: Schemas['IssuedToken'][] }>();
   const [endTokens, setEndTokens] = useState(false);
-  const changing = useChangeRole(accountId, user.userId, () => {
+  const changing = useChangeRole({ accountId, userId: user.userId, reason }, () => {
     setAsked(undefined);
     tell(t('roles.changed', { name }));
   });
@@ -37,6 +39,7 @@ export function RolesDialog({ accountId, user, onClose }: { accountId: string; u
   return (
     <Modal opened onClose={onClose} title={t('roles.title', { name })} closeButtonProps={{ 'aria-label': t('common.close') }}>
       <Stack>
+        <ReasonField value={reason} onChange={({ currentTarget }) => setReason(currentTarget.value)} data-autofocus />
         {roles.map((role) => {
           const possible = verdict(role);
           return (
@@ -70,13 +73,12 @@ export function RolesDialog({ accountId, user, onClose }: { accountId: string; u
   );
 }
 
-function useChangeRole(accountId: string, userId: string, onSuccess: () => void) {
+function useChangeRole({ accountId, userId, reason }: { accountId: string; userId: string; reason: string }, onSuccess: () => void) {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: async ({ role, give, endIssuedTokens }: { role: Role; give: boolean; endIssuedTokens?: boolean }) => {
-      const at = { params: { path: { accountId, userId, role } } };
-      const { params } = at;
-      await answered(give ? api.PUT(rolePath, at) : api.DELETE(rolePath, { params: { ...params, ...(endIssuedTokens && { query: { endIssuedTokens } }) } }));
+      const [path, body] = [{ accountId, userId, role }, withReason(reason)];
+      await answered(give ? api.PUT(rolePath, { params: { path }, body }) : api.DELETE(rolePath, { params: { path, ...(endIssuedTokens && { query: { endIssuedTokens } }) }, body }));
     },
     onSuccess,
     onSettled: () => mend(queryClient, accountId, [userId]),
