@@ -4,6 +4,7 @@ import { PasswordThreads, passwordLink } from '#libs/access';
 import { LoginDecider, UserDecider, loginEvent, type Known } from '#libs/users';
 import { Vault } from '#libs/vault';
 import { EventStore } from '#libs/event-store';
+import { hashPassword } from '../../libs/access/src/workflows/argon2.js';
 import { startServer } from '../../apps/server/src/server.js';
 import { Api, type Reply } from '../support/api.js';
 import { expectStatus, openTestAccount, startTestServer, tokenOf, type TestAccount, type TestServer } from '../support/server.js';
@@ -64,6 +65,17 @@ describe('logging in', () => {
     const browser = anybody.inBrowser(entered);
     expect((await browser.get('/me')).body).toEqual(entered.body);
     expect(entered.body.session.expiresAt > new Date(Date.now() + 29 * 60_000).toISOString()).toBe(true);
+  });
+
+  it('PASSWORD-3: takes a password that today could not be set any more', async () => {
+    const ann = await person();
+    const before = 'Pa55word';
+    const { state } = await test.server.app.get(EventStore).load(UserDecider, ann.id);
+    const hash = await hashPassword(test.server.app.get(PasswordThreads), before);
+    test.server.app.get(Vault).passwords.keep(ann.id, (state as Known).password!, hash);
+    expect((await logIn(ann.email)).status).toBe(401);
+    const entered = expectStatus(200, await logIn(ann.email, before));
+    expect((await anybody.inBrowser(entered).put('/me/password', { currentPassword: before, password: before })).body).toMatchObject({ code: 'password.weak' });
   });
 
   it('LOGIN-12: is on record, and is the last login', async () => {

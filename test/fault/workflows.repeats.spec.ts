@@ -4,7 +4,7 @@ import { v5 as uuidv5 } from 'uuid';
 import { AssertDomain, OpenAccount, ReleaseDomain, changeDomain } from '#libs/accounts';
 import type { EventStore, Written } from '#libs/event-store';
 import type { Command } from '#libs/kernel';
-import { AddUser, ChangeUser, DeleteUser, GrantRole, LockUser, RegisterUser, RestoreUser, RevokeRole, UnlockUser } from '#libs/users';
+import { AddUser, ChangeUser, DeleteUser, GrantRole, LockUser, RegisterUser, RestoreUser, RevokeRole, UnlockUser, type Known } from '#libs/users';
 import { ChangeUsers } from '../../libs/users/src/domain/bulk.js';
 import { changeUser } from '../../libs/users/src/workflows/change-user.js';
 import { changeUsers } from '../../libs/users/src/workflows/change-users.js';
@@ -151,7 +151,10 @@ describe('a repeated key', () => {
         expect(events.length).toBe(1);
         expect(outcome.answer.revision).toBe(events[0]!.revision);
         expect(outcome.answer.position).toBeGreaterThanOrEqual(events[0]!.position);
-        expect(await alone(run)).toEqual(outcome);
+        // An append does not tell at which position of the log the newest event lies.
+        const state = outcome.answer.state as Known;
+        const told = { answer: { ...outcome.answer, state: { ...state, tokensSince: { ...state.tokensSince, position: expect.any(Number) } } } };
+        expect(await alone(run)).toEqual(told);
         expect(codeOf(await alone((store) => run(store, { digest: 'of another body' })))).toBe('idempotency.mismatch');
         expect(await written()).toEqual(events);
       }
@@ -189,7 +192,7 @@ describe('a bulk', () => {
       const back = action === 'lock' ? () => new UnlockUser({}) : () => new RestoreUser({});
       for (const index of new Set(undone)) await alone((store) => changeUser(store, request<never>(back() as never, randomUUID(), { account, target: userIds[index]! })));
       const done = await run(stage.store);
-      expect(done.results).toEqual(userIds.map((userId) => ({ userId, ok: true, changed: true })));
+      expect(done.results).toEqual(userIds.map((userId) => ({ userId, ok: true, changed: true, mayHaveIssuedTokens: expect.any(Boolean) })));
       expect(await run(stage.store)).toEqual(done);
       const streams = await Promise.all(userIds.map((user) => stage.events(`user-${user}`)));
       const type = action === 'lock' ? 'UserLocked' : 'UserDeleted';
