@@ -95,6 +95,37 @@ describe('TOKEN-6: a user’s tokens end for good', () => {
   });
 });
 
+describe('TOKEN-6: what has ended issues nothing that outlives it, within the second in which it may still be let in', () => {
+  /** Does something, after which the clock says what it said before. */
+  const atOnce = async (work: () => Promise<unknown>) => {
+    const begun = test.clock.now().getTime();
+    await work();
+    test.clock.move(begun - test.clock.now().getTime());
+  };
+
+  it.each([
+    ['token', 'user'],
+    ['token', 'service'],
+    ['session', 'user'],
+    ['session', 'service'],
+  ])('a %s, for a %s', async (means, kind) => {
+    const { api, path, id } = await administrator();
+    const { state } = await test.server.app.get(EventStore).load(UserDecider, id);
+    const link = passwordLink(test.server.app.get(Vault), { userId: id, request: (state as Known).passwordLink!.request });
+    const browser = operator.inBrowser(expectStatus(200, await operator.inBrowser().post('/password-resets/confirm', { link, password: 'correct horse battery staple' })));
+    const by = means === 'token' ? api : browser;
+    expectStatus(200, await by.get('/me'));
+    await atOnce(async () => {
+      expectStatus(200, await operator.post(`${path}/lock`));
+      expectStatus(200, await operator.post(`${path}/unlock`));
+    });
+    const body = { kind, ...(kind === 'service' && { accountId: account.id }), name: 'late', scopes: ['users:read'], expiresAt: tomorrow() };
+    expect(await by.post('/access-tokens', body)).toMatchObject({ status: 403, body: { code: 'token.holder-not-allowed' } });
+    await issue(operator); // the list shows what was written before
+    expect((await operator.get('/access-tokens?limit=2')).body.items[1]).toMatchObject({ name: 'late', endedAt: expect.any(String) });
+  });
+});
+
 describe('a service token', () => {
   it('PERM-19: makes nobody an administrator, also not by bringing one back; other roles it grants', async () => {
     const chief = await administrator();

@@ -26,8 +26,8 @@ export const stranger: Caller = { actor: nobody, roles: [], permissions: new Set
 /** A request past the guard; without a caller where the route needs nothing. */
 export type CalledRequest = FastifyRequest<{ Params: Record<string, string> }> & {
   caller?: Caller;
-  /** Whether the caller may still do what the guard let them in for; for what takes long. */
-  stillMay?: () => Promise<boolean>;
+  /** Whether the caller may still do what the guard let them in for: as of a second ago at most, or now. For what takes or lasts long. */
+  stillMay?: (asOf?: 'now') => Promise<boolean>;
   /** The command that it issued, and the code of its refusal: for metrics. */
   command?: string;
   code?: string;

@@ -39,6 +39,8 @@ export interface Issuance {
   readonly reauthenticateWith?: Credential;
   /** Present on routes that compare a password. */
   readonly device?: Device;
+  /** Present on routes that issue a token: whether the caller may still do so, as of now. */
+  readonly stillMay?: () => Promise<boolean>;
 }
 
 /** What a session is authenticated with: a user's password, or an operator's access token. */

@@ -1,7 +1,8 @@
 import { Controller, Delete, Get, HttpCode, Post, Req } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { Ask, FromQuery, Issue, Located, Needs, WithoutKey, WithoutRevision, pageOf } from '#libs/http';
+import { Ask, FromQuery, Issue, Located, Needs, WithoutKey, WithoutRevision, pageOf, type CalledRequest } from '#libs/http';
+import { issue } from '#libs/kernel';
 import { EndAccessToken, IssueAccessToken } from '../domain/access-token.commands.js';
 import type { Bearer } from '../domain/bearer.js';
 import { AccessTokenItem, GetAccessToken, ListAccessTokens } from '../read/access-tokens.js';
@@ -32,8 +33,9 @@ export class AccessController {
   @WithoutRevision()
   @Located('/api/v1/access-tokens/:tokenId')
   @ApiCreatedResponse({ type: IssuedAccessToken })
-  issue(@Issue({ target: 'tokenId' }) command: IssueAccessToken) {
-    return this.commands.execute(command);
+  issue(@Issue({ target: 'tokenId' }) command: IssueAccessToken, @Req() request: CalledRequest) {
+    const stillMay = () => request.stillMay!('now');
+    return this.commands.execute(issue(command, { ...command.issuance, stillMay }));
   }
 
   /** The tokens that one may manage, newest first. */

@@ -34,7 +34,7 @@ export class AccessGuard implements CanActivate {
     if (!request.headers.authorization && isCausedByPerson(request.headers, context.getHandler())) this.useSession(request);
     const { session } = request.caller as CalledRequest['caller'] & Partial<Pick<Bearer, 'session'>>;
     if (session) void context.switchToHttp().getResponse<FastifyReply>().header('rollbook-session-ends-in', String(this.visits.secondsLeft(session)));
-    request.stillMay = () => this.admit(request, needed).then(() => true, refused);
+    request.stillMay = (asOf) => this.admit(request, needed, asOf).then(() => true, refused);
     return true;
   }
 
@@ -43,8 +43,8 @@ export class AccessGuard implements CanActivate {
     if (session) request.caller = Object.assign({}, request.caller, { session } satisfies Partial<Bearer>);
   }
 
-  private async admit(request: CalledRequest, needed: Needed): Promise<void> {
-    const caller = await this.identify(request, needed);
+  private async admit(request: CalledRequest, needed: Needed, asOf: AsOf = 'lately'): Promise<void> {
+    const caller = await this.identify(request, needed, asOf);
     request.caller = caller;
     checkPlace(request.params, caller.account);
     await this.checkAccount(request.params, caller);
@@ -56,21 +56,21 @@ export class AccessGuard implements CanActivate {
     if (accountId && !account && !(await this.callers.knowsAccount(accountId))) throw notFound('account');
   }
 
-  private async identify(request: CalledRequest, needed: Needed): Promise<Bearer> {
+  private async identify(request: CalledRequest, needed: Needed, oldest: AsOf): Promise<Bearer> {
     const { authorization } = request.headers;
-    if (!authorization) return this.visitor(request, needed);
+    if (!authorization) return this.visitor(request, needed, oldest);
     const secret = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '';
-    const caller = await surely(needed, (asOf) => this.callers.find(secret, asOf));
+    const caller = await surely(needed, oldest, (asOf) => this.callers.find(secret, asOf));
     if (caller) return caller;
     throw unauthenticated();
   }
 
   /** A browser sends its cookie whoever's page asks it to: only our own may write by it. */
-  private async visitor(request: CalledRequest, needed: Needed): Promise<Bearer> {
+  private async visitor(request: CalledRequest, needed: Needed, oldest: AsOf): Promise<Bearer> {
     const secret = this.cookie.read(request);
     if (!secret) throw unauthenticated();
     if (!this.cookie.maySend(request)) throw foreignOrigin();
-    const visitor = await surely(needed, (asOf) => this.visits.find(secret, asOf));
+    const visitor = await surely(needed, oldest, (asOf) => this.visits.find(secret, asOf));
     if (visitor) return visitor;
     throw unauthenticated();
   }
@@ -87,8 +87,8 @@ function refused(error: unknown): false {
 }
 
 /** What was true a second ago may let somebody in; nobody is turned away by it. */
-async function surely(needed: Needed, find: (asOf: AsOf) => Promise<Bearer | undefined>): Promise<Bearer | undefined> {
-  const lately = await find('lately');
+async function surely(needed: Needed, oldest: AsOf, find: (asOf: AsOf) => Promise<Bearer | undefined>): Promise<Bearer | undefined> {
+  const lately = oldest === 'lately' ? await find('lately') : undefined;
   return lately && may(lately, needed) ? lately : find('now');
 }
 

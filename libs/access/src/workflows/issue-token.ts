@@ -30,11 +30,12 @@ export async function issueToken(stores: TokenStores, command: IssueAccessToken)
 }
 
 /**
- * Looks again, after the token is on record, whether its issuer lost the right to it meanwhile. Whoever takes that right away
- * ends what is on record before; this ends what comes after.
+ * Looks again, after the token is on record, whether its issuer lost the right to it meanwhile, or their own token or session
+ * has ended. Whoever takes that right away ends what is on record before; this ends what comes after.
  */
-async function stillMayIssue(store: EventStore, { kind, issuance: { actor, via, at } }: IssueAccessToken): Promise<boolean> {
+async function stillMayIssue(store: EventStore, { kind, issuance: { actor, via, at, stillMay } }: IssueAccessToken): Promise<boolean> {
   if (via && (await store.load(AccessTokenDecider, via)).state.status !== 'live') return false;
+  if (stillMay && !(await stillMay())) return false;
   if (actor.kind !== 'user') return true;
   const { state } = await store.load(UserDecider, actor.id);
   return mayLogIn(state, at) && (kind === 'user' || state.roles.includes('administrator'));
