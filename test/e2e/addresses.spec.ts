@@ -41,6 +41,7 @@ const hostile = [
   ['a soft hyphen', 'ta\u00adro'], ['a right-to-left override', 'ta\u202ero'], ['a variation selector', 'taro\ufe0f'], ['a Hangul filler', 'ta\u3164ro'], ['a byte order mark', '\ufefftaro'],
   ['a full-width @', 'taro\uff20evil.example'], ['a full-width comma', 'taro\uff0cboss'], ['a full-width dot', 'ta\uff0ero'], ['an accent that has a space in it', 'taro\u00b4'],
   ['a route', 'taro%evil.example'], ['a bang path', 'evil.example!taro'], ['a comment', 'taro(boss)'], ['a control character', 'ta\u0085ro'],
+  ['an encoded word', '=?utf-8?q?boss=40evil.example?='], ['an accent at its start', '\u0338taro'], ['a full stop of another script', 'ta\u3002ro'], ['a half-width one', 'ta\uff61ro'],
 ] as const;
 
 test.each(hostile)('ADDRESS-4: nobody is added, registered or made administrator with %s before the @', async (_, local) => {

@@ -9,16 +9,22 @@ const dotAtom = /^[A-Za-z0-9#$&'*+\-/=?^_`{|}~\u0080-\u{10FFFF}]+(?:\.[A-Za-z0-9
 /** ASCII characters besides letters and digits. */
 const asciiSymbol = /[\0-/:-@[-`{-\x7f]/;
 
+/**
+ * What some programs read as something else: an encoded word (RFC 2047), in which any address can be written, a dot of
+ * domains in other scripts (UTS 46), and an accent that joins the character before the address.
+ */
+const misread = /=\?|[\u3002\uFF61]|^\p{M}/u;
+
 /** Whether some program that normalises the text (NFKC) finds a symbol, like `@` or a comma, where others see a letter. */
 const hidesSymbol = (text: string): boolean => [...text].some((character) => character > '\x7f' && asciiSymbol.test(character.normalize('NFKC')));
 
 /**
- * Whether everybody who reads `local@host` finds the same mailbox: no quotes, comments, routes or unseen characters, and none
+ * Whether everybody who reads `local@host` finds the same mailbox: no quotes, comments, routes, encoded words or unseen characters, and none
  * that become such after NFKC. Says nothing about whether the host could exist.
  */
 export function isPlainAddress(text: string): boolean {
   const [local = '', host = '', ...rest] = text.split('@');
-  if (rest.length > 0 || host === '' || !dotAtom.test(local)) return false;
+  if (rest.length > 0 || host === '' || !dotAtom.test(local) || misread.test(local)) return false;
   return text.isWellFormed() && ![text, text.normalize('NFKC')].some(hasUnseenCharacter) && !hidesSymbol(text);
 }
 
