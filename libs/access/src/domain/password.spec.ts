@@ -28,3 +28,8 @@ test('PASSWORD-2: the words of a user are names in both orders, the address with
   expect(words).toEqual(expect.arrayContaining(['zoë', 'van dijk', 'dijk', 'zoë van dijk', 'van dijk zoë', 'zoëvandijk', 'z.dijk@users.example.com', 'z.dijk', 'zdijk', 'users.example.com', 'example', 'north-wind', 'wind', 'northwind']));
   expect(words).not.toContain('z');
 });
+
+test('PASSWORD-2: the words of a user are known without their accents, too, and with the letters that take their place', () => {
+  const words = knownWords({ firstName: 'Thị Hoa', lastName: 'Nguyễn', email: 'đặng@łódź.example', accountName: 'Müller Öl' });
+  expect(words).toEqual(expect.arrayContaining(['nguyễn', 'nguyen', 'nguyenthihoa', 'thi hoa', 'dang', 'lodz', 'muller', 'mueller', 'mullerol', 'muelleroel']));
+});

@@ -28,13 +28,22 @@ export interface Surroundings {
   readonly accountName?: string;
 }
 
-/** Texts that count as one word in a password: names in both orders, the address and its parts, the account. */
+/** Letters that Unicode does not decompose, as they are written without their strokes. */
+const strokeless: Readonly<Record<string, string>> = { đ: 'd', ł: 'l', ø: 'o', ı: 'i', ħ: 'h', ß: 'ss', æ: 'ae', œ: 'oe' };
+const umlauts: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue', ø: 'oe', å: 'aa' };
+const replaced = (text: string, table: Readonly<Record<string, string>>) => text.replace(/\P{ASCII}/gu, (letter) => table[letter] ?? letter);
+const accentless = (text: string) => replaced(text.normalize('NFD').replace(/\p{M}/gu, ''), strokeless);
+
+/** A word in lower case as it is spelled, without its accents, and with `ue` for `ü` and the like. */
+const spellings = (word: string): string[] => [word, accentless(word), accentless(replaced(word, umlauts))];
+
+/** Texts that count as one word in a password: names in both orders, the address and its parts, the account; each in all its spellings. */
 export function knownWords({ firstName, lastName, email, accountName = '' }: Surroundings): string[] {
   const at = email.lastIndexOf('@');
   const names = [firstName, lastName, accountName, `${firstName} ${lastName}`, `${lastName} ${firstName}`];
   const addresses = [email, email.slice(0, at), email.slice(at + 1)];
   const parts = [...names, ...addresses].flatMap((text) => text.split(/[^\p{L}\p{N}\p{M}]+/u));
-  const joined = [...names, ...addresses].map((text) => text.replace(/[^\p{L}\p{N}\p{M}]+/gu, ''));
-  const words = [...names, ...addresses, ...parts, ...joined].map((text) => canonicalPassword(text).toLowerCase());
+  const joined = [...names, ...addresses].flatMap((text) => ['', ' ', '-', '_', '.'].map((separator) => text.replace(/[^\p{L}\p{N}\p{M}]+/gu, separator)));
+  const words = [...names, ...addresses, ...parts, ...joined].flatMap((text) => spellings(canonicalPassword(text).toLowerCase()));
   return [...new Set(words)].filter((word) => word.length > 1);
 }

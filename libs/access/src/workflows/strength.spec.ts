@@ -20,6 +20,11 @@ test('PASSWORD-2: only for the user themselves their words are known', async () 
   expect((await threads.run('strength', { password: 'Oosterhuis-Kwikstaart', words: [] })).score).toBeGreaterThanOrEqual(3);
 });
 
+test.each(['NguyenThiHoa1', 'thi-hoa-nguyen', 'nguyen.thi.hoa', 'Mueller-Betrieb'])('PASSWORD-2: %s is guessable for Thị Hoa Nguyễn at Müller Betrieb', async (password) => {
+  const words = knownWords({ firstName: 'Thị Hoa', lastName: 'Nguyễn', email: 'hoa@users.example', accountName: 'Müller Betrieb' });
+  expect((await threads.run('strength', { password, words })).score).toBeLessThan(3);
+});
+
 test('PASSWORD-2: a breached password is known as one, though zxcvbn finds it strong', async () => {
   expect(await judge('070793monolit')).toEqual({ score: 3, breached: true });
   expect((await judge('070793Monolit')).breached).toBe(true);
