@@ -144,6 +144,15 @@ describe('HTTP-7: a body', () => {
     expect(messages.filter((message: string) => message.startsWith('administrator'))).toEqual(['administrator.email: email is missing', 'administrator.lastName: lastName is missing', 'administrator.country: country is missing']);
     expect(messages.filter((message: string) => message.startsWith('name')).join()).not.toContain('missing');
   });
+
+  test.each([
+    [{}, ['email', 'password']],
+    [{ email: 'ada@northwind.example' }, ['password']],
+    [{ password: 'some password' }, ['email']],
+  ])('of a login that is %j is told what is missing', async (body, missing) => {
+    const reply = await server.operator.inBrowser().post('/login', body);
+    expect([reply.status, reply.body.errors]).toEqual([400, missing.map((field) => ({ field, message: `${field} is missing` }))]);
+  });
 });
 
 describe('HTTP-8: another method', () => {

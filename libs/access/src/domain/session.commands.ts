@@ -1,14 +1,17 @@
-import { IsString, MaxLength, MinLength } from 'class-validator';
+import { IsString, MaxLength, MinLength, ValidateIf } from 'class-validator';
 import { KnownEmail } from '#libs/accounts';
 import { Command, Optional } from '#libs/kernel';
 
 /** What a browser may send as a password; the rules for new ones come later. */
 const longestTyped = 1_000;
 
+/** Needed where no token is given. */
+const WithoutToken = () => ValidateIf(({ token }: LogIn, value) => value !== undefined || token === undefined);
+
 /** Begins a session: with an address and its password, or with an access token (which is how operators come in). */
 export class LogIn extends Command<LogIn> {
-  @Optional() @KnownEmail() @MaxLength(254) email?: string;
-  @Optional() @IsString() @MaxLength(longestTyped) password?: string;
+  @WithoutToken() @KnownEmail() @MaxLength(254) email?: string;
+  @WithoutToken() @IsString() @MaxLength(longestTyped) password?: string;
   @Optional() @IsString() @MaxLength(100) token?: string;
 }
 
