@@ -1,3 +1,4 @@
+import { eventually } from '../support/mailbox.js';
 import { expectStatus, openTestAccount, startTestServer, tokenOf, type TestAccount, type TestServer } from '../support/server.js';
 
 let test: TestServer;
@@ -5,6 +6,8 @@ let account: TestAccount;
 beforeAll(async () => {
   test = await startTestServer({ METRICS_PORT: '0' });
   account = await openTestAccount(test);
+  // Until the read models have caught up, it is degraded.
+  await eventually(async () => (await test.operator.get('/health/ready')).body.status === 'ok' || undefined);
 }, 180_000);
 afterAll(() => test.close());
 

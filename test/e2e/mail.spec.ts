@@ -99,20 +99,27 @@ describe('a mail', () => {
 
   it('PASSWORD-9: holds a new link where the open one has less than 15 minutes left, and the old one works to its end', async () => {
     const { userId, email } = await settled();
+    const links: string[] = [];
+    const newLink = async (): Promise<string> => {
+      const link = (await box.to(email, /^Reset/, links.length + 1)).map(linkIn).find((other) => !links.includes(other))!;
+      links.push(link);
+      return link;
+    };
     expectStatus(200, await test.operator.post(path(userId, '/reset-password')));
+    const older = await newLink();
     test.clock.move(45 * minute + 1_000);
     expectStatus(202, await ask(email));
-    const [older, newer] = await box.to(email, /^Reset/, 2);
-    expect(linkIn(newer!)).not.toBe(linkIn(older!));
+    const newer = await newLink();
     test.clock.move(15 * minute);
-    expect((await confirm(linkIn(older!))).body.code).toBe('link.not-valid');
-    expectStatus(200, await confirm(linkIn(newer!)));
+    expect((await confirm(older)).body.code).toBe('link.not-valid');
+    expectStatus(200, await confirm(newer));
 
     expectStatus(200, await test.operator.post(path(userId, '/reset-password')));
+    const third = await newLink();
     test.clock.move(46 * minute);
     expectStatus(202, await ask(email));
-    const [, , third] = await box.to(email, /^Reset/, 4);
-    expectStatus(200, await confirm(linkIn(third!)));
+    await newLink();
+    expectStatus(200, await confirm(third));
   });
 
   it('PASSWORD-5, MAIL-3: completes a profile again where there is no password yet, and once a stranger was approved', async () => {
