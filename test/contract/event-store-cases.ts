@@ -22,7 +22,7 @@ import {
 /** What a server answered, as JSON in which names of streams are labels. */
 export type Answer = unknown;
 
-/** Cases by name; those in `alone` count events of the whole log and bear no others beside them. */
+/** Cases by name; those in `alone` hear or count events of the whole log and bear no others beside them. */
 export const cases = new Map<string, (on: Bench) => Promise<Answer>>();
 export const alone = new Set<string>();
 
@@ -145,6 +145,10 @@ for (const [rpc, options] of Object.entries(RPCS)) {
   repeat('any: one id twice in one append', [ANY, 0, 0], [ANY, 0, 0]);
   repeat('noStream then any: one id twice in one append', [NO_STREAM, 0, 0], [ANY, 0, 0]);
   repeat('noStream: one id twice in one append', [NO_STREAM, 0, 0], [NO_STREAM, 0, 0]);
+  repeat('noStream then streamExists: one id twice in one append', [NO_STREAM, 0, 0], [STREAM_EXISTS, 0, 0]);
+  repeat('any then r0: one id twice in one append', [ANY, 0, 0], [0n, 0, 0]);
+  repeat('any then r1: one id twice in one append', [ANY, 0, 0], [1n, 0, 0]);
+  repeat('any: one id twice and another between', [ANY, 0, 1, 0], [ANY, 0, 1, 0]);
   cases.set(`repeat/${rpc}/any: an id that a fitting revision appended again`, async (on) => {
     const [stream, events] = [on.stream(), [event('a')]];
     const append = (expectedRevision: AppendExpectedRevision): Promise<Answer> => on.append(stream, events, { expectedRevision, ...options });
@@ -153,6 +157,11 @@ for (const [rpc, options] of Object.entries(RPCS)) {
   cases.set(`repeat/${rpc}/any: the same ids in another stream`, async (on) => {
     const [one, other, events] = [on.stream('s1'), on.stream('s2'), [event('a')]];
     return [await on.append(one, events, options), await on.append(other, events, options), await on.read(other)];
+  });
+  cases.set(`repeat/${rpc}/any: the same ids in another stream, twice`, async (on) => {
+    const [one, other, events] = [on.stream('s1'), on.stream('s2'), [event('a')]];
+    await on.append(one, events, options);
+    return [await on.append(other, events, options), await on.append(other, events, options), await on.read(other)];
   });
   cases.set(`repeat/${rpc}/any after 200 later appends`, async (on) => {
     const [stream, events] = [on.stream(), [event('a')]];

@@ -18,6 +18,14 @@ const accidents: Record<string, Answer> = external
       // A real server says of an absent stream that it is caught up only after the stream's first event. The embedded node says it at once, as of every other
       // subscription: nobody can rely on the order, but one that waits for it before it goes on would wait for ever.
       'subscribe/stream/absent': { got: ['confirmation', 'caughtUp', '<s> 0 live'], a: { success: true, next: '0n', position: 'set' } },
+      // A real server knows an id by one place in its whole log, in memory: it writes a repeat in a second stream again, and after a restart every repeat that
+      // names no revision. The embedded node looks the stream itself up. Rollbook always names a revision, and then both compare the events that lie there.
+      ...Object.fromEntries(
+        ['batch', 'single'].map((rpc) => [
+          `repeat/${rpc}/any: the same ids in another stream, twice`,
+          [{ success: true, next: '0n', position: 'set' }, { success: true, next: '0n', position: 'set' }, ['0:a']],
+        ]),
+      ),
     };
 
 const answers: Record<string, Answer> = {};

@@ -69,12 +69,15 @@ cases.set('subscribe/stream/from END', async (on) => {
   await on.append(stream, [event('live')]);
   return (await heard.until('live')).end();
 });
+// A real server ends a subscription to all of which more than 32 live events wait, as they would beside the cases of large events.
+alone.add('subscribe/all/from a position is exclusive');
 cases.set('subscribe/all/from a position is exclusive', async (on) => {
   const stream = on.stream();
   const { position } = await on.client.appendToStream(stream, [event('a')]);
   await on.client.appendToStream(stream, [event('b')]);
   return (await new Heard(on, on.client.subscribeToAll({ fromPosition: position! })).until('caughtUp')).end();
 });
+alone.add('subscribe/all/from END');
 cases.set('subscribe/all/from END', async (on) => {
   const stream = on.stream();
   const heard = await new Heard(on, on.client.subscribeToAll({ fromPosition: END })).until('caughtUp');
