@@ -35,12 +35,15 @@ interface Choice {
   readonly onChoose: (isChosen: boolean) => void;
 }
 
+/** What a box needs to be hit, also where rows scroll up to the heading (WCAG 2.2, 2.5.8). */
+const smallestTarget = '24px';
+
 function All({ isChosen, isSome, onChoose }: Choice & { readonly isSome: boolean }) {
   const { t } = useTranslation();
-  return <Checkbox aria-label={t('users.selectAll')} checked={isChosen} indeterminate={isSome} onChange={({ currentTarget }) => onChoose(currentTarget.checked)} />;
+  return <Checkbox size={smallestTarget} aria-label={t('users.selectAll')} checked={isChosen} indeterminate={isSome} onChange={({ currentTarget }) => onChoose(currentTarget.checked)} />;
 }
 
 function One({ user: { firstName, lastName }, isChosen, onChoose }: Choice & { readonly user: Selectable }) {
   const { t } = useTranslation();
-  return <Checkbox aria-label={t('users.select', { name: `${firstName} ${lastName}` })} checked={isChosen} onChange={({ currentTarget }) => onChoose(currentTarget.checked)} />;
+  return <Checkbox size={smallestTarget} aria-label={t('users.select', { name: `${firstName} ${lastName}` })} checked={isChosen} onChange={({ currentTarget }) => onChoose(currentTarget.checked)} />;
 }
