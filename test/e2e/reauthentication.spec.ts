@@ -86,8 +86,12 @@ describe('PERM-20: a session that was authenticated more than 15 minutes ago is 
     const other = expectStatus(201, await test.operator.post('/access-tokens', token({ kind: 'operator' }))).body.token;
     for (const wrong of ['rb_wrong', other]) expect(await api.post('/me/reauthenticate', { token: wrong })).toMatchObject({ status: 403, body: { code: 'token.wrong' } });
     expect(await api.post('/me/reauthenticate', { password })).toMatchObject({ status: 400, body: { code: 'request.invalid', errors: [{ field: 'token' }] } });
+    const opening = { name: 'New', domains: [], administrator: { email: 'ada@new.example', firstName: 'Ada', lastName: 'Lovelace', country: 'GB' } };
+    const reauthenticate = { action: 'Reauthenticate', method: 'POST', href: '/api/v1/me/reauthenticate' };
+    expect(await api.post('/accounts', opening)).toMatchObject({ status: 403, body: { code: 'access.reauthenticate', with: 'token', actions: [reauthenticate] } });
     expectStatus(200, await api.post('/me/reauthenticate', { token: secret }));
     expectStatus(201, await api.post('/access-tokens', token({ kind: 'service' })));
+    expectStatus(201, await api.post('/accounts', opening));
   });
 
   it('but nobody who comes with an access token', async () => {

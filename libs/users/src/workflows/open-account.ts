@@ -10,7 +10,7 @@ import {
   type OpenAccount,
 } from '#libs/accounts';
 import { begin, decidingAgain, handle, record, type Written } from '#libs/event-store';
-import { Refusal, decide, issue, type Command, type Issuance } from '#libs/kernel';
+import { Refusal, checkRecentlyAuthenticated, decide, issue, type Command, type Issuance } from '#libs/kernel';
 import { v5 as uuidv5 } from 'uuid';
 import { AddUser } from '../domain/user.commands.js';
 import { checkFree, makeUser, type Claiming } from './claim-address.js';
@@ -23,9 +23,10 @@ export interface OpenedAccount extends Written<unknown> {
 /**
  * Opens an account: checks everything, opens, asserts the domains, adds the administrator last. A refusal half-way
  * closes the account again and releases the domains. Each step may be repeated, so that the same key completes what a
- * crash left half-done.
+ * crash left half-done. It makes somebody administrator, so a session must have been authenticated lately.
  */
 export async function openAccount(claiming: Claiming, command: OpenAccount): Promise<OpenedAccount> {
+  checkRecentlyAuthenticated(command.issuance);
   try {
     return await open(claiming, command);
   } catch (error) {
