@@ -70,6 +70,8 @@ import { Northwind, hands, password } from './northwind.js';
     expectStatus(200, await northwind.test.operator.patch(`${users}/${northwind.leo}`, { country: 'CH' }));
     const warning = page.getByRole('dialog', { name: 'You will soon be logged out' });
     await warning.waitFor();
+    // As the British write it, like all other times of the page.
+    await warning.getByText(/You will be logged out at \d\d:\d\d\./).waitFor();
     await press('Stay logged in', warning);
     await warning.waitFor({ state: 'detached' });
     expect(await dialog().getByRole('textbox', { name: 'First name' }).inputValue()).toBe('Leonhard');
