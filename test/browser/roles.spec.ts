@@ -1,3 +1,4 @@
+import { expectStatus } from '../support/server.js';
 import { chromiumPath } from './browser.js';
 import { Northwind, hands } from './northwind.js';
 
@@ -85,6 +86,14 @@ import { Northwind, hands } from './northwind.js';
     await page.getByText('All accounts').click();
     await row(/Account created.*Contoso/).waitFor();
     expect(await operator.findings('audit-operator')).toEqual([]);
+  });
+
+  it('AUDIT-5: what Rollbook did by itself is told to be by Rollbook, once', async () => {
+    expectStatus(401, await northwind.test.operator.inBrowser().post('/login', { email: 'ben@northwind.example', password: 'wrong' }));
+    const { page } = await northwind.enterAsOperator();
+    const { row } = hands(() => page);
+    await page.goto(`/accounts/${northwind.accountId}/audit`);
+    await row(/Login failed/).getByRole('cell', { name: 'Rollbook', exact: true }).waitFor();
   });
 
   it('none of them has met an error', () => {

@@ -37,7 +37,11 @@ export function useFieldName(): (field: string) => string {
 /** Says who acted, in a few words. */
 export function useActorName(): (actor: AuditItem['actor']) => string {
   const { t } = useTranslation();
-  return ({ kind, name }) => (kind === 'user' ? (name ?? t('history.nameless')) : name && name !== kind ? `${name} (${t(`kind.${kind}`)})` : t(`kind.${kind}`));
+  return ({ kind, name }) => {
+    if (kind === 'user') return name ?? t('history.nameless');
+    const what = t(`kind.${kind}`);
+    return name && name !== kind && name !== what ? `${name} (${what})` : what;
+  };
 }
 
 type PermissionKey<P> = P extends `${infer Of}:${infer To}` ? `permission.${Of}.${To}` : never;
