@@ -206,7 +206,7 @@ export const de: Texts = {
     reasonHint: 'Prüfer lesen ihn.',
     done_one: '{{act}}: für {{count}} Benutzer erledigt.',
     done_other: '{{act}}: für {{count}} Benutzer erledigt.',
-    lockWhat: 'Sie können sich nicht anmelden, und alle ihre Token enden sofort. Berechtigungen gelten noch 7 Tage.',
+    lockWhat: 'Sie können sich nicht anmelden, und alle ihre Token enden für immer. Wer sich schon einmal angemeldet hatte, behält die Berechtigungen noch 7 Tage.',
     deleteWhat: 'Sie verlassen das Konto. 30 Tage lang lassen sie sich wiederherstellen; ihr Verlauf bleibt.',
     keepRoles: 'Rollen behalten',
     keepRolesHint: 'Wer sie wiederherstellt, bringt ihre Rollen zurück.',

@@ -206,7 +206,7 @@ export const en = {
     reasonHint: 'Auditors read it.',
     done_one: '{{act}}: done for {{count}} user.',
     done_other: '{{act}}: done for {{count}} users.',
-    lockWhat: 'They can not log in, and every token of theirs ends working at once. Entitlements last for 7 days.',
+    lockWhat: 'They can not log in, and all their tokens end for good. Those who had logged in before keep their entitlements for 7 days.',
     deleteWhat: 'They leave the account. For 30 days they can be restored; their history stays.',
     keepRoles: 'Keep their roles',
     keepRolesHint: 'Whoever restores them brings their roles back.',

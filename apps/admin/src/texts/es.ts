@@ -206,7 +206,7 @@ export const es: Texts = {
     reasonHint: 'Lo leen los auditores.',
     done_one: '{{act}}: hecho para {{count}} usuario.',
     done_other: '{{act}}: hecho para {{count}} usuarios.',
-    lockWhat: 'No podrán entrar, y todos sus tokens dejan de servir al momento. Los derechos duran 7 días.',
+    lockWhat: 'No podrán entrar, y todos sus tokens dejan de servir para siempre. Quien ya había entrado conserva sus derechos 7 días.',
     deleteWhat: 'Dejan la cuenta. Durante 30 días se pueden restaurar; su historial se conserva.',
     keepRoles: 'Conservar sus roles',
     keepRolesHint: 'Quien los restaure les devuelve sus roles.',

@@ -220,7 +220,7 @@ export const pl: Texts<'few' | 'many'> = {
     done_few: '{{act}}: gotowe dla {{count}} użytkowników.',
     done_many: '{{act}}: gotowe dla {{count}} użytkowników.',
     done_other: '{{act}}: gotowe dla {{count}} użytkownika.',
-    lockWhat: 'Nie będą mogli się logować, a wszystkie ich tokeny od razu przestaną działać. Uprawnienia trwają 7 dni.',
+    lockWhat: 'Nie będą mogli się logować, a wszystkie ich tokeny przestaną działać na zawsze. Kto logował się już wcześniej, zachowuje uprawnienia przez 7 dni.',
     deleteWhat: 'Opuszczą konto. Przez 30 dni można ich przywrócić; historia zostaje.',
     keepRoles: 'Zachowaj ich role',
     keepRolesHint: 'Kto ich przywróci, przywróci też ich role.',
