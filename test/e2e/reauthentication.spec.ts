@@ -55,6 +55,7 @@ describe('PERM-20: a session that was authenticated more than 15 minutes ago is 
     expect(await api.put(account.path(`/users/${other}/roles/administrator`))).toMatchObject(asked);
     expect(await api.post(account.path(`/users/${chief}/restore`))).toMatchObject(asked);
     expect(await api.post(account.path('/users/bulk'), { action: 'restore', userIds: [chief, other] })).toMatchObject(asked);
+    expect(expectStatus(200, await api.post(account.path('/users/bulk'), { action: 'restore', userIds: [chief], dryRun: true })).body.results).toMatchObject([{ ok: true, changed: true }]);
     expectStatus(200, await api.put(account.path(`/users/${other}/roles/auditor`)));
     expect((await test.operator.get(account.path(`/users/${other}`))).body.roles).toEqual(['auditor']);
     expectStatus(200, await api.post('/me/reauthenticate', { password }));

@@ -67,7 +67,9 @@ function checkKey({ bulkKeys }: Pick<Vault, 'bulkKeys'>, { issuance: { commandId
 }
 
 function step({ action, reason, dryRun, keepRoles, issuance }: ChangeUsers, userId: string): Command<unknown> {
-  const { expectedRevision: _, ...rest } = issuance;
+  const { expectedRevision: _, reauthenticateWith, ...about } = issuance;
+  // A dry run does no harm, so nobody is asked again who they are.
+  const rest = { ...about, ...(reauthenticateWith && !dryRun && { reauthenticateWith }) };
   const command = new bulkActions[action]({ ...(reason && { reason }), ...(dryRun && { dryRun }), ...(keepRoles && { keepRoles }) });
   return issue<never>(command as never, { ...rest, target: userId, commandId: uuidv5(userId, issuance.commandId) });
 }
