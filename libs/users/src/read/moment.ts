@@ -15,7 +15,7 @@ export function momentOf({ at, tz = 'UTC', revision }: Asked, now: string): Mome
   if (revision !== undefined) return { revision };
   if (at === undefined) return { time: Date.parse(now) };
   // Deprecated: a revision in `at`.
-  if (/^\d{1,15}$/.test(at)) return { revision: Number(at) };
+  if (/^(?:0|[1-9]\d{0,14})$/.test(at)) return { revision: Number(at) };
   return { time: isCalendarDate(at) ? endOf(at, tz, Date.parse(now)) : pastTime(at, Date.parse(now)) };
 }
 
