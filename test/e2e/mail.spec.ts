@@ -2,7 +2,7 @@ import { readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { simpleParser } from 'mailparser';
 import { EventStore } from '#libs/event-store';
-import { UserDecider } from '#libs/users';
+import { UserDecider, type Known } from '#libs/users';
 import { Vault } from '#libs/vault';
 import { startServer } from '../../apps/server/src/server.js';
 import { Api } from '../support/api.js';
@@ -95,6 +95,16 @@ describe('a mail', () => {
     const mails = await box.to(email, /^Complete/, sent);
     expect(new Set(mails.map(linkIn))).toEqual(new Set([linkIn(welcome!)]));
     expectStatus(200, await confirm(linkIn(mails.at(-1)!)));
+  });
+
+  it('PASSWORD-8: leaves nobody who asks without an open link, though strangers ask as often as they can', async () => {
+    const { userId, email } = await settled();
+    for (const pause of [0, 1, 5, 30, 24, 1, 35, 1]) {
+      test.clock.move(pause * minute);
+      expectStatus(202, await ask(email));
+      const { state } = await test.server.app.get(EventStore).load(UserDecider, userId);
+      expect((state as Known).passwordLink!.expiresAt > test.clock.now().toISOString()).toBe(true);
+    }
   });
 
   it('PASSWORD-9: holds a new link where the open one has less than 15 minutes left, and the old one works to its end', async () => {

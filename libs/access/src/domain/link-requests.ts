@@ -11,9 +11,12 @@ export interface SentLinks {
   readonly lastAt: number;
 }
 
-/** The count with one more mail; `undefined` where it is too early for one. */
-export function nextLinkRequest(before: SentLinks | undefined, now: number): SentLinks | undefined {
+/**
+ * The count with one more mail; `undefined` where it is too early for one. The pauses hold while a link is open, so that
+ * nobody's requests leave the user without one.
+ */
+export function nextLinkRequest(before: SentLinks | undefined, now: number, isOpen: boolean): SentLinks | undefined {
   if (!before || now - before.lastAt >= quietDay) return { count: 1, lastAt: now };
-  const pause = pauses[Math.min(before.count, pauses.length) - 1]!;
+  const pause = isOpen ? pauses[Math.min(before.count, pauses.length) - 1]! : 0;
   return now - before.lastAt >= pause ? { count: before.count + 1, lastAt: now } : undefined;
 }

@@ -29,7 +29,9 @@ export async function requestLink({ store, vault }: LinkServices, { email, issua
   const address = vault.hmac('email', canonicalAddress(email));
   const now = Date.parse(issuance.at);
   const before = linkRequests.find(address);
-  const next = nextLinkRequest(before, now);
+  const newest = found.user.passwordLink;
+  const isOpen = newest !== undefined && openLink(found.user, newest.request, issuance.at) !== undefined;
+  const next = nextLinkRequest(before, now, isOpen);
   if (!next) return;
   const link = linkToRepeat(found.user, issuance.at);
   mails.together(() => {
