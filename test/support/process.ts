@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const main = 'dist/apps/server/src/main.js';
+/** The built server's program. */
+export const main = 'dist/apps/server/src/main.js';
 
 /** A process runs on the embedded defaults, whatever the tests around it run on. */
 export const defaults = { ...process.env, DATABASE_URL: '', EVENTSTORE_URL: '' };
