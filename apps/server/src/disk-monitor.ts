@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { StoreName } from '#libs/kernel';
+import { RepeatedTask } from './repeated-task.js';
 import type { StoreHealth } from './store-health.js';
 
 /** How much room, in bytes, has to be left for writes to be taken; default, not configurable: what is under way, read models and checkpoints need some. */
@@ -13,8 +13,7 @@ const interval = 500;
  * all alike, so that nobody learns which of them would have written.
  */
 export class DiskMonitor {
-  private readonly ending = new AbortController();
-  private running: Promise<void> | undefined;
+  private readonly looking = new RepeatedTask(interval, () => this.look());
   private full = false;
 
   constructor(private readonly options: { readonly directory: string; readonly stores: readonly StoreName[]; readonly health: StoreHealth }) {}
@@ -26,19 +25,11 @@ export class DiskMonitor {
   /** Resolves after the first look. */
   async start(): Promise<void> {
     await this.look();
-    this.running = this.run(this.ending.signal);
+    this.looking.start();
   }
 
-  async stop(): Promise<void> {
-    this.ending.abort();
-    await this.running;
-  }
-
-  private async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await pause(interval, undefined, { signal, ref: false }).catch(() => {});
-      await this.look();
-    }
+  stop(): Promise<void> {
+    return this.looking.stop();
   }
 
   private async look(): Promise<void> {

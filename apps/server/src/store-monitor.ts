@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { EventStore } from '#libs/event-store';
 import type { ProjectionRunner, ReadStore } from '#libs/read-store';
+import { RepeatedTask } from './repeated-task.js';
 
 /** How long, in ms, between two looks at the stores. */
 const interval = 2_000;
@@ -13,8 +13,7 @@ const stalledAfter = 6_000;
  * compares the position of the read models with the head of the log.
  */
 export class StoreMonitor {
-  private readonly ending = new AbortController();
-  private running: Promise<void> | undefined;
+  private readonly asking = new RepeatedTask(interval, () => this.ask());
   private seen = { position: -1, at: performance.now() };
   private isStalled = false;
 
@@ -26,21 +25,17 @@ export class StoreMonitor {
   }
 
   start(): void {
-    this.running = this.run(this.ending.signal);
+    this.asking.start();
   }
 
-  async stop(): Promise<void> {
-    this.ending.abort();
-    await this.running;
+  stop(): Promise<void> {
+    return this.asking.stop();
   }
 
-  private async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      // Both tell their observers what comes of it.
-      const [head] = await Promise.all([this.parts.store.head().catch(() => undefined), this.parts.readStore.ping()]);
-      this.compare(head);
-      await pause(interval, undefined, { signal, ref: false }).catch(() => {});
-    }
+  private async ask(): Promise<void> {
+    // Both tell their observers what comes of it.
+    const [head] = await Promise.all([this.parts.store.head().catch(() => undefined), this.parts.readStore.ping()]);
+    this.compare(head);
   }
 
   private compare(head: number | undefined): void {
