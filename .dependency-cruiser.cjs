@@ -19,27 +19,91 @@ const within = (concept, layer) => `^libs/${concept}/src/${layer}/`;
 
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: { pathNot: spec }, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
-    { name: 'libs-through-their-index', severity: 'error', from: { path: '^libs/([^/]+)/', pathNot: spec }, to: { path: '^libs/(?!$1/)[^/]+/src/(?!index[.]ts$)' } },
-    { name: 'apps-through-the-index', severity: 'error', from: { path: '^apps/' }, to: { path: '^libs/[^/]+/src/(?!index[.]ts$)' } },
-    { name: 'nothing-imports-apps', severity: 'error', from: { path: '^libs/', pathNot: spec }, to: { path: '^(apps|test)/' } },
-    { name: 'one-importer-of-the-client', severity: 'error', from: { path: '^(apps|libs)/', pathNot: [spec, lib('event-store', 'embedded-eventstore')] }, to: { path: '@eventstore/db-client' } },
-    { name: 'pure-domain', severity: 'error', from: { path: '/domain/', pathNot: spec }, to: { path: ['@nestjs', 'fastify', 'kysely', 'rxjs'] } },
-    { name: 'pure-domain-no-io', severity: 'error', from: { path: '/domain/', pathNot: spec }, to: { dependencyTypes: ['core'], pathNot: '^url$' } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: { pathNot: spec },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'libs-through-their-index',
+      severity: 'error',
+      from: { path: '^libs/([^/]+)/', pathNot: spec },
+      to: { path: '^libs/(?!$1/)[^/]+/src/(?!index[.]ts$)' },
+    },
+    {
+      name: 'apps-through-the-index',
+      severity: 'error',
+      from: { path: '^apps/' },
+      to: { path: '^libs/[^/]+/src/(?!index[.]ts$)' },
+    },
+    {
+      name: 'nothing-imports-apps',
+      severity: 'error',
+      from: { path: '^libs/', pathNot: spec },
+      to: { path: '^(apps|test)/' },
+    },
+    {
+      name: 'one-importer-of-the-client',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: [spec, lib('event-store', 'embedded-eventstore')] },
+      to: { path: '@eventstore/db-client' },
+    },
+    {
+      name: 'pure-domain',
+      severity: 'error',
+      from: { path: '/domain/', pathNot: spec },
+      to: { path: ['@nestjs', 'fastify', 'kysely', 'rxjs'] },
+    },
+    {
+      name: 'pure-domain-no-io',
+      severity: 'error',
+      from: { path: '/domain/', pathNot: spec },
+      to: { dependencyTypes: ['core'], pathNot: '^url$' },
+    },
     only('kernel-alone', lib('kernel'), lib('kernel')),
     only('embedded-node-alone', lib('embedded-eventstore'), lib('embedded-eventstore')),
-    ...['http', 'event-store', 'read-store', 'vault'].map((name) => only(`${name}-on-kernel`, lib(name), lib(name), entrance('kernel'))),
+    ...['http', 'event-store', 'read-store', 'vault'].map((name) =>
+      only(`${name}-on-kernel`, lib(name), lib(name), entrance('kernel')),
+    ),
     ...concepts.flatMap((concept, place) => {
       const earlier = place ? [entrance(...concepts.slice(0, place))] : [];
       const own = (...names) => names.map((layer) => within(concept, layer));
       return [
         only(`${concept}-domain`, within(concept, 'domain'), ...own('domain'), entrance('kernel'), ...earlier),
-        only(`${concept}-workflows`, within(concept, 'workflows'), ...own('domain', 'workflows'), entrance('kernel', 'event-store', 'vault'), ...earlier),
-        only(`${concept}-read`, within(concept, 'read'), ...own('domain', 'read'), entrance('kernel', 'read-store', 'event-store'), ...earlier),
-        only(`${concept}-http`, within(concept, 'http'), ...own(...layers), entrance('kernel', 'http', 'event-store'), ...earlier),
+        only(
+          `${concept}-workflows`,
+          within(concept, 'workflows'),
+          ...own('domain', 'workflows'),
+          entrance('kernel', 'event-store', 'vault'),
+          ...earlier,
+        ),
+        only(
+          `${concept}-read`,
+          within(concept, 'read'),
+          ...own('domain', 'read'),
+          entrance('kernel', 'read-store', 'event-store'),
+          ...earlier,
+        ),
+        only(
+          `${concept}-http`,
+          within(concept, 'http'),
+          ...own(...layers),
+          entrance('kernel', 'http', 'event-store'),
+          ...earlier,
+        ),
         only(`${concept}-module`, `^libs/${concept}/src/[^/]+[.]ts$`, `^libs/${concept}/src/`, entrance(...libs)),
       ];
     }),
   ],
-  options: { tsConfig: { fileName: 'tsconfig.json' }, tsPreCompilationDeps: true, doNotFollow: { path: 'node_modules' }, enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['types', 'import', 'default'], extensions: ['.ts', '.js'] } },
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['types', 'import', 'default'],
+      extensions: ['.ts', '.js'],
+    },
+  },
 };

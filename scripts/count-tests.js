@@ -13,7 +13,8 @@ for (const file of readdirSync(directory)) {
   passed += results.numPassedTests;
   failed += results.numFailedTests + results.numRuntimeErrorTestSuites;
   for (const { name, assertionResults } of results.testResults) {
-    for (const { status, fullName } of assertionResults) (['pending', 'todo'].includes(status) ? skipped : ran).add(`${name} ${fullName}`);
+    for (const { status, fullName } of assertionResults)
+      (['pending', 'todo'].includes(status) ? skipped : ran).add(`${name} ${fullName}`);
   }
 }
 console.log(`${passed} passed, ${failed} failed, ${[...skipped].filter((test) => !ran.has(test)).length} skipped`);

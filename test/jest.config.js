@@ -1,5 +1,7 @@
 /** Folders of tests that need Chromium or minutes: `npm test` runs them only where its arguments name them; `npm run test:all` does. */
-const leftOut = ['test/browser', 'test/fault'].filter((folder) => !process.argv.some((argument) => argument.includes(folder)));
+const leftOut = ['test/browser', 'test/fault'].filter(
+  (folder) => !process.argv.some((argument) => argument.includes(folder)),
+);
 
 /**
  * Jest in native ESM (Nest 12 is ESM only). Specs and their helpers are Jest's; what they test is the build. In workers,
@@ -10,7 +12,12 @@ export default {
   testEnvironment: '<rootDir>/test/support/environment.js',
   globalSetup: '<rootDir>/test/support/build.js',
   testMatch: ['<rootDir>/{apps,libs,test}/**/*.spec.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/dist/', '<rootDir>/data/', ...leftOut.map((folder) => `<rootDir>/${folder}/`)],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '/dist/',
+    '<rootDir>/data/',
+    ...leftOut.map((folder) => `<rootDir>/${folder}/`),
+  ],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const text = (path: string): string => readFileSync(join(root, path), 'utf8');
 
-const idsIn = (part: string): string[] => [...part.matchAll(/^(?:- \*\*|\| )([A-Z][A-Z-]*-\d+)\b/gm)].map(([, id]) => id!);
+const idsIn = (part: string): string[] =>
+  [...part.matchAll(/^(?:- \*\*|\| )([A-Z][A-Z-]*-\d+)\b/gm)].map(([, id]) => id!);
 const [built, planned] = text('docs/domain.md').split('\n# Planned\n').map(idsIn) as [string[], string[]];
 
 /** The ids that begin the names of tests. */

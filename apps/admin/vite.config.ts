@@ -12,7 +12,11 @@ const compressed: Plugin = {
     handler(_, bundle) {
       for (const [name, file] of Object.entries(bundle)) {
         if (!/\.(js|css|svg)$/.test(name)) continue;
-        this.emitFile({ type: 'asset', fileName: `${name}.gz`, source: gzipSync(file.type === 'chunk' ? file.code : file.source, { level: 9 }) });
+        this.emitFile({
+          type: 'asset',
+          fileName: `${name}.gz`,
+          source: gzipSync(file.type === 'chunk' ? file.code : file.source, { level: 9 }),
+        });
       }
     },
   },
@@ -29,8 +33,10 @@ const api = {
  * What several pages need comes as one file; without it a page is made of 70, which compress worse. Not in it: what only
  * dialogs and forms need, which are loaded when they are first shown, and what only lists do, which have a file of their own.
  */
-const shared = /node_modules.(?!@tanstack.(?:react-)?virtual|@mantine.form|@mantine.core.esm.components.(?:Modal|Select|Combobox|ScrollArea|SimpleGrid|List|Textarea|Input|PasswordInput|Checkbox|Collapse|Skeleton))/;
-const base = /src.(?:api.|shell.remembered|trail.value|acts.act[.]|parts.(?:later|links|tell|problems|icons|page|name|status|when|country-name)[.])/;
+const shared =
+  /node_modules.(?!@tanstack.(?:react-)?virtual|@mantine.form|@mantine.core.esm.components.(?:Modal|Select|Combobox|ScrollArea|SimpleGrid|List|Textarea|Input|PasswordInput|Checkbox|Collapse|Skeleton))/;
+const base =
+  /src.(?:api.|shell.remembered|trail.value|acts.act[.]|parts.(?:later|links|tell|problems|icons|page|name|status|when|country-name)[.])/;
 const list = /node_modules.@tanstack.(?:react-)?virtual|parts.list-table/;
 
 export default defineConfig({

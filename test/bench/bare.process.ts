@@ -11,7 +11,9 @@ import type { Raw } from './load.js';
 import { answerQuestions, cpuSeconds } from './peer.js';
 
 /** Events as they were written by Rollbook itself: those of an account, its domain, a user, and their claim. */
-export type Templates<Event> = Readonly<Record<'AccountOpened' | 'DomainOwned' | 'EmailClaimed' | 'UserAdded' | 'UserLocked' | 'UserUnlocked', Event>>;
+export type Templates<Event> = Readonly<
+  Record<'AccountOpened' | 'DomainOwned' | 'EmailClaimed' | 'UserAdded' | 'UserLocked' | 'UserUnlocked', Event>
+>;
 
 export interface BareOptions {
   readonly url: string;
@@ -36,7 +38,11 @@ function withClient({ url, namespace, raw }: BareOptions): Calls {
     async load({ category }, id) {
       let revision = -1;
       try {
-        for await (const { event } of client.readStream(`${namespace}.${category}-${id}`, { direction: FORWARDS, fromRevision: START })) revision = Number(event!.revision);
+        for await (const { event } of client.readStream(`${namespace}.${category}-${id}`, {
+          direction: FORWARDS,
+          fromRevision: START,
+        }))
+          revision = Number(event!.revision);
       } catch (error) {
         if (!(error instanceof StreamNotFoundError)) throw error;
       }
@@ -44,7 +50,9 @@ function withClient({ url, namespace, raw }: BareOptions): Calls {
     },
     async append({ category }, id, expected, type) {
       const event = jsonEvent({ ...raw[type], id: randomUUID() });
-      await client.appendToStream(`${namespace}.${category}-${id}`, [event], { expectedRevision: expected === -1 ? NO_STREAM : BigInt(expected) });
+      await client.appendToStream(`${namespace}.${category}-${id}`, [event], {
+        expectedRevision: expected === -1 ? NO_STREAM : BigInt(expected),
+      });
     },
   };
 }

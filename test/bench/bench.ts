@@ -49,7 +49,11 @@ const { values } = parseArgs({
 const usual: Scale = values.quick
   ? { users: 2_000, rounds: 2, commands: { 1: 40, 16: 160, 64: 320 }, requests: 40, rest: 1_000 }
   : { users: 100_000, rounds: 7, commands: { 1: 300, 16: 1_000, 64: 2_000 }, requests: 300, rest: 10_000 };
-const scale: Scale = { ...usual, ...(values.users && { users: Number(values.users) }), ...(values.rounds && { rounds: Number(values.rounds) }) };
+const scale: Scale = {
+  ...usual,
+  ...(values.users && { users: Number(values.users) }),
+  ...(values.rounds && { rounds: Number(values.rounds) }),
+};
 
 if (values.help) {
   console.log(help);
@@ -69,8 +73,17 @@ async function bench(options: Scale, isProfiled: boolean): Promise<Report> {
     const storeUrl = process.env['EVENTSTORE_URL'] || (await store.ask<string>('start', join(directory, 'events')));
     const namespace = `bench_${randomUUID().slice(0, 8)}`;
     const rollbook = new Rollbook({ EVENTSTORE_URL: storeUrl, EVENTSTORE_NAMESPACE: namespace });
-    ends.push(() => store.end(), () => load.end(), () => rollbook.remove());
-    return { at, options, ...(await measure({ options, isProfiled, storeUrl, namespace, rollbook, load })), machine: machine() };
+    ends.push(
+      () => store.end(),
+      () => load.end(),
+      () => rollbook.remove(),
+    );
+    return {
+      at,
+      options,
+      ...(await measure({ options, isProfiled, storeUrl, namespace, rollbook, load })),
+      machine: machine(),
+    };
   } finally {
     for (const end of ends.toReversed()) await end();
   }
@@ -85,7 +98,14 @@ interface Bench {
   readonly load: Peer;
 }
 
-async function measure({ options, isProfiled, storeUrl, namespace, rollbook, load }: Bench): Promise<Omit<Report, 'at' | 'options' | 'machine'>> {
+async function measure({
+  options,
+  isProfiled,
+  storeUrl,
+  namespace,
+  rollbook,
+  load,
+}: Bench): Promise<Omit<Report, 'at' | 'options' | 'machine'>> {
   const { users, rounds, commands, requests, rest } = options;
   progress('starting on the defaults, twice');
   const starts = await measureStarts(rest);
@@ -95,7 +115,9 @@ async function measure({ options, isProfiled, storeUrl, namespace, rollbook, loa
   await rollbook.openAccount();
   await rollbook.stop();
   progress('seeding users');
-  const { userIds, veteran } = await seed(rollbook.plot, users, history, (done) => progress(`seeding users: ${done} of ${users}`));
+  const { userIds, veteran } = await seed(rollbook.plot, users, history, (done) =>
+    progress(`seeding users: ${done} of ${users}`),
+  );
   const examples = await templates(rollbook.plot, storeUrl);
   progress('catching up');
   await rollbook.start();
@@ -108,18 +130,45 @@ async function measure({ options, isProfiled, storeUrl, namespace, rollbook, loa
   const pages = await measurePages(rollbook, Math.ceil(requests / 5));
   progress('reading');
   const reads = await measureReads({ rollbook, load, requests }, veteran, history);
-  const commandRows = await measureCommands({ storeUrl, namespace, rollbook, load, templates: examples, userIds, rounds, commands, progress });
+  const commandRows = await measureCommands({
+    storeUrl,
+    namespace,
+    rollbook,
+    load,
+    templates: examples,
+    userIds,
+    rounds,
+    commands,
+    progress,
+  });
   progress('from command to list');
-  const visibility = await measureVisibility({ rollbook, load, requests: Math.min(userIds.length, requests * 10) }, userIds.toReversed(), 64);
+  const visibility = await measureVisibility(
+    { rollbook, load, requests: Math.min(userIds.length, requests * 10) },
+    userIds.toReversed(),
+    64,
+  );
   const memoryUnderLoad = (await rollbook.usage()).memory;
   if (isProfiled) progress('profiling');
-  const where = isProfiled ? await profile({ rollbook, load }, userIds, Math.min(userIds.length - 200, commands[64]! * 4)) : undefined;
+  const where = isProfiled
+    ? await profile({ rollbook, load }, userIds, Math.min(userIds.length - 200, commands[64]! * 4))
+    : undefined;
   progress('');
-  return { commands: commandRows, visibility, reads, pages, catchUp, memoryUnderLoad, logins, starts, ...(where && { profile: where }) };
+  return {
+    commands: commandRows,
+    visibility,
+    reads,
+    pages,
+    catchUp,
+    memoryUnderLoad,
+    logins,
+    starts,
+    ...(where && { profile: where }),
+  };
 }
 
 /** What is going on, on stderr; at a terminal in one line. */
 function progress(what: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r${what}\x1b[K`);
-  else if (what && !/[1-9]000 of/.test(what)) process.stderr.write(`${(performance.now() / 1_000).toFixed(0).padStart(4)} s  ${what}\n`);
+  else if (what && !/[1-9]000 of/.test(what))
+    process.stderr.write(`${(performance.now() / 1_000).toFixed(0).padStart(4)} s  ${what}\n`);
 }

@@ -85,5 +85,8 @@ function summarize(address: string, rounds: readonly Round[]): BurstRow {
 function codesOf(answered: readonly Answered[]): string {
   const counts = new Map<number, number>();
   for (const { status } of answered) counts.set(status, (counts.get(status) ?? 0) + 1);
-  return [...counts].toSorted(([one], [other]) => one - other).map(([status, count]) => `${count}×${status}`).join(' ');
+  return [...counts]
+    .toSorted(([one], [other]) => one - other)
+    .map(([status, count]) => `${count}×${status}`)
+    .join(' ');
 }

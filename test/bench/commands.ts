@@ -57,7 +57,15 @@ export async function measureCommands(options: CommandsOptions): Promise<Command
     for (const act of ['lock', 'add'] as const) {
       for (const [clients, count] of Object.entries(options.commands)) {
         options.progress(`${act}, ${clients} clients`);
-        rows.push(...(await compare(candidates.filter(({ acts }) => acts.includes(act)), act, Number(clients), count, options.rounds)));
+        rows.push(
+          ...(await compare(
+            candidates.filter(({ acts }) => acts.includes(act)),
+            act,
+            Number(clients),
+            count,
+            options.rounds,
+          )),
+        );
       }
     }
     return rows;
@@ -74,7 +82,13 @@ interface Sample {
   readonly cpu: number | undefined;
 }
 
-async function compare(candidates: readonly Candidate[], act: Act, clients: number, count: number, rounds: number): Promise<CommandRow[]> {
+async function compare(
+  candidates: readonly Candidate[],
+  act: Act,
+  clients: number,
+  count: number,
+  rounds: number,
+): Promise<CommandRow[]> {
   const samples = new Map<string, Sample[]>(candidates.map(({ name }) => [name, []]));
   for (let round = -1; round < rounds; round++) {
     // Nobody is always first; the round before the first warms up.
@@ -118,20 +132,33 @@ function rawAppends({ storeUrl: url, namespace, load, templates }: CommandsOptio
   return {
     name: 'raw appends, no HTTP',
     acts: ['lock'],
-    run: (_, clients, count) => load.ask('append', { url, namespace: `${namespace}_raw`, clients, count, event: templates.raw.UserLocked }),
+    run: (_, clients, count) =>
+      load.ask('append', { url, namespace: `${namespace}_raw`, clients, count, event: templates.raw.UserLocked }),
   };
 }
 
-async function startBare({ storeUrl, namespace, load, templates, commands, rounds }: CommandsOptions, through: 'client' | 'event-store') {
+async function startBare(
+  { storeUrl, namespace, load, templates, commands, rounds }: CommandsOptions,
+  through: 'client' | 'event-store',
+) {
   const peer = startPeer('bare');
-  const url = await peer.ask<string>('start', { url: storeUrl, namespace: `${namespace}_${through === 'client' ? 'bare' : 'stored'}`, through, ...templates });
+  const url = await peer.ask<string>('start', {
+    url: storeUrl,
+    namespace: `${namespace}_${through === 'client' ? 'bare' : 'stored'}`,
+    through,
+    ...templates,
+  });
   const locks = Object.values(commands).reduce((sum, count) => sum + Math.ceil(count / 2) * (rounds + 1), 0);
   const users = new Pool(await peer.ask<string[]>('seed', locks));
-  const shot = (act: string, id: string): Shot => ({ path: `/${act}/${id}`, body: JSON.stringify(act === 'add' ? newcomer('example.com') : why) });
+  const shot = (act: string, id: string): Shot => ({
+    path: `/${act}/${id}`,
+    body: JSON.stringify(act === 'add' ? newcomer('example.com') : why),
+  });
   const candidate: Candidate = {
     name: through === 'client' ? bareName : 'bare handler, our event store',
     acts: ['lock', 'add'],
-    run: (act, clients, count) => load.ask('http', { url, clients, tasks: tasksOf(act, count, users, shot, () => randomUUID()) } satisfies Salvo),
+    run: (act, clients, count) =>
+      load.ask('http', { url, clients, tasks: tasksOf(act, count, users, shot, () => randomUUID()) } satisfies Salvo),
     cpu: () => peer.ask('cpu'),
   };
   return { candidate, end: () => peer.end() };
@@ -142,11 +169,14 @@ function ofRollbook({ rollbook, load, userIds }: CommandsOptions): Candidate {
   const path = `/api/v1/accounts/${account}/users`;
   const users = new Pool(userIds);
   const shot = (act: string, id: string): Shot =>
-    act === 'add' ? { path, body: JSON.stringify(newcomer(domain)) } : { path: `${path}/${id}/${act}`, body: JSON.stringify(why) };
+    act === 'add'
+      ? { path, body: JSON.stringify(newcomer(domain)) }
+      : { path: `${path}/${id}/${act}`, body: JSON.stringify(why) };
   return {
     name: 'Rollbook',
     acts: ['lock', 'add'],
-    run: (act, clients, count) => load.ask('http', { url, token, clients, tasks: tasksOf(act, count, users, shot, () => '') } satisfies Salvo),
+    run: (act, clients, count) =>
+      load.ask('http', { url, token, clients, tasks: tasksOf(act, count, users, shot, () => '') } satisfies Salvo),
     // Its read models and mails are a part of its work, and must not weigh on whoever comes next.
     cpu: async () => {
       await rollbook.settled();
@@ -156,10 +186,21 @@ function ofRollbook({ rollbook, load, userIds }: CommandsOptions): Candidate {
 }
 
 const why = { reason: 'as agreed' };
-const newcomer = (domain: string) => ({ email: `${randomUUID()}@${domain}`, firstName: 'Łucja', lastName: 'Wójcik', country: 'PL' });
+const newcomer = (domain: string) => ({
+  email: `${randomUUID()}@${domain}`,
+  firstName: 'Łucja',
+  lastName: 'Wójcik',
+  country: 'PL',
+});
 
 /** Each user is locked and unlocked once, so that the streams that are read stay equally short. */
-function tasksOf(act: Act, count: number, users: Pool, shot: (act: string, id: string) => Shot, newId: () => string): Shot[][] {
+function tasksOf(
+  act: Act,
+  count: number,
+  users: Pool,
+  shot: (act: string, id: string) => Shot,
+  newId: () => string,
+): Shot[][] {
   if (act === 'add') return Array.from({ length: count }, () => [shot('add', newId())]);
   return users.take(Math.ceil(count / 2)).map((id) => [shot('lock', id), shot('unlock', id)]);
 }

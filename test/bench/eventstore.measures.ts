@@ -38,7 +38,11 @@ export interface ReadRow {
 }
 
 /** Of the usual size of an event of Rollbook. */
-const event: Raw = { type: 'UserLocked', data: { cause: 'administrator' }, metadata: { $correlationId: randomUUID(), $causationId: randomUUID(), text: 'x'.repeat(300) } };
+const event: Raw = {
+  type: 'UserLocked',
+  data: { cause: 'administrator' },
+  metadata: { $correlationId: randomUUID(), $causationId: randomUUID(), text: 'x'.repeat(300) },
+};
 const frameBytes = 700;
 
 /** How many events a turn of reading takes at most: more would only take longer. */
@@ -51,17 +55,31 @@ interface Sample {
   readonly stall: number;
 }
 
-export async function measureAppends(candidates: readonly Candidate[], { appends, rounds }: Scale): Promise<AppendRow[]> {
+export async function measureAppends(
+  candidates: readonly Candidate[],
+  { appends, rounds }: Scale,
+): Promise<AppendRow[]> {
   const [load, sqlite] = [startPeer('load'), startPeer('sqlite')];
   const rows: AppendRow[] = [];
   for (const appenders of [1, 16, 64, 256]) {
     const count = Math.ceil((appends * Math.sqrt(appenders)) / 8);
     const turns: Record<string, () => Promise<Sample>> = {
-      'bare SQLite': async () => sampleOf(count, await sqlite.ask<Fired>('insert', { count, group: appenders, bytes: frameBytes } satisfies Inserts)),
+      'bare SQLite': async () =>
+        sampleOf(
+          count,
+          await sqlite.ask<Fired>('insert', { count, group: appenders, bytes: frameBytes } satisfies Inserts),
+        ),
     };
     for (const candidate of candidates) {
-      const order: Appends = { url: candidate.url, namespace: `bench_${randomUUID()}`, clients: appenders, count, event };
-      turns[candidate.name] = () => watched(candidate, count, async () => sampleOf(count, await load.ask<Fired>('append', order)));
+      const order: Appends = {
+        url: candidate.url,
+        namespace: `bench_${randomUUID()}`,
+        clients: appenders,
+        count,
+        event,
+      };
+      turns[candidate.name] = () =>
+        watched(candidate, count, async () => sampleOf(count, await load.ask<Fired>('append', order)));
     }
     for (const [name, samples] of await takeTurns(turns, rounds)) {
       const times = (share: number): number => median(samples.map(({ latencies }) => percentile(latencies, share)));
@@ -76,27 +94,42 @@ export async function measureReads(candidates: readonly Candidate[], { events, r
   const reader = startPeer('reader');
   for (const { url } of candidates) await reader.ask('seed', { url, count: events, event } satisfies Seed);
   const rows: ReadRow[] = [];
-  for (const [what, question, readers] of [['read $all', 'read', 1], ['1 subscriber', 'subscribe', 1], ['8 subscribers', 'subscribe', 8]] as const) {
+  for (const [what, question, readers] of [
+    ['read $all', 'read', 1],
+    ['1 subscriber', 'subscribe', 1],
+    ['8 subscribers', 'subscribe', 8],
+  ] as const) {
     const count = Math.min(events, Math.ceil(READ / readers));
     const turns: Record<string, () => Promise<Sample>> = {};
     for (const candidate of candidates) {
       turns[candidate.name] = () =>
-        watched(candidate, count * readers, async () => ({ perSecond: await reader.ask<number>(question, { url: candidate.url, count, readers } satisfies Reads), latencies: [] }));
+        watched(candidate, count * readers, async () => ({
+          perSecond: await reader.ask<number>(question, { url: candidate.url, count, readers } satisfies Reads),
+          latencies: [],
+        }));
     }
-    for (const [name, samples] of await takeTurns(turns, rounds)) rows.push({ what, candidate: name, ...summary(samples) });
+    for (const [name, samples] of await takeTurns(turns, rounds))
+      rows.push({ what, candidate: name, ...summary(samples) });
   }
   await reader.end();
   return rows;
 }
 
-async function takeTurns(turns: Readonly<Record<string, () => Promise<Sample>>>, rounds: number): Promise<[name: string, samples: Sample[]][]> {
+async function takeTurns(
+  turns: Readonly<Record<string, () => Promise<Sample>>>,
+  rounds: number,
+): Promise<[name: string, samples: Sample[]][]> {
   const taken = Object.entries(turns).map(([name, turn]) => ({ name, turn, samples: [] as Sample[] }));
   for (let round = 0; round < rounds; round++) for (const { turn, samples } of taken) samples.push(await turn());
   return taken.map(({ name, samples }) => [name, samples]);
 }
 
 /** What an embedded node takes for it; of others nobody knows. */
-async function watched({ node }: Candidate, operations: number, turn: () => Promise<Omit<Sample, 'cpu' | 'stall'>>): Promise<Sample> {
+async function watched(
+  { node }: Candidate,
+  operations: number,
+  turn: () => Promise<Omit<Sample, 'cpu' | 'stall'>>,
+): Promise<Sample> {
   if (!node) return { ...(await turn()), cpu: Number.NaN, stall: Number.NaN };
   await node.peer.ask('stall');
   const before = await node.peer.ask<number>('cpu');
@@ -105,7 +138,12 @@ async function watched({ node }: Candidate, operations: number, turn: () => Prom
   return { ...sample, cpu, stall: await node.peer.ask<number>('stall') };
 }
 
-const sampleOf = (count: number, { seconds, latencies }: Fired): Sample => ({ perSecond: count / seconds, latencies, cpu: Number.NaN, stall: Number.NaN });
+const sampleOf = (count: number, { seconds, latencies }: Fired): Sample => ({
+  perSecond: count / seconds,
+  latencies,
+  cpu: Number.NaN,
+  stall: Number.NaN,
+});
 
 const summary = (samples: readonly Sample[]): Pick<Sample, 'perSecond' | 'cpu' | 'stall'> => ({
   perSecond: median(samples.map(({ perSecond }) => perSecond)),

@@ -24,7 +24,9 @@ const { values } = parseArgs({
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
-const usual = values.quick ? { events: 20_000, appends: 1_000, rounds: 1 } : { events: 1_000_000, appends: 10_000, rounds: 3 };
+const usual = values.quick
+  ? { events: 20_000, appends: 1_000, rounds: 1 }
+  : { events: 1_000_000, appends: 10_000, rounds: 3 };
 const scale = {
   events: Number(values.events ?? usual.events),
   appends: Number(values.appends ?? usual.appends),

@@ -5,7 +5,11 @@ import type { Answered, Appends, Burst, Fired, Salvo, Shot } from './load.js';
 import { answerQuestions } from './peer.js';
 
 /** Lets so many clients take tasks from one queue, and measures. */
-async function fire<Task>(clients: number, tasks: readonly Task[], client: (task: Task, fired: Fired) => Promise<void>): Promise<Fired> {
+async function fire<Task>(
+  clients: number,
+  tasks: readonly Task[],
+  client: (task: Task, fired: Fired) => Promise<void>,
+): Promise<Fired> {
   const fired: Fired = { seconds: 0, latencies: [], seen: [], refused: 0 };
   const queue = tasks.values();
   const began = performance.now();
@@ -22,8 +26,24 @@ async function http({ url, token, clients, tasks }: Salvo): Promise<Fired> {
   const { hostname, port } = new URL(url);
   const send = ({ method = 'POST', path, body }: Shot, headers: Record<string, string> = {}) =>
     new Promise<IncomingMessage>((resolve, reject) => {
-      const call = request({ agent, hostname, port, method, path, headers: { ...(token && { authorization: `Bearer ${token}` }), ...(body !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }), ...headers } });
-      call.on('response', (answer) => answer.on('end', () => resolve(answer)).on('error', reject).resume());
+      const call = request({
+        agent,
+        hostname,
+        port,
+        method,
+        path,
+        headers: {
+          ...(token && { authorization: `Bearer ${token}` }),
+          ...(body !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+          ...headers,
+        },
+      });
+      call.on('response', (answer) =>
+        answer
+          .on('end', () => resolve(answer))
+          .on('error', reject)
+          .resume(),
+      );
       call.on('error', reject).end(body);
     });
   try {
@@ -35,7 +55,10 @@ async function http({ url, token, clients, tasks }: Salvo): Promise<Fired> {
         fired.latencies.push(acknowledged - began);
         if (answer.statusCode! >= 300) fired.refused++;
         if (!shot.see) continue;
-        await send({ method: 'GET', path: shot.see }, { 'rollbook-min-position': answer.headers['rollbook-position'] as string });
+        await send(
+          { method: 'GET', path: shot.see },
+          { 'rollbook-min-position': answer.headers['rollbook-position'] as string },
+        );
         fired.seen.push(performance.now() - acknowledged);
       }
     });
@@ -69,9 +92,19 @@ function burst({ url, email, count }: Burst): Promise<Answered[]> {
     new Promise<Answered>((resolve, reject) => {
       const began = performance.now();
       const from = `10.9.${(++sources >> 8) & 255}.${sources & 255}`;
-      const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), origin: url, 'x-forwarded-for': from };
+      const headers = {
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(body),
+        origin: url,
+        'x-forwarded-for': from,
+      };
       const call = request(`${url}/api/v1/login`, { agent, method: 'POST', headers });
-      call.on('response', (answer) => answer.on('end', () => resolve({ status: answer.statusCode!, ms: performance.now() - began })).on('error', reject).resume());
+      call.on('response', (answer) =>
+        answer
+          .on('end', () => resolve({ status: answer.statusCode!, ms: performance.now() - began }))
+          .on('error', reject)
+          .resume(),
+      );
       call.on('error', reject).end(body);
     });
   return Promise.all(Array.from({ length: count }, logIn)).finally(() => agent.destroy());

@@ -43,11 +43,16 @@ export async function measureLogins(load: Peer, rounds: number, requests: number
       const logins = await perSecond(requests, (client) => visitor.logIn(known[client]!.email, password, 200));
       if (round >= 0) rates.push({ bare, logins });
     }
-    const fail = (what: string, email: string, typed: string) => timed(what, Math.ceil(requests / 4), () => visitor.logIn(email, typed, 401));
+    const fail = (what: string, email: string, typed: string) =>
+      timed(what, Math.ceil(requests / 4), () => visitor.logIn(email, typed, 401));
     return {
       rates: [
         { what: 'bare argon2id', perSecond: median(rates.map(({ bare }) => bare)), ofBare: 1 },
-        { what: `logins, ${clients} clients`, perSecond: median(rates.map(({ logins }) => logins)), ofBare: median(rates.map(({ bare, logins }) => logins / bare)) },
+        {
+          what: `logins, ${clients} clients`,
+          perSecond: median(rates.map(({ logins }) => logins)),
+          ofBare: median(rates.map(({ bare, logins }) => logins / bare)),
+        },
       ],
       failures: [
         await fail('unknown address', 'nobody@nowhere.example', password),
@@ -56,7 +61,12 @@ export async function measureLogins(load: Peer, rounds: number, requests: number
         await fail('without a password', without.email, password),
       ],
       live: [row('change → told to an open page', await visitor.changes(without.id, requests))],
-      bursts: await measureBursts({ rollbook, load, rounds, newPerson: async () => (await visitor.person(true)).email }),
+      bursts: await measureBursts({
+        rollbook,
+        load,
+        rounds,
+        newPerson: async () => (await visitor.person(true)).email,
+      }),
     };
   } finally {
     await rollbook.remove();
@@ -65,7 +75,15 @@ export async function measureLogins(load: Peer, rounds: number, requests: number
 }
 
 /** The cost that OWASP names, see `libs/access`. */
-const argon2id = () => promisify(argon2)('argon2id', { message: password, nonce: randomBytes(16), memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 });
+const argon2id = () =>
+  promisify(argon2)('argon2id', {
+    message: password,
+    nonce: randomBytes(16),
+    memory: 19_456,
+    passes: 2,
+    parallelism: 1,
+    tagLength: 32,
+  });
 
 async function perSecond(count: number, act: (client: number) => Promise<unknown>): Promise<number> {
   const began = performance.now();
@@ -100,7 +118,14 @@ class Visitor {
   async person(withPassword: boolean): Promise<{ id: string; email: string }> {
     const { account, domain, operator } = this.rollbook;
     const email = `login-${++this.calls}@${domain}`;
-    const { userId } = (await operator.post(`/accounts/${account}/users`, { email, firstName: 'Grace', lastName: 'Hopper', country: 'US' })).body;
+    const { userId } = (
+      await operator.post(`/accounts/${account}/users`, {
+        email,
+        firstName: 'Grace',
+        lastName: 'Hopper',
+        country: 'US',
+      })
+    ).body;
     const [mail] = await this.mailbox.to(email);
     if (withPassword) await this.post('/password-resets/confirm', { link: linkIn(mail!), password }, 200);
     return { id: userId, email };
@@ -108,13 +133,17 @@ class Visitor {
 
   logIn = (email: string, typed: string, status: number) => this.post('/login', { email, password: typed }, status);
 
-  act = (userId: string, act: string) => this.rollbook.operator.post(`/accounts/${this.rollbook.account}/users/${userId}/${act}`);
+  act = (userId: string, act: string) =>
+    this.rollbook.operator.post(`/accounts/${this.rollbook.account}/users/${userId}/${act}`);
 
   /** From the acknowledgement of each change to its event at a page that is open, ms. */
   async changes(userId: string, count: number): Promise<number[]> {
     const leave = new AbortController();
     const { url, account, token } = this.rollbook;
-    const response = await fetch(`${url}/api/v1/accounts/${account}/changes`, { headers: { authorization: `Bearer ${token}` }, signal: leave.signal });
+    const response = await fetch(`${url}/api/v1/accounts/${account}/changes`, {
+      headers: { authorization: `Bearer ${token}` },
+      signal: leave.signal,
+    });
     const chunks = response.body!.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
     let text = '';
     const times = [];

@@ -16,7 +16,10 @@ interface Reply {
 
 /** Starts one of the built `*.process.js` beside this file. */
 export function startPeer(module: string, environment: Record<string, string> = {}): Peer {
-  const child = fork(fileURLToPath(new URL(`./${module}.process.js`, import.meta.url)), { serialization: 'advanced', env: { ...process.env, ...environment } });
+  const child = fork(fileURLToPath(new URL(`./${module}.process.js`, import.meta.url)), {
+    serialization: 'advanced',
+    env: { ...process.env, ...environment },
+  });
   const waiting = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>();
   let last = 0;
   child.on('message', ({ id, answer, error }: Reply) => {

@@ -18,15 +18,29 @@ export interface Where {
 }
 
 /** Where the server's main thread spends its time while 16 clients lock and unlock. */
-export async function profile({ rollbook, load }: { rollbook: Rollbook; load: Peer }, userIds: readonly string[], commands: number): Promise<Where> {
+export async function profile(
+  { rollbook, load }: { rollbook: Rollbook; load: Peer },
+  userIds: readonly string[],
+  commands: number,
+): Promise<Where> {
   const file = join(rollbook.directory, 'server.cpuprofile');
   await rollbook.stop();
-  await rollbook.start({ NODE_OPTIONS: `--import ${new URL('./profiler.js', import.meta.url).href}`, PROFILE_TO: file });
+  await rollbook.start({
+    NODE_OPTIONS: `--import ${new URL('./profiler.js', import.meta.url).href}`,
+    PROFILE_TO: file,
+  });
   await rollbook.caughtUp();
   const { url, token, account } = rollbook;
   const path = `/api/v1/accounts/${account}/users`;
   const fire = (ids: readonly string[]) =>
-    load.ask<Fired>('http', { url, token, clients: 16, tasks: ids.map((id) => ['lock', 'unlock'].map((act) => ({ path: `${path}/${id}/${act}`, body: '{"reason":"as agreed"}' }))) } satisfies Salvo);
+    load.ask<Fired>('http', {
+      url,
+      token,
+      clients: 16,
+      tasks: ids.map((id) =>
+        ['lock', 'unlock'].map((act) => ({ path: `${path}/${id}/${act}`, body: '{"reason":"as agreed"}' })),
+      ),
+    } satisfies Salvo);
   await fire(userIds.slice(0, 200));
   process.kill(rollbook.pid, 'SIGUSR2');
   await pause(500);

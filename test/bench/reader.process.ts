@@ -41,7 +41,10 @@ const seed = ({ url, count, event: { type, data, metadata } }: Seed): Promise<vo
   });
 
 /** Events a second, of all readers together. */
-async function rate({ url, count, readers }: Reads, open: (client: EventStoreDBClient) => AsyncIterable<AllStreamResolvedEvent>): Promise<number> {
+async function rate(
+  { url, count, readers }: Reads,
+  open: (client: EventStoreDBClient) => AsyncIterable<AllStreamResolvedEvent>,
+): Promise<number> {
   return using(url, async (client) => {
     const began = performance.now();
     const read = async (): Promise<void> => {

@@ -60,16 +60,32 @@ export class Rollbook {
 
   /** Opens the account, and lets its administrator add, lock and unlock somebody: an event of each kind. */
   async openAccount(): Promise<void> {
-    const person = (name: string) => ({ email: `${name}@${this.domain}`, firstName: 'Grace', lastName: 'Hopper', country: 'US' });
-    const opened = done(await this.operator.post('/accounts', { name: 'Bench', domains: [this.domain], administrator: person('first') }));
+    const person = (name: string) => ({
+      email: `${name}@${this.domain}`,
+      firstName: 'Grace',
+      lastName: 'Hopper',
+      country: 'US',
+    });
+    const opened = done(
+      await this.operator.post('/accounts', { name: 'Bench', domains: [this.domain], administrator: person('first') }),
+    );
     this.account = opened.accountId;
     this.administrator = opened.administratorId;
     const scopes = ['users:read', 'users:add', 'users:lock', 'audit:read'];
     const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
-    this.token = done(await this.operator.post('/access-tokens', { kind: 'user', userId: this.administrator, name: 'bench', scopes, expiresAt })).token;
+    this.token = done(
+      await this.operator.post('/access-tokens', {
+        kind: 'user',
+        userId: this.administrator,
+        name: 'bench',
+        scopes,
+        expiresAt,
+      }),
+    ).token;
     const api = this.operator.as(this.token);
     const { userId } = done(await api.post(`/accounts/${this.account}/users`, person('second')));
-    for (const act of ['lock', 'unlock']) done(await api.post(`/accounts/${this.account}/users/${userId}/${act}`, { reason: 'as agreed' }));
+    for (const act of ['lock', 'unlock'])
+      done(await api.post(`/accounts/${this.account}/users/${userId}/${act}`, { reason: 'as agreed' }));
   }
 
   /** Waits until the read models are where the log is. */

@@ -32,7 +32,12 @@ const atOnce = 64;
  * Adds users straight to the log, through the event store as the server has it: one in twenty is locked, one in fifty
  * deleted. Nobody claims their addresses: nothing that is measured looks.
  */
-export async function seed(plot: Plot, users: number, history: number, progress: (done: number) => void): Promise<Seeded> {
+export async function seed(
+  plot: Plot,
+  users: number,
+  history: number,
+  progress: (done: number) => void,
+): Promise<Seeded> {
   const { store, vault } = await open(plot);
   try {
     const people = new People(companies[0]!, plot.domain, new Draw(1));
@@ -43,7 +48,8 @@ export async function seed(plot: Plot, users: number, history: number, progress:
       await Promise.all(ids.map((id) => vault.obtainKey(`user:${id}`)));
       const queue = ids.entries();
       const work = async () => {
-        for (const [index, id] of queue) await addUser(store, plot, id, people, from + index, new Date(began + (from + index) * 60_000).toISOString());
+        for (const [index, id] of queue)
+          await addUser(store, plot, id, people, from + index, new Date(began + (from + index) * 60_000).toISOString());
       };
       await Promise.all(Array.from({ length: atOnce }, work));
       userIds.push(...ids);
@@ -52,8 +58,14 @@ export async function seed(plot: Plot, users: number, history: number, progress:
     const veteran = randomUUID();
     await addUser(store, plot, veteran, people, 1, new Date(began).toISOString());
     for (let revision = 0; revision < history - 1; revision += 100) {
-      const events = Array.from({ length: Math.min(100, history - 1 - revision) }, (_, index) => (index % 2 ? unlocked : locked));
-      await store.append(`user-${veteran}`, revision, events.map((event) => proposed(plot, veteran, event, new Date().toISOString())));
+      const events = Array.from({ length: Math.min(100, history - 1 - revision) }, (_, index) =>
+        index % 2 ? unlocked : locked,
+      );
+      await store.append(
+        `user-${veteran}`,
+        revision,
+        events.map((event) => proposed(plot, veteran, event, new Date().toISOString())),
+      );
     }
     return { userIds: userIds.filter((_, index) => !isLocked(index) && !isDeleted(index)), veteran };
   } finally {
@@ -68,12 +80,32 @@ const isDeleted = (index: number) => index % 50 === 7;
 const locked = userEvent('UserLocked', { cause: 'administrator', disableModeDays: 7 });
 const unlocked = userEvent('UserUnlocked', { causes: ['administrator'] });
 
-async function addUser(store: EventStore, plot: Plot, id: string, people: People, index: number, at: string): Promise<void> {
+async function addUser(
+  store: EventStore,
+  plot: Plot,
+  id: string,
+  people: People,
+  index: number,
+  at: string,
+): Promise<void> {
   const { account } = plot;
   const events: DomainEvent[] = [userEvent('UserAdded', { account, ...people.next(), status: 'active' })];
   if (isLocked(index)) events.push(locked);
-  if (isDeleted(index)) events.push(userEvent('UserDeleted', { account, restorableUntil: at, keptRoles: [], releasedLicences: [], disableModeDays: 7 }));
-  await store.append(`user-${id}`, -1, events.map((event) => proposed(plot, id, event, at)));
+  if (isDeleted(index))
+    events.push(
+      userEvent('UserDeleted', {
+        account,
+        restorableUntil: at,
+        keptRoles: [],
+        releasedLicences: [],
+        disableModeDays: 7,
+      }),
+    );
+  await store.append(
+    `user-${id}`,
+    -1,
+    events.map((event) => proposed(plot, id, event, at)),
+  );
 }
 
 function proposed({ account, administrator }: Plot, id: string, { type, data }: DomainEvent, at: string): Proposed {
@@ -92,7 +124,10 @@ function proposed({ account, administrator }: Plot, id: string, { type, data }: 
 }
 
 /** The events of one account, one domain and one user as the server wrote them: raw, and as they were proposed. */
-export async function templates(plot: Plot, url: string): Promise<{ raw: Templates<Raw>; proposed: Templates<Proposed> }> {
+export async function templates(
+  plot: Plot,
+  url: string,
+): Promise<{ raw: Templates<Raw>; proposed: Templates<Proposed> }> {
   const { store, vault } = await open(plot);
   const client = EventStoreDBClient.connectionString(url);
   try {
@@ -101,8 +136,12 @@ export async function templates(plot: Plot, url: string): Promise<{ raw: Templat
     for await (const { id, type, data, envelope, stream } of store.readAll()) {
       if (proposals[type]) continue;
       proposals[type] = { id, type, data, envelope };
-      for await (const { event } of client.readStream(`${plot.environment['EVENTSTORE_NAMESPACE']}.${stream}`, { direction: FORWARDS, fromRevision: START })) {
-        if (event!.type === type) raw[type] ??= { type, data: event!.data as Raw['data'], metadata: event!.metadata as Raw['metadata'] };
+      for await (const { event } of client.readStream(`${plot.environment['EVENTSTORE_NAMESPACE']}.${stream}`, {
+        direction: FORWARDS,
+        fromRevision: START,
+      })) {
+        if (event!.type === type)
+          raw[type] ??= { type, data: event!.data as Raw['data'], metadata: event!.metadata as Raw['metadata'] };
       }
     }
     return { raw: raw as Templates<Raw>, proposed: proposals as Templates<Proposed> };
@@ -113,4 +152,5 @@ export async function templates(plot: Plot, url: string): Promise<{ raw: Templat
   }
 }
 
-const open = ({ environment }: Plot): Promise<Installation> => openInstallation(readConfig(environment), environment['EVENTSTORE_URL']!);
+const open = ({ environment }: Plot): Promise<Installation> =>
+  openInstallation(readConfig(environment), environment['EVENTSTORE_URL']!);

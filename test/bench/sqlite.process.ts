@@ -17,7 +17,9 @@ export interface Inserts {
 function insert({ count, group, bytes }: Inserts): Fired {
   const directory = mkdtempSync(join(tmpdir(), 'bench-sqlite-'));
   const database = new DatabaseSync(join(directory, 'rows.db'));
-  database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE rows (position INTEGER PRIMARY KEY, frame BLOB NOT NULL) STRICT');
+  database.exec(
+    'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE rows (position INTEGER PRIMARY KEY, frame BLOB NOT NULL) STRICT',
+  );
   const add = database.prepare('INSERT INTO rows (frame) VALUES (?)');
   const frame = randomBytes(bytes);
   const latencies: number[] = [];

@@ -31,13 +31,16 @@ const password = 'a long enough passphrase';
   const step = steps();
   const row = (name: string): Locator => page.getByRole('row', { name: new RegExp(name) });
   const dialog = (): Locator => page.getByRole('dialog');
-  const fill = (name: string, value: string, within: Page | Locator = page) => within.getByRole('textbox', { name, exact: true }).fill(value);
+  const fill = (name: string, value: string, within: Page | Locator = page) =>
+    within.getByRole('textbox', { name, exact: true }).fill(value);
   const pick = async (name: string, option: string, within: Page | Locator = page) => {
     await within.getByRole('combobox', { name, exact: true }).fill(option);
     await page.getByRole('option', { name: option, exact: true }).click();
   };
-  const choose = (...names: string[]) => names.reduce((before, name) => before.then(() => row(name).getByRole('checkbox').check()), Promise.resolve());
-  const press = (name: string, within: Page | Locator = page) => within.getByRole('button', { name, exact: true }).click();
+  const choose = (...names: string[]) =>
+    names.reduce((before, name) => before.then(() => row(name).getByRole('checkbox').check()), Promise.resolve());
+  const press = (name: string, within: Page | Locator = page) =>
+    within.getByRole('button', { name, exact: true }).click();
 
   step('is made by the operator, who logs in with the token of an empty installation', async () => {
     operator = await Visitor.at(browser, test.server.url);
@@ -81,7 +84,11 @@ const password = 'a long enough passphrase';
 
   step('adds users; an address that is taken leads to whom it belongs', async () => {
     await press('Add Users');
-    for (const [firstName, lastName] of [['Ben', 'Meyer'], ['Carla', 'García'], ['David', 'Kowalski']] as const) {
+    for (const [firstName, lastName] of [
+      ['Ben', 'Meyer'],
+      ['Carla', 'García'],
+      ['David', 'Kowalski'],
+    ] as const) {
       await fill('E-mail', `${firstName.toLowerCase()}@northwind.example`, dialog());
       await fill('First name', firstName, dialog());
       await fill('Last name', lastName, dialog());
@@ -113,7 +120,15 @@ const password = 'a long enough passphrase';
 
   step('sees strangers who register come in, approves some and rejects one', async () => {
     for (const name of ['Eve', 'Frank', 'Greta']) {
-      expectStatus(201, await test.operator.post('/registrations', { email: `${name}@northwind.example`, firstName: name, lastName: 'Stranger', country: 'PL' }));
+      expectStatus(
+        201,
+        await test.operator.post('/registrations', {
+          email: `${name}@northwind.example`,
+          firstName: name,
+          lastName: 'Stranger',
+          country: 'PL',
+        }),
+      );
     }
     await page.getByRole('link', { name: /Pending approvals.*3|3 users wait/ }).click();
     await row('Greta Stranger').waitFor();
@@ -143,7 +158,9 @@ const password = 'a long enough passphrase';
     await dialog().getByText('Lock: done for 2 users.').waitFor();
     await dialog().getByText('Nobody locks, deletes or demotes themselves.').waitFor();
     await dialog().getByRole('button', { name: 'Close' }).last().click();
-    await row('Ben Meyer').getByRole('img', { name: /Locked by an administrator.*On leave/ }).waitFor();
+    await row('Ben Meyer')
+      .getByRole('img', { name: /Locked by an administrator.*On leave/ })
+      .waitFor();
     await press('Clear the selection');
     await choose('Ben Meyer');
     await press('Unlock');
@@ -173,7 +190,10 @@ const password = 'a long enough passphrase';
     await page.getByRole('searchbox').fill('stranger');
     await row('Ada Lovelace').waitFor({ state: 'detached' });
     await press('Bulk Operations');
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'Export User List' }).click()]);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('menuitem', { name: 'Export User List' }).click(),
+    ]);
     const users = cellsOf(readFileSync(await download.path(), 'utf8').replace(/^\ufeff/, ''));
     expect(new Set(users.map(({ FirstName }) => FirstName))).toEqual(new Set(['Eve', 'Frank']));
     await page.getByRole('searchbox').fill('');
@@ -189,7 +209,10 @@ const password = 'a long enough passphrase';
     await dialog().getByRole('switch', { name: 'Auditor', checked: true }).click();
     await dialog().getByRole('switch', { name: 'Auditor', checked: false }).click();
     await dialog().getByRole('switch', { name: 'Auditor', checked: true }).waitFor();
-    const { items } = expectStatus(200, await test.operator.get('/audit?action=user.role-granted&action=user.role-revoked')).body as { items: { reason: string }[] };
+    const { items } = expectStatus(
+      200,
+      await test.operator.get('/audit?action=user.role-granted&action=user.role-revoked'),
+    ).body as { items: { reason: string }[] };
     expect(items.slice(0, 3).map(({ reason }) => reason)).toEqual(Array(3).fill('Reads for the board'));
     expect(await ada.findings('roles')).toEqual([]);
     await page.keyboard.press('Escape');
@@ -206,8 +229,13 @@ const password = 'a long enough passphrase';
   step('sees what others change as they change it', async () => {
     const [{ accountId }] = expectStatus(200, await test.operator.get('/accounts')).body.items;
     const { items } = expectStatus(200, await test.operator.get(`/accounts/${accountId}/users?search=kowalski`)).body;
-    expectStatus(200, await test.operator.post(`/accounts/${accountId}/users/${items[0].userId}/lock`, { reason: 'By the operator' }));
-    await row('David Kowalski').getByRole('img', { name: /By the operator/ }).waitFor();
+    expectStatus(
+      200,
+      await test.operator.post(`/accounts/${accountId}/users/${items[0].userId}/lock`, { reason: 'By the operator' }),
+    );
+    await row('David Kowalski')
+      .getByRole('img', { name: /By the operator/ })
+      .waitFor();
   });
 
   step('sees what she does herself at once, even where she is not told of changes', async () => {
@@ -217,12 +245,18 @@ const password = 'a long enough passphrase';
     await press('Lock');
     await dialog().getByLabel('Reason').fill('By herself');
     await press('Confirm', dialog());
-    await row('Eve Stranger').getByRole('img', { name: /By herself/ }).waitFor();
+    await row('Eve Stranger')
+      .getByRole('img', { name: /By herself/ })
+      .waitFor();
     await page.unroute('**/changes');
   });
 
   step('reads it in four languages, and logs out', async () => {
-    for (const [language, title] of [['Español', 'Usuarios'], ['Deutsch', 'Benutzer'], ['Polski', 'Użytkownicy']] as const) {
+    for (const [language, title] of [
+      ['Español', 'Usuarios'],
+      ['Deutsch', 'Benutzer'],
+      ['Polski', 'Użytkownicy'],
+    ] as const) {
       await page.getByRole('banner').getByRole('button').nth(-3).click();
       await page.getByRole('menuitem', { name: language }).click();
       await page.getByRole('heading', { name: title, level: 1 }).waitFor();

@@ -19,7 +19,11 @@ import { expectStatus } from '../support/server.js';
     expectStatus(200, await operator.get(path));
     const ada = await northwind.enter('ada@northwind.example');
     const { page } = ada;
-    for (const [place, shown] of [['users', script], [`users/${northwind.leo}`, `Reason: ${script}`], ['audit', script]]) {
+    for (const [place, shown] of [
+      ['users', script],
+      [`users/${northwind.leo}`, `Reason: ${script}`],
+      ['audit', script],
+    ]) {
       await page.goto(`/accounts/${northwind.accountId}/${place}`);
       await page.getByText(shown!).first().waitFor();
       expect(await page.title()).not.toBe('1');
@@ -28,18 +32,21 @@ import { expectStatus } from '../support/server.js';
     expect(ada.errors).toEqual([]);
   });
 
-  it.each(['https://evil.example/', '//evil.example/', 'https:evil.example', 'javascript:document.title=1', '\\\\evil.example'])(
-    'nobody is led elsewhere by logging in: %s',
-    async (elsewhere) => {
-      const { page } = await northwind.visit();
-      await page.goto(`/login?to=${encodeURIComponent(elsewhere)}`);
-      const { press } = hands(() => page);
-      await page.getByRole('textbox', { name: 'E-mail' }).fill('ada@northwind.example');
-      await page.locator('input[type=password]').fill(password);
-      await press('Log in');
-      await page.getByRole('heading', { name: 'Users' }).waitFor();
-      expect(new URL(page.url()).origin).toBe(northwind.test.server.url);
-      expect(await page.title()).not.toBe('1');
-    },
-  );
+  it.each([
+    'https://evil.example/',
+    '//evil.example/',
+    'https:evil.example',
+    'javascript:document.title=1',
+    '\\\\evil.example',
+  ])('nobody is led elsewhere by logging in: %s', async (elsewhere) => {
+    const { page } = await northwind.visit();
+    await page.goto(`/login?to=${encodeURIComponent(elsewhere)}`);
+    const { press } = hands(() => page);
+    await page.getByRole('textbox', { name: 'E-mail' }).fill('ada@northwind.example');
+    await page.locator('input[type=password]').fill(password);
+    await press('Log in');
+    await page.getByRole('heading', { name: 'Users' }).waitFor();
+    expect(new URL(page.url()).origin).toBe(northwind.test.server.url);
+    expect(await page.title()).not.toBe('1');
+  });
 });

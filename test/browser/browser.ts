@@ -6,7 +6,8 @@ import { chromiumPath } from '../support/chromium.js';
 
 export { chromiumPath, startBrowser } from '../support/chromium.js';
 
-if (!chromiumPath) process.stderr.write('test/browser: skipped, no Chromium is installed (CHROMIUM names one elsewhere).\n');
+if (!chromiumPath)
+  process.stderr.write('test/browser: skipped, no Chromium is installed (CHROMIUM names one elsewhere).\n');
 
 /** Screenshots of each screen are kept here, where it is set. */
 const screenshots = process.env['SCREENSHOTS'];
@@ -27,12 +28,23 @@ export class Visitor {
     readonly page: Page,
   ) {
     // What the server refuses is told by the browser, too; the page shows it, so it is no error of the page.
-    page.on('console', (message) => message.type() === 'error' && !message.text().startsWith('Failed to load resource') && this.errors.push(message.text()));
+    page.on(
+      'console',
+      (message) =>
+        message.type() === 'error' &&
+        !message.text().startsWith('Failed to load resource') &&
+        this.errors.push(message.text()),
+    );
     page.on('pageerror', (error) => this.errors.push(String(error)));
   }
 
   static async at(browser: Browser, url: string, locale = 'en-GB'): Promise<Visitor> {
-    const context = await browser.newContext({ baseURL: url, viewport: { width: 1280, height: 800 }, locale, acceptDownloads: true });
+    const context = await browser.newContext({
+      baseURL: url,
+      viewport: { width: 1280, height: 800 },
+      locale,
+      acceptDownloads: true,
+    });
     context.setDefaultTimeout(10_000);
     const visitor = new Visitor(context, await context.newPage());
     await visitor.page.goto('/');
@@ -69,13 +81,19 @@ export class Visitor {
   /** What is wrong with the screen as it is seen now. */
   async wrongs({ colours = true } = {}): Promise<string[]> {
     const found = await this.axe(colours);
-    return (await this.page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)) ? [...found, 'scrolls sideways'] : found;
+    return (await this.page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth))
+      ? [...found, 'scrolls sideways']
+      : found;
   }
 
   /** Opens a page as one who comes for the first time; how many bytes of script that takes, as sent. */
   async firstLoad(path: string): Promise<number> {
     await this.page.goto(path, { waitUntil: 'networkidle' });
-    const sizes = await this.page.evaluate(() => performance.getEntriesByType('resource').map((entry) => (entry.name.endsWith('.js') ? (entry as PerformanceResourceTiming).encodedBodySize : 0)));
+    const sizes = await this.page.evaluate(() =>
+      performance
+        .getEntriesByType('resource')
+        .map((entry) => (entry.name.endsWith('.js') ? (entry as PerformanceResourceTiming).encodedBodySize : 0)),
+    );
     return sizes.reduce((sum, size) => sum + size, 0);
   }
 
@@ -83,9 +101,13 @@ export class Visitor {
   async texts(): Promise<string[]> {
     return this.page.evaluate(() => {
       const all = new Set<string>();
-      for (const element of document.body.querySelectorAll(':not(script, style, [aria-hidden=true], body [lang], body [lang] *)')) {
-        for (const { nodeType, nodeValue } of element.childNodes) if (nodeType === Node.TEXT_NODE) all.add(nodeValue!.trim());
-        for (const name of ['aria-label', 'aria-description', 'aria-valuetext', 'placeholder', 'title', 'alt']) all.add(element.getAttribute(name)?.trim() ?? '');
+      for (const element of document.body.querySelectorAll(
+        ':not(script, style, [aria-hidden=true], body [lang], body [lang] *)',
+      )) {
+        for (const { nodeType, nodeValue } of element.childNodes)
+          if (nodeType === Node.TEXT_NODE) all.add(nodeValue!.trim());
+        for (const name of ['aria-label', 'aria-description', 'aria-valuetext', 'placeholder', 'title', 'alt'])
+          all.add(element.getAttribute(name)?.trim() ?? '');
       }
       return [...all].filter((text) => /\p{L}/u.test(text));
     });
@@ -94,7 +116,11 @@ export class Visitor {
   /** What buttons and headings say that is cut off, for want of room. */
   async cutOff(): Promise<string[]> {
     return this.page.evaluate(() =>
-      [...document.querySelectorAll('button *, a *, h1, h2, h3, label')].filter((element) => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 1 && element.textContent).map(({ outerHTML }) => outerHTML.slice(0, 200)),
+      [...document.querySelectorAll('button *, a *, h1, h2, h3, label')]
+        .filter(
+          (element) => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 1 && element.textContent,
+        )
+        .map(({ outerHTML }) => outerHTML.slice(0, 200)),
     );
   }
 
@@ -102,9 +128,21 @@ export class Visitor {
     // By the debugger, which the page's content security policy does not bind.
     if (!(await this.page.evaluate(() => 'axe' in globalThis))) await this.page.evaluate(axe);
     const { violations } = await this.page.evaluate(async (enabled) => {
-      const { axe: checker } = globalThis as unknown as { axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> } };
-      return checker.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'], rules: { 'color-contrast': { enabled } } });
+      const { axe: checker } = globalThis as unknown as {
+        axe: {
+          run(
+            options: object,
+          ): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
+        };
+      };
+      return checker.run({
+        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+        resultTypes: ['violations'],
+        rules: { 'color-contrast': { enabled } },
+      });
     }, colours);
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`));
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`),
+    );
   }
 }

@@ -17,7 +17,10 @@ import { Northwind, hands, password } from './northwind.js';
   const endSession = async ({ context }: Visitor): Promise<void> => {
     const { status } = await fetch(`${northwind.test.server.url}/api/v1/logout`, {
       method: 'POST',
-      headers: { origin: northwind.test.server.url, cookie: (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ') },
+      headers: {
+        origin: northwind.test.server.url,
+        cookie: (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; '),
+      },
     });
     expect(status).toBeLessThan(300);
   };
@@ -47,7 +50,11 @@ import { Northwind, hands, password } from './northwind.js';
   });
 
   it('an act is done where there is no TLS', async () => {
-    const { page } = await northwind.enterAsOperator(undefined, undefined, northwind.test.server.url.replace('127.0.0.1', insecureHost));
+    const { page } = await northwind.enterAsOperator(
+      undefined,
+      undefined,
+      northwind.test.server.url.replace('127.0.0.1', insecureHost),
+    );
     const { press, dialog } = hands(() => page);
     expect(await page.evaluate(() => isSecureContext)).toBe(false);
     await page.goto(`${users}/${northwind.leo}`);
@@ -88,7 +95,8 @@ import { Northwind, hands, password } from './northwind.js';
 
   it('the keyboard goes back to what opened a dialog', async () => {
     const { page } = await northwind.enterAsOperator();
-    const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent);
+    const focused = () =>
+      page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent);
     await page.goto(users);
     for (const name of ['Add Users', 'More about Leon Roth']) {
       const opener = page.getByRole('button', { name });

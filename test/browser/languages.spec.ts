@@ -9,7 +9,15 @@ import { Walk } from './walk.js';
   let northwind: Northwind;
   beforeAll(async () => {
     northwind = await Northwind.open();
-    expectStatus(201, await northwind.test.operator.post('/registrations', { email: 'otto@northwind.example', firstName: 'Otto', lastName: 'Later', country: 'PL' }));
+    expectStatus(
+      201,
+      await northwind.test.operator.post('/registrations', {
+        email: 'otto@northwind.example',
+        firstName: 'Otto',
+        lastName: 'Later',
+        country: 'PL',
+      }),
+    );
     await northwind.enter('ada@northwind.example');
   }, 180_000);
   afterAll(() => northwind.close());
@@ -21,7 +29,9 @@ import { Walk } from './walk.js';
     await walk.asOperator();
     expect(walk.found).toEqual([]);
     expect([...walk.sizes].filter(([, bytes]) => bytes < 100_000 || bytes > 250_000)).toEqual([]);
-    const pages = [...readFileSync('apps/admin/src/router.tsx', 'utf8').matchAll(/path: '(.+)'/g)].map(([, path]) => path!);
+    const pages = [...readFileSync('apps/admin/src/router.tsx', 'utf8').matchAll(/path: '(.+)'/g)].map(
+      ([, path]) => path!,
+    );
     expect(pages.filter((page) => ![...walk.sizes.keys()].some((walked) => walked.endsWith(page)))).toEqual([]);
   }, 180_000);
 

@@ -6,7 +6,12 @@ import { Visitor, startBrowser } from './browser.js';
 
 export const password = 'a long enough passphrase';
 
-const person = (firstName: string, lastName: string) => ({ email: `${firstName.toLowerCase()}@northwind.example`, firstName, lastName, country: 'GB' });
+const person = (firstName: string, lastName: string) => ({
+  email: `${firstName.toLowerCase()}@northwind.example`,
+  firstName,
+  lastName,
+  country: 'GB',
+});
 
 /** An account with somebody of each role and of none, another account, and Leo, who was renamed, locked and unlocked. */
 export class Northwind {
@@ -25,11 +30,17 @@ export class Northwind {
     const test = await startTestServer({ SMTP_URL: box.url });
     const { operator } = test;
     const open = async (name: string, administrator: object) =>
-      expectStatus(201, await operator.post('/accounts', { name, domains: [`${name.toLowerCase()}.example`], administrator })).body.accountId as string;
+      expectStatus(
+        201,
+        await operator.post('/accounts', { name, domains: [`${name.toLowerCase()}.example`], administrator }),
+      ).body.accountId as string;
     const accountId = await open('Northwind', person('Ada', 'Lovelace'));
     await open('Contoso', { ...person('Grace', 'Hopper'), email: 'grace@contoso.example' });
     const add = async (firstName: string, lastName: string, role?: string) => {
-      const { userId } = expectStatus(201, await operator.post(`/accounts/${accountId}/users`, person(firstName, lastName))).body;
+      const { userId } = expectStatus(
+        201,
+        await operator.post(`/accounts/${accountId}/users`, person(firstName, lastName)),
+      ).body;
       if (role) expectStatus(200, await operator.put(`/accounts/${accountId}/users/${userId}/roles/${role}`));
       return userId as string;
     };
@@ -59,7 +70,11 @@ export class Northwind {
   }
 
   /** Comes in with the operator's token. */
-  async enterAsOperator(locale?: string, words = { asOperator: 'Log in with an access token', token: 'Access token', submit: 'Log in' }, url = this.test.server.url): Promise<Visitor> {
+  async enterAsOperator(
+    locale?: string,
+    words = { asOperator: 'Log in with an access token', token: 'Access token', submit: 'Log in' },
+    url = this.test.server.url,
+  ): Promise<Visitor> {
     const visitor = await this.visit(locale, url);
     const { page } = visitor;
     await hands(() => page).press(words.asOperator);
@@ -91,7 +106,8 @@ export const hands = (page: () => Page) => ({
   dialog: (): Locator => page().getByRole('dialog'),
   row: (name: RegExp): Locator => page().getByRole('row', { name }),
   press: (name: string, within: Page | Locator = page()) => within.getByRole('button', { name, exact: true }).click(),
-  fill: (name: string, value: string, within: Page | Locator = page()) => within.getByRole('textbox', { name, exact: true }).fill(value),
+  fill: (name: string, value: string, within: Page | Locator = page()) =>
+    within.getByRole('textbox', { name, exact: true }).fill(value),
   /** Types into a field and takes what it offers. */
   pick: async (name: string, typed: string, option: string | RegExp): Promise<void> => {
     await page().getByRole('combobox', { name, exact: true }).fill(typed);

@@ -22,7 +22,10 @@ import { steps } from './steps.js';
   step('sees who a user is and what happened to them, and what they may do', async () => {
     await page.getByRole('link', { name: 'Leon Roth' }).click();
     await page.getByRole('heading', { name: 'Leon Roth' }).waitFor();
-    await page.getByRole('region', { name: 'History' }).getByText('Reason: Lost <b>badge</b>', { exact: true }).waitFor();
+    await page
+      .getByRole('region', { name: 'History' })
+      .getByText('Reason: Lost <b>badge</b>', { exact: true })
+      .waitFor();
     expect(await refusal('Reject')).toBe('The user does not wait for approval.');
     expect(await refusal('Lock')).toBeNull();
     expect(await ada.findings('user-history')).toEqual([]);
@@ -42,7 +45,10 @@ import { steps } from './steps.js';
     expect(await slider.getAttribute('aria-valuetext')).toBe('Change 5 of 5');
     await slider.press('ArrowLeft');
     await page.waitForURL(/\?at=3$/);
-    await page.getByRole('status').filter({ hasText: /^User unlocked by Operator/ }).waitFor();
+    await page
+      .getByRole('status')
+      .filter({ hasText: /^User unlocked by Operator/ })
+      .waitFor();
     await row(/^Locks None Changed Before: Locked by an administrator.*Lost <b>badge<\/b>/).waitFor();
     await slider.press('ArrowLeft');
     await page.waitForURL(/\?at=2$/);
@@ -70,14 +76,22 @@ import { steps } from './steps.js';
     await press('Change');
     await dialog().getByLabel('Last name').waitFor();
     expect(await ada.findings('user-change')).toEqual([]);
-    expectStatus(200, await northwind.test.operator.patch(`/accounts/${northwind.accountId}/users/${northwind.leo}`, { country: 'AT' }));
+    expectStatus(
+      200,
+      await northwind.test.operator.patch(`/accounts/${northwind.accountId}/users/${northwind.leo}`, { country: 'AT' }),
+    );
     await row(/^Country Austria/).waitFor();
     await dialog().getByLabel('Last name').fill('Rot');
     await fill('Reason', 'Is written\nso', dialog());
     await press('Save', dialog());
     await dialog().getByText('Somebody else changed this in the meantime.').waitFor();
     expect(await dialog().getByRole('combobox', { name: 'Country', exact: true }).inputValue()).toBe('Austria');
-    expectStatus(200, await northwind.test.operator.patch(`/accounts/${northwind.accountId}/users/${northwind.leo}`, { lastName: 'Rote' }));
+    expectStatus(
+      200,
+      await northwind.test.operator.patch(`/accounts/${northwind.accountId}/users/${northwind.leo}`, {
+        lastName: 'Rote',
+      }),
+    );
     await press('Save', dialog());
     await dialog().getByText('Somebody else has made this: Rote').waitFor();
     expect(await dialog().getByLabel('Last name').inputValue()).toBe('Rot');
@@ -91,10 +105,14 @@ import { steps } from './steps.js';
   step('finds in the audit who locked whom, and why', async () => {
     await page.getByRole('link', { name: 'Audit' }).click();
     await pick('What was done', 'locked', 'User locked');
-    await row(/User unlocked/).first().waitFor({ state: 'detached' });
+    await row(/User unlocked/)
+      .first()
+      .waitFor({ state: 'detached' });
     expect(new URL(page.url()).search).toContain('user.locked');
     await pick('Who did it', 'lovel', /Ada Lovelace/);
-    await row(/Operator/).first().waitFor({ state: 'detached' });
+    await row(/Operator/)
+      .first()
+      .waitFor({ state: 'detached' });
     expect(page.url()).not.toMatch(/lovel/i);
     await row(/User locked.*Leon Rot.*Ada Lovelace.*On leave/).waitFor();
     expect(await ada.findings('audit')).toEqual([]);
@@ -126,25 +144,40 @@ import { steps } from './steps.js';
     await page.getByText('No login since 20 Nov 2026').waitFor();
     await browser.send('Emulation.setTimezoneOverride', { timezoneId: '' });
     await page.goto(`${of}/audit?from=abc&to=2026-02-30&action=nope&actor=12`);
-    await row(/User locked.*Leon Rot/).first().waitFor();
+    await row(/User locked.*Leon Rot/)
+      .first()
+      .waitFor();
     expect(new URL(page.url()).search).toBe('');
   });
 
   step('reads names and reasons of one long word, without scrolling sideways', async () => {
     const { operator } = northwind.test;
     const users = `/accounts/${northwind.accountId}/users`;
-    const { userId } = expectStatus(201, await operator.post(users, { email: 'long@northwind.example', firstName: 'W'.repeat(100), lastName: 'Long', country: 'GB' })).body;
+    const { userId } = expectStatus(
+      201,
+      await operator.post(users, {
+        email: 'long@northwind.example',
+        firstName: 'W'.repeat(100),
+        lastName: 'Long',
+        country: 'GB',
+      }),
+    ).body;
     expectStatus(200, await operator.post(`${users}/${userId}/lock`, { reason: 'x'.repeat(500) }));
     await page.goto(users);
     await row(/Long/).getByRole('img', { name: /xxx/ }).focus();
     await page.getByRole('tooltip').waitFor();
     expect(await ada.findings('user-long-padlock')).toEqual([]);
     await page.goto(`${users}/${userId}?at=1`);
-    await page.getByRole('region', { name: 'History' }).getByText(/^Reason: x/).waitFor();
+    await page
+      .getByRole('region', { name: 'History' })
+      .getByText(/^Reason: x/)
+      .waitFor();
     expect(await ada.findings('user-long')).toEqual([]);
     for (const name of ['Change', 'Delete']) {
       await press(name);
-      await dialog().getByText(/W{100}/).waitFor();
+      await dialog()
+        .getByText(/W{100}/)
+        .waitFor();
       await ada.lookAs('phone');
       expect(await dialog().evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
       await ada.lookAs('light');
@@ -198,7 +231,12 @@ import { steps } from './steps.js';
   });
 
   step('sees where they are logged in, ends one session, and all', async () => {
-    expectStatus(200, await northwind.test.operator.inBrowser().post('/login', { email: 'ada@northwind.example', password: 'another long passphrase' }));
+    expectStatus(
+      200,
+      await northwind.test.operator
+        .inBrowser()
+        .post('/login', { email: 'ada@northwind.example', password: 'another long passphrase' }),
+    );
     await page.reload();
     await page.getByText('This session').waitFor();
     await page.getByText('Unknown browser').waitFor();

@@ -28,7 +28,10 @@ import { Northwind, hands } from './northwind.js';
     // Their login has a revision of its own, which is no moment of the user.
     await page.getByText('Logged in', { exact: true }).waitFor();
     await page.getByRole('link', { name: 'Show this moment' }).last().click();
-    await page.getByRole('status').filter({ hasText: /^User added by Operator/ }).waitFor();
+    await page
+      .getByRole('status')
+      .filter({ hasText: /^User added by Operator/ })
+      .waitFor();
     await page.goto('/access-tokens');
     await press('Issue an access token');
     await dialog().getByRole('combobox', { name: 'Whose it is' }).click();
@@ -41,7 +44,8 @@ import { Northwind, hands } from './northwind.js';
     const { row, pick, refusal } = hands(() => page);
     await page.goto(`/accounts/${northwind.accountId}/users/${northwind.leo}?at=2`);
     await row(/^Locks Locked by an administrator.*Changed/).waitFor();
-    for (const name of ['Reject', 'Lock', 'Unlock', 'Delete', 'Change', 'Roles', 'Reset Password']) expect(await refusal(name)).toBe('Your roles do not allow this.');
+    for (const name of ['Reject', 'Lock', 'Unlock', 'Delete', 'Change', 'Roles', 'Reset Password'])
+      expect(await refusal(name)).toBe('Your roles do not allow this.');
     await page.getByRole('link', { name: 'Audit' }).click();
     await pick('What was done', 'claim', 'Domain claimed');
     await row(/Domain claimed.*northwind.example/).waitFor();
@@ -80,7 +84,9 @@ import { Northwind, hands } from './northwind.js';
     await page.getByRole('link', { name: 'Audit' }).click();
     await row(/Domain released.*north.example/).waitFor();
     await pick('What was done', 'account created', 'Account created');
-    await row(/Domain/).first().waitFor({ state: 'detached' });
+    await row(/Domain/)
+      .first()
+      .waitFor({ state: 'detached' });
     await row(/Account created.*Northwind/).waitFor();
     expect(await row(/Contoso/).count()).toBe(0);
     await page.getByText('All accounts').click();
@@ -89,11 +95,16 @@ import { Northwind, hands } from './northwind.js';
   });
 
   it('AUDIT-5: what Rollbook did by itself is told to be by Rollbook, once', async () => {
-    expectStatus(401, await northwind.test.operator.inBrowser().post('/login', { email: 'ben@northwind.example', password: 'wrong' }));
+    expectStatus(
+      401,
+      await northwind.test.operator.inBrowser().post('/login', { email: 'ben@northwind.example', password: 'wrong' }),
+    );
     const { page } = await northwind.enterAsOperator();
     const { row } = hands(() => page);
     await page.goto(`/accounts/${northwind.accountId}/audit`);
-    await row(/Login failed/).getByRole('cell', { name: 'Rollbook', exact: true }).waitFor();
+    await row(/Login failed/)
+      .getByRole('cell', { name: 'Rollbook', exact: true })
+      .waitFor();
   });
 
   it('none of them has met an error', () => {

@@ -16,15 +16,31 @@ import { expectStatus } from '../support/server.js';
   beforeAll(async () => {
     northwind = await Northwind.open();
     const { operator } = northwind.test;
-    for (const [email, firstName, lastName] of [['wang', '伟', '王'], ['ng', 'Ngozi', 'Ng'], ['kim', '민수', '김']]) {
-      expectStatus(201, await operator.post(`/accounts/${northwind.accountId}/users`, { email: `${email}@northwind.example`, firstName, lastName, country: 'GB' }));
+    for (const [email, firstName, lastName] of [
+      ['wang', '伟', '王'],
+      ['ng', 'Ngozi', 'Ng'],
+      ['kim', '민수', '김'],
+    ]) {
+      expectStatus(
+        201,
+        await operator.post(`/accounts/${northwind.accountId}/users`, {
+          email: `${email}@northwind.example`,
+          firstName,
+          lastName,
+          country: 'GB',
+        }),
+      );
     }
     ada = await northwind.enter('ada@northwind.example');
   }, 180_000);
   afterAll(() => northwind.close());
 
   step('SEARCH-2: finds Chinese and Korean names by any part, the family name first', async () => {
-    for (const [search, name] of [['王伟', /伟 王/], ['민수', /민수 김/], ['김', /민수 김/]] as const) {
+    for (const [search, name] of [
+      ['王伟', /伟 王/],
+      ['민수', /민수 김/],
+      ['김', /민수 김/],
+    ] as const) {
       await type(search);
       await says(`Searched for names and addresses with “${search}”.`);
       await row(name).waitFor();
@@ -52,14 +68,20 @@ import { expectStatus } from '../support/server.js';
     expect(await rows()).toBe(8);
   });
 
-  step('SEARCH-3: the audit’s choice of users asks for more than a single letter, and finds Chinese names', async () => {
-    await ada.page.goto(`/accounts/${northwind.accountId}/audit`);
-    await press('Filters').catch(() => {});
-    const field = ada.page.getByRole('combobox').first();
-    await field.fill('N');
-    await ada.page.getByRole('listbox', { name: 'Who did it' }).getByText(/^Too short to be searched/).waitFor();
-    await field.fill('王');
-    await ada.page.getByRole('option', { name: /伟 王/ }).waitFor();
-    expect(ada.errors).toEqual([]);
-  });
+  step(
+    'SEARCH-3: the audit’s choice of users asks for more than a single letter, and finds Chinese names',
+    async () => {
+      await ada.page.goto(`/accounts/${northwind.accountId}/audit`);
+      await press('Filters').catch(() => {});
+      const field = ada.page.getByRole('combobox').first();
+      await field.fill('N');
+      await ada.page
+        .getByRole('listbox', { name: 'Who did it' })
+        .getByText(/^Too short to be searched/)
+        .waitFor();
+      await field.fill('王');
+      await ada.page.getByRole('option', { name: /伟 王/ }).waitFor();
+      expect(ada.errors).toEqual([]);
+    },
+  );
 });

@@ -50,7 +50,9 @@ import { Northwind, hands, password } from './northwind.js';
     await dialog().getByText('2 users will change.').waitFor();
     await press('Confirm', dialog());
     const question = page.getByRole('dialog', { name: 'Is it still you?' });
-    await question.locator('input[type=password]').fill(readFileSync(northwind.test.server.operatorToken, 'utf8').trim());
+    await question
+      .locator('input[type=password]')
+      .fill(readFileSync(northwind.test.server.operatorToken, 'utf8').trim());
     await press('Confirm', question);
     await page.getByText('Delete: done for 2 users.').waitFor();
   });
@@ -85,10 +87,30 @@ import { Northwind, hands, password } from './northwind.js';
     const { operator } = northwind.test;
     const expiresAt = new Date(northwind.test.clock.now().getTime() + 3_600_000).toISOString();
     const add = async (path: string, body: object) => expectStatus(201, await operator.post(path, body)).body;
-    const { userId } = await add(users, { email: 'eve@northwind.example', firstName: 'Eve', lastName: 'Adams', country: 'GB' });
+    const { userId } = await add(users, {
+      email: 'eve@northwind.example',
+      firstName: 'Eve',
+      lastName: 'Adams',
+      country: 'GB',
+    });
     expectStatus(200, await operator.put(`${users}/${userId}/roles/administrator`));
-    const own = await add('/access-tokens', { kind: 'user', userId, name: 'own', scopes: ['tokens:manage', 'users:read'], expiresAt });
-    const service = expectStatus(201, await operator.as(own.token).post('/access-tokens', { kind: 'service', accountId: northwind.accountId, name: 'sync to payroll', scopes: ['users:read'], expiresAt })).body;
+    const own = await add('/access-tokens', {
+      kind: 'user',
+      userId,
+      name: 'own',
+      scopes: ['tokens:manage', 'users:read'],
+      expiresAt,
+    });
+    const service = expectStatus(
+      201,
+      await operator.as(own.token).post('/access-tokens', {
+        kind: 'service',
+        accountId: northwind.accountId,
+        name: 'sync to payroll',
+        scopes: ['users:read'],
+        expiresAt,
+      }),
+    ).body;
     const { page } = await northwind.enterAsOperator();
     const { press, dialog } = hands(() => page);
     await page.goto(`${users}/${userId}`);

@@ -47,7 +47,8 @@ const show = (page: Page, state: 'visible' | 'hidden') =>
   afterAll(() => northwind.close());
 
   const rename = async (lastName: string) => expectStatus(200, await northwind.test.operator.patch(leo, { lastName }));
-  const allSee = (lastName: string) => Promise.all(tabs.map((tab) => tab.getByRole('row', { name: new RegExp(lastName) }).waitFor()));
+  const allSee = (lastName: string) =>
+    Promise.all(tabs.map((tab) => tab.getByRole('row', { name: new RegExp(lastName) }).waitFor()));
 
   step('UI-1: eight tabs stay usable, and all follow what changes, by one stream', async () => {
     while (tabs.length < 8) {
@@ -74,37 +75,43 @@ const show = (page: Page, state: 'visible' | 'hidden') =>
     await until(() => streams.size === 1);
   });
 
-  step('UI-1: no stream is open while no tab is visible, and a tab that is shown again has missed nothing', async () => {
-    for (const tab of tabs) await show(tab, 'hidden');
-    await until(() => streams.size === 0);
-    await rename('Rothwell');
-    await show(tabs[0]!, 'visible');
-    await tabs[0]!.getByRole('row', { name: /Leon Rothwell/ }).waitFor();
-    await until(() => streams.size === 1);
-    expect(await tabs[1]!.getByRole('row', { name: /Leon Rothmann/ }).count()).toBe(1);
-    for (const tab of tabs) await show(tab, 'visible');
-    await allSee('Leon Rothwell');
-    await until(() => streams.size === 1);
-  });
+  step(
+    'UI-1: no stream is open while no tab is visible, and a tab that is shown again has missed nothing',
+    async () => {
+      for (const tab of tabs) await show(tab, 'hidden');
+      await until(() => streams.size === 0);
+      await rename('Rothwell');
+      await show(tabs[0]!, 'visible');
+      await tabs[0]!.getByRole('row', { name: /Leon Rothwell/ }).waitFor();
+      await until(() => streams.size === 1);
+      expect(await tabs[1]!.getByRole('row', { name: /Leon Rothmann/ }).count()).toBe(1);
+      for (const tab of tabs) await show(tab, 'visible');
+      await allSee('Leon Rothwell');
+      await until(() => streams.size === 1);
+    },
+  );
 
-  step('UI-2: where somebody else logs in in one tab, the others are loaded anew, and follow as that user', async () => {
-    for (const tab of tabs.splice(3)) await tab.close();
-    const [elsewhere, ...others] = tabs;
-    const [welcome] = await northwind['box'].to('ben@northwind.example');
-    await elsewhere!.goto(`/set-password#${linkIn(welcome!)}`);
-    await elsewhere!.locator('input[type=password]').first().fill(password);
-    await elsewhere!.locator('input[type=password]').last().fill(password);
-    await hands(() => elsewhere!).press('Set and log in');
-    await elsewhere!.getByRole('row', { name: /Leon Rothwell/ }).waitFor();
-    for (const tab of others) {
-      await tab.getByRole('button', { name: 'Your menu' }).click();
-      await tab.getByText('Ben Meyer (ben@northwind.example)').first().waitFor();
-      await tab.keyboard.press('Escape');
-    }
-    await rename('Rothe');
-    await allSee('Leon Rothe');
-    await until(() => streams.size === 1);
-  });
+  step(
+    'UI-2: where somebody else logs in in one tab, the others are loaded anew, and follow as that user',
+    async () => {
+      for (const tab of tabs.splice(3)) await tab.close();
+      const [elsewhere, ...others] = tabs;
+      const [welcome] = await northwind['box'].to('ben@northwind.example');
+      await elsewhere!.goto(`/set-password#${linkIn(welcome!)}`);
+      await elsewhere!.locator('input[type=password]').first().fill(password);
+      await elsewhere!.locator('input[type=password]').last().fill(password);
+      await hands(() => elsewhere!).press('Set and log in');
+      await elsewhere!.getByRole('row', { name: /Leon Rothwell/ }).waitFor();
+      for (const tab of others) {
+        await tab.getByRole('button', { name: 'Your menu' }).click();
+        await tab.getByText('Ben Meyer (ben@northwind.example)').first().waitFor();
+        await tab.keyboard.press('Escape');
+      }
+      await rename('Rothe');
+      await allSee('Leon Rothe');
+      await until(() => streams.size === 1);
+    },
+  );
 
   step('UI-2: whoever logs out in one tab is out in all, and no stream is left', async () => {
     const { press } = hands(() => tabs[0]!);
@@ -116,7 +123,9 @@ const show = (page: Page, state: 'visible' | 'hidden') =>
 
   step('UI-1: tabs of several accounts share one stream', async () => {
     const operator = await northwind.enterAsOperator();
-    const { items } = expectStatus(200, await northwind.test.operator.get('/accounts')).body as { items: { accountId: string; name: string }[] };
+    const { items } = expectStatus(200, await northwind.test.operator.get('/accounts')).body as {
+      items: { accountId: string; name: string }[];
+    };
     const contoso = items.find(({ name }) => name === 'Contoso')!.accountId;
     await operator.page.goto(`/accounts/${northwind.accountId}/users`);
     const second = await operator.context.newPage();
@@ -124,14 +133,26 @@ const show = (page: Page, state: 'visible' | 'hidden') =>
     await second.getByRole('row', { name: /Grace Hopper/ }).waitFor();
     await rename('Rothstein');
     await operator.page.getByRole('row', { name: /Leon Rothstein/ }).waitFor();
-    expectStatus(201, await northwind.test.operator.post(`/accounts/${contoso}/users`, { email: 'new@contoso.example', firstName: 'Nora', lastName: 'New', country: 'GB' }));
+    expectStatus(
+      201,
+      await northwind.test.operator.post(`/accounts/${contoso}/users`, {
+        email: 'new@contoso.example',
+        firstName: 'Nora',
+        lastName: 'New',
+        country: 'GB',
+      }),
+    );
     await second.getByRole('row', { name: /Nora New/ }).waitFor();
     await until(() => streams.size === 1);
     await operator.context.close();
   });
 
   step('UI-1: where there is no TLS, and so no locks, a tab follows while it is visible', async () => {
-    const phone = await northwind.enterAsOperator(undefined, undefined, northwind.test.server.url.replace('127.0.0.1', insecureHost));
+    const phone = await northwind.enterAsOperator(
+      undefined,
+      undefined,
+      northwind.test.server.url.replace('127.0.0.1', insecureHost),
+    );
     expect(await phone.page.evaluate(() => isSecureContext)).toBe(false);
     await phone.page.goto(`/accounts/${northwind.accountId}/users`);
     await phone.page.getByRole('row', { name: /Leon Rothstein/ }).waitFor();

@@ -9,7 +9,12 @@ import { hands, password, type Northwind } from './northwind.js';
 const texts = { en, es, de, pl };
 type Language = keyof typeof texts;
 
-const inEach = <T>(of: (language: Language) => T): Record<Language, T> => ({ en: of('en'), es: of('es'), de: of('de'), pl: of('pl') });
+const inEach = <T>(of: (language: Language) => T): Record<Language, T> => ({
+  en: of('en'),
+  es: of('es'),
+  de: of('de'),
+  pl: of('pl'),
+});
 
 const wordsOf = inEach((lng) => {
   const i18n = createInstance({ lng, resources: { [lng]: { translation: texts[lng] } }, initAsync: false });
@@ -19,7 +24,9 @@ const wordsOf = inEach((lng) => {
 
 /** Every text, by its key. */
 const flat = (tree: object, above = ''): [key: string, text: string][] =>
-  Object.entries(tree).flatMap(([key, text]: [string, string | object]) => (typeof text === 'string' ? [[above + key, text]] : flat(text, `${above}${key}.`)));
+  Object.entries(tree).flatMap(([key, text]: [string, string | object]) =>
+    typeof text === 'string' ? [[above + key, text]] : flat(text, `${above}${key}.`),
+  );
 const english = new Map(flat(en));
 
 const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
@@ -29,7 +36,9 @@ const nameOf = inEach((language) => new Intl.DisplayNames(language, { type: 'reg
 /** What reads the same in English, rightly: texts, and names of countries. */
 const sameIn = inEach((language) => {
   const same = flat(texts[language]).filter(([key, text]) => english.get(key) === text);
-  const countries = regions.map((code) => nameOf[language].of(code)!).filter((name, nth) => name === nameOf.en.of(regions[nth]!));
+  const countries = regions
+    .map((code) => nameOf[language].of(code)!)
+    .filter((name, nth) => name === nameOf.en.of(regions[nth]!));
   return new Set([...same.map(([, text]) => text), ...countries]);
 });
 
@@ -128,7 +137,9 @@ export class Walk {
     }
 
     await this.open('/accounts/$accountId/approvals');
-    await row(/Otto Later/).getByRole('checkbox').check();
+    await row(/Otto Later/)
+      .getByRole('checkbox')
+      .check();
     await this.look('approvals');
     await press(t('act.reject'));
     await this.says(t('act.would', { count: 1 }));
@@ -158,7 +169,10 @@ export class Walk {
     await press(t('tokens.submit'), dialog());
     await this.says(t('tokens.secretOnce'));
     await this.look('token-secret');
-    await dialog().getByRole('button', { name: t('common.close') }).last().click();
+    await dialog()
+      .getByRole('button', { name: t('common.close') })
+      .last()
+      .click();
     await press('Northwind');
     await dialog().waitFor();
     await this.look('token');
@@ -171,10 +185,15 @@ export class Walk {
   async asOperator(): Promise<void> {
     const { t } = this;
     const { press, fill } = this.hands;
-    this.visitor = await this.northwind.enterAsOperator(own, { asOperator: t('login.asOperator'), token: t('login.token'), submit: t('login.submit') });
+    this.visitor = await this.northwind.enterAsOperator(own, {
+      asOperator: t('login.asOperator'),
+      token: t('login.token'),
+      submit: t('login.submit'),
+    });
     await this.visitor.lookAs('phone');
     // The first page is the users'.
-    for (const page of ['/', '/accounts/$accountId/users/$userId', '/accounts/$accountId/approvals']) await this.open(page);
+    for (const page of ['/', '/accounts/$accountId/users/$userId', '/accounts/$accountId/approvals'])
+      await this.open(page);
     await this.open('/accounts');
     await this.look('accounts');
     await this.open('/accounts/new');
@@ -224,7 +243,13 @@ export class Walk {
       await again?.();
       const said = await this.visitor.texts();
       if (language === 'en') inEnglish = said;
-      const left = said.filter((text) => language !== 'en' && inEnglish.includes(text) && !sameIn[language].has(text) && !data.some((pattern) => pattern.test(text)));
+      const left = said.filter(
+        (text) =>
+          language !== 'en' &&
+          inEnglish.includes(text) &&
+          !sameIn[language].has(text) &&
+          !data.some((pattern) => pattern.test(text)),
+      );
       const findings = [
         ...said.filter((text) => english.has(text)).map((key) => `no text for ${key}`),
         ...left.map((text) => `still English: ${text}`),
@@ -241,9 +266,14 @@ export class Walk {
     const { page } = this.visitor;
     if (!(await page.evaluate(() => 'i18n' in globalThis))) {
       await page.evaluate(async (all) => {
-        const scripts = performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => name.endsWith('.js'));
+        const scripts = performance
+          .getEntriesByType('resource')
+          .map(({ name }) => name)
+          .filter((name) => name.endsWith('.js'));
         const modules = await Promise.all(scripts.map((name) => import(name) as Promise<object>));
-        const own = modules.flatMap((module) => Object.values(module) as i18n[]).find((one) => typeof one?.addResourceBundle === 'function')!;
+        const own = modules
+          .flatMap((module) => Object.values(module) as i18n[])
+          .find((one) => typeof one?.addResourceBundle === 'function')!;
         for (const [name, translation] of Object.entries(all)) own.addResourceBundle(name, 'translation', translation);
         Object.assign(globalThis, { i18n: own });
       }, texts);

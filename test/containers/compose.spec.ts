@@ -16,7 +16,9 @@ function errorsOf(file: string): string[] {
   const linter = new DCLinter({ rules: {}, quiet: true, debug: false, exclude: [] });
   // Its types don't resolve in ESM.
   const results = linter.lintFiles([file], false) as { messages: { type: string; message: string }[] }[];
-  return results.flatMap(({ messages }) => messages.filter(({ type }) => type === 'error').map(({ message }) => message));
+  return results.flatMap(({ messages }) =>
+    messages.filter(({ type }) => type === 'error').map(({ message }) => message),
+  );
 }
 
 describe('docker/compose.yaml', () => {
@@ -36,11 +38,14 @@ describe('docker/compose.yaml', () => {
 
   // The server ignores a variable that it doesn't know: a misspelt one would quietly leave it on its own store.
   it('gives the server settings that it has', () => {
-    for (const name of Object.keys(compose.services.rollbook.environment)) expect(help()).toMatch(new RegExp(`^  ${name} `, 'm'));
+    for (const name of Object.keys(compose.services.rollbook.environment))
+      expect(help()).toMatch(new RegExp(`^  ${name} `, 'm'));
   });
 
   it('keeps on volumes of its own all that is durable', () => {
-    const mounted = Object.values(compose.services).flatMap(({ volumes }) => volumes.map((volume) => volume.split(':')[0]!));
+    const mounted = Object.values(compose.services).flatMap(({ volumes }) =>
+      volumes.map((volume) => volume.split(':')[0]!),
+    );
     expect(mounted.toSorted()).toEqual(Object.keys(compose.volumes).toSorted());
     const dataDir = /DATA_DIR=(\S+)/.exec(readFileSync('docker/Dockerfile', 'utf8'))![1];
     expect(compose.services.rollbook.volumes).toContain(`vault:${dataDir}`);

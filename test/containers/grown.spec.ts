@@ -35,7 +35,10 @@ process.env['TESTCONTAINERS_RYUK_DISABLED'] ??= 'true';
 
 /** The same specs, unchanged, in a process of their own. */
 async function runTests(environment: Record<string, string>): Promise<{ code: number | null; output: string }> {
-  const child = spawn('npm', ['test', '--', '--ci', 'test/e2e', 'test/contract'], { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('npm', ['test', '--', '--ci', 'test/e2e', 'test/contract'], {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const [code] = (await once(child, 'close')) as [number | null];

@@ -8,7 +8,10 @@ import { startEmbeddedEventStore, type EmbeddedEventStore } from '#libs/embedded
 // On the embedded node and, with an EVENTSTORE_URL that has credentials, on any EventStoreDB.
 const external = process.env['EVENTSTORE_URL'];
 const asks = !external || external.includes('@');
-if (!asks) console.warn('Access is not tested: EVENTSTORE_URL has no credentials, so that server is not expected to ask for any.');
+if (!asks)
+  console.warn(
+    'Access is not tested: EVENTSTORE_URL has no credentials, so that server is not expected to ask for any.',
+  );
 
 let directory: string;
 let node: EmbeddedEventStore | undefined;
@@ -74,7 +77,8 @@ const calls: Record<string, Call> = {
   });
 
   it('a single append with a wrong password is denied, beside right ones on the same connection', async () => {
-    const append = (username: string, password: string) => known.appendToStream(stream, event(), { credentials: { username, password: decodeURIComponent(password) } });
+    const append = (username: string, password: string) =>
+      known.appendToStream(stream, event(), { credentials: { username, password: decodeURIComponent(password) } });
     await expect(append('admin', 'wrong')).rejects.toBeInstanceOf(AccessDeniedError);
     await expect(append(url.username, url.password)).resolves.toMatchObject({ success: true });
   });

@@ -29,13 +29,25 @@ export const alone = new Set<string>();
 /** Those of the server under test; given with a call, they make the client use Append instead of BatchAppend. */
 export const credentials = { username: 'admin', password: 'changeit' };
 const RPCS: Record<string, AppendToStreamOptions> = { batch: {}, single: { credentials } };
-const EXPECTATIONS: Record<string, AppendExpectedRevision> = { any: ANY, noStream: NO_STREAM, streamExists: STREAM_EXISTS, r0: 0n, r2: 2n, r9: 9n };
+const EXPECTATIONS: Record<string, AppendExpectedRevision> = {
+  any: ANY,
+  noStream: NO_STREAM,
+  streamExists: STREAM_EXISTS,
+  r0: 0n,
+  r2: 2n,
+  r9: 9n,
+};
 const STATES: Record<string, (on: Bench, stream: string) => Promise<void>> = {
   absent: async () => {},
-  three: async (on, stream) => void (await on.client.appendToStream(stream, ['x1', 'x2', 'x3'].map((type) => event(type)))),
+  three: async (on, stream) =>
+    void (await on.client.appendToStream(
+      stream,
+      ['x1', 'x2', 'x3'].map((type) => event(type)),
+    )),
 };
 
-const event = (type: string, data: JSONType = { n: 1 }, id: string = randomUUID()): EventData => jsonEvent({ id, type, data });
+const event = (type: string, data: JSONType = { n: 1 }, id: string = randomUUID()): EventData =>
+  jsonEvent({ id, type, data });
 const many = (type: string): EventData[] => Array.from({ length: 10 }, () => event(type));
 
 /** One case's view of the server under test. */
@@ -64,7 +76,9 @@ export class Bench {
   }
 
   read(stream: string, options: ReadStreamOptions = {}): Promise<Answer> {
-    return attempt(() => collect(this.client.readStream(stream, options), ({ event }) => `${event?.revision}:${event?.type}`));
+    return attempt(() =>
+      collect(this.client.readStream(stream, options), ({ event }) => `${event?.revision}:${event?.type}`),
+    );
   }
 
   /** The answer with labels for names, and without what JSON can't say. */
@@ -75,7 +89,11 @@ export class Bench {
   }
 }
 
-async function collect<T>(events: AsyncIterable<ResolvedEvent>, show: (event: ResolvedEvent) => T, enough = Infinity): Promise<T[]> {
+async function collect<T>(
+  events: AsyncIterable<ResolvedEvent>,
+  show: (event: ResolvedEvent) => T,
+  enough = Infinity,
+): Promise<T[]> {
   const shown: T[] = [];
   for await (const event of events) if (shown.push(show(event)) >= enough) break;
   return shown;
@@ -110,7 +128,11 @@ function problem(error: Record<string, unknown>): Answer {
   };
 }
 
-const shown = ({ success, nextExpectedRevision, position }: AppendResult): Answer => ({ success, next: nextExpectedRevision, position: position ? 'set' : 'none' });
+const shown = ({ success, nextExpectedRevision, position }: AppendResult): Answer => ({
+  success,
+  next: nextExpectedRevision,
+  position: position ? 'set' : 'none',
+});
 
 for (const [rpc, options] of Object.entries(RPCS)) {
   for (const [state, make] of Object.entries(STATES))
@@ -118,7 +140,8 @@ for (const [rpc, options] of Object.entries(RPCS)) {
       cases.set(`append/${rpc}/${state}/${expectation}`, async (on) => {
         const stream = on.stream();
         await make(on, stream);
-        const append = (events: EventData[]): Promise<Answer> => on.append(stream, events, { expectedRevision, ...options });
+        const append = (events: EventData[]): Promise<Answer> =>
+          on.append(stream, events, { expectedRevision, ...options });
         const events = ['n1', 'n2'].map((type) => event(type));
         return { first: await append(events), again: await append(events), stored: await on.read(stream) };
       });
@@ -128,7 +151,12 @@ for (const [rpc, options] of Object.entries(RPCS)) {
     cases.set(`repeat/${rpc}/${name}`, async (on) => {
       const stream = on.stream();
       const events = ['a', 'b', 'c', 'd'].map((type) => event(type));
-      const append = ([expectedRevision, ...which]: Step): Promise<Answer> => on.append(stream, which.map((index) => events[index]!), { expectedRevision, ...options });
+      const append = ([expectedRevision, ...which]: Step): Promise<Answer> =>
+        on.append(
+          stream,
+          which.map((index) => events[index]!),
+          { expectedRevision, ...options },
+        );
       return { first: await append(first), second: await append(second), stored: await on.read(stream) };
     });
   repeat('any: prefix of an earlier append', [ANY, 0, 1], [ANY, 0]);
@@ -151,7 +179,8 @@ for (const [rpc, options] of Object.entries(RPCS)) {
   repeat('any: one id twice and another between', [ANY, 0, 1, 0], [ANY, 0, 1, 0]);
   cases.set(`repeat/${rpc}/any: an id that a fitting revision appended again`, async (on) => {
     const [stream, events] = [on.stream(), [event('a')]];
-    const append = (expectedRevision: AppendExpectedRevision): Promise<Answer> => on.append(stream, events, { expectedRevision, ...options });
+    const append = (expectedRevision: AppendExpectedRevision): Promise<Answer> =>
+      on.append(stream, events, { expectedRevision, ...options });
     return [await append(NO_STREAM), await append(0n), await append(ANY), await on.read(stream)];
   });
   cases.set(`repeat/${rpc}/any: the same ids in another stream`, async (on) => {
@@ -171,7 +200,8 @@ for (const [rpc, options] of Object.entries(RPCS)) {
   });
 
   const limit = (name: string, ask: (on: Bench) => Promise<Answer>): unknown => cases.set(`limit/${rpc}/${name}`, ask);
-  const success = async (appended: Promise<Answer>): Promise<Answer> => ((await appended) as { success?: boolean }).success;
+  const success = async (appended: Promise<Answer>): Promise<Answer> =>
+    ((await appended) as { success?: boolean }).success;
   limit('just under: 1,048,000 bytes', (on) => on.append(on.stream(), [event('big', 'x'.repeat(1_048_000))], options));
   limit('empty stream name', (on) => on.append('', [event('a')], options));
   limit('blank stream name', (on) => success(on.append(' ', [event('a')], options)));
@@ -182,14 +212,29 @@ for (const [rpc, options] of Object.entries(RPCS)) {
   });
   limit('binary event', async (on) => {
     const stream = on.stream();
-    await on.client.appendToStream(stream, binaryEvent({ type: 'b', data: new Uint8Array([0, 255, 1]), metadata: new Uint8Array([7]) }), options);
-    return collect(on.client.readStream(stream), ({ event }) => ({ isJson: event!.isJson, data: [...(event!.data as Uint8Array)], metadata: [...(event!.metadata as Uint8Array)] }));
+    await on.client.appendToStream(
+      stream,
+      binaryEvent({ type: 'b', data: new Uint8Array([0, 255, 1]), metadata: new Uint8Array([7]) }),
+      options,
+    );
+    return collect(on.client.readStream(stream), ({ event }) => ({
+      isJson: event!.isJson,
+      data: [...(event!.data as Uint8Array)],
+      metadata: [...(event!.metadata as Uint8Array)],
+    }));
   });
   limit('json event with metadata, without metadata, null data', async (on) => {
     const stream = on.stream();
-    const events = [jsonEvent({ type: 'a', data: { x: 1 }, metadata: { y: 2 } }), ...[[1, 2], null, 'text'].map((data) => jsonEvent({ type: 'a', data: data as JSONType }))];
+    const events = [
+      jsonEvent({ type: 'a', data: { x: 1 }, metadata: { y: 2 } }),
+      ...[[1, 2], null, 'text'].map((data) => jsonEvent({ type: 'a', data: data as JSONType })),
+    ];
     await on.client.appendToStream(stream, events, options);
-    return collect(on.client.readStream(stream), ({ event }) => ({ isJson: event?.isJson, data: event?.data ?? null, metadata: event?.metadata ?? null }));
+    return collect(on.client.readStream(stream), ({ event }) => ({
+      isJson: event?.isJson,
+      data: event?.data ?? null,
+      metadata: event?.metadata ?? null,
+    }));
   });
   // A real server answers these twice on the batch stream, which this client doesn't survive.
   if (rpc === 'batch') continue;
@@ -248,7 +293,10 @@ cases.set('all/append answer position equals the last event read', async (on) =>
 cases.set('all/append answer position, single', async (on) => {
   const stream = on.stream();
   const { position } = await on.client.appendToStream(stream, [event('a'), event('b')], RPCS['single']);
-  return collect(on.client.readStream(stream), ({ event }) => ({ sameCommit: event?.position?.commit === position?.commit, samePrepare: event?.position?.prepare === position?.prepare }));
+  return collect(on.client.readStream(stream), ({ event }) => ({
+    sameCommit: event?.position?.commit === position?.commit,
+    samePrepare: event?.position?.prepare === position?.prepare,
+  }));
 });
 cases.set('all/positions of two events of one append differ', async (on) => {
   const stream = on.stream();
@@ -267,7 +315,12 @@ cases.set('all/filter on read', async (on) => {
   const first = await on.client.appendToStream(a, [event('t1'), event('t2')]);
   await on.client.appendToStream(b, [event('t1')]);
   // This client sends no filter with a read: both get everything.
-  const prefixes = await readAll(on, first, 2, { filterOn: 'streamName', prefixes: [a, b], maxSearchWindow: 32, checkpointInterval: 1 });
+  const prefixes = await readAll(on, first, 2, {
+    filterOn: 'streamName',
+    prefixes: [a, b],
+    maxSearchWindow: 32,
+    checkpointInterval: 1,
+  });
   return [prefixes, await readAll(on, first, 2, { filterOn: 'eventType', regex: '^t1$' })];
 });
 cases.set('all/created is milliseconds of now', async (on) => {

@@ -32,10 +32,14 @@ export class Model {
       if (place > last) return conflict;
       if (place < last) {
         const written = there.slice(place + 1, place + 1 + events.length);
-        return written.length === events.length && written.every(({ id }, index) => id === events[index]!.id) ? written.at(-1)! : conflict;
+        return written.length === events.length && written.every(({ id }, index) => id === events[index]!.id)
+          ? written.at(-1)!
+          : conflict;
       }
     }
-    events.forEach(({ id, type }, index) => this.log.push({ position: this.log.length + 1, stream, revision: last + 1 + index, id, type }));
+    events.forEach(({ id, type }, index) =>
+      this.log.push({ position: this.log.length + 1, stream, revision: last + 1 + index, id, type }),
+    );
     return this.log.at(-1)!;
   }
 
@@ -44,13 +48,19 @@ export class Model {
     const there = this.stream(stream);
     if (there.length === 0) return undefined;
     return backwards
-      ? there.filter(({ revision }) => from === undefined || revision <= from).toReversed().slice(0, count)
+      ? there
+          .filter(({ revision }) => from === undefined || revision <= from)
+          .toReversed()
+          .slice(0, count)
       : there.filter(({ revision }) => from === undefined || revision >= from).slice(0, count);
   }
 
   readAll({ backwards, from, count }: Reading): Entry[] {
     return backwards
-      ? this.log.filter(({ position }) => from === undefined || position < from).toReversed().slice(0, count)
+      ? this.log
+          .filter(({ position }) => from === undefined || position < from)
+          .toReversed()
+          .slice(0, count)
       : this.log.filter(({ position }) => from === undefined || position >= from).slice(0, count);
   }
 
@@ -58,7 +68,9 @@ export class Model {
   follow({ from = 0, stream, streamPrefix = '', typePattern = '' }: Following): Entry[] {
     const type = new RegExp(typePattern);
     return stream === undefined
-      ? this.log.filter((entry) => entry.position > from && entry.stream.startsWith(streamPrefix) && type.test(entry.type))
+      ? this.log.filter(
+          (entry) => entry.position > from && entry.stream.startsWith(streamPrefix) && type.test(entry.type),
+        )
       : this.stream(stream).filter(({ revision }) => revision >= from);
   }
 }

@@ -7,7 +7,10 @@ import { alone, attempt, Bench, cases, credentials, type Answer } from './event-
 import './event-store-subscription-cases.js';
 
 /** Answers of a real EventStoreDB 23.10, by case. */
-const facts = JSON.parse(await readFile(new URL('event-store-facts.json', import.meta.url), 'utf8')) as Record<string, Answer>;
+const facts = JSON.parse(await readFile(new URL('event-store-facts.json', import.meta.url), 'utf8')) as Record<
+  string,
+  Answer
+>;
 
 const external = process.env['EVENTSTORE_URL'];
 
@@ -17,7 +20,10 @@ const accidents: Record<string, Answer> = external
   : {
       // A real server says of an absent stream that it is caught up only after the stream's first event. The embedded node says it at once, as of every other
       // subscription: nobody can rely on the order, but one that waits for it before it goes on would wait for ever.
-      'subscribe/stream/absent': { got: ['confirmation', 'caughtUp', '<s> 0 live'], a: { success: true, next: '0n', position: 'set' } },
+      'subscribe/stream/absent': {
+        got: ['confirmation', 'caughtUp', '<s> 0 live'],
+        a: { success: true, next: '0n', position: 'set' },
+      },
       // A real server knows an id by one place in its whole log, in memory: it writes a repeat in a second stream again, and after a restart every repeat that
       // names no revision. The embedded node looks the stream itself up. Rollbook always names a revision, and then both compare the events that lie there.
       ...Object.fromEntries(

@@ -1,4 +1,12 @@
-import { END, START, jsonEvent, streamNameFilter, type AllStreamSubscription, type EventData, type StreamSubscription } from '@eventstore/db-client';
+import {
+  END,
+  START,
+  jsonEvent,
+  streamNameFilter,
+  type AllStreamSubscription,
+  type EventData,
+  type StreamSubscription,
+} from '@eventstore/db-client';
 import { alone, attempt, cases, type Answer, type Bench } from './event-store-cases.js';
 
 const event = (type: string): EventData => jsonEvent({ type, data: { n: 1 } });
@@ -96,7 +104,9 @@ cases.set('subscribe/all/filter by stream prefix', async (on) => {
   return (await heard.until('live')).end();
 });
 cases.set('subscribe/all/invalid regex', async (on) => {
-  const subscription = on.client.subscribeToAll({ filter: { filterOn: 'eventType', regex: '(', checkpointInterval: 1 } });
+  const subscription = on.client.subscribeToAll({
+    filter: { filterOn: 'eventType', regex: '(', checkpointInterval: 1 },
+  });
   return [await attempt(() => new Promise<Answer>((_, reject) => void subscription.on('error', reject)))];
 });
 for (const checkpointInterval of [1, 3]) {
@@ -105,7 +115,11 @@ for (const checkpointInterval of [1, 3]) {
   cases.set(name, async (on) => {
     const [skipped, wanted] = [on.stream('skip'), on.stream('wanted')];
     const { position } = await on.client.appendToStream(skipped, [event('first')]);
-    for (let i = 0; i < 20; i++) await on.client.appendToStream(skipped, Array.from({ length: 10 }, () => event('skip')));
+    for (let i = 0; i < 20; i++)
+      await on.client.appendToStream(
+        skipped,
+        Array.from({ length: 10 }, () => event('skip')),
+      );
     let checkpoints = 0;
     const checkpointReached = async (): Promise<void> => void checkpoints++;
     const filter = streamNameFilter({ prefixes: [wanted], maxSearchWindow: 32, checkpointInterval, checkpointReached });

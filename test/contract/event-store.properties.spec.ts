@@ -1,14 +1,36 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BACKWARDS, END, EventStoreDBClient, FORWARDS, START, StreamNotFoundError, WrongExpectedVersionError, eventTypeFilter, jsonEvent, streamNameFilter, type Filter, type ResolvedEvent, type StreamingRead } from '@eventstore/db-client';
+import {
+  BACKWARDS,
+  END,
+  EventStoreDBClient,
+  FORWARDS,
+  START,
+  StreamNotFoundError,
+  WrongExpectedVersionError,
+  eventTypeFilter,
+  jsonEvent,
+  streamNameFilter,
+  type Filter,
+  type ResolvedEvent,
+  type StreamingRead,
+} from '@eventstore/db-client';
 import * as fc from 'fast-check';
 import { startEmbeddedEventStore, type EmbeddedEventStore } from '#libs/embedded-eventstore';
 import { Model, type Appended, type Entry, type Expected, type Following, type Reading } from './event-store-model.js';
 
 /** One step: what a client does, or a restart of the node. `restart` leaves nothing in its memory. */
 type Step =
-  | { readonly do: 'append'; readonly stream: string; readonly expected: Exclude<Expected, number> | { readonly fromLast: number }; readonly types: readonly string[]; readonly times: number; readonly repeat: Repeat | undefined; readonly single: boolean }
+  | {
+      readonly do: 'append';
+      readonly stream: string;
+      readonly expected: Exclude<Expected, number> | { readonly fromLast: number };
+      readonly types: readonly string[];
+      readonly times: number;
+      readonly repeat: Repeat | undefined;
+      readonly single: boolean;
+    }
   | { readonly do: 'read stream'; readonly stream: string; readonly reading: Reading }
   | { readonly do: 'read all'; readonly reading: Reading }
   | { readonly do: 'follow'; readonly following: Following }
@@ -29,10 +51,24 @@ const repeat = fc.record({ append: fc.nat(30), ids: fc.integer({ min: 1, max: 4 
 const types = fc.array(type, { minLength: 1, maxLength: 4 });
 /** Now and then more than a page, or than the node keeps in memory. */
 const times = fc.oneof({ weight: 7, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.constantFrom(80, 300) });
-const expected = fc.oneof(fc.constantFrom('any' as const, 'no_stream' as const, 'stream_exists' as const), fc.constantFrom(-3, -1, 0, 0, 1).map((fromLast) => ({ fromLast })));
+const expected = fc.oneof(
+  fc.constantFrom('any' as const, 'no_stream' as const, 'stream_exists' as const),
+  fc.constantFrom(-3, -1, 0, 0, 1).map((fromLast) => ({ fromLast })),
+);
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 20, arbitrary: fc.record({ do: fc.constant('append'), stream, expected, types, times, repeat: fc.option(repeat, { nil: undefined }), single: fc.boolean() }) },
+  {
+    weight: 20,
+    arbitrary: fc.record({
+      do: fc.constant('append'),
+      stream,
+      expected,
+      types,
+      times,
+      repeat: fc.option(repeat, { nil: undefined }),
+      single: fc.boolean(),
+    }),
+  },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('read stream'), stream, reading }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('read all'), reading }) },
   {
@@ -85,8 +121,12 @@ class Pair {
 
   async take(next: Step): Promise<void> {
     if (next.do === 'append') await this.#append(next);
-    else if (next.do === 'read stream') expect(await this.#readStream(next.stream, next.reading)).toEqual(this.#model.readStream(next.stream, next.reading));
-    else if (next.do === 'read all') expect(await this.#readAll(next.reading)).toEqual(this.#model.readAll(next.reading));
+    else if (next.do === 'read stream')
+      expect(await this.#readStream(next.stream, next.reading)).toEqual(
+        this.#model.readStream(next.stream, next.reading),
+      );
+    else if (next.do === 'read all')
+      expect(await this.#readAll(next.reading)).toEqual(this.#model.readAll(next.reading));
     else if (next.do === 'follow') this.#follow(next.following);
     else {
       await this.settle();
@@ -100,25 +140,42 @@ class Pair {
     for (const followed of this.#followed) {
       const due = this.#model.follow(followed.following);
       const end = performance.now() + PATIENCE;
-      while (followed.seen.length < due.length && !followed.failure && performance.now() < end) await new Promise(setImmediate);
+      while (followed.seen.length < due.length && !followed.failure && performance.now() < end)
+        await new Promise(setImmediate);
       expect(followed.failure).toBeUndefined();
       expect(followed.seen.map(entryOf)).toEqual(due);
     }
     this.#followed = [];
   }
 
-  async #append({ stream: name, expected: wanted, types: names, times: often, repeat: again, single }: Step & { do: 'append' }): Promise<void> {
+  async #append({
+    stream: name,
+    expected: wanted,
+    types: names,
+    times: often,
+    repeat: again,
+    single,
+  }: Step & { do: 'append' }): Promise<void> {
     const earlier = again && this.#appends[again.append]?.slice(0, again.ids);
-    const events = (earlier ? (again.more ? ['new'] : []) : Array.from({ length: often }, () => names).flat()).map((newType) => jsonEvent({ type: newType, data: {} }));
-    const all = [...(earlier ?? []).map(({ id, type: oldType }) => jsonEvent({ id, type: oldType, data: {} })), ...events];
+    const events = (earlier ? (again.more ? ['new'] : []) : Array.from({ length: often }, () => names).flat()).map(
+      (newType) => jsonEvent({ type: newType, data: {} }),
+    );
+    const all = [
+      ...(earlier ?? []).map(({ id, type: oldType }) => jsonEvent({ id, type: oldType, data: {} })),
+      ...events,
+    ];
     this.#appends.push(all);
-    const revision = typeof wanted === 'object' ? Math.max(0, this.#model.stream(name).length - 1 + wanted.fromLast) : wanted;
+    const revision =
+      typeof wanted === 'object' ? Math.max(0, this.#model.stream(name).length - 1 + wanted.fromLast) : wanted;
     const expectedRevision = typeof revision === 'number' ? BigInt(revision) : revision;
     const { username, password } = new URL(this.#node.url.replace('esdb:', 'http:'));
     // With credentials of its own, the client sends it as a single append.
     const options = { expectedRevision, ...(single && { credentials: { username, password } }) };
     const answer = await this.#client.appendToStream(name, all, options).then(
-      ({ nextExpectedRevision, position }): Appended => ({ revision: Number(nextExpectedRevision), position: Number(position!.commit) }),
+      ({ nextExpectedRevision, position }): Appended => ({
+        revision: Number(nextExpectedRevision),
+        position: Number(position!.commit),
+      }),
       (error: unknown): Appended => {
         if (!(error instanceof WrongExpectedVersionError)) throw error;
         return { conflict: error.actualVersion === 'no_stream' ? -1 : Number(error.actualVersion) };
@@ -130,7 +187,9 @@ class Pair {
   async #readStream(name: string, { backwards, from, count }: Reading): Promise<Entry[] | undefined> {
     const fromRevision = from === undefined ? (backwards ? END : START) : BigInt(from);
     try {
-      return await entriesOf(this.#client.readStream(name, { direction: backwards ? BACKWARDS : FORWARDS, fromRevision, maxCount: count }));
+      return await entriesOf(
+        this.#client.readStream(name, { direction: backwards ? BACKWARDS : FORWARDS, fromRevision, maxCount: count }),
+      );
     } catch (error) {
       if (error instanceof StreamNotFoundError) return undefined;
       throw error;
@@ -138,15 +197,21 @@ class Pair {
   }
 
   #readAll({ backwards, from, count }: Reading): Promise<Entry[]> {
-    const fromPosition = from === undefined ? (backwards ? END : START) : { commit: BigInt(from), prepare: BigInt(from) };
-    return entriesOf(this.#client.readAll({ direction: backwards ? BACKWARDS : FORWARDS, fromPosition, maxCount: count }));
+    const fromPosition =
+      from === undefined ? (backwards ? END : START) : { commit: BigInt(from), prepare: BigInt(from) };
+    return entriesOf(
+      this.#client.readAll({ direction: backwards ? BACKWARDS : FORWARDS, fromPosition, maxCount: count }),
+    );
   }
 
   #follow(following: Following): void {
     const { from, stream: name } = following;
     const subscription =
       name === undefined
-        ? this.#client.subscribeToAll({ fromPosition: from ? { commit: BigInt(from), prepare: BigInt(from) } : START, ...filterOf(following) })
+        ? this.#client.subscribeToAll({
+            fromPosition: from ? { commit: BigInt(from), prepare: BigInt(from) } : START,
+            ...filterOf(following),
+          })
         : this.#client.subscribeToStream(name, { fromRevision: from ? BigInt(from - 1) : START });
     const followed: Followed = { following, seen: [] };
     subscription.on('data', (event: ResolvedEvent) => followed.seen.push(event));

@@ -5,9 +5,31 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import { EventStoreDBClient } from '@eventstore/db-client';
-import { concat, defer, filter, firstValueFrom, from, lastValueFrom, of, retry, take, takeWhile, tap, toArray, type Observable } from 'rxjs';
+import {
+  concat,
+  defer,
+  filter,
+  firstValueFrom,
+  from,
+  lastValueFrom,
+  of,
+  retry,
+  take,
+  takeWhile,
+  tap,
+  toArray,
+  type Observable,
+} from 'rxjs';
 import { startEmbeddedEventStore, type EmbeddedEventStore } from '#libs/embedded-eventstore';
-import { EventStore, UnreadableEvent, WrongRevision, eventId, type EventStoreOptions, type LogItem, type Proposed } from '#libs/event-store';
+import {
+  EventStore,
+  UnreadableEvent,
+  WrongRevision,
+  eventId,
+  type EventStoreOptions,
+  type LogItem,
+  type Proposed,
+} from '#libs/event-store';
 import type { AnyDecider, Envelope, Recorded, StoreProblem } from '#libs/kernel';
 import { openVault, type Vault } from '#libs/vault';
 import { Cable } from '../support/cable.js';
@@ -61,19 +83,36 @@ const envelope: Envelope = {
   at: '2026-01-15T12:00:00.000Z',
   schema: 1,
 };
-const propose = (type: string, data: object, more: Partial<Envelope> = {}): Proposed => ({ id: randomUUID(), type, data, envelope: { ...envelope, ...more } });
+const propose = (type: string, data: object, more: Partial<Envelope> = {}): Proposed => ({
+  id: randomUUID(),
+  type,
+  data,
+  envelope: { ...envelope, ...more },
+});
 const named = (name: string): Proposed => propose('Named', { name, country: 'ES' });
-const counted = (n: number, more: Partial<Envelope> = {}): Proposed => propose('Counted', { n }, { reason: undefined, ip: undefined, ...more });
-const numbers = (first: number, last: number): Proposed[] => Array.from({ length: last - first + 1 }, (_, i) => counted(first + i));
+const counted = (n: number, more: Partial<Envelope> = {}): Proposed =>
+  propose('Counted', { n }, { reason: undefined, ip: undefined, ...more });
+const numbers = (first: number, last: number): Proposed[] =>
+  Array.from({ length: last - first + 1 }, (_, i) => counted(first + i));
 const upTo = (last: number): number[] => Array.from({ length: last }, (_, i) => i + 1);
 const numberOf = ({ data }: Recorded): number => (data as { n: number }).n;
 
 const all = <T>(items: AsyncIterable<T>): Promise<T[]> => lastValueFrom(from(items).pipe(toArray()));
-const read = async (stream: string, options: Parameters<EventStore['read']>[1] = {}) => (await all(store.read(stream, options))).map(numberOf);
-const readAll = async (options: Parameters<EventStore['readAll']>[0] = {}) => (await all(store.readAll(options))).map(numberOf);
-const follow = (position?: number, followed = store): Observable<LogItem> => from(followed.follow(position, new AbortController().signal));
-const untilCaughtUp = (position?: number): Promise<LogItem[]> => lastValueFrom(follow(position).pipe(takeWhile(({ kind }) => kind !== 'caughtUp'), toArray()));
-const eventsOf = (items: readonly LogItem[]): Recorded[] => items.flatMap((item) => (item.kind === 'event' ? [item.event] : []));
+const read = async (stream: string, options: Parameters<EventStore['read']>[1] = {}) =>
+  (await all(store.read(stream, options))).map(numberOf);
+const readAll = async (options: Parameters<EventStore['readAll']>[0] = {}) =>
+  (await all(store.readAll(options))).map(numberOf);
+const follow = (position?: number, followed = store): Observable<LogItem> =>
+  from(followed.follow(position, new AbortController().signal));
+const untilCaughtUp = (position?: number): Promise<LogItem[]> =>
+  lastValueFrom(
+    follow(position).pipe(
+      takeWhile(({ kind }) => kind !== 'caughtUp'),
+      toArray(),
+    ),
+  );
+const eventsOf = (items: readonly LogItem[]): Recorded[] =>
+  items.flatMap((item) => (item.kind === 'event' ? [item.event] : []));
 
 describe('a stream', () => {
   it('gives back what was appended, and where it lies', async () => {
@@ -93,8 +132,13 @@ describe('a stream', () => {
     const raw = EventStoreDBClient.connectionString(url);
     const [stored] = await all(raw.readStream(`${namespace}.user-1`));
     await raw.dispose();
-    expect(stored!.event).toMatchObject({ data: { country: 'ES' }, metadata: { $correlationId: envelope.correlationId, $causationId: envelope.causationId } });
-    expect(JSON.stringify(stored!.event, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))).not.toMatch(/Ann|because|192\.0\.2/);
+    expect(stored!.event).toMatchObject({
+      data: { country: 'ES' },
+      metadata: { $correlationId: envelope.correlationId, $causationId: envelope.causationId },
+    });
+    expect(
+      JSON.stringify(stored!.event, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
+    ).not.toMatch(/Ann|because|192\.0\.2/);
   });
 
   it('is read from either end, from a revision, so many', async () => {
@@ -108,15 +152,26 @@ describe('a stream', () => {
   });
 
   it('takes appends at exactly its revision', async () => {
-    await expect(store.append('n-1', 0, [counted(1)])).rejects.toMatchObject({ stream: 'n-1', expected: 0, actual: -1 });
+    await expect(store.append('n-1', 0, [counted(1)])).rejects.toMatchObject({
+      stream: 'n-1',
+      expected: 0,
+      actual: -1,
+    });
     await store.append('n-1', -1, numbers(0, 1));
-    await expect(store.append('n-1', -1, [counted(2)])).rejects.toMatchObject({ stream: 'n-1', expected: -1, actual: 1 });
+    await expect(store.append('n-1', -1, [counted(2)])).rejects.toMatchObject({
+      stream: 'n-1',
+      expected: -1,
+      actual: 1,
+    });
     await expect(store.append('n-1', 0, [counted(2)])).rejects.toBeInstanceOf(WrongRevision);
     expect(await store.append('n-1', 1, [counted(2)])).toMatchObject({ revision: 2 });
   });
 
   it('answers a repeated append as the first time', async () => {
-    const event = (digest: string): Proposed => ({ ...counted(1), id: eventId({ commandId: 'k', digest, stream: 'n-1', expected: -1, index: 0 }) });
+    const event = (digest: string): Proposed => ({
+      ...counted(1),
+      id: eventId({ commandId: 'k', digest, stream: 'n-1', expected: -1, index: 0 }),
+    });
     const first = await store.append('n-1', -1, [event('d1')]);
     await store.append('n-1', 0, [counted(2)]);
     expect(await store.append('n-1', -1, [event('d1')])).toEqual(first);
@@ -131,13 +186,25 @@ describe('a stream', () => {
 
   it('refuses, before sending, what a server does not take', async () => {
     await expect(store.append('n-1', -1, [])).rejects.toThrow('an append needs an event');
-    await expect(storeOf({ catalogue: { '': {} } }).append('n-1', -1, [propose('', {})])).rejects.toThrow('an event needs a type');
-    await expect(store.append('n-1', -1, [propose('Counted', { text: 'x'.repeat(1_048_576) })])).rejects.toThrow(/exceeds/);
-    expect(await store.append('n-1', -1, [propose('Counted', { text: 'x'.repeat(1_047_000) }, { reason: undefined, ip: undefined })])).toMatchObject({ revision: 0 });
+    await expect(storeOf({ catalogue: { '': {} } }).append('n-1', -1, [propose('', {})])).rejects.toThrow(
+      'an event needs a type',
+    );
+    await expect(store.append('n-1', -1, [propose('Counted', { text: 'x'.repeat(1_048_576) })])).rejects.toThrow(
+      /exceeds/,
+    );
+    expect(
+      await store.append('n-1', -1, [
+        propose('Counted', { text: 'x'.repeat(1_047_000) }, { reason: undefined, ip: undefined }),
+      ]),
+    ).toMatchObject({ revision: 0 });
   });
 });
 
-const sum = { category: 'sum', initial: 0, evolve: { Counted: (state: number, { n }: { n: number }) => state + n } } as unknown as AnyDecider;
+const sum = {
+  category: 'sum',
+  initial: 0,
+  evolve: { Counted: (state: number, { n }: { n: number }) => state + n },
+} as unknown as AnyDecider;
 
 describe('loading', () => {
   it('folds a stream, as far as it goes back', async () => {
@@ -150,9 +217,16 @@ describe('loading', () => {
 
   it('finds how it was after an earlier command', async () => {
     await store.append('sum-1', -1, [counted(1)]);
-    const { position } = await store.append('sum-1', 0, [counted(2, { causationId: 'k', digest: 'd' }), counted(4, { causationId: 'k', digest: 'd' })]);
+    const { position } = await store.append('sum-1', 0, [
+      counted(2, { causationId: 'k', digest: 'd' }),
+      counted(4, { causationId: 'k', digest: 'd' }),
+    ]);
     await store.append('sum-1', 2, [counted(8)]);
-    expect(await store.load(sum, '1', { commandId: 'k' })).toMatchObject({ state: 15, revision: 3, earlier: { state: 7, revision: 2, position, digest: 'd' } });
+    expect(await store.load(sum, '1', { commandId: 'k' })).toMatchObject({
+      state: 15,
+      revision: 3,
+      earlier: { state: 7, revision: 2, position, digest: 'd' },
+    });
     expect(await store.load(sum, '1', { commandId: 'other' })).not.toHaveProperty('earlier');
   });
 
@@ -161,7 +235,11 @@ describe('loading', () => {
     await store.append('sum-1', -1, [counted(1, { causationId: 'k' })]);
     const { position } = await store.append('sum-1', 0, [counted(2), counted(4)]);
     expect(await store.load(lately, '1')).toEqual({ state: 6, revision: 2, position });
-    expect(await store.load(lately, '1', { commandId: 'k' })).toMatchObject({ state: 7, revision: 2, earlier: { state: 1 } });
+    expect(await store.load(lately, '1', { commandId: 'k' })).toMatchObject({
+      state: 7,
+      revision: 2,
+      earlier: { state: 1 },
+    });
     expect(await store.load(lately, '1', { until: envelope.at })).toMatchObject({ state: 7, revision: 2 });
     expect(await store.load(lately, '2')).toEqual({ state: 0, revision: -1, position: 0 });
   });
@@ -211,7 +289,12 @@ describe('the log', () => {
     await store.append('n-1', -1, [counted(1), named('Ann'), counted(2)]);
     await storeOf({ namespace: `other-${namespace}` }).append('n-1', -1, [counted(3)]);
     const followed = from(store.follow(undefined, new AbortController().signal, ['Counted']));
-    const items = await lastValueFrom(followed.pipe(takeWhile(({ kind }) => kind !== 'caughtUp'), toArray()));
+    const items = await lastValueFrom(
+      followed.pipe(
+        takeWhile(({ kind }) => kind !== 'caughtUp'),
+        toArray(),
+      ),
+    );
     expect(eventsOf(items).map(numberOf)).toEqual([1, 2]);
   });
 
@@ -220,14 +303,26 @@ describe('the log', () => {
     const slow = store.follow(undefined, new AbortController().signal);
     const first = (await slow.next()).value as LogItem;
     expect(eventsOf(await untilCaughtUp())).toHaveLength(1000);
-    const items = await lastValueFrom(concat(of(first), slow).pipe(filter(({ kind }) => kind === 'event'), take(1000), toArray()));
+    const items = await lastValueFrom(
+      concat(of(first), slow).pipe(
+        filter(({ kind }) => kind === 'event'),
+        take(1000),
+        toArray(),
+      ),
+    );
     expect(eventsOf(items).map(numberOf)).toEqual(upTo(1000));
   });
 
   it('is followed on one connection, however many reads are left early or find nothing', async () => {
     await store.append('n-1', -1, numbers(1, 5));
     const done = new AbortController();
-    const followed = lastValueFrom(from(store.follow(undefined, done.signal)).pipe(filter(({ kind }) => kind === 'event'), tap((item) => numberOf(eventsOf([item])[0]!) === 6 && done.abort()), toArray()));
+    const followed = lastValueFrom(
+      from(store.follow(undefined, done.signal)).pipe(
+        filter(({ kind }) => kind === 'event'),
+        tap((item) => numberOf(eventsOf([item])[0]!) === 6 && done.abort()),
+        toArray(),
+      ),
+    );
     followed.catch(() => {}); // told at its end
     const readers = Array.from({ length: 32 }, async (_, reader) => {
       for (let nth = 0; nth < 100; nth++) {
@@ -242,10 +337,20 @@ describe('the log', () => {
 
   it('is let go of when told to, or when the store is closed', async () => {
     const leaving = new AbortController();
-    const left = lastValueFrom(from(store.follow(undefined, leaving.signal)).pipe(tap(({ kind }) => kind === 'caughtUp' && leaving.abort()), toArray()));
+    const left = lastValueFrom(
+      from(store.follow(undefined, leaving.signal)).pipe(
+        tap(({ kind }) => kind === 'caughtUp' && leaving.abort()),
+        toArray(),
+      ),
+    );
     expect((await left).at(-1)).toEqual({ kind: 'caughtUp' });
     const closing = storeOf();
-    const closed = lastValueFrom(follow(undefined, closing).pipe(tap(({ kind }) => kind === 'caughtUp' && void closing.close()), toArray()));
+    const closed = lastValueFrom(
+      follow(undefined, closing).pipe(
+        tap(({ kind }) => kind === 'caughtUp' && void closing.close()),
+        toArray(),
+      ),
+    );
     expect((await closed).at(-1)).toEqual({ kind: 'caughtUp' });
     expect(await all(store.follow(undefined, AbortSignal.abort()))).toEqual([]);
   });
@@ -254,7 +359,9 @@ describe('the log', () => {
 describe('personal data', () => {
   it('OPS-4: is gone once its owner is erased, and the event stays', async () => {
     const [ann, account] = [randomUUID(), randomUUID()];
-    await store.append(`user-${ann}`, -1, [propose('Named', { name: 'Ann', country: 'ES' }, { subject: { kind: 'user', id: ann }, account })]);
+    await store.append(`user-${ann}`, -1, [
+      propose('Named', { name: 'Ann', country: 'ES' }, { subject: { kind: 'user', id: ann }, account }),
+    ]);
     const db = new DatabaseSync(join(directory, 'vault.db'));
     db.prepare("UPDATE owner_key SET box = NULL, erased_at = '2026-01-15' WHERE owner = ?").run(`user:${ann}`);
     db.close();
@@ -267,17 +374,26 @@ describe('personal data', () => {
 
   it('without its key stops whoever reads or follows the log, at that event', async () => {
     await store.append('n-1', -1, [counted(1), named('Ann'), counted(2)]);
-    const keyless = storeOf({ keys: { obtainKey: (owner) => vault.obtainKey(owner as never), findKey: () => undefined } });
+    const keyless = storeOf({
+      keys: { obtainKey: (owner) => vault.obtainKey(owner as never), findKey: () => undefined },
+    });
     await expect(all(keyless.read('n-1'))).rejects.toThrow(`Named in n-1@1: the vault has no key of user:${user}`);
     const seen: LogItem[] = [];
-    const followed = firstValueFrom(follow(undefined, keyless).pipe(tap((item) => seen.push(item)), toArray()));
+    const followed = firstValueFrom(
+      follow(undefined, keyless).pipe(
+        tap((item) => seen.push(item)),
+        toArray(),
+      ),
+    );
     await expect(followed).rejects.toBeInstanceOf(UnreadableEvent);
     expect(eventsOf(seen).map(numberOf)).toEqual([1]);
   });
 
   it('is not asked for in events of an unknown type: they stop the reader too', async () => {
     await store.append('n-1', -1, [counted(1)]);
-    await expect(all(storeOf({ catalogue: {} }).read('n-1'))).rejects.toThrow('Counted in n-1@0: its type is in no catalogue');
+    await expect(all(storeOf({ catalogue: {} }).read('n-1'))).rejects.toThrow(
+      'Counted in n-1@0: its type is in no catalogue',
+    );
   });
 });
 
@@ -320,14 +436,23 @@ describe('a connection', () => {
     cable.mute();
     const second = counted(2);
     await expect(far.append('n-1', 0, [second])).rejects.toEqual(unavailable);
-    const [live] = await firstValueFrom(follow().pipe(filter((item) => item.kind === 'event' && numberOf(item.event) === 2), take(1), toArray()));
+    const [live] = await firstValueFrom(
+      follow().pipe(
+        filter((item) => item.kind === 'event' && numberOf(item.event) === 2),
+        take(1),
+        toArray(),
+      ),
+    );
     expect(await far.append('n-1', 0, [second])).toEqual({ revision: 1, position: eventsOf([live!])[0]!.position });
     expect(await read('n-1')).toEqual([1, 2]);
   });
 
   it('OPS-13: that stalls refuses callers, and goes on with the same client and subscription', async () => {
     const problems: string[] = [];
-    const observer = { failed: ({ code }: StoreProblem) => void problems.push(code), recovered: () => void problems.push('recovered') };
+    const observer = {
+      failed: ({ code }: StoreProblem) => void problems.push(code),
+      recovered: () => void problems.push('recovered'),
+    };
     const far = storeOf({ url: cable.url, limits: { silence: 300, replace: 600_000 }, observer });
     const first = await far.append('n-1', -1, [counted(1)]);
     const following = far.follow(first.position, new AbortController().signal);
@@ -335,8 +460,13 @@ describe('a connection', () => {
     const { connections } = cable;
     cable.stall();
     problems.length = 0;
-    const calls = [...numbers(101, 200).map((event, n) => far.append(`m-${n}`, -1, [event])), ...upTo(200).map(() => far.load(sum, '1')), far.head()];
-    for (const outcome of await Promise.allSettled(calls)) expect(outcome).toEqual({ status: 'rejected', reason: unavailable });
+    const calls = [
+      ...numbers(101, 200).map((event, n) => far.append(`m-${n}`, -1, [event])),
+      ...upTo(200).map(() => far.load(sum, '1')),
+      far.head(),
+    ];
+    for (const outcome of await Promise.allSettled(calls))
+      expect(outcome).toEqual({ status: 'rejected', reason: unavailable });
     expect(new Set(problems)).toEqual(new Set(['no-answer']));
     cable.resume();
     // The fifteen that were sent are there; those that waited behind them were not begun any more.
@@ -403,7 +533,9 @@ describe('a connection', () => {
 
   it('is refused where its URL can not be meant', () => {
     expect(() => storeOf({ url: 'postgres://localhost' })).toThrow('not a URL of an event store');
-    expect(() => storeOf({ url: 'esdb://admin:changeit@localhost:2113?tls=false' })).toThrow('without TLS they would silently not be sent');
+    expect(() => storeOf({ url: 'esdb://admin:changeit@localhost:2113?tls=false' })).toThrow(
+      'without TLS they would silently not be sent',
+    );
   });
 
   (external ? it.skip : it)('outlives a restart of the node', async () => {

@@ -19,7 +19,8 @@ describe.each(userLogs)('%s', (_, open) => {
   });
   afterAll(() => log.close());
 
-  const exporting = () => exportUserList(log.db, ask(new ExportUserList({}), { account: 'one', at: '2026-01-01T00:00:00.000Z' } as never));
+  const exporting = () =>
+    exportUserList(log.db, ask(new ExportUserList({}), { account: 'one', at: '2026-01-01T00:00:00.000Z' } as never));
   const idsIn = (csv: string) => [...csv.matchAll(/"?([0-9a-f-]{36})"?\r\n/g)].map(([, id]) => id!);
   const everybody = () => users.map(({ envelope }) => envelope.subject.id).toSorted();
 
@@ -46,7 +47,9 @@ describe.each(userLogs)('%s', (_, open) => {
     const renaming = async () => {
       while (!read.signal.aborted) await rename();
     };
-    const reading = exporting().then(text).finally(() => read.abort());
+    const reading = exporting()
+      .then(text)
+      .finally(() => read.abort());
     const [csv] = await Promise.all([reading, renaming()]);
     expect(idsIn(csv).toSorted()).toEqual(everybody());
   });
@@ -61,7 +64,18 @@ describe.each(userLogs)('%s', (_, open) => {
   test('EXPORT-4: who does not match the filters any more, when the rows are read, is left out', async () => {
     const csv = await exporting();
     const [one] = users;
-    await log.record(next(one!, userEvent('UserDeleted', { account: 'one', restorableUntil: '2027-01-01T00:00:00.000Z', keptRoles: [], releasedLicences: [], disableModeDays: 7 })));
+    await log.record(
+      next(
+        one!,
+        userEvent('UserDeleted', {
+          account: 'one',
+          restorableUntil: '2027-01-01T00:00:00.000Z',
+          keptRoles: [],
+          releasedLicences: [],
+          disableModeDays: 7,
+        }),
+      ),
+    );
     expect(idsIn(await text(csv)).toSorted()).toEqual(everybody().filter((id) => id !== one!.envelope.subject.id));
   });
 });

@@ -8,14 +8,35 @@ import { added, next, userLogs, type UserLog } from '../support/user-log.js';
 type Names = readonly [firstName: string, lastName: string, local?: string];
 
 const people: readonly Names[] = [
-  ['Wei', 'Wang'], ['伟', '王'], ['王', '伟'], ['小明', '王'], ['Ngozi', 'Ng'], ['Anh', 'Nguyễn'], ['민수', '김'], ['Minsu', 'Lee'],
-  ['太郎', '山田'], ['はなこ', 'サトウ'], ['मीना', 'राम'], ['मन', 'रमा'], ['Οδυσσεύς', 'Παππάς'], ['Shane', "O'Neil"], ['Anna', 'Miller'], ['Joanna', 'Strauß'],
-  ['Aylin', 'Işık'], ['محمد', 'علي'], ['Bo', 'Lang', 'kung.fu'], ['สมชาย', 'ใจดี'], ['Léa', 'Dupont-Aubert'], ['Мария', 'Иванова'],
+  ['Wei', 'Wang'],
+  ['伟', '王'],
+  ['王', '伟'],
+  ['小明', '王'],
+  ['Ngozi', 'Ng'],
+  ['Anh', 'Nguyễn'],
+  ['민수', '김'],
+  ['Minsu', 'Lee'],
+  ['太郎', '山田'],
+  ['はなこ', 'サトウ'],
+  ['मीना', 'राम'],
+  ['मन', 'रमा'],
+  ['Οδυσσεύς', 'Παππάς'],
+  ['Shane', "O'Neil"],
+  ['Anna', 'Miller'],
+  ['Joanna', 'Strauß'],
+  ['Aylin', 'Işık'],
+  ['محمد', 'علي'],
+  ['Bo', 'Lang', 'kung.fu'],
+  ['สมชาย', 'ใจดี'],
+  ['Léa', 'Dupont-Aubert'],
+  ['Мария', 'Иванова'],
 ];
 
-const addedAs = (account: string, [firstName, lastName, local]: Names) => added(account, { firstName, lastName, ...(local && { email: `${local}@corp.example` }) });
+const addedAs = (account: string, [firstName, lastName, local]: Names) =>
+  added(account, { firstName, lastName, ...(local && { email: `${local}@corp.example` }) });
 
-const query = (search: string, account = 'small') => ask(new ListUsers({ search }), { account, at: '2026-01-01T00:00:00.000Z' } as never);
+const query = (search: string, account = 'small') =>
+  ask(new ListUsers({ search }), { account, at: '2026-01-01T00:00:00.000Z' } as never);
 
 describe.each(userLogs)('%s', (_, open) => {
   let log: UserLog;
@@ -25,13 +46,22 @@ describe.each(userLogs)('%s', (_, open) => {
   beforeAll(async () => {
     log = await open();
     db = log.db;
-    const crowd = Array.from({ length: 2_500 }, (_, index): Names => [`Aaron ${index}`, index % 20 ? `Berg${index}` : 'Zimmer']);
-    await log.record(...people.map((names) => addedAs('small', names)), ...[...crowd, ...people].map((names) => addedAs('large', names)));
+    const crowd = Array.from({ length: 2_500 }, (_, index): Names => [
+      `Aaron ${index}`,
+      index % 20 ? `Berg${index}` : 'Zimmer',
+    ]);
+    await log.record(
+      ...people.map((names) => addedAs('small', names)),
+      ...[...crowd, ...people].map((names) => addedAs('large', names)),
+    );
     await sql`analyze user_list`.execute(db);
   });
   afterAll(() => log.close());
 
-  const found = async (search: string) => (await usersAfter(db, query(search), page)).items.map(({ firstName, lastName }) => `${firstName} ${lastName}`).toSorted();
+  const found = async (search: string) =>
+    (await usersAfter(db, query(search), page)).items
+      .map(({ firstName, lastName }) => `${firstName} ${lastName}`)
+      .toSorted();
 
   test.each<[string, string[]]>([
     ['王伟', ['伟 王', '王 伟']],
@@ -134,13 +164,18 @@ describe.each(userLogs)('%s', (_, open) => {
     return JSON.stringify(await Promise.all(explained));
   }
 
-  test.each(['王伟', '王', '민수', 'Ng', 'zi', 'ngu', "o'n", 'मीना', 'anna m', 'nobody at all'])('SEARCH-5: %s reads no table and no order of the list whole', async (search) => {
-    const plan = await plans((explained) => usersAfter(explained, query(search, 'large'), page));
-    expect(plan).toContain('Bitmap Index Scan on user_list_search');
-    expect(plan).not.toMatch(/Seq Scan|Index Scan using/);
-  });
+  test.each(['王伟', '王', '민수', 'Ng', 'zi', 'ngu', "o'n", 'मीना', 'anna m', 'nobody at all'])(
+    'SEARCH-5: %s reads no table and no order of the list whole',
+    async (search) => {
+      const plan = await plans((explained) => usersAfter(explained, query(search, 'large'), page));
+      expect(plan).toContain('Bitmap Index Scan on user_list_search');
+      expect(plan).not.toMatch(/Seq Scan|Index Scan using/);
+    },
+  );
 
   test('SEARCH-5: an export reads a search by the same index', async () => {
-    expect(await plans((explained) => matching(explained, query('Ng', 'large')).select('user_id').execute())).toContain('Bitmap Index Scan on user_list_search');
+    expect(await plans((explained) => matching(explained, query('Ng', 'large')).select('user_id').execute())).toContain(
+      'Bitmap Index Scan on user_list_search',
+    );
   });
 });

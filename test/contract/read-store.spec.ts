@@ -99,7 +99,10 @@ const users: Projection = {
       .execute(),
   events: ['UserAdded'],
   apply: async (events, tx) => {
-    await tx.insertInto('users').values(events.map(({ data }) => data)).execute();
+    await tx
+      .insertInto('users')
+      .values(events.map(({ data }) => data))
+      .execute();
   },
 };
 
@@ -135,7 +138,12 @@ function suite(open: () => Promise<ReadStore>) {
     await runner.start();
     return runner;
   }
-  const rows = (table: string) => store.db.selectFrom(table).selectAll().orderBy(sql`1`).execute();
+  const rows = (table: string) =>
+    store.db
+      .selectFrom(table)
+      .selectAll()
+      .orderBy(sql`1`)
+      .execute();
   const checkpoint = async (name: string) =>
     (await store.db.selectFrom('projection').select('position').where('name', '=', name).executeTakeFirst())?.position;
 
@@ -169,7 +177,10 @@ function suite(open: () => Promise<ReadStore>) {
 
   it('says why a statement failed, alike', async () => {
     await users.create(store.db);
-    const twice = store.db.insertInto('users').values([{ id: 'ann' }, { id: 'ann' }]).execute();
+    const twice = store.db
+      .insertInto('users')
+      .values([{ id: 'ann' }, { id: 'ann' }])
+      .execute();
     await expect(twice).rejects.toMatchObject({ code: '23505', constraint: 'users_id_key' });
   });
 
@@ -194,7 +205,10 @@ function suite(open: () => Promise<ReadStore>) {
     await users.create(store.db);
     await sql`create index on users using gin (id, rollbook_fold(id) gin_trgm_ops)`.execute(store.db);
     const names = ['Zoë Ångström', 'ЖУКОВ', 'Bob'];
-    await store.db.insertInto('users').values(names.map((id) => ({ id }))).execute();
+    await store.db
+      .insertInto('users')
+      .values(names.map((id) => ({ id })))
+      .execute();
     const search = (text: string) =>
       sql<{ id: string }>`select id from users where rollbook_fold(id) like '%' || rollbook_fold(${text}) || '%'`;
     const found = await store.db.transaction().execute(async (tx) => {
@@ -363,13 +377,19 @@ describe('PGlite', () => {
     await sql`create table kept ()`.execute(another.db);
     await another.close();
 
-    const restored = await openReadStore({ directory: join(directory, 'killed'), log: { ...log, installation: 'two', restored: 'once' } });
+    const restored = await openReadStore({
+      directory: join(directory, 'killed'),
+      log: { ...log, installation: 'two', restored: 'once' },
+    });
     expect(await marked(restored)).toBe(false);
     await sql`create table kept ()`.execute(restored.db);
     await restored.close();
 
     await writeFile(join(files, 'open'), 'another boot');
-    const rebooted = await openReadStore({ directory: join(directory, 'killed'), log: { ...log, installation: 'two', restored: 'once' } });
+    const rebooted = await openReadStore({
+      directory: join(directory, 'killed'),
+      log: { ...log, installation: 'two', restored: 'once' },
+    });
     expect(await marked(rebooted)).toBe(false);
     await rebooted.close();
   });
@@ -377,7 +397,10 @@ describe('PGlite', () => {
   it('has no files of databases that nobody connects to', async () => {
     await live;
     const base = join(directory, 'read-store', 'pglite', 'base');
-    const counts = (await readdir(base)).map(async (database) => [database, (await readdir(join(base, database))).length > 0]);
+    const counts = (await readdir(base)).map(async (database) => [
+      database,
+      (await readdir(join(base, database))).length > 0,
+    ]);
     expect(Object.fromEntries(await Promise.all(counts))).toEqual({ 1: false, 4: false, 5: true });
   });
 
@@ -399,9 +422,13 @@ describe('PGlite', () => {
     for (let mb = 0; mb < 80; mb++) {
       // As text that can't be compressed.
       const text = randomBytes(500_000).toString('hex');
-      await sql`insert into written values (1, ${text}) on conflict (id) do update set text = excluded.text`.execute(store.db);
+      await sql`insert into written values (1, ${text}) on conflict (id) do update set text = excluded.text`.execute(
+        store.db,
+      );
     }
-    const files = (await readdir(join(busy, 'read-store', 'pglite', 'pg_wal'))).filter((name) => /^[0-9A-F]{24}$/.test(name));
+    const files = (await readdir(join(busy, 'read-store', 'pglite', 'pg_wal'))).filter((name) =>
+      /^[0-9A-F]{24}$/.test(name),
+    );
     // Of 16 MB each; more than 80 MB were written.
     expect(files.length).toBeLessThanOrEqual(4);
     await store.close();
@@ -411,16 +438,24 @@ describe('PGlite', () => {
     const busy = join(directory, 'rewritten');
     const store = await openReadStore({ directory: busy, log });
     await sql`create table rewritten as select id from generate_series(1, 5000) id`.execute(store.db);
-    const vacuums = sql<{ count: number }>`select vacuum_count as count from pg_stat_user_tables where relname = 'rewritten'`;
+    const vacuums = sql<{
+      count: number;
+    }>`select vacuum_count as count from pg_stat_user_tables where relname = 'rewritten'`;
     const padding = 'x'.repeat(1 << 20);
-    for (let turn = 0; turn < 64; turn++) await sql`update rewritten set id = -id where ${padding} <> ''`.execute(store.db);
+    for (let turn = 0; turn < 64; turn++)
+      await sql`update rewritten set id = -id where ${padding} <> ''`.execute(store.db);
     expect((await vacuums.execute(store.db)).rows[0]!.count).toBeGreaterThan(0);
     await store.close();
   });
 
   it('OPS-12: refuses callers while its thread hangs, then replaces the thread', async () => {
     const { told, observer } = listening();
-    const store = await openReadStore({ directory: join(directory, 'hung'), log, limits: { query: 500, batch: 8_000 }, observer });
+    const store = await openReadStore({
+      directory: join(directory, 'hung'),
+      log,
+      limits: { query: 500, batch: 8_000 },
+      observer,
+    });
     await sql`create table kept ()`.execute(store.batches);
     const endless = sql`select count(*) from generate_series(1, 100000000000)`.execute(store.db);
     await expect(endless).rejects.toEqual(away);
@@ -447,7 +482,10 @@ describe('PGlite', () => {
 /** What a store's observer is told, one word each. */
 function listening() {
   const told: string[] = [];
-  const observer = { failed: ({ code }: StoreProblem) => void told.push(code), recovered: () => void told.push('recovered') };
+  const observer = {
+    failed: ({ code }: StoreProblem) => void told.push(code),
+    recovered: () => void told.push('recovered'),
+  };
   return { told, observer };
 }
 
@@ -483,21 +521,37 @@ else
     it('OPS-12: refuses callers and projections while the server hangs, and goes on by itself', async () => {
       const cable = await Cable.to(databaseUrl);
       const { told, observer } = listening();
-      const store = await openReadStore({ directory, databaseUrl: cable.url, log, limits: { query: 500, batch: 1_000 }, observer });
+      const store = await openReadStore({
+        directory,
+        databaseUrl: cable.url,
+        log,
+        limits: { query: 500, batch: 1_000 },
+        observer,
+      });
       await sql`drop table if exists seen`.execute(store.batches);
       await store.batches.deleteFrom('projection').execute();
       const source = new Log();
       const problems: Problem[] = [];
-      const runner = new ProjectionRunner({ store, projections: [seen()], subscribe: source.subscribe, report: (problem) => void problems.push(problem) });
+      const runner = new ProjectionRunner({
+        store,
+        projections: [seen()],
+        subscribe: source.subscribe,
+        report: (problem) => void problems.push(problem),
+      });
       await runner.start();
       await runner.waitFor(source.append('UserAdded', 'ann'), 5_000);
 
       cable.stall();
       const asking = Array.from({ length: 30 }, () => sql`select 1`.execute(store.db));
       source.append('UserAdded', 'bob');
-      for (const outcome of await Promise.allSettled(asking)) expect(outcome).toEqual({ status: 'rejected', reason: away });
+      for (const outcome of await Promise.allSettled(asking))
+        expect(outcome).toEqual({ status: 'rejected', reason: away });
       await until(() => runner.health().failing);
-      expect(runner.health()).toMatchObject({ position: 10, caughtUp: false, failing: { reason: 'read-store.unavailable' } });
+      expect(runner.health()).toMatchObject({
+        position: 10,
+        caughtUp: false,
+        failing: { reason: 'read-store.unavailable' },
+      });
       expect(new Set(told.slice(told.indexOf('no-answer')))).toEqual(new Set(['no-answer']));
 
       cable.resume();
@@ -514,10 +568,16 @@ else
 
     it('OPS-12: replaces connections whose backends hang', async () => {
       const store = await openReadStore({ directory, databaseUrl, log, limits: { query: 500, batch: 1_000 } });
-      const backends = async () => (await sql<{ pid: number }>`select pid from pg_stat_activity where datname = current_database()`.execute(store.batches)).rows.map(({ pid }) => pid);
+      const backends = async () =>
+        (
+          await sql<{ pid: number }>`select pid from pg_stat_activity where datname = current_database()`.execute(
+            store.batches,
+          )
+        ).rows.map(({ pid }) => pid);
       await Promise.all(Array.from({ length: 5 }, () => sql`select 1`.execute(store.db)));
       const stopped = await backends();
-      const isOurs = (pid: number) => existsSync(`/proc/${pid}/cmdline`) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith('postgres:');
+      const isOurs = (pid: number) =>
+        existsSync(`/proc/${pid}/cmdline`) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith('postgres:');
       if (!stopped.every(isOurs)) return console.warn('PostgreSQL runs elsewhere: its backends are not stopped.');
       try {
         for (const pid of stopped) process.kill(pid, 'SIGSTOP');
@@ -533,7 +593,13 @@ else
 
     it('OPS-12: has the server itself stop a query that takes too long; those that are answered show that it is not away', async () => {
       const { told, observer } = listening();
-      const store = await openReadStore({ directory, databaseUrl, log, limits: { query: 300, batch: 5_000 }, observer });
+      const store = await openReadStore({
+        directory,
+        databaseUrl,
+        log,
+        limits: { query: 300, batch: 5_000 },
+        observer,
+      });
       await expect(sql`select pg_sleep(60)`.execute(store.db)).rejects.toEqual(away);
       const running = sql`select pid from pg_stat_activity where query like 'select pg_sleep(60)%' and state = 'active'`;
       expect((await running.execute(store.batches)).rows).toEqual([]);

@@ -42,7 +42,14 @@ async function eventStoreProblem(url: string): Promise<StoreProblem> {
   const told: StoreProblem[] = [];
   const observer = { failed: (problem: StoreProblem) => void told.push(problem), recovered: () => {} };
   const keys = { obtainKey: () => Buffer.alloc(32), findKey: () => undefined };
-  const store = new EventStore({ url, namespace: 'test', catalogue: {}, keys: keys as never, limits: { silence: 300 }, observer });
+  const store = new EventStore({
+    url,
+    namespace: 'test',
+    catalogue: {},
+    keys: keys as never,
+    limits: { silence: 300 },
+    observer,
+  });
   try {
     await expect(store.head()).rejects.toMatchObject({ code: 'event-store.unavailable', kind: 'unavailable' });
   } finally {
@@ -57,13 +64,29 @@ describe('OPS-14: an event store that can not be used says why', () => {
     'nothing listens': ['connection-refused', async () => `esdb://localhost:${await closedPort()}?tls=false`],
     'no such host': ['host-unknown', () => 'esdb://no-such-host.invalid:2113'],
     'tlsCAFile is left out': ['certificate-untrusted', () => node.url.replace(/\?.*/, '')],
-    'the certificate is for another host': ['certificate-wrong-host', () => node.url.replace('@localhost', '@127.0.0.1')],
+    'the certificate is for another host': [
+      'certificate-wrong-host',
+      () => node.url.replace('@localhost', '@127.0.0.1'),
+    ],
     'the password is wrong': ['access-denied', () => node.url.replace(new URL(node.url).password, password)],
-    'TLS against a server in clear': ['tls-not-spoken', () => `esdb://admin:${password}@localhost:${port(inClear.url)}`],
+    'TLS against a server in clear': [
+      'tls-not-spoken',
+      () => `esdb://admin:${password}@localhost:${port(inClear.url)}`,
+    ],
     'in clear against a server with TLS': ['connection-closed', () => `esdb://localhost:${port(node.url)}?tls=false`],
-    'a web server': ['not-an-event-store', async () => `esdb://localhost:${portOf(await listen(createHttpServer()))}?tls=false`],
-    'a cluster of which no node answers': ['no-cluster-node', async () => `esdb://localhost:${await closedPort()},localhost:${await closedPort()}?tls=false&maxDiscoverAttempts=1`],
-    'it does not answer': ['no-answer', async () => `esdb://localhost:${portOf(await listen(createServer()))}?tls=false`],
+    'a web server': [
+      'not-an-event-store',
+      async () => `esdb://localhost:${portOf(await listen(createHttpServer()))}?tls=false`,
+    ],
+    'a cluster of which no node answers': [
+      'no-cluster-node',
+      async () =>
+        `esdb://localhost:${await closedPort()},localhost:${await closedPort()}?tls=false&maxDiscoverAttempts=1`,
+    ],
+    'it does not answer': [
+      'no-answer',
+      async () => `esdb://localhost:${portOf(await listen(createServer()))}?tls=false`,
+    ],
   };
   it.each(Object.entries(cases))('%s', async (_, [code, url]) => {
     const problem = await eventStoreProblem(await url());
@@ -75,18 +98,29 @@ describe('OPS-14: an event store that can not be used says why', () => {
   it('where its URL can not be meant, without quoting it', () => {
     const open = (url: string) => () => new EventStore({ url, namespace: 'test', catalogue: {}, keys: {} as never });
     expect(open(`esdb://admin:${password}`)).toThrow('not a URL of an event store (esdb://host:port)');
-    expect(open(`esdb://admin:${password}@localhost?tlsCAFile=/no/such/file`)).toThrow('names a certificate or key file that is not there');
+    expect(open(`esdb://admin:${password}@localhost?tlsCAFile=/no/such/file`)).toThrow(
+      'names a certificate or key file that is not there',
+    );
   });
 
   it('OPS-16: takes kurrentdb:// as esdb://', async () => {
-    expect(await eventStoreProblem(`kurrentdb://localhost:${await closedPort()}?tls=false`)).toMatchObject({ code: 'connection-refused' });
-    expect(await eventStoreProblem(`kurrentdb+discover://localhost:${await closedPort()}?tls=false&maxDiscoverAttempts=1`)).toMatchObject({ code: 'no-cluster-node' });
+    expect(await eventStoreProblem(`kurrentdb://localhost:${await closedPort()}?tls=false`)).toMatchObject({
+      code: 'connection-refused',
+    });
+    expect(
+      await eventStoreProblem(`kurrentdb+discover://localhost:${await closedPort()}?tls=false&maxDiscoverAttempts=1`),
+    ).toMatchObject({ code: 'no-cluster-node' });
   });
 });
 
 /** A server that answers the first message of each connection and goes. */
 const answering = (answer: Buffer | undefined) =>
-  listen(createServer((socket: Socket) => void socket.once('data', () => (answer ? socket.end(answer) : undefined)).on('error', () => {})));
+  listen(
+    createServer(
+      (socket: Socket) =>
+        void socket.once('data', () => (answer ? socket.end(answer) : undefined)).on('error', () => {}),
+    ),
+  );
 
 /** An ErrorResponse of PostgreSQL's protocol. */
 function errorResponse(state: string): Buffer {
@@ -97,9 +131,13 @@ function errorResponse(state: string): Buffer {
 }
 
 describe('OPS-14: a PostgreSQL that can not be used says why', () => {
-  const at = async (answer: Buffer | undefined, query = '') => `postgres://rollbook:${password}@127.0.0.1:${portOf(await answering(answer))}/rollbook${query}`;
+  const at = async (answer: Buffer | undefined, query = '') =>
+    `postgres://rollbook:${password}@127.0.0.1:${portOf(await answering(answer))}/rollbook${query}`;
   const cases: Record<string, [code: string, url: () => Promise<string>]> = {
-    'nothing listens': ['connection-refused', async () => `postgres://rollbook:${password}@localhost:${await closedPort()}/rollbook`],
+    'nothing listens': [
+      'connection-refused',
+      async () => `postgres://rollbook:${password}@localhost:${await closedPort()}/rollbook`,
+    ],
     'no such host': ['host-unknown', async () => `postgres://rollbook:${password}@no-such-host.invalid/rollbook`],
     'it does not speak TLS': ['tls-not-spoken', () => at(Buffer.from('N'), '?sslmode=verify-full')],
     'the password is wrong': ['access-denied', () => at(errorResponse('28P01'))],
@@ -119,7 +157,10 @@ describe('OPS-14: a PostgreSQL that can not be used says why', () => {
   });
 
   it('where its URL can not be meant, without quoting it', async () => {
-    const open = (databaseUrl: string) => openReadStore({ directory, databaseUrl, log: { installation: 'one', namespace: 'rollbook', restored: '' } });
-    await expect(open(`postgres://rollbook:${password}@localhost/rollbook?sslrootcert=/no/such/file`)).rejects.toThrow('DATABASE_URL names a certificate or key file that is not there');
+    const open = (databaseUrl: string) =>
+      openReadStore({ directory, databaseUrl, log: { installation: 'one', namespace: 'rollbook', restored: '' } });
+    await expect(open(`postgres://rollbook:${password}@localhost/rollbook?sslrootcert=/no/such/file`)).rejects.toThrow(
+      'DATABASE_URL names a certificate or key file that is not there',
+    );
   });
 });

@@ -5,7 +5,19 @@ import { People } from './person.js';
 import { tomorrow, type Agent, type Site } from './site.js';
 
 /** All that an account administrator may: they give roles no wider than that. */
-const scopes = ['users:read', 'users:export', 'users:add', 'users:approve', 'users:change', 'users:lock', 'users:delete', 'users:reset-password', 'roles:grant', 'audit:read', 'tokens:manage'];
+const scopes = [
+  'users:read',
+  'users:export',
+  'users:add',
+  'users:approve',
+  'users:change',
+  'users:lock',
+  'users:delete',
+  'users:reset-password',
+  'roles:grant',
+  'audit:read',
+  'tokens:manage',
+];
 
 /** An account that is open, with those who run it. */
 export class Account {
@@ -20,12 +32,20 @@ export class Account {
   ) {}
 
   /** Opens it with its staff; answers it, and how many people of its headcount are still to come. */
-  static async open(site: Site, company: Company, headcount: number, place: number): Promise<{ account: Account; left: number }> {
+  static async open(
+    site: Site,
+    company: Company,
+    headcount: number,
+    place: number,
+  ): Promise<{ account: Account; left: number }> {
     const draw = new Draw(site.seed, place);
     const domain = `${company.slug}-${site.run}.example`;
     const people = new People(company, domain, draw);
     const { language: _, ...administrator } = people.next();
-    const contracts = Object.entries(company.contracts).map(([country, recurringRevenue]) => ({ country, recurringRevenue }));
+    const contracts = Object.entries(company.contracts).map(([country, recurringRevenue]) => ({
+      country,
+      recurringRevenue,
+    }));
     const body = { name: company.name, domains: [domain], contracts, administrator };
     const { accountId, administratorId } = await site.operator.do('accounts opened', 'POST', '/accounts', body);
     const account = new Account(site, company, accountId, people, [], draw);
@@ -53,7 +73,13 @@ export class Account {
   }
 
   private async tokenFor(userId: string): Promise<Agent> {
-    const { token } = await this.site.operator.ask('POST', '/access-tokens', { kind: 'user', userId, name: 'admin console', scopes, expiresAt: tomorrow() });
+    const { token } = await this.site.operator.ask('POST', '/access-tokens', {
+      kind: 'user',
+      userId,
+      name: 'admin console',
+      scopes,
+      expiresAt: tomorrow(),
+    });
     return this.site.operator.as(token);
   }
 }

@@ -32,7 +32,14 @@ async function demo({ url, tokenFile, users, seed }: NonNullable<ReturnType<type
   process.on('SIGTERM', () => stop.abort());
   const line = new ProgressLine();
   const began = performance.now();
-  const report = await runDemo({ url, token, users, seed, signal: stop.signal, progress: (told, of) => line.show(told, of) }).finally(() => line.end());
+  const report = await runDemo({
+    url,
+    token,
+    users,
+    seed,
+    signal: stop.signal,
+    progress: (told, of) => line.show(told, of),
+  }).finally(() => line.end());
   console.log(acts(report, (performance.now() - began) / 1_000));
   if (stop.signal.aborted) process.exitCode = 130;
   else console.log(worthALook(report, url, tokenFile));
@@ -53,9 +60,16 @@ function readOptions() {
       },
     });
     if (values.help) return undefined;
-    return { url: values.url, tokenFile: values['token-file'], users: number('--users', values.users, 1), seed: number('--seed', values.seed, 0) };
+    return {
+      url: values.url,
+      tokenFile: values['token-file'],
+      users: number('--users', values.users, 1),
+      seed: number('--seed', values.seed, 0),
+    };
   } catch (error) {
-    throw error instanceof DemoError ? error : new DemoError(`${(error as Error).message.split('. ')[0]}. See: npm run demo -- --help`);
+    throw error instanceof DemoError
+      ? error
+      : new DemoError(`${(error as Error).message.split('. ')[0]}. See: npm run demo -- --help`);
   }
 }
 
@@ -68,13 +82,18 @@ function readToken(file: string): string {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
-    throw new DemoError(`The operator's token can not be read from ${file} (${(error as NodeJS.ErrnoException).code}): name its file with --token-file.`);
+    throw new DemoError(
+      `The operator's token can not be read from ${file} (${(error as NodeJS.ErrnoException).code}): name its file with --token-file.`,
+    );
   }
 }
 
 function acts({ counts }: DemoReport, seconds: number): string {
   const sum = [...counts.values()].reduce((total, count) => total + count, 0);
-  return [`${sum} acts in ${seconds.toFixed(1)} s:`, ...[...counts].map(([what, count]) => `  ${String(count).padStart(6)} ${what}`)].join('\n');
+  return [
+    `${sum} acts in ${seconds.toFixed(1)} s:`,
+    ...[...counts].map(([what, count]) => `  ${String(count).padStart(6)} ${what}`),
+  ].join('\n');
 }
 
 function worthALook({ accounts }: DemoReport, url: string, tokenFile: string): string {

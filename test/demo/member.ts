@@ -48,8 +48,13 @@ export class Member {
   }
 
   async relocate(): Promise<void> {
-    const country = this.draw.one(['NL', 'LU', 'LT', 'CA', 'SG', 'IT'].filter((other) => other !== this.person.country));
-    await this.boss.do('changed', 'PATCH', this.account.path(`/users/${this.userId}`), { country, entitlementCountry: country });
+    const country = this.draw.one(
+      ['NL', 'LU', 'LT', 'CA', 'SG', 'IT'].filter((other) => other !== this.person.country),
+    );
+    await this.boss.do('changed', 'PATCH', this.account.path(`/users/${this.userId}`), {
+      country,
+      entitlementCountry: country,
+    });
   }
 
   private get boss() {

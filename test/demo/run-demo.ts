@@ -41,7 +41,11 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
     progress(++told, users);
   });
   return {
-    accounts: opened.map(({ account, headcount }) => ({ id: account.id, name: account.company.name, users: headcount })),
+    accounts: opened.map(({ account, headcount }) => ({
+      id: account.id,
+      name: account.company.name,
+      users: headcount,
+    })),
     counts: site.counts,
   };
 }
@@ -50,7 +54,8 @@ async function openAccounts(site: Site, users: number, signal: AbortSignal | und
   const opened: { account: Account; left: number; headcount: number }[] = [];
   const sizes = headcounts(users);
   await inParallel([...companies.entries()], signal, async ([place, company]) => {
-    if (sizes[place]) opened[place] = { ...(await Account.open(site, company, sizes[place], place)), headcount: sizes[place] };
+    if (sizes[place])
+      opened[place] = { ...(await Account.open(site, company, sizes[place], place)), headcount: sizes[place] };
   });
   return opened.filter(Boolean);
 }
@@ -68,7 +73,10 @@ interface Part {
 }
 
 const castOf = (account: Account, people: number, place: number): Part[] =>
-  dealt(people, new Draw(account.site.seed, place, 7)).map(({ chapters }, index) => ({ member: account.member(place * 1_000_003 + index), chapters }));
+  dealt(people, new Draw(account.site.seed, place, 7)).map(({ chapters }, index) => ({
+    member: account.member(place * 1_000_003 + index),
+    chapters,
+  }));
 
 /** So that what happens in one account lies between what happens in others. */
 function shuffled<T>(items: readonly T[], draw: Draw): T[] {
@@ -77,7 +85,11 @@ function shuffled<T>(items: readonly T[], draw: Draw): T[] {
 }
 
 /** Some at a time; after an error or a signal no more are begun. */
-async function inParallel<T>(items: readonly T[], signal: AbortSignal | undefined, work: (item: T) => Promise<void>): Promise<void> {
+async function inParallel<T>(
+  items: readonly T[],
+  signal: AbortSignal | undefined,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
   const queue = items.values();
   let failed = false;
   const worker = async () => {

@@ -22,7 +22,9 @@ export class Agent {
     });
     if (reply.status < 300) return reply.body;
     const { code, detail } = (reply.body ?? {}) as { code?: string; detail?: string };
-    throw new DemoError(`${method} ${path} was answered ${reply.status} ${code ?? ''}: ${detail ?? reply.text.slice(0, 200)}`);
+    throw new DemoError(
+      `${method} ${path} was answered ${reply.status} ${code ?? ''}: ${detail ?? reply.text.slice(0, 200)}`,
+    );
   }
 
   /** Asks, and counts it as done. */
@@ -50,9 +52,15 @@ export async function openSite({ url, token, seed }: { url: string; token: strin
   const counts = new Map<string, number>();
   const operator = new Agent(new Api(url.replace(/\/$/, ''), token), counts);
   const { actor } = await operator.ask('GET', '/me');
-  if (actor?.kind !== 'operator') throw new DemoError('The token is not that of an operator, who alone opens accounts.');
+  if (actor?.kind !== 'operator')
+    throw new DemoError('The token is not that of an operator, who alone opens accounts.');
   const scopes = ['registrations:create', 'logins:record'];
-  const { token: secret } = await operator.ask('POST', '/access-tokens', { kind: 'service', name: 'login page', scopes, expiresAt: tomorrow() });
+  const { token: secret } = await operator.ask('POST', '/access-tokens', {
+    kind: 'service',
+    name: 'login page',
+    scopes,
+    expiresAt: tomorrow(),
+  });
   return { operator, service: operator.as(secret), counts, run: Date.now().toString(36).slice(-6), seed };
 }
 

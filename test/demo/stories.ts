@@ -12,8 +12,20 @@ interface Story {
 
 const why = {
   approve: ['known to the team', 'confirmed by phone', 'new starter, see the hiring list', 'contract signed'],
-  reject: ['no such employee', 'applied with a private address', 'duplicate of another registration', 'left before the first day'],
-  lock: ['parental leave', 'laptop lost, waiting for the police report', 'contract suspended', 'unusual logins from abroad', 'asked for by HR', 'on sabbatical until spring'],
+  reject: [
+    'no such employee',
+    'applied with a private address',
+    'duplicate of another registration',
+    'left before the first day',
+  ],
+  lock: [
+    'parental leave',
+    'laptop lost, waiting for the police report',
+    'contract suspended',
+    'unusual logins from abroad',
+    'asked for by HR',
+    'on sabbatical until spring',
+  ],
   unlock: ['back from leave', 'new laptop handed out', 'checked with the user, all well', 'contract renewed'],
   delete: ['left the company', 'contract ended', 'retired', 'moved to another subsidiary'],
   restore: ['left by mistake of the import', 'came back as a freelancer', 'notice withdrawn'],
@@ -23,7 +35,10 @@ const why = {
 const added: Chapter = (member) => member.add();
 const registered: Chapter = (member) => member.register();
 const loggedIn: Chapter = (member) => member.logIn();
-const act = (action: string, reasons: readonly string[]): Chapter => (member) => member.undergo(action, reasons);
+const act =
+  (action: string, reasons: readonly string[]): Chapter =>
+  (member) =>
+    member.undergo(action, reasons);
 const approved = act('approve', why.approve);
 const rejected = act('reject', why.reject);
 const locked = act('lock', why.lock);

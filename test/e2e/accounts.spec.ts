@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Api, Reply } from '../support/api.js';
-import { expectStatus, openTestAccount, startTestServer, tokenOf, type TestAccount, type TestServer } from '../support/server.js';
+import {
+  expectStatus,
+  openTestAccount,
+  startTestServer,
+  tokenOf,
+  type TestAccount,
+  type TestServer,
+} from '../support/server.js';
 import { freshDomain, offeredBy, person, serviceOf, usersOf } from '../support/steps.js';
 
 let server: TestServer;
@@ -41,7 +48,13 @@ describe('opening an account', () => {
     expect(opened.headers.get('location')).toBe(`/api/v1/accounts/${accountId}`);
     const account = await operator.get(opened.headers.get('location')!);
     const domains = body.domains.map((domain) => domain.toLowerCase().replace('bücher', 'xn--bcher-kva'));
-    expect(account.body).toMatchObject({ accountId, name: body.name, contracts, domains: domains.toSorted(), administrators: [administratorId] });
+    expect(account.body).toMatchObject({
+      accountId,
+      name: body.name,
+      contracts,
+      domains: domains.toSorted(),
+      administrators: [administratorId],
+    });
     expect([opened.etag, account.etag]).toEqual([`"${account.body.revision}"`, `"${account.body.revision}"`]);
     const user = (await operator.get(`/accounts/${accountId}/users/${administratorId}`)).body;
     expect(user).toMatchObject({ ...administrator, status: 'active', roles: ['administrator'], locks: [] });
@@ -51,7 +64,10 @@ describe('opening an account', () => {
   });
 
   it('ACCOUNT-1: works with an administrator on a domain that nobody owns, and with no domain at all', async () => {
-    const { accountId } = expectStatus(201, await open(opening({ domains: [], administrator: person(freshDomain()) }))).body;
+    const { accountId } = expectStatus(
+      201,
+      await open(opening({ domains: [], administrator: person(freshDomain()) })),
+    ).body;
     expect(await accountOf(accountId)).toMatchObject({ domains: [], contracts: [] });
   });
 
@@ -69,28 +85,49 @@ describe('opening an account', () => {
     for (const [fields, field] of bad) {
       const { status, body } = await open(opening(fields as Record<string, unknown>));
       expect([field, status]).toEqual([field, 400]);
-      if (body.code === 'request.invalid') expect(body.errors.map((error: { field: string }) => error.field)).toContain(field);
+      if (body.code === 'request.invalid')
+        expect(body.errors.map((error: { field: string }) => error.field)).toContain(field);
     }
   });
 
   it.each<[string, string, (other: TestAccount) => Promise<Record<string, unknown>>]>([
-    ['a domain that another account owns', 'domain.owned-by-another', async (other) => ({ domains: [freshDomain(), other.domain] })],
-    ['an administrator on another account’s domain', 'domain.owned-by-another', async (other) => ({ administrator: person(other.domain) })],
-    ['an administrator who is in another account', 'user.in-another-account', async (other) => {
-      const administrator = person(freshDomain());
-      await other.add(administrator);
-      return { administrator };
-    }],
-    ['an administrator who is unaffiliated, on a domain of the account', 'user.exists-unaffiliated', async () => {
-      const administrator = person(freshDomain());
-      expectStatus(201, await (await serviceOf(server)).post('/registrations', administrator));
-      return { administrator, domains: [administrator.email.split('@')[1]] };
-    }],
-    ['an administrator who is unaffiliated, on any other domain', 'user.outside-domain', async () => {
-      const administrator = person(freshDomain());
-      expectStatus(201, await (await serviceOf(server)).post('/registrations', administrator));
-      return { administrator };
-    }],
+    [
+      'a domain that another account owns',
+      'domain.owned-by-another',
+      async (other) => ({ domains: [freshDomain(), other.domain] }),
+    ],
+    [
+      'an administrator on another account’s domain',
+      'domain.owned-by-another',
+      async (other) => ({ administrator: person(other.domain) }),
+    ],
+    [
+      'an administrator who is in another account',
+      'user.in-another-account',
+      async (other) => {
+        const administrator = person(freshDomain());
+        await other.add(administrator);
+        return { administrator };
+      },
+    ],
+    [
+      'an administrator who is unaffiliated, on a domain of the account',
+      'user.exists-unaffiliated',
+      async () => {
+        const administrator = person(freshDomain());
+        expectStatus(201, await (await serviceOf(server)).post('/registrations', administrator));
+        return { administrator, domains: [administrator.email.split('@')[1]] };
+      },
+    ],
+    [
+      'an administrator who is unaffiliated, on any other domain',
+      'user.outside-domain',
+      async () => {
+        const administrator = person(freshDomain());
+        expectStatus(201, await (await serviceOf(server)).post('/registrations', administrator));
+        return { administrator };
+      },
+    ],
   ])('ACCOUNT-1: with %s is refused, and nothing remains', async (_, code, fields) => {
     const other = await openTestAccount(server);
     const body = opening(await fields(other));
@@ -104,7 +141,9 @@ describe('opening an account', () => {
   });
 
   /** Sends openings that stand in each other's way, all at once. */
-  async function racing(bodies: readonly object[]): Promise<{ reply: Reply; key: { 'idempotency-key': string }; body: object }[]> {
+  async function racing(
+    bodies: readonly object[],
+  ): Promise<{ reply: Reply; key: { 'idempotency-key': string }; body: object }[]> {
     return Promise.all(
       bodies.map(async (body) => {
         const key = { 'idempotency-key': randomUUID() };
@@ -114,43 +153,65 @@ describe('opening an account', () => {
   }
   /** Ids of the openings that were undone, by name. */
   const undone = async (): Promise<Map<string, string>> =>
-    new Map((await operator.get('/audit?action=account.closed&limit=200')).body.items.map(({ subject }: { subject: { name: string; id: string } }) => [subject.name, subject.id]));
+    new Map(
+      (await operator.get('/audit?action=account.closed&limit=200')).body.items.map(
+        ({ subject }: { subject: { name: string; id: string } }) => [subject.name, subject.id],
+      ),
+    );
 
   it.each([
     ['domain', 'domain.owned-by-another'],
     ['address', 'user.in-another-account'],
-  ])('ACCOUNT-2: that loses its %s half-way leaves nothing: domains free, no user, no account; and stays refused', async (contested, code) => {
-    let halfWay = 0;
-    for (let round = 0; round < 8 && halfWay === 0; round++) {
-      const shared = freshDomain();
-      const { email } = person(freshDomain());
-      const rivals = [1, 2, 3].map(() => {
-        const own = [freshDomain(), freshDomain()] as const;
-        return contested === 'domain' ? opening({ domains: [own[0], shared, own[1]], administrator: person(own[0]) }) : opening({ domains: own, administrator: person('', { email }) });
-      });
-      const outcomes = await racing(rivals);
-      // A refusal tells no position: reads wait for a later write.
-      await openTestAccount(server);
-      const lost = outcomes.filter(({ reply }) => reply.status !== 201);
-      expect(outcomes.length - lost.length).toBeLessThanOrEqual(1);
-      const accounts = await allAccounts();
-      for (const { reply, key, body } of lost) {
-        const { name, domains, administrator } = body as ReturnType<typeof opening>;
-        const own = domains.filter((domain) => domain !== shared);
-        expect(offeredBy(code, reply)).toEqual([]);
-        expect(accounts.filter((account) => account.name === name || own.some((domain) => account.domains.includes(domain)))).toEqual([]);
-        const closed = (await undone()).get(name);
-        if (!closed) continue;
-        halfWay++;
-        const replies = [await operator.get(`/accounts/${closed}`), await operator.get(`/accounts/${closed}/users`), await operator.post(`/accounts/${closed}/users`, person(own[0]!))];
-        expect(replies.map((there) => there.status)).toEqual([404, 404, 404]);
-        expect(offeredBy('account.not-opened', await open(body, key))).toEqual([]);
-        expectStatus(201, await open(opening({ domains: own, administrator: contested === 'domain' ? administrator : person(own[0]!) })));
-        expect((await allAccounts()).map((account) => account.name)).not.toContain(name);
+  ])(
+    'ACCOUNT-2: that loses its %s half-way leaves nothing: domains free, no user, no account; and stays refused',
+    async (contested, code) => {
+      let halfWay = 0;
+      for (let round = 0; round < 8 && halfWay === 0; round++) {
+        const shared = freshDomain();
+        const { email } = person(freshDomain());
+        const rivals = [1, 2, 3].map(() => {
+          const own = [freshDomain(), freshDomain()] as const;
+          return contested === 'domain'
+            ? opening({ domains: [own[0], shared, own[1]], administrator: person(own[0]) })
+            : opening({ domains: own, administrator: person('', { email }) });
+        });
+        const outcomes = await racing(rivals);
+        // A refusal tells no position: reads wait for a later write.
+        await openTestAccount(server);
+        const lost = outcomes.filter(({ reply }) => reply.status !== 201);
+        expect(outcomes.length - lost.length).toBeLessThanOrEqual(1);
+        const accounts = await allAccounts();
+        for (const { reply, key, body } of lost) {
+          const { name, domains, administrator } = body as ReturnType<typeof opening>;
+          const own = domains.filter((domain) => domain !== shared);
+          expect(offeredBy(code, reply)).toEqual([]);
+          expect(
+            accounts.filter(
+              (account) => account.name === name || own.some((domain) => account.domains.includes(domain)),
+            ),
+          ).toEqual([]);
+          const closed = (await undone()).get(name);
+          if (!closed) continue;
+          halfWay++;
+          const replies = [
+            await operator.get(`/accounts/${closed}`),
+            await operator.get(`/accounts/${closed}/users`),
+            await operator.post(`/accounts/${closed}/users`, person(own[0]!)),
+          ];
+          expect(replies.map((there) => there.status)).toEqual([404, 404, 404]);
+          expect(offeredBy('account.not-opened', await open(body, key))).toEqual([]);
+          expectStatus(
+            201,
+            await open(
+              opening({ domains: own, administrator: contested === 'domain' ? administrator : person(own[0]!) }),
+            ),
+          );
+          expect((await allAccounts()).map((account) => account.name)).not.toContain(name);
+        }
       }
-    }
-    expect(halfWay).toBeGreaterThan(0);
-  });
+      expect(halfWay).toBeGreaterThan(0);
+    },
+  );
 
   it('HTTP-2: with a key answers the first answer again; with another body is refused', async () => {
     const body = opening();
@@ -160,7 +221,10 @@ describe('opening an account', () => {
     const again = expectStatus(201, await open(body, headers));
     expect(again.body).toEqual(first.body);
     expect((await allAccounts()).filter(({ name }) => name === body.name).length).toBe(1);
-    expect((await open({ ...body, name: 'Another' }, headers)).body).toMatchObject({ status: 422, code: 'idempotency.mismatch' });
+    expect((await open({ ...body, name: 'Another' }, headers)).body).toMatchObject({
+      status: 422,
+      code: 'idempotency.mismatch',
+    });
   });
 });
 
@@ -186,8 +250,14 @@ describe('the domains of an account', () => {
 
   it('DOMAIN-1: are refused where they are none, and for an account that is not there', async () => {
     const account = await openTestAccount(server);
-    expect((await operator.put(account.path('/domains/nodomain'))).body).toMatchObject({ status: 400, code: 'domain.invalid' });
-    expect((await operator.put(`/accounts/${randomUUID()}/domains/${freshDomain()}`)).body).toMatchObject({ status: 404, code: 'account.not-found' });
+    expect((await operator.put(account.path('/domains/nodomain'))).body).toMatchObject({
+      status: 400,
+      code: 'domain.invalid',
+    });
+    expect((await operator.put(`/accounts/${randomUUID()}/domains/${freshDomain()}`)).body).toMatchObject({
+      status: 404,
+      code: 'account.not-found',
+    });
     expect((await account.administrator.put(account.path(`/domains/${freshDomain()}`))).status).toBe(403);
   });
 });
@@ -195,8 +265,15 @@ describe('the domains of an account', () => {
 describe('an account that is not there', () => {
   it('ACCOUNT-1: has no users, and takes none', async () => {
     const path = `/accounts/${randomUUID()}`;
-    const replies = [await operator.get(path), await operator.get(`${path}/users`), await operator.get(`${path}/summary`), await operator.post(`${path}/users`, person(freshDomain()))];
-    expect(replies.map(({ status, body }) => [status, body.code])).toEqual(replies.map(() => [404, 'account.not-found']));
+    const replies = [
+      await operator.get(path),
+      await operator.get(`${path}/users`),
+      await operator.get(`${path}/summary`),
+      await operator.post(`${path}/users`, person(freshDomain())),
+    ];
+    expect(replies.map(({ status, body }) => [status, body.code])).toEqual(
+      replies.map(() => [404, 'account.not-found']),
+    );
   });
 });
 
@@ -206,7 +283,11 @@ describe('an account is never without an administrator who can log in', () => {
     const { administrators } = await accountOf(account.id);
     for (const id of administrators) {
       const { status, roles, locks } = await usersOf(account, operator).page(id);
-      expect({ status, roles, locks }).toEqual({ status: 'active', roles: expect.arrayContaining(['administrator']), locks: [] });
+      expect({ status, roles, locks }).toEqual({
+        status: 'active',
+        roles: expect.arrayContaining(['administrator']),
+        locks: [],
+      });
     }
     return administrators;
   }
@@ -216,8 +297,11 @@ describe('an account is never without an administrator who can log in', () => {
     const { act, user } = usersOf(account, operator);
     const self = account.administratorId;
     await account.member('co-administrator');
-    for (const action of ['lock', 'delete']) expect(offeredBy('account.last-administrator', await act(self, action))).toEqual([]);
-    expect(offeredBy('account.last-administrator', await operator.delete(user(self, '/roles/administrator')))).toEqual([]);
+    for (const action of ['lock', 'delete'])
+      expect(offeredBy('account.last-administrator', await act(self, action))).toEqual([]);
+    expect(offeredBy('account.last-administrator', await operator.delete(user(self, '/roles/administrator')))).toEqual(
+      [],
+    );
     expect(await serving(account)).toEqual([self]);
   });
 
@@ -237,7 +321,10 @@ describe('an account is never without an administrator who can log in', () => {
     for (let round = 0; round < 4; round++) {
       const account = await openTestAccount(server);
       const { id: second, api } = await account.member('administrator');
-      const on = (by: Api, userId: string) => (harm === 'demote' ? by.delete(account.path(`/users/${userId}/roles/administrator`)) : by.post(account.path(`/users/${userId}/${harm}`)));
+      const on = (by: Api, userId: string) =>
+        harm === 'demote'
+          ? by.delete(account.path(`/users/${userId}/roles/administrator`))
+          : by.post(account.path(`/users/${userId}/${harm}`));
       const replies = await Promise.all([on(account.administrator, second), on(api, account.administratorId)]);
       const refused = replies.filter(({ status }) => status !== 200);
       expect(refused.length).toBe(1);
@@ -256,8 +343,14 @@ describe('an account is never without an administrator who can log in', () => {
       const [locked, unlocked] = await Promise.all([act(account.administratorId, 'lock'), act(second, 'unlock')]);
       expect(unlocked.status).toBe(200);
       if (locked.status !== 200) expect(offeredBy('account.last-administrator', locked)).toEqual([]);
-      expect((await serving(account)).toSorted()).toEqual((locked.status === 200 ? [second] : [account.administratorId, second]).toSorted());
-      const again = await Promise.all([act(second, 'lock', { reason: 'again' }), act(second, 'unlock'), act(account.administratorId, 'unlock')]);
+      expect((await serving(account)).toSorted()).toEqual(
+        (locked.status === 200 ? [second] : [account.administratorId, second]).toSorted(),
+      );
+      const again = await Promise.all([
+        act(second, 'lock', { reason: 'again' }),
+        act(second, 'unlock'),
+        act(account.administratorId, 'unlock'),
+      ]);
       for (const reply of again) expect([200, 409]).toContain(reply.status);
       expect(await serving(account)).toContain(account.administratorId);
     }

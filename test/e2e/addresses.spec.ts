@@ -3,7 +3,13 @@ import { EventStore, type Proposed } from '#libs/event-store';
 import { canonicalAddress, emailClaimEvent, userEvent } from '#libs/users';
 import { Vault } from '#libs/vault';
 import { Mailbox, eventually, linkIn } from '../support/mailbox.js';
-import { expectStatus, openTestAccount, startTestServer, type TestAccount, type TestServer } from '../support/server.js';
+import {
+  expectStatus,
+  openTestAccount,
+  startTestServer,
+  type TestAccount,
+  type TestServer,
+} from '../support/server.js';
 
 let box: Mailbox;
 let server: TestServer;
@@ -24,8 +30,18 @@ const body = (email: string) => ({ email, firstName: 'Taro', lastName: 'Boss', c
 async function addAsBefore(email: string): Promise<string> {
   const [store, vault] = [server.server.app.get(EventStore), server.server.app.get(Vault)];
   const [user, claim] = [randomUUID(), vault.hmac('email', canonicalAddress(email))];
-  const about = { correlationId: randomUUID(), causationId: randomUUID(), actor: { id: randomUUID(), kind: 'operator' as const }, at: server.clock.now().toISOString(), schema: 1 };
-  const claimed: Proposed = { id: randomUUID(), ...emailClaimEvent('EmailClaimed', { user }), envelope: { ...about, subject: { kind: 'email', id: claim } } };
+  const about = {
+    correlationId: randomUUID(),
+    causationId: randomUUID(),
+    actor: { id: randomUUID(), kind: 'operator' as const },
+    at: server.clock.now().toISOString(),
+    schema: 1,
+  };
+  const claimed: Proposed = {
+    id: randomUUID(),
+    ...emailClaimEvent('EmailClaimed', { user }),
+    envelope: { ...about, subject: { kind: 'email', id: claim } },
+  };
   const added: Proposed = {
     id: randomUUID(),
     ...userEvent('UserAdded', { ...body(email), account: account.id, status: 'active' }),
@@ -37,20 +53,42 @@ async function addAsBefore(email: string): Promise<string> {
 }
 
 const hostile = [
-  ['an ideographic space', 'boss\u3000taro'], ['a no-break space', 'boss\u00a0taro'], ['a space in quotes', '"boss taro"'], ['quotes', '"taro"'], ['a zero-width space', 'ta\u200bro'],
-  ['a soft hyphen', 'ta\u00adro'], ['a right-to-left override', 'ta\u202ero'], ['a variation selector', 'taro\ufe0f'], ['a Hangul filler', 'ta\u3164ro'], ['a byte order mark', '\ufefftaro'],
-  ['a full-width @', 'taro\uff20evil.example'], ['a full-width comma', 'taro\uff0cboss'], ['a full-width dot', 'ta\uff0ero'], ['an accent that has a space in it', 'taro\u00b4'],
-  ['a route', 'taro%evil.example'], ['a bang path', 'evil.example!taro'], ['a comment', 'taro(boss)'], ['a control character', 'ta\u0085ro'],
-  ['an encoded word', '=?utf-8?q?boss=40evil.example?='], ['an accent at its start', '\u0338taro'], ['a full stop of another script', 'ta\u3002ro'], ['a half-width one', 'ta\uff61ro'],
+  ['an ideographic space', 'boss\u3000taro'],
+  ['a no-break space', 'boss\u00a0taro'],
+  ['a space in quotes', '"boss taro"'],
+  ['quotes', '"taro"'],
+  ['a zero-width space', 'ta\u200bro'],
+  ['a soft hyphen', 'ta\u00adro'],
+  ['a right-to-left override', 'ta\u202ero'],
+  ['a variation selector', 'taro\ufe0f'],
+  ['a Hangul filler', 'ta\u3164ro'],
+  ['a byte order mark', '\ufefftaro'],
+  ['a full-width @', 'taro\uff20evil.example'],
+  ['a full-width comma', 'taro\uff0cboss'],
+  ['a full-width dot', 'ta\uff0ero'],
+  ['an accent that has a space in it', 'taro\u00b4'],
+  ['a route', 'taro%evil.example'],
+  ['a bang path', 'evil.example!taro'],
+  ['a comment', 'taro(boss)'],
+  ['a control character', 'ta\u0085ro'],
+  ['an encoded word', '=?utf-8?q?boss=40evil.example?='],
+  ['an accent at its start', '\u0338taro'],
+  ['a full stop of another script', 'ta\u3002ro'],
+  ['a half-width one', 'ta\uff61ro'],
 ] as const;
 
-test.each(hostile)('ADDRESS-4: nobody is added, registered or made administrator with %s before the @', async (_, local) => {
-  const email = `${local}@${account.domain}`;
-  const refused = { status: 400, body: { code: 'request.invalid' } };
-  expect(await server.operator.post(account.path('/users'), body(email))).toMatchObject(refused);
-  expect(await server.operator.post('/registrations', body(email))).toMatchObject(refused);
-  expect(await server.operator.post('/accounts', { name: 'Another', domains: [], administrator: body(email) })).toMatchObject(refused);
-});
+test.each(hostile)(
+  'ADDRESS-4: nobody is added, registered or made administrator with %s before the @',
+  async (_, local) => {
+    const email = `${local}@${account.domain}`;
+    const refused = { status: 400, body: { code: 'request.invalid' } };
+    expect(await server.operator.post(account.path('/users'), body(email))).toMatchObject(refused);
+    expect(await server.operator.post('/registrations', body(email))).toMatchObject(refused);
+    expect(
+      await server.operator.post('/accounts', { name: 'Another', domains: [], administrator: body(email) }),
+    ).toMatchObject(refused);
+  },
+);
 
 test.each([
   ['letters of any script', '\u592a\u90ce'],
@@ -68,28 +106,46 @@ test('ADDRESS-5: one who has an address that is refused now stays, and the mails
   await box.to(taro);
   const email = `boss\u3000taro@${account.domain}`;
   const userId = await addAsBefore(email);
-  const mail = await eventually(async () => (await server.operator.get('/mails')).body.items.find((item: { userId: string }) => item.userId === userId));
+  const mail = await eventually(async () =>
+    (await server.operator.get('/mails')).body.items.find((item: { userId: string }) => item.userId === userId),
+  );
   expect(mail).toMatchObject({ kind: 'password-link', state: 'parked', attempts: 1, problem: 'address.refused' });
   expect((await server.operator.get(account.path(`/users/${userId}`))).body).toMatchObject({ email, status: 'active' });
-  expect((await server.operator.get(account.path(`/users?email=${encodeURIComponent(email)}`))).body.items).toMatchObject([{ userId }]);
+  expect(
+    (await server.operator.get(account.path(`/users?email=${encodeURIComponent(email)}`))).body.items,
+  ).toMatchObject([{ userId }]);
 
   // They may still log in and ask for a link; whoever is known is not told apart.
-  expect((await server.operator.inBrowser().post('/login', { email, password: 'guess' })).body).toMatchObject({ code: 'login.failed' });
+  expect((await server.operator.inBrowser().post('/login', { email, password: 'guess' })).body).toMatchObject({
+    code: 'login.failed',
+  });
   expectStatus(202, await server.operator.inBrowser().post('/password-resets', { email }));
-  expectStatus(202, await server.operator.inBrowser().post('/password-resets', { email: `nobody\u3000@${account.domain}` }));
+  expectStatus(
+    202,
+    await server.operator.inBrowser().post('/password-resets', { email: `nobody\u3000@${account.domain}` }),
+  );
 
   // Sent again it is parked again, and the process goes on with the others.
   expectStatus(200, await server.operator.post(`/mails/${mail.mailId}/send`));
   const other = `other@${account.domain}`;
   await account.add({ email: other });
   expect(linkIn((await box.to(other))[0]!)).toMatch(/./);
-  await eventually(async () => ((await server.operator.get('/mails?state=owed')).body.items.length === 0 ? true : undefined));
+  await eventually(async () =>
+    (await server.operator.get('/mails?state=owed')).body.items.length === 0 ? true : undefined,
+  );
   expect(box.mails.filter(({ recipients }) => recipients.includes(taro))).toHaveLength(1);
-  expect((await server.operator.get('/mails')).body.items).toContainEqual(expect.objectContaining({ mailId: mail.mailId, state: 'parked' }));
+  expect((await server.operator.get('/mails')).body.items).toContainEqual(
+    expect.objectContaining({ mailId: mail.mailId, state: 'parked' }),
+  );
 });
 
 test('ADDRESS-4: MAIL_FROM takes no such address either', async () => {
-  for (const from of ['ro\u200bllbook@sender.example', 'roll\uff0cbook@sender.example', 'Rollbook <roll%book@sender.example>', 'rollbook@sen\u00adder.example']) {
+  for (const from of [
+    'ro\u200bllbook@sender.example',
+    'roll\uff0cbook@sender.example',
+    'Rollbook <roll%book@sender.example>',
+    'rollbook@sen\u00adder.example',
+  ]) {
     await expect(startTestServer({ MAIL_FROM: from })).rejects.toThrow('MAIL_FROM takes an address');
   }
 });

@@ -6,12 +6,19 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => test.close());
 
-const get = (path: string, accept = 'text/html,*/*;q=0.8') => fetch(test.server.url + path, { headers: { accept, 'accept-encoding': 'gzip' } });
+const get = (path: string, accept = 'text/html,*/*;q=0.8') =>
+  fetch(test.server.url + path, { headers: { accept, 'accept-encoding': 'gzip' } });
 const policyOf = ({ headers }: Response) => headers.get('content-security-policy') ?? '';
 
 describe('the admin UI', () => {
   it('HTTP-10: is at the root, and wherever a browser opens a page of it; never out of a cache', async () => {
-    for (const path of ['/', '/login', '/accounts/1/users?status=%5B%22deleted%22%5D', '/set-password', '/metrics-of-mine']) {
+    for (const path of [
+      '/',
+      '/login',
+      '/accounts/1/users?status=%5B%22deleted%22%5D',
+      '/set-password',
+      '/metrics-of-mine',
+    ]) {
       const page = await get(path);
       expect([path, page.status, page.headers.get('content-type')]).toEqual([path, 200, 'text/html; charset=utf-8']);
       expect(page.headers.get('cache-control')).toBe('no-store');
@@ -22,7 +29,14 @@ describe('the admin UI', () => {
   it('HTTP-10: lets nothing be loaded from elsewhere, no inline script run, and no style but with the nonce of this answer', async () => {
     const nonces = new Set<string>();
     for (const page of [await get('/'), await get('/')]) {
-      const directives = Object.fromEntries(policyOf(page).split('; ').map((directive) => [directive.slice(0, directive.indexOf(' ')), directive.slice(directive.indexOf(' ') + 1)]));
+      const directives = Object.fromEntries(
+        policyOf(page)
+          .split('; ')
+          .map((directive) => [
+            directive.slice(0, directive.indexOf(' ')),
+            directive.slice(directive.indexOf(' ') + 1),
+          ]),
+      );
       const [, nonce] = /^'self' 'nonce-([\w+/=]{24})'$/.exec(directives['style-src']!)!;
       expect(directives).toEqual({
         'default-src': "'none'",
@@ -48,14 +62,29 @@ describe('the admin UI', () => {
     expect(files.length).toBeGreaterThan(1);
     for (const file of files) {
       const { status, headers } = await get(file);
-      expect([file, status, headers.get('cache-control'), headers.get('content-encoding')]).toEqual([file, 200, 'public, max-age=31536000, immutable', 'gzip']);
+      expect([file, status, headers.get('cache-control'), headers.get('content-encoding')]).toEqual([
+        file,
+        200,
+        'public, max-age=31536000, immutable',
+        'gzip',
+      ]);
     }
   });
 
   it('leaves the API and what is for the machines alone, and tells programs of wrong addresses', async () => {
-    for (const [path, accept] of [['/api/nonsense', 'text/html'], ['/health/nonsense', 'text/html'], ['/assets/nonsense.js', 'text/html'], ['/assets/..%2findex.html', 'text/html'], ['/nonsense', 'application/json']] as const) {
+    for (const [path, accept] of [
+      ['/api/nonsense', 'text/html'],
+      ['/health/nonsense', 'text/html'],
+      ['/assets/nonsense.js', 'text/html'],
+      ['/assets/..%2findex.html', 'text/html'],
+      ['/nonsense', 'application/json'],
+    ] as const) {
       const answer = await get(path, accept);
-      expect([path, answer.status, answer.headers.get('content-type')]).toEqual([path, 404, 'application/problem+json; charset=utf-8']);
+      expect([path, answer.status, answer.headers.get('content-type')]).toEqual([
+        path,
+        404,
+        'application/problem+json; charset=utf-8',
+      ]);
     }
     expect((await get('/metrics')).headers.get('content-type')).toContain('application/problem+json');
     expect((await get('/health/live')).headers.get('content-type')).toContain('application/json');
@@ -67,15 +96,21 @@ describe('answers', () => {
     const header = async (url: string) => (await fetch(`${url}/health/live`)).headers.get('strict-transport-security');
     const asked = await startTestServer({ HSTS_SUBDOMAINS: 'on' });
     try {
-      expect([await header(test.server.url), await header(asked.server.url)]).toEqual(['max-age=31536000', 'max-age=31536000; includeSubDomains']);
+      expect([await header(test.server.url), await header(asked.server.url)]).toEqual([
+        'max-age=31536000',
+        'max-age=31536000; includeSubDomains',
+      ]);
     } finally {
       await asked.close();
     }
   });
 
-  it.each(['/api/docs', '/api/docs/swagger-ui-init.js', '/api/docs/openapi.json'])('HTTP-10: %s has a content security policy', async (path) => {
-    const policy = (await fetch(test.server.url + path)).headers.get('content-security-policy');
-    expect(policy).toContain("default-src 'none'");
-    expect(policy).not.toMatch(/script-src[^;]*unsafe/);
-  });
+  it.each(['/api/docs', '/api/docs/swagger-ui-init.js', '/api/docs/openapi.json'])(
+    'HTTP-10: %s has a content security policy',
+    async (path) => {
+      const policy = (await fetch(test.server.url + path)).headers.get('content-security-policy');
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).not.toMatch(/script-src[^;]*unsafe/);
+    },
+  );
 });

@@ -1,6 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -21,7 +33,8 @@ let directories = 0;
 const fresh = (): string => join(parent, String(++directories));
 afterAll(() => rmSync(parent, { recursive: true, force: true }));
 
-const configOf = (dataDir: string, more: Record<string, string> = {}): Config => readConfig({ DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'fatal', ...more });
+const configOf = (dataDir: string, more: Record<string, string> = {}): Config =>
+  readConfig({ DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'fatal', ...more });
 const quiet = (): void => {};
 const key = { VAULT_KEY: 'ab'.repeat(32) };
 
@@ -54,17 +67,24 @@ function copied(backup: string): string {
 }
 
 const manifestOf = (backup: string) => JSON.parse(readFileSync(join(backup, 'backup.json'), 'utf8')) as Manifest;
-const write = (backup: string, manifest: object) => writeFileSync(join(backup, 'backup.json'), JSON.stringify(manifest));
+const write = (backup: string, manifest: object) =>
+  writeFileSync(join(backup, 'backup.json'), JSON.stringify(manifest));
 const keyIn = (backup: string) => Buffer.from(readFileSync(join(backup, 'vault.key'), 'utf8').trim(), 'hex');
 
 /** Writes a manifest with the MAC of whoever has the key, as the one who puts a key of their own into a backup. */
-const sign = (backup: string, manifest: Manifest, by = keyIn(backup)) => write(backup, { ...manifest, mac: backupMac(by, textToSign(manifest)) });
+const sign = (backup: string, manifest: Manifest, by = keyIn(backup)) =>
+  write(backup, { ...manifest, mac: backupMac(by, textToSign(manifest)) });
 
 /** All names below a directory. */
-const below = (directory: string): string[] => (existsSync(directory) ? readdirSync(directory, { recursive: true, encoding: 'utf8' }).sort() : []);
+const below = (directory: string): string[] =>
+  existsSync(directory) ? readdirSync(directory, { recursive: true, encoding: 'utf8' }).sort() : [];
 
 /** The one line that a restore says where it refuses, having written nothing: not even its directory is made. */
-async function refusal(backup: string, options: { withoutMac?: boolean } = {}, more: Record<string, string> = {}): Promise<string> {
+async function refusal(
+  backup: string,
+  options: { withoutMac?: boolean } = {},
+  more: Record<string, string> = {},
+): Promise<string> {
   const dataDir = join(fresh(), 'data');
   const around = below(parent);
   const error = await restoreBackup(backup, configOf(dataDir, more), quiet, options).then(
@@ -109,7 +129,10 @@ describe('a crafted backup writes nothing', () => {
 
   it('OPS-3: a name that every object has is no file', async () => {
     const backup = copied(whole);
-    const json = readFileSync(join(backup, 'backup.json'), 'utf8').replace('"files": {', '"files": { "__proto__": { "bytes": 0, "sha256": "" },');
+    const json = readFileSync(join(backup, 'backup.json'), 'utf8').replace(
+      '"files": {',
+      '"files": { "__proto__": { "bytes": 0, "sha256": "" },',
+    );
     writeFileSync(join(backup, 'backup.json'), json);
     expect(await refusal(backup)).toMatch(/is not what a backup wrote\.$/);
   });
@@ -118,13 +141,34 @@ describe('a crafted backup writes nothing', () => {
     ['no files', (manifest) => ({ ...manifest, files: undefined })],
     ['no vault', (manifest) => ({ ...manifest, files: { 'events.db': manifest.files['events.db'] } })],
     ['a log without its position', (manifest) => ({ ...manifest, position: undefined })],
-    ['a position without its log', (manifest) => ({ ...manifest, files: { ...manifest.files, 'events.db': undefined } })],
+    [
+      'a position without its log',
+      (manifest) => ({ ...manifest, files: { ...manifest.files, 'events.db': undefined } }),
+    ],
     ['a position that is none', (manifest) => ({ ...manifest, position: -1 })],
-    ['an endless size', (manifest) => ({ ...manifest, files: { ...manifest.files, 'vault.db': { ...manifest.files['vault.db'], bytes: 1e300 } } })],
-    ['a size as text', (manifest) => ({ ...manifest, files: { ...manifest.files, 'vault.db': { ...manifest.files['vault.db'], bytes: '1' } } })],
+    [
+      'an endless size',
+      (manifest) => ({
+        ...manifest,
+        files: { ...manifest.files, 'vault.db': { ...manifest.files['vault.db'], bytes: 1e300 } },
+      }),
+    ],
+    [
+      'a size as text',
+      (manifest) => ({
+        ...manifest,
+        files: { ...manifest.files, 'vault.db': { ...manifest.files['vault.db'], bytes: '1' } },
+      }),
+    ],
     ['no digest', (manifest) => ({ ...manifest, files: { ...manifest.files, 'vault.db': { bytes: 1 } } })],
     ['a file as text', (manifest) => ({ ...manifest, files: { ...manifest.files, 'vault.db': 'x' } })],
-    ['more about a file', (manifest) => ({ ...manifest, files: { ...manifest.files, 'vault.db': { ...manifest.files['vault.db'], mode: 0o4755 } } })],
+    [
+      'more about a file',
+      (manifest) => ({
+        ...manifest,
+        files: { ...manifest.files, 'vault.db': { ...manifest.files['vault.db'], mode: 0o4755 } },
+      }),
+    ],
     ['a field that there is not', (manifest) => ({ ...manifest, target: '/etc' })],
     ['another time', (manifest) => ({ ...manifest, madeAt: 'now\u001b[2J' })],
     ['a MAC that is none', (manifest) => ({ ...manifest, mac: 5 })],
@@ -136,28 +180,40 @@ describe('a crafted backup writes nothing', () => {
   ])('OPS-3: a manifest with %s is refused', async (_, crafted) => {
     const backup = copied(whole);
     write(backup, crafted(manifestOf(backup)));
-    expect(await refusal(backup, { withoutMac: true })).toBe(`${join(backup, 'backup.json')} is not what a backup wrote.`);
+    expect(await refusal(backup, { withoutMac: true })).toBe(
+      `${join(backup, 'backup.json')} is not what a backup wrote.`,
+    );
   });
 
-  it.each(['events.db', 'vault.db', 'vault.key', 'backup.json'])('OPS-3: a link in the place of %s is refused', async (name) => {
-    const [backup, elsewhere] = [copied(whole), fresh()];
-    renameSync(join(backup, name), elsewhere);
-    symlinkSync(elsewhere, join(backup, name));
-    expect(await refusal(backup)).toMatch(new RegExp(`${name} (is not a plain file, as a backup writes them|can not be read \\(ELOOP\\))\\.$`));
-  });
+  it.each(['events.db', 'vault.db', 'vault.key', 'backup.json'])(
+    'OPS-3: a link in the place of %s is refused',
+    async (name) => {
+      const [backup, elsewhere] = [copied(whole), fresh()];
+      renameSync(join(backup, name), elsewhere);
+      symlinkSync(elsewhere, join(backup, name));
+      expect(await refusal(backup)).toMatch(
+        new RegExp(`${name} (is not a plain file, as a backup writes them|can not be read \\(ELOOP\\))\\.$`),
+      );
+    },
+  );
 
   it.each(['vault.db', 'backup.json'])('OPS-3: a pipe in the place of %s is refused, not waited for', async (name) => {
     const backup = copied(whole);
     rmSync(join(backup, name));
     execFileSync('mkfifo', [join(backup, name)]);
-    expect(await refusal(backup)).toMatch(/(is not a plain file, as a backup writes them|is not what a backup wrote)\.$/);
+    expect(await refusal(backup)).toMatch(
+      /(is not a plain file, as a backup writes them|is not what a backup wrote)\.$/,
+    );
   });
 
-  it.each(['events.db-wal', 'vault.db-journal', 'evil', '.hidden'])('OPS-3: %s beside its files is refused', async (name) => {
-    const backup = copied(whole);
-    writeFileSync(join(backup, name), evil);
-    expect(await refusal(backup)).toBe(`${join(backup, name)} is no part of the backup: take it away.`);
-  });
+  it.each(['events.db-wal', 'vault.db-journal', 'evil', '.hidden'])(
+    'OPS-3: %s beside its files is refused',
+    async (name) => {
+      const backup = copied(whole);
+      writeFileSync(join(backup, name), evil);
+      expect(await refusal(backup)).toBe(`${join(backup, name)} is no part of the backup: take it away.`);
+    },
+  );
 
   it('OPS-3: a directory beside its files is refused', async () => {
     const backup = copied(whole);
@@ -167,16 +223,26 @@ describe('a crafted backup writes nothing', () => {
 });
 
 describe('the MAC of a backup', () => {
-  const unfit = (backup: string) => `${join(backup, 'backup.json')} does not fit the vault's key: the backup is of another installation, or was changed.`;
+  const unfit = (backup: string) =>
+    `${join(backup, 'backup.json')} does not fit the vault's key: the backup is of another installation, or was changed.`;
 
   it.each<[string, (manifest: Manifest) => Manifest]>([
     ['when it was made', (manifest) => ({ ...manifest, madeAt: '2026-01-01T00:00:00.000Z' })],
     ['its position', (manifest) => ({ ...manifest, position: manifest.position! + 1 })],
     ['its installation', (manifest) => ({ ...manifest, installation: 'a'.repeat(64) })],
-    ['a digest', (manifest) => ({ ...manifest, files: { ...manifest.files, 'vault.db': { ...manifest.files['vault.db']!, sha256: 'a'.repeat(64) } } })],
+    [
+      'a digest',
+      (manifest) => ({
+        ...manifest,
+        files: { ...manifest.files, 'vault.db': { ...manifest.files['vault.db']!, sha256: 'a'.repeat(64) } },
+      }),
+    ],
     ['itself', (manifest) => ({ ...manifest, mac: 'a'.repeat(64) })],
   ])('OPS-11: covers %s', async (_, change) => {
-    for (const [backup, more] of [[copied(whole), {}], [copied(keyless), key]] as const) {
+    for (const [backup, more] of [
+      [copied(whole), {}],
+      [copied(keyless), key],
+    ] as const) {
       write(backup, change(manifestOf(backup)));
       expect(await refusal(backup, {}, more)).toBe(unfit(backup));
     }
@@ -202,14 +268,24 @@ describe('the MAC of a backup', () => {
     const backup = copied(whole);
     const { mac: _, ...old } = { ...manifestOf(backup), format: 1 };
     write(backup, old);
-    expect(await refusal(backup)).toBe(`${backup} is a backup of an earlier release, whose manifest has no MAC: if you know where it comes from, restore it with --without-mac.`);
+    expect(await refusal(backup)).toBe(
+      `${backup} is a backup of an earlier release, whose manifest has no MAC: if you know where it comes from, restore it with --without-mac.`,
+    );
     const [command, dataDir] = ['dist/apps/server/src/backup/restore.js', fresh()];
-    expect(run(command, { DATA_DIR: dataDir }, '--without-mac', backup)).toEqual({ status: 0, output: expect.stringMatching(/ are restored in /) });
+    expect(run(command, { DATA_DIR: dataDir }, '--without-mac', backup)).toEqual({
+      status: 0,
+      output: expect.stringMatching(/ are restored in /),
+    });
     write(backup, { ...old, installation: 'a'.repeat(64) });
     const config = configOf(fresh());
-    await expect(restoreBackup(backup, config, quiet, { withoutMac: true })).rejects.toThrow('The backup can not be restored: its vault is not the one that it names.');
+    await expect(restoreBackup(backup, config, quiet, { withoutMac: true })).rejects.toThrow(
+      'The backup can not be restored: its vault is not the one that it names.',
+    );
     expect(below(config.dataDir)).toEqual(['lock']);
-    write(backup, { ...old, files: { ...old.files, 'vault.key': { ...old.files['vault.key']!, sha256: 'a'.repeat(64) } } });
+    write(backup, {
+      ...old,
+      files: { ...old.files, 'vault.key': { ...old.files['vault.key']!, sha256: 'a'.repeat(64) } },
+    });
     expect(await refusal(backup, { withoutMac: true })).toMatch(/vault\.key is not the file that was backed up\.$/);
   });
 });
@@ -241,15 +317,22 @@ describe('a running server that is asked for a backup', () => {
     ['a path with an end of its own', '{"backup":"/tmp/a\\u0000b"}'],
     ['far too much', JSON.stringify({ backup: `/tmp/${'x'.repeat(20_000)}` })],
   ])('OPS-3: refuses %s, and makes nothing', async (_, line) => {
-    expect(await ask(`${line}\n`)).toEqual({ refused: 'A request is a line of JSON with the absolute path of a directory: {"backup":"/…"}.' });
+    expect(await ask(`${line}\n`)).toEqual({
+      refused: 'A request is a line of JSON with the absolute path of a directory: {"backup":"/…"}.',
+    });
   });
 
-  it.each(['restoring', 'mail', 'control/backup', 'vault.key', 'vault.db-wal', '.'])('OPS-3: makes none in %s of its own directory', async (place) => {
-    const before = below(config.dataDir);
-    const directory = join(config.dataDir, place);
-    expect(await ask(`${JSON.stringify({ backup: directory })}\n`)).toEqual({ refused: expect.stringMatching(/ is a place of the server itself: name another directory\.$/) });
-    expect(below(config.dataDir)).toEqual(before);
-  });
+  it.each(['restoring', 'mail', 'control/backup', 'vault.key', 'vault.db-wal', '.'])(
+    'OPS-3: makes none in %s of its own directory',
+    async (place) => {
+      const before = below(config.dataDir);
+      const directory = join(config.dataDir, place);
+      expect(await ask(`${JSON.stringify({ backup: directory })}\n`)).toEqual({
+        refused: expect.stringMatching(/ is a place of the server itself: name another directory\.$/),
+      });
+      expect(below(config.dataDir)).toEqual(before);
+    },
+  );
 
   it('OPS-3: makes one elsewhere, also below its directory', async () => {
     for (const directory of [fresh(), join(config.dataDir, 'backups/1')]) {

@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Api } from '../support/api.js';
-import { expectStatus, openTestAccount, startTestServer, type TestAccount, type TestServer } from '../support/server.js';
+import {
+  expectStatus,
+  openTestAccount,
+  startTestServer,
+  type TestAccount,
+  type TestServer,
+} from '../support/server.js';
 
 let test: TestServer;
 let account: TestAccount;
@@ -13,7 +19,10 @@ afterAll(() => test.close());
 interface Told {
   readonly event: string;
   readonly id: number;
-  readonly data: { readonly userIds?: readonly string[]; readonly accounts?: Readonly<Record<string, readonly string[]>> };
+  readonly data: {
+    readonly userIds?: readonly string[];
+    readonly accounts?: Readonly<Record<string, readonly string[]>>;
+  };
 }
 
 /** Listens as one caller; `next` answers what is told next, `undefined` at the end. */
@@ -21,7 +30,10 @@ async function listen(api: Api, path: string, headers: Record<string, string> = 
   // What was done before is in the lists by now.
   await api.get('/me');
   const leave = new AbortController();
-  const response = await fetch(`${api.url}/api/v1${path}`, { headers: { authorization: `Bearer ${api['token']}`, ...headers }, signal: leave.signal });
+  const response = await fetch(`${api.url}/api/v1${path}`, {
+    headers: { authorization: `Bearer ${api['token']}`, ...headers },
+    signal: leave.signal,
+  });
   const chunks = response.body!.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
   let text = '';
   const next = async (): Promise<Told | undefined> => {
@@ -32,8 +44,15 @@ async function listen(api: Api, path: string, headers: Record<string, string> = 
     }
     const [block = ''] = text.split('\n\n', 1);
     text = text.slice(block.length + 2);
-    const fields = Object.fromEntries(block.trim().split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]));
-    return fields['data'] ? { event: fields['event']!, id: Number(fields['id']), data: JSON.parse(fields['data']) } : next();
+    const fields = Object.fromEntries(
+      block
+        .trim()
+        .split('\n')
+        .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]),
+    );
+    return fields['data']
+      ? { event: fields['event']!, id: Number(fields['id']), data: JSON.parse(fields['data']) }
+      : next();
   };
   return { response, next, leave: () => leave.abort() };
 }
@@ -47,7 +66,10 @@ it('LIST-9: tells which users changed, once the lists show it', async () => {
   const userId = await account.add();
   const told = await next();
   expect(told).toMatchObject({ event: 'changed', data: { userIds: [userId] } });
-  expectStatus(200, await account.administrator.get(account.path(`/users/${userId}`), { 'rollbook-min-position': '0' }));
+  expectStatus(
+    200,
+    await account.administrator.get(account.path(`/users/${userId}`), { 'rollbook-min-position': '0' }),
+  );
   const { position } = expectStatus(200, await account.administrator.post(account.path(`/users/${userId}/lock`)));
   expect(await next()).toEqual({ event: 'changed', id: position, data: { userIds: [userId] } });
   leave();
@@ -78,7 +100,10 @@ it('LIST-10: one stream tells of several accounts, which account by account, to 
   expect((await next())!.data).toEqual({ userIds: [ours], accounts: { [account.id]: [ours] } });
   leave();
   const missed = await listen(test.operator, `${both}&after=${position - 1}`);
-  expect((await missed.next())!.data).toEqual({ userIds: [ours], accounts: { [account.id]: [ours], [other.id]: [theirs] } });
+  expect((await missed.next())!.data).toEqual({
+    userIds: [ours],
+    accounts: { [account.id]: [ours], [other.id]: [theirs] },
+  });
   missed.leave();
   const { response } = await listen(account.administrator, both);
   expect(response.status).toBe(404);
@@ -87,7 +112,10 @@ it('LIST-10: one stream tells of several accounts, which account by account, to 
 });
 
 it('LIST-9: tells one who was away what has changed since, or to begin anew', async () => {
-  const { position } = expectStatus(200, await account.administrator.post(account.path(`/users/${await account.add()}/lock`)));
+  const { position } = expectStatus(
+    200,
+    await account.administrator.post(account.path(`/users/${await account.add()}/lock`)),
+  );
   const missed = await account.add();
   await test.operator.get(account.path('/users'));
   for (const headers of [{ 'last-event-id': String(position) }, {} as Record<string, string>]) {

@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { EventStore } from '#libs/event-store';
 import { Refusal } from '#libs/kernel';
 import type { Reply } from '../support/api.js';
-import { expectStatus, openTestAccount, startTestServer, type TestAccount, type TestServer } from '../support/server.js';
+import {
+  expectStatus,
+  openTestAccount,
+  startTestServer,
+  type TestAccount,
+  type TestServer,
+} from '../support/server.js';
 import { freshDomain, offeredBy, person, serviceOf, take, usersOf } from '../support/steps.js';
 
 let server: TestServer;
@@ -35,7 +41,10 @@ describe('a dry run', () => {
   });
 
   it.each(['lock', 'delete'])('BULK-1: of %s refuses what would be refused', async (action) => {
-    expect((await server.operator.post(account.path(`/users/${account.administratorId}/${action}`), { dryRun: true })).body.code).toBe('account.last-administrator');
+    expect(
+      (await server.operator.post(account.path(`/users/${account.administratorId}/${action}`), { dryRun: true })).body
+        .code,
+    ).toBe('account.last-administrator');
     expect((await users.act(other.administratorId, action, { dryRun: true })).body.code).toBe('user.not-found');
   });
 
@@ -84,7 +93,10 @@ describe('If-Match', () => {
 
   it('HTTP-3: takes an entity tag and nothing else', async () => {
     const userId = await account.add();
-    expect((await users.act(userId, 'lock', {}, { 'if-match': 'W/"0"' })).body).toMatchObject({ status: 400, code: 'revision.invalid' });
+    expect((await users.act(userId, 'lock', {}, { 'if-match': 'W/"0"' })).body).toMatchObject({
+      status: 400,
+      code: 'revision.invalid',
+    });
   });
 });
 
@@ -116,10 +128,17 @@ describe('an Idempotency-Key', () => {
     const replies = [...(await Promise.all([send(), send(), send()])), await send()];
     expect(new Set(replies.map(({ status, text, position }) => [status, text, position].join(' '))).size).toBe(1);
     expect(replies[0]!.status).toBe(201);
-    expect((await account.administrator.post(account.path('/users'), { ...fields, firstName: 'Ada' }, headers)).status).toBe(422);
+    expect(
+      (await account.administrator.post(account.path('/users'), { ...fields, firstName: 'Ada' }, headers)).status,
+    ).toBe(422);
     expect((await users.list()).length).toBe(2);
     await users.done(replies[0]!.body.userId, 'delete');
-    expect(await send()).toMatchObject({ status: 201, body: replies[0]!.body, etag: replies[0]!.etag, position: replies[0]!.position });
+    expect(await send()).toMatchObject({
+      status: 201,
+      body: replies[0]!.body,
+      etag: replies[0]!.etag,
+      position: replies[0]!.position,
+    });
     expect((await users.list()).length).toBe(1);
   });
 
@@ -135,7 +154,12 @@ describe('an Idempotency-Key', () => {
   it('HTTP-2: is looked up before If-Match: the repeat of a pinned act answers as it did', async () => {
     const userId = await account.add();
     const headers = { ...key(), 'if-match': '"0"' };
-    for (const _ of ['first', 'again']) expect(await users.act(userId, 'lock', {}, headers)).toMatchObject({ status: 200, etag: '"1"', body: { changed: true } });
+    for (const _ of ['first', 'again'])
+      expect(await users.act(userId, 'lock', {}, headers)).toMatchObject({
+        status: 200,
+        etag: '"1"',
+        body: { changed: true },
+      });
   });
 
   it('HTTP-2: of a refusal leaves no trace: it is decided anew', async () => {
@@ -153,7 +177,13 @@ describe('a bulk', () => {
   const addMany = (count: number) => Promise.all(Array.from({ length: count }, () => account.add()));
   const registerMany = async (count: number) => {
     const service = await serviceOf(server);
-    return Promise.all(Array.from({ length: count }, async () => expectStatus(201, await service.post('/registrations', person(account.domain))).body.userId as string));
+    return Promise.all(
+      Array.from(
+        { length: count },
+        async () =>
+          expectStatus(201, await service.post('/registrations', person(account.domain))).body.userId as string,
+      ),
+    );
   };
 
   it('BULK-3: answers for each user, in the order asked; who is refused stops nobody else', async () => {
@@ -187,7 +217,12 @@ describe('a bulk', () => {
     if (before) expectStatus(200, await bulk({ action: before, userIds }));
     const { results } = expectStatus(200, await bulk({ action, userIds, reason: 'all of them' })).body;
     expect(results).toEqual(userIds.map((userId) => ({ userId, ok: true, changed: true })));
-    const rows = (await account.administrator.get('/audit?limit=200')).body.items as { action: string; correlationId: string; reason: string; subject: { id: string } }[];
+    const rows = (await account.administrator.get('/audit?limit=200')).body.items as {
+      action: string;
+      correlationId: string;
+      reason: string;
+      subject: { id: string };
+    }[];
     const done = rows.slice(0, count);
     expect(new Set(done.map((row) => row.correlationId)).size).toBe(1);
     expect(new Set(done.map((row) => `${row.action} ${row.reason}`))).toEqual(new Set([`${name} all of them`]));
@@ -200,7 +235,9 @@ describe('a bulk', () => {
     const before = [await users.list(), await lastPosition()];
     const foretold = expectStatus(200, await bulk({ action: 'delete', userIds, dryRun: true }));
     expect([await users.list(), await lastPosition()]).toEqual(before);
-    expect(foretold.body.results.map(({ ok, changed, code }: Record<string, unknown>) => code ?? [ok, changed])).toEqual([[true, true], [true, true], 'user.self']);
+    expect(
+      foretold.body.results.map(({ ok, changed, code }: Record<string, unknown>) => code ?? [ok, changed]),
+    ).toEqual([[true, true], [true, true], 'user.self']);
     expect(expectStatus(200, await bulk({ action: 'delete', userIds })).body).toEqual(foretold.body);
   });
 
@@ -209,30 +246,47 @@ describe('a bulk', () => {
     expectStatus(200, await bulk({ action: 'delete', userIds: [kept.id], keepRoles: true }));
     expectStatus(200, await bulk({ action: 'delete', userIds: [gone.id], keepRoles: false }));
     expectStatus(200, await bulk({ action: 'restore', userIds: [kept.id, gone.id] }));
-    const rolesOf = async (id: string) => expectStatus(200, await account.administrator.get(account.path(`/users/${id}`))).body.roles;
+    const rolesOf = async (id: string) =>
+      expectStatus(200, await account.administrator.get(account.path(`/users/${id}`))).body.roles;
     expect([await rolesOf(kept.id), await rolesOf(gone.id)]).toEqual([['auditor'], []]);
   });
 
   it('ADMIN-1: never takes all administrators: one stays', async () => {
     const more = [await account.member('administrator'), await account.member('administrator')].map(({ id }) => id);
     const all = [account.administratorId, ...more];
-    const foretold = expectStatus(200, await server.operator.post(account.path('/users/bulk'), { action: 'lock', userIds: all, dryRun: true })).body.results;
+    const foretold = expectStatus(
+      200,
+      await server.operator.post(account.path('/users/bulk'), { action: 'lock', userIds: all, dryRun: true }),
+    ).body.results;
     expect(foretold.flatMap(({ code }: { code?: string }) => code ?? [])).toEqual(['account.last-administrator']);
-    const { results } = expectStatus(200, await server.operator.post(account.path('/users/bulk'), { action: 'lock', userIds: all })).body;
+    const { results } = expectStatus(
+      200,
+      await server.operator.post(account.path('/users/bulk'), { action: 'lock', userIds: all }),
+    ).body;
     expect(results.filter(({ ok }: { ok: boolean }) => ok).length).toBe(2);
     expect(results.find(({ ok }: { ok: boolean }) => !ok)).toMatchObject({ code: 'account.last-administrator' });
   });
 
-  it.each(['lock', 'delete'])('ADMIN-5: of %s takes administrators one after the other, so that the last one named stays, as its dry run said', async (action) => {
-    const members = await addMany(8);
-    const administrators = [account.administratorId, ...(await Promise.all(Array.from({ length: 7 }, async () => (await account.member('administrator')).id)))];
-    const userIds = administrators.toReversed().flatMap((userId, nth) => [members[nth]!, userId]);
-    const run = async (fields: object) => expectStatus(200, await server.operator.post(account.path('/users/bulk'), { action, userIds, ...fields })).body.results;
-    const foretold = await run({ dryRun: true });
-    expect(foretold.flatMap(({ userId, code }: { userId: string; code?: string }) => (code ? [[userId, code]] : []))).toEqual([[account.administratorId, 'account.last-administrator']]);
-    expect(await run({})).toEqual(foretold);
-    expect((await server.operator.get(account.path())).body.administrators).toEqual([account.administratorId]);
-  });
+  it.each(['lock', 'delete'])(
+    'ADMIN-5: of %s takes administrators one after the other, so that the last one named stays, as its dry run said',
+    async (action) => {
+      const members = await addMany(8);
+      const administrators = [
+        account.administratorId,
+        ...(await Promise.all(Array.from({ length: 7 }, async () => (await account.member('administrator')).id))),
+      ];
+      const userIds = administrators.toReversed().flatMap((userId, nth) => [members[nth]!, userId]);
+      const run = async (fields: object) =>
+        expectStatus(200, await server.operator.post(account.path('/users/bulk'), { action, userIds, ...fields })).body
+          .results;
+      const foretold = await run({ dryRun: true });
+      expect(
+        foretold.flatMap(({ userId, code }: { userId: string; code?: string }) => (code ? [[userId, code]] : [])),
+      ).toEqual([[account.administratorId, 'account.last-administrator']]);
+      expect(await run({})).toEqual(foretold);
+      expect((await server.operator.get(account.path())).body.administrators).toEqual([account.administratorId]);
+    },
+  );
 
   it('BULK-5: with a key answers the same again, and with another body is refused', async () => {
     const userIds = await addMany(3);
@@ -243,7 +297,11 @@ describe('a bulk', () => {
     expect([again.body, again.position]).toEqual([first.body, first.position]);
     expect((await users.page(userIds[0]!)).locks).toEqual([]);
     const others = await addMany(1);
-    for (const body of [{ action: 'lock', userIds, reason: 'other' }, { action: 'lock', userIds: others }, { action: 'unlock', userIds }]) {
+    for (const body of [
+      { action: 'lock', userIds, reason: 'other' },
+      { action: 'lock', userIds: others },
+      { action: 'unlock', userIds },
+    ]) {
       const mismatch = await bulk(body, headers);
       expect([mismatch.status, mismatch.body.code]).toEqual([422, 'idempotency.mismatch']);
     }
@@ -261,14 +319,23 @@ describe('a bulk', () => {
     const ids = Array.from({ length: 1_001 }, () => randomUUID());
     const { results } = expectStatus(200, await bulk({ action: 'unlock', userIds: ids.slice(1) })).body;
     expect(results.length).toBe(1_000);
-    const bad = [{ action: 'unlock', userIds: ids }, { action: 'unlock', userIds: [] }, { action: 'unlock', userIds: [ids[0], ids[0]] }, { action: 'unlock', userIds: ['x'] }, { action: 'erase', userIds: ids.slice(0, 1) }];
+    const bad = [
+      { action: 'unlock', userIds: ids },
+      { action: 'unlock', userIds: [] },
+      { action: 'unlock', userIds: [ids[0], ids[0]] },
+      { action: 'unlock', userIds: ['x'] },
+      { action: 'erase', userIds: ids.slice(0, 1) },
+    ];
     for (const body of bad) expect((await bulk(body)).status).toBe(400);
   });
 });
 
 describe('an act that an outage broke off and a repeat completed', () => {
   /** Does it with the event store refusing this write, then again with the same key. */
-  async function doTwice(isRefused: (stream: string) => boolean, act: (headers: Record<string, string>) => Promise<Reply>): Promise<Reply> {
+  async function doTwice(
+    isRefused: (stream: string) => boolean,
+    act: (headers: Record<string, string>) => Promise<Reply>,
+  ): Promise<Reply> {
     const store = server.server.app.get(EventStore);
     const append = store.append.bind(store);
     store.append = async (stream, ...event) => {
@@ -281,12 +348,20 @@ describe('an act that an outage broke off and a repeat completed', () => {
     return act(headers);
   }
   const actionsOf = async (correlationId: string) =>
-    (await server.operator.get(`/audit?correlation=${correlationId}`)).body.items.map(({ action }: { action: string }) => action).toSorted();
+    (await server.operator.get(`/audit?correlation=${correlationId}`)).body.items
+      .map(({ action }: { action: string }) => action)
+      .toSorted();
 
   it('BULK-4: is one act, if it is a bulk', async () => {
     const userIds = [await account.add(), await account.add()];
     const path = account.path('/users/bulk');
-    expectStatus(200, await doTwice((stream) => stream === `user-${userIds[1]}`, (headers) => account.administrator.post(path, { action: 'lock', userIds }, headers)));
+    expectStatus(
+      200,
+      await doTwice(
+        (stream) => stream === `user-${userIds[1]}`,
+        (headers) => account.administrator.post(path, { action: 'lock', userIds }, headers),
+      ),
+    );
     const { items } = (await account.administrator.get(`/audit?subject=${userIds[0]}&action=user.locked`)).body;
     expect(await actionsOf(items[0].correlationId)).toEqual(['user.locked', 'user.locked']);
   });
@@ -294,9 +369,21 @@ describe('an act that an outage broke off and a repeat completed', () => {
   it('BULK-4: is one act, if it opens an account', async () => {
     const domain = freshDomain();
     const body = { name: 'Broken off', domains: [domain], administrator: person(domain) };
-    const { accountId } = expectStatus(201, await doTwice((stream) => stream.startsWith('email-'), (headers) => server.operator.post('/accounts', body, headers))).body;
+    const { accountId } = expectStatus(
+      201,
+      await doTwice(
+        (stream) => stream.startsWith('email-'),
+        (headers) => server.operator.post('/accounts', body, headers),
+      ),
+    ).body;
     const { items } = (await server.operator.get(`/audit?subject=${accountId}&action=account.opened`)).body;
-    expect(await actionsOf(items[0].correlationId)).toEqual(['account.opened', 'administrator.appointed', 'domain.owned', 'user.added', 'user.role-granted']);
+    expect(await actionsOf(items[0].correlationId)).toEqual([
+      'account.opened',
+      'administrator.appointed',
+      'domain.owned',
+      'user.added',
+      'user.role-granted',
+    ]);
   });
 });
 
@@ -304,24 +391,46 @@ describe('bad input', () => {
   it('HTTP-5: is answered with each field that can’t be used, and nothing is written', async () => {
     const before = await lastPosition();
     const add = (fields: unknown) => account.administrator.post(account.path('/users'), fields);
-    const bad = { email: 'nobody', firstName: '', lastName: 'a\u0000b', country: 'de', language: 'fr', entitlementCountry: 'ZZ', title: 'Dr' };
+    const bad = {
+      email: 'nobody',
+      firstName: '',
+      lastName: 'a\u0000b',
+      country: 'de',
+      language: 'fr',
+      entitlementCountry: 'ZZ',
+      title: 'Dr',
+    };
     const { status, body } = await add(bad);
     expect([status, body.code]).toEqual([400, 'request.invalid']);
     expect(new Set(body.errors.map(({ field }: { field: string }) => field))).toEqual(new Set(Object.keys(bad)));
-    const one = [{ firstName: 'a'.repeat(101) }, { lastName: 7 }, { email: `${'a'.repeat(250)}@${account.domain}` }, { country: 'XX' }, { country: null }, { firstName: ' ' }];
+    const one = [
+      { firstName: 'a'.repeat(101) },
+      { lastName: 7 },
+      { email: `${'a'.repeat(250)}@${account.domain}` },
+      { country: 'XX' },
+      { country: null },
+      { firstName: ' ' },
+    ];
     for (const fields of one) {
       const answer = await add(person(account.domain, fields));
-      expect([answer.status, answer.body.errors.every(({ field }: { field: string }) => field in fields)]).toEqual([400, true]);
+      expect([answer.status, answer.body.errors.every(({ field }: { field: string }) => field in fields)]).toEqual([
+        400,
+        true,
+      ]);
     }
     expect((await add(person(account.domain, { firstName: 'a'.repeat(300_000) }))).status).toBe(413);
-    expect((await account.administrator.post(account.path('/users'), 'email=x', { 'content-type': 'text/plain' })).status).toBe(415);
-    for (const text of ['{', '[]', '"text"', '7', 'null']) expect([text, (await add(text)).status]).toEqual([text, 400]);
+    expect(
+      (await account.administrator.post(account.path('/users'), 'email=x', { 'content-type': 'text/plain' })).status,
+    ).toBe(415);
+    for (const text of ['{', '[]', '"text"', '7', 'null'])
+      expect([text, (await add(text)).status]).toEqual([text, 400]);
     expect(await lastPosition()).toBe(before);
   });
 
   it('LIFE-15: of a reason is refused: too long, control characters, no text', async () => {
     const userId = await account.add();
-    for (const reason of ['a'.repeat(501), 'a\nb', '', 7, null]) expect([reason, (await users.act(userId, 'lock', { reason })).status]).toEqual([reason, 400]);
+    for (const reason of ['a'.repeat(501), 'a\nb', '', 7, null])
+      expect([reason, (await users.act(userId, 'lock', { reason })).status]).toEqual([reason, 400]);
     expect((await users.page(userId)).revision).toBe(0);
   });
 });
@@ -329,10 +438,14 @@ describe('bad input', () => {
 describe('1,000 who add one address at once', () => {
   it('ADD-8, ADD-2: make one user; 999 are refused with the user’s page', async () => {
     const fields = person(account.domain);
-    const replies = await Promise.all(Array.from({ length: 1_000 }, () => account.administrator.post(account.path('/users'), fields)));
+    const replies = await Promise.all(
+      Array.from({ length: 1_000 }, () => account.administrator.post(account.path('/users'), fields)),
+    );
     const [added, ...others] = replies.toSorted((one, two) => one.status - two.status);
     expect(added!.status).toBe(201);
-    expect(new Set(others.map(({ status, body }) => `${status} ${body.code}`))).toEqual(new Set(['409 user.already-in-account']));
+    expect(new Set(others.map(({ status, body }) => `${status} ${body.code}`))).toEqual(
+      new Set(['409 user.already-in-account']),
+    );
     expect((await users.list('?email=' + encodeURIComponent(fields.email))).length).toBe(1);
     expect((await take(account.administrator, others[998]!.body.actions[0])).body.userId).toBe(added!.body.userId);
   }, 180_000);

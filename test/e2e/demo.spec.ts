@@ -42,13 +42,22 @@ describe('the demo', () => {
     expect((await itemsOf(path(list))).length).toBeGreaterThan(0);
   });
 
-  it.each(['/accounts', '/access-tokens', '/audit?action=user.locked&action=user.deleted', '/audit?action=user.logged-in'])('leaves something in %s', async (list) => {
+  it.each([
+    '/accounts',
+    '/access-tokens',
+    '/audit?action=user.locked&action=user.deleted',
+    '/audit?action=user.logged-in',
+  ])('leaves something in %s', async (list) => {
     expect((await itemsOf(list)).length).toBeGreaterThan(0);
   });
 
   it('lets people have logged in at different times, and leaves the acts to the account’s own', async () => {
     const { items } = (await server.operator.get(path('/users?sort=-lastLoginAt&limit=200'))).body;
-    const days = new Set(items.filter(({ lastLoginAt }: { lastLoginAt: string | null }) => lastLoginAt).map(({ lastLoginAt }: { lastLoginAt: string }) => lastLoginAt.slice(0, 10)));
+    const days = new Set(
+      items
+        .filter(({ lastLoginAt }: { lastLoginAt: string | null }) => lastLoginAt)
+        .map(({ lastLoginAt }: { lastLoginAt: string }) => lastLoginAt.slice(0, 10)),
+    );
     expect(days.size).toBeGreaterThan(2);
     const locks = (await server.operator.get(`/audit?action=user.locked&account=${report.accounts[0]!.id}`)).body.items;
     expect(locks.every(({ actor }: { actor: { kind: string } }) => actor.kind === 'user')).toBe(true);

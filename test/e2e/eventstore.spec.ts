@@ -30,11 +30,16 @@ interface Alone {
 }
 
 async function start(...args: string[]): Promise<Alone> {
-  const child = spawn(process.execPath, [program, '--port', '0', '--db', directory, ...args], { env: defaults, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [program, '--port', '0', '--db', directory, ...args], {
+    env: defaults,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   while (!output.includes('esdb://')) await once(child.stdout, 'data');
-  const url = /EVENTSTORE_URL="(.*)"/.exec(output)![1]!.replace(/\$\(cat '(.*)'\)/, (_, file: string) => readFileSync(file, 'utf8').trim());
+  const url = /EVENTSTORE_URL="(.*)"/
+    .exec(output)![1]!
+    .replace(/\$\(cat '(.*)'\)/, (_, file: string) => readFileSync(file, 'utf8').trim());
   running = {
     child,
     output: () => output,
@@ -62,7 +67,13 @@ it('serves tools over TLS, with a password that nobody sees, and keeps log and p
   const password = readFileSync(join(directory, 'password'), 'utf8').trim();
   expect(statSync(join(directory, 'password')).mode & 0o777).toBe(0o600);
   await first.ask(append);
-  await expect(first.ask((client) => client.appendToStream('one', jsonEvent({ type: 'a', data: {} }), { credentials: { username: 'admin', password: 'wrong' } }))).rejects.toBeInstanceOf(AccessDeniedError);
+  await expect(
+    first.ask((client) =>
+      client.appendToStream('one', jsonEvent({ type: 'a', data: {} }), {
+        credentials: { username: 'admin', password: 'wrong' },
+      }),
+    ),
+  ).rejects.toBeInstanceOf(AccessDeniedError);
   expect(await first.end('SIGINT')).toBe(0);
   expect(first.output()).not.toContain(password);
 
@@ -77,7 +88,9 @@ it('takes the password from a file', async () => {
   writeFileSync(file, 'correct-horse-battery-staple\n');
   const store = await start('--password-file', file);
   const credentials = { username: 'admin', password: 'correct-horse-battery-staple' };
-  expect(await store.ask((client) => client.appendToStream('one', jsonEvent({ type: 'a', data: {} }), { credentials }))).toMatchObject({ success: true });
+  expect(
+    await store.ask((client) => client.appendToStream('one', jsonEvent({ type: 'a', data: {} }), { credentials })),
+  ).toMatchObject({ success: true });
 });
 
 it('is open to everybody where that is asked for', async () => {
@@ -89,7 +102,12 @@ it('is open to everybody where that is asked for', async () => {
 it('ends with its reason when it meets an event that is not as it was written', async () => {
   const first = await start();
   // More than the newest, which are read at the start.
-  await first.ask((client) => client.appendToStream('one', Array.from({ length: 300 }, () => jsonEvent({ type: 'a', data: { text: 'xxx' } }))));
+  await first.ask((client) =>
+    client.appendToStream(
+      'one',
+      Array.from({ length: 300 }, () => jsonEvent({ type: 'a', data: { text: 'xxx' } })),
+    ),
+  );
   await first.end('SIGTERM');
   const file = new DatabaseSync(join(directory, 'events.db'));
   file.exec("UPDATE events SET frame = CAST(replace(CAST(frame AS TEXT), 'xxx', 'xyx') AS BLOB) WHERE position = 10");
@@ -97,11 +115,15 @@ it('ends with its reason when it meets an event that is not as it was written', 
 
   const second = await start();
   const exited = once(second.child, 'exit');
-  await expect(second.ask(async (client) => {
-    for await (const { event } of client.readStream('one')) expect(event?.data).toEqual({ text: 'xxx' });
-  })).rejects.toBeInstanceOf(UnavailableError);
+  await expect(
+    second.ask(async (client) => {
+      for await (const { event } of client.readStream('one')) expect(event?.data).toEqual({ text: 'xxx' });
+    }),
+  ).rejects.toBeInstanceOf(UnavailableError);
   expect(await exited).toEqual([1, null]);
-  expect(second.output()).toContain(`eventstore: ${join(directory, 'events.db')} is corrupted: the event at position 10 is damaged\n`);
+  expect(second.output()).toContain(
+    `eventstore: ${join(directory, 'events.db')} is corrupted: the event at position 10 is damaged\n`,
+  );
 });
 
 describe('is refused', () => {
@@ -116,13 +138,19 @@ describe('is refused', () => {
 
   it('while another has the log', async () => {
     await start();
-    expect(run(program, {}, '--port', '0', '--db', directory)).toEqual({ status: 1, output: `eventstore: ${join(directory, 'events.db')} is in use by another process\n` });
+    expect(run(program, {}, '--port', '0', '--db', directory)).toEqual({
+      status: 1,
+      output: `eventstore: ${join(directory, 'events.db')} is in use by another process\n`,
+    });
   });
 
   it('with a password that could not be part of a URL', () => {
     const file = join(directory, '..', 'secret');
     writeFileSync(file, 'a@b:c');
-    expect(run(program, {}, '--port', '0', '--db', directory, '--password-file', file)).toEqual({ status: 1, output: expect.stringContaining(`${file} must hold`) });
+    expect(run(program, {}, '--port', '0', '--db', directory, '--password-file', file)).toEqual({
+      status: 1,
+      output: expect.stringContaining(`${file} must hold`),
+    });
   });
 });
 

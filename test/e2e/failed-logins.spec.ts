@@ -4,7 +4,14 @@ import { EventStore } from '#libs/event-store';
 import { UserDecider, accountOf, userEvent, type Known } from '#libs/users';
 import { Vault } from '#libs/vault';
 import { Api, type Reply } from '../support/api.js';
-import { expectStatus, openTestAccount, startTestServer, tokenOf, type TestAccount, type TestServer } from '../support/server.js';
+import {
+  expectStatus,
+  openTestAccount,
+  startTestServer,
+  tokenOf,
+  type TestAccount,
+  type TestServer,
+} from '../support/server.js';
 
 const minute = 60_000;
 const password = 'correct horse battery';
@@ -21,7 +28,11 @@ beforeAll(async () => {
 afterAll(() => test.close());
 
 /** A read that shows whatever has been written, also by strangers, who are told no position. */
-const now = async (path: string, as = test.operator): Promise<Reply> => expectStatus(200, await as.get(path, { 'rollbook-min-position': String(await test.server.app.get(EventStore).head()) }));
+const now = async (path: string, as = test.operator): Promise<Reply> =>
+  expectStatus(
+    200,
+    await as.get(path, { 'rollbook-min-position': String(await test.server.app.get(EventStore).head()) }),
+  );
 
 /** A user with a password; `browser`: where they set it. */
 interface Person {
@@ -39,7 +50,10 @@ async function linkOf(userId: string): Promise<string> {
 }
 
 async function personOf(id: string): Promise<Person> {
-  const entered = expectStatus(200, await anybody.post('/password-resets/confirm', { link: await linkOf(id), password }));
+  const entered = expectStatus(
+    200,
+    await anybody.post('/password-resets/confirm', { link: await linkOf(id), password }),
+  );
   const path = account.path(`/users/${id}`);
   return { id, email: (await test.operator.get(path)).body.email, path, browser: anybody.inBrowser(entered) };
 }
@@ -48,22 +62,41 @@ const person = async () => personOf(await account.add());
 let callers = 0;
 /** From an address of its own: how many may fail from one is another matter. */
 const elsewhere = () => ({ 'x-forwarded-for': `10.1.${(++callers >> 8) & 255}.${callers & 255}` });
-const logIn = (email: string, typed = password, from = anybody) => from.post('/login', { email, password: typed }, elsewhere());
+const logIn = (email: string, typed = password, from = anybody) =>
+  from.post('/login', { email, password: typed }, elsewhere());
 const guess = async (email: string, times: number, from = anybody) => {
-  for (let nth = 0; nth < times; nth++) expect((await logIn(email, `guess-${nth}`, from)).body).toMatchObject({ status: 401, code: 'login.failed' });
+  for (let nth = 0; nth < times; nth++)
+    expect((await logIn(email, `guess-${nth}`, from)).body).toMatchObject({ status: 401, code: 'login.failed' });
 };
 /** Appends the lock that ten failed logins set: to make them fail takes seconds. */
-async function lockOut({ id }: { id: string }, lock: { until?: string; disableModeDays: number } = { until: inMinutes(15), disableModeDays: 0 }): Promise<void> {
+async function lockOut(
+  { id }: { id: string },
+  lock: { until?: string; disableModeDays: number } = { until: inMinutes(15), disableModeDays: 0 },
+): Promise<void> {
   const { revision, state } = await storeOf().load(UserDecider, id);
   const actor = { id: 'rollbook', kind: 'system' } as const;
-  const envelope = { correlationId: randomUUID(), causationId: randomUUID(), actor, subject: { kind: 'user', id } as const, account: accountOf(state)!, at: inMinutes(0), schema: 1 };
-  await storeOf().append(`user-${id}`, revision, [{ id: randomUUID(), ...userEvent('UserLocked', { cause: 'failedLogins', ...lock }), envelope }]);
+  const envelope = {
+    correlationId: randomUUID(),
+    causationId: randomUUID(),
+    actor,
+    subject: { kind: 'user', id } as const,
+    account: accountOf(state)!,
+    at: inMinutes(0),
+    schema: 1,
+  };
+  await storeOf().append(`user-${id}`, revision, [
+    { id: randomUUID(), ...userEvent('UserLocked', { cause: 'failedLogins', ...lock }), envelope },
+  ]);
 }
 const inMinutes = (minutes: number) => new Date(test.clock.now().getTime() + minutes * minute).toISOString();
 
 const locksOf = async ({ path }: Person) => (await now(path)).body.locks as { cause: string; until: string | null }[];
-const actionsOf = async ({ path }: Person) => ((await now(`${path}/history`)).body.items as { action: string }[]).map(({ action }) => action);
-const revisionsOf = async (id: string) => [(await storeOf().load(UserDecider, id)).revision, (await Array.fromAsync(storeOf().read(`login-${id}`))).length];
+const actionsOf = async ({ path }: Person) =>
+  ((await now(`${path}/history`)).body.items as { action: string }[]).map(({ action }) => action);
+const revisionsOf = async (id: string) => [
+  (await storeOf().load(UserDecider, id)).revision,
+  (await Array.fromAsync(storeOf().read(`login-${id}`))).length,
+];
 
 describe('ten failed logins', () => {
   it('LOGIN-5: lock a user out for 15 minutes, also while they would have the password', async () => {
@@ -128,7 +161,9 @@ describe('ten failed logins', () => {
     const link = await linkOf(own.administratorId);
     const path = own.path(`/users/${own.administratorId}`);
     const email = (await test.operator.get(path)).body.email;
-    const browser = anybody.inBrowser(expectStatus(200, await anybody.post('/password-resets/confirm', { link, password })));
+    const browser = anybody.inBrowser(
+      expectStatus(200, await anybody.post('/password-resets/confirm', { link, password })),
+    );
     await guess(email, 11);
     expectStatus(200, await logIn(email, password, browser));
     test.clock.move(15 * minute);
@@ -159,7 +194,10 @@ describe('a lock because of failed logins', () => {
     const ann = await person();
     await lockOut(ann);
     expectStatus(202, await anybody.post('/password-resets', { email: ann.email }));
-    const entered = expectStatus(200, await anybody.post('/password-resets/confirm', { link: await linkOf(ann.id), password: newPassword }));
+    const entered = expectStatus(
+      200,
+      await anybody.post('/password-resets/confirm', { link: await linkOf(ann.id), password: newPassword }),
+    );
     expect(await locksOf(ann)).toEqual([]);
     expect((await actionsOf(ann)).slice(0, 3)).toEqual(['user.logged-in', 'user.unlocked', 'user.password-changed']);
     expectStatus(200, await logIn(ann.email, newPassword));
@@ -169,7 +207,8 @@ describe('a lock because of failed logins', () => {
 
   it('PASSWORD-11: is also set by wrong passwords in a session, and holds there, whatever If-Match says', async () => {
     const ann = await person();
-    const change = (currentPassword: string, from = ann.browser) => from.put('/me/password', { currentPassword, password: newPassword }, { 'if-match': '"99"' });
+    const change = (currentPassword: string, from = ann.browser) =>
+      from.put('/me/password', { currentPassword, password: newPassword }, { 'if-match': '"99"' });
     for (let nth = 0; nth < 10; nth++) expect((await change(`guess-${nth}`)).body.code).toBe('password.wrong');
     expect(await locksOf(ann)).toMatchObject([{ cause: 'failedLogins' }]);
     const program = test.operator.as(await tokenOf(test.operator, ann.id, ['me:write']));
@@ -182,7 +221,11 @@ describe('a lock because of failed logins', () => {
     const ann = await person();
     await lockOut(ann, { disableModeDays: 7 });
     const [lock] = (await now(ann.path)).body.locks;
-    expect(lock).toMatchObject({ cause: 'failedLogins', until: new Date(Date.parse(lock.at) + 15 * minute).toISOString(), disableModeUntil: null });
+    expect(lock).toMatchObject({
+      cause: 'failedLogins',
+      until: new Date(Date.parse(lock.at) + 15 * minute).toISOString(),
+      disableModeUntil: null,
+    });
     expect((await logIn(ann.email)).status).toBe(401);
     test.clock.move(15 * minute);
     expect(await locksOf(ann)).toEqual([]);
@@ -193,25 +236,52 @@ describe('a lock because of failed logins', () => {
 describe('lists while failed logins lock somebody, and after', () => {
   it('LOCK-5, LOCK-13, LOCK-14: show and count the lock until its end, without disable mode', async () => {
     const own = await openTestAccount(test);
-    const ids = [await own.add({ firstName: 'Ann' }), await own.add({ firstName: 'Bob' }), await own.add({ firstName: 'Cid' })];
+    const ids = [
+      await own.add({ firstName: 'Ann' }),
+      await own.add({ firstName: 'Bob' }),
+      await own.add({ firstName: 'Cid' }),
+    ];
     expectStatus(200, await own.administrator.post(own.path(`/users/${ids[1]}/lock`), { reason: 'away' }));
     expectStatus(201, await test.operator.post(`/users/${ids[0]}/logins`, { method: 'oidc' }));
     await lockOut({ id: ids[0]! });
 
-    const names = async (query: string) => (await now(own.path(`/users?${query}`), own.administrator)).body.items.map(({ firstName }: { firstName: string }) => firstName).toSorted();
-    const cells = async () => (await now(own.path('/users.csv'), own.administrator)).text.split('\r\n').filter((row) => row.includes('Ann')).map((row) => row.replaceAll('"', '').split(',').slice(6, 9));
+    const names = async (query: string) =>
+      (await now(own.path(`/users?${query}`), own.administrator)).body.items
+        .map(({ firstName }: { firstName: string }) => firstName)
+        .toSorted();
+    const cells = async () =>
+      (await now(own.path('/users.csv'), own.administrator)).text
+        .split('\r\n')
+        .filter((row) => row.includes('Ann'))
+        .map((row) => row.replaceAll('"', '').split(',').slice(6, 9));
     const see = async () => ({
       locked: await names('locked=true'),
       notLocked: await names('locked=false'),
       byCause: await names('lockCause=failedLogins'),
       counted: (await now(own.path('/summary'), own.administrator)).body.locked,
       csv: await cells(),
-      unlocks: (await now(own.path(`/users/${ids[0]}/actions`), own.administrator)).body.items.find(({ action }: { action: string }) => action === 'UnlockUser').changes,
+      unlocks: (await now(own.path(`/users/${ids[0]}/actions`), own.administrator)).body.items.find(
+        ({ action }: { action: string }) => action === 'UnlockUser',
+      ).changes,
     });
     const lockedAt = test.clock.now().toISOString();
-    expect(await see()).toEqual({ locked: ['Ann', 'Bob'], notLocked: ['Cid', 'Grace'], byCause: ['Ann'], counted: 2, csv: [['true', '', '']], unlocks: true });
+    expect(await see()).toEqual({
+      locked: ['Ann', 'Bob'],
+      notLocked: ['Cid', 'Grace'],
+      byCause: ['Ann'],
+      counted: 2,
+      csv: [['true', '', '']],
+      unlocks: true,
+    });
     test.clock.move(15 * minute);
-    expect(await see()).toEqual({ locked: ['Bob'], notLocked: ['Ann', 'Cid', 'Grace'], byCause: [], counted: 1, csv: [['false', '', '']], unlocks: false });
+    expect(await see()).toEqual({
+      locked: ['Bob'],
+      notLocked: ['Ann', 'Cid', 'Grace'],
+      byCause: [],
+      counted: 1,
+      csv: [['false', '', '']],
+      unlocks: false,
+    });
 
     // What was is told as it was.
     expect((await now(own.path(`/users/${ids[0]}?at=${lockedAt}`))).body.locks).toHaveLength(1);
@@ -219,6 +289,8 @@ describe('lists while failed logins lock somebody, and after', () => {
     // A second lock: nothing is said of the one that ended.
     await lockOut({ id: ids[0]! });
     const [row] = (await now(`/audit?account=${own.id}&action=user.locked`)).body.items;
-    expect(row.changes).toEqual([{ field: 'locks', before: [], after: [expect.objectContaining({ cause: 'failedLogins' })] }]);
+    expect(row.changes).toEqual([
+      { field: 'locks', before: [], after: [expect.objectContaining({ cause: 'failedLogins' })] },
+    ]);
   }, 60_000);
 });

@@ -1,5 +1,12 @@
 import { eventually } from '../support/mailbox.js';
-import { expectStatus, openTestAccount, startTestServer, tokenOf, type TestAccount, type TestServer } from '../support/server.js';
+import {
+  expectStatus,
+  openTestAccount,
+  startTestServer,
+  tokenOf,
+  type TestAccount,
+  type TestServer,
+} from '../support/server.js';
 
 let test: TestServer;
 let account: TestAccount;
@@ -11,7 +18,14 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => test.close());
 
-const details = { status: 'ok', eventStore: 'ok', readStore: 'ok', problems: [], projections: { status: 'ok', position: expect.any(Number), head: expect.any(Number), failing: null }, mails: expect.any(Object) };
+const details = {
+  status: 'ok',
+  eventStore: 'ok',
+  readStore: 'ok',
+  problems: [],
+  projections: { status: 'ok', position: expect.any(Number), head: expect.any(Number), failing: null },
+  mails: expect.any(Object),
+};
 
 /** What a stranger is told, but for what differs in every answer. */
 async function asStranger(path: string, init?: RequestInit) {
@@ -39,7 +53,12 @@ describe('health', () => {
     expect((await test.operator.get('/metrics')).text).toMatch(/^rollbook_store_available\{store="event-store"\} 1$/m);
     expectStatus(401, await test.operator.as(undefined).get('/metrics'));
     expectStatus(403, await account.administrator.get('/metrics'));
-    const service = await test.operator.post('/access-tokens', { kind: 'service', name: 'scraper', scopes: ['accounts:open'], expiresAt: new Date(Date.now() + 3_600_000).toISOString() });
+    const service = await test.operator.post('/access-tokens', {
+      kind: 'service',
+      name: 'scraper',
+      scopes: ['accounts:open'],
+      expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+    });
     expectStatus(403, await test.operator.as(service.body.token).get('/metrics'));
     expectStatus(403, await test.operator.as(await tokenOf(test.operator, account.administratorId)).get('/metrics'));
   });
@@ -50,7 +69,10 @@ describe('health', () => {
     expect(await (await get('/health/ready')).json()).toEqual(details);
     expect(await (await get('/health/live')).json()).toEqual({ status: 'ok' });
     const metrics = await get('/metrics');
-    expect([metrics.status, metrics.headers.get('content-type')]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8']);
+    expect([metrics.status, metrics.headers.get('content-type')]).toEqual([
+      200,
+      'text/plain; version=0.0.4; charset=utf-8',
+    ]);
     expect(await metrics.text()).toMatch(/^rollbook_projection_lag_positions \d+$/m);
     expect((await get('/api/v1/me')).status).toBe(404);
     const posted = await get('/metrics', 'POST');
@@ -62,7 +84,11 @@ describe('a stranger', () => {
   it('HTTP-4: learns from no public route whether the log has grown', async () => {
     const { head } = (await test.operator.get('/health/ready')).body.projections;
     const asking = ['/health/live', '/health/ready', '/api/v1/installation', '/api/docs/openapi.json', '/'];
-    const guessing = (email: string) => ({ method: 'POST', headers: { 'content-type': 'application/json', origin: test.server.url }, body: JSON.stringify({ email, password: 'wrong horse battery' }) });
+    const guessing = (email: string) => ({
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: test.server.url },
+      body: JSON.stringify({ email, password: 'wrong horse battery' }),
+    });
     for (const path of asking) {
       const ahead = { headers: { 'rollbook-min-position': String(head + 1_000_000) } };
       expect({ path, ...(await asStranger(path, ahead)) }).toMatchObject({ path, status: 200 });

@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Api } from '../support/api.js';
-import { expectStatus, openTestAccount, startTestServer, type TestAccount, type TestServer } from '../support/server.js';
+import {
+  expectStatus,
+  openTestAccount,
+  startTestServer,
+  type TestAccount,
+  type TestServer,
+} from '../support/server.js';
 import { freshDomain, person, serviceOf, usersOf } from '../support/steps.js';
 
 const minute = 60_000;
@@ -34,7 +40,8 @@ const later = () => server.clock.move(minute);
 const now = () => server.clock.now().toISOString();
 const historyOf = async (userId: string, query = '', of = account): Promise<Row[]> =>
   expectStatus(200, await of.administrator.get(of.path(`/users/${userId}/history${query}`))).body.items;
-const audit = async (query: string, api = account.administrator): Promise<Row[]> => expectStatus(200, await api.get(`/audit?${query}`)).body.items;
+const audit = async (query: string, api = account.administrator): Promise<Row[]> =>
+  expectStatus(200, await api.get(`/audit?${query}`)).body.items;
 
 /** A user who was added, locked, renamed, unlocked and deleted, a minute apart, and how they were seen in between. */
 async function aLife() {
@@ -46,7 +53,10 @@ async function aLife() {
   await users.done(userId, 'lock', { reason: 'on leave' });
   await look();
   later();
-  expectStatus(200, await account.administrator.patch(users.user(userId), { lastName: 'Mathison', entitlementCountry: 'GB' }));
+  expectStatus(
+    200,
+    await account.administrator.patch(users.user(userId), { lastName: 'Mathison', entitlementCountry: 'GB' }),
+  );
   await look();
   later();
   await users.done(userId, 'unlock', { reason: 'back' });
@@ -75,22 +85,56 @@ describe('replay', () => {
       ['active', 'Mathison', 0],
       ['deleted', 'Mathison', 1],
     ]);
-    expect(await users.page(userId, '?at=0')).toMatchObject({ status: 'active', lastName: 'Turing', locks: [], revision: 0 });
-    expect(await users.page(userId, '?at=2')).toMatchObject({ lastName: 'Mathison', entitlementCountry: null, revision: 2 });
+    expect(await users.page(userId, '?at=0')).toMatchObject({
+      status: 'active',
+      lastName: 'Turing',
+      locks: [],
+      revision: 0,
+    });
+    expect(await users.page(userId, '?at=2')).toMatchObject({
+      lastName: 'Mathison',
+      entitlementCountry: null,
+      revision: 2,
+    });
   });
 
   it('REPLAY-3: refuses a revision that does not exist, in either place', async () => {
     const { userId, seen } = await aLife();
     const { revision } = seen.at(-1)!.page;
-    for (const query of [`at=${revision + 1}`, `revision=${revision + 1}`, 'at=99', 'at=2026', 'at=1767225600000', 'revision=999999999999999', 'at=1&revision=1', `at=${now()}&revision=1`]) {
+    for (const query of [
+      `at=${revision + 1}`,
+      `revision=${revision + 1}`,
+      'at=99',
+      'at=2026',
+      'at=1767225600000',
+      'revision=999999999999999',
+      'at=1&revision=1',
+      `at=${now()}&revision=1`,
+    ]) {
       const reply = await account.administrator.get(users.user(userId, `?${query}`));
       expect([query, reply.status, reply.body.code]).toEqual([query, 400, 'at.invalid']);
     }
-    for (const query of ['revision=', 'revision=-1', 'revision=1.5', 'revision=x', 'revision=0x1', 'revision=1e0', 'revision=%201', 'revision=1&revision=1', 'tz=Mars', 'tz=', 'tz=%2B02:00', 'tz=UTC&tz=UTC', 'at=1&at=1']) {
+    for (const query of [
+      'revision=',
+      'revision=-1',
+      'revision=1.5',
+      'revision=x',
+      'revision=0x1',
+      'revision=1e0',
+      'revision=%201',
+      'revision=1&revision=1',
+      'tz=Mars',
+      'tz=',
+      'tz=%2B02:00',
+      'tz=UTC&tz=UTC',
+      'at=1&at=1',
+    ]) {
       const reply = await account.administrator.get(users.user(userId, `?${query}`));
       expect([query, reply.status, reply.body.code]).toEqual([query, 400, 'request.invalid']);
     }
-    expect((await account.administrator.get(users.user(randomUUID(), '?revision=99'))).body.code).toBe('user.not-found');
+    expect((await account.administrator.get(users.user(randomUUID(), '?revision=99'))).body.code).toBe(
+      'user.not-found',
+    );
   });
 
   it('REPLAY-1: at the time of a row has that row, also where one of a later time was recorded first', async () => {
@@ -108,7 +152,26 @@ describe('replay', () => {
     const { userId } = await aLife();
     const replayed = (at: string) => account.administrator.get(users.user(userId, `?at=${encodeURIComponent(at)}`));
     expect((await replayed('2020-01-31T12:00:00Z')).body).toMatchObject({ status: 404, code: 'user.not-found' });
-    for (const at of ['', 'yesterday', '-1', '1.5', '2026-13-01', '2026-02-30', '2026-01-31T12:00:00', '2026-01-31T12:00:00 02:00', '2026-01-31 or so', '2026-01', '2026-01-31T12:00Z', '2026-W05', '20260131', '2026-01-31T12:00:00.Z', '+2026-01-31', '1e3', new Date(server.clock.now().getTime() + 1_000).toISOString(), '9999-12-31']) {
+    for (const at of [
+      '',
+      'yesterday',
+      '-1',
+      '1.5',
+      '2026-13-01',
+      '2026-02-30',
+      '2026-01-31T12:00:00',
+      '2026-01-31T12:00:00 02:00',
+      '2026-01-31 or so',
+      '2026-01',
+      '2026-01-31T12:00Z',
+      '2026-W05',
+      '20260131',
+      '2026-01-31T12:00:00.Z',
+      '+2026-01-31',
+      '1e3',
+      new Date(server.clock.now().getTime() + 1_000).toISOString(),
+      '9999-12-31',
+    ]) {
       expect([at, (await replayed(at)).status]).toEqual([at, 400]);
     }
   });
@@ -122,7 +185,9 @@ describe('replay', () => {
     await users.done(userId, 'lock');
     expect(first.position).toBeGreaterThan(0);
     expect((await users.page(userId, `?at=${before}`)).lastLoginAt).toBeNull();
-    expect(Date.parse((await users.page(userId, `?at=${loginAt}`)).lastLoginAt)).toBeLessThanOrEqual(Date.parse(loginAt));
+    expect(Date.parse((await users.page(userId, `?at=${loginAt}`)).lastLoginAt)).toBeLessThanOrEqual(
+      Date.parse(loginAt),
+    );
     expect((await users.page(userId, '?at=0')).lastLoginAt).toBeNull();
     expect((await users.page(userId, '?at=1')).lastLoginAt).toEqual((await users.page(userId)).lastLoginAt);
   });
@@ -132,11 +197,25 @@ describe('a user’s history', () => {
   it('AUDIT-1: tells who did what, when, from where, why, with which token, before and after; newest first', async () => {
     const { userId } = await aLife();
     const rows = await historyOf(userId);
-    expect(rows.map(({ action }) => action)).toEqual(['user.deleted', 'user.unlocked', 'user.entitlement-country-changed', 'user.renamed', 'user.locked', 'user.added']);
+    expect(rows.map(({ action }) => action)).toEqual([
+      'user.deleted',
+      'user.unlocked',
+      'user.entitlement-country-changed',
+      'user.renamed',
+      'user.locked',
+      'user.added',
+    ]);
     expect(rows.map(({ reason }) => reason)).toEqual(['left', 'back', null, null, 'on leave', null]);
     expect(rows.map(({ revision }) => revision)).toEqual([5, 4, 3, 2, 1, 0]);
-    expect(rows.map(({ position }) => position)).toEqual(rows.map(({ position }) => position).toSorted((one, two) => two - one));
-    const locked = { cause: 'administrator', reason: 'on leave', until: null, by: { id: account.administratorId, kind: 'user' } };
+    expect(rows.map(({ position }) => position)).toEqual(
+      rows.map(({ position }) => position).toSorted((one, two) => two - one),
+    );
+    const locked = {
+      cause: 'administrator',
+      reason: 'on leave',
+      until: null,
+      by: { id: account.administratorId, kind: 'user' },
+    };
     expect(rows[4]).toEqual({
       position: expect.any(Number),
       revision: 1,
@@ -172,10 +251,14 @@ describe('a user’s history', () => {
     const whole = await historyOf(userId);
     const first = (await account.administrator.get(users.user(userId, '/history?limit=2'))).body;
     await users.done(userId, 'restore');
-    const second = (await account.administrator.get(users.user(userId, `/history?limit=200&cursor=${first.next}`))).body;
+    const second = (await account.administrator.get(users.user(userId, `/history?limit=200&cursor=${first.next}`)))
+      .body;
     expect([...first.items, ...second.items]).toEqual(whole);
     expect(second.next).toBeNull();
-    expect((await account.administrator.get(users.user(userId, '/history?cursor=x'))).body).toMatchObject({ status: 400, code: 'cursor.invalid' });
+    expect((await account.administrator.get(users.user(userId, '/history?cursor=x'))).body).toMatchObject({
+      status: 400,
+      code: 'cursor.invalid',
+    });
   });
 });
 
@@ -189,20 +272,33 @@ describe('the audit', () => {
     const rows = await audit('action=user.locked&action=user.deleted', api);
     expect(rows).toMatchObject([
       { action: 'user.deleted', subject: { id: two, name: 'Bea Hopper' }, actor: { id: second }, reason: 'left' },
-      { action: 'user.locked', subject: { id: one, name: 'Ada Hopper' }, actor: { id: account.administratorId }, reason: 'lost phone' },
+      {
+        action: 'user.locked',
+        subject: { id: one, name: 'Ada Hopper' },
+        actor: { id: account.administratorId },
+        reason: 'lost phone',
+      },
     ]);
     expect((await audit(`actor=${second}`, api)).map(({ action }) => action)).toEqual(['user.deleted']);
-    expect((await audit(`subject=${one}`, api)).map(({ action }) => action)).toEqual(['user.unlocked', 'user.locked', 'user.added']);
+    expect((await audit(`subject=${one}`, api)).map(({ action }) => action)).toEqual([
+      'user.unlocked',
+      'user.locked',
+      'user.added',
+    ]);
     expect(await audit(`subject=${one}&action=user.deleted`, api)).toEqual([]);
   });
 
   it('AUDIT-2: is limited by time: from then on, and before then', async () => {
     const { userId } = await aLife();
     const [deleted, unlocked, , , locked] = (await historyOf(userId)) as [Row, Row, Row, Row, Row];
-    const between = (query: string) => audit(`subject=${userId}&${query}`).then((rows) => rows.map(({ action }) => action));
+    const between = (query: string) =>
+      audit(`subject=${userId}&${query}`).then((rows) => rows.map(({ action }) => action));
     expect(await between(`from=${unlocked.at}`)).toEqual(['user.deleted', 'user.unlocked']);
     expect(await between(`to=${locked.at}`)).toEqual(['user.added']);
-    expect(await between(`from=${locked.at}&to=${deleted.at}&action=user.locked&action=user.unlocked`)).toEqual(['user.unlocked', 'user.locked']);
+    expect(await between(`from=${locked.at}&to=${deleted.at}&action=user.locked&action=user.unlocked`)).toEqual([
+      'user.unlocked',
+      'user.locked',
+    ]);
   });
 
   it('AUDIT-4: shows administrators their own account, and operators all', async () => {
@@ -210,18 +306,32 @@ describe('the audit', () => {
     const { userId } = await aLife();
     expect(await audit(`subject=${userId}`, other.administrator)).toEqual([]);
     expect((await other.administrator.get(`/audit?account=${account.id}`)).status).toBe(404);
-    expect((await other.administrator.get('/audit?limit=200')).body.items.every((row: { account: string }) => row.account === other.id)).toBe(true);
-    const all = (await server.operator.get('/audit?limit=200')).body.items.map((row: { account: string }) => row.account);
+    expect(
+      (await other.administrator.get('/audit?limit=200')).body.items.every(
+        (row: { account: string }) => row.account === other.id,
+      ),
+    ).toBe(true);
+    const all = (await server.operator.get('/audit?limit=200')).body.items.map(
+      (row: { account: string }) => row.account,
+    );
     expect(all).toEqual(expect.arrayContaining([account.id, other.id]));
-    expect(new Set((await audit(`account=${other.id}`, server.operator)).map((row) => (row as unknown as { account: string }).account))).toEqual(new Set([other.id]));
+    expect(
+      new Set(
+        (await audit(`account=${other.id}`, server.operator)).map(
+          (row) => (row as unknown as { account: string }).account,
+        ),
+      ),
+    ).toEqual(new Set([other.id]));
   });
 
   it('AUDIT-2: comes page by page, which stay the same while events arrive', async () => {
     await aLife();
     const whole = await audit('limit=200');
     const walked: Row[] = [];
-    for (let cursor = ''; cursor !== null; ) {
-      const { items, next }: { items: Row[]; next: string } = (await account.administrator.get(`/audit?limit=3${cursor && `&cursor=${cursor}`}`)).body;
+    for (let cursor = ''; cursor !== null;) {
+      const { items, next }: { items: Row[]; next: string } = (
+        await account.administrator.get(`/audit?limit=3${cursor && `&cursor=${cursor}`}`)
+      ).body;
       walked.push(...items);
       cursor = next;
       await account.administrator.post(account.path('/users'), person(account.domain));
@@ -230,8 +340,17 @@ describe('the audit', () => {
   });
 
   it('AUDIT-2: refuses what it does not know', async () => {
-    const bad = ['action=user.locked&action=user.kissed', 'from=yesterday', 'to=2026-01-31T12:00:00', 'limit=0', 'limit=201', 'cursor=x', 'colour=red'];
-    for (const query of bad) expect([query, (await account.administrator.get(`/audit?${query}`)).status]).toEqual([query, 400]);
+    const bad = [
+      'action=user.locked&action=user.kissed',
+      'from=yesterday',
+      'to=2026-01-31T12:00:00',
+      'limit=0',
+      'limit=201',
+      'cursor=x',
+      'colour=red',
+    ];
+    for (const query of bad)
+      expect([query, (await account.administrator.get(`/audit?${query}`)).status]).toEqual([query, 400]);
   });
 });
 
@@ -248,7 +367,14 @@ describe('a former user', () => {
 
     await theirs.done(userId, 'add-to-account', { reason: 'welcome' });
     const unknown = { reason: null, by: { id: '00000000-0000-0000-0000-000000000000', kind: 'another-account' } };
-    expect(await theirs.page(userId)).toMatchObject({ status: 'active', locks: [{ cause: 'administrator', ...unknown }, { cause: 'unaffiliated', ...unknown }], roles: [] });
+    expect(await theirs.page(userId)).toMatchObject({
+      status: 'active',
+      locks: [
+        { cause: 'administrator', ...unknown },
+        { cause: 'unaffiliated', ...unknown },
+      ],
+      roles: [],
+    });
     expect((await theirs.list('?locked=true'))[0].locks).toMatchObject([unknown, unknown]);
     const [row] = await historyOf(userId, '', other);
     expect(row!.changes.find(({ field }) => field === 'locks')!.after).toMatchObject([unknown, unknown]);
@@ -260,16 +386,40 @@ describe('a former user', () => {
     // The old account's own reads wait for a write that is later than all of that.
     await users.done(await account.add(), 'lock');
     expect(await users.page(userId)).toEqual(frozen);
-    expect(await users.list('?status=deleted')).toMatchObject([{ userId, lastName: 'Ver', locks: [{ reason: 'secret of the old one' }, { reason: 'moved on' }], lastLoginAt: null }]);
+    expect(await users.list('?status=deleted')).toMatchObject([
+      {
+        userId,
+        lastName: 'Ver',
+        locks: [{ reason: 'secret of the old one' }, { reason: 'moved on' }],
+        lastLoginAt: null,
+      },
+    ]);
     expect(await historyOf(userId)).toEqual(history);
     expect(await users.page(userId, `?revision=${frozen.revision}`)).toEqual(frozen);
     // What came after exists for others; here it is like what does not.
-    for (const revision of [frozen.revision + 1, frozen.revision + 2, 99]) expect((await account.administrator.get(users.user(userId, `?revision=${revision}`))).body.code).toBe('at.invalid');
+    for (const revision of [frozen.revision + 1, frozen.revision + 2, 99])
+      expect((await account.administrator.get(users.user(userId, `?revision=${revision}`))).body.code).toBe(
+        'at.invalid',
+      );
     expect(await audit(`subject=${userId}`)).toEqual(history);
     expect(await users.list('?search=newname')).toEqual([]);
 
-    const seen = [await theirs.page(userId), await historyOf(userId, '', other), await audit('limit=200', other.administrator), await theirs.page(userId, `?at=${now()}`)];
-    expect(seen[1]).toMatchObject(['user.locked', 'user.logged-in', 'user.country-changed', 'user.renamed', 'user.unlocked', 'user.added-to-account'].map((action) => ({ action })));
+    const seen = [
+      await theirs.page(userId),
+      await historyOf(userId, '', other),
+      await audit('limit=200', other.administrator),
+      await theirs.page(userId, `?at=${now()}`),
+    ];
+    expect(seen[1]).toMatchObject(
+      [
+        'user.locked',
+        'user.logged-in',
+        'user.country-changed',
+        'user.renamed',
+        'user.unlocked',
+        'user.added-to-account',
+      ].map((action) => ({ action })),
+    );
     expect(JSON.stringify(seen)).not.toMatch(/secret of the old one|moved on/);
     for (const secret of [account.id, account.administratorId]) expect(JSON.stringify(seen)).not.toContain(secret);
     expect((await other.administrator.get(theirs.user(userId, '?at=0'))).status).toBe(404);
@@ -281,15 +431,23 @@ describe('a former user', () => {
     expect([again.status, again.body.changed, again.etag]).toEqual([200, false, etag]);
     expect(again.position).toBe(deletedAt);
     expect((await users.act(userId, 'delete', {}, { 'if-match': etag! })).status).toBe(200);
-    expect((await users.act(userId, 'delete', {}, { 'if-match': '"0"' })).body).toMatchObject({ code: 'revision.stale', revision: frozen.revision });
+    expect((await users.act(userId, 'delete', {}, { 'if-match': '"0"' })).body).toMatchObject({
+      code: 'revision.stale',
+      revision: frozen.revision,
+    });
   });
 });
 
 describe('Rollbook-Position', () => {
   it('LIST-8, HTTP-4: of a write, given to a read as Rollbook-Min-Position, shows the write', async () => {
     for (let round = 0; round < 10; round++) {
-      const { position, body } = expectStatus(201, await server.operator.post(account.path('/users'), person(account.domain)));
-      const read = await account.administrator.get(users.user(body.userId), { 'rollbook-min-position': String(position) });
+      const { position, body } = expectStatus(
+        201,
+        await server.operator.post(account.path('/users'), person(account.domain)),
+      );
+      const read = await account.administrator.get(users.user(body.userId), {
+        'rollbook-min-position': String(position),
+      });
       expect(read.status).toBe(200);
       expect(read.position).toBeGreaterThanOrEqual(position);
     }
@@ -299,14 +457,25 @@ describe('Rollbook-Position', () => {
     const userId = await account.add();
     const first = await users.act(userId, 'lock');
     expect((await users.act(userId, 'lock')).position).toBe(first.position);
-    expect((await account.administrator.post(account.path('/users/bulk'), { action: 'lock', userIds: [userId] })).position).toBe(first.position);
+    expect(
+      (await account.administrator.post(account.path('/users/bulk'), { action: 'lock', userIds: [userId] })).position,
+    ).toBe(first.position);
   });
 
   it('LIST-8: that lies beyond the log’s end: 503 with Retry-After; one that is none: 400', async () => {
-    const beyond = await account.administrator.get(account.path('/users'), { 'rollbook-min-position': '999999999999999' });
-    expect([beyond.status, beyond.body.code, Number(beyond.headers.get('retry-after'))]).toEqual([503, 'projections.behind', 1]);
+    const beyond = await account.administrator.get(account.path('/users'), {
+      'rollbook-min-position': '999999999999999',
+    });
+    expect([beyond.status, beyond.body.code, Number(beyond.headers.get('retry-after'))]).toEqual([
+      503,
+      'projections.behind',
+      1,
+    ]);
     for (const position of ['-1', 'x', '1.5', '']) {
-      expect([position, (await account.administrator.get(account.path('/users'), { 'rollbook-min-position': position })).status]).toEqual([position, 400]);
+      expect([
+        position,
+        (await account.administrator.get(account.path('/users'), { 'rollbook-min-position': position })).status,
+      ]).toEqual([position, 400]);
     }
     expect((await account.administrator.get(account.path(`/users/${randomUUID()}/history`))).status).toBe(404);
   });

@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { METHODS, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { contract, call, type Ids } from '../support/routes.js';
-import { expectStatus, openTestAccount, startTestServer, type TestAccount, type TestServer } from '../support/server.js';
+import {
+  expectStatus,
+  openTestAccount,
+  startTestServer,
+  type TestAccount,
+  type TestServer,
+} from '../support/server.js';
 
 /** Properties that hold for every route of the OpenAPI document. */
 
@@ -20,8 +26,12 @@ beforeAll(async () => {
   server = await startTestServer();
   account = await openTestAccount(server);
   token = readFileSync(server.server.operatorToken, 'utf8').trim();
-  const { paths } = expectStatus(200, await server.operator.get('/api/docs/openapi.json')).body as { paths: Record<string, object> };
-  operations = Object.entries(paths).flatMap(([path, item]) => Object.keys(item).map((method) => ({ path, method: method.toUpperCase() })));
+  const { paths } = expectStatus(200, await server.operator.get('/api/docs/openapi.json')).body as {
+    paths: Record<string, object>;
+  };
+  operations = Object.entries(paths).flatMap(([path, item]) =>
+    Object.keys(item).map((method) => ({ path, method: method.toUpperCase() })),
+  );
 });
 afterAll(() => server.close());
 
@@ -33,29 +43,59 @@ interface Answer {
 }
 
 /** Sends exactly these bytes: `fetch` would tidy them up. */
-function send(method: string, path: string, headers: Record<string, string> = {}, body?: string | Buffer): Promise<Answer> {
+function send(
+  method: string,
+  path: string,
+  headers: Record<string, string> = {},
+  body?: string | Buffer,
+): Promise<Answer> {
   const { hostname, port } = new URL(server.server.url);
   return new Promise((resolve, reject) => {
-    const sent = httpRequest({ hostname, port, method, path, headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }), ...headers } }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.once('end', () => {
-        const text = Buffer.concat(chunks).toString();
-        const isJson = response.headers['content-type']?.includes('json') && text !== '';
-        resolve({ status: response.statusCode!, headers: response.headers, text, code: isJson ? JSON.parse(text).code : undefined });
-      });
-    });
+    const sent = httpRequest(
+      {
+        hostname,
+        port,
+        method,
+        path,
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }),
+          ...headers,
+        },
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.once('end', () => {
+          const text = Buffer.concat(chunks).toString();
+          const isJson = response.headers['content-type']?.includes('json') && text !== '';
+          resolve({
+            status: response.statusCode!,
+            headers: response.headers,
+            text,
+            code: isJson ? JSON.parse(text).code : undefined,
+          });
+        });
+      },
+    );
     sent.once('error', reject).end(body);
   });
 }
 
 const json = { 'content-type': 'application/json' };
 /** With ids that fit, and whom none has. */
-const filled = (path: string): string => path.replace(/\{(\w+)\}/g, (_, name: string) => (name === 'role' ? 'auditor' : name === 'domain' ? 'nowhere.example' : randomUUID()));
+const filled = (path: string): string =>
+  path.replace(/\{(\w+)\}/g, (_, name: string) =>
+    name === 'role' ? 'auditor' : name === 'domain' ? 'nowhere.example' : randomUUID(),
+  );
 const writing = () => operations.filter(({ method }) => method !== 'GET');
 
 /** Checks it of each operation, and names the one that fails. */
-async function ofEach(some: readonly Operation[], expected: unknown, ask: (operation: Operation, path: string) => Promise<unknown>): Promise<void> {
+async function ofEach(
+  some: readonly Operation[],
+  expected: unknown,
+  ask: (operation: Operation, path: string) => Promise<unknown>,
+): Promise<void> {
   expect(some.length).toBeGreaterThan(10);
   for (const operation of some) {
     const line = `${operation.method} ${operation.path}`;
@@ -70,48 +110,87 @@ describe('HTTP-6: a body', () => {
     ['an overlong slash', Buffer.from([...Buffer.from('{"a":"'), 0xc0, 0xaf, ...Buffer.from('"}')])],
     ['half a surrogate pair', Buffer.from([...Buffer.from('{"a":"'), 0xed, 0xa0, 0x80, ...Buffer.from('"}')])],
     ['UTF-16', Buffer.from('\ufeff{}', 'utf16le')],
-  ])('that is %s is 400', (_, body) => ofEach(writing(), [400, 'request.not-utf8'], async ({ method }, path) => {
-    const { status, code } = await send(method, path, json, body);
-    return [status, code];
-  }));
-
-  test.each(['iso-8859-1', 'utf-16', 'windows-1252', 'us-ascii', '""', 'utf-8; charset=latin1', 'utf-8x'])('in the charset %s is 415', (charset) =>
-    ofEach(writing(), [415, 'http.415'], async ({ method }, path) => {
-      const { status, code } = await send(method, path, { 'content-type': `application/json; charset=${charset}` }, '{}');
+  ])('that is %s is 400', (_, body) =>
+    ofEach(writing(), [400, 'request.not-utf8'], async ({ method }, path) => {
+      const { status, code } = await send(method, path, json, body);
       return [status, code];
-    }));
+    }),
+  );
 
-  test.each(['gzip', 'br', 'deflate', 'identity', 'gzip, gzip', ''])('with the Content-Encoding %j is 415', (encoding) =>
-    ofEach(writing(), [415, 'http.415', 'identity'], async ({ method }, path) => {
-      const { status, code, headers } = await send(method, path, { ...json, 'content-encoding': encoding }, '{}');
-      return [status, code, headers['accept-encoding']];
-    }));
+  test.each(['iso-8859-1', 'utf-16', 'windows-1252', 'us-ascii', '""', 'utf-8; charset=latin1', 'utf-8x'])(
+    'in the charset %s is 415',
+    (charset) =>
+      ofEach(writing(), [415, 'http.415'], async ({ method }, path) => {
+        const { status, code } = await send(
+          method,
+          path,
+          { 'content-type': `application/json; charset=${charset}` },
+          '{}',
+        );
+        return [status, code];
+      }),
+  );
+
+  test.each(['gzip', 'br', 'deflate', 'identity', 'gzip, gzip', ''])(
+    'with the Content-Encoding %j is 415',
+    (encoding) =>
+      ofEach(writing(), [415, 'http.415', 'identity'], async ({ method }, path) => {
+        const { status, code, headers } = await send(method, path, { ...json, 'content-encoding': encoding }, '{}');
+        return [status, code, headers['accept-encoding']];
+      }),
+  );
 
   test('in UTF-8 is read, however its charset is written', async () => {
-    for (const type of ['application/json', 'application/json;charset=utf-8', 'application/json; charset=UTF-8', 'Application/JSON; charset="utf-8"', 'application/json; charset=utf8', 'application/json; q=1']) {
-      const body = Buffer.from(`\ufeff${JSON.stringify({ email: `${randomUUID()}@${account.domain}`, firstName: 'Zo\u00eb', lastName: '\u738b', country: 'PL' })}`);
-      const { status, headers } = await send('POST', `/api/v1${account.path('/users')}`, { 'content-type': type }, body);
+    for (const type of [
+      'application/json',
+      'application/json;charset=utf-8',
+      'application/json; charset=UTF-8',
+      'Application/JSON; charset="utf-8"',
+      'application/json; charset=utf8',
+      'application/json; q=1',
+    ]) {
+      const body = Buffer.from(
+        `\ufeff${JSON.stringify({ email: `${randomUUID()}@${account.domain}`, firstName: 'Zo\u00eb', lastName: '\u738b', country: 'PL' })}`,
+      );
+      const { status, headers } = await send(
+        'POST',
+        `/api/v1${account.path('/users')}`,
+        { 'content-type': type },
+        body,
+      );
       expect([type, status]).toEqual([type, 201]);
-      const seen = await server.operator.get(headers.location!, { 'rollbook-min-position': String(headers['rollbook-position']) });
+      const seen = await server.operator.get(headers.location!, {
+        'rollbook-min-position': String(headers['rollbook-position']),
+      });
       expect(seen.body).toMatchObject({ firstName: 'Zo\u00eb', lastName: '\u738b' });
     }
   });
 
   test('a name with U+FFFD is 400, since it was damaged before it came', async () => {
-    const person = { email: `${randomUUID()}@${account.domain}`, firstName: 'Zo\ufffd', lastName: 'Lee', country: 'PL' };
+    const person = {
+      email: `${randomUUID()}@${account.domain}`,
+      firstName: 'Zo\ufffd',
+      lastName: 'Lee',
+      country: 'PL',
+    };
     const reply = await server.operator.post(account.path('/users'), person);
-    expect([reply.status, reply.body.errors.map(({ field }: { field: string }) => field)]).toEqual([400, ['firstName']]);
+    expect([reply.status, reply.body.errors.map(({ field }: { field: string }) => field)]).toEqual([
+      400,
+      ['firstName'],
+    ]);
   });
 });
 
 describe('HTTP-6: an address', () => {
-  test('with bytes outside ASCII is 400', () => ofEach(operations, 400, async ({ method }, path) => (await send(method, `${path}?search=\u00e9`)).status));
+  test('with bytes outside ASCII is 400', () =>
+    ofEach(operations, 400, async ({ method }, path) => (await send(method, `${path}?search=\u00e9`)).status));
 
   test.each(['%FF', '%C0%AF', '%ED%A0%80', '%zz', '%'])('with %s in its query is 400', (text) =>
     ofEach(operations, [400, 'request.not-utf8'], async ({ method }, path) => {
       const { status, code } = await send(method, `${path}?search=${text}`);
       return [status, code];
-    }));
+    }),
+  );
 
   test.each(['%FF', '%C0%AF', '%ED%A0%80'])('with %s in its path is 400', async (text) => {
     for (const { method, path } of operations.filter(({ path: each }) => each.includes('{'))) {
@@ -125,7 +204,11 @@ describe('HTTP-7: a body', () => {
   test('that is empty is {}', async () => {
     for (const { method, path } of writing()) {
       const address = filled(path);
-      const [empty, chunked, braces] = [await send(method, address, { ...json, 'content-length': '0' }), await send(method, address, { ...json, 'transfer-encoding': 'chunked' }), await send(method, address, json, '{}')];
+      const [empty, chunked, braces] = [
+        await send(method, address, { ...json, 'content-length': '0' }),
+        await send(method, address, { ...json, 'transfer-encoding': 'chunked' }),
+        await send(method, address, json, '{}'),
+      ];
       const seen = ({ status, code }: Answer) => [`${method} ${path}`, status, code];
       expect([seen(empty), seen(chunked)]).toEqual([seen(braces), seen(braces)]);
     }
@@ -139,9 +222,19 @@ describe('HTTP-7: a body', () => {
     }));
 
   test('that lacks a field is told that it is missing, and nothing else of it', async () => {
-    const { body } = await server.operator.post('/accounts', { name: 5, domains: [], administrator: { firstName: 'Ada' } });
-    const messages = body.errors.map(({ field, message }: { field: string; message: string }) => `${field}: ${message}`);
-    expect(messages.filter((message: string) => message.startsWith('administrator'))).toEqual(['administrator.email: email is missing', 'administrator.lastName: lastName is missing', 'administrator.country: country is missing']);
+    const { body } = await server.operator.post('/accounts', {
+      name: 5,
+      domains: [],
+      administrator: { firstName: 'Ada' },
+    });
+    const messages = body.errors.map(
+      ({ field, message }: { field: string; message: string }) => `${field}: ${message}`,
+    );
+    expect(messages.filter((message: string) => message.startsWith('administrator'))).toEqual([
+      'administrator.email: email is missing',
+      'administrator.lastName: lastName is missing',
+      'administrator.country: country is missing',
+    ]);
     expect(messages.filter((message: string) => message.startsWith('name')).join()).not.toContain('missing');
   });
 
@@ -151,7 +244,10 @@ describe('HTTP-7: a body', () => {
     [{ password: 'some password' }, ['email']],
   ])('of a login that is %j is told what is missing', async (body, missing) => {
     const reply = await server.operator.inBrowser().post('/login', body);
-    expect([reply.status, reply.body.errors]).toEqual([400, missing.map((field) => ({ field, message: `${field} is missing` }))]);
+    expect([reply.status, reply.body.errors]).toEqual([
+      400,
+      missing.map((field) => ({ field, message: `${field} is missing` })),
+    ]);
   });
 });
 
@@ -167,7 +263,8 @@ describe('HTTP-8: another method', () => {
     }
     return [...answers];
   }
-  const withHead = (some: readonly string[]) => [...new Set(some.includes('GET') ? [...some, 'HEAD'] : some)].toSorted();
+  const withHead = (some: readonly string[]) =>
+    [...new Set(some.includes('GET') ? [...some, 'HEAD'] : some)].toSorted();
 
   test('is 405 with Allow at every address of the API', async () => {
     for (const path of new Set(operations.map(({ path: each }) => each))) {
@@ -180,35 +277,71 @@ describe('HTTP-8: another method', () => {
     }
   });
 
-  test.each(['/', '/set-password', '/health/live', '/health/ready', '/metrics', '/assets/x.js', '/api/docs', '/api/docs/openapi.json'])('is 405 with Allow at %s', async (path) => {
+  test.each([
+    '/',
+    '/set-password',
+    '/health/live',
+    '/health/ready',
+    '/metrics',
+    '/assets/x.js',
+    '/api/docs',
+    '/api/docs/openapi.json',
+  ])('is 405 with Allow at %s', async (path) => {
     expect(await refusals(path, ['GET', 'HEAD'])).toEqual(['405 http.405 GET, HEAD']);
   });
 
   test('is 405 at a page of the admin UI for a browser, and 404 where there is nothing', async () => {
     expect(await refusals('/accounts/x', ['GET', 'HEAD'], { accept: 'text/html' })).toEqual(['405 http.405 GET, HEAD']);
-    for (const path of ['/nothing', '/api/v1/nothing', '/api/v1/', '/api', '/health', '/assets']) expect([path, (await send('POST', path)).status]).toEqual([path, 404]);
+    for (const path of ['/nothing', '/api/v1/nothing', '/api/v1/', '/api', '/health', '/assets'])
+      expect([path, (await send('POST', path)).status]).toEqual([path, 404]);
   });
 });
 
 test('HTTP-8: every 201 has a Location, where something is', async () => {
-  const ids: Ids = { accountId: account.id, userId: await account.add(), tokenId: randomUUID(), role: 'auditor', domain: account.domain };
+  const ids: Ids = {
+    accountId: account.id,
+    userId: await account.add(),
+    tokenId: randomUUID(),
+    role: 'auditor',
+    domain: account.domain,
+  };
   const creating = contract.filter(({ done }) => done === 201);
-  expect(creating.map(({ path }) => path)).toEqual(expect.arrayContaining(['/accounts', '/registrations', '/access-tokens', '/users/:userId/logins', '/accounts/:accountId/users']));
+  expect(creating.map(({ path }) => path)).toEqual(
+    expect.arrayContaining([
+      '/accounts',
+      '/registrations',
+      '/access-tokens',
+      '/users/:userId/logins',
+      '/accounts/:accountId/users',
+    ]),
+  );
   for (const route of creating) {
-    const body = (given: Ids) => ({ ...(route.body?.(given) as object), ...(route.path === '/access-tokens' && { userId: given.userId }) });
+    const body = (given: Ids) => ({
+      ...(route.body?.(given) as object),
+      ...(route.path === '/access-tokens' && { userId: given.userId }),
+    });
     const made = expectStatus(201, await call(server.operator, { ...route, body }, ids));
     const location = made.headers.get('location');
     expect([route.path, location]).toEqual([route.path, expect.stringMatching(/^\/api\/v1\/[^:]+$/)]);
     const there = await server.operator.get(location!);
-    expect([route.path, there.status, JSON.stringify(there.body).includes(made.body.userId ?? made.body.tokenId ?? made.body.accountId)]).toEqual([route.path, 200, true]);
+    expect([
+      route.path,
+      there.status,
+      JSON.stringify(there.body).includes(made.body.userId ?? made.body.tokenId ?? made.body.accountId),
+    ]).toEqual([route.path, 200, true]);
   }
 });
 
-test.each(['*/*', 'application/json', 'image/png', 'text/plain', '', undefined])('HTTP-11: /set-password answers with the page, whatever is accepted: %j', async (accept) => {
-  for (const path of ['/set-password', '/set-password?x=1', '/']) {
-    const { status, headers } = await send('GET', path, { authorization: '', ...(accept !== undefined && { accept }) });
-    expect([path, status, headers['content-type']]).toEqual([path, 200, 'text/html; charset=utf-8']);
-  }
-  expect((await send('GET', '/elsewhere', { accept: 'application/json' })).status).toBe(404);
-});
-
+test.each(['*/*', 'application/json', 'image/png', 'text/plain', '', undefined])(
+  'HTTP-11: /set-password answers with the page, whatever is accepted: %j',
+  async (accept) => {
+    for (const path of ['/set-password', '/set-password?x=1', '/']) {
+      const { status, headers } = await send('GET', path, {
+        authorization: '',
+        ...(accept !== undefined && { accept }),
+      });
+      expect([path, status, headers['content-type']]).toEqual([path, 200, 'text/html; charset=utf-8']);
+    }
+    expect((await send('GET', '/elsewhere', { accept: 'application/json' })).status).toBe(404);
+  },
+);

@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { expectStatus, openTestAccount, startTestServer, tokenOf, type TestAccount, type TestServer } from '../support/server.js';
+import {
+  expectStatus,
+  openTestAccount,
+  startTestServer,
+  tokenOf,
+  type TestAccount,
+  type TestServer,
+} from '../support/server.js';
 
 let server: TestServer;
 let account: TestAccount;
@@ -17,10 +24,19 @@ test('HTTP-9: ids in a path are taken in either case, also by one who is confine
   for (const api of [server.operator, account.administrator]) {
     const { body, etag } = expectStatus(200, await api.get(inCapitals(userId)));
     expect(body).toMatchObject({ userId });
-    expect(expectStatus(200, await api.post(`${inCapitals(userId)}/lock`, { reason: randomUUID() }, { 'if-match': etag! })).body.changed).toBe(true);
-    expect(expectStatus(200, await api.get(`${inCapitals(userId)}/history`)).body.items[0]).toMatchObject({ action: 'user.locked', subject: { id: userId } });
+    expect(
+      expectStatus(200, await api.post(`${inCapitals(userId)}/lock`, { reason: randomUUID() }, { 'if-match': etag! }))
+        .body.changed,
+    ).toBe(true);
+    expect(expectStatus(200, await api.get(`${inCapitals(userId)}/history`)).body.items[0]).toMatchObject({
+      action: 'user.locked',
+      subject: { id: userId },
+    });
   }
-  expect((await server.operator.get(account.path(`/users/${userId}`))).body).toMatchObject({ userId, locks: [{ cause: 'administrator' }] });
+  expect((await server.operator.get(account.path(`/users/${userId}`))).body).toMatchObject({
+    userId,
+    locks: [{ cause: 'administrator' }],
+  });
   expect((await account.administrator.get(inCapitals(randomUUID()))).body.code).toBe('user.not-found');
   const other = await openTestAccount(server);
   expect((await account.administrator.get(`/accounts/${other.id.toUpperCase()}`)).body.code).toBe('account.not-found');
@@ -29,17 +45,29 @@ test('HTTP-9: ids in a path are taken in either case, also by one who is confine
 test('HTTP-9: a repeat with the same key is recognised in the other case', async () => {
   const userId = await account.add();
   const headers = { 'idempotency-key': randomUUID() };
-  const first = expectStatus(200, await account.administrator.post(account.path(`/users/${userId}/lock`), { reason: 'once' }, headers));
+  const first = expectStatus(
+    200,
+    await account.administrator.post(account.path(`/users/${userId}/lock`), { reason: 'once' }, headers),
+  );
   expectStatus(200, await account.administrator.post(account.path(`/users/${userId}/unlock`)));
-  const again = expectStatus(200, await account.administrator.post(`${inCapitals(userId)}/lock`, { reason: 'once' }, headers));
+  const again = expectStatus(
+    200,
+    await account.administrator.post(`${inCapitals(userId)}/lock`, { reason: 'once' }, headers),
+  );
   expect([again.body, again.position, again.etag]).toEqual([first.body, first.position, first.etag]);
 });
 
 test('HTTP-9: ids in a body are taken in either case', async () => {
   const userId = await account.add();
-  const { body } = expectStatus(200, await account.administrator.post(account.path('/users/bulk'), { action: 'lock', userIds: [userId.toUpperCase()] }));
+  const { body } = expectStatus(
+    200,
+    await account.administrator.post(account.path('/users/bulk'), { action: 'lock', userIds: [userId.toUpperCase()] }),
+  );
   expect(body.results).toEqual([{ userId, ok: true, changed: true }]);
-  const twice = await account.administrator.post(account.path('/users/bulk'), { action: 'lock', userIds: [userId.toUpperCase(), userId] });
+  const twice = await account.administrator.post(account.path('/users/bulk'), {
+    action: 'lock',
+    userIds: [userId.toUpperCase(), userId],
+  });
   expect([twice.status, twice.body.code]).toEqual([400, 'request.invalid']);
   expectStatus(200, await account.administrator.post(`${inCapitals(userId)}/unlock`));
   const token = await tokenOf(server.operator, userId.toUpperCase());
@@ -54,9 +82,15 @@ test('HTTP-9: ids and domains in a question of the audit are taken in either cas
   expect(of.map(({ action }: { action: string }) => action)).toEqual(['user.locked', 'user.added']);
   expect(locked.position).toBe(of[0].position);
   expect(await rows(`subject=${userId.toUpperCase()}`)).toEqual(of);
-  expect(await rows(`subject=${userId}&account=${account.id.toUpperCase()}&actor=${account.administratorId.toUpperCase()}&correlation=${of[0].correlationId.toUpperCase()}`)).toEqual([of[0]]);
+  expect(
+    await rows(
+      `subject=${userId}&account=${account.id.toUpperCase()}&actor=${account.administratorId.toUpperCase()}&correlation=${of[0].correlationId.toUpperCase()}`,
+    ),
+  ).toEqual([of[0]]);
   const owned = await rows(`subject=${account.domain}`);
   expect(owned).toMatchObject([{ action: 'domain.owned', subject: { id: account.domain } }]);
   expect(await rows(`subject=${account.domain.toUpperCase()}`)).toEqual(owned);
-  expect((await account.administrator.get(`/audit?account=${account.id.toUpperCase()}&subject=${userId}`)).body.items).toHaveLength(2);
+  expect(
+    (await account.administrator.get(`/audit?account=${account.id.toUpperCase()}&subject=${userId}`)).body.items,
+  ).toHaveLength(2);
 });

@@ -1,5 +1,11 @@
 import type { Api } from '../support/api.js';
-import { expectStatus, openTestAccount, startTestServer, type TestAccount, type TestServer } from '../support/server.js';
+import {
+  expectStatus,
+  openTestAccount,
+  startTestServer,
+  type TestAccount,
+  type TestServer,
+} from '../support/server.js';
 import { freshDomain, offeredBy, person, serviceOf, take, usersOf, type Step } from '../support/steps.js';
 
 const day = 86_400_000;
@@ -21,8 +27,10 @@ beforeEach(async () => {
 });
 afterAll(() => server.close());
 
-const register = async () => expectStatus(201, await service.post('/registrations', person(account.domain))).body.userId as string;
-const grant = async (userId: string, role: string) => expectStatus(200, await account.administrator.put(users.user(userId, `/roles/${role}`)));
+const register = async () =>
+  expectStatus(201, await service.post('/registrations', person(account.domain))).body.userId as string;
+const grant = async (userId: string, role: string) =>
+  expectStatus(200, await account.administrator.put(users.user(userId, `/roles/${role}`)));
 const fieldsChangedBy = async (action: string, userId: string) =>
   (await account.administrator.get(users.user(userId, '/history'))).body.items
     .filter((row: { action: string }) => row.action === action)
@@ -32,11 +40,18 @@ describe('deleting', () => {
   it('LIFE-8, LOCK-7, DELETE-1, LIFE-13: removes an active user from the account, locked; again changes nothing', async () => {
     const userId = await account.add();
     await grant(userId, 'auditor');
-    const deleted = { status: 'deleted', locks: [{ cause: 'unaffiliated', reason: 'left' }], changed: true, keptRoles: [] };
+    const deleted = {
+      status: 'deleted',
+      locks: [{ cause: 'unaffiliated', reason: 'left' }],
+      changed: true,
+      keptRoles: [],
+    };
     expect(await users.done(userId, 'delete', { reason: 'left' })).toEqual(deleted);
     expect(await users.done(userId, 'delete', { reason: 'other' })).toEqual({ ...deleted, changed: false });
     expect((await users.list()).map((item: { userId: string }) => item.userId)).not.toContain(userId);
-    expect(await users.list('?status=deleted')).toMatchObject([{ userId, status: 'deleted', locks: [{ cause: 'unaffiliated', reason: 'left' }], roles: [] }]);
+    expect(await users.list('?status=deleted')).toMatchObject([
+      { userId, status: 'deleted', locks: [{ cause: 'unaffiliated', reason: 'left' }], roles: [] },
+    ]);
     // The lock is the deletion's own, no event beside it.
     expect(await users.actionsOn(userId)).toEqual(['user.deleted', 'user.role-granted', 'user.added']);
   });
@@ -62,8 +77,15 @@ describe('restoring', () => {
     await grant(userId, 'co-administrator');
     await users.done(userId, 'lock', { reason: 'on leave' });
     const before = await users.page(userId);
-    expect(await users.done(userId, 'delete', { keepRoles: true })).toMatchObject({ keptRoles: ['auditor', 'co-administrator'] });
-    const restored = { status: 'active', locks: [{ cause: 'administrator', reason: 'on leave' }], changed: true, keptRoles: ['auditor', 'co-administrator'] };
+    expect(await users.done(userId, 'delete', { keepRoles: true })).toMatchObject({
+      keptRoles: ['auditor', 'co-administrator'],
+    });
+    const restored = {
+      status: 'active',
+      locks: [{ cause: 'administrator', reason: 'on leave' }],
+      changed: true,
+      keptRoles: ['auditor', 'co-administrator'],
+    };
     expect(await users.done(userId, 'restore', { reason: 'mistake' })).toEqual(restored);
     expect(await users.done(userId, 'restore')).toEqual({ ...restored, changed: false });
     expect(await users.page(userId)).toEqual({ ...before, revision: before.revision + 2 });
@@ -95,7 +117,9 @@ describe('restoring', () => {
     await users.done(userId, 'delete', { keepRoles: true });
     expect((await account.administrator.get(account.path())).body.administrators).toEqual([account.administratorId]);
     await users.done(userId, 'restore');
-    expect((await account.administrator.get(account.path())).body.administrators.toSorted()).toEqual([account.administratorId, userId].toSorted());
+    expect((await account.administrator.get(account.path())).body.administrators.toSorted()).toEqual(
+      [account.administratorId, userId].toSorted(),
+    );
   });
 
   it('LIFE-9: refuses one who was rejected', async () => {
@@ -105,7 +129,10 @@ describe('restoring', () => {
   });
 
   it('LIFE-9: refuses one who waits for approval, and offers to approve or reject them', async () => {
-    expect(offeredBy('user.not-restorable', await users.act(await register(), 'restore'))).toEqual(['ApproveUser', 'RejectUser']);
+    expect(offeredBy('user.not-restorable', await users.act(await register(), 'restore'))).toEqual([
+      'ApproveUser',
+      'RejectUser',
+    ]);
   });
 
   it('LIFE-9: refuses one who has been in another account since', async () => {
@@ -124,7 +151,8 @@ describe('restoring', () => {
 
 describe('the summary', () => {
   it('LIST-7: counts as restorable whom this account can restore, not those who have been in another since', async () => {
-    const restorable = async (of = account) => expectStatus(200, await of.administrator.get(of.path('/summary'))).body.restorable;
+    const restorable = async (of = account) =>
+      expectStatus(200, await of.administrator.get(of.path('/summary'))).body.restorable;
     const theirs = usersOf(other);
     const before = await restorable(other);
     const domain = freshDomain();
@@ -143,7 +171,11 @@ describe('the summary', () => {
     await users.done(mover, 'delete');
     expect(await restorable()).toBe(2);
     // What else the list tells of them is as they left.
-    expect((await users.list('?status=deleted')).map(({ restorableUntil }: { restorableUntil?: string }) => typeof restorableUntil)).toEqual(['string', 'string']);
+    expect(
+      (await users.list('?status=deleted')).map(
+        ({ restorableUntil }: { restorableUntil?: string }) => typeof restorableUntil,
+      ),
+    ).toEqual(['string', 'string']);
   });
 });
 
@@ -152,7 +184,12 @@ describe('adding one who left to the account again', () => {
     const userId = await account.add();
     await grant(userId, 'auditor');
     await users.done(userId, 'delete', { reason: 'left', keepRoles: true });
-    const added = { status: 'active', locks: [{ cause: 'unaffiliated', reason: 'left' }], changed: true, keptRoles: ['auditor'] };
+    const added = {
+      status: 'active',
+      locks: [{ cause: 'unaffiliated', reason: 'left' }],
+      changed: true,
+      keptRoles: ['auditor'],
+    };
     expect(await users.done(userId, 'add-to-account')).toEqual(added);
     expect(await users.done(userId, 'add-to-account')).toEqual({ ...added, changed: false });
     expect(await users.done(userId, 'unlock')).toMatchObject({ locks: [] });
@@ -186,12 +223,16 @@ describe('adding one who left to the account again', () => {
   });
 
   it('LIFE-14: is refused for one who waits for approval here', async () => {
-    expect(offeredBy('user.not-unaffiliated', await users.act(await register(), 'add-to-account'))).toEqual(['ApproveUser', 'RejectUser']);
+    expect(offeredBy('user.not-unaffiliated', await users.act(await register(), 'add-to-account'))).toEqual([
+      'ApproveUser',
+      'RejectUser',
+    ]);
   });
 });
 
 describe('changing', () => {
-  const change = async (userId: string, fields: object) => expectStatus(200, await account.administrator.patch(users.user(userId), fields));
+  const change = async (userId: string, fields: object) =>
+    expectStatus(200, await account.administrator.patch(users.user(userId), fields));
 
   it('LIFE-10, LIFE-13: takes names, profile country, language and entitlement country at once; again changes nothing', async () => {
     const userId = await account.add();
@@ -212,7 +253,10 @@ describe('changing', () => {
     expect(await users.page(userId)).toMatchObject({ entitlementCountry: null, firstName: 'Grace', country: 'US' });
     for (const field of ['firstName', 'lastName', 'country', 'language']) {
       const { status, body } = await account.administrator.patch(users.user(userId), { [field]: null });
-      expect([status, [...new Set(body.errors.map((error: { field: string }) => error.field))]]).toEqual([400, [field]]);
+      expect([status, [...new Set(body.errors.map((error: { field: string }) => error.field))]]).toEqual([
+        400,
+        [field],
+      ]);
     }
   });
 
@@ -220,7 +264,9 @@ describe('changing', () => {
     const userId = await register();
     expect((await change(userId, { lastName: 'Murray' })).body).toMatchObject({ status: 'pending', changed: true });
     await users.done(userId, 'reject');
-    expect(offeredBy('user.not-active', await account.administrator.patch(users.user(userId), { lastName: 'Hopper' }))).toEqual([]);
+    expect(
+      offeredBy('user.not-active', await account.administrator.patch(users.user(userId), { lastName: 'Hopper' })),
+    ).toEqual([]);
     expect(await users.page(userId)).toMatchObject({ status: 'rejected', lastName: 'Murray' });
   });
 });
@@ -233,7 +279,9 @@ describe('roles', () => {
     expect((await grant(userId, 'co-administrator')).body.changed).toBe(true);
     expect((await users.page(userId)).roles.toSorted()).toEqual(['auditor', 'co-administrator']);
     for (const changed of [true, false]) {
-      expect(expectStatus(200, await account.administrator.delete(users.user(userId, '/roles/auditor'))).body.changed).toBe(changed);
+      expect(
+        expectStatus(200, await account.administrator.delete(users.user(userId, '/roles/auditor'))).body.changed,
+      ).toBe(changed);
     }
     expect((await users.page(userId)).roles).toEqual(['co-administrator']);
     expect((await account.administrator.put(users.user(userId, '/roles/king'))).status).toBe(400);
@@ -250,9 +298,12 @@ describe('an administrator', () => {
     await account.member('administrator');
     const self = account.administratorId;
     for (const body of [{}, { dryRun: true }]) {
-      for (const action of ['lock', 'delete']) expect(offeredBy('user.self', await users.act(self, action, body))).toEqual([]);
+      for (const action of ['lock', 'delete'])
+        expect(offeredBy('user.self', await users.act(self, action, body))).toEqual([]);
     }
-    expect(offeredBy('user.self', await account.administrator.delete(users.user(self, '/roles/administrator')))).toEqual([]);
+    expect(
+      offeredBy('user.self', await account.administrator.delete(users.user(self, '/roles/administrator'))),
+    ).toEqual([]);
     expect(await users.page(self)).toMatchObject({ status: 'active', locks: [], roles: ['administrator'] });
   });
 });
@@ -286,19 +337,31 @@ describe('the actions of a user', () => {
     code?: string;
   }
 
-  it.each(Object.keys(becoming))('PERM-18: foretell what each step would come to, for one who is %s', async (standing) => {
-    const ask = async (userId: string): Promise<Possible[]> => (await server.operator.get(users.user(userId, '/actions'))).body.items;
-    let userId = await becoming[standing]!();
-    const first = await ask(userId);
-    expect(first.length).toBe(15);
-    for (const index of first.keys()) {
-      const step = (await ask(userId))[index]!;
-      const taken = await take(server.operator, step, step.action === 'ChangeUser' ? { firstName: 'Somebody' } : {});
-      const came = taken.status === 200 ? { allowed: true, changes: taken.body.changed } : { allowed: false, changes: false, code: taken.body.code };
-      expect({ action: step.href, ...came }).toEqual({ action: step.href, allowed: step.allowed, changes: step.changes, ...(step.code && { code: step.code }) });
-      if (came.changes) userId = await becoming[standing]!();
-    }
-  });
+  it.each(Object.keys(becoming))(
+    'PERM-18: foretell what each step would come to, for one who is %s',
+    async (standing) => {
+      const ask = async (userId: string): Promise<Possible[]> =>
+        (await server.operator.get(users.user(userId, '/actions'))).body.items;
+      let userId = await becoming[standing]!();
+      const first = await ask(userId);
+      expect(first.length).toBe(15);
+      for (const index of first.keys()) {
+        const step = (await ask(userId))[index]!;
+        const taken = await take(server.operator, step, step.action === 'ChangeUser' ? { firstName: 'Somebody' } : {});
+        const came =
+          taken.status === 200
+            ? { allowed: true, changes: taken.body.changed }
+            : { allowed: false, changes: false, code: taken.body.code };
+        expect({ action: step.href, ...came }).toEqual({
+          action: step.href,
+          allowed: step.allowed,
+          changes: step.changes,
+          ...(step.code && { code: step.code }),
+        });
+        if (came.changes) userId = await becoming[standing]!();
+      }
+    },
+  );
 });
 
 // Last in this file: they move the time.

@@ -1,4 +1,10 @@
-import { expectStatus, openTestAccount, startTestServer, type TestAccount, type TestServer } from '../support/server.js';
+import {
+  expectStatus,
+  openTestAccount,
+  startTestServer,
+  type TestAccount,
+  type TestServer,
+} from '../support/server.js';
 import { person, serviceOf, usersOf } from '../support/steps.js';
 
 interface Item {
@@ -25,8 +31,17 @@ beforeAll(async () => {
   const { domain } = account;
   ids['Grace'] = account.administratorId;
   ids['Åsa'] = await account.add({ firstName: 'Åsa', lastName: 'Zorn', country: 'SE', email: `c@${domain}` });
-  ids['bo'] = expectStatus(201, await service.post('/registrations', { firstName: 'bo', lastName: 'Ärlig', country: 'DK', email: `A.B@${domain}` })).body.userId;
-  ids['Çelik'] = await account.add({ firstName: 'Çelik', lastName: 'brown', country: 'AT', email: `b@${domain}`, entitlementCountry: 'DE' });
+  ids['bo'] = expectStatus(
+    201,
+    await service.post('/registrations', { firstName: 'bo', lastName: 'Ärlig', country: 'DK', email: `A.B@${domain}` }),
+  ).body.userId;
+  ids['Çelik'] = await account.add({
+    firstName: 'Çelik',
+    lastName: 'brown',
+    country: 'AT',
+    email: `b@${domain}`,
+    entitlementCountry: 'DE',
+  });
   ids['dan'] = await account.add({ firstName: 'dan', lastName: "O'Neil", country: 'GB', email: `d@${domain}` });
   const now = server.clock.now().getTime();
   loggedInAt = { dan: new Date(now + 60_000).toISOString(), asa: new Date(now + 120_000).toISOString() };
@@ -79,17 +94,24 @@ describe('the user list', () => {
 
   it('LIST-3: sorts by last login, up and down, whoever never logged in last', async () => {
     const never = ['bo', 'Çelik', 'Grace'].toSorted();
-    for (const [sort, first] of [['lastLoginAt', ['dan', 'Åsa']], ['-lastLoginAt', ['Åsa', 'dan']]] as const) {
+    for (const [sort, first] of [
+      ['lastLoginAt', ['dan', 'Åsa']],
+      ['-lastLoginAt', ['Åsa', 'dan']],
+    ] as const) {
       const names = await found(`sort=${sort}`);
       expect([names.slice(0, 2), names.slice(2).toSorted()]).toEqual([first, never]);
     }
   });
 
-  it.each(['lastName', 'firstName', 'email', 'country', 'status', 'addedAt', 'lastLoginAt'])('LIST-4: walks its pages by %s, both ways, as one list', async (key) => {
-    for (const sort of [key, `-${key}`]) {
-      for (const limit of [1, 2, 4, 5]) expect(await walk(`sort=${sort}&limit=${limit}`)).toEqual((await list(`sort=${sort}`)).body.items);
-    }
-  });
+  it.each(['lastName', 'firstName', 'email', 'country', 'status', 'addedAt', 'lastLoginAt'])(
+    'LIST-4: walks its pages by %s, both ways, as one list',
+    async (key) => {
+      for (const sort of [key, `-${key}`]) {
+        for (const limit of [1, 2, 4, 5])
+          expect(await walk(`sort=${sort}&limit=${limit}`)).toEqual((await list(`sort=${sort}`)).body.items);
+      }
+    },
+  );
 
   it.each<[string, () => string, string[]]>([
     ['status', () => 'status=pending', ['bo']],
@@ -102,8 +124,16 @@ describe('the user list', () => {
     ['role', () => 'role=auditor', ['dan']],
     ['country', () => 'country=SE', ['Åsa']],
     ['address, in any case', () => `email=a.b@${account.domain.toUpperCase()}`, ['bo']],
-    ['last login, one who never logged in included', () => `lastLoginBefore=${loggedInAt.asa}`, ['bo', 'Çelik', 'Grace', 'dan']],
-    ['last login, a time with another zone', () => `lastLoginBefore=${encodeURIComponent(loggedInAt.dan.replace('Z', '+00:00'))}`, ['bo', 'Çelik', 'Grace']],
+    [
+      'last login, one who never logged in included',
+      () => `lastLoginBefore=${loggedInAt.asa}`,
+      ['bo', 'Çelik', 'Grace', 'dan'],
+    ],
+    [
+      'last login, a time with another zone',
+      () => `lastLoginBefore=${encodeURIComponent(loggedInAt.dan.replace('Z', '+00:00'))}`,
+      ['bo', 'Çelik', 'Grace'],
+    ],
     ['several filters at once', () => `locked=false&status=active&lastLoginBefore=${loggedInAt.asa}`, ['Grace', 'dan']],
   ])('LIST-2: filters by %s', async (_, query, names) => {
     expect(await found(query())).toEqual(names);
@@ -130,12 +160,33 @@ describe('the user list', () => {
 
   it('SEARCH-3: says which words of a search were looked for at the beginning of words only', async () => {
     expect((await list('search=ar')).body).toMatchObject({ items: [{ firstName: 'bo' }], beginningsOnly: ['ar'] });
-    expect((await list('search=Celik B.')).body).toMatchObject({ items: [{ firstName: 'Çelik' }], beginningsOnly: ['b'] });
+    expect((await list('search=Celik B.')).body).toMatchObject({
+      items: [{ firstName: 'Çelik' }],
+      beginningsOnly: ['b'],
+    });
     expect((await list('search=celik')).body).not.toHaveProperty('beginningsOnly');
   });
 
   it('SEARCH-3, LIST-2: refuses a search of which no word is long enough, and whatever it does not know', async () => {
-    const bad = ['search=a', 'search=a%20b%20c', 'search=.', 'search=%CC%81%CC%81%CC%81', 'search=%E2%80%8B%E2%80%8B%E2%80%8B', 'status=gone', 'locked=maybe', 'lockCause=mood', 'role=king', 'country=se', 'sort=age', 'sort=--email', 'limit=0', 'limit=201', 'limit=x', 'lastLoginBefore=yesterday', 'colour=red'];
+    const bad = [
+      'search=a',
+      'search=a%20b%20c',
+      'search=.',
+      'search=%CC%81%CC%81%CC%81',
+      'search=%E2%80%8B%E2%80%8B%E2%80%8B',
+      'status=gone',
+      'locked=maybe',
+      'lockCause=mood',
+      'role=king',
+      'country=se',
+      'sort=age',
+      'sort=--email',
+      'limit=0',
+      'limit=201',
+      'limit=x',
+      'lastLoginBefore=yesterday',
+      'colour=red',
+    ];
     for (const query of bad) {
       const { status, body } = await list(query);
       expect([query, status, body.errors?.[0]?.field]).toEqual([query, 400, query.split('=')[0]]);
@@ -162,7 +213,14 @@ describe('the user list', () => {
     const forged = Buffer.from(JSON.stringify(['a', stranger.administratorId])).toString('base64url');
     await stranger.add();
     const theirs = (await list('limit=1', stranger)).body.next as string;
-    for (const query of ['cursor=x', 'cursor=', `cursor=${forged}`, `cursor=${theirs}`, `sort=email&cursor=${next}`, `sort=-lastName&cursor=${next}`]) {
+    for (const query of [
+      'cursor=x',
+      'cursor=',
+      `cursor=${forged}`,
+      `cursor=${theirs}`,
+      `sort=email&cursor=${next}`,
+      `sort=-lastName&cursor=${next}`,
+    ]) {
       const { status, body } = await list(query);
       expect([query, status, body.code]).toEqual([query, 400, 'cursor.invalid']);
     }
@@ -180,7 +238,16 @@ describe('the user list', () => {
         language: null,
         entitlementCountry: 'DE',
         status: 'active',
-        locks: [{ cause: 'administrator', reason: 'on leave', by: { id: account.administratorId, kind: 'user' }, at: expect.any(String), until: null, disableModeUntil: null }],
+        locks: [
+          {
+            cause: 'administrator',
+            reason: 'on leave',
+            by: { id: account.administratorId, kind: 'user' },
+            at: expect.any(String),
+            until: null,
+            disableModeUntil: null,
+          },
+        ],
         roles: [],
         addedAt: expect.any(String),
         lastLoginAt: null,
@@ -201,12 +268,16 @@ describe('the pending approvals', () => {
   it('LIST-5: tell who waits, since when, from which domain, longest first', async () => {
     const of = await openTestAccount(server);
     const service = await serviceOf(server);
-    const register = async (firstName: string) => expectStatus(201, await service.post('/registrations', person(of.domain, { firstName }))).body.userId as string;
+    const register = async (firstName: string) =>
+      expectStatus(201, await service.post('/registrations', person(of.domain, { firstName }))).body.userId as string;
     const [first, second, third] = [await register('Zoe'), await register('Adam'), await register('Mia')];
     await usersOf(of).done(second, 'approve');
     const pending = (query = '') => of.administrator.get(of.path(`/pending-approvals${query}`));
     const { items, next } = expectStatus(200, await pending()).body;
-    expect(items).toMatchObject([{ userId: first, firstName: 'Zoe', domain: of.domain, since: expect.any(String), revision: 1 }, { userId: third, domain: of.domain }]);
+    expect(items).toMatchObject([
+      { userId: first, firstName: 'Zoe', domain: of.domain, since: expect.any(String), revision: 1 },
+      { userId: third, domain: of.domain },
+    ]);
     expect(next).toBeNull();
     const page = (await pending('?limit=1')).body;
     expect((await pending(`?limit=1&cursor=${page.next}`)).body).toEqual({ items: [items[1]], next: null });
@@ -215,11 +286,31 @@ describe('the pending approvals', () => {
 
 /** The cells of a CSV file in which every cell is quoted, row by row; throws for any other. */
 function cellsOf(csv: string): string[][] {
-  return csv.match(/(?:"(?:[^"]|"")*"[,\r])+\n|[^]/g)!.map((row) => row.slice(1, -3).split('","').map((cell) => cell.replaceAll('""', '"')));
+  return csv.match(/(?:"(?:[^"]|"")*"[,\r])+\n|[^]/g)!.map((row) =>
+    row
+      .slice(1, -3)
+      .split('","')
+      .map((cell) => cell.replaceAll('""', '"')),
+  );
 }
 
 describe('the export', () => {
-  const header = ['Email', 'FirstName', 'LastName', 'Country', 'EntitlementCountry', 'Status', 'Locked', 'LockReason', 'DisableModeUntil', 'Roles', 'Groups', 'AddedAt', 'LastLoginAt', 'UserId'];
+  const header = [
+    'Email',
+    'FirstName',
+    'LastName',
+    'Country',
+    'EntitlementCountry',
+    'Status',
+    'Locked',
+    'LockReason',
+    'DisableModeUntil',
+    'Roles',
+    'Groups',
+    'AddedAt',
+    'LastLoginAt',
+    'UserId',
+  ];
   /** The rows, after the header. */
   const exported = async (query = '', of = account) => {
     const reply = expectStatus(200, await of.administrator.get(of.path(`/users.csv${query}`)));
@@ -243,23 +334,58 @@ describe('the export', () => {
     expect(rows.map((row) => row.at(-1))).toEqual(items.map(({ userId }: Item) => userId));
     const locked = (await users.list('?locked=true'))[0];
     expect(await exported('?locked=true')).toEqual([
-      [`b@${account.domain}`, 'Çelik', 'brown', 'AT', 'DE', 'active', 'true', 'on leave', '', '', '', locked.addedAt, '', ids['Çelik']],
+      [
+        `b@${account.domain}`,
+        'Çelik',
+        'brown',
+        'AT',
+        'DE',
+        'active',
+        'true',
+        'on leave',
+        '',
+        '',
+        '',
+        locked.addedAt,
+        '',
+        ids['Çelik'],
+      ],
     ]);
     const [auditor, ...more] = await exported('?role=auditor&search=neil');
-    expect(auditor!.slice(5)).toEqual(['active', 'false', '', '', 'auditor', '', expect.any(String), loggedInAt.dan, ids['dan']]);
+    expect(auditor!.slice(5)).toEqual([
+      'active',
+      'false',
+      '',
+      '',
+      'auditor',
+      '',
+      expect.any(String),
+      loggedInAt.dan,
+      ids['dan'],
+    ]);
     expect(more).toEqual([]);
     expect((await exported('?search=zo')).map(([, firstName]) => firstName)).toEqual(['Åsa']);
     expect(await exported('?status=deleted')).toEqual([]);
-    for (const query of ['?search=a', '?sort=email', '?limit=1', '?status=x']) expect((await account.administrator.get(account.path(`/users.csv${query}`))).status).toBe(400);
+    for (const query of ['?search=a', '?sort=email', '?limit=1', '?status=x'])
+      expect((await account.administrator.get(account.path(`/users.csv${query}`))).status).toBe(400);
   });
 
   it('EXPORT-3: every cell is quoted, and one that a spreadsheet takes for a formula gets one leading apostrophe', async () => {
     const of = await openTestAccount(server);
-    for (const firstName of ['=1+1', '+1', '-1', '@sum', "'=1", 'a=b', 'a;=1+1']) await of.add({ firstName, lastName: 'Doe, "John"' });
+    for (const firstName of ['=1+1', '+1', '-1', '@sum', "'=1", 'a=b', 'a;=1+1'])
+      await of.add({ firstName, lastName: 'Doe, "John"' });
     const [one] = (await usersOf(of).list('?search=%3D1%2B1%20doe')) as Item[];
     await usersOf(of).done(one!.userId, 'lock', { reason: '=HYPERLINK("evil")' });
     const rows = await exported('?search=doe', of);
-    expect(rows.map(([, firstName]) => firstName!).toSorted()).toEqual(["''=1", "'+1", "'-1", "'=1+1", "'@sum", 'a;=1+1', 'a=b']);
+    expect(rows.map(([, firstName]) => firstName!).toSorted()).toEqual([
+      "''=1",
+      "'+1",
+      "'-1",
+      "'=1+1",
+      "'@sum",
+      'a;=1+1',
+      'a=b',
+    ]);
     expect(rows.every(([, , lastName]) => lastName === 'Doe, "John"')).toBe(true);
     expect(rows.filter((row) => row[7] === `'=HYPERLINK("evil")`)).toHaveLength(1);
   });
@@ -269,7 +395,10 @@ describe('an account of more than 200 users', () => {
   let many: TestAccount;
   beforeAll(async () => {
     many = await openTestAccount(server);
-    for (let batch = 0; batch < 9; batch++) await Promise.all(Array.from({ length: 25 }, (_, index) => many.add({ lastName: `Name ${(index * 9 + batch) % 50}` })));
+    for (let batch = 0; batch < 9; batch++)
+      await Promise.all(
+        Array.from({ length: 25 }, (_, index) => many.add({ lastName: `Name ${(index * 9 + batch) % 50}` })),
+      );
     // Reads of the account's administrator wait for this.
     await usersOf(many).done(await many.add({ lastName: 'Last' }), 'lock');
   });
@@ -277,7 +406,11 @@ describe('an account of more than 200 users', () => {
   it('LIST-4: is walked page by page while users are added: nobody twice, nobody left out', async () => {
     const before = await walk('limit=200', undefined, many);
     expect(before.length).toBe(227);
-    const seen = await walk('limit=40', () => Promise.all([many.add({ lastName: 'Aaa' }), many.add({ lastName: 'Zzz' })]), many);
+    const seen = await walk(
+      'limit=40',
+      () => Promise.all([many.add({ lastName: 'Aaa' }), many.add({ lastName: 'Zzz' })]),
+      many,
+    );
     const seenIds = seen.map(({ userId }) => userId);
     expect(new Set(seenIds).size).toBe(seenIds.length);
     expect(before.filter(({ userId }) => !seenIds.includes(userId))).toEqual([]);
@@ -285,7 +418,9 @@ describe('an account of more than 200 users', () => {
 
   it('EXPORT-1, EXPORT-5: is exported whole, in the list’s order', async () => {
     const { text } = expectStatus(200, await many.administrator.get(many.path('/users.csv')));
-    const rows = cellsOf(text).slice(1).map((row) => row.at(-1));
+    const rows = cellsOf(text)
+      .slice(1)
+      .map((row) => row.at(-1));
     expect(rows).toEqual((await walk('limit=200', undefined, many)).map(({ userId }) => userId));
     expect(rows.length).toBeGreaterThan(200);
   });

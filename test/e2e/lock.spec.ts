@@ -1,4 +1,10 @@
-import { expectStatus, openTestAccount, startTestServer, type TestAccount, type TestServer } from '../support/server.js';
+import {
+  expectStatus,
+  openTestAccount,
+  startTestServer,
+  type TestAccount,
+  type TestServer,
+} from '../support/server.js';
 
 let server: TestServer;
 let account: TestAccount;
@@ -13,12 +19,21 @@ describe('one lock of one user, from the URL to the audit row', () => {
   it('LIFE-6, AUDIT-1: is answered, listed and on record', async () => {
     const { administrator: api } = account;
     const userId = await account.add({ firstName: 'Alan', lastName: 'Turing' });
-    const locked = expectStatus(200, await api.post(account.path(`/users/${userId}/lock`), { reason: 'left the company' }));
-    expect(locked.body).toEqual({ status: 'active', locks: [{ cause: 'administrator', reason: 'left the company' }], changed: true });
+    const locked = expectStatus(
+      200,
+      await api.post(account.path(`/users/${userId}/lock`), { reason: 'left the company' }),
+    );
+    expect(locked.body).toEqual({
+      status: 'active',
+      locks: [{ cause: 'administrator', reason: 'left the company' }],
+      changed: true,
+    });
     expect(locked.etag).toBe('"1"');
 
     const list = await api.get(account.path('/users?locked=true'));
-    expect(list.body.items).toMatchObject([{ userId, locks: [{ cause: 'administrator', reason: 'left the company', by: { id: account.administratorId } }] }]);
+    expect(list.body.items).toMatchObject([
+      { userId, locks: [{ cause: 'administrator', reason: 'left the company', by: { id: account.administratorId } }] },
+    ]);
 
     const audit = await api.get('/audit?action=user.locked');
     expect(audit.body.items).toMatchObject([

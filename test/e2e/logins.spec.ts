@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { EventStore } from '#libs/event-store';
 import type { Api } from '../support/api.js';
 import { cellsOf } from '../support/csv.js';
-import { expectStatus, openTestAccount, startTestServer, type TestAccount, type TestServer } from '../support/server.js';
+import {
+  expectStatus,
+  openTestAccount,
+  startTestServer,
+  type TestAccount,
+  type TestServer,
+} from '../support/server.js';
 import { freshDomain, offeredBy, person, serviceOf, usersOf } from '../support/steps.js';
 
 const minute = 60_000;
@@ -25,7 +31,8 @@ afterAll(() => server.close());
 
 /** A time so many ms from now. */
 const at = (ms: number) => new Date(server.clock.now().getTime() + ms).toISOString();
-const report = (userId: string, fields: object = {}, headers = {}) => service.post(`/users/${userId}/logins`, { method: 'password', ...fields }, headers);
+const report = (userId: string, fields: object = {}, headers = {}) =>
+  service.post(`/users/${userId}/logins`, { method: 'password', ...fields }, headers);
 const logIn = async (userId: string, fields: object = {}) => expectStatus(201, await report(userId, fields));
 
 /** The user as of now; what the service and the operator wrote before is in it. */
@@ -40,7 +47,11 @@ describe('the last login', () => {
     server.clock.move(10 * minute);
     expect((await seen(userId)).lastLoginAt).toBeNull();
     const [middle, late, early] = [at(-5 * minute), at(-2 * minute), at(-8 * minute)];
-    for (const [time, last] of [[middle, middle], [late, late], [early, late]]) {
+    for (const [time, last] of [
+      [middle, middle],
+      [late, late],
+      [early, late],
+    ]) {
       await logIn(userId, { at: time });
       expect((await seen(userId)).lastLoginAt).toBe(last);
     }
@@ -61,14 +72,25 @@ describe('the last login', () => {
     const userId = await account.add();
     const allowed = at(4.9 * minute);
     await logIn(userId, { at: allowed });
-    expect((await report(userId, { at: at(5.5 * minute) })).body).toMatchObject({ status: 400, code: 'login.time-invalid' });
+    expect((await report(userId, { at: at(5.5 * minute) })).body).toMatchObject({
+      status: 400,
+      code: 'login.time-invalid',
+    });
     expect((await seen(userId)).lastLoginAt).toBe(allowed);
   });
 
   it('LOGIN-2: needs a time with a zone, a method, and an address that is one', async () => {
     const userId = await account.add();
     const time = at(0);
-    for (const bad of [{ at: time.replace('Z', '') }, { at: 'noon' }, { at: time.slice(0, 10) }, { method: '' }, { method: null }, { ip: '1.2.3' }, { device: 'phone' }]) {
+    for (const bad of [
+      { at: time.replace('Z', '') },
+      { at: 'noon' },
+      { at: time.slice(0, 10) },
+      { method: '' },
+      { method: null },
+      { ip: '1.2.3' },
+      { device: 'phone' },
+    ]) {
       expect([bad, (await report(userId, bad)).status]).toEqual([bad, 400]);
     }
     await logIn(userId, { at: time.replace('Z', '+00:00') });
@@ -92,7 +114,8 @@ describe('a failed login', () => {
   it('LOGIN-13: is not recorded of one who can not log in anyway', async () => {
     const userId = await account.add();
     const { email } = await users.page(userId);
-    const fail = async () => expectStatus(401, await server.operator.inBrowser().post('/login', { email, password: 'wrong' }));
+    const fail = async () =>
+      expectStatus(401, await server.operator.inBrowser().post('/login', { email, password: 'wrong' }));
     const failures = async (): Promise<number> => {
       const events = await Array.fromAsync(server.server.app.get(EventStore).read(`login-${userId}`));
       return events.filter(({ type }) => type === 'LoginFailed').length;
@@ -170,7 +193,8 @@ describe('a lock', () => {
 });
 
 describe('the days for which entitlements outlive a lock', () => {
-  const ends = async (userId: string): Promise<string[]> => (await users.page(userId)).locks.map(({ disableModeUntil }: { disableModeUntil: string }) => disableModeUntil);
+  const ends = async (userId: string): Promise<string[]> =>
+    (await users.page(userId)).locks.map(({ disableModeUntil }: { disableModeUntil: string }) => disableModeUntil);
   const exported = async (userId: string): Promise<string> => {
     const { text } = await account.administrator.get(account.path('/users.csv?status=active&status=deleted'));
     return cellsOf(text).find((row) => row['UserId'] === userId)!['DisableModeUntil']!;
@@ -213,15 +237,29 @@ describe('the entitlement country', () => {
   /** Opens an account with these contracts and adds a user; answers what holds for them. */
   async function effective(terms: object[] | undefined, fields: Record<string, unknown>) {
     const domain = freshDomain();
-    const body = { name: 'Contracts', ...(terms && { contracts: terms }), domains: [domain], administrator: person(domain) };
+    const body = {
+      name: 'Contracts',
+      ...(terms && { contracts: terms }),
+      domains: [domain],
+      administrator: person(domain),
+    };
     const { accountId } = expectStatus(201, await server.operator.post('/accounts', body)).body;
-    const { userId } = expectStatus(201, await server.operator.post(`/accounts/${accountId}/users`, person(domain, fields))).body;
+    const { userId } = expectStatus(
+      201,
+      await server.operator.post(`/accounts/${accountId}/users`, person(domain, fields)),
+    ).body;
     return (await server.operator.get(`/accounts/${accountId}/users/${userId}`)).body.effectiveEntitlementCountry;
   }
 
   it('ENTITLEMENT-1: is the explicit one', async () => {
-    expect(await effective(contracts, { country: 'FR', entitlementCountry: 'PL' })).toEqual({ country: 'PL', rule: 'explicit' });
-    expect(await effective(undefined, { country: 'FR', entitlementCountry: 'PL' })).toEqual({ country: 'PL', rule: 'explicit' });
+    expect(await effective(contracts, { country: 'FR', entitlementCountry: 'PL' })).toEqual({
+      country: 'PL',
+      rule: 'explicit',
+    });
+    expect(await effective(undefined, { country: 'FR', entitlementCountry: 'PL' })).toEqual({
+      country: 'PL',
+      rule: 'explicit',
+    });
   });
 
   it('ENTITLEMENT-1: else is the profile country, if the account has a contract there', async () => {
@@ -239,8 +277,13 @@ describe('the entitlement country', () => {
 
 describe('every token', () => {
   it('LOCK-3, PERM-10: of one who is locked, deleted or demoted is shut within a second', async () => {
-    const [locked, deleted, demoted] = [await account.member('co-administrator'), await account.member('co-administrator'), await account.member('co-administrator')];
-    const replies = () => Promise.all([locked, deleted, demoted].map(async ({ api }) => (await api.get(account.path('/users'))).status));
+    const [locked, deleted, demoted] = [
+      await account.member('co-administrator'),
+      await account.member('co-administrator'),
+      await account.member('co-administrator'),
+    ];
+    const replies = () =>
+      Promise.all([locked, deleted, demoted].map(async ({ api }) => (await api.get(account.path('/users'))).status));
     expect(await replies()).toEqual([200, 200, 200]);
     await users.done(locked.id, 'lock');
     await users.done(deleted.id, 'delete');

@@ -7,7 +7,13 @@ import { Vault } from '#libs/vault';
 import { startServer } from '../../apps/server/src/server.js';
 import { Api } from '../support/api.js';
 import { Mailbox, eventually, linkIn } from '../support/mailbox.js';
-import { expectStatus, openTestAccount, startTestServer, type TestAccount, type TestServer } from '../support/server.js';
+import {
+  expectStatus,
+  openTestAccount,
+  startTestServer,
+  type TestAccount,
+  type TestServer,
+} from '../support/server.js';
 import { freshDomain, person, serviceOf } from '../support/steps.js';
 
 const minute = 60_000;
@@ -37,7 +43,9 @@ const ask = (email: string) => test.operator.inBrowser().post('/password-resets'
 /** The mails with a link that the outbox knows for a user. */
 function mailsTo(userId: string) {
   const { mails } = test.server.app.get(Vault);
-  return (['owed', 'sent', 'void', 'parked'] as const).flatMap((state) => mails.list(state, 10_000)).filter(({ user, kind }) => user === userId && kind === 'password-link');
+  return (['owed', 'sent', 'void', 'parked'] as const)
+    .flatMap((state) => mails.list(state, 10_000))
+    .filter(({ user, kind }) => user === userId && kind === 'password-link');
 }
 const revisionOf = async (userId: string) => (await test.server.app.get(EventStore).load(UserDecider, userId)).revision;
 const confirm = (link: string) => test.operator.inBrowser().post('/password-resets/confirm', { link, password });
@@ -47,12 +55,18 @@ async function settled(fields: Record<string, unknown> = {}): Promise<{ userId: 
   const user = await add(fields);
   const [welcome] = await box.to(user.email);
   expectStatus(200, await confirm(linkIn(welcome!)));
-  await box.to(user.email, /password was changed|contraseña ha cambiado|Passwort wurde geändert|hasło zostało zmienione/);
+  await box.to(
+    user.email,
+    /password was changed|contraseña ha cambiado|Passwort wurde geändert|hasło zostało zmienione/,
+  );
   return user;
 }
 
 const parked = async () => expectStatus(200, await test.operator.get('/mails?state=parked')).body.items;
-const owedTo = async (userId: string) => (await test.operator.get('/mails?state=owed')).body.items.filter((mail: { userId: string }) => mail.userId === userId);
+const owedTo = async (userId: string) =>
+  (await test.operator.get('/mails?state=owed')).body.items.filter(
+    (mail: { userId: string }) => mail.userId === userId,
+  );
 
 describe('a mail', () => {
   it('PASSWORD-5, MAIL-7: completes a profile, and says when a password was set', async () => {
@@ -86,7 +100,21 @@ describe('a mail', () => {
     const { userId, email } = await add();
     const [welcome] = await box.to(email);
     let sent = 1;
-    for (const [minutes, isSent] of [[0, true], [0.9, false], [0.1, true], [4, false], [1, true], [29, false], [1, true], [59, false], [1, true], [59, false], [1, true], [24 * 60, true], [1, true]] as const) {
+    for (const [minutes, isSent] of [
+      [0, true],
+      [0.9, false],
+      [0.1, true],
+      [4, false],
+      [1, true],
+      [29, false],
+      [1, true],
+      [59, false],
+      [1, true],
+      [59, false],
+      [1, true],
+      [24 * 60, true],
+      [1, true],
+    ] as const) {
       test.clock.move(minutes * minute);
       expectStatus(202, await ask(email));
       if (isSent) sent++;
@@ -111,7 +139,9 @@ describe('a mail', () => {
     const { userId, email } = await settled();
     const links: string[] = [];
     const newLink = async (): Promise<string> => {
-      const link = (await box.to(email, /^Reset/, links.length + 1)).map(linkIn).find((other) => !links.includes(other))!;
+      const link = (await box.to(email, /^Reset/, links.length + 1))
+        .map(linkIn)
+        .find((other) => !links.includes(other))!;
       links.push(link);
       return link;
     };
@@ -137,8 +167,14 @@ describe('a mail', () => {
     await box.to(email);
     expectStatus(200, await test.operator.post(path(userId, '/reset-password')));
     expect((await box.to(email, /^Complete/, 2)).map(linkIn)).toEqual([expect.any(String), expect.any(String)]);
-    for (const act of ['delete', 'add-to-account']) expectStatus(200, await test.operator.post(path(userId, `/${act}`)));
-    await eventually(() => test.server.app.get(Vault).mails.list('void', 1_000).find(({ user, problem }) => user === userId && problem === 'user.locked'));
+    for (const act of ['delete', 'add-to-account'])
+      expectStatus(200, await test.operator.post(path(userId, `/${act}`)));
+    await eventually(() =>
+      test.server.app
+        .get(Vault)
+        .mails.list('void', 1_000)
+        .find(({ user, problem }) => user === userId && problem === 'user.locked'),
+    );
     expectStatus(200, await test.operator.post(path(userId, '/unlock')));
     expectStatus(200, await confirm(linkIn((await box.to(email, /^Complete/, 3))[2]!)));
 
@@ -146,7 +182,9 @@ describe('a mail', () => {
     const { userId: waiting } = expectStatus(201, await (await serviceOf(test)).post('/registrations', stranger)).body;
     expectStatus(200, await test.operator.post(path(waiting, '/approve')));
     expectStatus(200, await confirm(linkIn((await box.to(stranger.email, /^Complete/))[0]!)));
-    expect(box.mails.filter(({ recipients }) => recipients.includes(stranger.email))[0]!.subject).toBe('Complete your profile');
+    expect(box.mails.filter(({ recipients }) => recipients.includes(stranger.email))[0]!.subject).toBe(
+      'Complete your profile',
+    );
   });
 
   it.each([
@@ -191,8 +229,19 @@ describe('a mail', () => {
     const { email } = await add({ firstName, lastName });
     const [mail] = await box.to(email);
     expect(mail!.recipients).toEqual([email]);
-    expect([mail!.to].flat().flatMap((to) => to!.value)).toEqual([{ name: `${firstName} ${lastName}`.replace('\u2028', ' '), address: email }]);
-    expect([...mail!.headers.keys()].toSorted()).toEqual(['auto-submitted', 'content-type', 'date', 'from', 'message-id', 'mime-version', 'subject', 'to']);
+    expect([mail!.to].flat().flatMap((to) => to!.value)).toEqual([
+      { name: `${firstName} ${lastName}`.replace('\u2028', ' '), address: email },
+    ]);
+    expect([...mail!.headers.keys()].toSorted()).toEqual([
+      'auto-submitted',
+      'content-type',
+      'date',
+      'from',
+      'message-id',
+      'mime-version',
+      'subject',
+      'to',
+    ]);
     expect(mail!.html).not.toContain(firstName.startsWith('<') ? firstName : '<ann@');
   });
 
@@ -215,13 +264,24 @@ describe('while the mail server is away', () => {
   it('MAIL-4: mails wait, for longer each time, and are delivered an hour later', async () => {
     await box.goAway();
     const { userId, email } = await add();
-    for (const [attempts, wait] of [[1, 1], [2, 2], [3, 4], [4, 60]] as const) {
-      const mail = await eventually(async () => (await owedTo(userId)).find((owed: { attempts: number }) => owed.attempts === attempts));
+    for (const [attempts, wait] of [
+      [1, 1],
+      [2, 2],
+      [3, 4],
+      [4, 60],
+    ] as const) {
+      const mail = await eventually(async () =>
+        (await owedTo(userId)).find((owed: { attempts: number }) => owed.attempts === attempts),
+      );
       expect(mail).toMatchObject({ kind: 'password-link', state: 'owed', problem: expect.stringMatching(/^E[A-Z]+$/) });
       expect(JSON.stringify(mail)).not.toContain(account.domain);
       test.clock.move(wait * minute);
     }
-    expect(expectStatus(200, await test.operator.get('/health/ready')).body.mails).toMatchObject({ status: 'failing', owed: expect.any(Number), problem: expect.stringMatching(/^E/) });
+    expect(expectStatus(200, await test.operator.get('/health/ready')).body.mails).toMatchObject({
+      status: 'failing',
+      owed: expect.any(Number),
+      problem: expect.stringMatching(/^E/),
+    });
     await box.comeBack();
     test.clock.move(60 * minute);
     expectStatus(200, await confirm(linkIn((await box.to(email))[0]!)));
@@ -233,14 +293,20 @@ describe('while the mail server is away', () => {
     const { userId, email } = await add();
     await eventually(async () => (await owedTo(userId))[0]?.attempts || undefined);
     test.clock.move(24 * 60 * minute);
-    const mail = await eventually(async () => (await parked()).find((item: { userId: string }) => item.userId === userId));
+    const mail = await eventually(async () =>
+      (await parked()).find((item: { userId: string }) => item.userId === userId),
+    );
     expect(mail).toMatchObject({ state: 'parked', nextAttemptAt: null });
     const metrics = (await test.operator.get('/metrics')).text;
     expect(metrics).toMatch(/rollbook_mails\{state="parked"\} [1-9]/);
     expect(metrics).toMatch(/rollbook_mail_attempts_total\{outcome="failed"\} [1-9]/);
 
     await box.comeBack();
-    expect(expectStatus(200, await test.operator.post(`/mails/${mail.mailId}/send`)).body).toMatchObject({ mailId: mail.mailId, state: 'owed', attempts: 0 });
+    expect(expectStatus(200, await test.operator.post(`/mails/${mail.mailId}/send`)).body).toMatchObject({
+      mailId: mail.mailId,
+      state: 'owed',
+      attempts: 0,
+    });
     const [sent] = await box.to(email);
     expect(sent!.messageId).toContain(mail.mailId);
     const again = await eventually(async () => {
@@ -259,13 +325,21 @@ describe('while the mail server is away', () => {
     test.clock.move(61 * minute);
     await box.comeBack();
     await eventually(async () => ((await owedTo(userId)).length === 0 ? true : undefined));
-    expect(box.mails.filter(({ recipients, subject }) => recipients.includes(email) && subject!.startsWith('Reset'))).toEqual([]);
+    expect(
+      box.mails.filter(({ recipients, subject }) => recipients.includes(email) && subject!.startsWith('Reset')),
+    ).toEqual([]);
   });
 
   it('MAIL-4: nobody sends what is not there, or pages through what was never listed', async () => {
-    expect(await test.operator.post(`/mails/${crypto.randomUUID()}/send`)).toMatchObject({ status: 404, body: { code: 'mail.not-found' } });
+    expect(await test.operator.post(`/mails/${crypto.randomUUID()}/send`)).toMatchObject({
+      status: 404,
+      body: { code: 'mail.not-found' },
+    });
     expect(await test.operator.get('/mails?cursor=x')).toMatchObject({ status: 400, body: { code: 'cursor.invalid' } });
-    expect(await test.operator.get('/mails?state=sent')).toMatchObject({ status: 400, body: { code: 'request.invalid' } });
+    expect(await test.operator.get('/mails?state=sent')).toMatchObject({
+      status: 400,
+      body: { code: 'request.invalid' },
+    });
   });
 });
 
@@ -283,16 +357,21 @@ describe('another day', () => {
     const { email } = person(room.domain);
     expectStatus(201, await operator.post(room.path('/users'), person(room.domain, { email })));
     await box.to(email);
-    await eventually(async () => ((await operator.get('/mails?state=owed')).body.items.length === 0 ? true : undefined));
+    await eventually(async () =>
+      (await operator.get('/mails?state=owed')).body.items.length === 0 ? true : undefined,
+    );
   }
 
   it('MAIL-6: whoever waits for approval is brought to mind, to every administrator, until nobody waits', async () => {
-    const read = async (userId: string): Promise<string> => (await fresh.operator.get(room.path(`/users/${userId}`))).body.email;
+    const read = async (userId: string): Promise<string> =>
+      (await fresh.operator.get(room.path(`/users/${userId}`))).body.email;
     const administrators = [await read(room.administratorId), await read((await room.member('administrator')).id)];
     const auditor = await read((await room.member('auditor')).id);
     const service = await serviceOf(fresh);
-    const register = async (): Promise<string> => expectStatus(201, await service.post('/registrations', person(room.domain))).body.userId;
-    const reminders = (address: string) => box.mails.filter(({ subject, recipients }) => subject!.includes('approval') && recipients.includes(address));
+    const register = async (): Promise<string> =>
+      expectStatus(201, await service.post('/registrations', person(room.domain))).body.userId;
+    const reminders = (address: string) =>
+      box.mails.filter(({ subject, recipients }) => subject!.includes('approval') && recipients.includes(address));
 
     const strangers = [await register(), await register()];
     await everythingSent();
@@ -321,7 +400,9 @@ describe('another day', () => {
     const operator = new Api(server.url, readFileSync(server.operatorToken, 'utf8').trim());
     try {
       const head = (await operator.get('/health/ready')).body.projections.head;
-      expect((await operator.get(room.path('/users'), { 'rollbook-min-position': String(head) })).body.items.length).toBeGreaterThanOrEqual(2);
+      expect(
+        (await operator.get(room.path('/users'), { 'rollbook-min-position': String(head) })).body.items.length,
+      ).toBeGreaterThanOrEqual(2);
       await everythingSent(operator);
       expect(box.mails).toHaveLength(before + 1);
     } finally {

@@ -18,16 +18,31 @@ const domain = 'walnusshain-4711.example';
 /** What must not: names, addresses, reasons, IPs. */
 const personal = {
   founder: { email: `kunegunda.founding@${domain}`, firstName: 'Kunegunda', lastName: 'Założycielska', country: 'PL' },
-  added: { email: `Q.Brzeczyszczy+mail@${domain}`, firstName: 'Quirinius', lastName: 'Brzęczyszczykiewicz', country: 'PL' },
+  added: {
+    email: `Q.Brzeczyszczy+mail@${domain}`,
+    firstName: 'Quirinius',
+    lastName: 'Brzęczyszczykiewicz',
+    country: 'PL',
+  },
   registered: { email: `wilhelmine.reg@${domain}`, firstName: 'Wilhelmine', lastName: "O'Regenbogen", country: 'DE' },
   rejected: { email: `hildegunde.no@${domain}`, firstName: 'Hildegunde', lastName: 'Abgelehnte', country: 'DE' },
   renamed: { firstName: 'Quirinus-Maria', lastName: 'Przybyszewska' },
-  reasons: ['caught smuggling walnuts', 'forgave the walnut affair', 'moved to Ulaanbaatar', 'returned from Ulaanbaatar', 'nobody knows this stranger', 'known from the choir', 'all of them were on strike'],
+  reasons: [
+    'caught smuggling walnuts',
+    'forgave the walnut affair',
+    'moved to Ulaanbaatar',
+    'returned from Ulaanbaatar',
+    'nobody knows this stranger',
+    'known from the choir',
+    'all of them were on strike',
+  ],
   tokenNames: ['Quirins blauer Rechner', 'Nightly walnut import'],
   ips: ['198.51.100.77', '2001:db8:7777:1::42', '203.0.113.199'],
 };
 const secrets = [
-  ...[personal.founder, personal.added, personal.registered, personal.rejected].flatMap(({ email, firstName, lastName }) => [email.split('@')[0]!, firstName, lastName]),
+  ...[personal.founder, personal.added, personal.registered, personal.rejected].flatMap(
+    ({ email, firstName, lastName }) => [email.split('@')[0]!, firstName, lastName],
+  ),
   ...Object.values(personal.renamed),
   ...personal.reasons,
   ...personal.tokenNames,
@@ -65,14 +80,33 @@ async function journey(): Promise<void> {
     if (reply.status < 400) throw new Error(`not refused: ${reply.text}`);
     refused.push(reply);
   };
-  const { accountId, administratorId } = ok(await operator.post('/accounts', { name: accountName, domains: [domain], administrator: founder }, from(0))).body;
-  const issued = ok(await operator.post('/access-tokens', { kind: 'user', userId: administratorId, name: tokenNames[0], scopes: userScopes, expiresAt: tomorrow() }, from(1)));
-  ok(await operator.post('/access-tokens', { kind: 'service', accountId, name: tokenNames[1], scopes: ['users:read'], expiresAt: tomorrow() }));
+  const { accountId, administratorId } = ok(
+    await operator.post('/accounts', { name: accountName, domains: [domain], administrator: founder }, from(0)),
+  ).body;
+  const issued = ok(
+    await operator.post(
+      '/access-tokens',
+      { kind: 'user', userId: administratorId, name: tokenNames[0], scopes: userScopes, expiresAt: tomorrow() },
+      from(1),
+    ),
+  );
+  ok(
+    await operator.post('/access-tokens', {
+      kind: 'service',
+      accountId,
+      name: tokenNames[1],
+      scopes: ['users:read'],
+      expiresAt: tomorrow(),
+    }),
+  );
   const api = operator.as(issued.body.token);
   const path = (rest: string) => `/accounts/${accountId}${rest}`;
   userId = ok(await api.post(path('/users'), added, from(0))).body.userId;
   const user = path(`/users/${userId}`);
-  const [waiting, unwanted] = [ok(await operator.post('/registrations', registered, from(1))).body.userId, ok(await operator.post('/registrations', rejected)).body.userId];
+  const [waiting, unwanted] = [
+    ok(await operator.post('/registrations', registered, from(1))).body.userId,
+    ok(await operator.post('/registrations', rejected)).body.userId,
+  ];
   ok(await api.post(`${user}/lock`, { reason: reasons[0] }, from(0)));
   ok(await api.post(`${user}/lock`, { reason: reasons[1], dryRun: true }, from(0)));
   ok(await api.post(`${user}/unlock`, { reason: reasons[1] }, from(1)));
@@ -83,16 +117,28 @@ async function journey(): Promise<void> {
   ok(await api.post(path(`/users/${unwanted}/reject`), { reason: reasons[4] }));
   ok(await api.post(path(`/users/${waiting}/approve`), { reason: reasons[5] }));
   ok(await api.post(path('/users/bulk'), { action: 'lock', userIds: [userId, waiting], reason: reasons[6] }, from(0)));
-  for (const question of ['', '?search=quirin', '?search=Brz%C4%99czy', `?email=${encodeURIComponent(added.email)}`]) ok(await api.get(path(`/users${question}`), from(0)));
-  for (const read of [user, `${user}/history`, path('/users.csv'), path('/pending-approvals')]) ok(await api.get(read, from(1)));
+  for (const question of ['', '?search=quirin', '?search=Brz%C4%99czy', `?email=${encodeURIComponent(added.email)}`])
+    ok(await api.get(path(`/users${question}`), from(0)));
+  for (const read of [user, `${user}/history`, path('/users.csv'), path('/pending-approvals')])
+    ok(await api.get(read, from(1)));
   ok(await api.get('/audit'));
 
-  const other = ok(await operator.post('/accounts', { name: 'Other', domains: [], administrator: { ...founder, email: 'someone@other.example', firstName: 'A', lastName: 'B' } })).body;
+  const other = ok(
+    await operator.post('/accounts', {
+      name: 'Other',
+      domains: [],
+      administrator: { ...founder, email: 'someone@other.example', firstName: 'A', lastName: 'B' },
+    }),
+  ).body;
   no(await operator.post(`/accounts/${other.accountId}/users`, added));
   no(await operator.post('/registrations', { ...registered, country: 'XX' }));
   no(await operator.post('/registrations', registered));
   no(await operator.post('/accounts', { name: 'Third', domains: [domain], administrator: founder }));
-  no(await api.post(path('/users'), { ...added, firstName: `${added.firstName}\u0000`, [added.lastName]: 1 }).then((reply) => ({ ...reply, text: reply.text.replaceAll(added.lastName, '<the field that was sent>') })));
+  no(
+    await api
+      .post(path('/users'), { ...added, firstName: `${added.firstName}\u0000`, [added.lastName]: 1 })
+      .then((reply) => ({ ...reply, text: reply.text.replaceAll(added.lastName, '<the field that was sent>') })),
+  );
   no(await api.post(path('/users'), `{"firstName": "${added.firstName}", `));
   no(await api.post(`${user}/lock`, { reason: `${reasons[0]!}${'!'.repeat(500)}` }, from(0)));
   no(await api.post(`${user}/approve`, { reason: reasons[0], dryRun: true }));
@@ -133,7 +179,11 @@ describe('nothing personal is in clear', () => {
   it("OPS-4: in the vault's files", () => {
     expect(found([...secrets, accountName], kept('vault'))).toEqual([]);
     // The search reads what it should: the vault's own words are there.
-    expect(found(['CREATE TABLE', 'password-link', userId], kept('vault'))).toEqual(['CREATE TABLE', 'password-link', userId]);
+    expect(found(['CREATE TABLE', 'password-link', userId], kept('vault'))).toEqual([
+      'CREATE TABLE',
+      'password-link',
+      userId,
+    ]);
   });
 
   it('OPS-4: but in the mails, which are files here; and what is secret in a link is in them alone', async () => {
@@ -141,7 +191,9 @@ describe('nothing personal is in clear', () => {
       const bytes = kept('mail');
       return found([personal.founder.email], bytes).length > 0 ? bytes : undefined;
     });
-    const secret = linkIn(await simpleParser(mails)).split('.').at(-1)!;
+    const secret = linkIn(await simpleParser(mails))
+      .split('.')
+      .at(-1)!;
     expect(found([secret], kept('events'))).toEqual([]);
     expect(found([secret], kept('vault'))).toEqual([]);
     expect(found([secret, personal.founder.email], Buffer.from(server.output()))).toEqual([]);
@@ -161,14 +213,32 @@ describe('nothing personal is in clear', () => {
       for await (const { event } of client.readAll()) {
         if (!event) continue;
         types.add(event.type);
-        const { data, metadata, ...rest } = event as { data: unknown; metadata: unknown; type: string; streamId: string; id: string };
-        const parts = [data, metadata].map((part) => (part instanceof Uint8Array ? Buffer.from(part) : Buffer.from(JSON.stringify(part) ?? '')));
+        const { data, metadata, ...rest } = event as {
+          data: unknown;
+          metadata: unknown;
+          type: string;
+          streamId: string;
+          id: string;
+        };
+        const parts = [data, metadata].map((part) =>
+          part instanceof Uint8Array ? Buffer.from(part) : Buffer.from(JSON.stringify(part) ?? ''),
+        );
         events.push(Buffer.from(`${rest.type} ${rest.streamId} ${rest.id} `), ...parts);
       }
       const all = Buffer.concat(events);
       expect(found(secrets, all)).toEqual([]);
       expect(found([accountName, userId, domain], all)).toEqual([accountName, userId, domain]);
-      for (const type of ['UserAdded', 'UserRegistered', 'UserRejected', 'UserLocked', 'UserRenamed', 'UserDeleted', 'UserLoggedIn', 'AccessTokenIssued']) expect(types).toContain(type);
+      for (const type of [
+        'UserAdded',
+        'UserRegistered',
+        'UserRejected',
+        'UserLocked',
+        'UserRenamed',
+        'UserDeleted',
+        'UserLoggedIn',
+        'AccessTokenIssued',
+      ])
+        expect(types).toContain(type);
     } finally {
       await client.dispose();
       await node.close();
@@ -181,19 +251,34 @@ it('OPS-4: nor is it where a mail server refuses people by their address', async
   const home = mkdtempSync(join(tmpdir(), 'rollbook-'));
   const password = 'geheime-walnuss';
   box.refusal = (address) => `mailbox ${address} unavailable`;
-  const refusing = await startProcess(home, { SMTP_URL: box.url.replace('//', `//someone:${password}@`), LOG_LEVEL: 'verbose' });
+  const refusing = await startProcess(home, {
+    SMTP_URL: box.url.replace('//', `//someone:${password}@`),
+    LOG_LEVEL: 'verbose',
+  });
   try {
     const api = new Api(refusing.url, refusing.token);
-    expect(await api.post('/accounts', { name: accountName, domains: [domain], administrator: personal.founder })).toMatchObject({ status: 201 });
+    expect(
+      await api.post('/accounts', { name: accountName, domains: [domain], administrator: personal.founder }),
+    ).toMatchObject({ status: 201 });
     const [owed] = await eventually(async () => {
       const { items } = (await api.get('/mails?state=owed')).body;
       return items[0]?.attempts ? items : undefined;
     });
     expect(owed).toMatchObject({ problem: 'EENVELOPE 550' });
-    const told = [refusing.output(), JSON.stringify(owed), (await api.get('/health/ready')).text, (await api.get('/metrics')).text].join('\n');
+    const told = [
+      refusing.output(),
+      JSON.stringify(owed),
+      (await api.get('/health/ready')).text,
+      (await api.get('/metrics')).text,
+    ].join('\n');
     expect(found([...secrets, domain, password], Buffer.from(told))).toEqual([]);
     expect(found(['a mail could not be sent', 'EENVELOPE 550', 'rollbook_mails'], Buffer.from(told))).toHaveLength(3);
-    expect(found([...secrets, domain, password], bytesOf(filesIn(home).filter((file) => file.startsWith(join(home, 'vault')))))).toEqual([]);
+    expect(
+      found(
+        [...secrets, domain, password],
+        bytesOf(filesIn(home).filter((file) => file.startsWith(join(home, 'vault')))),
+      ),
+    ).toEqual([]);
   } finally {
     await refusing.end('SIGKILL');
     await box.goAway();

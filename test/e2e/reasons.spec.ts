@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expectStatus, openTestAccount, startTestServer, type TestAccount, type TestServer } from '../support/server.js';
+import {
+  expectStatus,
+  openTestAccount,
+  startTestServer,
+  type TestAccount,
+  type TestServer,
+} from '../support/server.js';
 
 let server: TestServer;
 let account: TestAccount;
@@ -20,7 +26,11 @@ async function history(userId: string): Promise<[string, string | null][]> {
 test('LIFE-10, LIFE-11, LIFE-15: grants, revocations and changes take a reason, which the audit shows', async () => {
   const userId = await account.add();
   const path = account.path(`/users/${userId}`);
-  const [granted, revoked, changed] = ['granted', 'revoked', 'changed'].map((what) => `${what} ${randomUUID()}`) as [string, string, string];
+  const [granted, revoked, changed] = ['granted', 'revoked', 'changed'].map((what) => `${what} ${randomUUID()}`) as [
+    string,
+    string,
+    string,
+  ];
   expectStatus(200, await account.administrator.put(`${path}/roles/auditor`, { reason: granted }));
   expectStatus(200, await account.administrator.send('DELETE', `${path}/roles/auditor`, { reason: `  ${revoked} ` }));
   expectStatus(200, await account.administrator.patch(path, { firstName: 'Ada', country: 'XK', reason: changed }));
@@ -43,11 +53,19 @@ test('LIFE-10, LIFE-11, LIFE-15: grants, revocations and changes take a reason, 
 test('LIFE-13: a reason alone changes nothing, and none is needed', async () => {
   const userId = await account.add();
   const path = account.path(`/users/${userId}`);
-  expect(expectStatus(200, await account.administrator.patch(path, { reason: 'for nothing' })).body.changed).toBe(false);
+  expect(expectStatus(200, await account.administrator.patch(path, { reason: 'for nothing' })).body.changed).toBe(
+    false,
+  );
   expectStatus(200, await account.administrator.put(`${path}/roles/auditor`));
-  expect(expectStatus(200, await account.administrator.put(`${path}/roles/auditor`, { reason: 'again' })).body.changed).toBe(false);
+  expect(
+    expectStatus(200, await account.administrator.put(`${path}/roles/auditor`, { reason: 'again' })).body.changed,
+  ).toBe(false);
   expectStatus(200, await account.administrator.delete(`${path}/roles/auditor`));
-  expect(await history(userId)).toEqual([['user.added', null], ['user.role-granted', null], ['user.role-revoked', null]]);
+  expect(await history(userId)).toEqual([
+    ['user.added', null],
+    ['user.role-granted', null],
+    ['user.role-revoked', null],
+  ]);
 });
 
 test('HTTP-2: the same key with another reason is refused', async () => {
@@ -56,7 +74,9 @@ test('HTTP-2: the same key with another reason is refused', async () => {
   expectStatus(200, await account.administrator.put(path));
   const headers = { 'idempotency-key': randomUUID() };
   const first = expectStatus(200, await account.administrator.send('DELETE', path, { reason: 'one' }, headers));
-  expect((await account.administrator.send('DELETE', path, { reason: 'two' }, headers)).body.code).toBe('idempotency.mismatch');
+  expect((await account.administrator.send('DELETE', path, { reason: 'two' }, headers)).body.code).toBe(
+    'idempotency.mismatch',
+  );
   expect((await account.administrator.send('DELETE', path, { reason: 'one' }, headers)).body).toEqual(first.body);
 });
 
@@ -64,7 +84,24 @@ test('NAME-2: Kosovo is a country: of users, of contracts, and of a filter', asy
   const userId = await account.add({ country: 'XK', entitlementCountry: 'XK' });
   const { items } = expectStatus(200, await account.administrator.get(account.path('/users?country=XK'))).body;
   expect(items).toContainEqual(expect.objectContaining({ userId, country: 'XK', entitlementCountry: 'XK' }));
-  const administrator = { email: `${randomUUID()}@elsewhere.example`, firstName: 'Ada', lastName: 'Lee', country: 'XK' };
-  expectStatus(201, await server.operator.post('/accounts', { name: 'Pristina', domains: [], contracts: [{ country: 'XK', recurringRevenue: 1 }], administrator }));
-  for (const country of ['xk', 'XX', 'ZZ', 'XKX', 'QQ', 'UK']) expect([country, (await account.administrator.patch(account.path(`/users/${userId}`), { country })).status]).toEqual([country, 400]);
+  const administrator = {
+    email: `${randomUUID()}@elsewhere.example`,
+    firstName: 'Ada',
+    lastName: 'Lee',
+    country: 'XK',
+  };
+  expectStatus(
+    201,
+    await server.operator.post('/accounts', {
+      name: 'Pristina',
+      domains: [],
+      contracts: [{ country: 'XK', recurringRevenue: 1 }],
+      administrator,
+    }),
+  );
+  for (const country of ['xk', 'XX', 'ZZ', 'XKX', 'QQ', 'UK'])
+    expect([
+      country,
+      (await account.administrator.patch(account.path(`/users/${userId}`), { country })).status,
+    ]).toEqual([country, 400]);
 });

@@ -5,7 +5,14 @@ import { UserDecider, type Known } from '#libs/users';
 import { Vault } from '#libs/vault';
 import type { Api } from '../support/api.js';
 import { tomorrow } from '../support/routes.js';
-import { expectStatus, openTestAccount, startTestServer, tokenOf, type TestAccount, type TestServer } from '../support/server.js';
+import {
+  expectStatus,
+  openTestAccount,
+  startTestServer,
+  tokenOf,
+  type TestAccount,
+  type TestServer,
+} from '../support/server.js';
 
 let test: TestServer;
 let account: TestAccount;
@@ -19,19 +26,37 @@ const password = 'correct horse battery staple';
 const minutes = (count: number) => count * 60_000;
 
 /** A session of a new user with this role, begun with the password. */
-async function sessionOf(role: 'administrator' | 'co-administrator'): Promise<{ readonly id: string; readonly email: string; readonly api: Api }> {
+async function sessionOf(
+  role: 'administrator' | 'co-administrator',
+): Promise<{ readonly id: string; readonly email: string; readonly api: Api }> {
   const id = await account.add();
   expectStatus(200, await test.operator.put(account.path(`/users/${id}/roles/${role}`)));
   const { state } = await test.server.app.get(EventStore).load(UserDecider, id);
-  const link = passwordLink(test.server.app.get(Vault), { userId: id, request: (state as Known).passwordLink!.request });
+  const link = passwordLink(test.server.app.get(Vault), {
+    userId: id,
+    request: (state as Known).passwordLink!.request,
+  });
   const anybody = test.operator.inBrowser();
   expectStatus(200, await anybody.post('/password-resets/confirm', { link, password }));
   const { email } = state as Known;
   return { id, email, api: anybody.inBrowser(expectStatus(200, await anybody.post('/login', { email, password }))) };
 }
 
-const token = (fields: object = {}) => ({ kind: 'user', name: 'mine', scopes: ['users:read'], expiresAt: tomorrow(), ...fields });
-const asked = { status: 403, body: { code: 'access.reauthenticate', with: 'password', actions: [{ action: 'Reauthenticate', method: 'POST', href: '/api/v1/me/reauthenticate' }] } };
+const token = (fields: object = {}) => ({
+  kind: 'user',
+  name: 'mine',
+  scopes: ['users:read'],
+  expiresAt: tomorrow(),
+  ...fields,
+});
+const asked = {
+  status: 403,
+  body: {
+    code: 'access.reauthenticate',
+    with: 'password',
+    actions: [{ action: 'Reauthenticate', method: 'POST', href: '/api/v1/me/reauthenticate' }],
+  },
+};
 
 describe('PERM-20: a session that was authenticated more than 15 minutes ago is asked again', () => {
   it('before a token is issued, and no sooner; what was asked for is then done', async () => {
@@ -43,7 +68,11 @@ describe('PERM-20: a session that was authenticated more than 15 minutes ago is 
     const me = expectStatus(200, await api.post('/me/reauthenticate', { password })).body;
     expect(Date.parse(me.session.authenticatedAt)).toBeGreaterThan(test.clock.now().getTime() - minutes(1));
     expectStatus(201, await api.post('/access-tokens', token()));
-    expect((await api.get('/me/sessions')).body.items[0]).toMatchObject({ current: true, authenticatedBy: 'password', authenticatedAt: me.session.authenticatedAt });
+    expect((await api.get('/me/sessions')).body.items[0]).toMatchObject({
+      current: true,
+      authenticatedBy: 'password',
+      authenticatedAt: me.session.authenticatedAt,
+    });
   });
 
   it('before administrator is granted, also by a restore that brings it back; not before other roles', async () => {
@@ -54,8 +83,15 @@ describe('PERM-20: a session that was authenticated more than 15 minutes ago is 
     test.clock.move(minutes(16));
     expect(await api.put(account.path(`/users/${other}/roles/administrator`))).toMatchObject(asked);
     expect(await api.post(account.path(`/users/${chief}/restore`))).toMatchObject(asked);
-    expect(await api.post(account.path('/users/bulk'), { action: 'restore', userIds: [chief, other] })).toMatchObject(asked);
-    expect(expectStatus(200, await api.post(account.path('/users/bulk'), { action: 'restore', userIds: [chief], dryRun: true })).body.results).toMatchObject([{ ok: true, changed: true }]);
+    expect(await api.post(account.path('/users/bulk'), { action: 'restore', userIds: [chief, other] })).toMatchObject(
+      asked,
+    );
+    expect(
+      expectStatus(
+        200,
+        await api.post(account.path('/users/bulk'), { action: 'restore', userIds: [chief], dryRun: true }),
+      ).body.results,
+    ).toMatchObject([{ ok: true, changed: true }]);
     expectStatus(200, await api.put(account.path(`/users/${other}/roles/auditor`)));
     expect((await test.operator.get(account.path(`/users/${other}`))).body.roles).toEqual(['auditor']);
     expectStatus(200, await api.post('/me/reauthenticate', { password }));
@@ -69,7 +105,10 @@ describe('PERM-20: a session that was authenticated more than 15 minutes ago is 
     test.clock.move(minutes(16));
     const bulk = (fields: object) => api.post(account.path('/users/bulk'), { action: 'delete', userIds, ...fields });
     expect(await bulk({})).toMatchObject(asked);
-    expect(expectStatus(200, await bulk({ dryRun: true })).body.results).toMatchObject([{ ok: true, changed: true }, { ok: true, changed: true }]);
+    expect(expectStatus(200, await bulk({ dryRun: true })).body.results).toMatchObject([
+      { ok: true, changed: true },
+      { ok: true, changed: true },
+    ]);
     expectStatus(200, await bulk({ action: 'lock' }));
     expectStatus(200, await bulk({ userIds: userIds.slice(0, 1) }));
     expect((await test.operator.get(account.path(`/users/${userIds[1]}`))).body.status).toBe('active');
@@ -79,17 +118,35 @@ describe('PERM-20: a session that was authenticated more than 15 minutes ago is 
 
   it('and, being an operator’s, for the token with which it began', async () => {
     const secret = readFileSync(test.server.operatorToken, 'utf8').trim();
-    const enter = async () => test.operator.inBrowser(expectStatus(200, await test.operator.inBrowser().post('/login', { token: secret })));
+    const enter = async () =>
+      test.operator.inBrowser(expectStatus(200, await test.operator.inBrowser().post('/login', { token: secret })));
     const api = await enter();
     expect((await api.get('/me')).body.session).toMatchObject({ authenticatedBy: 'token' });
     test.clock.move(minutes(16));
-    expect(await api.post('/access-tokens', token({ kind: 'service' }))).toMatchObject({ status: 403, body: { code: 'access.reauthenticate', with: 'token' } });
+    expect(await api.post('/access-tokens', token({ kind: 'service' }))).toMatchObject({
+      status: 403,
+      body: { code: 'access.reauthenticate', with: 'token' },
+    });
     const other = expectStatus(201, await test.operator.post('/access-tokens', token({ kind: 'operator' }))).body.token;
-    for (const wrong of ['rb_wrong', other]) expect(await api.post('/me/reauthenticate', { token: wrong })).toMatchObject({ status: 403, body: { code: 'token.wrong' } });
-    expect(await api.post('/me/reauthenticate', { password })).toMatchObject({ status: 400, body: { code: 'request.invalid', errors: [{ field: 'token' }] } });
-    const opening = { name: 'New', domains: [], administrator: { email: 'ada@new.example', firstName: 'Ada', lastName: 'Lovelace', country: 'GB' } };
+    for (const wrong of ['rb_wrong', other])
+      expect(await api.post('/me/reauthenticate', { token: wrong })).toMatchObject({
+        status: 403,
+        body: { code: 'token.wrong' },
+      });
+    expect(await api.post('/me/reauthenticate', { password })).toMatchObject({
+      status: 400,
+      body: { code: 'request.invalid', errors: [{ field: 'token' }] },
+    });
+    const opening = {
+      name: 'New',
+      domains: [],
+      administrator: { email: 'ada@new.example', firstName: 'Ada', lastName: 'Lovelace', country: 'GB' },
+    };
     const reauthenticate = { action: 'Reauthenticate', method: 'POST', href: '/api/v1/me/reauthenticate' };
-    expect(await api.post('/accounts', opening)).toMatchObject({ status: 403, body: { code: 'access.reauthenticate', with: 'token', actions: [reauthenticate] } });
+    expect(await api.post('/accounts', opening)).toMatchObject({
+      status: 403,
+      body: { code: 'access.reauthenticate', with: 'token', actions: [reauthenticate] },
+    });
     expectStatus(200, await api.post('/me/reauthenticate', { token: secret }));
     expectStatus(201, await api.post('/access-tokens', token({ kind: 'service' })));
     expectStatus(201, await api.post('/accounts', opening));
@@ -99,31 +156,57 @@ describe('PERM-20: a session that was authenticated more than 15 minutes ago is 
     const { id } = await sessionOf('administrator');
     const api = test.operator.as(await tokenOf(test.operator, id));
     test.clock.move(minutes(16));
-    expectStatus(201, await api.post('/access-tokens', token({ expiresAt: new Date(test.clock.now().getTime() + 60_000).toISOString() })));
-    expect(await api.post('/me/reauthenticate', { password })).toMatchObject({ status: 404, body: { code: 'session.not-found' } });
+    expectStatus(
+      201,
+      await api.post(
+        '/access-tokens',
+        token({ expiresAt: new Date(test.clock.now().getTime() + 60_000).toISOString() }),
+      ),
+    );
+    expect(await api.post('/me/reauthenticate', { password })).toMatchObject({
+      status: 404,
+      body: { code: 'session.not-found' },
+    });
   });
 });
 
 describe('to authenticate again', () => {
   it('SESSION-7: a wrong password is refused, counts as a failed login, and ends nothing', async () => {
     const { id, api } = await sessionOf('co-administrator');
-    for (let nth = 0; nth < 3; nth++) expect(await api.post('/me/reauthenticate', { password: `guess-${nth}` })).toMatchObject({ status: 403, body: { code: 'password.wrong' } });
+    for (let nth = 0; nth < 3; nth++)
+      expect(await api.post('/me/reauthenticate', { password: `guess-${nth}` })).toMatchObject({
+        status: 403,
+        body: { code: 'password.wrong' },
+      });
     const { items } = (await test.operator.get(account.path(`/users/${id}/history`))).body;
-    expect(items.slice(0, 3).map(({ action }: { action: string }) => action)).toEqual(['login.failed', 'login.failed', 'login.failed']);
+    expect(items.slice(0, 3).map(({ action }: { action: string }) => action)).toEqual([
+      'login.failed',
+      'login.failed',
+      'login.failed',
+    ]);
     expectStatus(200, await api.get('/me'));
-    expect(await api.post('/me/reauthenticate', {})).toMatchObject({ status: 400, body: { errors: [{ field: 'password' }] } });
+    expect(await api.post('/me/reauthenticate', {})).toMatchObject({
+      status: 400,
+      body: { errors: [{ field: 'password' }] },
+    });
   });
 
   it('is for our own pages alone', async () => {
     const { api } = await sessionOf('co-administrator');
-    expect(await api.post('/me/reauthenticate', { password }, { origin: 'https://evil.example' })).toMatchObject({ status: 403, body: { code: 'access.foreign-origin' } });
+    expect(await api.post('/me/reauthenticate', { password }, { origin: 'https://evil.example' })).toMatchObject({
+      status: 403,
+      body: { code: 'access.foreign-origin' },
+    });
     expect((await test.operator.inBrowser().post('/me/reauthenticate', { password })).status).toBe(401);
   });
 
   it('SESSION-6: a mailed link and a changed password are how a session was authenticated, too', async () => {
     const { api, email } = await sessionOf('co-administrator');
     test.clock.move(minutes(16));
-    const changed = expectStatus(200, await api.put('/me/password', { currentPassword: password, password: `${password}!` }));
+    const changed = expectStatus(
+      200,
+      await api.put('/me/password', { currentPassword: password, password: `${password}!` }),
+    );
     const fresh = api.inBrowser(changed);
     expect(changed.body.session).toMatchObject({ authenticatedBy: 'password' });
     expectStatus(201, await fresh.post('/access-tokens', token()));

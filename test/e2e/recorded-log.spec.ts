@@ -40,7 +40,10 @@ describe.each(Object.keys(differences))('the log that was recorded with the buil
     class TimeOfAsking extends Clock {
       override now = () => new Date(readAt);
     }
-    test = await startTestServer({ DATA_DIR: directory, EVENTSTORE_URL: '', EVENTSTORE_NAMESPACE: 'rollbook' }, { clock: new TimeOfAsking() });
+    test = await startTestServer(
+      { DATA_DIR: directory, EVENTSTORE_URL: '', EVENTSTORE_NAMESPACE: 'rollbook' },
+      { clock: new TimeOfAsking() },
+    );
   });
   afterAll(async () => {
     await test.close();
@@ -61,7 +64,9 @@ describe.each(Object.keys(differences))('the log that was recorded with the buil
     expect([...promised.keys()].toSorted()).toEqual(expect.arrayContaining(eventTypes.toSorted()));
     const broken = (await readLog()).flatMap(({ type, data }) => {
       const fields = promised.get(type)!;
-      const missing = [...fields].flatMap(([field, isOptional]) => (isOptional || field in data ? [] : [`${type} has no ${field}`]));
+      const missing = [...fields].flatMap(([field, isOptional]) =>
+        isOptional || field in data ? [] : [`${type} has no ${field}`],
+      );
       return [...missing, ...Object.keys(data).flatMap((field) => (fields.has(field) ? [] : [`${type} has ${field}`]))];
     });
     expect(broken).toEqual([]);
@@ -70,7 +75,9 @@ describe.each(Object.keys(differences))('the log that was recorded with the buil
   it('OPS-6: is told as it was then, but for the reviewed differences, and these are told', async () => {
     const now = await ask(test.server, answers, { head, readAt });
     const met = new Set<Difference>();
-    const mismatches = answers.flatMap((before, nth) => [...compareAnswers(before, now[nth]!, differences[commit]!, met)]);
+    const mismatches = answers.flatMap((before, nth) => [
+      ...compareAnswers(before, now[nth]!, differences[commit]!, met),
+    ]);
     // The first few tell enough.
     expect(mismatches.slice(0, 20)).toEqual([]);
     expect(differences[commit]!.filter((difference) => !met.has(difference))).toEqual([]);
@@ -90,18 +97,39 @@ function readShapes(): Map<string, Map<string, boolean>> {
   );
 }
 
-function* compareAnswers(before: Answer, now: Answer, known: readonly Difference[], met: Set<Difference>): Generator<Mismatch> {
-  const read = ({ status, etag, body }: Answer) => ({ status, etag, body: typeof body === 'string' ? cellsOf(body) : body });
+function* compareAnswers(
+  before: Answer,
+  now: Answer,
+  known: readonly Difference[],
+  met: Set<Difference>,
+): Generator<Mismatch> {
+  const read = ({ status, etag, body }: Answer) => ({
+    status,
+    etag,
+    body: typeof body === 'string' ? cellsOf(body) : body,
+  });
   yield* compare(`${before.path} ${before.as}`, read(before), read(now), known, met);
 }
 
 describe('the comparison with a recorded answer', () => {
   const recorded = { list: [{ id: 'a', lock: null }, { id: 'b' }], changes: [{ field: 'locks', after: [] }] };
-  const wheres = (now: unknown, known: readonly Difference[] = []) => [...compare('', recorded, now, known, new Set())].map(({ where }) => where);
+  const wheres = (now: unknown, known: readonly Difference[] = []) =>
+    [...compare('', recorded, now, known, new Set())].map(({ where }) => where);
 
   it.each<[string, unknown, string[]]>([
     ['the same', structuredClone(recorded), []],
-    ['added fields', { ...recorded, more: 1, changes: [{ field: 'name', after: '' }, { field: 'locks', before: 1, after: [] }] }, []],
+    [
+      'added fields',
+      {
+        ...recorded,
+        more: 1,
+        changes: [
+          { field: 'name', after: '' },
+          { field: 'locks', before: 1, after: [] },
+        ],
+      },
+      [],
+    ],
     ['another value', { ...recorded, list: [{ id: 'a', lock: '' }, { id: 'b' }] }, ['.list.0.lock']],
     ['another order', { ...recorded, list: recorded.list.toReversed() }, ['.list.0.id', '.list.0.lock', '.list.1.id']],
     ['a row more', { ...recorded, list: [...recorded.list, {}] }, ['.list']],
@@ -116,6 +144,9 @@ describe('the comparison with a recorded answer', () => {
   });
 
   it('reads the cells of a CSV file, however they are quoted', () => {
-    expect(cellsOf('"A","B"\r\n"1, ""2""",3\r\n,""\r\n')).toEqual([{ A: '1, "2"', B: '3' }, { A: '', B: '' }]);
+    expect(cellsOf('"A","B"\r\n"1, ""2""",3\r\n,""\r\n')).toEqual([
+      { A: '1, "2"', B: '3' },
+      { A: '', B: '' },
+    ]);
   });
 });

@@ -1,4 +1,10 @@
-import { expectStatus, openTestAccount, startTestServer, type TestAccount, type TestServer } from '../support/server.js';
+import {
+  expectStatus,
+  openTestAccount,
+  startTestServer,
+  type TestAccount,
+  type TestServer,
+} from '../support/server.js';
 
 const day = 86_400_000;
 
@@ -32,5 +38,7 @@ test('REPLAY-2: a date is the end of that day, in UTC or in a zone, and today’
     const tomorrow = await server.operator.get(`${path}?at=${dateOf(now + day, tz)}&tz=${tz}`);
     expect([tz, tomorrow.status, tomorrow.body.code]).toEqual([tz, 400, 'at.invalid']);
   }
-  expect((await server.operator.get(`${path}?at=${new Date(now).toISOString()}&tz=Europe/Warsaw`)).body).toEqual(locked);
+  expect((await server.operator.get(`${path}?at=${new Date(now).toISOString()}&tz=Europe/Warsaw`)).body).toEqual(
+    locked,
+  );
 });

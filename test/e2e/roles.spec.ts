@@ -4,8 +4,24 @@ import { NEEDS } from '#libs/http';
 import { permissions, type Permission } from '#libs/kernel';
 import { Vault } from '#libs/vault';
 import type { Api } from '../support/api.js';
-import { call, contract, makeUser, memberToken, serviceToken, tomorrow, type ContractRoute, type Ids, type Standing } from '../support/routes.js';
-import { expectStatus, openTestAccount, startTestServer, type TestAccount, type TestServer } from '../support/server.js';
+import {
+  call,
+  contract,
+  makeUser,
+  memberToken,
+  serviceToken,
+  tomorrow,
+  type ContractRoute,
+  type Ids,
+  type Standing,
+} from '../support/routes.js';
+import {
+  expectStatus,
+  openTestAccount,
+  startTestServer,
+  type TestAccount,
+  type TestServer,
+} from '../support/server.js';
 
 declare global {
   /** Past Jest's registry (environment.js). */
@@ -13,7 +29,17 @@ declare global {
 }
 
 const administrator: readonly Permission[] = [
-  'users:read', 'users:export', 'users:add', 'users:approve', 'users:change', 'users:lock', 'users:delete', 'users:reset-password', 'roles:grant', 'audit:read', 'tokens:manage',
+  'users:read',
+  'users:export',
+  'users:add',
+  'users:approve',
+  'users:change',
+  'users:lock',
+  'users:delete',
+  'users:reset-password',
+  'roles:grant',
+  'audit:read',
+  'tokens:manage',
 ];
 
 /** Who may do what, as the rules have it. */
@@ -76,31 +102,47 @@ async function idsFor({ path, standing, method }: ContractRoute, kind: Kind, may
 async function ownToken(kind: Kind): Promise<string> {
   const body = { name: 'to be ended', scopes: ['users:read'], expiresAt: tomorrow() };
   const self = selves[kind];
-  const holder = self ? { kind: 'user', userId: self } : { kind: 'service', ...(kind !== 'service of the installation' && { accountId: account.id }) };
+  const holder = self
+    ? { kind: 'user', userId: self }
+    : { kind: 'service', ...(kind !== 'service of the installation' && { accountId: account.id }) };
   return expectStatus(201, await server.operator.post('/access-tokens', { ...body, ...holder })).body.tokenId;
 }
 
 /** A mail to nobody. */
 function mail(): string {
   const id = randomUUID();
-  server.server.app.get(Vault).mails.owe({ id, kind: 'password-link', user: randomUUID(), about: randomUUID(), since: Date.now() });
+  server.server.app
+    .get(Vault)
+    .mails.owe({ id, kind: 'password-link', user: randomUUID(), about: randomUUID(), since: Date.now() });
   return id;
 }
 
 /** What one issues to oneself, or, being no user, to a service of the account. */
 const issuing = (kind: Kind, route: ContractRoute): ContractRoute =>
   route.method === 'POST' && route.path === '/access-tokens' && !selves[kind]
-    ? { ...route, body: () => ({ kind: 'service', accountId: account.id, name: 'new', scopes: ['users:read'], expiresAt: new Date(Date.now() + 3_600_000).toISOString() }) }
+    ? {
+        ...route,
+        body: () => ({
+          kind: 'service',
+          accountId: account.id,
+          name: 'new',
+          scopes: ['users:read'],
+          expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+        }),
+      }
     : route;
 
 /** What belongs to the whole installation is closed to a service that names an account. */
-const outOfPlace = (kind: Kind, { method, path }: ContractRoute) => kind === 'service of the account' && ((method === 'POST' && path === '/accounts') || path.startsWith('/mails'));
+const outOfPlace = (kind: Kind, { method, path }: ContractRoute) =>
+  kind === 'service of the account' && ((method === 'POST' && path === '/accounts') || path.startsWith('/mails'));
 
 describe('every route', () => {
   it('is in the contract, and the contract names no other', async () => {
     const { body } = await server.operator.get('/api/docs/openapi.json');
     const served = Object.entries(body.paths as Record<string, object>).flatMap(([path, methods]) =>
-      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace('/api/v1', '').replace(/\{(\w+)\}/g, ':$1')}`),
+      Object.keys(methods).map(
+        (method) => `${method.toUpperCase()} ${path.replace('/api/v1', '').replace(/\{(\w+)\}/g, ':$1')}`,
+      ),
     );
     expect(served.toSorted()).toEqual([...new Set(contract.map(({ method, path }) => `${method} ${path}`))].toSorted());
   });
@@ -108,21 +150,36 @@ describe('every route', () => {
   it('PERM-17: names what it needs', async () => {
     const { app } = server.server;
     // The very Nest that the server runs on.
-    const { DiscoveryService, MetadataScanner, Reflector } = await importNatively<typeof import('@nestjs/core')>('@nestjs/core');
+    const { DiscoveryService, MetadataScanner, Reflector } =
+      await importNatively<typeof import('@nestjs/core')>('@nestjs/core');
     const [discovery, scanner, reflector] = [app.get(DiscoveryService), app.get(MetadataScanner), app.get(Reflector)];
     const handlers = discovery.getControllers().flatMap(({ metatype }) => {
       const prototype = metatype!.prototype as Record<string, () => unknown>;
-      const routed = scanner.getAllMethodNames(prototype).filter((name) => reflector.get(METHOD_METADATA, prototype[name]!) !== undefined);
-      return routed.map((name) => ({ name, needs: reflector.getAllAndOverride<unknown>(NEEDS, [prototype[name]!, metatype as () => unknown]) }));
+      const routed = scanner
+        .getAllMethodNames(prototype)
+        .filter((name) => reflector.get(METHOD_METADATA, prototype[name]!) !== undefined);
+      return routed.map((name) => ({
+        name,
+        needs: reflector.getAllAndOverride<unknown>(NEEDS, [prototype[name]!, metatype as () => unknown]),
+      }));
     });
     // Those of the contract, health (2) and metrics.
     expect(handlers).toHaveLength(new Set(contract.map(({ method, path }) => `${method} ${path}`)).size + 3);
     expect(handlers.filter(({ needs }) => needs === undefined)).toEqual([]);
-    expect(handlers.filter(({ needs }) => needs === 'nothing').map(({ name }) => name).toSorted()).toEqual(['followLink', 'get', 'live', 'logIn', 'ready', 'requestLink']);
+    expect(
+      handlers
+        .filter(({ needs }) => needs === 'nothing')
+        .map(({ name }) => name)
+        .toSorted(),
+    ).toEqual(['followLink', 'get', 'live', 'logIn', 'ready', 'requestLink']);
   });
 
   describe.each(kinds)('as %s', (kind) => {
-    it.each(contract.filter(({ elsewhere }) => !elsewhere).map((route) => [`${route.method} ${route.path}`, route.needs, route] as const))('PERM-10: %s (%s)', async (_, needs, route) => {
+    it.each(
+      contract
+        .filter(({ elsewhere }) => !elsewhere)
+        .map((route) => [`${route.method} ${route.path}`, route.needs, route] as const),
+    )('PERM-10: %s (%s)', async (_, needs, route) => {
       const held: readonly string[] = granted[kind];
       const may = (needs === 'a token' || held.includes(needs)) && !outOfPlace(kind, route);
       const reply = await call(callers[kind], issuing(kind, route), await idsFor(route, kind, may));
@@ -143,7 +200,16 @@ describe('what is offered', () => {
   const asked = {
     operator: ['active', 'pending', 'deleted', 'administrator'],
     administrator: ['active', 'pending', 'deleted', 'unaffiliated', 'administrator', 'self'],
-    'co-administrator': ['active', 'pending', 'deleted', 'unaffiliated', 'administrator', 'co-administrator', 'auditor', 'self'],
+    'co-administrator': [
+      'active',
+      'pending',
+      'deleted',
+      'unaffiliated',
+      'administrator',
+      'co-administrator',
+      'auditor',
+      'self',
+    ],
     auditor: ['active', 'pending', 'deleted', 'administrator', 'self'],
     'service of the account': ['active', 'unaffiliated'],
   } as const satisfies Partial<Record<Kind, readonly Subject[]>>;
@@ -158,7 +224,9 @@ describe('what is offered', () => {
     return makeUser(server, account, what);
   }
 
-  const cases = Object.entries(asked).flatMap(([kind, whom]) => whom.map((what) => [kind as keyof typeof asked, what] as const));
+  const cases = Object.entries(asked).flatMap(([kind, whom]) =>
+    whom.map((what) => [kind as keyof typeof asked, what] as const),
+  );
 
   it.each(cases)('PERM-18: to %s for one who is %s is what works, and nothing else', async (kind, what) => {
     const api = callers[kind];
@@ -169,15 +237,27 @@ describe('what is offered', () => {
       // Oneself is not put at risk; what changes nothing leaves the user as they are for the next act.
       if (changes && what === 'self') continue;
       const userId = changes ? await subject(kind, what) : first;
-      const reply = await api.send(method, href.replace(first, userId), action === 'ChangeUser' ? { firstName: 'Changed' } : undefined);
-      const tried = { action, allowed: reply.status === 200, changes: reply.body.changed ?? false, code: reply.body.code };
+      const reply = await api.send(
+        method,
+        href.replace(first, userId),
+        action === 'ChangeUser' ? { firstName: 'Changed' } : undefined,
+      );
+      const tried = {
+        action,
+        allowed: reply.status === 200,
+        changes: reply.body.changed ?? false,
+        code: reply.body.code,
+      };
       expect(tried).toEqual({ action, allowed, changes, code });
       if (!allowed) expect([403, 409]).toContain(reply.status);
     }
   });
 
   it('PERM-18: to an auditor is nothing', async () => {
-    const { items } = expectStatus(200, await callers.auditor.get(account.path(`/users/${await account.add()}/actions`))).body;
+    const { items } = expectStatus(
+      200,
+      await callers.auditor.get(account.path(`/users/${await account.add()}/actions`)),
+    ).body;
     expect(items.filter(({ allowed }: { allowed: boolean }) => allowed)).toEqual([]);
   });
 });
@@ -188,7 +268,10 @@ describe('a co-administrator', () => {
   it.each(acts)('PERM-13: does not %s an account administrator, alone or in bulk', async (act) => {
     const chief = await account.member('administrator');
     const api = callers['co-administrator'];
-    expect(await api.post(account.path(`/users/${chief.id}/${act}`))).toMatchObject({ status: 403, body: { code: 'user.outranks-caller' } });
+    expect(await api.post(account.path(`/users/${chief.id}/${act}`))).toMatchObject({
+      status: 403,
+      body: { code: 'user.outranks-caller' },
+    });
     const bulk = expectStatus(200, await api.post(account.path('/users/bulk'), { action: act, userIds: [chief.id] }));
     expect(bulk.body.results).toMatchObject([{ userId: chief.id, ok: false, code: 'user.outranks-caller' }]);
   });
@@ -196,10 +279,16 @@ describe('a co-administrator', () => {
   it('PERM-13, PERM-11: neither renames nor demotes an account administrator, nor makes one', async () => {
     const chief = await account.member('administrator');
     const api = callers['co-administrator'];
-    expect(await api.patch(account.path(`/users/${chief.id}`), { lastName: 'X' })).toMatchObject({ status: 403, body: { code: 'user.outranks-caller' } });
+    expect(await api.patch(account.path(`/users/${chief.id}`), { lastName: 'X' })).toMatchObject({
+      status: 403,
+      body: { code: 'user.outranks-caller' },
+    });
     expect((await api.delete(account.path(`/users/${chief.id}/roles/administrator`))).status).toBe(403);
     const plain = await account.add();
-    expect(await api.put(account.path(`/users/${plain}/roles/administrator`))).toMatchObject({ status: 403, body: { code: 'role.not-grantable' } });
+    expect(await api.put(account.path(`/users/${plain}/roles/administrator`))).toMatchObject({
+      status: 403,
+      body: { code: 'role.not-grantable' },
+    });
     expectStatus(200, await api.put(account.path(`/users/${plain}/roles/co-administrator`)));
   });
 
@@ -207,32 +296,49 @@ describe('a co-administrator', () => {
     const chief = await account.member('administrator');
     expectStatus(200, await callers.administrator.post(account.path(`/users/${chief.id}/delete`), { keepRoles: true }));
     expectStatus(200, await callers['co-administrator'].post(account.path(`/users/${chief.id}/restore`)));
-    expect((await callers['co-administrator'].get(account.path(`/users/${chief.id}`))).body).toMatchObject({ status: 'active', roles: [] });
+    expect((await callers['co-administrator'].get(account.path(`/users/${chief.id}`))).body).toMatchObject({
+      status: 'active',
+      roles: [],
+    });
   });
 });
 
 describe('nobody', () => {
-  it.each(['administrator', 'co-administrator'] as const)('PERM-12: locks, deletes or demotes themselves: %s', async (kind) => {
-    const self = account.path(`/users/${selves[kind]}`);
-    const api = callers[kind];
-    for (const act of ['lock', 'delete']) {
-      const refused = { status: 409, body: { code: 'user.self' } };
-      expect(await api.post(`${self}/${act}`)).toMatchObject(refused);
-      expect(await api.post(`${self}/${act}`, { dryRun: true })).toMatchObject(refused);
-    }
-    expect(await api.delete(`${self}/roles/${kind}`)).toMatchObject({ status: 409, body: { code: 'user.self' } });
-    const bulk = await api.post(account.path('/users/bulk'), { action: 'delete', userIds: [selves[kind]] });
-    expect(bulk.body.results).toMatchObject([{ ok: false, code: 'user.self' }]);
-  });
+  it.each(['administrator', 'co-administrator'] as const)(
+    'PERM-12: locks, deletes or demotes themselves: %s',
+    async (kind) => {
+      const self = account.path(`/users/${selves[kind]}`);
+      const api = callers[kind];
+      for (const act of ['lock', 'delete']) {
+        const refused = { status: 409, body: { code: 'user.self' } };
+        expect(await api.post(`${self}/${act}`)).toMatchObject(refused);
+        expect(await api.post(`${self}/${act}`, { dryRun: true })).toMatchObject(refused);
+      }
+      expect(await api.delete(`${self}/roles/${kind}`)).toMatchObject({ status: 409, body: { code: 'user.self' } });
+      const bulk = await api.post(account.path('/users/bulk'), { action: 'delete', userIds: [selves[kind]] });
+      expect(bulk.body.results).toMatchObject([{ ok: false, code: 'user.self' }]);
+    },
+  );
 
   it('PERM-11: grants more than their token holds', async () => {
     const { operator } = server;
     const narrow = operator.as(
-      expectStatus(201, await callers.administrator.post('/access-tokens', { kind: 'user', name: 'narrow', scopes: ['users:read', 'roles:grant'], expiresAt: tomorrow() })).body.token,
+      expectStatus(
+        201,
+        await callers.administrator.post('/access-tokens', {
+          kind: 'user',
+          name: 'narrow',
+          scopes: ['users:read', 'roles:grant'],
+          expiresAt: tomorrow(),
+        }),
+      ).body.token,
     );
     const userId = await account.add();
     for (const role of ['auditor', 'co-administrator', 'administrator']) {
-      expect(await narrow.put(account.path(`/users/${userId}/roles/${role}`))).toMatchObject({ status: 403, body: { code: 'role.not-grantable' } });
+      expect(await narrow.put(account.path(`/users/${userId}/roles/${role}`))).toMatchObject({
+        status: 403,
+        body: { code: 'role.not-grantable' },
+      });
     }
     expect((await operator.get(account.path(`/users/${userId}`))).body.roles).toEqual([]);
   });
@@ -244,43 +350,80 @@ describe('another account', () => {
   let foreignToken: string;
 
   beforeAll(async () => {
-    const body = { kind: 'user', userId: other.administratorId, name: 'theirs', scopes: ['users:read'], expiresAt: tomorrow() };
+    const body = {
+      kind: 'user',
+      userId: other.administratorId,
+      name: 'theirs',
+      scopes: ['users:read'],
+      expiresAt: tomorrow(),
+    };
     foreignToken = expectStatus(201, await server.operator.post('/access-tokens', body)).body.tokenId;
   });
 
-  const withoutIds = (text: string, ids: Ids) => [ids.accountId, ids.userId, ids.tokenId].reduce((seen, id) => seen.replaceAll(id, '<id>'), text);
+  const withoutIds = (text: string, ids: Ids) =>
+    [ids.accountId, ids.userId, ids.tokenId].reduce((seen, id) => seen.replaceAll(id, '<id>'), text);
 
   /** The same call with ids that exist elsewhere and with ids that exist nowhere. */
   async function bothWays(kind: Kind, route: ContractRoute, fixed: Partial<Ids> = {}) {
-    const theirs = { accountId: other.id, userId: stranger, tokenId: foreignToken, role: 'auditor', domain: other.domain, ...fixed };
-    const nobodys = { accountId: randomUUID(), userId: randomUUID(), tokenId: randomUUID(), role: 'auditor', domain: other.domain, ...fixed };
+    const theirs = {
+      accountId: other.id,
+      userId: stranger,
+      tokenId: foreignToken,
+      role: 'auditor',
+      domain: other.domain,
+      ...fixed,
+    };
+    const nobodys = {
+      accountId: randomUUID(),
+      userId: randomUUID(),
+      tokenId: randomUUID(),
+      role: 'auditor',
+      domain: other.domain,
+      ...fixed,
+    };
     const [real, unreal] = [await call(callers[kind], route, theirs), await call(callers[kind], route, nobodys)];
-    const seen = ({ status, text, headers }: typeof real, ids: Ids) => ({ status, text: withoutIds(text, ids), headers: [...headers.keys()] });
+    const seen = ({ status, text, headers }: typeof real, ids: Ids) => ({
+      status,
+      text: withoutIds(text, ids),
+      headers: [...headers.keys()],
+    });
     return { real: seen(real, theirs), unreal: seen(unreal, nobodys), code: real.body?.code, status: real.status };
   }
 
   describe.each(confined)('to %s', (kind) => {
-    it.each(placed.map((route) => [`${route.method} ${route.path}`, route] as const))('PERM-14: is nothing at %s', async (_, route) => {
-      const { real, unreal, status, code } = await bothWays(kind, route);
-      expect(real).toEqual(unreal);
-      const may = route.path.includes(':accountId') || (granted[kind] as readonly string[]).includes(route.needs);
-      expect([status, code]).toEqual(may ? [404, expect.stringMatching(/^(?:account|user|token)\.not-found$/)] : [403, 'access.forbidden']);
-    });
-
-    it.each(placed.filter(({ path }) => path.includes(':accountId/users/:userId')).map((route) => [`${route.method} ${route.path}`, route] as const))(
-      'PERM-14: lends no users to its own: %s',
+    it.each(placed.map((route) => [`${route.method} ${route.path}`, route] as const))(
+      'PERM-14: is nothing at %s',
       async (_, route) => {
-        const { real, unreal, status } = await bothWays(kind, route, { accountId: account.id });
+        const { real, unreal, status, code } = await bothWays(kind, route);
         expect(real).toEqual(unreal);
-        expect(status).toBe((granted[kind] as readonly string[]).includes(route.needs) ? 404 : 403);
+        const may = route.path.includes(':accountId') || (granted[kind] as readonly string[]).includes(route.needs);
+        expect([status, code]).toEqual(
+          may ? [404, expect.stringMatching(/^(?:account|user|token)\.not-found$/)] : [403, 'access.forbidden'],
+        );
       },
     );
+
+    it.each(
+      placed
+        .filter(({ path }) => path.includes(':accountId/users/:userId'))
+        .map((route) => [`${route.method} ${route.path}`, route] as const),
+    )('PERM-14: lends no users to its own: %s', async (_, route) => {
+      const { real, unreal, status } = await bothWays(kind, route, { accountId: account.id });
+      expect(real).toEqual(unreal);
+      expect(status).toBe((granted[kind] as readonly string[]).includes(route.needs) ? 404 : 403);
+    });
   });
 
   it("PERM-15: gets no registrations by a service of one's own", async () => {
     const register = (domain: string) =>
-      callers['service of the account'].post('/registrations', { email: `someone-${randomUUID()}@${domain}`, firstName: 'A', lastName: 'B', country: 'DE' });
-    for (const domain of [other.domain, 'nobodys.example']) expect(await register(domain)).toMatchObject({ status: 409, body: { code: 'user.outside-domain' } });
+      callers['service of the account'].post('/registrations', {
+        email: `someone-${randomUUID()}@${domain}`,
+        firstName: 'A',
+        lastName: 'B',
+        country: 'DE',
+      });
+    for (const domain of [other.domain, 'nobodys.example'])
+      expect(await register(domain)).toMatchObject({ status: 409, body: { code: 'user.outside-domain' } });
     expectStatus(201, await register(account.domain));
   });
 
@@ -292,22 +435,46 @@ describe('another account', () => {
       ({ user }) => api.get(`/audit?actor=${user}`),
       ({ user }) => api.post(account.path('/users/bulk'), { action: 'lock', userIds: [user] }),
       ({ user }) => api.post(account.path('/users/bulk'), { action: 'restore', userIds: [user], dryRun: true }),
-      ({ user }) => api.post('/access-tokens', { kind: 'user', userId: user, name: 'x', scopes: ['users:read'], expiresAt: tomorrow() }),
-      ({ account: id }) => api.post('/access-tokens', { kind: 'service', accountId: id, name: 'x', scopes: ['users:read'], expiresAt: tomorrow() }),
+      ({ user }) =>
+        api.post('/access-tokens', {
+          kind: 'user',
+          userId: user,
+          name: 'x',
+          scopes: ['users:read'],
+          expiresAt: tomorrow(),
+        }),
+      ({ account: id }) =>
+        api.post('/access-tokens', {
+          kind: 'service',
+          accountId: id,
+          name: 'x',
+          scopes: ['users:read'],
+          expiresAt: tomorrow(),
+        }),
     ];
     for (const ask of pairs) {
       const nobody = { account: randomUUID(), user: randomUUID() };
       const [real, unreal] = [await ask({ account: other.id, user: stranger }), await ask(nobody)];
-      expect([real.status, real.text.replaceAll(stranger, '<id>')]).toEqual([unreal.status, unreal.text.replaceAll(nobody.user, '<id>')]);
+      expect([real.status, real.text.replaceAll(stranger, '<id>')]).toEqual([
+        unreal.status,
+        unreal.text.replaceAll(nobody.user, '<id>'),
+      ]);
       expect(real.text).not.toContain(other.domain);
     }
   });
 
-  it.each(placed.filter(({ path }) => path.includes(':accountId')).map((route) => [`${route.method} ${route.path}`, route] as const))(
-    'PERM-14: that does not exist is 404 to the operator, too: %s',
-    async (_, route) => {
-      const ids = { accountId: randomUUID(), userId: stranger, tokenId: '', role: 'auditor', domain: `${randomUUID()}.example` };
-      expect(await call(server.operator, route, ids)).toMatchObject({ status: 404, body: { code: 'account.not-found' } });
-    },
-  );
+  it.each(
+    placed
+      .filter(({ path }) => path.includes(':accountId'))
+      .map((route) => [`${route.method} ${route.path}`, route] as const),
+  )('PERM-14: that does not exist is 404 to the operator, too: %s', async (_, route) => {
+    const ids = {
+      accountId: randomUUID(),
+      userId: stranger,
+      tokenId: '',
+      role: 'auditor',
+      domain: `${randomUUID()}.example`,
+    };
+    expect(await call(server.operator, route, ids)).toMatchObject({ status: 404, body: { code: 'account.not-found' } });
+  });
 });

@@ -7,7 +7,14 @@ import { EventStore } from '#libs/event-store';
 import { hashPassword } from '../../libs/access/src/workflows/argon2.js';
 import { startServer } from '../../apps/server/src/server.js';
 import { Api, type Reply } from '../support/api.js';
-import { expectStatus, openTestAccount, startTestServer, tokenOf, type TestAccount, type TestServer } from '../support/server.js';
+import {
+  expectStatus,
+  openTestAccount,
+  startTestServer,
+  tokenOf,
+  type TestAccount,
+  type TestServer,
+} from '../support/server.js';
 
 let test: TestServer;
 let account: TestAccount;
@@ -22,7 +29,8 @@ afterAll(() => test.close());
 const password = 'correct horse battery';
 
 /** A read of what a stranger's request has written: they are told no position. */
-const now = async (path: string): Promise<Reply> => test.operator.get(path, { 'rollbook-min-position': String(await test.server.app.get(EventStore).head()) });
+const now = async (path: string): Promise<Reply> =>
+  test.operator.get(path, { 'rollbook-min-position': String(await test.server.app.get(EventStore).head()) });
 
 /** The link that the user's newest mail holds. */
 async function linkOf(userId: string): Promise<string> {
@@ -49,7 +57,12 @@ let callers = 0;
 const elsewhere = () => ({ 'x-forwarded-for': `10.0.${(++callers >> 8) & 255}.${callers & 255}` });
 const logIn = (email: string, typed = password) => anybody.post('/login', { email, password: typed }, elsewhere());
 const come = async (email: string) => anybody.inBrowser(expectStatus(200, await logIn(email)));
-const historyOf = async ({ path }: Person) => (await now(`${path}/history`)).body.items as { action: string; actor: { kind: string; id: string }; ip: string | null }[];
+const historyOf = async ({ path }: Person) =>
+  (await now(`${path}/history`)).body.items as {
+    action: string;
+    actor: { kind: string; id: string };
+    ip: string | null;
+  }[];
 const actionsOf = async (user: Person) => (await historyOf(user)).map(({ action }) => action);
 
 describe('logging in', () => {
@@ -58,10 +71,17 @@ describe('logging in', () => {
     const entered = expectStatus(200, await logIn(ann.email.toUpperCase()));
     expect(entered.headers.getSetCookie()).toEqual([
       expect.stringMatching(/^rollbook-[0-9a-f]{8}=[\w-]{43}; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict$/),
-      expect.stringMatching(/^rollbook-[0-9a-f]{8}-device=[\w-]{22}\.[\w-]{43}; Max-Age=31536000; Path=\/; HttpOnly; SameSite=Strict$/),
+      expect.stringMatching(
+        /^rollbook-[0-9a-f]{8}-device=[\w-]{22}\.[\w-]{43}; Max-Age=31536000; Path=\/; HttpOnly; SameSite=Strict$/,
+      ),
     ]);
     expect(entered.headers.get('cache-control')).toBe('no-store');
-    expect(entered.body).toMatchObject({ actor: { id: ann.id, kind: 'user' }, account: account.id, token: null, profile: { email: ann.email, firstName: 'Grace' } });
+    expect(entered.body).toMatchObject({
+      actor: { id: ann.id, kind: 'user' },
+      account: account.id,
+      token: null,
+      profile: { email: ann.email, firstName: 'Grace' },
+    });
     const browser = anybody.inBrowser(entered);
     expect((await browser.get('/me')).body).toEqual(entered.body);
     expect(entered.body.session.expiresAt > new Date(Date.now() + 29 * 60_000).toISOString()).toBe(true);
@@ -75,13 +95,19 @@ describe('logging in', () => {
     test.server.app.get(Vault).passwords.keep(ann.id, (state as Known).password!, hash);
     expect((await logIn(ann.email)).status).toBe(401);
     const entered = expectStatus(200, await logIn(ann.email, before));
-    expect((await anybody.inBrowser(entered).put('/me/password', { currentPassword: before, password: before })).body).toMatchObject({ code: 'password.weak' });
+    expect(
+      (await anybody.inBrowser(entered).put('/me/password', { currentPassword: before, password: before })).body,
+    ).toMatchObject({ code: 'password.weak' });
   });
 
   it('LOGIN-12: is on record, and is the last login', async () => {
     const ann = await person();
     await come(ann.email);
-    expect((await historyOf(ann))[0]).toMatchObject({ action: 'user.logged-in', actor: { kind: 'user', id: ann.id }, ip: expect.stringMatching(/^10[.]0[.]/) });
+    expect((await historyOf(ann))[0]).toMatchObject({
+      action: 'user.logged-in',
+      actor: { kind: 'user', id: ann.id },
+      ip: expect.stringMatching(/^10[.]0[.]/),
+    });
     expect((await test.operator.get(ann.path)).body.lastLoginAt).not.toBeNull();
   });
 
@@ -105,7 +131,11 @@ describe('logging in', () => {
     const logins = async (times: number) => {
       const { revision } = await store.load(LoginDecider, ann.id);
       const [first] = await Array.fromAsync(events(`login-${ann.id}`, { maxCount: 1 }));
-      const event = () => ({ ...loginEvent('UserLoggedIn', { method: 'oidc', at: first!.envelope.at }), id: randomUUID(), envelope: first!.envelope });
+      const event = () => ({
+        ...loginEvent('UserLoggedIn', { method: 'oidc', at: first!.envelope.at }),
+        id: randomUUID(),
+        envelope: first!.envelope,
+      });
       await store.append(`login-${ann.id}`, revision, Array.from({ length: times }, event));
     };
     await logins(20);
@@ -113,7 +143,10 @@ describe('logging in', () => {
     await logins(500);
     const after500 = await counts();
     store.read = events;
-    expect([after20, after500]).toEqual([[20, 20, 20], [20, 20, 20]]);
+    expect([after20, after500]).toEqual([
+      [20, 20, 20],
+      [20, 20, 20],
+    ]);
   });
 
   it('SESSION-5: is for operators by their token; for programs’ tokens it is not', async () => {
@@ -140,7 +173,11 @@ describe('logging in', () => {
 
 describe('a stranger learns nothing', () => {
   const body = { title: 'Unauthorized', status: 401, code: 'login.failed' };
-  const tell = ({ body: said, headers, status }: Reply) => ({ status, said, headers: [...headers].filter(([name]) => name !== 'date') });
+  const tell = ({ body: said, headers, status }: Reply) => ({
+    status,
+    said,
+    headers: [...headers].filter(([name]) => name !== 'date'),
+  });
 
   it('LOGIN-4: from the answer to an unknown address, a wrong password, one who is locked, one without a password', async () => {
     const [ann, locked] = [await person(), await person()];
@@ -154,7 +191,12 @@ describe('a stranger learns nothing', () => {
       argon2s++;
       return run(name, task);
     };
-    for (const attempt of [() => logIn('nobody@nowhere.example'), () => logIn(ann.email, 'wrong'), () => logIn(locked.email), () => logIn(without)]) {
+    for (const attempt of [
+      () => logIn('nobody@nowhere.example'),
+      () => logIn(ann.email, 'wrong'),
+      () => logIn(locked.email),
+      () => logIn(without),
+    ]) {
       argon2s = 0;
       answers.push(tell(await attempt()));
       expect(argon2s).toBe(1);
@@ -168,8 +210,13 @@ describe('a stranger learns nothing', () => {
   it('LOGIN-4, HTTP-3: from If-Match, which is refused before anybody is looked for', async () => {
     const ann = await person();
     for (const email of [ann.email, 'nobody@nowhere.example']) {
-      for (const [path, body] of [['/login', { email, password: 'wrong' }], ['/password-resets', { email }]] as const) {
-        expect((await anybody.post(path, body, { ...elsewhere(), 'if-match': '"99"' })).body.code).toBe('revision.invalid');
+      for (const [path, body] of [
+        ['/login', { email, password: 'wrong' }],
+        ['/password-resets', { email }],
+      ] as const) {
+        expect((await anybody.post(path, body, { ...elsewhere(), 'if-match': '"99"' })).body.code).toBe(
+          'revision.invalid',
+        );
       }
     }
     expect(await actionsOf(ann)).not.toContain('login.failed');
@@ -177,7 +224,10 @@ describe('a stranger learns nothing', () => {
 
   it('PASSWORD-7: from asking for a link', async () => {
     const ann = await person();
-    const [known, unknown] = [await anybody.post('/password-resets', { email: ann.email }), await anybody.post('/password-resets', { email: 'nobody@nowhere.example' })];
+    const [known, unknown] = [
+      await anybody.post('/password-resets', { email: ann.email }),
+      await anybody.post('/password-resets', { email: 'nobody@nowhere.example' }),
+    ];
     expect(tell(known)).toEqual(tell(unknown));
     expect(known.status).toBe(202);
     expect(known.headers.has('rollbook-position')).toBe(false);
@@ -189,9 +239,16 @@ describe('whoever guesses', () => {
   it('LOGIN-11: from a source with 20 failures, waits in one lane; tokens still work, and a wrong one stays 401', async () => {
     const ann = await person();
     const from = elsewhere();
-    const tryAll = (count: number, typed: string) => Promise.all(Array.from({ length: count }, (_, nth) => anybody.post('/login', { email: `nobody-${nth}@nowhere.example`, password: typed }, from)));
+    const tryAll = (count: number, typed: string) =>
+      Promise.all(
+        Array.from({ length: count }, (_, nth) =>
+          anybody.post('/login', { email: `nobody-${nth}@nowhere.example`, password: typed }, from),
+        ),
+      );
     expect((await tryAll(20, password)).map(({ status }) => status)).toEqual(Array<number>(20).fill(401));
-    const beyond = (await Promise.all([tryAll(30, password), anybody.post('/login', { email: ann.email, password }, from)])).flat();
+    const beyond = (
+      await Promise.all([tryAll(30, password), anybody.post('/login', { email: ann.email, password }, from)])
+    ).flat();
     expect(new Set(beyond.map(({ status }) => status))).toEqual(new Set([401, 429]));
     for (const refused of beyond.filter(({ status }) => status === 429)) {
       expect(refused.body.code).toBe('access.throttled');
@@ -212,14 +269,21 @@ describe('whoever guesses', () => {
     const own = await startTestServer({ TRUST_PROXY: '127.0.0.1' });
     const { id, domain } = await openTestAccount(own);
     const email = `victim@${domain}`;
-    const { userId } = expectStatus(201, await own.operator.post(`/accounts/${id}/users`, { email, firstName: 'Vic', lastName: 'Tim', country: 'US' })).body;
+    const { userId } = expectStatus(
+      201,
+      await own.operator.post(`/accounts/${id}/users`, { email, firstName: 'Vic', lastName: 'Tim', country: 'US' }),
+    ).body;
     const guess = (api: Api) => api.post('/login', { email, password: 'wrong' }, elsewhere());
     await Promise.all(Array.from({ length: 5 }, () => guess(own.operator.inBrowser())));
     await own.server.close();
     const again = await startServer(own.config);
     const operator = new Api(again.url, own.operator['token']);
     await Promise.all(Array.from({ length: 5 }, () => guess(operator.inBrowser())));
-    const { locks } = (await operator.get(`/accounts/${id}/users/${userId}`, { 'rollbook-min-position': String((await operator.get('/health/ready')).body.projections.head) })).body;
+    const { locks } = (
+      await operator.get(`/accounts/${id}/users/${userId}`, {
+        'rollbook-min-position': String((await operator.get('/health/ready')).body.projections.head),
+      })
+    ).body;
     await again.close();
     await own.close();
     expect(locks).toMatchObject([{ cause: 'failedLogins' }]);
@@ -242,7 +306,9 @@ describe('a session', () => {
 
   it('SESSION-1: is not taken from the one who comes', async () => {
     const ann = await person();
-    const name = expectStatus(200, await logIn(ann.email)).headers.get('set-cookie')!.split('=', 1)[0]!;
+    const name = expectStatus(200, await logIn(ann.email))
+      .headers.get('set-cookie')!
+      .split('=', 1)[0]!;
     const fixed = `${name}=${'A'.repeat(43)}`;
     const entered = expectStatus(200, await anybody.post('/login', { email: ann.email, password }, { cookie: fixed }));
     expect(entered.headers.get('set-cookie')).not.toContain('AAAA');
@@ -264,9 +330,16 @@ describe('a session', () => {
   it('SESSION-3, PASSWORD-12: ends with a change of the password, but for the one in which it was changed', async () => {
     const ann = await person();
     const [one, other] = [await come(ann.email), await come(ann.email)];
-    expect((await one.put('/me/password', { currentPassword: 'wrong', password: 'another quiet walnut' })).body.code).toBe('password.wrong');
-    expect((await one.put('/me/password', { currentPassword: password, password: 'password1234' })).body).toMatchObject({ code: 'password.weak', reasons: ['guessable', 'breached'] });
-    const changed = expectStatus(200, await one.put('/me/password', { currentPassword: password, password: 'another quiet walnut' }));
+    expect(
+      (await one.put('/me/password', { currentPassword: 'wrong', password: 'another quiet walnut' })).body.code,
+    ).toBe('password.wrong');
+    expect((await one.put('/me/password', { currentPassword: password, password: 'password1234' })).body).toMatchObject(
+      { code: 'password.weak', reasons: ['guessable', 'breached'] },
+    );
+    const changed = expectStatus(
+      200,
+      await one.put('/me/password', { currentPassword: password, password: 'another quiet walnut' }),
+    );
     test.clock.move(1_000);
     expect((await other.get('/me')).status).toBe(401);
     expect((await one.get('/me')).status).toBe(401);
@@ -292,7 +365,8 @@ describe('a session', () => {
 });
 
 describe('a link that sets a password', () => {
-  const use = (link: string, typed = 'another quiet walnut') => anybody.post('/password-resets/confirm', { link, password: typed });
+  const use = (link: string, typed = 'another quiet walnut') =>
+    anybody.post('/password-resets/confirm', { link, password: typed });
 
   it('PASSWORD-6: works once, the newest alone, also when two use it at once', async () => {
     const ann = await person();
@@ -313,7 +387,14 @@ describe('a link that sets a password', () => {
     const ann = await person();
     expectStatus(200, await account.administrator.post(`${ann.path}/reset-password`));
     const link = await linkOf(ann.id);
-    for (const [weak, reasons] of [['Ab1', ['too-short']], ['x'.repeat(129), ['too-long']], ['tab\tand\tno end', ['unusable-characters']], ['abcdefghijkl', ['guessable', 'breached']], [`${ann.email}1`, ['guessable']], ['070793monolit', ['breached']]] as const) {
+    for (const [weak, reasons] of [
+      ['Ab1', ['too-short']],
+      ['x'.repeat(129), ['too-long']],
+      ['tab\tand\tno end', ['unusable-characters']],
+      ['abcdefghijkl', ['guessable', 'breached']],
+      [`${ann.email}1`, ['guessable']],
+      ['070793monolit', ['breached']],
+    ] as const) {
       expect((await use(link, weak)).body).toMatchObject({ status: 400, code: 'password.weak', reasons });
     }
     test.clock.move(3_600_001);
@@ -324,14 +405,21 @@ describe('a link that sets a password', () => {
     const ann = await person();
     expectStatus(200, await account.administrator.post(`${ann.path}/reset-password`));
     const link = await linkOf(ann.id);
-    for (const made of [link.slice(0, -3), `${link}x`, 'x', link.replace(ann.id, account.administratorId)]) expect((await use(made)).body.code).toBe('link.not-valid');
+    for (const made of [link.slice(0, -3), `${link}x`, 'x', link.replace(ann.id, account.administratorId)])
+      expect((await use(made)).body.code).toBe('link.not-valid');
     expectStatus(200, await use(link));
   });
 
   it('LIFE-12: is offered to whoever may send one', async () => {
     const ann = await person();
     const { items } = (await account.administrator.get(`${ann.path}/actions`)).body;
-    expect(items).toContainEqual(expect.objectContaining({ action: 'RequestPasswordReset', allowed: true, href: `/api/v1${ann.path}/reset-password` }));
+    expect(items).toContainEqual(
+      expect.objectContaining({
+        action: 'RequestPasswordReset',
+        allowed: true,
+        href: `/api/v1${ann.path}/reset-password`,
+      }),
+    );
     const { api: auditor } = await account.member('auditor');
     expect((await auditor.post(`${ann.path}/reset-password`)).status).toBe(403);
     const other = await openTestAccount(test);
@@ -376,7 +464,10 @@ describe('a session in time', () => {
     const entered = expectStatus(200, await logIn(ann.email));
     const leave = new AbortController();
     const cookie = entered.headers.getSetCookie()[0]!.split(';', 1)[0]!;
-    const { body } = await fetch(`${test.server.url}/api/v1${account.path('/changes')}`, { headers: { cookie }, signal: leave.signal });
+    const { body } = await fetch(`${test.server.url}/api/v1${account.path('/changes')}`, {
+      headers: { cookie },
+      signal: leave.signal,
+    });
     const heard = body!.getReader();
     await heard.read();
     test.clock.move(20 * 60_000);

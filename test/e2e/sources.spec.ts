@@ -18,7 +18,10 @@ async function countSources(from: (nth: number) => string): Promise<number> {
     sources.add(attempt.source);
     return check(attempt, compare);
   };
-  const guess = (nth: number) => test.operator.inBrowser().post('/login', { email: `nobody-${nth}@nowhere.example`, password: 'wrong' }, { 'x-forwarded-for': from(nth) });
+  const guess = (nth: number) =>
+    test.operator
+      .inBrowser()
+      .post('/login', { email: `nobody-${nth}@nowhere.example`, password: 'wrong' }, { 'x-forwarded-for': from(nth) });
   for (const reply of await Promise.all([1, 2, 3].map(guess))) expectStatus(401, reply);
   checks.check = check;
   return sources.size;
@@ -33,9 +36,12 @@ describe('behind a proxy', () => {
     ['behind another that adds ports', (nth: number) => `198.51.100.${nth}, 203.0.113.3, [fd00::1]:${nth}`],
     ['that writes IPv4 as IPv6 now and then', (nth: number) => (nth % 2 ? '::ffff:203.0.113.4' : '203.0.113.4')],
     ['that passes on no address', (nth: number) => `unknown-${nth}`],
-  ])('LOGIN-11: failures from one source count together, by a proxy %s', async (_, from) => expect(await countSources(from)).toBe(1));
+  ])('LOGIN-11: failures from one source count together, by a proxy %s', async (_, from) =>
+    expect(await countSources(from)).toBe(1),
+  );
 
-  it('LOGIN-11: failures from several sources do not count together', async () => expect(await countSources((nth) => `203.0.114.${nth}`)).toBe(3));
+  it('LOGIN-11: failures from several sources do not count together', async () =>
+    expect(await countSources((nth) => `203.0.114.${nth}`)).toBe(3));
 });
 
 describe('behind a proxy', () => {
@@ -46,7 +52,14 @@ describe('behind a proxy', () => {
   ])('OPS-9: the audit tells %s as %s', async (forwardedFor, ip) => {
     const account = await openTestAccount(test);
     const email = `somebody@${account.id}.example`;
-    const { userId } = expectStatus(201, await test.operator.post(account.path('/users'), { email, firstName: 'Ann', lastName: 'Lee', country: 'US' }, { 'x-forwarded-for': forwardedFor })).body;
+    const { userId } = expectStatus(
+      201,
+      await test.operator.post(
+        account.path('/users'),
+        { email, firstName: 'Ann', lastName: 'Lee', country: 'US' },
+        { 'x-forwarded-for': forwardedFor },
+      ),
+    ).body;
     const { items } = expectStatus(200, await test.operator.get(`/audit?subject=${userId}`)).body;
     expect(items.map((item: { ip: string }) => item.ip)).toEqual([ip]);
   });

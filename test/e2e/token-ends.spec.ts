@@ -5,7 +5,15 @@ import { UserDecider, type Known } from '#libs/users';
 import { Vault } from '#libs/vault';
 import type { Api } from '../support/api.js';
 import { tomorrow } from '../support/routes.js';
-import { expectStatus, openTestAccount, startTestServer, tokenOf, userScopes, type TestAccount, type TestServer } from '../support/server.js';
+import {
+  expectStatus,
+  openTestAccount,
+  startTestServer,
+  tokenOf,
+  userScopes,
+  type TestAccount,
+  type TestServer,
+} from '../support/server.js';
 
 let test: TestServer;
 let operator: Api;
@@ -26,7 +34,14 @@ interface Issued {
   readonly api: Api;
 }
 async function issue(by: Api, fields: object = {}): Promise<Issued> {
-  const body = { kind: 'service', accountId: account.id, name: 'a service', scopes: userScopes, expiresAt: tomorrow(), ...fields };
+  const body = {
+    kind: 'service',
+    accountId: account.id,
+    name: 'a service',
+    scopes: userScopes,
+    expiresAt: tomorrow(),
+    ...fields,
+  };
   const { tokenId, token } = expectStatus(201, await by.post('/access-tokens', body)).body;
   return { tokenId, api: by.as(token) };
 }
@@ -57,7 +72,10 @@ describe('TOKEN-6: a user’s tokens end for good', () => {
     const { api, id } = await administrator();
     const setPassword = async (typed: string) => {
       const { state } = await test.server.app.get(EventStore).load(UserDecider, id);
-      const link = passwordLink(test.server.app.get(Vault), { userId: id, request: (state as Known).passwordLink!.request });
+      const link = passwordLink(test.server.app.get(Vault), {
+        userId: id,
+        request: (state as Known).passwordLink!.request,
+      });
       expectStatus(200, await operator.inBrowser().post('/password-resets/confirm', { link, password: typed }));
       test.clock.move(1_001);
     };
@@ -77,7 +95,13 @@ describe('TOKEN-6: a user’s tokens end for good', () => {
     for await (const { data, envelope } of store.read(`accessToken-${tokenId}`)) {
       const { revision: _, meWriteKnown: __, ...terms } = data as Record<string, unknown>;
       const subject = { kind: 'access-token', id: old.tokenId } as const;
-      await store.append(`accessToken-${old.tokenId}`, -1, [{ ...accessTokenEvent('AccessTokenIssued', terms as never), id: randomUUID(), envelope: { ...envelope, subject } }]);
+      await store.append(`accessToken-${old.tokenId}`, -1, [
+        {
+          ...accessTokenEvent('AccessTokenIssued', terms as never),
+          id: randomUUID(),
+          envelope: { ...envelope, subject },
+        },
+      ]);
     }
     const secret = `rb_${randomUUID().replaceAll('-', '').padEnd(43, 'x')}`;
     const { createHash } = await import('node:crypto');
@@ -87,7 +111,10 @@ describe('TOKEN-6: a user’s tokens end for good', () => {
     expectStatus(200, await older.get('/me'));
     // PERM-21: for one release it may change what is its holder's own.
     expectStatus(200, await older.delete('/me/sessions'));
-    expect(await api.delete('/me/sessions')).toMatchObject({ status: 403, body: { code: 'access.forbidden', needs: 'me:write' } });
+    expect(await api.delete('/me/sessions')).toMatchObject({
+      status: 403,
+      body: { code: 'access.forbidden', needs: 'me:write' },
+    });
     expectStatus(200, await operator.post(`${path}/lock`));
     expectStatus(200, await operator.post(`${path}/unlock`));
     test.clock.move(1_001);
@@ -111,18 +138,38 @@ describe('TOKEN-6: what has ended issues nothing that outlives it, within the se
   ])('a %s, for a %s', async (means, kind) => {
     const { api, path, id } = await administrator();
     const { state } = await test.server.app.get(EventStore).load(UserDecider, id);
-    const link = passwordLink(test.server.app.get(Vault), { userId: id, request: (state as Known).passwordLink!.request });
-    const browser = operator.inBrowser(expectStatus(200, await operator.inBrowser().post('/password-resets/confirm', { link, password: 'correct horse battery staple' })));
+    const link = passwordLink(test.server.app.get(Vault), {
+      userId: id,
+      request: (state as Known).passwordLink!.request,
+    });
+    const browser = operator.inBrowser(
+      expectStatus(
+        200,
+        await operator.inBrowser().post('/password-resets/confirm', { link, password: 'correct horse battery staple' }),
+      ),
+    );
     const by = means === 'token' ? api : browser;
     expectStatus(200, await by.get('/me'));
     await atOnce(async () => {
       expectStatus(200, await operator.post(`${path}/lock`));
       expectStatus(200, await operator.post(`${path}/unlock`));
     });
-    const body = { kind, ...(kind === 'service' && { accountId: account.id }), name: 'late', scopes: ['users:read'], expiresAt: tomorrow() };
-    expect(await by.post('/access-tokens', body)).toMatchObject({ status: 403, body: { code: 'token.holder-not-allowed' } });
+    const body = {
+      kind,
+      ...(kind === 'service' && { accountId: account.id }),
+      name: 'late',
+      scopes: ['users:read'],
+      expiresAt: tomorrow(),
+    };
+    expect(await by.post('/access-tokens', body)).toMatchObject({
+      status: 403,
+      body: { code: 'token.holder-not-allowed' },
+    });
     await issue(operator); // the list shows what was written before
-    expect((await operator.get('/access-tokens?limit=2')).body.items[1]).toMatchObject({ name: 'late', endedAt: expect.any(String) });
+    expect((await operator.get('/access-tokens?limit=2')).body.items[1]).toMatchObject({
+      name: 'late',
+      endedAt: expect.any(String),
+    });
   });
 });
 
@@ -132,7 +179,10 @@ describe('a service token', () => {
     const service = await issue(chief.api);
     expectStatus(200, await operator.post(`${chief.path}/delete`, { keepRoles: true }));
     expect((await service.api.post(`${chief.path}/restore`)).body).toMatchObject({ status: 'active', keptRoles: [] });
-    expect(await service.api.put(`${chief.path}/roles/administrator`)).toMatchObject({ status: 403, body: { code: 'role.not-grantable' } });
+    expect(await service.api.put(`${chief.path}/roles/administrator`)).toMatchObject({
+      status: 403,
+      body: { code: 'role.not-grantable' },
+    });
     expectStatus(200, await service.api.put(`${chief.path}/roles/auditor`));
   });
 
@@ -146,10 +196,27 @@ describe('a service token', () => {
     const expiresAt = soon(1);
     const service = await issue(account.administrator, { expiresAt });
     const later = new Date(Date.parse(expiresAt) + 1).toISOString();
-    const attempt = (fields: object) => service.api.post('/access-tokens', { kind: 'service', accountId: account.id, name: 'x', scopes: ['users:read'], expiresAt, ...fields });
-    expect(await attempt({ expiresAt: later })).toMatchObject({ status: 403, body: { code: 'token.outlives-issuer', until: expiresAt } });
-    expect(await attempt({ scopes: ['accounts:open'] })).toMatchObject({ status: 403, body: { code: 'token.scope-not-held' } });
-    expect(await attempt({ accountId: undefined })).toMatchObject({ status: 403, body: { code: 'token.holder-not-allowed' } });
+    const attempt = (fields: object) =>
+      service.api.post('/access-tokens', {
+        kind: 'service',
+        accountId: account.id,
+        name: 'x',
+        scopes: ['users:read'],
+        expiresAt,
+        ...fields,
+      });
+    expect(await attempt({ expiresAt: later })).toMatchObject({
+      status: 403,
+      body: { code: 'token.outlives-issuer', until: expiresAt },
+    });
+    expect(await attempt({ scopes: ['accounts:open'] })).toMatchObject({
+      status: 403,
+      body: { code: 'token.scope-not-held' },
+    });
+    expect(await attempt({ accountId: undefined })).toMatchObject({
+      status: 403,
+      body: { code: 'token.holder-not-allowed' },
+    });
     expectStatus(201, await attempt({}));
   });
 
@@ -158,7 +225,10 @@ describe('a service token', () => {
     const narrow = await issue(operator, { kind: 'operator', accountId: undefined, expiresAt: soon(1) });
     for (const { api } of [chief, narrow]) {
       const body = { kind: 'service', accountId: account.id, name: 'x', scopes: ['users:read'], expiresAt: soon(4) };
-      expect(await api.post('/access-tokens', body)).toMatchObject({ status: 403, body: { code: 'token.outlives-issuer' } });
+      expect(await api.post('/access-tokens', body)).toMatchObject({
+        status: 403,
+        body: { code: 'token.outlives-issuer' },
+      });
     }
     await issue(operator, { expiresAt: soon(399) });
   });
@@ -168,7 +238,11 @@ describe('PERM-21: what is one’s own', () => {
   it('is changed with the scope `me:write` alone, which every user may have', async () => {
     const { id } = await administrator();
     const reader = operator.as(await tokenOf(operator, id, ['users:read']));
-    for (const reply of [await reader.put('/me/password', { currentPassword: 'x', password: 'y' }), await reader.delete('/me/sessions'), await reader.delete(`/me/sessions/${randomUUID()}`)]) {
+    for (const reply of [
+      await reader.put('/me/password', { currentPassword: 'x', password: 'y' }),
+      await reader.delete('/me/sessions'),
+      await reader.delete(`/me/sessions/${randomUUID()}`),
+    ]) {
       expect(reply).toMatchObject({ status: 403, body: { code: 'access.forbidden', needs: 'me:write' } });
     }
     expectStatus(200, await reader.get('/me/sessions'));
@@ -191,14 +265,22 @@ describe('TOKEN-10: ending a token', () => {
     const [first, second, third] = await family(account.administrator);
     expectStatus(200, await account.administrator.delete(`/access-tokens/${second.tokenId}`));
     expect([await works(first), await works(second), await works(third)]).toEqual([true, false, true]);
-    const ended = expectStatus(200, await account.administrator.delete(`/access-tokens/${first.tokenId}?issued=true`)).body;
+    const ended = expectStatus(
+      200,
+      await account.administrator.delete(`/access-tokens/${first.tokenId}?issued=true`),
+    ).body;
     expect(ended).toEqual({ ended: true, issued: [third.tokenId] });
     expect([await works(first), await works(third)]).toEqual([false, false]);
-    expect(expectStatus(200, await account.administrator.delete(`/access-tokens/${first.tokenId}?issued=true`)).body).toEqual({ ended: true, issued: [] });
+    expect(
+      expectStatus(200, await account.administrator.delete(`/access-tokens/${first.tokenId}?issued=true`)).body,
+    ).toEqual({ ended: true, issued: [] });
     const { items } = (await account.administrator.get(`/audit?action=access-token.ended&limit=2`)).body;
     expect(items.map(({ subject }: { subject: { id: string } }) => subject.id)).toEqual([third.tokenId, first.tokenId]);
     expect(items[0].correlationId).toBe(items[1].correlationId);
-    expect(await account.administrator.delete(`/access-tokens/${first.tokenId}?issued=perhaps`)).toMatchObject({ status: 400, body: { code: 'request.invalid', errors: [{ field: 'issued' }] } });
+    expect(await account.administrator.delete(`/access-tokens/${first.tokenId}?issued=perhaps`)).toMatchObject({
+      status: 400,
+      body: { code: 'request.invalid', errors: [{ field: 'issued' }] },
+    });
   });
 
   it('ends nothing of others’', async () => {
@@ -213,7 +295,15 @@ describe('TOKEN-11: whoever takes rights away', () => {
   const acts = [
     ['lock', (path: string, by: Api, query: Record<string, boolean>) => by.post(`${path}/lock`, query)],
     ['delete', (path: string, by: Api, query: Record<string, boolean>) => by.post(`${path}/delete`, query)],
-    ['demote', (path: string, by: Api, query: Record<string, boolean>) => by.delete(`${path}/roles/administrator?${Object.entries(query).map(([name, value]) => `${name}=${value}`).join('&')}`)],
+    [
+      'demote',
+      (path: string, by: Api, query: Record<string, boolean>) =>
+        by.delete(
+          `${path}/roles/administrator?${Object.entries(query)
+            .map(([name, value]) => `${name}=${value}`)
+            .join('&')}`,
+        ),
+    ],
   ] as const;
 
   it.each(acts)('by a %s is shown the tokens that the user issued, and ends them if they say so', async (_, act) => {
@@ -224,36 +314,67 @@ describe('TOKEN-11: whoever takes rights away', () => {
     const second = await issue(first.api, { expiresAt });
     const { administrator: by } = account;
     const shown = expectStatus(200, await act(chief.path, by, { dryRun: true })).body.issuedTokens;
-    expect(shown).toMatchObject([{ tokenId: first.tokenId, name: 'nightly', kind: 'service', scopes: userScopes }, { tokenId: second.tokenId }]);
+    expect(shown).toMatchObject([
+      { tokenId: first.tokenId, name: 'nightly', kind: 'service', scopes: userScopes },
+      { tokenId: second.tokenId },
+    ]);
     expect((await by.get(chief.path)).body).toMatchObject({ status: 'active', locks: [], roles: ['administrator'] });
     // Without a word they stay.
     const left = expectStatus(200, await act(chief.path, by, {})).body.issuedTokens;
     expect(left.map(({ tokenId }: Issued) => tokenId)).toEqual([first.tokenId, second.tokenId]);
     expect([await works(first), await works(second)]).toEqual([true, true]);
     const ended = expectStatus(200, await act(chief.path, by, { endIssuedTokens: true })).body.issuedTokens;
-    expect(ended).toMatchObject([{ tokenId: first.tokenId, ended: true }, { tokenId: second.tokenId, ended: true }]);
+    expect(ended).toMatchObject([
+      { tokenId: first.tokenId, ended: true },
+      { tokenId: second.tokenId, ended: true },
+    ]);
     expect([await works(first), await works(second)]).toEqual([false, false]);
-    expect(expectStatus(200, await act(chief.path, by, { endIssuedTokens: true })).body).not.toHaveProperty('issuedTokens');
+    expect(expectStatus(200, await act(chief.path, by, { endIssuedTokens: true })).body).not.toHaveProperty(
+      'issuedTokens',
+    );
   });
 
   it('from many is shown and ends the tokens of each', async () => {
     const [one, two] = [await administrator(), await administrator()];
     const plain = await account.add();
     const tokens = [await issue(one.api), await issue(two.api)];
-    const bulk = async (fields: object) => expectStatus(200, await account.administrator.post(account.path('/users/bulk'), { action: 'lock', userIds: [one.id, plain, two.id], ...fields })).body.results;
+    const bulk = async (fields: object) =>
+      expectStatus(
+        200,
+        await account.administrator.post(account.path('/users/bulk'), {
+          action: 'lock',
+          userIds: [one.id, plain, two.id],
+          ...fields,
+        }),
+      ).body.results;
     const foreseen = await bulk({ dryRun: true });
-    expect(foreseen).toMatchObject([{ issuedTokens: [{ tokenId: tokens[0]!.tokenId }] }, {}, { issuedTokens: [{ tokenId: tokens[1]!.tokenId }] }]);
+    expect(foreseen).toMatchObject([
+      { issuedTokens: [{ tokenId: tokens[0]!.tokenId }] },
+      {},
+      { issuedTokens: [{ tokenId: tokens[1]!.tokenId }] },
+    ]);
     expect(foreseen[1]).not.toHaveProperty('issuedTokens');
     await bulk({ endIssuedTokens: true });
     expect([await works(tokens[0]!), await works(tokens[1]!)]).toEqual([false, false]);
-    expect((await account.administrator.post(account.path('/users/bulk'), { action: 'unlock', userIds: [plain], endIssuedTokens: true })).status).toBe(400);
+    expect(
+      (
+        await account.administrator.post(account.path('/users/bulk'), {
+          action: 'unlock',
+          userIds: [plain],
+          endIssuedTokens: true,
+        })
+      ).status,
+    ).toBe(400);
   });
 
   it('without the right to manage tokens ends none, and is shown none', async () => {
     const chief = await administrator();
     const service = await issue(chief.api);
     const locker = operator.as(await tokenOf(operator, account.administratorId, ['users:lock']));
-    expect(await locker.post(`${chief.path}/lock`, { endIssuedTokens: true })).toMatchObject({ status: 403, body: { code: 'access.forbidden', needs: 'tokens:manage' } });
+    expect(await locker.post(`${chief.path}/lock`, { endIssuedTokens: true })).toMatchObject({
+      status: 403,
+      body: { code: 'access.forbidden', needs: 'tokens:manage' },
+    });
     expect((await operator.get(chief.path)).body.locks).toEqual([]);
     expect(expectStatus(200, await locker.post(`${chief.path}/lock`)).body).not.toHaveProperty('issuedTokens');
     expect(await works(service)).toBe(true);

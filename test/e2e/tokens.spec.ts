@@ -5,7 +5,15 @@ import { startServer } from '../../apps/server/src/server.js';
 import { Api } from '../support/api.js';
 import { call, contract, tomorrow, type Ids } from '../support/routes.js';
 import { bytesOf, filesIn, found } from '../support/search.js';
-import { expectStatus, openTestAccount, startTestServer, tokenOf, userScopes, type TestAccount, type TestServer } from '../support/server.js';
+import {
+  expectStatus,
+  openTestAccount,
+  startTestServer,
+  tokenOf,
+  userScopes,
+  type TestAccount,
+  type TestServer,
+} from '../support/server.js';
 
 let server: TestServer;
 let operator: Api;
@@ -25,24 +33,45 @@ const secrets: string[] = [];
 
 /** Issues a token and remembers its secret. */
 async function issue(api: Api, fields: object): Promise<{ tokenId: string; token: string; api: Api }> {
-  const { body } = expectStatus(201, await api.post('/access-tokens', { name: 'for a test', scopes: ['users:read'], expiresAt: tomorrow(), ...fields }));
+  const { body } = expectStatus(
+    201,
+    await api.post('/access-tokens', { name: 'for a test', scopes: ['users:read'], expiresAt: tomorrow(), ...fields }),
+  );
   secrets.push(body.token);
   return { ...body, api: api.as(body.token) };
 }
 
-const refusedIssue = (api: Api, fields: object) => api.post('/access-tokens', { name: 'x', scopes: ['users:read'], expiresAt: tomorrow(), ...fields });
+const refusedIssue = (api: Api, fields: object) =>
+  api.post('/access-tokens', { name: 'x', scopes: ['users:read'], expiresAt: tomorrow(), ...fields });
 
 describe('an access token', () => {
   it('TOKEN-1: is shown once, works, is listed without its secret, and is on record', async () => {
-    const reply = await operator.post('/access-tokens', { kind: 'user', userId: account.administratorId, name: 'laptop', scopes: userScopes, expiresAt: tomorrow() });
+    const reply = await operator.post('/access-tokens', {
+      kind: 'user',
+      userId: account.administratorId,
+      name: 'laptop',
+      scopes: userScopes,
+      expiresAt: tomorrow(),
+    });
     expectStatus(201, reply);
     secrets.push(reply.body.token);
     expect(reply.body).toEqual({ tokenId: expect.any(String), token: expect.stringMatching(/^rb_[\w-]{43}$/) });
     expect(reply.headers.get('cache-control')).toBe('no-store');
     const me = expectStatus(200, await operator.as(reply.body.token).get('/me')).body;
-    expect(me).toMatchObject({ actor: { id: account.administratorId, kind: 'user' }, account: account.id, roles: ['administrator'], scopes: userScopes });
+    expect(me).toMatchObject({
+      actor: { id: account.administratorId, kind: 'user' },
+      account: account.id,
+      roles: ['administrator'],
+      scopes: userScopes,
+    });
     const listed = await operator.get('/access-tokens');
-    expect(listed.body.items[0]).toMatchObject({ tokenId: reply.body.tokenId, kind: 'user', holder: account.administratorId, name: 'laptop', endedAt: null });
+    expect(listed.body.items[0]).toMatchObject({
+      tokenId: reply.body.tokenId,
+      kind: 'user',
+      holder: account.administratorId,
+      name: 'laptop',
+      endedAt: null,
+    });
     expect(listed.text).not.toContain(reply.body.token);
     const audit = await operator.get(`/audit?subject=${reply.body.tokenId}`);
     expect(audit.body.items).toMatchObject([{ action: 'access-token.issued', actor: { kind: 'operator' } }]);
@@ -74,11 +103,24 @@ describe('an access token', () => {
       [co.api, { kind: 'user', userId: account.administratorId }],
       [auditor.api, { kind: 'service', accountId: account.id }],
     ] as const;
-    for (const [by, fields] of forbidden) expect(await refusedIssue(by, fields)).toMatchObject({ status: 403, body: { code: 'token.holder-not-allowed' } });
-    expect(await refusedIssue(operator, { kind: 'user' })).toMatchObject({ status: 400, body: { code: 'token.holder-invalid' } });
-    expect(await refusedIssue(operator, { kind: 'operator', userId: co.id })).toMatchObject({ status: 400, body: { code: 'token.holder-invalid' } });
-    expect(await refusedIssue(operator, { kind: 'user', userId: account.id })).toMatchObject({ status: 404, body: { code: 'user.not-found' } });
-    expect(await refusedIssue(operator, { kind: 'service', accountId: co.id })).toMatchObject({ status: 404, body: { code: 'account.not-found' } });
+    for (const [by, fields] of forbidden)
+      expect(await refusedIssue(by, fields)).toMatchObject({ status: 403, body: { code: 'token.holder-not-allowed' } });
+    expect(await refusedIssue(operator, { kind: 'user' })).toMatchObject({
+      status: 400,
+      body: { code: 'token.holder-invalid' },
+    });
+    expect(await refusedIssue(operator, { kind: 'operator', userId: co.id })).toMatchObject({
+      status: 400,
+      body: { code: 'token.holder-invalid' },
+    });
+    expect(await refusedIssue(operator, { kind: 'user', userId: account.id })).toMatchObject({
+      status: 404,
+      body: { code: 'user.not-found' },
+    });
+    expect(await refusedIssue(operator, { kind: 'service', accountId: co.id })).toMatchObject({
+      status: 404,
+      body: { code: 'account.not-found' },
+    });
   });
 
   it('TOKEN-2: holds no scope that its issuer lacks', async () => {
@@ -93,22 +135,36 @@ describe('an access token', () => {
       [narrow.api, ['users:lock']],
     ];
     for (const [api, scopes] of lacking) {
-      expect(await refusedIssue(api, { kind: 'user', scopes: ['users:read', ...scopes] })).toMatchObject({ status: 403, body: { code: 'token.scope-not-held', scopes } });
+      expect(await refusedIssue(api, { kind: 'user', scopes: ['users:read', ...scopes] })).toMatchObject({
+        status: 403,
+        body: { code: 'token.scope-not-held', scopes },
+      });
     }
   });
 
   it('HTTP-2: takes no Idempotency-Key', async () => {
     const before = (await operator.get('/health/ready')).body.projections.head;
     const body = { kind: 'service', name: 'x', scopes: ['users:read'], expiresAt: tomorrow() };
-    expect(await operator.post('/access-tokens', body, { 'idempotency-key': 'k' })).toMatchObject({ status: 400, body: { code: 'idempotency.not-here' } });
+    expect(await operator.post('/access-tokens', body, { 'idempotency-key': 'k' })).toMatchObject({
+      status: 400,
+      body: { code: 'idempotency.not-here' },
+    });
     expect((await operator.get('/health/ready')).body.projections.head).toBe(before);
   });
 
   it('TOKEN-3: runs out within 400 days, at a time that says its zone', async () => {
     const in400 = server.clock.now().getTime() + 400 * 86_400_000;
-    const times = [new Date(in400 + 60_000).toISOString(), server.clock.now().toISOString(), '2020-01-01T00:00:00Z', tomorrow().replace('Z', '')];
+    const times = [
+      new Date(in400 + 60_000).toISOString(),
+      server.clock.now().toISOString(),
+      '2020-01-01T00:00:00Z',
+      tomorrow().replace('Z', ''),
+    ];
     for (const expiresAt of times) {
-      expect(await refusedIssue(operator, { kind: 'service', expiresAt })).toMatchObject({ status: 400, body: { code: 'token.expiry-invalid' } });
+      expect(await refusedIssue(operator, { kind: 'service', expiresAt })).toMatchObject({
+        status: 400,
+        body: { code: 'token.expiry-invalid' },
+      });
     }
     await issue(operator, { kind: 'service', expiresAt: new Date(in400 - 60_000).toISOString() });
   });
@@ -118,10 +174,14 @@ describe('an access token', () => {
     const co = await account.member('co-administrator');
     const service = await issue(operator, { kind: 'service', accountId: account.id, name: 'importer' });
     const own = await issue(co.api, { kind: 'user', name: 'my own' });
-    const ids = async (api: Api) => (await api.get('/access-tokens?limit=200')).body.items.map(({ tokenId }: { tokenId: string }) => tokenId);
-    const { position } = await operator.delete(`/access-tokens/${(await issue(operator, { kind: 'service' })).tokenId}`);
+    const ids = async (api: Api) =>
+      (await api.get('/access-tokens?limit=200')).body.items.map(({ tokenId }: { tokenId: string }) => tokenId);
+    const { position } = await operator.delete(
+      `/access-tokens/${(await issue(operator, { kind: 'service' })).tokenId}`,
+    );
     const seen = { 'rollbook-min-position': String(position) };
-    for (const api of [account.administrator, co.api, other.administrator]) expectStatus(200, await api.get('/access-tokens', seen));
+    for (const api of [account.administrator, co.api, other.administrator])
+      expectStatus(200, await api.get('/access-tokens', seen));
     expect(await ids(operator)).toEqual(expect.arrayContaining([service.tokenId, own.tokenId]));
     expect(await ids(account.administrator)).toContain(service.tokenId);
     expect(await ids(account.administrator)).toContain(own.tokenId);
@@ -129,22 +189,35 @@ describe('an access token', () => {
     expect(await ids(co.api)).not.toContain(service.tokenId);
     for (const { tokenId } of [service, own]) expect(await ids(other.administrator)).not.toContain(tokenId);
 
-    for (const [api, { tokenId }] of [[other.administrator, service], [other.administrator, own], [co.api, service]] as const) {
-      expect(await api.delete(`/access-tokens/${tokenId}`)).toMatchObject({ status: 404, body: { code: 'token.not-found' } });
+    for (const [api, { tokenId }] of [
+      [other.administrator, service],
+      [other.administrator, own],
+      [co.api, service],
+    ] as const) {
+      expect(await api.delete(`/access-tokens/${tokenId}`)).toMatchObject({
+        status: 404,
+        body: { code: 'token.not-found' },
+      });
     }
     expectStatus(200, await service.api.get('/me'));
     expectStatus(200, await account.administrator.delete(`/access-tokens/${service.tokenId}`));
     expectStatus(200, await account.administrator.delete(`/access-tokens/${service.tokenId}`));
     expectStatus(401, await service.api.get('/me', elsewhere()));
     const audit = await account.administrator.get(`/audit?subject=${service.tokenId}`);
-    expect(audit.body.items).toMatchObject([{ action: 'access-token.ended', actor: { id: account.administratorId } }, { action: 'access-token.issued' }]);
+    expect(audit.body.items).toMatchObject([
+      { action: 'access-token.ended', actor: { id: account.administratorId } },
+      { action: 'access-token.issued' },
+    ]);
   });
 
   it('PERM-14: of one account learns nothing of others from a cursor that names them', async () => {
     const later = await openTestAccount(server);
     for (const id of [account.id, randomUUID()]) {
       const cursor = Buffer.from(JSON.stringify([id])).toString('base64url');
-      expect(expectStatus(200, await later.administrator.get(`/accounts?cursor=${cursor}`)).body).toEqual({ items: [], next: null });
+      expect(expectStatus(200, await later.administrator.get(`/accounts?cursor=${cursor}`)).body).toEqual({
+        items: [],
+        next: null,
+      });
     }
   });
 
@@ -155,28 +228,45 @@ describe('an access token', () => {
     const old = await issue(operator, { kind: 'user', userId });
     expectStatus(200, await operator.post(home.path(`/users/${userId}/delete`)));
     expectStatus(200, await operator.put(next.path(`/domains/${domain}`)));
-    for (const act of ['add-to-account', 'unlock']) expectStatus(200, await operator.post(next.path(`/users/${userId}/${act}`)));
+    for (const act of ['add-to-account', 'unlock'])
+      expectStatus(200, await operator.post(next.path(`/users/${userId}/${act}`)));
     expectStatus(200, await operator.put(next.path(`/users/${userId}/roles/auditor`)));
     const ann = operator.as(await tokenOf(operator, userId));
     expectStatus(200, await ann.delete(`/access-tokens/${old.tokenId}`));
-    const endings = async (api: Api) => (await api.get(`/audit?subject=${old.tokenId}&action=access-token.ended`)).body.items.length;
-    expect([await endings(operator), await endings(home.administrator), await endings(next.administrator)]).toEqual([1, 0, 0]);
+    const endings = async (api: Api) =>
+      (await api.get(`/audit?subject=${old.tokenId}&action=access-token.ended`)).body.items.length;
+    expect([await endings(operator), await endings(home.administrator), await endings(next.administrator)]).toEqual([
+      1, 0, 0,
+    ]);
   });
 
   it('AUDIT-1: that an operator made for a user tells auditors so', async () => {
     const chief = await account.member('administrator');
     const own = await issue(chief.api, { kind: 'user', scopes: userScopes });
-    for (const [api, issuedBy] of [[chief.api, { kind: 'operator' }], [own.api, { kind: 'user', id: chief.id }]] as const) {
+    for (const [api, issuedBy] of [
+      [chief.api, { kind: 'operator' }],
+      [own.api, { kind: 'user', id: chief.id }],
+    ] as const) {
       const userId = await account.add();
       expectStatus(200, await api.post(account.path(`/users/${userId}/lock`)));
       const [row] = (await api.get(account.path(`/users/${userId}/history`))).body.items;
-      expect(row).toMatchObject({ action: 'user.locked', actor: { id: chief.id, kind: 'user' }, via: { token: expect.any(String), issuedBy } });
+      expect(row).toMatchObject({
+        action: 'user.locked',
+        actor: { id: chief.id, kind: 'user' },
+        via: { token: expect.any(String), issuedBy },
+      });
     }
   });
 });
 
 describe('every route is shut', () => {
-  const ids = (): Ids => ({ accountId: account.id, userId: account.administratorId, tokenId: account.id, role: 'auditor', domain: 'x.example' });
+  const ids = (): Ids => ({
+    accountId: account.id,
+    userId: account.administratorId,
+    tokenId: account.id,
+    role: 'auditor',
+    domain: 'x.example',
+  });
 
   /** How each route answers this caller, of those that need anything; `a token` is enough for what is one's own. */
   async function answers(api: Api): Promise<Set<string>> {
@@ -223,7 +313,11 @@ describe('every route is shut', () => {
   });
 
   it('TOKEN-14: to a token that has run out', async () => {
-    const { api } = await issue(operator, { kind: 'service', scopes: ['users:read'], expiresAt: new Date(server.clock.now().getTime() + 60_000).toISOString() });
+    const { api } = await issue(operator, {
+      kind: 'service',
+      scopes: ['users:read'],
+      expiresAt: new Date(server.clock.now().getTime() + 60_000).toISOString(),
+    });
     server.clock.move(59_000 - 5_000);
     expectStatus(200, await api.get('/me'));
     server.clock.move(6_000);
@@ -302,7 +396,11 @@ describe("the operator's token", () => {
       const me = expectStatus(200, await api.get('/me')).body;
       expect(me.actor.kind).toBe('operator');
       const { head } = (await api.get('/health/ready')).body.projections;
-      const { items } = (await api.get('/audit?action=access-token.issued&action=access-token.ended&limit=2', { 'rollbook-min-position': String(head) })).body;
+      const { items } = (
+        await api.get('/audit?action=access-token.issued&action=access-token.ended&limit=2', {
+          'rollbook-min-position': String(head),
+        })
+      ).body;
       expect(items).toMatchObject([
         { action: 'access-token.ended', actor: { kind: 'system', name: 'Rollbook' } },
         { action: 'access-token.issued', actor: { kind: 'system', name: 'Rollbook' }, subject: { id: me.token.id } },

@@ -1,5 +1,11 @@
 import type { Api } from '../support/api.js';
-import { expectStatus, openTestAccount, startTestServer, type TestAccount, type TestServer } from '../support/server.js';
+import {
+  expectStatus,
+  openTestAccount,
+  startTestServer,
+  type TestAccount,
+  type TestServer,
+} from '../support/server.js';
 import { freshDomain, offeredBy, person, serviceOf, take, usersOf } from '../support/steps.js';
 
 let server: TestServer;
@@ -20,22 +26,37 @@ beforeEach(async () => {
 });
 afterAll(() => server.close());
 
-const register = async (domain = account.domain) => expectStatus(201, await service.post('/registrations', person(domain))).body.userId as string;
+const register = async (domain = account.domain) =>
+  expectStatus(201, await service.post('/registrations', person(domain))).body.userId as string;
 
 /** Gives an unowned domain to an account. */
-const assertDomain = async (owner: TestAccount, domain: string) => expectStatus(200, await server.operator.put(owner.path(`/domains/${domain}`)));
-const releaseDomain = async (owner: TestAccount, domain: string) => expectStatus(200, await server.operator.delete(owner.path(`/domains/${domain}`)));
+const assertDomain = async (owner: TestAccount, domain: string) =>
+  expectStatus(200, await server.operator.put(owner.path(`/domains/${domain}`)));
+const releaseDomain = async (owner: TestAccount, domain: string) =>
+  expectStatus(200, await server.operator.delete(owner.path(`/domains/${domain}`)));
 
 describe('adding a user', () => {
   const add = (fields: object) => account.administrator.post(account.path('/users'), fields);
 
   it('ADD-6, ADDRESS-2, LIFE-1: with an unknown address makes an active one, where the answer says', async () => {
-    const fields = person(account.domain, { email: `Ada.Lovelace@${account.domain.toUpperCase()}`, language: 'pl', entitlementCountry: 'GB' });
+    const fields = person(account.domain, {
+      email: `Ada.Lovelace@${account.domain.toUpperCase()}`,
+      language: 'pl',
+      entitlementCountry: 'GB',
+    });
     const added = expectStatus(201, await add(fields));
     expect(added.etag).toBe('"0"');
     expect(added.headers.get('location')).toBe(`/api/v1${users.user(added.body.userId)}`);
     const seen = await account.administrator.get(added.headers.get('location')!);
-    expect(seen.body).toMatchObject({ ...fields, userId: added.body.userId, status: 'active', locks: [], roles: [], lastLoginAt: null, revision: 0 });
+    expect(seen.body).toMatchObject({
+      ...fields,
+      userId: added.body.userId,
+      status: 'active',
+      locks: [],
+      roles: [],
+      lastLoginAt: null,
+      revision: 0,
+    });
     expect(Date.parse(seen.body.addedAt)).toBeCloseTo(server.clock.now().getTime(), -5);
   });
 
@@ -63,7 +84,10 @@ describe('adding a user', () => {
     const { userId } = expectStatus(201, await service.post('/registrations', fields)).body;
     const refused = await add(fields);
     expect(offeredBy('user.already-in-account', refused)).toEqual(['GetUser']);
-    expect((await take(account.administrator, refused.body.actions[0])).body).toMatchObject({ userId, status: 'pending' });
+    expect((await take(account.administrator, refused.body.actions[0])).body).toMatchObject({
+      userId,
+      status: 'pending',
+    });
   });
 
   it('ADD-3: who is in another account is refused, with nothing about it disclosed', async () => {
@@ -82,7 +106,10 @@ describe('adding a user', () => {
     await assertDomain(account, domain);
     const refused = await add(fields);
     expect(offeredBy('user.exists-unaffiliated', refused)).toEqual(['AddUserToAccount']);
-    expect(expectStatus(200, await take(account.administrator, refused.body.actions[0])).body).toMatchObject({ status: 'active', changed: true });
+    expect(expectStatus(200, await take(account.administrator, refused.body.actions[0])).body).toMatchObject({
+      status: 'active',
+      changed: true,
+    });
     expect(await users.page(userId)).toMatchObject({ status: 'active', email: fields.email });
   });
 
@@ -125,22 +152,34 @@ describe('a stranger who registers', () => {
     const pending = expectStatus(201, await service.post('/registrations', fields)).body;
     expect(pending).toEqual({ userId: expect.any(String), status: 'pending' });
     expect(await users.page(pending.userId)).toMatchObject({ status: 'pending', domain: account.domain });
-    expect(expectStatus(201, await service.post('/registrations', person(freshDomain()))).body.status).toBe('unaffiliated');
-    expect(offeredBy('user.exists', await service.post('/registrations', { ...fields, email: fields.email.toUpperCase() }))).toEqual([]);
+    expect(expectStatus(201, await service.post('/registrations', person(freshDomain()))).body.status).toBe(
+      'unaffiliated',
+    );
+    expect(
+      offeredBy('user.exists', await service.post('/registrations', { ...fields, email: fields.email.toUpperCase() })),
+    ).toEqual([]);
   });
 });
 
 describe('approving and rejecting', () => {
   it('LIFE-3, LIFE-13: approves one who waits; again changes nothing', async () => {
     const userId = await register();
-    expect(await users.done(userId, 'approve', { reason: 'known' })).toEqual({ status: 'active', locks: [], changed: true });
+    expect(await users.done(userId, 'approve', { reason: 'known' })).toEqual({
+      status: 'active',
+      locks: [],
+      changed: true,
+    });
     expect(await users.done(userId, 'approve')).toEqual({ status: 'active', locks: [], changed: false });
     expect((await users.page(userId)).status).toBe('active');
   });
 
   it('LIFE-4, LIFE-13: rejects one who waits, who is then unaffiliated and not locked; again changes nothing', async () => {
     const userId = await register();
-    expect(await users.done(userId, 'reject', { reason: 'nobody knows them' })).toEqual({ status: 'rejected', locks: [], changed: true });
+    expect(await users.done(userId, 'reject', { reason: 'nobody knows them' })).toEqual({
+      status: 'rejected',
+      locks: [],
+      changed: true,
+    });
     expect(await users.done(userId, 'reject')).toEqual({ status: 'rejected', locks: [], changed: false });
     expect(await users.list('?status=rejected')).toMatchObject([{ userId, status: 'rejected', locks: [] }]);
     expect(offeredBy('user.not-pending', await users.act(userId, 'approve'))).toEqual([]);
@@ -154,13 +193,16 @@ describe('approving and rejecting', () => {
     expect(expectStatus(200, await take(account.administrator, refused.body.actions[0])).body.status).toBe('deleted');
   });
 
-  it.each(['approve', 'reject'])('LIFE-3, LIFE-4: refuses to %s one who was deleted, and offers to restore them', async (action) => {
-    const userId = await account.add();
-    await users.done(userId, 'delete');
-    const refused = await users.act(userId, action);
-    expect(offeredBy('user.not-pending', refused)).toEqual(['RestoreUser']);
-    expect(expectStatus(200, await take(account.administrator, refused.body.actions[0])).body.status).toBe('active');
-  });
+  it.each(['approve', 'reject'])(
+    'LIFE-3, LIFE-4: refuses to %s one who was deleted, and offers to restore them',
+    async (action) => {
+      const userId = await account.add();
+      await users.done(userId, 'delete');
+      const refused = await users.act(userId, action);
+      expect(offeredBy('user.not-pending', refused)).toEqual(['RestoreUser']);
+      expect(expectStatus(200, await take(account.administrator, refused.body.actions[0])).body.status).toBe('active');
+    },
+  );
 });
 
 describe('locking and unlocking', () => {
@@ -169,7 +211,10 @@ describe('locking and unlocking', () => {
     const locked = { status: 'active', locks: [{ cause: 'administrator', reason: 'on leave' }], changed: true };
     expect(await users.done(userId, 'lock', { reason: 'on leave' })).toEqual(locked);
     expect(await users.done(userId, 'lock', { reason: 'on leave' })).toEqual({ ...locked, changed: false });
-    expect(await users.done(userId, 'lock', { reason: 'left' })).toEqual({ ...locked, locks: [{ cause: 'administrator', reason: 'left' }] });
+    expect(await users.done(userId, 'lock', { reason: 'left' })).toEqual({
+      ...locked,
+      locks: [{ cause: 'administrator', reason: 'left' }],
+    });
     expect(await users.done(userId, 'lock')).toEqual({ ...locked, locks: [{ cause: 'administrator' }] });
     expect(await users.actionsOn(userId)).toEqual(['user.locked', 'user.locked', 'user.locked', 'user.added']);
   });
@@ -179,22 +224,37 @@ describe('locking and unlocking', () => {
     await users.done(userId, 'delete');
     await users.done(userId, 'add-to-account');
     await users.done(userId, 'lock', { reason: 'twice' });
-    expect((await users.page(userId)).locks).toMatchObject([{ cause: 'unaffiliated' }, { cause: 'administrator', reason: 'twice' }]);
-    expect(await users.done(userId, 'unlock', { reason: 'back' })).toEqual({ status: 'active', locks: [], changed: true });
+    expect((await users.page(userId)).locks).toMatchObject([
+      { cause: 'unaffiliated' },
+      { cause: 'administrator', reason: 'twice' },
+    ]);
+    expect(await users.done(userId, 'unlock', { reason: 'back' })).toEqual({
+      status: 'active',
+      locks: [],
+      changed: true,
+    });
     expect(await users.done(userId, 'unlock')).toEqual({ status: 'active', locks: [], changed: false });
     expect((await users.page(userId)).locks).toEqual([]);
   });
 
-  it.each(['lock', 'unlock', 'delete'])('LIFE-6: refuses to %s one who waits for approval, and offers to approve or reject them', async (action) => {
-    const userId = await register();
-    const refused = await users.act(userId, action);
-    expect(offeredBy('user.not-active', refused)).toEqual(['ApproveUser', 'RejectUser']);
-    expect(expectStatus(200, await take(account.administrator, refused.body.actions[1])).body.status).toBe('rejected');
-  });
+  it.each(['lock', 'unlock', 'delete'])(
+    'LIFE-6: refuses to %s one who waits for approval, and offers to approve or reject them',
+    async (action) => {
+      const userId = await register();
+      const refused = await users.act(userId, action);
+      expect(offeredBy('user.not-active', refused)).toEqual(['ApproveUser', 'RejectUser']);
+      expect(expectStatus(200, await take(account.administrator, refused.body.actions[1])).body.status).toBe(
+        'rejected',
+      );
+    },
+  );
 
-  it.each(['lock', 'unlock'])('LIFE-6, LIFE-7: refuses to %s one who was deleted, and offers to restore them', async (action) => {
-    const userId = await account.add();
-    await users.done(userId, 'delete');
-    expect(offeredBy('user.not-active', await users.act(userId, action))).toEqual(['RestoreUser']);
-  });
+  it.each(['lock', 'unlock'])(
+    'LIFE-6, LIFE-7: refuses to %s one who was deleted, and offers to restore them',
+    async (action) => {
+      const userId = await account.add();
+      await users.done(userId, 'delete');
+      expect(offeredBy('user.not-active', await users.act(userId, action))).toEqual(['RestoreUser']);
+    },
+  );
 });

@@ -1,12 +1,30 @@
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { randomUUID } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedEventStore } from '#libs/embedded-eventstore';
 import { EventStore } from '#libs/event-store';
 import { nobody, type Recorded } from '#libs/kernel';
-import { digestTables, openScratchStore, ProjectionRunner, ReadStore, type ReadStore as Store, type Subscribe } from '#libs/read-store';
+import {
+  digestTables,
+  openScratchStore,
+  ProjectionRunner,
+  ReadStore,
+  type ReadStore as Store,
+  type Subscribe,
+} from '#libs/read-store';
 import { backupMac } from '#libs/vault';
 import { askServer } from '../../apps/server/src/backup/control.js';
 import { textToSign, type Manifest } from '../../apps/server/src/backup/manifest.js';
@@ -28,7 +46,8 @@ afterAll(() => rmSync(parent, { recursive: true, force: true }));
 
 /** A backup of the embedded log, whatever the tests around run on. */
 const embedded = { EVENTSTORE_URL: '', DATABASE_URL: '' };
-const configOf = (dataDir: string, more: Record<string, string> = {}): Config => readConfig({ DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'fatal', ...more });
+const configOf = (dataDir: string, more: Record<string, string> = {}): Config =>
+  readConfig({ DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'fatal', ...more });
 const quiet = (): void => {};
 
 /** An installation that no server runs on, for as long as `work` takes. */
@@ -62,7 +81,11 @@ async function allOf(store: EventStore, upTo: number): Promise<Recorded[]> {
   return events;
 }
 
-const digestOf = ({ db }: Store) => digestTables(db, projections.flatMap(({ tables }) => tables));
+const digestOf = ({ db }: Store) =>
+  digestTables(
+    db,
+    projections.flatMap(({ tables }) => tables),
+  );
 
 /** What the read models are as of a position, from a replay up to there. */
 async function digestAt(store: EventStore, position: number): Promise<Record<string, string>> {
@@ -73,7 +96,12 @@ async function digestAt(store: EventStore, position: number): Promise<Record<str
     }
   };
   const scratch = await openScratchStore();
-  const runner = new ProjectionRunner({ store: scratch, projections, subscribe, report: (problem) => console.error(problem) });
+  const runner = new ProjectionRunner({
+    store: scratch,
+    projections,
+    subscribe,
+    report: (problem) => console.error(problem),
+  });
   await runner.start();
   await runner.waitFor(position, 60_000);
   await runner.stop();
@@ -100,13 +128,17 @@ describe('with 64 writers at work', () => {
     const write = async (): Promise<void> => {
       while (!done.signal.aborted) {
         const userId = await account.add();
-        acknowledged = Math.max(acknowledged, expectStatus(200, await operator.post(account.path(`/users/${userId}/lock`), { reason: 'for a while' })).position);
+        acknowledged = Math.max(
+          acknowledged,
+          expectStatus(200, await operator.post(account.path(`/users/${userId}/lock`), { reason: 'for a while' }))
+            .position,
+        );
         added.push(account.path(`/users/${userId}`));
       }
     };
     const writing = Array.from({ length: 64 }, () => write());
     const more = async (users: number): Promise<void> => {
-      for (const until = added.length + users; added.length < until; ) await account.add();
+      for (const until = added.length + users; added.length < until;) await account.add();
     };
     await more(20);
     before = acknowledged;
@@ -123,7 +155,11 @@ describe('with 64 writers at work', () => {
     expect(readdirSync(backup).sort()).toEqual(['backup.json', 'events.db', 'vault.db', 'vault.key']);
     for (const name of readdirSync(backup)) expect(statSync(join(backup, name)).mode & 0o777).toBe(0o600);
     expect(JSON.parse(readFileSync(join(backup, 'backup.json'), 'utf8'))).toEqual(manifest);
-    expect([manifest.format, manifest.installation, manifest.mac]).toEqual([2, expect.stringMatching(/^[0-9a-f]{64}$/), expect.stringMatching(/^[0-9a-f]{64}$/)]);
+    expect([manifest.format, manifest.installation, manifest.mac]).toEqual([
+      2,
+      expect.stringMatching(/^[0-9a-f]{64}$/),
+      expect.stringMatching(/^[0-9a-f]{64}$/),
+    ]);
   });
 
   it('OPS-3, OPS-5: restored, every event can be read, every list is as it was, and users replay alike', async () => {
@@ -171,7 +207,9 @@ describe('an installation at rest', () => {
   beforeAll(async () => {
     backup = fresh();
     await withLog(configOf(home), async (log) => {
-      log.vault.mails.advance(1_000_000, () => log.vault.mails.owe({ id: 'mail', kind: 'password-link', user: 'ann', about: 'request', since: 1 }));
+      log.vault.mails.advance(1_000_000, () =>
+        log.vault.mails.owe({ id: 'mail', kind: 'password-link', user: 'ann', about: 'request', since: 1 }),
+      );
       await writeBackup(backup, { config: configOf(home), ...log }, quiet, new AbortController().signal);
     });
   });
@@ -207,10 +245,24 @@ describe('an installation at rest', () => {
   it('OPS-3: has the key of whoever comes while the log is copied', async () => {
     const [config, restored] = [configOf(fresh()), configOf(fresh())];
     fill(config);
-    const data = { email: 'late@example.com', firstName: 'Late', lastName: 'Comer', country: 'GB', account: randomUUID(), status: 'active' as const };
+    const data = {
+      email: 'late@example.com',
+      firstName: 'Late',
+      lastName: 'Comer',
+      country: 'GB',
+      account: randomUUID(),
+      status: 'active' as const,
+    };
     const come = ({ store }: Log) => {
       const id = randomUUID();
-      const envelope = { correlationId: id, causationId: id, actor: nobody, subject: { kind: 'user' as const, id }, at: new Date().toISOString(), schema: 1 };
+      const envelope = {
+        correlationId: id,
+        causationId: id,
+        actor: nobody,
+        subject: { kind: 'user' as const, id },
+        at: new Date().toISOString(),
+        schema: 1,
+      };
       return store.append(`user-${id}`, -1, [{ id, type: 'UserAdded', data, envelope }]);
     };
     const [copy, position] = await withLog(config, async (log) => {
@@ -218,7 +270,12 @@ describe('an installation at rest', () => {
       for (;;) {
         const directory = fresh();
         let coming: ReturnType<typeof come> | undefined;
-        const made = await writeBackup(directory, { config, ...log }, () => void (coming ??= come(log)), new AbortController().signal);
+        const made = await writeBackup(
+          directory,
+          { config, ...log },
+          () => void (coming ??= come(log)),
+          new AbortController().signal,
+        );
         const came = await coming!;
         if (came.position <= made.position!) return [directory, came.position] as const;
       }
@@ -255,12 +312,18 @@ describe('an installation at rest', () => {
   it("OPS-3: is refused with another installation's vault, even one that the manifest names", async () => {
     const [other, mixed] = [fresh(), copied()];
     const config = configOf(fresh());
-    const theirs = await withLog(config, async (log) => writeBackup(other, { config, ...log }, quiet, new AbortController().signal));
+    const theirs = await withLog(config, async (log) =>
+      writeBackup(other, { config, ...log }, quiet, new AbortController().signal),
+    );
     cpSync(join(other, 'vault.db'), join(mixed, 'vault.db'));
     expect(await refusal(mixed)).toMatch(/vault\.db is not the file that was backed up\.$/);
     cpSync(join(other, 'vault.key'), join(mixed, 'vault.key'));
     const ours = JSON.parse(readFileSync(join(backup, 'backup.json'), 'utf8')) as Manifest;
-    const forged = { ...ours, installation: theirs.installation, files: { ...theirs.files, 'events.db': ours.files['events.db']! } };
+    const forged = {
+      ...ours,
+      installation: theirs.installation,
+      files: { ...theirs.files, 'events.db': ours.files['events.db']! },
+    };
     const write = (manifest: Manifest) => writeFileSync(join(mixed, 'backup.json'), JSON.stringify(manifest));
     write(forged);
     expect(await refusal(mixed)).toMatch(/backup\.json does not fit the vault's key/);
@@ -270,7 +333,9 @@ describe('an installation at rest', () => {
   });
 
   it('OPS-3: is refused in another namespace, or where a directory is not empty', async () => {
-    expect(await refusal(backup, configOf(fresh(), { EVENTSTORE_NAMESPACE: 'other' }))).toBe('The backup is of the namespace rollbook: set EVENTSTORE_NAMESPACE=rollbook.');
+    expect(await refusal(backup, configOf(fresh(), { EVENTSTORE_NAMESPACE: 'other' }))).toBe(
+      'The backup is of the namespace rollbook: set EVENTSTORE_NAMESPACE=rollbook.',
+    );
     await expect(restoreBackup(backup, configOf(home), quiet)).rejects.toThrow(`${home} is not empty.`);
     await withLog(configOf(home), async (log) => {
       const again = writeBackup(backup, { config: configOf(home), ...log }, quiet, new AbortController().signal);
@@ -283,7 +348,9 @@ describe('an installation at rest', () => {
     const config = configOf(fresh());
     await restoreBackup(backup, config, quiet);
     mkdirSync(join(config.dataDir, 'restoring'));
-    await expect(startServer(config).then((server) => server.close())).rejects.toThrow(/^A restore into .* was cut short: empty the directory and restore again\.$/);
+    await expect(startServer(config).then((server) => server.close())).rejects.toThrow(
+      /^A restore into .* was cut short: empty the directory and restore again\.$/,
+    );
     await expect(restoreBackup(backup, config, quiet)).rejects.toThrow('is not empty.');
   });
 
@@ -293,23 +360,33 @@ describe('an installation at rest', () => {
     await withLog(config, (log) => writeBackup(keyless, { config, ...log }, quiet, new AbortController().signal));
     expect(readdirSync(keyless).sort()).toEqual(['backup.json', 'events.db', 'vault.db']);
     expect(await refusal(keyless)).toBe("The backup is without its vault's key: set VAULT_KEY or VAULT_KEY_FILE.");
-    expect(await refusal(keyless, configOf(fresh(), { VAULT_KEY: 'cd'.repeat(32) }))).toMatch(/backup\.json does not fit the vault's key: the backup is of another installation, or was changed\.$/);
+    expect(await refusal(keyless, configOf(fresh(), { VAULT_KEY: 'cd'.repeat(32) }))).toMatch(
+      /backup\.json does not fit the vault's key: the backup is of another installation, or was changed\.$/,
+    );
     await restoreBackup(keyless, configOf(fresh(), key), quiet);
   });
 
   it("OPS-3: is the vault's alone where EventStoreDB keeps the log, and restored beside that log only", async () => {
-    const [node, empty] = await Promise.all([fresh(), fresh()].map((directory) => startEmbeddedEventStore({ directory })));
+    const [node, empty] = await Promise.all(
+      [fresh(), fresh()].map((directory) => startEmbeddedEventStore({ directory })),
+    );
     const grown = (url = node!.url) => configOf(fresh(), { EVENTSTORE_URL: url });
     const [config, vault] = [grown(), fresh()];
     try {
-      const made = await withLog(config, (log) => writeBackup(vault, { config, ...log }, quiet, new AbortController().signal));
+      const made = await withLog(config, (log) =>
+        writeBackup(vault, { config, ...log }, quiet, new AbortController().signal),
+      );
       expect([made.position, readdirSync(vault).sort()]).toEqual([undefined, ['backup.json', 'vault.db', 'vault.key']]);
       expect(await refusal(vault)).toMatch(/^The backup is of the vault alone/);
       expect(await refusal(backup, grown())).toMatch(/^The backup holds a log of its own/);
-      expect(await refusal(vault, grown(empty!.url))).toBe('The backup can not be restored: There is no log of this installation.');
+      expect(await refusal(vault, grown(empty!.url))).toBe(
+        'The backup can not be restored: There is no log of this installation.',
+      );
       const again = grown();
       await restoreBackup(vault, again, quiet);
-      await withLog(again, async (log) => expect([log.vault.fingerprint, log.restored]).toEqual([made.installation, expect.stringMatching(/./)]));
+      await withLog(again, async (log) =>
+        expect([log.vault.fingerprint, log.restored]).toEqual([made.installation, expect.stringMatching(/./)]),
+      );
     } finally {
       await Promise.all([node!.close(), empty!.close()]);
     }
@@ -317,7 +394,10 @@ describe('an installation at rest', () => {
 });
 
 describe('the commands', () => {
-  const [backupCommand, restoreCommand] = ['dist/apps/server/src/backup/backup.js', 'dist/apps/server/src/backup/restore.js'];
+  const [backupCommand, restoreCommand] = [
+    'dist/apps/server/src/backup/backup.js',
+    'dist/apps/server/src/backup/restore.js',
+  ];
   const home = fresh();
 
   beforeAll(async () => {
@@ -326,16 +406,31 @@ describe('the commands', () => {
 
   it('OPS-3: back up from a running server and from none, restore, and say in one line what lies where', async () => {
     const [live, still, restored] = [fresh(), fresh(), fresh()];
-    const line = (directory: string) => new RegExp(`^The log up to position \\d+ and its vault are backed up in ${directory}\\. The backup holds the vault's key: .*\n$`);
+    const line = (directory: string) =>
+      new RegExp(
+        `^The log up to position \\d+ and its vault are backed up in ${directory}\\. The backup holds the vault's key: .*\n$`,
+      );
     const server = await startProcess(home);
     try {
-      expect(run(backupCommand, { DATA_DIR: home }, live)).toEqual({ status: 0, output: expect.stringMatching(line(live)) });
-      expect(run(restoreCommand, { DATA_DIR: home }, live)).toEqual({ status: 1, output: `rollbook: ${home} is not empty.\n` });
+      expect(run(backupCommand, { DATA_DIR: home }, live)).toEqual({
+        status: 0,
+        output: expect.stringMatching(line(live)),
+      });
+      expect(run(restoreCommand, { DATA_DIR: home }, live)).toEqual({
+        status: 1,
+        output: `rollbook: ${home} is not empty.\n`,
+      });
     } finally {
       await server.end('SIGTERM');
     }
-    expect(run(backupCommand, { DATA_DIR: home }, still)).toEqual({ status: 0, output: expect.stringMatching(line(still)) });
-    expect(run(restoreCommand, { DATA_DIR: restored }, live)).toEqual({ status: 0, output: expect.stringMatching(/^The log up to position \d+ .* are restored in .*\n$/) });
+    expect(run(backupCommand, { DATA_DIR: home }, still)).toEqual({
+      status: 0,
+      output: expect.stringMatching(line(still)),
+    });
+    expect(run(restoreCommand, { DATA_DIR: restored }, live)).toEqual({
+      status: 0,
+      output: expect.stringMatching(/^The log up to position \d+ .* are restored in .*\n$/),
+    });
     const again = await startProcess(restored);
     expect(again.token).not.toBe(server.token);
     const asOperator = (token: string) => new Api(again.url, token).get('/me');
@@ -344,13 +439,18 @@ describe('the commands', () => {
   }, 120_000);
 
   it('OPS-3: have nothing where a server ends in the middle', async () => {
-    for (const [signal, says] of [['SIGKILL', /^The server ended before the backup was made/], ['SIGTERM', /^The server ends\.$/]] as const) {
+    for (const [signal, says] of [
+      ['SIGKILL', /^The server ended before the backup was made/],
+      ['SIGTERM', /^The server ends\.$/],
+    ] as const) {
       const [server, directory] = [await startProcess(home), fresh()];
       let ended: Promise<unknown> | undefined;
       const asking = askServer(home, directory, () => void (ended ??= server.end(signal)));
       await expect(asking).rejects.toThrow(says);
       await ended;
-      await expect(restoreBackup(directory, configOf(fresh()), quiet)).rejects.toThrow('is not a whole backup: it has no backup.json.');
+      await expect(restoreBackup(directory, configOf(fresh()), quiet)).rejects.toThrow(
+        'is not a whole backup: it has no backup.json.',
+      );
       if (signal === 'SIGTERM') expect(readdirSync(directory)).toEqual([]);
     }
   }, 120_000);
@@ -358,9 +458,17 @@ describe('the commands', () => {
   it('OPS-3: tell how they are called', () => {
     for (const command of [backupCommand, restoreCommand]) {
       const { status, output } = run(command, {}, '--help');
-      expect([status, output]).toEqual([0, expect.stringMatching(/^npm run (backup -- DIR|restore -- DIR \[--without-mac\])\n/)]);
-      expect([[], ['--wrong'], ['one', 'two']].map((args) => run(command, {}, ...args))).toEqual([2, 2, 2].map(() => ({ status: 2, output })));
+      expect([status, output]).toEqual([
+        0,
+        expect.stringMatching(/^npm run (backup -- DIR|restore -- DIR \[--without-mac\])\n/),
+      ]);
+      expect([[], ['--wrong'], ['one', 'two']].map((args) => run(command, {}, ...args))).toEqual(
+        [2, 2, 2].map(() => ({ status: 2, output })),
+      );
     }
-    expect(run(backupCommand, { DATA_DIR: fresh() }, fresh())).toEqual({ status: 1, output: expect.stringMatching(/^rollbook: There is nothing to back up in .*\n$/) });
+    expect(run(backupCommand, { DATA_DIR: fresh() }, fresh())).toEqual({
+      status: 1,
+      output: expect.stringMatching(/^rollbook: There is nothing to back up in .*\n$/),
+    });
   });
 });

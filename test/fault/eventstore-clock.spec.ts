@@ -16,7 +16,11 @@ let node: NodeProcess;
 let client: EventStoreDBClient;
 
 async function start(): Promise<void> {
-  node = await startNode(directory, (command) => ['env', `NODE_OPTIONS=--import data:text/javascript,${encodeURIComponent(clock)}`, ...command]);
+  node = await startNode(directory, (command) => [
+    'env',
+    `NODE_OPTIONS=--import data:text/javascript,${encodeURIComponent(clock)}`,
+    ...command,
+  ]);
   client = EventStoreDBClient.connectionString(node.url);
 }
 

@@ -11,7 +11,11 @@ const insecure = 'insecure';
 
 /** A disk of 8 MiB with a file of 4 MiB on it, for the command alone. */
 const onSmallDisk = (directory: string, command: string): string[] => [
-  'unshare', '--mount', '--map-root-user', 'sh', '-c',
+  'unshare',
+  '--mount',
+  '--map-root-user',
+  'sh',
+  '-c',
   `mount -t tmpfs -o size=8m tmpfs '${directory}' && head -c 4194304 /dev/zero > '${directory}/ballast' && ${command}`,
 ];
 
@@ -30,7 +34,12 @@ afterAll(async () => {
   rmSync(directory, { recursive: true });
 });
 
-const append = (text: string, single = false) => client.appendToStream('one', jsonEvent({ type: 'a', data: { text } }), single ? { credentials: { username: '', password: '' } } : {});
+const append = (text: string, single = false) =>
+  client.appendToStream(
+    'one',
+    jsonEvent({ type: 'a', data: { text } }),
+    single ? { credentials: { username: '', password: '' } } : {},
+  );
 
 /** How many events can be read. */
 async function count(): Promise<number> {
@@ -39,24 +48,30 @@ async function count(): Promise<number> {
   return events;
 }
 
-(reason ? it.skip : it)('refuses appends when the disk is full, reads on, and writes again when there is room', async () => {
-  node = await startNode(directory, (command) => onSmallDisk(directory, `exec ${[...command, insecure].map((word) => `'${word}'`).join(' ')}`));
-  client = EventStoreDBClient.connectionString(node.url);
-  let written = 0;
-  const fill = async (): Promise<never> => {
-    for (;;) {
-      await append('x'.repeat(100_000));
-      written++;
-    }
-  };
-  const full = { message: expect.stringContaining('the disk is full') };
-  await expect(fill()).rejects.toMatchObject(full);
-  expect(written).toBeGreaterThan(10);
-  await expect(append('y'.repeat(100_000))).rejects.toMatchObject(full);
-  await expect(append('y'.repeat(100_000), true)).rejects.toMatchObject(full);
-  expect(await count()).toBe(written);
-  node.child.send(join(directory, 'ballast'));
-  await once(node.child, 'message');
-  await expect(append('z'.repeat(100_000))).resolves.toMatchObject({ nextExpectedRevision: BigInt(written) });
-  expect(await count()).toBe(written + 1);
-}, 60_000);
+(reason ? it.skip : it)(
+  'refuses appends when the disk is full, reads on, and writes again when there is room',
+  async () => {
+    node = await startNode(directory, (command) =>
+      onSmallDisk(directory, `exec ${[...command, insecure].map((word) => `'${word}'`).join(' ')}`),
+    );
+    client = EventStoreDBClient.connectionString(node.url);
+    let written = 0;
+    const fill = async (): Promise<never> => {
+      for (;;) {
+        await append('x'.repeat(100_000));
+        written++;
+      }
+    };
+    const full = { message: expect.stringContaining('the disk is full') };
+    await expect(fill()).rejects.toMatchObject(full);
+    expect(written).toBeGreaterThan(10);
+    await expect(append('y'.repeat(100_000))).rejects.toMatchObject(full);
+    await expect(append('y'.repeat(100_000), true)).rejects.toMatchObject(full);
+    expect(await count()).toBe(written);
+    node.child.send(join(directory, 'ballast'));
+    await once(node.child, 'message');
+    await expect(append('z'.repeat(100_000))).resolves.toMatchObject({ nextExpectedRevision: BigInt(written) });
+    expect(await count()).toBe(written + 1);
+  },
+  60_000,
+);

@@ -3,7 +3,17 @@ import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EventStoreDBClient, NO_STREAM, START, jsonEvent, streamNameFilter, type AllStreamRecordedEvent, type AppendExpectedRevision, type EventData, type Position } from '@eventstore/db-client';
+import {
+  EventStoreDBClient,
+  NO_STREAM,
+  START,
+  jsonEvent,
+  streamNameFilter,
+  type AllStreamRecordedEvent,
+  type AppendExpectedRevision,
+  type EventData,
+  type Position,
+} from '@eventstore/db-client';
 import { startNode, type NodeProcess } from '../support/node.js';
 
 /** How often the store is killed. */
@@ -49,7 +59,10 @@ class Writer {
 
   async append(): Promise<true> {
     const events = (this.#unanswered ??= [jsonEvent({ type: 'one', data: {} }), jsonEvent({ type: 'two', data: {} })]);
-    const { nextExpectedRevision } = await client.appendToStream(this.stream, events, { expectedRevision: this.#expected, ...(!this.inBatches && { credentials: credentials() }) });
+    const { nextExpectedRevision } = await client.appendToStream(this.stream, events, {
+      expectedRevision: this.#expected,
+      ...(!this.inBatches && { credentials: credentials() }),
+    });
     if (events !== this.#unanswered) return true; // an answer from before the kill, after the append was sent again
     this.written.push(...events.map(({ id }) => id));
     this.#unanswered = undefined;
@@ -94,40 +107,47 @@ const gone = (error: unknown): void => {
   if (!node.child.killed) throw error;
 };
 
-it(`loses, doubles and reorders nothing in ${kills} kills, with ${writers} writers and 8 subscribers`, async () => {
-  const all = Array.from({ length: writers }, (_, nth) => new Writer(`${nth % 2 ? 'odd' : 'even'}-${nth}`, nth < batchWriters));
-  const subscribers = ['', '', '', '', 'even-', 'even-', 'odd-', 'odd-'].map((prefix) => new Subscriber(prefix));
-  for (let nth = 0; nth < kills; nth++) {
-    untilKill = randomInt(1, 300);
-    const now = once(kill, 'now');
-    const { promise: killed, resolve: end } = Promise.withResolvers<false>();
-    const working = [
-      ...all.map((writer) => writer.write(killed).catch(gone)),
-      ...subscribers.map((subscriber) => subscriber.follow().catch(gone)),
-    ];
-    await now;
-    await node.kill();
-    // The client doesn't always notice that its connection is gone.
-    void client.dispose();
-    (await client['getChannel']()).close();
-    end(false);
-    await Promise.all(working);
-    await start();
-  }
-  untilKill = Infinity;
-  await Promise.all(all.map((writer) => writer.append()));
+it(
+  `loses, doubles and reorders nothing in ${kills} kills, with ${writers} writers and 8 subscribers`,
+  async () => {
+    const all = Array.from(
+      { length: writers },
+      (_, nth) => new Writer(`${nth % 2 ? 'odd' : 'even'}-${nth}`, nth < batchWriters),
+    );
+    const subscribers = ['', '', '', '', 'even-', 'even-', 'odd-', 'odd-'].map((prefix) => new Subscriber(prefix));
+    for (let nth = 0; nth < kills; nth++) {
+      untilKill = randomInt(1, 300);
+      const now = once(kill, 'now');
+      const { promise: killed, resolve: end } = Promise.withResolvers<false>();
+      const working = [
+        ...all.map((writer) => writer.write(killed).catch(gone)),
+        ...subscribers.map((subscriber) => subscriber.follow().catch(gone)),
+      ];
+      await now;
+      await node.kill();
+      // The client doesn't always notice that its connection is gone.
+      void client.dispose();
+      (await client['getChannel']()).close();
+      end(false);
+      await Promise.all(working);
+      await start();
+    }
+    untilKill = Infinity;
+    await Promise.all(all.map((writer) => writer.append()));
 
-  const events: AllStreamRecordedEvent[] = [];
-  for await (const { event } of client.readAll()) events.push(event!);
-  expect(events.map(({ position }) => Number(position.commit))).toEqual(events.map((_, index) => index + 1));
-  for (const { stream, written } of all) {
-    const there = events.filter(({ streamId }) => streamId === stream);
-    expect(there.map(({ id }) => id)).toEqual(written);
-    expect(there.map(({ revision }) => Number(revision))).toEqual(written.map((_, index) => index));
-  }
-  for (const subscriber of subscribers) {
-    const expected = events.filter(({ streamId }) => streamId.startsWith(subscriber.prefix)).map(sight);
-    await subscriber.follow(expected.length);
-    expect(subscriber.seen).toEqual(expected);
-  }
-}, 60_000 + kills * 20_000);
+    const events: AllStreamRecordedEvent[] = [];
+    for await (const { event } of client.readAll()) events.push(event!);
+    expect(events.map(({ position }) => Number(position.commit))).toEqual(events.map((_, index) => index + 1));
+    for (const { stream, written } of all) {
+      const there = events.filter(({ streamId }) => streamId === stream);
+      expect(there.map(({ id }) => id)).toEqual(written);
+      expect(there.map(({ revision }) => Number(revision))).toEqual(written.map((_, index) => index));
+    }
+    for (const subscriber of subscribers) {
+      const expected = events.filter(({ streamId }) => streamId.startsWith(subscriber.prefix)).map(sight);
+      await subscriber.follow(expected.length);
+      expect(subscriber.seen).toEqual(expected);
+    }
+  },
+  60_000 + kills * 20_000,
+);

@@ -30,7 +30,11 @@ function reopen(left: ReadonlyMap<string, Buffer>): { position: number; stream: 
   const found = [];
   for (let page = log.page(1, 1); page.length > 0; page = log.page(page.at(-1)!.position + 1, 1)) {
     for (const { position, stream } of page) {
-      found.push({ position, stream, hasKey: Buffer.isBuffer(vault.findKey(`user:${stream.replace('test.user-', '')}`)) });
+      found.push({
+        position,
+        stream,
+        hasKey: Buffer.isBuffer(vault.findKey(`user:${stream.replace('test.user-', '')}`)),
+      });
     }
   }
   log.close();
@@ -48,28 +52,47 @@ function check(left: ReadonlyMap<string, Buffer>, acknowledged: readonly string[
   expect(found.map(({ position }) => position)).toEqual(found.map((_, index) => index + 1));
 }
 
-(reason ? it.skip : it)('loses nothing acknowledged, and no key, to a power cut between any two syncs', () => {
-  const directory = join(home, 'traced');
-  mkdirSync(directory);
-  const calls = trace([process.execPath, 'dist/test/fault/power-cut.process.js', directory, String(users)], directory, [...files, 'acknowledged'], join(home, 'trace'));
-  const isSync = ({ kind }: Call) => kind === 'sync' || kind === 'sync directory';
-  let left = calls.filter(isSync).length;
-  let wanted = Math.min(cuts, left);
-  const acknowledged: string[] = [];
-  const disk = new Disk();
-  for (const call of calls) {
-    // Right before each sync: what was acknowledged by now must have come through the syncs before it.
-    if (isSync(call) && Math.random() < wanted / left--) {
-      wanted--;
-      check(disk.afterCut(() => false), acknowledged);
-      for (let part = 0; part < parts; part++) check(disk.afterCut(() => Math.random() < 0.5), acknowledged);
+(reason ? it.skip : it)(
+  'loses nothing acknowledged, and no key, to a power cut between any two syncs',
+  () => {
+    const directory = join(home, 'traced');
+    mkdirSync(directory);
+    const calls = trace(
+      [process.execPath, 'dist/test/fault/power-cut.process.js', directory, String(users)],
+      directory,
+      [...files, 'acknowledged'],
+      join(home, 'trace'),
+    );
+    const isSync = ({ kind }: Call) => kind === 'sync' || kind === 'sync directory';
+    let left = calls.filter(isSync).length;
+    let wanted = Math.min(cuts, left);
+    const acknowledged: string[] = [];
+    const disk = new Disk();
+    for (const call of calls) {
+      // Right before each sync: what was acknowledged by now must have come through the syncs before it.
+      if (isSync(call) && Math.random() < wanted / left--) {
+        wanted--;
+        check(
+          disk.afterCut(() => false),
+          acknowledged,
+        );
+        for (let part = 0; part < parts; part++)
+          check(
+            disk.afterCut(() => Math.random() < 0.5),
+            acknowledged,
+          );
+      }
+      if (call.kind === 'append') acknowledged.push(call.text.trim());
+      else replay(call, disk);
     }
-    if (call.kind === 'append') acknowledged.push(call.text.trim());
-    else replay(call, disk);
-  }
-  expect(acknowledged).toHaveLength(users);
-  check(disk.afterCut(() => false), acknowledged);
-}, 600_000);
+    expect(acknowledged).toHaveLength(users);
+    check(
+      disk.afterCut(() => false),
+      acknowledged,
+    );
+  },
+  600_000,
+);
 
 function replay(call: Exclude<Call, { kind: 'append' }>, disk: Disk): void {
   switch (call.kind) {

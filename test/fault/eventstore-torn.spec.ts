@@ -27,7 +27,10 @@ beforeAll(async () => {
   const client = EventStoreDBClient.connectionString(node.url);
   const [database, wal] = [join(home, 'events.db'), join(home, 'events.db-wal')];
   for (let nth = 0; nth < appends; nth++) {
-    await client.appendToStream(`stream-${nth % 7}`, Array.from({ length: together }, () => jsonEvent({ type: 'a', data: { text: 'x'.repeat(nth * 5) } })));
+    await client.appendToStream(
+      `stream-${nth % 7}`,
+      Array.from({ length: together }, () => jsonEvent({ type: 'a', data: { text: 'x'.repeat(nth * 5) } })),
+    );
     lengths.push(statSync(wal).size);
   }
   void client.dispose();
@@ -59,7 +62,8 @@ function readAll(directory: string): string[] {
   try {
     const log = new Log(file);
     const found: string[] = [];
-    for (let page = log.page(1, 1); page.length > 0; page = log.page(page.at(-1)!.position + 1, 1)) found.push(...page.map(({ frame }) => createHash('sha256').update(frame).digest('hex')));
+    for (let page = log.page(1, 1); page.length > 0; page = log.page(page.at(-1)!.position + 1, 1))
+      found.push(...page.map(({ frame }) => createHash('sha256').update(frame).digest('hex')));
     return found;
   } finally {
     if (file.isOpen) file.close();
@@ -72,7 +76,8 @@ const flipped = (file: Buffer, at: number, bit: number): Buffer => {
   copy[at]! ^= 1 << bit;
   return copy;
 };
-const refusal = /^[^\n]*(events\.db is (corrupted|not an event store|a database of another application)|events\.db was written by another version|events\.db can't be used)[^\n]*$/;
+const refusal =
+  /^[^\n]*(events\.db is (corrupted|not an event store|a database of another application)|events\.db was written by another version|events\.db can't be used)[^\n]*$/;
 
 /** `undefined` where the file is refused. */
 function attempt(opening: () => string[]): string[] | undefined {
@@ -85,7 +90,8 @@ function attempt(opening: () => string[]): string[] | undefined {
 }
 
 /** Whole appends, from the first on. */
-const isPrefix = (found: string[]): boolean => found.length % together === 0 && found.every((frame, index) => frame === frames[index]);
+const isPrefix = (found: string[]): boolean =>
+  found.length % together === 0 && found.every((frame, index) => frame === frames[index]);
 
 it('opens a log whose end is torn off with all appends before the tear, whole', () => {
   fc.assert(
@@ -128,7 +134,9 @@ it('refuses a file that was cut off, in one line, or has every event: the end ma
 
 /** Cuts right behind where a page begins: of its header SQLite may read that it is empty. */
 function pageStarts(): [number][] {
-  return Array.from({ length: Math.floor(closed.length / 4096) }, (_, page): [number] => [page * 4096 + 1 + (page % 9)]);
+  return Array.from({ length: Math.floor(closed.length / 4096) }, (_, page): [number] => [
+    page * 4096 + 1 + (page % 9),
+  ]);
 }
 
 it('never shows an event that is not as it was written', () => {

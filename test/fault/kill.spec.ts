@@ -44,11 +44,13 @@ const api = () => new Api(server.url, server.token);
 async function openAccount(nth: number): Promise<void> {
   domain = `kill-${nth}.example`;
   const person = { email: `ada@${domain}`, firstName: 'Ada', lastName: 'Lovelace', country: 'GB' };
-  account = expectStatus(201, await api().post('/accounts', { name: 'Kill', domains: [domain], administrator: person })).body.accountId;
+  account = expectStatus(201, await api().post('/accounts', { name: 'Kill', domains: [domain], administrator: person }))
+    .body.accountId;
 }
 
 /** Sends a command with its key; the same again is the same command. */
-const send = ({ method, path, body, key }: Sent): Promise<Reply> => api().send(method, path, body, { 'idempotency-key': key });
+const send = ({ method, path, body, key }: Sent): Promise<Reply> =>
+  api().send(method, path, body, { 'idempotency-key': key });
 
 /** Sends a new command and remembers it, whether or not it is answered. */
 async function issue(method: Sent['method'], path: string, body: object): Promise<Reply> {
@@ -67,7 +69,15 @@ const kill = new EventEmitter();
 async function work(): Promise<void> {
   const users = `/accounts/${account}/users`;
   for (;;) {
-    const { userId } = expectStatus(201, await issue('POST', users, { email: `${randomUUID()}@${domain}`, firstName: 'Grace', lastName: 'Hopper', country: 'US' })).body;
+    const { userId } = expectStatus(
+      201,
+      await issue('POST', users, {
+        email: `${randomUUID()}@${domain}`,
+        firstName: 'Grace',
+        lastName: 'Hopper',
+        country: 'US',
+      }),
+    ).body;
     expectStatus(200, await issue('POST', `${users}/${userId}/lock`, { reason: 'for a while' }));
     expectStatus(200, await issue('PATCH', `${users}/${userId}`, { lastName: 'Murray' }));
     expectStatus(200, await issue('POST', `${users}/${userId}/unlock`, {}));
@@ -82,49 +92,62 @@ const gone = (error: unknown) => {
   if ((error as Error).message !== 'fetch failed') throw error;
 };
 
-it(`OPS-7: loses and doubles nothing in ${kills} kills under load`, async () => {
-  for (let nth = 0; nth < kills; nth++) {
-    await openAccount(nth);
-    untilKill = randomInt(1, 100);
-    const now = once(kill, 'now');
-    const working = Array.from({ length: clients }, () => work().catch(gone));
-    await now;
-    await server.end('SIGKILL');
-    await Promise.all(working);
-    server = await startProcess(directory);
-    const unanswered = sent.filter(({ answer }) => !answer);
-    await Promise.all(unanswered.map(async (command) => (command.answer = await send(command))));
-  }
-  expect(sent.length).toBeGreaterThanOrEqual(kills);
-
-  // Sent once more, each answers what it answered first.
-  for (const command of sent) {
-    if (sent.length > 300 && randomInt(sent.length) > 300) continue;
-    const again = await send(command);
-    expect({ status: again.status, body: again.body, etag: again.etag }).toEqual({
-      status: command.answer!.status,
-      body: command.answer!.body,
-      etag: command.answer!.etag,
-    });
-  }
-
-  // Each is in the history exactly once: by what it did, to whom.
-  const added = sent.filter(({ path, answer }) => path.endsWith('/users') && answer?.status === 201);
-  for (const { answer, account } of added) {
-    const { userId } = answer!.body;
-    const acts = sent.filter(({ path, answer: reply }) => path.includes(userId) && reply?.status === 200).map(({ method, path }) => `${method} ${path.split('/').at(-1)}`);
-    const history: { action: string }[] = (await api().get(`/accounts/${account}/users/${userId}/history`, { 'rollbook-min-position': String(answer!.position) })).body.items;
-    const expected = ['user.added', ...acts.map((act) => actionOf[act.replace(userId, ':id')]!)].sort();
-    // An administrator whose counting was cut short is granted the role once more.
-    expect([...new Set(history.map(({ action }) => action))].sort()).toEqual([...new Set(expected)].sort());
-    for (const action of expected.filter((name) => name !== 'user.role-granted')) {
-      expect(history.filter((row) => row.action === action)).toHaveLength(1);
+it(
+  `OPS-7: loses and doubles nothing in ${kills} kills under load`,
+  async () => {
+    for (let nth = 0; nth < kills; nth++) {
+      await openAccount(nth);
+      untilKill = randomInt(1, 100);
+      const now = once(kill, 'now');
+      const working = Array.from({ length: clients }, () => work().catch(gone));
+      await now;
+      await server.end('SIGKILL');
+      await Promise.all(working);
+      server = await startProcess(directory);
+      const unanswered = sent.filter(({ answer }) => !answer);
+      await Promise.all(unanswered.map(async (command) => (command.answer = await send(command))));
     }
-  }
+    expect(sent.length).toBeGreaterThanOrEqual(kills);
 
-  expect(await server.end('SIGTERM')).toBe(0);
-  expect(run('dist/apps/server/src/verify.js', { DATA_DIR: directory })).toEqual({ status: 0, output: 'The read models equal a replay of the log.\n' });
-}, 60_000 + kills * 60_000);
+    // Sent once more, each answers what it answered first.
+    for (const command of sent) {
+      if (sent.length > 300 && randomInt(sent.length) > 300) continue;
+      const again = await send(command);
+      expect({ status: again.status, body: again.body, etag: again.etag }).toEqual({
+        status: command.answer!.status,
+        body: command.answer!.body,
+        etag: command.answer!.etag,
+      });
+    }
+
+    // Each is in the history exactly once: by what it did, to whom.
+    const added = sent.filter(({ path, answer }) => path.endsWith('/users') && answer?.status === 201);
+    for (const { answer, account } of added) {
+      const { userId } = answer!.body;
+      const acts = sent
+        .filter(({ path, answer: reply }) => path.includes(userId) && reply?.status === 200)
+        .map(({ method, path }) => `${method} ${path.split('/').at(-1)}`);
+      const history: { action: string }[] = (
+        await api().get(`/accounts/${account}/users/${userId}/history`, {
+          'rollbook-min-position': String(answer!.position),
+        })
+      ).body.items;
+      const expected = ['user.added', ...acts.map((act) => actionOf[act.replace(userId, ':id')]!)].sort();
+      // An administrator whose counting was cut short is granted the role once more.
+      expect([...new Set(history.map(({ action }) => action))].sort()).toEqual([...new Set(expected)].sort());
+      for (const action of expected.filter((name) => name !== 'user.role-granted')) {
+        expect(history.filter((row) => row.action === action)).toHaveLength(1);
+      }
+    }
+
+    expect(await server.end('SIGTERM')).toBe(0);
+    expect(run('dist/apps/server/src/verify.js', { DATA_DIR: directory })).toEqual({
+      status: 0,
+      output: 'The read models equal a replay of the log.\n',
+    });
+  },
+  60_000 + kills * 60_000,
+);
 
 const actionOf: Record<string, string> = {
   'POST lock': 'user.locked',

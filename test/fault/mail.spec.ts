@@ -27,7 +27,8 @@ beforeAll(async () => {
   box = await Mailbox.open();
   await start();
   const administrator = { email: 'ada@mail.example', firstName: 'Ada', lastName: 'Lovelace', country: 'GB' };
-  account = expectStatus(201, await api().post('/accounts', { name: 'Mail', domains: ['mail.example'], administrator })).body.accountId;
+  account = expectStatus(201, await api().post('/accounts', { name: 'Mail', domains: ['mail.example'], administrator }))
+    .body.accountId;
 }, 120_000);
 
 afterAll(async () => {
@@ -37,8 +38,10 @@ afterAll(async () => {
 });
 
 const address = () => `${randomUUID()}@mail.example`;
-const add = (email: string, headers = {}) => api().post(`/accounts/${account}/users`, { email, firstName: 'Grace', lastName: 'Hopper', country: 'US' }, headers);
-const nothingOwed = () => eventually(async () => ((await api().get('/mails?state=owed')).body.items.length === 0 ? true : undefined));
+const add = (email: string, headers = {}) =>
+  api().post(`/accounts/${account}/users`, { email, firstName: 'Grace', lastName: 'Hopper', country: 'US' }, headers);
+const nothingOwed = () =>
+  eventually(async () => ((await api().get('/mails?state=owed')).body.items.length === 0 ? true : undefined));
 /** Once a mail has come that is owed later than all others, and none is owed any more, nothing more will come. */
 const everythingSent = async () => {
   const email = address();
@@ -117,34 +120,39 @@ describe('a server that is killed', () => {
     await box.to(email);
   });
 
-  it(`MAIL-1: loses no mail in ${kills} kills under load`, async () => {
-    const added: string[] = [];
-    const work = async () => {
-      for (;;) {
-        const [email, key] = [address(), randomUUID()];
-        added.push(email);
-        // Whether it was done before a kill is not known: the same again is the same command.
-        let reply;
-        while (!(reply = await add(email, { 'idempotency-key': key }).catch(gone))) await eventually(() => restarted || undefined);
-        expectStatus(201, reply);
-        if (stopped) return;
+  it(
+    `MAIL-1: loses no mail in ${kills} kills under load`,
+    async () => {
+      const added: string[] = [];
+      const work = async () => {
+        for (;;) {
+          const [email, key] = [address(), randomUUID()];
+          added.push(email);
+          // Whether it was done before a kill is not known: the same again is the same command.
+          let reply;
+          while (!(reply = await add(email, { 'idempotency-key': key }).catch(gone)))
+            await eventually(() => restarted || undefined);
+          expectStatus(201, reply);
+          if (stopped) return;
+        }
+      };
+      let restarted = true;
+      let stopped = false;
+      const clients = Array.from({ length: 4 }, work);
+      for (let nth = 0; nth < kills; nth++) {
+        await pause(randomInt(100, 1_000));
+        restarted = false;
+        await killed();
+        await start();
+        restarted = true;
       }
-    };
-    let restarted = true;
-    let stopped = false;
-    const clients = Array.from({ length: 4 }, work);
-    for (let nth = 0; nth < kills; nth++) {
-      await pause(randomInt(100, 1_000));
-      restarted = false;
-      await killed();
-      await start();
-      restarted = true;
-    }
-    stopped = true;
-    await Promise.all(clients);
-    for (const email of added) {
-      const mails = await box.to(email);
-      expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(1);
-    }
-  }, 60_000 + kills * 60_000);
+      stopped = true;
+      await Promise.all(clients);
+      for (const email of added) {
+        const mails = await box.to(email);
+        expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(1);
+      }
+    },
+    60_000 + kills * 60_000,
+  );
 });

@@ -8,7 +8,13 @@ import { ReadStore } from '#libs/read-store';
 import { Api, type Reply } from '../support/api.js';
 import { Cable } from '../support/cable.js';
 import { startProcess } from '../support/process.js';
-import { expectStatus, openTestAccount, startTestServer, type TestAccount, type TestServer } from '../support/server.js';
+import {
+  expectStatus,
+  openTestAccount,
+  startTestServer,
+  type TestAccount,
+  type TestServer,
+} from '../support/server.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'rollbook-outage-'));
 let node: EmbeddedEventStore;
@@ -61,7 +67,10 @@ describe('with the event store away', () => {
 
     await cable.cut();
     // Each address has a lane of its own, which is not what is looked at here.
-    const login = (nth: number) => server.operator.inBrowser().post('/login', { email: `nobody-${nth}@nowhere.example`, password: 'correct horse battery' });
+    const login = (nth: number) =>
+      server.operator
+        .inBrowser()
+        .post('/login', { email: `nobody-${nth}@nowhere.example`, password: 'correct horse battery' });
     const [refused, ...logins] = await Promise.all([
       api.post(account.path(`/users/${userId}/lock`), lock, key),
       ...Array.from({ length: 20 }, (_, nth) => login(nth)),
@@ -89,7 +98,11 @@ describe('with the event store away', () => {
   it('HTTP-2: completes with the same key what it had begun', async () => {
     const { operator } = server;
     const domain = `${randomUUID().slice(0, 8)}.example`;
-    const body = { name: 'Begun', domains: [domain], administrator: { email: `ada@${domain}`, firstName: 'Ada', lastName: 'Lovelace', country: 'GB' } };
+    const body = {
+      name: 'Begun',
+      domains: [domain],
+      administrator: { email: `ada@${domain}`, firstName: 'Ada', lastName: 'Lovelace', country: 'GB' },
+    };
     const key = { 'idempotency-key': randomUUID() };
     const opening = operator.post('/accounts', body, key);
     // Pulled while the workflow is on its way through its streams: at which step does not matter.
@@ -99,7 +112,11 @@ describe('with the event store away', () => {
     await cable.mend();
     const opened = first.status === 201 ? first : await until(201, () => operator.post('/accounts', body, key));
     const found = await until(200, () => operator.get(`/accounts/${opened.body.accountId}`));
-    expect(found.body).toMatchObject({ name: 'Begun', domains: [domain], administrators: [opened.body.administratorId] });
+    expect(found.body).toMatchObject({
+      name: 'Begun',
+      domains: [domain],
+      administrators: [opened.body.administratorId],
+    });
     const users = await operator.get(`/accounts/${opened.body.accountId}/users`);
     expect(users.body.items).toMatchObject([{ userId: opened.body.administratorId, roles: ['administrator'] }]);
   });
@@ -138,16 +155,28 @@ describe('with the read store away', () => {
     const userId = await there.add();
     expectStatus(200, await there.administrator.get(there.path('/users')));
     // The embedded store's thread is kept busy for good.
-    const endless = sql`select count(*) from generate_series(1, 100000000000)`.execute(slow.server.app.get(ReadStore).db);
+    const endless = sql`select count(*) from generate_series(1, 100000000000)`.execute(
+      slow.server.app.get(ReadStore).db,
+    );
     await expect(endless).rejects.toMatchObject({ code: 'read-store.unavailable' });
-    const list = expectStatus(503, await there.administrator.get(there.path('/users'), { 'rollbook-min-position': '0' }));
+    const list = expectStatus(
+      503,
+      await there.administrator.get(there.path('/users'), { 'rollbook-min-position': '0' }),
+    );
     expect([list.body.code, list.headers.get('retry-after')]).toEqual(['read-store.unavailable', '1']);
-    await untilHealth(slow, { status: 'degraded', eventStore: 'ok', readStore: 'unavailable', problems: [{ store: 'read-store', code: 'no-answer' }] });
+    await untilHealth(slow, {
+      status: 'degraded',
+      eventStore: 'ok',
+      readStore: 'unavailable',
+      problems: [{ store: 'read-store', code: 'no-answer' }],
+    });
     const ready = await slow.operator.as(undefined).get('/health/ready');
     expect([ready.status, ready.body]).toEqual([200, { status: 'degraded' }]);
     expectStatus(200, await there.administrator.post(there.path(`/users/${userId}/lock`), { reason: 'left' }));
     await untilHealth(slow, { status: 'ok', problems: [], projections: { status: 'ok' } });
-    expect((await until(200, () => there.administrator.get(there.path('/users?locked=true')))).body.items).toMatchObject([{ userId }]);
+    expect(
+      (await until(200, () => there.administrator.get(there.path('/users?locked=true')))).body.items,
+    ).toMatchObject([{ userId }]);
     await slow.close();
   }, 180_000);
 });

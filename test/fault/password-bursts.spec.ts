@@ -3,7 +3,13 @@ import { EventStore } from '#libs/event-store';
 import { UserDecider, type Known } from '#libs/users';
 import { Vault } from '#libs/vault';
 import type { Api, Reply } from '../support/api.js';
-import { expectStatus, openTestAccount, startTestServer, type TestAccount, type TestServer } from '../support/server.js';
+import {
+  expectStatus,
+  openTestAccount,
+  startTestServer,
+  type TestAccount,
+  type TestServer,
+} from '../support/server.js';
 
 let server: TestServer;
 let account: TestAccount;
@@ -30,8 +36,14 @@ async function linkOf(userId: string): Promise<string> {
 /** A user with a password, and the cookies of the browser in which it was set. */
 async function person() {
   const id = await account.add();
-  const entered = expectStatus(200, await anybody.post('/password-resets/confirm', { link: await linkOf(id), password }, elsewhere()));
-  const cookie = entered.headers.getSetCookie().map((set) => set.split(';', 1)[0]).join('; ');
+  const entered = expectStatus(
+    200,
+    await anybody.post('/password-resets/confirm', { link: await linkOf(id), password }, elsewhere()),
+  );
+  const cookie = entered.headers
+    .getSetCookie()
+    .map((set) => set.split(';', 1)[0])
+    .join('; ');
   const { email } = (await server.operator.get(account.path(`/users/${id}`))).body as { email: string };
   return { id, email, cookie };
 }
@@ -59,7 +71,8 @@ async function burst(sends: readonly (() => Promise<Reply>)[], refused: number):
 /** How often each answer came. */
 function count(replies: readonly Reply[]): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const { status, body } of replies) counts[`${status} ${body.code ?? ''}`] = (counts[`${status} ${body.code ?? ''}`] ?? 0) + 1;
+  for (const { status, body } of replies)
+    counts[`${status} ${body.code ?? ''}`] = (counts[`${status} ${body.code ?? ''}`] ?? 0) + 1;
   return counts;
 }
 
@@ -69,9 +82,14 @@ it('LOGIN-9: a burst of wrong logins is answered alike for a known and an unknow
   const { email } = await person();
   const counts = [];
   for (const address of [email, unknown]) {
-    const replies = await burst(times(120, (nth) => () => anybody.post('/login', { email: address, password: `wrong-${nth}` }, elsewhere())), 108);
+    const replies = await burst(
+      times(120, (nth) => () => anybody.post('/login', { email: address, password: `wrong-${nth}` }, elsewhere())),
+      108,
+    );
     counts.push(count(replies));
-    const waits = new Set(replies.filter(({ status }) => status === 429).map(({ headers }) => headers.get('retry-after')));
+    const waits = new Set(
+      replies.filter(({ status }) => status === 429).map(({ headers }) => headers.get('retry-after')),
+    );
     expect(waits).toEqual(new Set(['5']));
   }
   expect(counts[0]).toEqual({ '401 login.failed': 12, '429 access.throttled': 108 });
@@ -81,19 +99,29 @@ it('LOGIN-9: a burst of wrong logins is answered alike for a known and an unknow
 /** Changes a password in a session, from a browser that has lost the device cookie. */
 function changeFrom(cookie: string) {
   const session = cookie.split('; ').find((part) => !part.includes('-device='))!;
-  return (currentPassword: string) => anybody.put('/me/password', { currentPassword, password: 'another correct horse' }, { ...elsewhere(), cookie: session });
+  return (currentPassword: string) =>
+    anybody.put(
+      '/me/password',
+      { currentPassword, password: 'another correct horse' },
+      { ...elsewhere(), cookie: session },
+    );
 }
 
 const failuresOf = async (id: string) => {
   const head = String(await server.server.app.get(EventStore).head());
-  const { items } = (await server.operator.get(account.path(`/users/${id}/history?limit=200`), { 'rollbook-min-position': head })).body as { items: { action: string }[] };
+  const { items } = (
+    await server.operator.get(account.path(`/users/${id}/history?limit=200`), { 'rollbook-min-position': head })
+  ).body as { items: { action: string }[] };
   return items.filter(({ action }) => action === 'login.failed').length;
 };
 
 it('LOGIN-10: of 150 changes of a password at once ten count as guesses, and the right one among the others is not told', async () => {
   const { id, cookie } = await person();
   const change = changeFrom(cookie);
-  const replies = await burst(times(150, (nth) => () => change(nth === 120 ? password : `wrong-${nth}`)), 138);
+  const replies = await burst(
+    times(150, (nth) => () => change(nth === 120 ? password : `wrong-${nth}`)),
+    138,
+  );
   expect(count(replies)).toEqual({ '403 password.wrong': 12, '429 access.throttled': 138 });
   expect(replies[120]!.status).toBe(429);
   expect(await failuresOf(id)).toBe(10);
@@ -124,7 +152,10 @@ it('LOGIN-11: from a source with too many failures, the browser of the user come
   const from = elsewhere();
   const guess = (nth: number) => anybody.post('/login', { email: `nobody-${nth}@nowhere.example`, password }, from);
   await Promise.all(times(20, guess));
-  const replies = await burst([...times(30, (nth) => () => guess(nth)), () => anybody.post('/login', { email, password }, { ...from, cookie })], 9);
+  const replies = await burst(
+    [...times(30, (nth) => () => guess(nth)), () => anybody.post('/login', { email, password }, { ...from, cookie })],
+    9,
+  );
   expect(count(replies.slice(0, 30))).toEqual({ '401 login.failed': 21, '429 access.throttled': 9 });
   expect(replies.at(-1)!.status).toBe(200);
 }, 60_000);
@@ -144,7 +175,9 @@ it('LOGIN-14: who asks for links too often is told to wait, whatever the address
 it('LOGIN-14: wrong links are throttled by source, and a valid one passes from there', async () => {
   const from = elsewhere();
   const id = await account.add();
-  const replies = await Promise.all(times(62, (nth) => anybody.post('/password-resets/confirm', { link: `wrong-${nth}`, password }, from)));
+  const replies = await Promise.all(
+    times(62, (nth) => anybody.post('/password-resets/confirm', { link: `wrong-${nth}`, password }, from)),
+  );
   expect(count(replies)).toEqual({ '409 link.not-valid': 60, '429 access.throttled': 2 });
   expect(Number(replies.find(({ status }) => status === 429)!.headers.get('retry-after'))).toBeGreaterThan(0);
   expectStatus(200, await anybody.post('/password-resets/confirm', { link: await linkOf(id), password }, from));
@@ -153,7 +186,8 @@ it('LOGIN-14: wrong links are throttled by source, and a valid one passes from t
 it('LOGIN-14: one link is not tried without end', async () => {
   const link = await linkOf(await account.add());
   const replies = [];
-  for (let nth = 0; nth < 31; nth++) replies.push(await anybody.post('/password-resets/confirm', { link, password: 'weak' }, elsewhere()));
+  for (let nth = 0; nth < 31; nth++)
+    replies.push(await anybody.post('/password-resets/confirm', { link, password: 'weak' }, elsewhere()));
   expect(count(replies)).toEqual({ '400 password.weak': 30, '429 access.throttled': 1 });
 });
 

@@ -37,18 +37,33 @@ if (!DATABASE_URL) console.warn('DATABASE_URL is not set: what a PostgreSQL that
     ['is away', 'connection-refused', () => cable.cut(), () => cable.mend()],
   ] as const;
 
-  it.each(outages)('OPS-12: that %s refuses lists and degrades health, and goes on by itself', async (_, code, begin, end) => {
-    const account = await openTestAccount(test);
-    const userId = await account.add();
-    expectStatus(200, await account.administrator.get(account.path('/users')));
-    await begin();
-    const lists = await Promise.all(Array.from({ length: 30 }, () => account.administrator.get(account.path('/users'), { 'rollbook-min-position': '0' })));
-    for (const { status, body, headers } of lists) expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'read-store.unavailable', '1']);
-    expectStatus(200, await account.administrator.post(account.path(`/users/${userId}/lock`), { reason: 'left' }));
-    await untilHealth({ status: 'degraded', eventStore: 'ok', readStore: 'unavailable', problems: [{ store: 'read-store', code }] });
-    expect((await test.operator.as(undefined).get('/health/ready')).status).toBe(200);
-    await end();
-    await untilHealth({ status: 'ok', problems: [], projections: { status: 'ok' } });
-    expect(expectStatus(200, await account.administrator.get(account.path('/users?locked=true'))).body.items).toMatchObject([{ userId }]);
-  });
+  it.each(outages)(
+    'OPS-12: that %s refuses lists and degrades health, and goes on by itself',
+    async (_, code, begin, end) => {
+      const account = await openTestAccount(test);
+      const userId = await account.add();
+      expectStatus(200, await account.administrator.get(account.path('/users')));
+      await begin();
+      const lists = await Promise.all(
+        Array.from({ length: 30 }, () =>
+          account.administrator.get(account.path('/users'), { 'rollbook-min-position': '0' }),
+        ),
+      );
+      for (const { status, body, headers } of lists)
+        expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'read-store.unavailable', '1']);
+      expectStatus(200, await account.administrator.post(account.path(`/users/${userId}/lock`), { reason: 'left' }));
+      await untilHealth({
+        status: 'degraded',
+        eventStore: 'ok',
+        readStore: 'unavailable',
+        problems: [{ store: 'read-store', code }],
+      });
+      expect((await test.operator.as(undefined).get('/health/ready')).status).toBe(200);
+      await end();
+      await untilHealth({ status: 'ok', problems: [], projections: { status: 'ok' } });
+      expect(
+        expectStatus(200, await account.administrator.get(account.path('/users?locked=true'))).body.items,
+      ).toMatchObject([{ userId }]);
+    },
+  );
 });

@@ -9,7 +9,7 @@ class File {
   #pieces: Piece[] = [];
 
   write(at: number, bytes: Buffer): void {
-    for (let from = 0; from < bytes.length; ) {
+    for (let from = 0; from < bytes.length;) {
       const end = Math.min(bytes.length, from + SECTOR - ((at + from) % SECTOR));
       this.#pieces.push({ at: at + from, bytes: bytes.subarray(from, end) });
       from = end;
@@ -27,7 +27,10 @@ class File {
 
   content(survives: () => boolean): Buffer {
     const pieces = this.#pieces.filter(survives);
-    const size = pieces.reduce((most, piece) => ('length' in piece ? piece.length : Math.max(most, piece.at + piece.bytes.length)), this.#synced.length);
+    const size = pieces.reduce(
+      (most, piece) => ('length' in piece ? piece.length : Math.max(most, piece.at + piece.bytes.length)),
+      this.#synced.length,
+    );
     const content = Buffer.alloc(size);
     this.#synced.copy(content);
     for (const piece of pieces) {

@@ -21,8 +21,21 @@ const store = new EventStore({ url: node.url, namespace: 'test', catalogue: user
 async function addUser(): Promise<void> {
   const id = randomUUID();
   const subject = { kind: 'user', id } as const;
-  const envelope = { correlationId: randomUUID(), causationId: randomUUID(), actor: subject, subject, at: new Date().toISOString(), schema: 1 };
-  const data = { email: `${id}@example.com`, firstName: randomBytes(nameLength / 2).toString('hex'), lastName: 'Hopper', country: 'US', status: 'active' };
+  const envelope = {
+    correlationId: randomUUID(),
+    causationId: randomUUID(),
+    actor: subject,
+    subject,
+    at: new Date().toISOString(),
+    schema: 1,
+  };
+  const data = {
+    email: `${id}@example.com`,
+    firstName: randomBytes(nameLength / 2).toString('hex'),
+    lastName: 'Hopper',
+    country: 'US',
+    status: 'active',
+  };
   const { position } = await store.append(`user-${id}`, -1, [{ id: randomUUID(), type: 'UserAdded', data, envelope }]);
   writeSync(acknowledged, `${position} test.user-${id}\n`);
 }

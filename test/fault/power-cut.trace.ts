@@ -24,7 +24,25 @@ export function whyNoTrace(): string | undefined {
 /** Runs a command and tells what it did to the named files of a directory, in order, all threads. */
 export function trace(command: string[], directory: string, names: string[], record: string): Call[] {
   const paths = [directory, ...names.map((name) => join(directory, name))].flatMap((path) => ['-P', path]);
-  const { status, stderr } = spawnSync('strace', ['-f', '-qq', '-y', '-xx', '-s', '10000000', '--seccomp-bpf', '-e', `trace=${calls}`, '-o', record, ...paths, ...command], { env: defaults, encoding: 'utf8' });
+  const { status, stderr } = spawnSync(
+    'strace',
+    [
+      '-f',
+      '-qq',
+      '-y',
+      '-xx',
+      '-s',
+      '10000000',
+      '--seccomp-bpf',
+      '-e',
+      `trace=${calls}`,
+      '-o',
+      record,
+      ...paths,
+      ...command,
+    ],
+    { env: defaults, encoding: 'utf8' },
+  );
   if (status !== 0) throw new Error(`the traced process ended with ${status}: ${stderr}`);
   return readRecord(record, directory);
 }
@@ -38,7 +56,10 @@ function readRecord(record: string, directory: string): Call[] {
       const start = / <unfinished \.\.\.>$/.exec(text ?? '');
       if (start) begun.set(thread!, text!.slice(0, start.index));
       if (!text || start) return [];
-      return readCall(text.replace(/^<\.\.\. \w+ resumed>/, () => begun.get(thread!)!), directory);
+      return readCall(
+        text.replace(/^<\.\.\. \w+ resumed>/, () => begun.get(thread!)!),
+        directory,
+      );
     });
 }
 
@@ -46,7 +67,9 @@ function readRecord(record: string, directory: string): Call[] {
 function readCall(text: string, directory: string): Call[] {
   const [, call, rest, result] = /^(\w+)\((.*)\) += (-?\d+)/s.exec(text) ?? [];
   if (!call || Number(result) < 0) return [];
-  const strings = [...rest!.matchAll(/["<]((?:\\x\w\w)*)[">]/g)].map(([, hex]) => Buffer.from(hex!.replaceAll('\\x', ''), 'hex'));
+  const strings = [...rest!.matchAll(/["<]((?:\\x\w\w)*)[">]/g)].map(([, hex]) =>
+    Buffer.from(hex!.replaceAll('\\x', ''), 'hex'),
+  );
   const numbers = [...rest!.matchAll(/, (\d+)/g)].map(([, number]) => Number(number));
   const path = strings[call === 'openat' ? 1 : 0]!.toString();
   const name = basename(path);

@@ -9,7 +9,32 @@ import { defaults, main, run, startProcess, type ServerProcess } from '../suppor
 import { expectStatus } from '../support/server.js';
 import { newDirectory, refusal } from '../support/start.js';
 
-const names = ['PORT', 'HOST', 'METRICS_PORT', 'METRICS_HOST', 'PUBLIC_URL', 'DATA_DIR', 'EVENTSTORE_URL', 'EVENTSTORE_NAMESPACE', 'DATABASE_URL', 'START_TIMEOUT', 'QUERY_TIMEOUT', 'BATCH_TIMEOUT', 'VAULT_KEY', 'VAULT_KEY_FILE', 'SMTP_URL', 'SMTP_TLS', 'MAIL_FROM', 'TRUST_PROXY', 'SESSION_IDLE_MINUTES', 'SESSION_HOURS', 'REAUTHENTICATION_MINUTES', 'OPERATOR_TOKEN_DAYS', 'HSTS_SUBDOMAINS', 'LOG_LEVEL'];
+const names = [
+  'PORT',
+  'HOST',
+  'METRICS_PORT',
+  'METRICS_HOST',
+  'PUBLIC_URL',
+  'DATA_DIR',
+  'EVENTSTORE_URL',
+  'EVENTSTORE_NAMESPACE',
+  'DATABASE_URL',
+  'START_TIMEOUT',
+  'QUERY_TIMEOUT',
+  'BATCH_TIMEOUT',
+  'VAULT_KEY',
+  'VAULT_KEY_FILE',
+  'SMTP_URL',
+  'SMTP_TLS',
+  'MAIL_FROM',
+  'TRUST_PROXY',
+  'SESSION_IDLE_MINUTES',
+  'SESSION_HOURS',
+  'REAUTHENTICATION_MINUTES',
+  'OPERATOR_TOKEN_DAYS',
+  'HSTS_SUBDOMAINS',
+  'LOG_LEVEL',
+];
 
 describe('--help', () => {
   it.each(['--help', '-h'])('%s lists the settings and starts nothing', (flag) => {
@@ -24,17 +49,30 @@ describe('--help', () => {
 
 describe('a wrong setting', () => {
   it.each([
-    ['PORT', 'x'], ['PORT', '65536'], ['PORT', '-1'],
+    ['PORT', 'x'],
+    ['PORT', '65536'],
+    ['PORT', '-1'],
     ['METRICS_PORT', 'x'],
-    ['PUBLIC_URL', 'users.example.com'], ['PUBLIC_URL', 'https://users.example.com/?x'], ['PUBLIC_URL', 'ftp://users.example.com'],
+    ['PUBLIC_URL', 'users.example.com'],
+    ['PUBLIC_URL', 'https://users.example.com/?x'],
+    ['PUBLIC_URL', 'ftp://users.example.com'],
     ['EVENTSTORE_URL', 'http://localhost:2113'],
     ['EVENTSTORE_NAMESPACE', 'Roll-book'],
     ['DATABASE_URL', 'mysql://localhost/x'],
-    ['START_TIMEOUT', '3601'], ['QUERY_TIMEOUT', '0'], ['BATCH_TIMEOUT', 'long'],
-    ['SMTP_URL', 'mail.example.com'], ['SMTP_URL', 'smtp://'], ['SMTP_URL', 'https://mail.example.com'],
-    ['MAIL_FROM', 'Rollbook'], ['MAIL_FROM', 'a@b.example, c@d.example'], ['MAIL_FROM', 'Ann\nBcc: x <a@b.example>'],
-    ['TRUST_PROXY', 'on'], ['TRUST_PROXY', 'maybe'], ['TRUST_PROXY', '10.0.0.1, nonsense'],
-    ['SMTP_TLS', 'never'], ['HSTS_SUBDOMAINS', 'yes'],
+    ['START_TIMEOUT', '3601'],
+    ['QUERY_TIMEOUT', '0'],
+    ['BATCH_TIMEOUT', 'long'],
+    ['SMTP_URL', 'mail.example.com'],
+    ['SMTP_URL', 'smtp://'],
+    ['SMTP_URL', 'https://mail.example.com'],
+    ['MAIL_FROM', 'Rollbook'],
+    ['MAIL_FROM', 'a@b.example, c@d.example'],
+    ['MAIL_FROM', 'Ann\nBcc: x <a@b.example>'],
+    ['TRUST_PROXY', 'on'],
+    ['TRUST_PROXY', 'maybe'],
+    ['TRUST_PROXY', '10.0.0.1, nonsense'],
+    ['SMTP_TLS', 'never'],
+    ['HSTS_SUBDOMAINS', 'yes'],
     ['LOG_LEVEL', 'loud'],
   ])('is refused by its name, before anything is made: %s=%s', (name, value) => {
     const directory = join(newDirectory(), 'data');
@@ -51,13 +89,20 @@ describe('a start is refused', () => {
   it('where the data directory can not be written to', () => {
     const file = join(newDirectory(), 'file');
     writeFileSync(file, '');
-    expect(refusal({ DATA_DIR: join(file, 'data') })).toBe(`rollbook: The data directory ${join(file, 'data')} can not be written to (ENOTDIR).`);
+    expect(refusal({ DATA_DIR: join(file, 'data') })).toBe(
+      `rollbook: The data directory ${join(file, 'data')} can not be written to (ENOTDIR).`,
+    );
     expect(refusal({ DATA_DIR: file })).toBe(`rollbook: The data directory ${file} can not be written to (EEXIST).`);
-    expect(refusal({ DATA_DIR: '/proc/rollbook' })).toBe('rollbook: The data directory /proc/rollbook can not be written to (ENOENT).');
+    expect(refusal({ DATA_DIR: '/proc/rollbook' })).toBe(
+      'rollbook: The data directory /proc/rollbook can not be written to (ENOENT).',
+    );
   });
 
   it('where an argument means nothing', () => {
-    expect(run('dist/apps/server/src/main.js', {}, '--port')).toEqual({ status: 1, output: 'rollbook: --port means nothing here: settings come from the environment. See: npm start -- --help\n' });
+    expect(run('dist/apps/server/src/main.js', {}, '--port')).toEqual({
+      status: 1,
+      output: 'rollbook: --port means nothing here: settings come from the environment. See: npm start -- --help\n',
+    });
   });
 
   const used = newDirectory();
@@ -76,7 +121,9 @@ describe('a start is refused', () => {
     await new Promise((resolve) => taken.once('listening', resolve));
     const { port } = taken.address() as AddressInfo;
     // Not `run`: it would hold up this process, whose port it is.
-    const child = spawn(process.execPath, [main], { env: { ...defaults, DATA_DIR: newDirectory(), PORT: String(port) } });
+    const child = spawn(process.execPath, [main], {
+      env: { ...defaults, DATA_DIR: newDirectory(), PORT: String(port) },
+    });
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
     expect(await new Promise((resolve) => child.once('close', resolve))).toBe(1);
@@ -92,7 +139,9 @@ describe('a start is refused', () => {
     cpSync(join(other, 'events'), join(mixed, 'events'), { recursive: true });
     expect(refusal({ DATA_DIR: mixed })).toMatch(/^rollbook: This log was founded with another vault/);
     rmSync(join(mixed, 'events'), { recursive: true });
-    expect(refusal({ DATA_DIR: mixed })).toMatch(/^rollbook: The vault in .* holds the keys of a log, but this log is empty/);
+    expect(refusal({ DATA_DIR: mixed })).toMatch(
+      /^rollbook: The vault in .* holds the keys of a log, but this log is empty/,
+    );
 
     rmSync(join(other, 'vault.key'));
     expect(refusal({ DATA_DIR: other })).toContain('vault.key');
@@ -112,10 +161,15 @@ describe('a running server', () => {
     const directory = newDirectory();
     const server = await startProcess(directory, { LOG_LEVEL: 'verbose' });
     const operator = new Api(server.url, server.token);
-    const { accountId } = expectStatus(201, await operator.post('/accounts', { name: 'Example', domains: ['example.com'], administrator: founder })).body;
+    const { accountId } = expectStatus(
+      201,
+      await operator.post('/accounts', { name: 'Example', domains: ['example.com'], administrator: founder }),
+    ).body;
     // A client that keeps its connection open is not waited for.
     const agent = new Agent({ keepAlive: true });
-    await new Promise((resolve) => get(`${server.url}/health/live`, { agent }, (response) => response.resume().once('end', resolve as () => void)));
+    await new Promise((resolve) =>
+      get(`${server.url}/health/live`, { agent }, (response) => response.resume().once('end', resolve as () => void)),
+    );
 
     const adding = Array.from({ length: 10 }, (_, n) =>
       operator.post(`/accounts/${accountId}/users`, { ...founder, email: `user-${n}@example.com` }).then(
@@ -128,7 +182,9 @@ describe('a running server', () => {
     expect(await server.end('SIGTERM')).toBe(0);
     expect(performance.now() - since).toBeLessThan(10_000);
     agent.destroy();
-    const acknowledged = (await Promise.all(adding)).filter(({ status }) => status === 201).map(({ userId }) => userId!);
+    const acknowledged = (await Promise.all(adding))
+      .filter(({ status }) => status === 201)
+      .map(({ userId }) => userId!);
     expect(acknowledged.length).toBeGreaterThan(0);
     expect(server.output()).not.toMatch(/rb_/);
     expect(server.output()).toContain(join(directory, 'operator-token'));
@@ -137,7 +193,10 @@ describe('a running server', () => {
     expect(again.token).toBe(server.token);
     const api = new Api(again.url, again.token);
     const { head } = (await api.get('/health/ready')).body.projections;
-    const { items } = expectStatus(200, await api.get(`/accounts/${accountId}/users?limit=200`, { 'rollbook-min-position': String(head) })).body;
+    const { items } = expectStatus(
+      200,
+      await api.get(`/accounts/${accountId}/users?limit=200`, { 'rollbook-min-position': String(head) }),
+    ).body;
     const kept = items.map(({ userId }: { userId: string }) => userId);
     for (const userId of acknowledged) expect(kept).toContain(userId);
     expect(again.output()).not.toContain(readFileSync(join(directory, 'operator-token'), 'utf8').trim());

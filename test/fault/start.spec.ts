@@ -18,23 +18,48 @@ describe('a start without its stores', () => {
 
   /** A server whose start is watched: resolves once it has printed this. */
   function start(environment: Record<string, string>) {
-    const child = spawn(process.execPath, [main], { env: { ...defaults, DATA_DIR: newDirectory(), PORT: '0', LOG_LEVEL: 'log', ...environment } });
+    const child = spawn(process.execPath, [main], {
+      env: { ...defaults, DATA_DIR: newDirectory(), PORT: '0', LOG_LEVEL: 'log', ...environment },
+    });
     let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
     const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
     const printed = async (what: RegExp) => {
-      while (!what.test(output)) await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data'), closed.then((code) => Promise.reject(new Error(`ended with ${code}: ${output}`)))]);
+      while (!what.test(output))
+        await Promise.race([
+          once(child.stdout, 'data'),
+          once(child.stderr, 'data'),
+          closed.then((code) => Promise.reject(new Error(`ended with ${code}: ${output}`))),
+        ]);
     };
     return { child, closed, printed, output: () => output };
   }
 
   it('OPS-15: gives up in time, and says which store it waited for and why, without credentials', async () => {
     const port = await freePort();
-    const eventStore = refusal({ DATA_DIR: newDirectory(), EVENTSTORE_URL: `esdb://admin:${secret}@localhost:${port}?tlsVerifyCert=false&nonsense=1`, START_TIMEOUT: '1' });
-    expect(eventStore).toBe(`rollbook: The event store at localhost:${port} is not available after 1 s (connection-refused): nothing listens at the host and port in its URL.`);
-    const readStore = refusal({ DATA_DIR: newDirectory(), DATABASE_URL: `postgres://rollbook:${secret}@localhost:${port}/rollbook`, START_TIMEOUT: '0' });
-    expect(readStore).toBe(`rollbook: The read store at localhost:${port} is not available (connection-refused): nothing listens at the host and port in its URL.`);
-    const { output } = run(main, { DATA_DIR: newDirectory(), PORT: '0', EVENTSTORE_URL: `esdb://admin:${secret}@localhost:${port}?tlsVerifyCert=false&nonsense=1`, START_TIMEOUT: '0' });
+    const eventStore = refusal({
+      DATA_DIR: newDirectory(),
+      EVENTSTORE_URL: `esdb://admin:${secret}@localhost:${port}?tlsVerifyCert=false&nonsense=1`,
+      START_TIMEOUT: '1',
+    });
+    expect(eventStore).toBe(
+      `rollbook: The event store at localhost:${port} is not available after 1 s (connection-refused): nothing listens at the host and port in its URL.`,
+    );
+    const readStore = refusal({
+      DATA_DIR: newDirectory(),
+      DATABASE_URL: `postgres://rollbook:${secret}@localhost:${port}/rollbook`,
+      START_TIMEOUT: '0',
+    });
+    expect(readStore).toBe(
+      `rollbook: The read store at localhost:${port} is not available (connection-refused): nothing listens at the host and port in its URL.`,
+    );
+    const { output } = run(main, {
+      DATA_DIR: newDirectory(),
+      PORT: '0',
+      EVENTSTORE_URL: `esdb://admin:${secret}@localhost:${port}?tlsVerifyCert=false&nonsense=1`,
+      START_TIMEOUT: '0',
+    });
     expect(output).not.toContain(secret);
     expect(output).toMatch(/the option tlsverifycert, which has no effect/);
   });

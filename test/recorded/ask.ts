@@ -19,7 +19,11 @@ export interface Answer extends Question {
 }
 
 /** Asks all of it. What the asking itself writes (the log beyond `head`) is left out of the answers. */
-export async function ask(server: Server, questions: readonly Question[], { head, readAt }: { head: number; readAt: string }): Promise<Answer[]> {
+export async function ask(
+  server: Server,
+  questions: readonly Question[],
+  { head, readAt }: { head: number; readAt: string },
+): Promise<Answer[]> {
   const operator = new Api(server.url, readFileSync(server.operatorToken, 'utf8').trim());
   const callers = new Map([['operator', operator]]);
   for (const as of new Set(questions.map((question) => question.as))) {
@@ -29,19 +33,30 @@ export async function ask(server: Server, questions: readonly Question[], { head
   // Some at a time: one after the other they take a quarter of a minute.
   for (let from = 0; from < questions.length; from += 16) {
     const some = questions.slice(from, from + 16);
-    answers.push(...(await Promise.all(some.map(async (question) => ({ ...question, ...(await answer(callers.get(question.as)!, question, head)) })))));
+    answers.push(
+      ...(await Promise.all(
+        some.map(async (question) => ({ ...question, ...(await answer(callers.get(question.as)!, question, head)) })),
+      )),
+    );
   }
   return answers;
 }
 
 async function tokenOf(operator: Api, userId: string, readAt: string): Promise<string> {
   const expiresAt = new Date(Date.parse(readAt) + 86_400_000).toISOString();
-  return expectStatus(201, await operator.post('/access-tokens', { kind: 'user', userId, name: 'reader', scopes: userScopes, expiresAt })).body.token;
+  return expectStatus(
+    201,
+    await operator.post('/access-tokens', { kind: 'user', userId, name: 'reader', scopes: userScopes, expiresAt }),
+  ).body.token;
 }
 
 type Item = Readonly<Record<string, unknown>>;
 
-async function answer(api: Api, { path, only }: Question, head: number): Promise<Pick<Answer, 'status' | 'etag' | 'body'>> {
+async function answer(
+  api: Api,
+  { path, only }: Question,
+  head: number,
+): Promise<Pick<Answer, 'status' | 'etag' | 'body'>> {
   const first = await api.get(path);
   const { status, etag } = first;
   const items = first.body?.items && (await allItems(api, path, first));
@@ -52,8 +67,11 @@ async function answer(api: Api, { path, only }: Question, head: number): Promise
 
 async function allItems(api: Api, path: string, { body }: Reply): Promise<Item[]> {
   const items = [...body.items];
-  for (let { next } = body; next; ) {
-    const page = expectStatus(200, await api.get(`${path}${path.includes('?') ? '&' : '?'}cursor=${encodeURIComponent(next)}`)).body;
+  for (let { next } = body; next;) {
+    const page = expectStatus(
+      200,
+      await api.get(`${path}${path.includes('?') ? '&' : '?'}cursor=${encodeURIComponent(next)}`),
+    ).body;
     items.push(...page.items);
     next = page.next;
   }

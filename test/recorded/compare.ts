@@ -16,15 +16,27 @@ const byField = (value: unknown): unknown =>
     : value;
 
 /** Compares strictly but for fields that were added and for the differences; those that were met are added to `met`. */
-export function* compare(where: string, recorded: unknown, now: unknown, differences: readonly Difference[], met: Set<Difference>): Generator<Mismatch> {
+export function* compare(
+  where: string,
+  recorded: unknown,
+  now: unknown,
+  differences: readonly Difference[],
+  met: Set<Difference>,
+): Generator<Mismatch> {
   const before = byField(expected(where, recorded, differences, met));
   const after = byField(now);
   const isList = Array.isArray(before);
-  if (!isObject(before) || !isObject(after) || isList !== Array.isArray(after) || (isList && before.length !== (after as unknown as unknown[]).length)) {
+  if (
+    !isObject(before) ||
+    !isObject(after) ||
+    isList !== Array.isArray(after) ||
+    (isList && before.length !== (after as unknown as unknown[]).length)
+  ) {
     if (before !== after) yield { where, recorded: before, now: after };
     return;
   }
-  for (const [name, value] of Object.entries(before)) yield* compare(`${where}.${name}`, value, after[name], differences, met);
+  for (const [name, value] of Object.entries(before))
+    yield* compare(`${where}.${name}`, value, after[name], differences, met);
 }
 
 function expected(where: string, recorded: unknown, differences: readonly Difference[], met: Set<Difference>): unknown {

@@ -38,7 +38,10 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
       rule: 'LOCK-9',
       reason: 'A lock that stayed when the user came from another account was told as set by Rollbook itself.',
       where: /[.]locks[.]\d+$/,
-      becomes: (lock: RecordedLock) => (lock.by.kind === 'system' && lock.cause !== 'failedLogins' ? { ...lock, by: { ...lock.by, kind: 'another-account' } } : lock),
+      becomes: (lock: RecordedLock) =>
+        lock.by.kind === 'system' && lock.cause !== 'failedLogins'
+          ? { ...lock, by: { ...lock.by, kind: 'another-account' } }
+          : lock,
     },
     {
       rule: 'LOCK-11',
@@ -63,7 +66,8 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
       rule: 'LOCK-5, LOCK-6',
       reason: 'A lock because of failed logins ended only by an unlock; now it is over after 15 minutes.',
       where: /^(?!\S*[?]at=\d+ ).*[.]body([.]\d+)?[.]locks$/,
-      becomes: (locks: RecordedLock[]) => (locks.some(isAfterFailedLogins) ? locks.filter((lock) => !isAfterFailedLogins(lock)) : locks),
+      becomes: (locks: RecordedLock[]) =>
+        locks.some(isAfterFailedLogins) ? locks.filter((lock) => !isAfterFailedLogins(lock)) : locks,
     },
     {
       rule: 'LOCK-5, LOCK-6',
@@ -74,19 +78,22 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
     {
       rule: 'LOCK-6',
       reason: 'The first lock because of failed logins tells its end.',
-      where: /([/]e432861f-\S+ \S+[.]body[.]locks|[/]e432861f-\S+[/]history .*[.]locks[.](before|after)|[/]audit operator[.]body[.](99|100)[.].*|[/]audit d8f186e2-\S+[.]body[.](63|64)[.].*)[.]\d+$/,
+      where:
+        /([/]e432861f-\S+ \S+[.]body[.]locks|[/]e432861f-\S+[/]history .*[.]locks[.](before|after)|[/]audit operator[.]body[.](99|100)[.].*|[/]audit d8f186e2-\S+[.]body[.](63|64)[.].*)[.]\d+$/,
       becomes: endingAt('2026-01-12T08:37:24.706Z'),
     },
     {
       rule: 'LOCK-6',
       reason: 'The second lock because of failed logins tells its end.',
-      where: /([/]118ea1ea-\S+ \S+[.]body[.]locks|[/]118ea1ea-\S+[/]history .*[.]locks[.](before|after)|[/]audit operator[.]body[.]24[.].*|[/]audit d8f186e2-\S+[.]body[.]11[.].*)[.]\d+$/,
+      where:
+        /([/]118ea1ea-\S+ \S+[.]body[.]locks|[/]118ea1ea-\S+[/]history .*[.]locks[.](before|after)|[/]audit operator[.]body[.]24[.].*|[/]audit d8f186e2-\S+[.]body[.]11[.].*)[.]\d+$/,
       becomes: endingAt('2026-02-10T08:35:22.460Z'),
     },
     {
       rule: 'LOCK-6',
       reason: 'The unlock of the second lock changed nothing: the lock was over.',
-      where: /([/]audit operator[.]body[.]22|[/]audit d8f186e2-\S+[.]body[.]9|[/]118ea1ea-\S+[/]history \S+[.]body[.]1)[.]changes$/,
+      where:
+        /([/]audit operator[.]body[.]22|[/]audit d8f186e2-\S+[.]body[.]9|[/]118ea1ea-\S+[/]history \S+[.]body[.]1)[.]changes$/,
       becomes: () => [],
     },
   ],

@@ -29,32 +29,48 @@ export class Api {
 
   /** The same server, from one of its own pages in a browser, with the cookies that this reply gave it (or none). */
   inBrowser(entered?: Reply): Api {
-    const cookie = entered?.headers.getSetCookie().map((given) => given.split(';', 1)[0]).join('; ');
+    const cookie = entered?.headers
+      .getSetCookie()
+      .map((given) => given.split(';', 1)[0])
+      .join('; ');
     return new Api(this.url, undefined, this.last, { origin: this.url, ...(cookie && { cookie }) });
   }
 
-  get = (path: string, headers: Options = {}) => this.send('GET', path, undefined, { 'rollbook-min-position': String(this.last.position), ...headers });
+  get = (path: string, headers: Options = {}) =>
+    this.send('GET', path, undefined, { 'rollbook-min-position': String(this.last.position), ...headers });
   post = (path: string, body: unknown = {}, headers: Options = {}) => this.send('POST', path, body, headers);
   patch = (path: string, body: unknown = {}, headers: Options = {}) => this.send('PATCH', path, body, headers);
   put = (path: string, body: unknown = {}, headers: Options = {}) => this.send('PUT', path, body, headers);
   delete = (path: string, headers: Options = {}) => this.send('DELETE', path, undefined, headers);
 
   async send(method: string, path: string, body: unknown, headers: Options = {}): Promise<Reply> {
-    const response = await fetch(this.url + (path.startsWith('/health') || path === '/metrics' || path.startsWith('/api') ? path : `/api/v1${path}`), {
-      method,
-      headers: {
-        ...(this.token && { authorization: `Bearer ${this.token}` }),
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-        ...this.always,
-        ...headers,
+    const response = await fetch(
+      this.url +
+        (path.startsWith('/health') || path === '/metrics' || path.startsWith('/api') ? path : `/api/v1${path}`),
+      {
+        method,
+        headers: {
+          ...(this.token && { authorization: `Bearer ${this.token}` }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...this.always,
+          ...headers,
+        },
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       },
-      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    });
+    );
     const bytes = Buffer.from(await response.arrayBuffer());
     const text = new TextDecoder().decode(bytes);
     const position = Number(response.headers.get('rollbook-position') ?? 0);
     if (method !== 'GET') this.last.position = Math.max(this.last.position, position);
     const json = /json/.test(response.headers.get('content-type') ?? '');
-    return { status: response.status, body: json ? JSON.parse(text) : undefined, text, bytes, headers: response.headers, etag: response.headers.get('etag'), position };
+    return {
+      status: response.status,
+      body: json ? JSON.parse(text) : undefined,
+      text,
+      bytes,
+      headers: response.headers,
+      etag: response.headers.get('etag'),
+      position,
+    };
   }
 }

@@ -12,7 +12,12 @@ export default {
   async processAsync(_, path) {
     const url = pathToFileURL(join(root, 'dist', relative(root, path).replace(/\.ts$/, '.js'))).href;
     const names = Object.keys(await import(url));
-    return { code: [`const built = await importNatively(${JSON.stringify(url)});`, ...names.map((name) => `export const ${name} = built.${name};`)].join('\n') };
+    return {
+      code: [
+        `const built = await importNatively(${JSON.stringify(url)});`,
+        ...names.map((name) => `export const ${name} = built.${name};`),
+      ].join('\n'),
+    };
   },
   // What a source exports may be another's.
   getCacheKey: (_, path) => `${relative(root, path)} ${statSync(join(root, 'dist/.built')).mtimeMs}`,

@@ -58,7 +58,10 @@ export class Cable {
     const far = connect(Number(port || 2113), hostname);
     near.on('data', (bytes) => void far.write(bytes));
     far.on('data', (bytes) => void (this.muted.has(far) || near.write(bytes)));
-    for (const [socket, other] of [[near, far], [far, near]] as const) {
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
       this.sockets.add(socket);
       if (this.isStalled) socket.pause();
       socket.on('error', () => {});

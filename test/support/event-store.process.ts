@@ -6,5 +6,8 @@ process.on('message', (file: string) => {
   rmSync(file);
   process.send!('removed');
 });
-const { url } = await startEmbeddedEventStore({ directory: process.argv[2]!, insecure: process.argv[3] === 'insecure' });
+const { url } = await startEmbeddedEventStore({
+  directory: process.argv[2]!,
+  insecure: process.argv[3] === 'insecure',
+});
 process.send!(url);

@@ -25,7 +25,9 @@ export class Mailbox {
   /** `hideSMTPUTF8`: it does not say that it takes addresses outside ASCII; `hideSTARTTLS`: nor TLS, the default. */
   private constructor(private readonly options: { readonly hideSMTPUTF8?: boolean; readonly hideSTARTTLS?: boolean }) {}
 
-  static async open(options: { readonly hideSMTPUTF8?: boolean; readonly hideSTARTTLS?: boolean } = {}): Promise<Mailbox> {
+  static async open(
+    options: { readonly hideSMTPUTF8?: boolean; readonly hideSTARTTLS?: boolean } = {},
+  ): Promise<Mailbox> {
     const box = new Mailbox(options);
     await box.comeBack();
     return box;
@@ -38,7 +40,9 @@ export class Mailbox {
   /** What was sent to this address, as soon as it is `count` mails; with a subject like this. */
   async to(address: string, subject = /./, count = 1): Promise<Received[]> {
     return eventually(() => {
-      const found = this.mails.filter(({ recipients, subject: of }) => recipients.includes(address) && subject.test(of ?? ''));
+      const found = this.mails.filter(
+        ({ recipients, subject: of }) => recipients.includes(address) && subject.test(of ?? ''),
+      );
       return found.length >= count ? found : undefined;
     });
   }
@@ -55,10 +59,15 @@ export class Mailbox {
       authOptional: true,
       allowInsecureAuth: true,
       onAuth: (_, __, callback) => callback(null, { user: 'anybody' }),
-      onRcptTo: ({ address }, _, callback) => callback(this.refusal && Object.assign(new Error(this.refusal(address)), { responseCode: 550 })),
+      onRcptTo: ({ address }, _, callback) =>
+        callback(this.refusal && Object.assign(new Error(this.refusal(address)), { responseCode: 550 })),
       closeTimeout: 50,
       onData: callbackify(async (stream: SMTPServerDataStream, { envelope, secure }: SMTPServerSession) => {
-        const mail = { ...(await simpleParser(stream)), recipients: envelope.rcptTo.map(({ address }) => address), secure };
+        const mail = {
+          ...(await simpleParser(stream)),
+          recipients: envelope.rcptTo.map(({ address }) => address),
+          secure,
+        };
         await this.before(mail);
         this.mails.push(mail);
         await this.after(mail);

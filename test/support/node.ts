@@ -16,7 +16,10 @@ export interface NodeProcess {
  * Starts the built event store on a directory.
  * @param wrapped makes the command line that runs this one
  */
-export async function startNode(directory: string, wrapped = (command: string[]): string[] => command): Promise<NodeProcess> {
+export async function startNode(
+  directory: string,
+  wrapped = (command: string[]): string[] => command,
+): Promise<NodeProcess> {
   const [command, ...args] = wrapped([process.execPath, main, directory]);
   const child = spawn(command!, args, { env: defaults, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const exited = once(child, 'exit');

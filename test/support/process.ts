@@ -22,8 +22,14 @@ export interface ServerProcess {
 }
 
 /** Starts the built server on a directory and a free port; resolves once it answers. */
-export async function startProcess(directory: string, environment: Record<string, string> = {}): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [main], { env: { ...defaults, DATA_DIR: directory, PORT: '0', ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+export async function startProcess(
+  directory: string,
+  environment: Record<string, string> = {},
+): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [main], {
+    env: { ...defaults, DATA_DIR: directory, PORT: '0', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const url = await new Promise<string>((resolve, reject) => {
@@ -48,7 +54,14 @@ export async function startProcess(directory: string, environment: Record<string
 }
 
 /** Runs one of the built programs to its end. */
-export function run(program: string, environment: Record<string, string>, ...args: string[]): { status: number | null; output: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], { env: { ...defaults, ...environment }, encoding: 'utf8' });
+export function run(
+  program: string,
+  environment: Record<string, string>,
+  ...args: string[]
+): { status: number | null; output: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+    env: { ...defaults, ...environment },
+    encoding: 'utf8',
+  });
   return { status, output: stdout + stderr };
 }

@@ -7,7 +7,9 @@ import type { Api } from './api.js';
 export type Standing = 'active' | 'pending' | 'deleted' | 'unaffiliated';
 
 /** Values for the `:name`s of a path. */
-export type Ids = Readonly<Record<'accountId' | 'userId' | 'tokenId' | 'role' | 'domain', string>> & { readonly mailId?: string };
+export type Ids = Readonly<Record<'accountId' | 'userId' | 'tokenId' | 'role' | 'domain', string>> & {
+  readonly mailId?: string;
+};
 
 /** A route of the API, as its contract has it. */
 export interface ContractRoute {
@@ -24,12 +26,23 @@ export interface ContractRoute {
   readonly body?: (ids: Ids) => unknown;
 }
 
-const person = (fields: object = {}) => ({ email: `someone-${randomUUID()}@elsewhere.example`, firstName: 'Ada', lastName: 'Lovelace', country: 'GB', ...fields });
+const person = (fields: object = {}) => ({
+  email: `someone-${randomUUID()}@elsewhere.example`,
+  firstName: 'Ada',
+  lastName: 'Lovelace',
+  country: 'GB',
+  ...fields,
+});
 
 const route = (
   line: string,
   needs: ContractRoute['needs'],
-  { done = 200, standing = 'active', body, elsewhere }: Partial<Pick<ContractRoute, 'done' | 'standing' | 'body' | 'elsewhere'>> = {},
+  {
+    done = 200,
+    standing = 'active',
+    body,
+    elsewhere,
+  }: Partial<Pick<ContractRoute, 'done' | 'standing' | 'body' | 'elsewhere'>> = {},
 ): ContractRoute => {
   const [method, path] = line.split(' ') as [ContractRoute['method'], string];
   return { method, path, needs, done, standing, ...(body && { body }), ...(elsewhere && { elsewhere }) };
@@ -42,11 +55,20 @@ const why = () => ({ reason: 'as agreed' });
 export const contract: readonly ContractRoute[] = [
   route('GET /me', 'a token'),
   route('GET /installation', 'nothing', { elsewhere: true }),
-  route('POST /login', 'nothing', { body: () => ({ email: 'nobody@elsewhere.example', password: 'guess' }), elsewhere: true }),
+  route('POST /login', 'nothing', {
+    body: () => ({ email: 'nobody@elsewhere.example', password: 'guess' }),
+    elsewhere: true,
+  }),
   route('POST /password-resets', 'nothing', { body: () => ({ email: 'nobody@elsewhere.example' }), elsewhere: true }),
-  route('POST /password-resets/confirm', 'nothing', { body: () => ({ link: 'none', password: 'correct horse battery' }), elsewhere: true }),
+  route('POST /password-resets/confirm', 'nothing', {
+    body: () => ({ link: 'none', password: 'correct horse battery' }),
+    elsewhere: true,
+  }),
   route('POST /logout', 'a token', { elsewhere: true }),
-  route('PUT /me/password', 'me:write', { body: () => ({ currentPassword: 'guess', password: 'correct horse battery' }), elsewhere: true }),
+  route('PUT /me/password', 'me:write', {
+    body: () => ({ currentPassword: 'guess', password: 'correct horse battery' }),
+    elsewhere: true,
+  }),
   route('POST /me/reauthenticate', 'a token', { elsewhere: true }),
   route('GET /me/sessions', 'a token'),
   route('DELETE /me/sessions', 'me:write'),
@@ -70,11 +92,21 @@ export const contract: readonly ContractRoute[] = [
   route('PUT /accounts/:accountId/domains/:domain', 'accounts:open'),
   route('DELETE /accounts/:accountId/domains/:domain', 'accounts:open'),
   route('POST /accounts/:accountId/users', 'users:add', { done: 201, body: () => person() }),
-  route('POST /registrations', 'registrations:create', { done: 201, body: ({ domain }) => person({ email: `someone-${randomUUID()}@${domain}` }) }),
+  route('POST /registrations', 'registrations:create', {
+    done: 201,
+    body: ({ domain }) => person({ email: `someone-${randomUUID()}@${domain}` }),
+  }),
   route('POST /users/:userId/logins', 'logins:record', { done: 201, body: () => ({ method: 'password' }) }),
-  route('POST /accounts/:accountId/users/bulk', 'users:lock', { body: ({ userId }) => ({ action: 'lock', userIds: [userId] }) }),
-  route('POST /accounts/:accountId/users/bulk', 'users:approve', { standing: 'pending', body: ({ userId }) => ({ action: 'approve', userIds: [userId] }) }),
-  route('POST /accounts/:accountId/users/bulk', 'users:delete', { body: ({ userId }) => ({ action: 'delete', userIds: [userId] }) }),
+  route('POST /accounts/:accountId/users/bulk', 'users:lock', {
+    body: ({ userId }) => ({ action: 'lock', userIds: [userId] }),
+  }),
+  route('POST /accounts/:accountId/users/bulk', 'users:approve', {
+    standing: 'pending',
+    body: ({ userId }) => ({ action: 'approve', userIds: [userId] }),
+  }),
+  route('POST /accounts/:accountId/users/bulk', 'users:delete', {
+    body: ({ userId }) => ({ action: 'delete', userIds: [userId] }),
+  }),
   route(`POST ${user}/approve`, 'users:approve', { standing: 'pending', body: why }),
   route(`POST ${user}/reject`, 'users:approve', { standing: 'pending', body: why }),
   route(`POST ${user}/lock`, 'users:lock', { body: why }),
@@ -99,11 +131,16 @@ export const contract: readonly ContractRoute[] = [
 export const tomorrow = (): string => new Date(Date.now() + 86_400_000).toISOString();
 
 /** The path with its ids. */
-export const fill = (path: string, ids: Partial<Ids>): string => path.replace(/:(\w+)/g, (_, name: keyof Ids) => ids[name] ?? randomUUID());
+export const fill = (path: string, ids: Partial<Ids>): string =>
+  path.replace(/:(\w+)/g, (_, name: keyof Ids) => ids[name] ?? randomUUID());
 
 /** Calls a route with a body that works. */
-export const call = (api: Api, { method, path, body }: ContractRoute, ids: Ids, headers: Record<string, string> = {}) =>
-  method === 'GET' ? api.get(fill(path, ids), headers) : api.send(method, fill(path, ids), body?.(ids), headers);
+export const call = (
+  api: Api,
+  { method, path, body }: ContractRoute,
+  ids: Ids,
+  headers: Record<string, string> = {},
+) => (method === 'GET' ? api.get(fill(path, ids), headers) : api.send(method, fill(path, ids), body?.(ids), headers));
 
 /** Makes a user who stands so for the account. */
 export async function makeUser({ operator }: TestServer, account: TestAccount, standing: Standing): Promise<string> {
@@ -115,7 +152,8 @@ export async function makeUser({ operator }: TestServer, account: TestAccount, s
 }
 
 const register = async (operator: Api, domain: string): Promise<string> =>
-  expectStatus(201, await operator.post('/registrations', person({ email: `someone-${randomUUID()}@${domain}` }))).body.userId;
+  expectStatus(201, await operator.post('/registrations', person({ email: `someone-${randomUUID()}@${domain}` }))).body
+    .userId;
 
 /** A token of a service, made by the operator: for one account, or for the whole installation. */
 export async function serviceToken(operator: Api, scopes: readonly Permission[], accountId?: string): Promise<string> {
@@ -124,4 +162,5 @@ export async function serviceToken(operator: Api, scopes: readonly Permission[],
 }
 
 /** A token of a member without any role. */
-export const memberToken = async ({ operator }: TestServer, account: TestAccount): Promise<string> => tokenOf(operator, await account.add());
+export const memberToken = async ({ operator }: TestServer, account: TestAccount): Promise<string> =>
+  tokenOf(operator, await account.add());

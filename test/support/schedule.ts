@@ -40,8 +40,11 @@ export async function holds<Values extends [unknown, ...unknown[]]>(
   property: (...values: Values) => Promise<void>,
   share = 1,
 ): Promise<void> {
-  const lane = () => fc.assert(fc.asyncProperty(...arbitraries, property), { numRuns: Math.ceil((numRuns * share) / lanes) });
-  const lost = (await Promise.allSettled(Array.from({ length: lanes }, lane))).find(({ status }) => status === 'rejected');
+  const lane = () =>
+    fc.assert(fc.asyncProperty(...arbitraries, property), { numRuns: Math.ceil((numRuns * share) / lanes) });
+  const lost = (await Promise.allSettled(Array.from({ length: lanes }, lane))).find(
+    ({ status }) => status === 'rejected',
+  );
   if (lost) throw (lost as PromiseRejectedResult).reason;
 }
 
@@ -58,7 +61,10 @@ export const inTurn: Schedule = { pausing: 'call', turns: [] };
 const schedule = (pausing: Schedule['pausing'], longest: number): fc.Arbitrary<Schedule> =>
   fc
     .array(fc.tuple(fc.nat(11), fc.integer({ min: 1, max: longest })), { minLength: 20, maxLength: 20 })
-    .map((stretches) => ({ pausing, turns: stretches.flatMap(([who, length]) => [who, ...Array<number>(length - 1).fill(0)]) }));
+    .map((stretches) => ({
+      pausing,
+      turns: stretches.flatMap(([who, length]) => [who, ...Array<number>(length - 1).fill(0)]),
+    }));
 
 export const coarse = schedule('append', 3);
 export const fine = schedule('call', 6);
@@ -70,7 +76,10 @@ export const crash: fc.Arbitrary<Crash> = fc.record({ append: fc.nat(5), answere
 
 export const fate: fc.Arbitrary<Fate> = fc.oneof(
   { weight: 1, arbitrary: fc.constant(noCrash) },
-  { weight: 1, arbitrary: fc.record({ crashes: fc.array(crash, { minLength: 1, maxLength: 2 }), givesUp: fc.boolean() }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ crashes: fc.array(crash, { minLength: 1, maxLength: 2 }), givesUp: fc.boolean() }),
+  },
 );
 
 export const patient: fc.Arbitrary<Fate> = fate.map(({ crashes }) => ({ crashes, givesUp: false }));
@@ -130,7 +139,8 @@ class Life<T> {
     this.appended = undefined;
     go();
     await paused;
-    if (typeof this.outcome === 'object' && 'refusal' in this.outcome && !(this.outcome.refusal instanceof Refusal)) throw this.outcome.refusal as Error;
+    if (typeof this.outcome === 'object' && 'refusal' in this.outcome && !(this.outcome.refusal instanceof Refusal))
+      throw this.outcome.refusal as Error;
     return this.appended;
   }
 
@@ -147,7 +157,10 @@ class Life<T> {
       if (dies && !answered) return this.die();
       this.appends++;
       const appending = store.append(...call);
-      await appending.then(() => (this.appended = call[0]), () => {});
+      await appending.then(
+        () => (this.appended = call[0]),
+        () => {},
+      );
       return dies ? this.die() : appending;
     };
     return Object.create(store, { load: { value: load }, append: { value: append } }) as EventStore;
@@ -181,13 +194,21 @@ class Life<T> {
  * The store of a process that is killed at its so many-th append: whatever it was waiting for by then never comes back,
  * though what it had sent may still arrive. `killed` resolves when that happens.
  */
-export function killedAt(store: EventStore, { append: last, answered }: Crash): { store: EventStore; killed: Promise<void> } {
+export function killedAt(
+  store: EventStore,
+  { append: last, answered }: Crash,
+): { store: EventStore; killed: Promise<void> } {
   let kill!: () => void;
   let alive = true;
   let appends = 0;
   const killed = new Promise<void>((resolve) => (kill = resolve));
   const whileAlive = async <T>(call: () => Promise<T>): Promise<T> => {
-    const value = alive ? await call().then((answer) => ({ answer }), (error: unknown) => ({ error })) : undefined;
+    const value = alive
+      ? await call().then(
+          (answer) => ({ answer }),
+          (error: unknown) => ({ error }),
+        )
+      : undefined;
     if (!alive || !value) return new Promise<never>(() => {});
     if ('error' in value) throw value.error;
     return value.answer;

@@ -10,9 +10,21 @@ function formsOf(text: string): string[] {
     const sure = (encoded: string) => encoded.slice(Math.ceil((offset * 8) / 6), Math.floor((shifted.length * 8) / 6));
     return [sure(shifted.toString('base64')), sure(shifted.toString('base64url'))];
   });
-  const escaped = [...text].map((letter) => (letter > '~' ? `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}` : letter)).join('');
+  const escaped = [...text]
+    .map((letter) => (letter > '~' ? `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}` : letter))
+    .join('');
   const utf16 = Buffer.from(text, 'utf16le').toString('latin1');
-  return [...new Set([text, escaped, encodeURIComponent(text), bytes.toString('hex'), bytes.toString('hex').toUpperCase(), utf16, ...base64])];
+  return [
+    ...new Set([
+      text,
+      escaped,
+      encodeURIComponent(text),
+      bytes.toString('hex'),
+      bytes.toString('hex').toUpperCase(),
+      utf16,
+      ...base64,
+    ]),
+  ];
 }
 
 /** Which of these texts are in the bytes, in whatever form and case. */
@@ -20,7 +32,9 @@ export function found(texts: readonly string[], bytes: Buffer): string[] {
   const forms = bytes.toString('latin1');
   const folded = forms.toLowerCase();
   const latin1 = (text: string) => Buffer.from(text).toString('latin1');
-  return texts.filter((text) => formsOf(text).some((form) => forms.includes(latin1(form))) || folded.includes(latin1(text.toLowerCase())));
+  return texts.filter(
+    (text) => formsOf(text).some((form) => forms.includes(latin1(form))) || folded.includes(latin1(text.toLowerCase())),
+  );
 }
 
 /** Every file below a directory. */

@@ -33,7 +33,10 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-export async function startTestServer(environment: Record<string, string> = {}, overrides: Overrides = {}): Promise<TestServer> {
+export async function startTestServer(
+  environment: Record<string, string> = {},
+  overrides: Overrides = {},
+): Promise<TestServer> {
   const directory = mkdtempSync(join(tmpdir(), 'rollbook-'));
   const clock = new MovableClock();
   const { EVENTSTORE_URL, DATABASE_URL } = process.env;
@@ -91,11 +94,21 @@ export const userScopes = [
 
 export async function openTestAccount({ operator }: TestServer): Promise<TestAccount> {
   const domain = `account-${++accounts}-${randomUUID().slice(0, 8)}.example`;
-  const person = (fields: Record<string, unknown> = {}) => ({ email: `user-${randomUUID()}@${domain}`, firstName: 'Grace', lastName: 'Hopper', country: 'US', ...fields });
-  const opened = expectStatus(201, await operator.post('/accounts', { name: `Account ${accounts}`, domains: [domain], administrator: person() }));
+  const person = (fields: Record<string, unknown> = {}) => ({
+    email: `user-${randomUUID()}@${domain}`,
+    firstName: 'Grace',
+    lastName: 'Hopper',
+    country: 'US',
+    ...fields,
+  });
+  const opened = expectStatus(
+    201,
+    await operator.post('/accounts', { name: `Account ${accounts}`, domains: [domain], administrator: person() }),
+  );
   const { accountId: id, administratorId } = opened.body;
   const path = (rest = '') => `/accounts/${id}${rest}`;
-  const add = async (fields = {}) => expectStatus(201, await operator.post(path('/users'), person(fields))).body.userId as string;
+  const add = async (fields = {}) =>
+    expectStatus(201, await operator.post(path('/users'), person(fields))).body.userId as string;
   return {
     id,
     domain,
@@ -114,7 +127,10 @@ export async function openTestAccount({ operator }: TestServer): Promise<TestAcc
 /** A token for a user, made by the operator. */
 export async function tokenOf(operator: Api, userId: string, scopes: readonly string[] = userScopes): Promise<string> {
   const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
-  return expectStatus(201, await operator.post('/access-tokens', { kind: 'user', userId, name: 'test', scopes, expiresAt })).body.token;
+  return expectStatus(
+    201,
+    await operator.post('/access-tokens', { kind: 'user', userId, name: 'test', scopes, expiresAt }),
+  ).body.token;
 }
 
 /** The reply, if it has this status; else an error that shows what came instead. */

@@ -3,10 +3,28 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { v5 as uuidv5 } from 'uuid';
-import { AccountDecider, DomainDecider, accountEvent, accountEvents, domainEvent, domainEvents, type Account, type AccountEvent } from '#libs/accounts';
+import {
+  AccountDecider,
+  DomainDecider,
+  accountEvent,
+  accountEvents,
+  domainEvent,
+  domainEvents,
+  type Account,
+  type AccountEvent,
+} from '#libs/accounts';
 import { startEmbeddedEventStore } from '#libs/embedded-eventstore';
 import { EventStore, type Proposed } from '#libs/event-store';
-import { issue, permissions, type Actor, type Command, type DomainEvent, type Issuance, type Recorded, type Subject } from '#libs/kernel';
+import {
+  issue,
+  permissions,
+  type Actor,
+  type Command,
+  type DomainEvent,
+  type Issuance,
+  type Recorded,
+  type Subject,
+} from '#libs/kernel';
 import { UserDecider, emailClaimEvents, roles, userEvent, userEvents, type User, type UserEvent } from '#libs/users';
 import { openVault, type Vault } from '#libs/vault';
 
@@ -35,21 +53,34 @@ export class Stage {
   }
 
   /** An open account of a user for each standing. */
-  async openAccount(standings: readonly Standing[], domains: readonly string[] = []): Promise<{ account: string; users: string[] }> {
+  async openAccount(
+    standings: readonly Standing[],
+    domains: readonly string[] = [],
+  ): Promise<{ account: string; users: string[] }> {
     const account = randomUUID();
     const users = standings.map(() => randomUUID());
-    const counted = users.filter((_, index) => standings[index] === 'counted').map((user) => accountEvent('AdministratorAppointed', { user }));
+    const counted = users
+      .filter((_, index) => standings[index] === 'counted')
+      .map((user) => accountEvent('AdministratorAppointed', { user }));
     await Promise.all([
       this.append('account', account, [accountEvent('AccountOpened', { name: 'Account', contracts: [] }), ...counted]),
-      ...domains.map((domain) => this.append('domain', domain, [domainEvent('DomainOwned', { account, by: 'operator' })])),
-      ...users.map((user, index) => this.append('user', user, [userEvent('UserAdded', { ...person(user), account, status: 'active' }), ...become[standings[index]!](account)])),
+      ...domains.map((domain) =>
+        this.append('domain', domain, [domainEvent('DomainOwned', { account, by: 'operator' })]),
+      ),
+      ...users.map((user, index) =>
+        this.append('user', user, [
+          userEvent('UserAdded', { ...person(user), account, status: 'active' }),
+          ...become[standings[index]!](account),
+        ]),
+      ),
     ]);
     return { account, users };
   }
 
   user = async (id: string): Promise<User> => (await this.store.load(UserDecider, id)).state;
   account = async (id: string): Promise<Account> => (await this.store.load(AccountDecider, id)).state;
-  ownerOf = async (domain: string): Promise<string | undefined> => (await this.store.load(DomainDecider, domain)).state.owner;
+  ownerOf = async (domain: string): Promise<string | undefined> =>
+    (await this.store.load(DomainDecider, domain)).state.owner;
   administrators = async (id: string): Promise<string[]> => {
     const account = await this.account(id);
     return account.status === 'open' ? [...account.administrators] : [];
@@ -61,8 +92,19 @@ export class Stage {
     return events;
   }
 
-  private async append(kind: Subject['kind'], id: string, events: readonly (AccountEvent | UserEvent | DomainEvent)[]): Promise<void> {
-    const envelope = { correlationId: randomUUID(), causationId: randomUUID(), actor: operator, subject: { kind, id }, at: new Date().toISOString(), schema: 1 };
+  private async append(
+    kind: Subject['kind'],
+    id: string,
+    events: readonly (AccountEvent | UserEvent | DomainEvent)[],
+  ): Promise<void> {
+    const envelope = {
+      correlationId: randomUUID(),
+      causationId: randomUUID(),
+      actor: operator,
+      subject: { kind, id },
+      at: new Date().toISOString(),
+      schema: 1,
+    };
     const proposed = events.map(({ type, data }): Proposed => ({ id: randomUUID(), type, data, envelope }));
     await this.store.append(`${kind}-${id}`, -1, proposed);
   }
@@ -80,13 +122,24 @@ const become: Record<Standing, (account: string) => UserEvent[]> = {
   locked: () => [granted, userEvent('UserLocked', { cause: 'administrator', disableModeDays: 7 })],
   deleted: (account) => [
     granted,
-    userEvent('UserDeleted', { account, restorableUntil, keptRoles: ['administrator'], releasedLicences: [], disableModeDays: 7 }),
+    userEvent('UserDeleted', {
+      account,
+      restorableUntil,
+      keptRoles: ['administrator'],
+      releasedLicences: [],
+      disableModeDays: 7,
+    }),
   ],
   member: () => [],
 };
 
 /** Somebody with an address that nobody else has. */
-export const person = (name: string) => ({ email: `${name}@person.example`, firstName: 'Grace', lastName: 'Hopper', country: 'US' });
+export const person = (name: string) => ({
+  email: `${name}@person.example`,
+  firstName: 'Grace',
+  lastName: 'Hopper',
+  country: 'US',
+});
 
 /** Issues a command as a request does that comes with the Idempotency-Key `key`, a UUID. */
 export function request<C extends Command<C>>(command: C, key: string, about: Partial<Issuance> = {}): C {

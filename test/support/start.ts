@@ -18,6 +18,8 @@ export function newDirectory(): string {
 export function refusal(environment: Record<string, string>): string {
   const { status, output } = run(main, { PORT: '0', LOG_LEVEL: 'log', ...environment });
   const said = output.split('\n').filter((line) => line.startsWith('rollbook:'));
-  expect({ status, lines: said.length, ends: output.endsWith(`${said[0]}\n`), stack: /^\s+at /m.test(output) }).toEqual({ status: 1, lines: 1, ends: true, stack: false });
+  expect({ status, lines: said.length, ends: output.endsWith(`${said[0]}\n`), stack: /^\s+at /m.test(output) }).toEqual(
+    { status: 1, lines: 1, ends: true, stack: false },
+  );
   return said[0]!;
 }

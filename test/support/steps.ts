@@ -36,23 +36,29 @@ export const freshDomain = () => `free-${randomUUID().slice(0, 8)}.example`;
 export async function serviceOf({ operator, clock }: TestServer): Promise<Api> {
   const expiresAt = new Date(clock.now().getTime() + 86_400_000).toISOString();
   const scopes = ['registrations:create', 'logins:record'];
-  return operator.as(expectStatus(201, await operator.post('/access-tokens', { kind: 'service', name: 'login page', scopes, expiresAt })).body.token);
+  return operator.as(
+    expectStatus(201, await operator.post('/access-tokens', { kind: 'service', name: 'login page', scopes, expiresAt }))
+      .body.token,
+  );
 }
 
 /** What the account's administrator (or who else speaks) does to its users, by their ids. */
 export function usersOf(account: TestAccount, api: Api = account.administrator) {
   const user = (userId: string, rest = '') => account.path(`/users/${userId}${rest}`);
-  const act = (userId: string, action: string, body: object = {}, headers = {}) => api.post(user(userId, `/${action}`), body, headers);
+  const act = (userId: string, action: string, body: object = {}, headers = {}) =>
+    api.post(user(userId, `/${action}`), body, headers);
   const read = async (address: string) => expectStatus(200, await api.get(address)).body;
   return {
     user,
     /** Tries. */
     act,
     /** Does it, and answers what it came to. */
-    done: async (userId: string, action: string, body: object = {}) => expectStatus(200, await act(userId, action, body)).body,
+    done: async (userId: string, action: string, body: object = {}) =>
+      expectStatus(200, await act(userId, action, body)).body,
     page: (userId: string, query = '') => read(user(userId, query)),
     list: async (query = '') => (await read(account.path(`/users${query}`))).items,
     /** The names of what was done to them, newest first. */
-    actionsOn: async (userId: string): Promise<string[]> => (await read(user(userId, '/history'))).items.map(({ action }: { action: string }) => action),
+    actionsOn: async (userId: string): Promise<string[]> =>
+      (await read(user(userId, '/history'))).items.map(({ action }: { action: string }) => action),
   };
 }

@@ -11,13 +11,34 @@ let position = 0;
 /** That such a user was added to an account, as it stands in the log. */
 export function added(account: string, person: { firstName: string; lastName: string; email?: string }): Recorded {
   const id = randomUUID();
-  const { type, data } = userEvent('UserAdded', { email: `u${position}@corp.example`, country: 'DE', status: 'active', account, ...person });
-  const envelope = { correlationId: id, causationId: id, actor: { id, kind: 'operator' }, subject: { kind: 'user', id }, account, at: '2026-01-01T00:00:00.000Z', schema: 1 } as const;
+  const { type, data } = userEvent('UserAdded', {
+    email: `u${position}@corp.example`,
+    country: 'DE',
+    status: 'active',
+    account,
+    ...person,
+  });
+  const envelope = {
+    correlationId: id,
+    causationId: id,
+    actor: { id, kind: 'operator' },
+    subject: { kind: 'user', id },
+    account,
+    at: '2026-01-01T00:00:00.000Z',
+    schema: 1,
+  } as const;
   return { id, type, data, stream: `user-${id}`, revision: 0, position: ++position, envelope };
 }
 
 /** What happened to this user next. */
-export const next = (event: Recorded, { type, data }: DomainEvent): Recorded => ({ ...event, id: randomUUID(), type, data, revision: event.revision + 1, position: ++position });
+export const next = (event: Recorded, { type, data }: DomainEvent): Recorded => ({
+  ...event,
+  id: randomUUID(),
+  type,
+  data,
+  revision: event.revision + 1,
+  position: ++position,
+});
 
 /** A user list without a server, and the events that it is built from. */
 export class UserLog {
@@ -58,5 +79,12 @@ export const userLogs: readonly (readonly [engine: string, open: () => Promise<U
 
 async function openOnPostgresql(server: string): Promise<UserLog> {
   const database = await createDatabase(server);
-  return UserLog.open(await openReadStore({ directory: '', databaseUrl: database.url, log: { installation: 'one', namespace: 'users', restored: '' } }), () => database.drop());
+  return UserLog.open(
+    await openReadStore({
+      directory: '',
+      databaseUrl: database.url,
+      log: { installation: 'one', namespace: 'users', restored: '' },
+    }),
+    () => database.drop(),
+  );
 }

@@ -12,7 +12,9 @@ import { usersSearch } from './users/filter';
 const root = createRootRoute({ notFoundComponent: NotFound, errorComponent: Failed });
 
 /** An address of this site to go on to; nobody is led elsewhere. Said even where there is none: what is left out stays as it came. */
-const onwards = ({ to }: Record<string, unknown>): { to?: string | undefined } => ({ to: typeof to === 'string' && /^\/(?![/\\])/.test(to) ? to : undefined });
+const onwards = ({ to }: Record<string, unknown>): { to?: string | undefined } => ({
+  to: typeof to === 'string' && /^\/(?![/\\])/.test(to) ? to : undefined,
+});
 
 const login = createRoute({
   getParentRoute: () => root,
@@ -51,7 +53,9 @@ const home = createRoute({
   beforeLoad: async ({ context: { me } }) => {
     if (!me.permissions.includes('users:read')) throw redirect({ to: '/profile' });
     const accountId = me.account ?? (await anyAccount());
-    throw accountId ? redirect({ to: '/accounts/$accountId/users', params: { accountId } }) : redirect({ to: '/accounts/new' });
+    throw accountId
+      ? redirect({ to: '/accounts/$accountId/users', params: { accountId } })
+      : redirect({ to: '/accounts/new' });
   },
 });
 
@@ -129,7 +133,14 @@ export const router = createRouter({
     login,
     forgotPassword,
     setPassword,
-    inside.addChildren([home, profile, accessTokens, accounts, newAccount, account.addChildren([aboutAccount, users, user, approvals, audit])]),
+    inside.addChildren([
+      home,
+      profile,
+      accessTokens,
+      accounts,
+      newAccount,
+      account.addChildren([aboutAccount, users, user, approvals, audit]),
+    ]),
   ]),
   // What `validateSearch` leaves out goes from the address, and from what pages read of it; else it would stay as it came.
   search: { strict: true },

@@ -10,7 +10,10 @@ import { readUtf8Json } from './request-format.js';
 import { trustFunction } from './trusted-proxies.js';
 
 /** Where the API lies; what is for whoever runs the machines lies outside. */
-export const apiPrefix: Parameters<NestFastifyApplication['setGlobalPrefix']> = ['api/v1', { exclude: ['health/live', 'health/ready', 'metrics'] }];
+export const apiPrefix: Parameters<NestFastifyApplication['setGlobalPrefix']> = [
+  'api/v1',
+  { exclude: ['health/live', 'health/ready', 'metrics'] },
+];
 
 /** Fastify, with the limits of the house, and problems (RFC 9457) also where a request gets no route. */
 export function httpAdapter({ trustProxy }: Config, requestTimeout: number): FastifyAdapter {

@@ -47,7 +47,10 @@ const forEverybody = new Set(['/', '/set-password']);
 /** What a browser opens, whose address says what to show; a program that asks for a wrong address is told so. */
 export function isPage({ url, headers }: FastifyRequest): boolean {
   const path = url.split('?', 1)[0]!;
-  return forEverybody.has(path) || (!/^\/(?:api|health|metrics|assets)(?:\/|$)/.test(path) && (headers.accept ?? '').includes('text/html'));
+  return (
+    forEverybody.has(path) ||
+    (!/^\/(?:api|health|metrics|assets)(?:\/|$)/.test(path) && (headers.accept ?? '').includes('text/html'))
+  );
 }
 
 /** Nothing from other hosts, no inline script. Mantine makes style elements of its own: they bear this answer's nonce. */

@@ -21,6 +21,10 @@ export function refuseWrongMethods(server: FastifyInstance): void {
 
 /** A route's address as a pattern: `:name` is one segment, `*` is any number of them. */
 function patternOf(url: string): RegExp {
-  const segments = url.split('/').map((segment) => (segment.startsWith(':') ? '[^/]+' : segment === '*' ? '.*' : segment.replace(/[^\w-]/g, '\\$&')));
+  const segments = url
+    .split('/')
+    .map((segment) =>
+      segment.startsWith(':') ? '[^/]+' : segment === '*' ? '.*' : segment.replace(/[^\w-]/g, '\\$&'),
+    );
   return new RegExp(`^${segments.join('/')}$`);
 }

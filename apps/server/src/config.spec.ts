@@ -1,7 +1,8 @@
 import { readConfig, settingNames } from './config.js';
 
 test('OPS-17: an empty setting is its default', () => {
-  for (const nothing of ['', ' ']) expect(readConfig(Object.fromEntries(settingNames.map((name) => [name, nothing])))).toEqual(readConfig({}));
+  for (const nothing of ['', ' '])
+    expect(readConfig(Object.fromEntries(settingNames.map((name) => [name, nothing])))).toEqual(readConfig({}));
 });
 
 test.each([

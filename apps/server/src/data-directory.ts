@@ -34,7 +34,10 @@ export function lockDataDirectory(directory: string): { release(): void } {
     makeDirectory(directory);
     accessSync(directory, constants.W_OK);
   } catch (error) {
-    throw new Error(`The data directory ${directory} can not be written to (${(error as NodeJS.ErrnoException).code}).`, { cause: error });
+    throw new Error(
+      `The data directory ${directory} can not be written to (${(error as NodeJS.ErrnoException).code}).`,
+      { cause: error },
+    );
   }
   const lock = new DatabaseSync(join(directory, 'lock'));
   try {

@@ -11,7 +11,10 @@ const [, , file] = process.argv;
 
 // Routes are read off the controllers; what they would work on is never asked.
 const nothing = new Proxy({} as Parts, { get: () => ({}) });
-const app = await NestFactory.create<NestFastifyApplication>(ServerModule.of(nothing), new FastifyAdapter(), { logger: false, abortOnError: false });
+const app = await NestFactory.create<NestFastifyApplication>(ServerModule.of(nothing), new FastifyAdapter(), {
+  logger: false,
+  abortOnError: false,
+});
 app.setGlobalPrefix(...apiPrefix);
 writeFileSync(file!, JSON.stringify(openApi(app)));
 process.exit(0);

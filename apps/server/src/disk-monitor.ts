@@ -16,7 +16,13 @@ export class DiskMonitor {
   private readonly looking = new RepeatedTask(interval, () => this.look());
   private full = false;
 
-  constructor(private readonly options: { readonly directory: string; readonly stores: readonly StoreName[]; readonly health: StoreHealth }) {}
+  constructor(
+    private readonly options: {
+      readonly directory: string;
+      readonly stores: readonly StoreName[];
+      readonly health: StoreHealth;
+    },
+  ) {}
 
   get isFull(): boolean {
     return this.full;
@@ -37,7 +43,10 @@ export class DiskMonitor {
     const { bavail, bsize } = await statfs(directory);
     this.full = bavail * bsize < reserve;
     for (const store of stores) {
-      if (this.full) health.observer(store).failed({ kind: 'full', code: 'disk-full', detail: `the disk of ${directory} is full: make room.` });
+      if (this.full)
+        health
+          .observer(store)
+          .failed({ kind: 'full', code: 'disk-full', detail: `the disk of ${directory} is full: make room.` });
       else health.observer(store).recovered('full');
     }
   }

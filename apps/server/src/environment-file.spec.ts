@@ -7,7 +7,10 @@ const directory = mkdtempSync(join(tmpdir(), 'environment-'));
 const file = join(directory, '.env');
 afterAll(() => rmSync(directory, { recursive: true }));
 
-function load(content: string | Buffer, environment: NodeJS.ProcessEnv = {}): { environment: NodeJS.ProcessEnv; warnings: string[] } {
+function load(
+  content: string | Buffer,
+  environment: NodeJS.ProcessEnv = {},
+): { environment: NodeJS.ProcessEnv; warnings: string[] } {
   writeFileSync(file, content);
   return { warnings: loadEnvironmentFile(file, environment), environment };
 }

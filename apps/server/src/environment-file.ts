@@ -12,7 +12,9 @@ export function loadEnvironmentFile(file = '.env', environment: NodeJS.ProcessEn
   const entries = Object.entries(parseEnv(decode(readFileSync(file), file)));
   for (const [name, value] of entries) environment[name] ??= value;
   const names = entries.map(([name]) => name).toSorted();
-  return names.flatMap((name) => (settingNames.includes(name) ? [] : [`${file} has ${name}, which is no setting${suggestion(name)}`]));
+  return names.flatMap((name) =>
+    settingNames.includes(name) ? [] : [`${file} has ${name}, which is no setting${suggestion(name)}`],
+  );
 }
 
 /** UTF-8 with or without a byte order mark, or UTF-16 with one, as editors on Windows write. */

@@ -31,7 +31,12 @@ async function main(): Promise<void> {
   const directory = resolve(values.db);
   const passwordFile = resolve(values['password-file'] ?? join(directory, 'password'));
   const known = !insecure && existsSync(passwordFile);
-  const node = await startEmbeddedEventStore({ directory, insecure, port: portOf(values.port), ...(known && { password: passwordIn(passwordFile) }) });
+  const node = await startEmbeddedEventStore({
+    directory,
+    insecure,
+    port: portOf(values.port),
+    ...(known && { password: passwordIn(passwordFile) }),
+  });
   if (!insecure && !known) writeFileSync(passwordFile, `${new URL(node.url).password}\n`, { mode: 0o600, flag: 'wx' });
   let closing = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -42,7 +47,10 @@ async function main(): Promise<void> {
       node.close().then(() => process.exit(0), fail);
     });
   }
-  const url = Object.assign(new URL(node.url), { password: '' }).href.replace('admin@', `admin:$(cat '${passwordFile}')@`);
+  const url = Object.assign(new URL(node.url), { password: '' }).href.replace(
+    'admin@',
+    `admin:$(cat '${passwordFile}')@`,
+  );
   console.log(`The log of ${directory} is served. Tools reach it with:\n\n  export EVENTSTORE_URL="${url}"\n`);
 }
 

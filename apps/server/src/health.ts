@@ -47,8 +47,12 @@ export class Health {
 
   /** The last position of the log; undefined while it does not answer. */
   async head(): Promise<number | undefined> {
-    if (this.parts.stores.problems.some(({ store, kind }) => store === 'event-store' && kind === 'away')) return undefined;
-    return Promise.race([this.parts.store.head().catch(() => undefined), pause(headTimeout, undefined, { ref: false })]);
+    if (this.parts.stores.problems.some(({ store, kind }) => store === 'event-store' && kind === 'away'))
+      return undefined;
+    return Promise.race([
+      this.parts.store.head().catch(() => undefined),
+      pause(headTimeout, undefined, { ref: false }),
+    ]);
   }
 
   private get projectionStatus(): 'ok' | 'failing' | 'stalled' | 'catching up' {

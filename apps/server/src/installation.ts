@@ -40,7 +40,11 @@ export interface OpenOptions {
  * new keys are ever made for an old log. An empty log for a vault in use is refused, lest a wrong address look like a loss.
  * Without `create` so is a log that isn't there. Throws one clear line.
  */
-export async function openInstallation(config: Config, url: string, { create = true, observer = noObserver }: OpenOptions = {}): Promise<Installation> {
+export async function openInstallation(
+  config: Config,
+  url: string,
+  { create = true, observer = noObserver }: OpenOptions = {},
+): Promise<Installation> {
   let vault: Vault | undefined;
   const store = new EventStore({
     url,
@@ -48,22 +52,35 @@ export async function openInstallation(config: Config, url: string, { create = t
     catalogue,
     observer,
     // The founding, which tells whose the log is, is read before any key is needed.
-    keys: { obtainKey: (owner) => vault!.obtainKey(owner as never), findKey: (owner) => vault!.findKey(owner as never) },
+    keys: {
+      obtainKey: (owner) => vault!.obtainKey(owner as never),
+      findKey: (owner) => vault!.findKey(owner as never),
+    },
   });
   try {
     const founder = await findFounder(store);
     if (founder && !vaultExists(config.dataDir)) {
-      throw new Error(`The vault is missing from ${config.dataDir}: this log can not be read without the vault it was founded with.`);
+      throw new Error(
+        `The vault is missing from ${config.dataDir}: this log can not be read without the vault it was founded with.`,
+      );
     }
     if (!founder && !create) throw new Error('There is no log of this installation.');
     const make = !founder && !vaultExists(config.dataDir);
-    const key = loadVaultKey({ ...(config.vaultKey && { value: config.vaultKey }), file: config.vaultKeyFile, create: make });
+    const key = loadVaultKey({
+      ...(config.vaultKey && { value: config.vaultKey }),
+      file: config.vaultKeyFile,
+      create: make,
+    });
     vault = openVault({ directory: config.dataDir, key, create: make });
     if (!founder && vault.isUsed()) {
-      throw new Error(`The vault in ${config.dataDir} holds the keys of a log, but this log is empty: give EVENTSTORE_URL and EVENTSTORE_NAMESPACE of that log, or another DATA_DIR.`);
+      throw new Error(
+        `The vault in ${config.dataDir} holds the keys of a log, but this log is empty: give EVENTSTORE_URL and EVENTSTORE_NAMESPACE of that log, or another DATA_DIR.`,
+      );
     }
     if ((founder ?? (await found(store, vault))) !== vault.fingerprint) {
-      throw new Error('This log was founded with another vault: give the DATA_DIR that belongs to it, or another EVENTSTORE_NAMESPACE.');
+      throw new Error(
+        'This log was founded with another vault: give the DATA_DIR that belongs to it, or another EVENTSTORE_NAMESPACE.',
+      );
     }
     return { store, vault, restored: await findRestore(store) };
   } catch (error) {
@@ -83,7 +100,8 @@ async function findFounder(store: EventStore): Promise<string | undefined> {
 
 /** The id of the last event of a restore. */
 async function findRestore(store: EventStore): Promise<string> {
-  for await (const { id, type } of store.read(stream, { backwards: true, maxCount: 1 })) if (type === 'InstallationRestored') return id;
+  for await (const { id, type } of store.read(stream, { backwards: true, maxCount: 1 }))
+    if (type === 'InstallationRestored') return id;
   return '';
 }
 
@@ -99,7 +117,10 @@ async function found(store: EventStore, vault: Vault): Promise<string> {
 }
 
 /** Writes into the log that it goes on from a backup: what came after that backup is gone, and other events take its positions. */
-export async function recordRestore({ store, vault }: Installation, backup: { madeAt: string; position?: number }): Promise<void> {
+export async function recordRestore(
+  { store, vault }: Installation,
+  backup: { madeAt: string; position?: number },
+): Promise<void> {
   for await (const { revision } of store.read(stream, { backwards: true, maxCount: 1 })) {
     await store.append(stream, revision, [happened(vault, randomUUID(), 'InstallationRestored', backup)]);
   }
@@ -109,5 +130,17 @@ const idOf = ({ fingerprint }: Vault): string => uuidv5(fingerprint, '0b1a3d5e-6
 
 function happened(vault: Vault, id: string, type: string, data: object): Proposed {
   const subject = { kind: 'installation', id: idOf(vault) } as const;
-  return { id, type, data, envelope: { correlationId: randomUUID(), causationId: id, actor: nobody, subject, at: new Date().toISOString(), schema: 1 } };
+  return {
+    id,
+    type,
+    data,
+    envelope: {
+      correlationId: randomUUID(),
+      causationId: id,
+      actor: nobody,
+      subject,
+      at: new Date().toISOString(),
+      schema: 1,
+    },
+  };
 }

@@ -10,7 +10,10 @@ it('LOGIN-15: tells the command and the code, and nothing of other commands', ()
   log.tell('LogIn', 'login.failed');
   log.tell('LockUser', 'user.not-active');
   log.tell('ChangePassword', 'access.throttled');
-  expect(lines).toEqual([{ command: 'LogIn', code: 'login.failed' }, { command: 'ChangePassword', code: 'access.throttled' }]);
+  expect(lines).toEqual([
+    { command: 'LogIn', code: 'login.failed' },
+    { command: 'ChangePassword', code: 'access.throttled' },
+  ]);
 });
 
 it('LOGIN-15: writes 60 lines a minute at most, and how many it left out', () => {

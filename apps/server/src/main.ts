@@ -10,7 +10,8 @@ if (process.argv.includes('--help') || process.argv.includes('-h')) {
 
 try {
   const [unknown] = process.argv.slice(2);
-  if (unknown !== undefined) throw new Error(`${unknown} means nothing here: settings come from the environment. See: npm start -- --help`);
+  if (unknown !== undefined)
+    throw new Error(`${unknown} means nothing here: settings come from the environment. See: npm start -- --help`);
   const warnings = loadEnvironmentFile();
   const config = readConfig(process.env);
   // Only now: help and a wrong setting are answered at once.

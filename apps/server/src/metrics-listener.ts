@@ -16,15 +16,31 @@ interface Answer {
   readonly body: string;
 }
 
-const json = (status: number, body: object): Answer => ({ status, type: 'application/json; charset=utf-8', body: JSON.stringify(body) });
+const json = (status: number, body: object): Answer => ({
+  status,
+  type: 'application/json; charset=utf-8',
+  body: JSON.stringify(body),
+});
 
 /** Listens on METRICS_HOST:METRICS_PORT. Throws one clear line. */
-export async function listenForMetrics({ metricsHost, metricsPort }: Config, health: Health, metrics: Metrics): Promise<MetricsListener | undefined> {
+export async function listenForMetrics(
+  { metricsHost, metricsPort }: Config,
+  health: Health,
+  metrics: Metrics,
+): Promise<MetricsListener | undefined> {
   if (metricsPort === undefined) return undefined;
-  const server = createServer((request, response) => void answer(request, health, metrics).then((sent) => send(response, sent)));
+  const server = createServer(
+    (request, response) => void answer(request, health, metrics).then((sent) => send(response, sent)),
+  );
   await new Promise<void>((resolve, reject) => {
     server.once('error', ({ code }: NodeJS.ErrnoException) => {
-      reject(new Error(code === 'EADDRINUSE' ? `Port ${metricsPort} on ${metricsHost} is taken: set METRICS_PORT to another.` : `Can not listen on ${metricsHost}:${metricsPort} (${code}).`));
+      reject(
+        new Error(
+          code === 'EADDRINUSE'
+            ? `Port ${metricsPort} on ${metricsHost} is taken: set METRICS_PORT to another.`
+            : `Can not listen on ${metricsHost}:${metricsPort} (${code}).`,
+        ),
+      );
     });
     server.listen(metricsPort, metricsHost, resolve);
   });
@@ -40,7 +56,8 @@ export async function listenForMetrics({ metricsHost, metricsPort }: Config, hea
 async function answer({ method, url = '' }: IncomingMessage, health: Health, metrics: Metrics): Promise<Answer> {
   if (method !== 'GET' && method !== 'HEAD') return json(405, { status: 405 });
   const path = url.split('?', 1)[0];
-  if (path === '/metrics') return { status: 200, type: metrics.contentType, body: await metrics.text(await health.head()) };
+  if (path === '/metrics')
+    return { status: 200, type: metrics.contentType, body: await metrics.text(await health.head()) };
   if (path === '/health/live') return json(200, { status: 'ok' });
   if (path !== '/health/ready') return json(404, { status: 404 });
   const details = await health.details();
@@ -48,5 +65,11 @@ async function answer({ method, url = '' }: IncomingMessage, health: Health, met
 }
 
 function send(response: ServerResponse, { status, type, body }: Answer): void {
-  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', ...(status === 405 && { allow: 'GET, HEAD' }) }).end(body);
+  response
+    .writeHead(status, {
+      'content-type': type,
+      'cache-control': 'no-store',
+      ...(status === 405 && { allow: 'GET, HEAD' }),
+    })
+    .end(body);
 }

@@ -19,10 +19,28 @@ export class Metrics {
   ) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
-    this.commands = new Counter({ name: 'rollbook_commands_total', help: 'Commands by type and outcome', labelNames: ['command', 'outcome'], registers });
-    this.requests = new Histogram({ name: 'rollbook_request_seconds', help: 'Requests by route and status', labelNames: ['method', 'route', 'status'], registers });
-    this.lag = new Gauge({ name: 'rollbook_projection_lag_positions', help: 'How far the read models are behind the log, in positions', registers });
-    this.failing = new Gauge({ name: 'rollbook_projection_failing', help: '1 while an event can not be projected', registers });
+    this.commands = new Counter({
+      name: 'rollbook_commands_total',
+      help: 'Commands by type and outcome',
+      labelNames: ['command', 'outcome'],
+      registers,
+    });
+    this.requests = new Histogram({
+      name: 'rollbook_request_seconds',
+      help: 'Requests by route and status',
+      labelNames: ['method', 'route', 'status'],
+      registers,
+    });
+    this.lag = new Gauge({
+      name: 'rollbook_projection_lag_positions',
+      help: 'How far the read models are behind the log, in positions',
+      registers,
+    });
+    this.failing = new Gauge({
+      name: 'rollbook_projection_failing',
+      help: '1 while an event can not be projected',
+      registers,
+    });
     countMails(this.registry, mails);
     watchStores(this.registry, stores);
   }

@@ -27,7 +27,11 @@ export interface Opening {
 }
 
 /** Opens what the settings name, the embedded defaults where they name nothing. Throws one clear line. */
-export async function openStores(config: Config, owned: Owned, { wait = noWait(), health }: Opening = {}): Promise<Stores> {
+export async function openStores(
+  config: Config,
+  owned: Owned,
+  { wait = noWait(), health }: Opening = {},
+): Promise<Stores> {
   const { dataDir, databaseUrl, eventStoreNamespace: namespace } = config;
   const lock = lockDataDirectory(dataDir);
   owned.add(() => lock.release());
@@ -38,7 +42,10 @@ export async function openStores(config: Config, owned: Owned, { wait = noWait()
       directory: dataDir,
       ...(databaseUrl && { databaseUrl }),
       log: identity,
-      discarding: (error) => new Logger('ReadStore').warn(`The read models can not be opened (${(error as Error).message}): they are built again.`),
+      discarding: (error) =>
+        new Logger('ReadStore').warn(
+          `The read models can not be opened (${(error as Error).message}): they are built again.`,
+        ),
       limits: { query: config.queryTimeout * 1_000, batch: config.batchTimeout * 1_000 },
       ...(health && { observer: health.observer('read-store') }),
     }),
@@ -48,7 +55,11 @@ export async function openStores(config: Config, owned: Owned, { wait = noWait()
 }
 
 /** Opens the log with its vault, in a data directory that is locked; without `create` only one that is there. Throws one clear line. */
-export async function openLog(config: Config, owned: Owned, { wait = noWait(), ...options }: OpenOptions & { wait?: StoreWait } = {}): Promise<Log> {
+export async function openLog(
+  config: Config,
+  owned: Owned,
+  { wait = noWait(), ...options }: OpenOptions & { wait?: StoreWait } = {},
+): Promise<Log> {
   const { dataDir, eventStoreUrl } = config;
   const node = eventStoreUrl ? undefined : await startEmbeddedEventStore({ directory: join(dataDir, 'events') });
   if (node) owned.add(() => node.close());

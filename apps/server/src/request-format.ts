@@ -46,8 +46,19 @@ function decodeUtf8(body: Buffer): string {
 /** Says where, and nothing of what is there. */
 function malformed(text: string): Refusal {
   const place = jsonErrorPlace(text);
-  if (!place) return new Refusal('http.400', 'invalid', 'The body has a field that no request may have: __proto__ or constructor.');
-  return new Refusal('http.400', 'invalid', `The body is not JSON: see line ${place.line}, column ${place.column}.`, [], { ...place });
+  if (!place)
+    return new Refusal(
+      'http.400',
+      'invalid',
+      'The body has a field that no request may have: __proto__ or constructor.',
+    );
+  return new Refusal(
+    'http.400',
+    'invalid',
+    `The body is not JSON: see line ${place.line}, column ${place.column}.`,
+    [],
+    { ...place },
+  );
 }
 
 /** UUIDs are written in lower case and read in either. */

@@ -5,7 +5,16 @@ import { AccessModule, PasswordThreads, SessionLimits } from '#libs/access';
 import { AccountsModule } from '#libs/accounts';
 import { AuditModule } from '#libs/audit';
 import { EventStore } from '#libs/event-store';
-import { AnswerInterceptor, BodyDigest, Clock, MailLimits, ProblemFilter, PublicOrigin, ReadPosition, Routes } from '#libs/http';
+import {
+  AnswerInterceptor,
+  BodyDigest,
+  Clock,
+  MailLimits,
+  ProblemFilter,
+  PublicOrigin,
+  ReadPosition,
+  Routes,
+} from '#libs/http';
 import { MailModule, MailProcess } from '#libs/mail';
 import { ProjectionRunner, ReadStore } from '#libs/read-store';
 import { UsersModule } from '#libs/users';
@@ -34,7 +43,20 @@ export interface Parts {
 
 @Module({})
 class PartsModule {
-  static of({ store, vault, readStore, projections, mails, health, disk, metrics, passwordThreads, clock, publicOrigin, sessions }: Parts): DynamicModule {
+  static of({
+    store,
+    vault,
+    readStore,
+    projections,
+    mails,
+    health,
+    disk,
+    metrics,
+    passwordThreads,
+    clock,
+    publicOrigin,
+    sessions,
+  }: Parts): DynamicModule {
     const providers: Provider[] = [
       { provide: EventStore, useValue: store },
       { provide: Vault, useValue: vault },
@@ -52,7 +74,13 @@ class PartsModule {
       { provide: Metrics, useValue: metrics },
       Routes,
     ];
-    return { module: PartsModule, global: true, imports: [DiscoveryModule], providers, exports: [...providers, DiscoveryModule] };
+    return {
+      module: PartsModule,
+      global: true,
+      imports: [DiscoveryModule],
+      providers,
+      exports: [...providers, DiscoveryModule],
+    };
   }
 }
 
@@ -62,7 +90,15 @@ export class ServerModule {
   static of(parts: Parts): DynamicModule {
     return {
       module: ServerModule,
-      imports: [CqrsModule.forRoot(), PartsModule.of(parts), AccountsModule, UsersModule, AccessModule, AuditModule, MailModule],
+      imports: [
+        CqrsModule.forRoot(),
+        PartsModule.of(parts),
+        AccountsModule,
+        UsersModule,
+        AccessModule,
+        AuditModule,
+        MailModule,
+      ],
       controllers: [HealthController],
       providers: [
         { provide: APP_INTERCEPTOR, useClass: FullDiskInterceptor },

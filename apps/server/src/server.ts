@@ -57,7 +57,10 @@ export interface Abortable {
 }
 
 /** Starts everything that the settings ask for. Throws one clear line; what was opened until then is closed again. */
-export async function startServer(config: Config, { clock = new SystemClock(), requestTimeout = 30_000, signal }: Overrides & Abortable = {}): Promise<Server> {
+export async function startServer(
+  config: Config,
+  { clock = new SystemClock(), requestTimeout = 30_000, signal }: Overrides & Abortable = {},
+): Promise<Server> {
   Logger.overrideLogger(new ServerLogger(config.logLevel));
   const owned = new Owned();
   try {
@@ -73,11 +76,26 @@ export async function startServer(config: Config, { clock = new SystemClock(), r
     const publicOrigin = config.publicUrl === undefined ? undefined : new URL(config.publicUrl).origin;
     const monitor = new StoreMonitor({ ...stores, projections: runner });
     owned.add(() => monitor.stop());
-    const disk = new DiskMonitor({ directory: config.dataDir, stores: config.eventStoreUrl ? ['vault'] : ['vault', 'event-store'], health });
+    const disk = new DiskMonitor({
+      directory: config.dataDir,
+      stores: config.eventStoreUrl ? ['vault'] : ['vault', 'event-store'],
+      health,
+    });
     owned.add(() => disk.stop());
     await disk.start();
     const watched = new Health({ ...stores, projections: runner, mails, stores: health, monitor });
-    const parts = { ...stores, disk, projections: runner, mails, passwordThreads, clock, publicOrigin, sessions: config.sessions, health: watched, metrics: new Metrics(runner, mails, health) };
+    const parts = {
+      ...stores,
+      disk,
+      projections: runner,
+      mails,
+      passwordThreads,
+      clock,
+      publicOrigin,
+      sessions: config.sessions,
+      health: watched,
+      metrics: new Metrics(runner, mails, health),
+    };
     const operatorToken = join(config.dataDir, 'operator-token');
     const token = { ...parts, file: operatorToken, at: clock.now().toISOString(), days: config.operatorTokenDays };
     if (await wait.for('event store', () => ensureOperatorToken(token))) {
@@ -92,7 +110,13 @@ export async function startServer(config: Config, { clock = new SystemClock(), r
     if (listener) owned.add(() => listener.close());
     mails.start(linksTo(config, await app.getUrl()));
     await takeCommands({ config, ...stores }, owned);
-    return { url: await app.getUrl(), ...(listener && { metricsUrl: listener.url }), operatorToken, app, close: () => owned.close() };
+    return {
+      url: await app.getUrl(),
+      ...(listener && { metricsUrl: listener.url }),
+      operatorToken,
+      app,
+      close: () => owned.close(),
+    };
   } catch (error) {
     await owned.close().catch(() => {}); // the first error tells more
     throw error;
@@ -102,7 +126,10 @@ export async function startServer(config: Config, { clock = new SystemClock(), r
 async function takeCommands(source: Source, owned: Owned): Promise<void> {
   const control = await listenForCommands(source);
   if (control) owned.add(() => control.close());
-  else new Logger('Server').warn('The path of DATA_DIR is too long for a socket: this server can not be asked for a backup.');
+  else
+    new Logger('Server').warn(
+      'The path of DATA_DIR is too long for a socket: this server can not be asked for a backup.',
+    );
 }
 
 function followLog({ store, readStore }: Stores): ProjectionRunner {
@@ -116,15 +143,22 @@ function followLog({ store, readStore }: Stores): ProjectionRunner {
 }
 
 async function createApp(config: Config, parts: Parts, requestTimeout: number): Promise<NestFastifyApplication> {
-  const app = await NestFactory.create<NestFastifyApplication>(ServerModule.of(parts), httpAdapter(config, requestTimeout), {
-    logger: new ServerLogger(config.logLevel),
-    // Fastify's own parser reads JSON; Nest would add one for forms.
-    bodyParser: false,
-    abortOnError: false,
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    ServerModule.of(parts),
+    httpAdapter(config, requestTimeout),
+    {
+      logger: new ServerLogger(config.logLevel),
+      // Fastify's own parser reads JSON; Nest would add one for forms.
+      bodyParser: false,
+      abortOnError: false,
+    },
+  );
   app.setGlobalPrefix(...apiPrefix);
   await app.register(cookie);
-  await app.register(helmet, { contentSecurityPolicy: false, strictTransportSecurity: { includeSubDomains: config.hstsSubdomains } });
+  await app.register(helmet, {
+    contentSecurityPolicy: false,
+    strictTransportSecurity: { includeSubDomains: config.hstsSubdomains },
+  });
   observe(app, app.get(Metrics), () => parts.clock.now());
   serveOpenApi(app);
   await serveAdmin(app);
@@ -149,6 +183,11 @@ async function listen(app: NestFastifyApplication, { port, host }: Config): Prom
     await app.listen({ port, host, backlog });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new Error(code === 'EADDRINUSE' ? `Port ${port} on ${host} is taken: set PORT to another.` : `Can not listen on ${host}:${port} (${code}).`, { cause: error });
+    throw new Error(
+      code === 'EADDRINUSE'
+        ? `Port ${port} on ${host} is taken: set PORT to another.`
+        : `Can not listen on ${host}:${port} (${code}).`,
+      { cause: error },
+    );
   }
 }

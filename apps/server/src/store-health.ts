@@ -27,7 +27,13 @@ export class StoreHealth {
 
   /** The problems that there are now. */
   get problems(): readonly CurrentProblem[] {
-    return [...this.outages.values()].map(({ store, kind, code, detail, since }) => ({ store, kind, code, detail, since }));
+    return [...this.outages.values()].map(({ store, kind, code, detail, since }) => ({
+      store,
+      kind,
+      code,
+      detail,
+      since,
+    }));
   }
 
   private begin(store: StoreName, problem: StoreProblem): void {

@@ -17,7 +17,13 @@ export class StoreMonitor {
   private seen = { position: -1, at: performance.now() };
   private isStalled = false;
 
-  constructor(private readonly parts: { readonly store: EventStore; readonly readStore: ReadStore; readonly projections: ProjectionRunner}) {}
+  constructor(
+    private readonly parts: {
+      readonly store: EventStore;
+      readonly readStore: ReadStore;
+      readonly projections: ProjectionRunner;
+    },
+  ) {}
 
   /** Whether the read models are behind the log and do not move. */
   get projectionsStalled(): boolean {

@@ -39,7 +39,9 @@ export class StoreWait {
         const { seconds, signal } = this.options;
         if (performance.now() + interval > this.end) throw this.timedOut(what, error);
         if (performance.now() >= remindAt) {
-          this.logger.warn(`Waiting up to ${seconds} s for the ${what} (${error.problem.code}): ${error.problem.detail}`);
+          this.logger.warn(
+            `Waiting up to ${seconds} s for the ${what} (${error.problem.code}): ${error.problem.detail}`,
+          );
           remindAt = performance.now() + reminderInterval;
         }
         await pause(interval, undefined, { signal: signal! }).catch(() => {});
@@ -49,7 +51,9 @@ export class StoreWait {
 
   private timedOut(what: string, { problem }: StoreUnavailable): Error {
     const { seconds } = this.options;
-    return new Error(`The ${what} is not available${seconds > 0 ? ` after ${seconds} s` : ''} (${problem.code}): ${problem.detail}`);
+    return new Error(
+      `The ${what} is not available${seconds > 0 ? ` after ${seconds} s` : ''} (${problem.code}): ${problem.detail}`,
+    );
   }
 }
 
@@ -57,4 +61,8 @@ export class StoreWait {
 export const noWait = (): StoreWait => new StoreWait({ seconds: 0 });
 
 /** The hosts in the URL of a store, without its credentials. */
-export const hostsIn = (url: string): string => url.replace(/^[^:]+:\/\//, '').replace(/[/?].*$/s, '').replace(/^.*@/s, '');
+export const hostsIn = (url: string): string =>
+  url
+    .replace(/^[^:]+:\/\//, '')
+    .replace(/[/?].*$/s, '')
+    .replace(/^.*@/s, '');

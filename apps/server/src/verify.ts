@@ -30,11 +30,19 @@ async function verifyProjections(config: Config): Promise<string[]> {
 /** Follows the log to its end and digests every table. */
 async function digestAtHead(store: EventStore, readStore: ReadStore): Promise<Record<string, string>> {
   const report = (problem: object) => console.error('an event can not be projected', problem);
-  const runner = new ProjectionRunner({ store: readStore, projections, subscribe: (from, signal) => store.follow(from, signal), report });
+  const runner = new ProjectionRunner({
+    store: readStore,
+    projections,
+    subscribe: (from, signal) => store.follow(from, signal),
+    report,
+  });
   await runner.start();
   try {
     await runner.waitFor(await store.head(), patience);
-    return await digestTables(readStore.batches, projections.flatMap(({ tables }) => tables));
+    return await digestTables(
+      readStore.batches,
+      projections.flatMap(({ tables }) => tables),
+    );
   } finally {
     await runner.stop();
   }
@@ -53,7 +61,9 @@ async function main(): Promise<number> {
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    console.error(`rollbook: ${error instanceof Error ? error.message : String(error)} Stop the server first if it runs.`);
+    console.error(
+      `rollbook: ${error instanceof Error ? error.message : String(error)} Stop the server first if it runs.`,
+    );
     process.exit(2);
   },
 );

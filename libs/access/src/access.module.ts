@@ -7,7 +7,13 @@ import { IssuedTokens } from '#libs/users';
 import { Vault } from '#libs/vault';
 import { EndAccessToken, IssueAccessToken } from './domain/access-token.commands.js';
 import { AccessController } from './http/access.controller.js';
-import { ChangePassword, FollowPasswordLink, LogIn, Reauthenticate, RequestPasswordLink } from './domain/session.commands.js';
+import {
+  ChangePassword,
+  FollowPasswordLink,
+  LogIn,
+  Reauthenticate,
+  RequestPasswordLink,
+} from './domain/session.commands.js';
 import { SessionLimits } from './domain/session.js';
 import { DeviceCookie } from './http/device-cookie.js';
 import { KnownDevices } from './http/known-devices.js';
@@ -41,19 +47,59 @@ import { Visits } from './workflows/visits.js';
       const { position, ...issued } = await issueToken({ store, vault }, command);
       return new Answer(issued, position);
     }),
-    ...commandHandlers([EndAccessToken], [EventStore, Vault, IssuedTokenTree], (store, vault, tree) => async (command) => {
-      const { position } = await endToken({ store, vault }, command);
-      if (!command.issued) return new Answer({ ended: true }, position);
-      const issued = await tree.endIssuedWith(command.issuance.target, command.issuance);
-      return new Answer({ ended: true, issued: issued.tokenIds }, Math.max(position, issued.position));
-    }),
-    ...commandHandlers([LogIn], [EventStore, Vault, Callers, PasswordThreads, DeviceChecks], (store, vault, callers, threads, deviceChecks) => (command) => enter({ store, vault, callers, threads, deviceChecks }, command)),
-    ...commandHandlers([RequestPasswordLink], [EventStore, Vault], (store, vault) => (command) => evenly(() => requestLink({ store, vault }, command))),
-    ...commandHandlers([FollowPasswordLink], [EventStore, Vault, PasswordThreads], (store, vault, threads) => async (command) => asUser(await followLink({ store, vault, threads }, command), 'link')),
-    ...commandHandlers([ChangePassword], [EventStore, Vault, PasswordThreads, DeviceChecks], (store, vault, threads, deviceChecks) => async (command) => asUser(await changePassword({ store, vault, threads, deviceChecks }, command), 'password')),
-    ...commandHandlers([Reauthenticate], [EventStore, Vault, Callers, PasswordThreads, DeviceChecks], (store, vault, callers, threads, deviceChecks) => (command) => reauthenticate({ store, vault, callers, threads, deviceChecks }, command)),
-    ...queryHandlers([ListAccessTokens], [ReadStore], ({ db }) => (query) => listAccessTokens(db, query)),
-    ...queryHandlers([GetAccessToken], [ReadStore], ({ db }) => (query) => getAccessToken(db, query)),
+    ...commandHandlers(
+      [EndAccessToken],
+      [EventStore, Vault, IssuedTokenTree],
+      (store, vault, tree) => async (command) => {
+        const { position } = await endToken({ store, vault }, command);
+        if (!command.issued) return new Answer({ ended: true }, position);
+        const issued = await tree.endIssuedWith(command.issuance.target, command.issuance);
+        return new Answer({ ended: true, issued: issued.tokenIds }, Math.max(position, issued.position));
+      },
+    ),
+    ...commandHandlers(
+      [LogIn],
+      [EventStore, Vault, Callers, PasswordThreads, DeviceChecks],
+      (store, vault, callers, threads, deviceChecks) => (command) =>
+        enter({ store, vault, callers, threads, deviceChecks }, command),
+    ),
+    ...commandHandlers(
+      [RequestPasswordLink],
+      [EventStore, Vault],
+      (store, vault) => (command) => evenly(() => requestLink({ store, vault }, command)),
+    ),
+    ...commandHandlers(
+      [FollowPasswordLink],
+      [EventStore, Vault, PasswordThreads],
+      (store, vault, threads) => async (command) =>
+        asUser(await followLink({ store, vault, threads }, command), 'link'),
+    ),
+    ...commandHandlers(
+      [ChangePassword],
+      [EventStore, Vault, PasswordThreads, DeviceChecks],
+      (store, vault, threads, deviceChecks) => async (command) =>
+        asUser(await changePassword({ store, vault, threads, deviceChecks }, command), 'password'),
+    ),
+    ...commandHandlers(
+      [Reauthenticate],
+      [EventStore, Vault, Callers, PasswordThreads, DeviceChecks],
+      (store, vault, callers, threads, deviceChecks) => (command) =>
+        reauthenticate({ store, vault, callers, threads, deviceChecks }, command),
+    ),
+    ...queryHandlers(
+      [ListAccessTokens],
+      [ReadStore],
+      ({ db }) =>
+        (query) =>
+          listAccessTokens(db, query),
+    ),
+    ...queryHandlers(
+      [GetAccessToken],
+      [ReadStore],
+      ({ db }) =>
+        (query) =>
+          getAccessToken(db, query),
+    ),
     {
       provide: IssuedTokenTree,
       inject: [EventStore, Vault, ReadStore, ReadPosition],
@@ -64,14 +110,19 @@ import { Visits } from './workflows/visits.js';
     {
       provide: HostCookies,
       inject: [PublicOrigin, Vault],
-      useFactory: (place: PublicOrigin, vault: Vault) => new HostCookies(place, () => vault.hmac('cookie', 'name').slice(0, 8)),
+      useFactory: (place: PublicOrigin, vault: Vault) =>
+        new HostCookies(place, () => vault.hmac('cookie', 'name').slice(0, 8)),
     },
     SessionCookie,
     DeviceCookie,
     KnownDevices,
     LinkLimits,
     PasswordAttempts,
-    { provide: AddressOwners, inject: [EventStore, Vault], useFactory: (store: EventStore, vault: Vault) => new AddressOwners(store, vault) },
+    {
+      provide: AddressOwners,
+      inject: [EventStore, Vault],
+      useFactory: (store: EventStore, vault: Vault) => new AddressOwners(store, vault),
+    },
     DeviceChecks,
     {
       provide: Callers,
@@ -81,13 +132,15 @@ import { Visits } from './workflows/visits.js';
     {
       provide: Visits,
       inject: [Vault, Callers, SessionLimits, Clock],
-      useFactory: ({ sessions }: Vault, callers: Callers, limits: SessionLimits, clock: Clock) => new Visits(sessions, callers, limits, () => clock.now()),
+      useFactory: ({ sessions }: Vault, callers: Callers, limits: SessionLimits, clock: Clock) =>
+        new Visits(sessions, callers, limits, () => clock.now()),
     },
     {
       provide: PasswordChecks,
       inject: [PasswordThreads, Clock],
       // One more than there are threads reads the event store meanwhile.
-      useFactory: ({ size }: PasswordThreads, clock: Clock) => new PasswordChecks({ concurrency: size + 1, now: () => clock.now() }),
+      useFactory: ({ size }: PasswordThreads, clock: Clock) =>
+        new PasswordChecks({ concurrency: size + 1, now: () => clock.now() }),
     },
     { provide: APP_GUARD, useClass: AccessGuard },
   ],

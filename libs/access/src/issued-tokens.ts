@@ -24,7 +24,10 @@ export class IssuedTokenTree extends IssuedTokens {
     super();
   }
 
-  override async list(userIds: readonly string[], issuance: Issuance): Promise<ReadonlyMap<string, readonly IssuedToken[]>> {
+  override async list(
+    userIds: readonly string[],
+    issuance: Issuance,
+  ): Promise<ReadonlyMap<string, readonly IssuedToken[]>> {
     return byIssuer(await this.find({ users: userIds }, issuance));
   }
 
@@ -34,7 +37,10 @@ export class IssuedTokenTree extends IssuedTokens {
   }
 
   /** Ends what was issued with this token, and in turn with those. */
-  async endIssuedWith(tokenId: string, issuance: Issuance): Promise<{ readonly tokenIds: readonly string[]; readonly position: number }> {
+  async endIssuedWith(
+    tokenId: string,
+    issuance: Issuance,
+  ): Promise<{ readonly tokenIds: readonly string[]; readonly position: number }> {
     const { ended, position } = await this.endAll({ tokens: [tokenId] }, issuance);
     return { tokenIds: ended.map(({ token_id }) => token_id), position };
   }
@@ -46,13 +52,29 @@ export class IssuedTokenTree extends IssuedTokens {
   /** Sees all that was written before: whoever issues a token looks afterwards whether they still may. */
   private async find(issuers: Issuers, { actor, within, overAdministrators, at }: Issuance): Promise<IssuedRow[]> {
     await this.readPosition.waitFor(await this.store.head(), maxWait);
-    return listIssuedBy(this.readStore.db as never, issuers, { actor, ...(within && { account: within }), overAdministrators, at, limit: pageSize });
+    return listIssuedBy(this.readStore.db as never, issuers, {
+      actor,
+      ...(within && { account: within }),
+      overAdministrators,
+      at,
+      limit: pageSize,
+    });
   }
 }
 
-function byIssuer(rows: readonly IssuedRow[], more: Partial<IssuedToken> = {}): ReadonlyMap<string, readonly IssuedToken[]> {
+function byIssuer(
+  rows: readonly IssuedRow[],
+  more: Partial<IssuedToken> = {},
+): ReadonlyMap<string, readonly IssuedToken[]> {
   const groups = Map.groupBy(rows, ({ root }) => root);
   return new Map([...groups].map(([issuer, issued]) => [issuer, issued.map((row) => ({ ...itemOf(row), ...more }))]));
 }
 
-const itemOf = ({ token_id, kind, name, scopes, issued_at, expires_at }: IssuedRow): IssuedToken => ({ tokenId: token_id, kind, name, scopes, issuedAt: issued_at, expiresAt: expires_at });
+const itemOf = ({ token_id, kind, name, scopes, issued_at, expires_at }: IssuedRow): IssuedToken => ({
+  tokenId: token_id,
+  kind,
+  name,
+  scopes,
+  issuedAt: issued_at,
+  expiresAt: expires_at,
+});

@@ -17,8 +17,20 @@ import { changeDomain } from './workflows/domains.js';
       const { state, changed, position } = await changeDomain(store, command);
       return new Answer({ owned: state.owner === command.issuance.account, changed }, position);
     }),
-    ...queryHandlers([ListAccounts], [ReadStore], ({ db }) => (query) => listAccounts(db, query)),
-    ...queryHandlers([GetInstallation], [ReadStore], ({ db }) => () => getInstallation(db)),
+    ...queryHandlers(
+      [ListAccounts],
+      [ReadStore],
+      ({ db }) =>
+        (query) =>
+          listAccounts(db, query),
+    ),
+    ...queryHandlers(
+      [GetInstallation],
+      [ReadStore],
+      ({ db }) =>
+        () =>
+          getInstallation(db),
+    ),
     ...queryHandlers([GetAccount], [ReadStore], ({ db }) => async (query) => {
       const account = await getAccount(db, query);
       return new Answer(account, undefined, account.revision);

@@ -10,9 +10,27 @@ import { ListAudit, ListHistory, listAudit, listHistory } from './read/list-audi
 @Module({
   controllers: [AuditController, ChangesController],
   providers: [
-    ...queryHandlers([ListAudit], [ReadStore], ({ db }) => (query) => listAudit(db, query)),
-    ...queryHandlers([FollowChanges], [ReadStore, ProjectionRunner], ({ db }, runner) => async (query) => followChanges(db, runner, query)),
-    ...queryHandlers([ListHistory], [ReadStore], ({ db }) => (query) => listHistory(db, query)),
+    ...queryHandlers(
+      [ListAudit],
+      [ReadStore],
+      ({ db }) =>
+        (query) =>
+          listAudit(db, query),
+    ),
+    ...queryHandlers(
+      [FollowChanges],
+      [ReadStore, ProjectionRunner],
+      ({ db }, runner) =>
+        async (query) =>
+          followChanges(db, runner, query),
+    ),
+    ...queryHandlers(
+      [ListHistory],
+      [ReadStore],
+      ({ db }) =>
+        (query) =>
+          listHistory(db, query),
+    ),
   ],
 })
 export class AuditModule {}

@@ -37,11 +37,16 @@ export const closing = (): ServiceError => failure(status.UNAVAILABLE, 'The even
 /** Wrong credentials end any call, with the status that a real server's HTTP 401 becomes. */
 export const unauthenticated = (): ServiceError => failure(status.UNAUTHENTICATED, 'Authentication failed.');
 
-export const denied = (): ServiceError => failure(status.PERMISSION_DENIED, 'Access Denied', { exception: 'access-denied' });
+export const denied = (): ServiceError =>
+  failure(status.PERMISSION_DENIED, 'Access Denied', { exception: 'access-denied' });
 
 const rejections: Record<Rejection, () => ServiceError> = {
   denied,
-  'too large': () => failure(status.INVALID_ARGUMENT, 'Maximum Append Size exceeded.', { exception: 'maximum-append-size-exceeded', 'maximum-append-size': `${MAXIMUM_APPEND_SIZE}` }),
+  'too large': () =>
+    failure(status.INVALID_ARGUMENT, 'Maximum Append Size exceeded.', {
+      exception: 'maximum-append-size-exceeded',
+      'maximum-append-size': `${MAXIMUM_APPEND_SIZE}`,
+    }),
   malformed: () => broken(),
   metadata: () => failure(status.UNIMPLEMENTED, NO_METADATA),
   'too late': () => failure(status.ABORTED, 'Timeout'),
@@ -55,12 +60,18 @@ export function batchAnswer(correlation: AppendPiece['correlation'], options: Ap
   writeExpected(encoder, options.expected, { revision: 5, noStream: 6, any: 7, streamExists: 8 });
   encoder.message(4, (it) => it.text(3, options.stream));
   if ('rejected' in answer) writeError(encoder, ...batchRejections[answer.rejected]);
-  else if ('conflict' in answer) writeError(encoder, status.FAILED_PRECONDITION, 'WrongExpectedVersion', (it) => writeConflict(it, answer.conflict, options.expected, 1));
+  else if ('conflict' in answer)
+    writeError(encoder, status.FAILED_PRECONDITION, 'WrongExpectedVersion', (it) =>
+      writeConflict(it, answer.conflict, options.expected, 1),
+    );
   else encoder.message(3, (it) => writeSuccess(it, answer));
   return encoder.bytes(1, correlation).frame();
 }
 
-const batchRejections: Record<Rejection, [code: number, name: string, content?: (encoder: Encoder) => void, text?: string]> = {
+const batchRejections: Record<
+  Rejection,
+  [code: number, name: string, content?: (encoder: Encoder) => void, text?: string]
+> = {
   denied: [status.PERMISSION_DENIED, 'AccessDenied'],
   'too large': [status.INVALID_ARGUMENT, 'MaximumAppendSizeExceeded', (it) => it.number(1, MAXIMUM_APPEND_SIZE)],
   malformed: [status.INVALID_ARGUMENT, 'BadRequest'],
@@ -72,7 +83,13 @@ const batchRejections: Record<Rejection, [code: number, name: string, content?: 
 };
 
 /** google.rpc.Status, its details an Any. */
-function writeError(encoder: Encoder, code: number, name: string, content: (encoder: Encoder) => void = () => {}, text = name): void {
+function writeError(
+  encoder: Encoder,
+  code: number,
+  name: string,
+  content: (encoder: Encoder) => void = () => {},
+  text = name,
+): void {
   encoder.message(2, (it) =>
     it
       .message(3, (any) => any.message(2, content).text(1, `type.googleapis.com/event_store.client.${name}`))
@@ -81,7 +98,10 @@ function writeError(encoder: Encoder, code: number, name: string, content: (enco
   );
 }
 
-function writeSuccess(encoder: Encoder, { revision, position }: { revision: number; position: number | undefined }): void {
+function writeSuccess(
+  encoder: Encoder,
+  { revision, position }: { revision: number; position: number | undefined },
+): void {
   if (position === undefined) encoder.bytes(4, EMPTY);
   else encoder.message(3, (it) => it.number(2, position).number(1, position));
   if (revision < 0) encoder.bytes(2, EMPTY);
@@ -90,12 +110,21 @@ function writeSuccess(encoder: Encoder, { revision, position }: { revision: numb
 
 /** WrongExpectedVersion of both calls; their fields are the same but for the number of the first. */
 function writeConflict(encoder: Encoder, last: number, expected: Expected, first: number): void {
-  writeExpected(encoder, expected, { revision: first + 2, any: first + 3, streamExists: first + 4, noStream: first + 5 });
+  writeExpected(encoder, expected, {
+    revision: first + 2,
+    any: first + 3,
+    streamExists: first + 4,
+    noStream: first + 5,
+  });
   if (last < 0) encoder.bytes(first + 1, EMPTY);
   else encoder.number(first, last);
 }
 
-function writeExpected(encoder: Encoder, expected: Expected, fields: Record<'revision' | 'noStream' | 'any' | 'streamExists', number>): void {
+function writeExpected(
+  encoder: Encoder,
+  expected: Expected,
+  fields: Record<'revision' | 'noStream' | 'any' | 'streamExists', number>,
+): void {
   if (typeof expected === 'number') encoder.number(fields.revision, expected);
   else encoder.bytes(fields[expected], EMPTY);
 }

@@ -92,7 +92,11 @@ class Pending {
       if (!answered) replies.add(batchAnswer(correlation, this.#options, answer));
       answered = true;
     };
-    if (!isFinal) this.#timer = setTimeout(() => this.#reply({ rejected: 'too late' }), Math.min(this.#options.deadline - Date.now(), LONGEST_TIMER));
+    if (!isFinal)
+      this.#timer = setTimeout(
+        () => this.#reply({ rejected: 'too late' }),
+        Math.min(this.#options.deadline - Date.now(), LONGEST_TIMER),
+      );
   }
 
   submit(writer: Writer): void {

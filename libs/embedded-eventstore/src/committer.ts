@@ -51,7 +51,9 @@ export class Committer {
     this.#written = [];
     try {
       this.#database.exec('BEGIN IMMEDIATE');
-      const answers = group.map((append) => (append.deadline < created ? { rejected: 'too late' as const } : this.#append(append, created)));
+      const answers = group.map((append) =>
+        append.deadline < created ? { rejected: 'too late' as const } : this.#append(append, created),
+      );
       this.#database.exec('COMMIT');
       this.#tail += this.#written.length;
       return { answers, written: this.#written };
@@ -115,7 +117,8 @@ export class Committer {
   }
 
   #insert(stream: string, known: Head | undefined, events: readonly Proposed[], created: number): Appended {
-    const head = known ?? this.#remember(stream, { id: Number(this.#sql.addStream.run(stream).lastInsertRowid), last: -1 });
+    const head =
+      known ?? this.#remember(stream, { id: Number(this.#sql.addStream.run(stream).lastInsertRowid), last: -1 });
     let position = this.#tail + this.#written.length;
     for (const event of events) {
       position++;

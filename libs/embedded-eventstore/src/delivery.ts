@@ -2,7 +2,8 @@ import { setImmediate } from 'node:timers';
 import type { ServerDuplexStream, ServerWritableStream } from '@grpc/grpc-js';
 
 /** A call that is answered by frames. */
-export type FrameCall = ServerWritableStream<unknown, readonly Uint8Array[]> | ServerDuplexStream<unknown, readonly Uint8Array[]>;
+export type FrameCall =
+  ServerWritableStream<unknown, readonly Uint8Array[]> | ServerDuplexStream<unknown, readonly Uint8Array[]>;
 
 /**
  * What goes to one reader, at his pace: a step waits until the frames before it went to his socket.

@@ -5,7 +5,18 @@ import { chmod, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { ANY, EventStoreDBClient, NO_STREAM, START, jsonEvent, streamNameFilter, type AllStreamSubscription, type EventData, type JSONType, type Position } from '@eventstore/db-client';
+import {
+  ANY,
+  EventStoreDBClient,
+  NO_STREAM,
+  START,
+  jsonEvent,
+  streamNameFilter,
+  type AllStreamSubscription,
+  type EventData,
+  type JSONType,
+  type Position,
+} from '@eventstore/db-client';
 import { startEmbeddedEventStore, type EmbeddedEventStore } from './index.js';
 import { RESOLVE_SOURCES } from './threads.js';
 
@@ -42,7 +53,9 @@ async function start(where = directory): Promise<{ store: EmbeddedEventStore; cl
 async function startProcess(): Promise<{ url: string; kill: () => Promise<void> }> {
   const code = `import { startEmbeddedEventStore } from ${JSON.stringify(new URL('index.ts', import.meta.url).href)};
     process.send((await startEmbeddedEventStore({ directory: ${JSON.stringify(directory)} })).url);`;
-  const child = spawn(process.execPath, ['--import', RESOLVE_SOURCES, '--input-type=module', '--eval', code], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = spawn(process.execPath, ['--import', RESOLVE_SOURCES, '--input-type=module', '--eval', code], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   const [url] = (await once(child, 'message')) as [string];
   return {
     url,
@@ -65,12 +78,15 @@ describe('the file', () => {
     const made = join(directory, 'new');
     await start(made);
     expect((await stat(made)).mode & 0o777).toBe(0o700);
-    for (const file of ['events.db', 'events.db-wal', 'ca.pem']) expect((await stat(join(made, file))).mode & 0o777).toBe(0o600);
+    for (const file of ['events.db', 'events.db-wal', 'ca.pem'])
+      expect((await stat(join(made, file))).mode & 0o777).toBe(0o600);
   });
 
   it('of the certificate is there while the node runs, without its key', async () => {
     const { store } = await start();
-    expect(await readFile(join(directory, 'ca.pem'), 'utf8')).toMatch(/^-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n$/);
+    expect(await readFile(join(directory, 'ca.pem'), 'utf8')).toMatch(
+      /^-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n$/,
+    );
     await store.close();
     expect(await readdir(directory)).toEqual(['events.db', 'events.db-lock']);
   });
@@ -99,26 +115,35 @@ describe('the file', () => {
     const foreign = new DatabaseSync(join(directory, 'events.db'));
     foreign.exec('CREATE TABLE pets (name TEXT)');
     foreign.close();
-    await expect(startEmbeddedEventStore({ directory })).rejects.toThrow(/events\.db is a database of another application$/);
+    await expect(startEmbeddedEventStore({ directory })).rejects.toThrow(
+      /events\.db is a database of another application$/,
+    );
   });
 
   describe('that is damaged', () => {
     /** Appends as many events, and does this to the file. */
     async function damage(events: number, harm: (path: string) => void): Promise<void> {
       const { store, client } = await start();
-      await client.appendToStream('one', Array.from({ length: events }, () => event('a', { text: 'x'.repeat(1000) })));
+      await client.appendToStream(
+        'one',
+        Array.from({ length: events }, () => event('a', { text: 'x'.repeat(1000) })),
+      );
       await store.close();
       harm(join(directory, 'events.db'));
     }
 
     it('is refused where it is cut short', async () => {
       await damage(100, (path) => truncateSync(path, 40_000));
-      await expect(startEmbeddedEventStore({ directory })).rejects.toThrow(/events\.db is corrupted: database disk image is malformed$/);
+      await expect(startEmbeddedEventStore({ directory })).rejects.toThrow(
+        /events\.db is corrupted: database disk image is malformed$/,
+      );
     });
 
     it('is refused where its newest events are not as they were written', async () => {
       await damage(5, (path) => flip(path, 'WHERE position = 3'));
-      await expect(startEmbeddedEventStore({ directory })).rejects.toThrow(/events\.db is corrupted: the event at position 3 is damaged$/);
+      await expect(startEmbeddedEventStore({ directory })).rejects.toThrow(
+        /events\.db is corrupted: the event at position 3 is damaged$/,
+      );
       await expect(startEmbeddedEventStore({ directory })).rejects.toThrow(/is corrupted/);
     });
   });
@@ -140,7 +165,9 @@ describe('the file', () => {
   it('is refused if it can not be', async () => {
     const file = join(directory, 'file');
     await writeFile(file, '');
-    await expect(startEmbeddedEventStore({ directory: join(file, 'below') })).rejects.toThrow(/^the event store can't write to .*below: ENOTDIR/);
+    await expect(startEmbeddedEventStore({ directory: join(file, 'below') })).rejects.toThrow(
+      /^the event store can't write to .*below: ENOTDIR/,
+    );
     if (process.getuid?.() === 0) return; // may write anywhere
     await chmod(directory, 0o500);
     await expect(startEmbeddedEventStore({ directory })).rejects.toThrow(/^the event store can't write to/);
@@ -172,8 +199,11 @@ it('recognises a repeated append after a restart', async () => {
   const answered = await first.client.appendToStream('one', events, { expectedRevision: NO_STREAM });
   await first.store.close();
   const { client } = await start();
-  for (const expectedRevision of [NO_STREAM, ANY] as const) expect(await client.appendToStream('one', events, { expectedRevision })).toEqual(answered);
-  await expect(client.appendToStream('one', [...events, event('c')])).rejects.toMatchObject({ type: 'wrong-expected-version' });
+  for (const expectedRevision of [NO_STREAM, ANY] as const)
+    expect(await client.appendToStream('one', events, { expectedRevision })).toEqual(answered);
+  await expect(client.appendToStream('one', [...events, event('c')])).rejects.toMatchObject({
+    type: 'wrong-expected-version',
+  });
   expect((await client.appendToStream('one', event('c'), { expectedRevision: 1n })).nextExpectedRevision).toBe(2n);
 });
 
@@ -221,14 +251,16 @@ it('hands over from catch-up to live without losing or doubling an event', async
       for (let i = 0; i < appends; i++) {
         await client.appendToStream(`${writer % 2 ? 'odd' : 'even'}-${writer}`, [event('a'), event('b'), event('c')]);
         // A subscriber every hundred appends, in the middle of the writing.
-        if (++done % 100 === 0) subscribe(done % 200 ? undefined : 'odd-', done % 200 ? writers * appends * 3 : (writers * appends * 3) / 2);
+        if (++done % 100 === 0)
+          subscribe(done % 200 ? undefined : 'odd-', done % 200 ? writers * appends * 3 : (writers * appends * 3) / 2);
       }
     }),
   );
   const seen = await Promise.all(positions);
   const every = Array.from({ length: writers * appends * 3 }, (_, index) => BigInt(index + 1));
   const odd = new Set<bigint>();
-  for await (const { event } of client.readAll()) if (event?.streamId.startsWith('odd-')) odd.add(event.position.commit);
+  for await (const { event } of client.readAll())
+    if (event?.streamId.startsWith('odd-')) odd.add(event.position.commit);
   expect(seen).toHaveLength(8);
   for (const [index, list] of seen.entries()) expect(list).toEqual(index % 2 ? [...odd] : every);
 });
@@ -242,7 +274,13 @@ async function firstOf(subscription: AllStreamSubscription, count: number): Prom
 
 it('sends checkpoints to a filtered subscription that finds nothing, also live', async () => {
   const { client } = await start();
-  const append = async (): Promise<bigint> => (await client.appendToStream('other', Array.from({ length: 10 }, () => event('a')))).position!.commit;
+  const append = async (): Promise<bigint> =>
+    (
+      await client.appendToStream(
+        'other',
+        Array.from({ length: 10 }, () => event('a')),
+      )
+    ).position!.commit;
   await append();
   const reached: Position[] = [];
   let look = (): void => {};
@@ -253,7 +291,9 @@ it('sends checkpoints to a filtered subscription that finds nothing, also live',
   const until = async (position: bigint): Promise<void> => {
     while (reached.at(-1)?.commit !== position) await new Promise<void>((resolve) => (look = resolve));
   };
-  const subscription = client.subscribeToAll({ filter: streamNameFilter({ prefixes: ['mine-'], maxSearchWindow: 5, checkpointInterval: 1, checkpointReached }) });
+  const subscription = client.subscribeToAll({
+    filter: streamNameFilter({ prefixes: ['mine-'], maxSearchWindow: 5, checkpointInterval: 1, checkpointReached }),
+  });
   const caughtUp = once(subscription, 'caughtUp');
   subscription.resume();
   await until(10n);
@@ -265,8 +305,17 @@ it('sends checkpoints to a filtered subscription that finds nothing, also live',
 
 it('resumes from a checkpoint with the next event', async () => {
   const { client } = await start();
-  await client.appendToStream('mine-1', ['a', 'b', 'c', 'd'].map((type) => event(type)));
-  const positions = await firstOf(client.subscribeToAll({ fromPosition: { commit: 2n, prepare: 2n }, filter: streamNameFilter({ regex: '^mine-\\d$' }) }), 2);
+  await client.appendToStream(
+    'mine-1',
+    ['a', 'b', 'c', 'd'].map((type) => event(type)),
+  );
+  const positions = await firstOf(
+    client.subscribeToAll({
+      fromPosition: { commit: 2n, prepare: 2n },
+      filter: streamNameFilter({ regex: '^mine-\\d$' }),
+    }),
+    2,
+  );
   expect(positions).toEqual([3n, 4n]);
 });
 
@@ -275,7 +324,11 @@ describe('an append that is refused', () => {
 
   it.each([
     ['too large', [large], 'maximum-append-size-exceeded'],
-    ['too large in pieces', Array.from({ length: 5 }, () => event('large', { text: 'x'.repeat(900 * 1024) })), 'maximum-append-size-exceeded'],
+    [
+      'too large in pieces',
+      Array.from({ length: 5 }, () => event('large', { text: 'x'.repeat(900 * 1024) })),
+      'maximum-append-size-exceeded',
+    ],
     ['without a type', [event('')], 'unknown'],
   ])('because it is %s is answered once, and the call goes on', async (_, events, type) => {
     const { client } = await start();
@@ -287,7 +340,9 @@ describe('an append that is refused', () => {
 
   it('because its deadline has passed writes nothing', async () => {
     const { client } = await start();
-    await expect(client.appendToStream('one', event('late'), { deadline: -1000 })).rejects.toMatchObject({ type: 'deadline-exceeded' });
+    await expect(client.appendToStream('one', event('late'), { deadline: -1000 })).rejects.toMatchObject({
+      type: 'deadline-exceeded',
+    });
     expect((await client.appendToStream('one', event('first'))).nextExpectedRevision).toBe(0n);
   });
 });

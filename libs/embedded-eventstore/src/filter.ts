@@ -13,7 +13,10 @@ export interface Filter {
 /** @throws ServiceError the regular expression does not compile */
 export function compileFilter({ on, regex, prefixes, window, interval }: FilterRequest): Filter {
   const pattern = compile(regex);
-  const fits = prefixes.length > 0 ? (text: string) => prefixes.some((prefix) => text.startsWith(prefix)) : (text: string) => pattern.test(text);
+  const fits =
+    prefixes.length > 0
+      ? (text: string) => prefixes.some((prefix) => text.startsWith(prefix))
+      : (text: string) => pattern.test(text);
   return { matches: (entry) => fits(entry[on]), checkpointEvery: (window ?? DEFAULT_WINDOW) * interval };
 }
 

@@ -58,5 +58,9 @@ export async function startEmbeddedEventStore(options: NodeOptions): Promise<Emb
     worker.postMessage('close');
     return exited;
   };
-  return { url: started.url, snapshot: (file, options = {}) => requestSnapshot(worker, file, options), close: () => (closed ??= close()) };
+  return {
+    url: started.url,
+    snapshot: (file, options = {}) => requestSnapshot(worker, file, options),
+    close: () => (closed ??= close()),
+  };
 }

@@ -51,13 +51,16 @@ export function openLogFile(directory: string): DatabaseSync {
     database = new DatabaseSync(path, { timeout: PATIENCE });
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN IMMEDIATE');
     if (value(database, 'SELECT count(*) FROM sqlite_schema') === 0) database.exec(SCHEMA);
-    if (value(database, 'PRAGMA application_id') !== APPLICATION_ID) throw new Error(`${path} is a database of another application`);
+    if (value(database, 'PRAGMA application_id') !== APPLICATION_ID)
+      throw new Error(`${path} is a database of another application`);
     // SQLite takes a part of a page for a page, and its first bytes alone for one without events. Beside a WAL it may be one, which that makes whole; so may the very first.
     const [length, wal] = lengths as [number, number];
     const page = Number(value(database, 'PRAGMA page_size'));
     if (wal === 0 && length > page && length % page !== 0) throw new Error(`${path} is corrupted: it was cut off`);
-    if (value(database, 'PRAGMA user_version') === 1) database.exec(`ALTER TABLE events ADD COLUMN checksum INTEGER; PRAGMA user_version = ${LAYOUT}`);
-    if (value(database, 'PRAGMA user_version') !== LAYOUT) throw new Error(`${path} was written by another version of the event store`);
+    if (value(database, 'PRAGMA user_version') === 1)
+      database.exec(`ALTER TABLE events ADD COLUMN checksum INTEGER; PRAGMA user_version = ${LAYOUT}`);
+    if (value(database, 'PRAGMA user_version') !== LAYOUT)
+      throw new Error(`${path} was written by another version of the event store`);
     database.exec('COMMIT');
     syncDirectory(dirname(path));
     return database;
@@ -110,6 +113,10 @@ function value(database: DatabaseSync, sql: string): unknown {
 function reason(error: unknown, path: string): Error {
   const code = (error as { errcode?: number }).errcode;
   if (code === undefined) return error as Error;
-  const texts: Record<number, string> = { 5: `${path} is in use by another process`, 11: `${path} is corrupted: ${(error as Error).message}`, 26: `${path} is not an event store` };
+  const texts: Record<number, string> = {
+    5: `${path} is in use by another process`,
+    11: `${path} is corrupted: ${(error as Error).message}`,
+    26: `${path} is not an event store`,
+  };
   return new Error(texts[code & 255] ?? `${path} can't be used: ${(error as Error).message}`, { cause: error });
 }

@@ -14,15 +14,20 @@ export interface Entry {
   readonly frame: Uint8Array;
 }
 
-const HEAD = 'SELECT id, (SELECT max(revision) FROM events WHERE stream = streams.id) AS last FROM streams WHERE name = ?';
+const HEAD =
+  'SELECT id, (SELECT max(revision) FROM events WHERE stream = streams.id) AS last FROM streams WHERE name = ?';
 
 /** Those who read; CROSS JOIN keeps SQLite at reading events in order. */
 export const READ = {
   head: HEAD,
-  forwards: 'SELECT position, name AS stream, revision, type, frame, checksum FROM events CROSS JOIN streams ON streams.id = stream WHERE position >= ? ORDER BY position',
-  backwards: 'SELECT position, name AS stream, revision, type, frame, checksum FROM events CROSS JOIN streams ON streams.id = stream WHERE position <= ? ORDER BY position DESC',
-  streamForwards: 'SELECT position, ? AS stream, revision, type, frame, checksum FROM events WHERE stream = ? AND revision >= ? ORDER BY revision',
-  streamBackwards: 'SELECT position, ? AS stream, revision, type, frame, checksum FROM events WHERE stream = ? AND revision <= ? ORDER BY revision DESC',
+  forwards:
+    'SELECT position, name AS stream, revision, type, frame, checksum FROM events CROSS JOIN streams ON streams.id = stream WHERE position >= ? ORDER BY position',
+  backwards:
+    'SELECT position, name AS stream, revision, type, frame, checksum FROM events CROSS JOIN streams ON streams.id = stream WHERE position <= ? ORDER BY position DESC',
+  streamForwards:
+    'SELECT position, ? AS stream, revision, type, frame, checksum FROM events WHERE stream = ? AND revision >= ? ORDER BY revision',
+  streamBackwards:
+    'SELECT position, ? AS stream, revision, type, frame, checksum FROM events WHERE stream = ? AND revision <= ? ORDER BY revision DESC',
 };
 
 /** Those who write. */
@@ -36,8 +41,13 @@ export const WRITE = {
 };
 
 /** Prepares each of some statements. */
-export function prepare<Name extends string>(database: DatabaseSync, statements: Record<Name, string>): Record<Name, StatementSync> {
-  return Object.fromEntries(Object.entries<string>(statements).map(([name, sql]) => [name, database.prepare(sql)])) as Record<Name, StatementSync>;
+export function prepare<Name extends string>(
+  database: DatabaseSync,
+  statements: Record<Name, string>,
+): Record<Name, StatementSync> {
+  return Object.fromEntries(
+    Object.entries<string>(statements).map(([name, sql]) => [name, database.prepare(sql)]),
+  ) as Record<Name, StatementSync>;
 }
 
 /** An event that is not as it was written: of the whole log nobody can be sure any more. */
@@ -68,6 +78,7 @@ export function take(rows: Iterable<unknown>): Entry[] {
 export function newest(entries: Entry[]): Entry[] {
   let bytes = 0;
   let from = entries.length;
-  while (from > 0 && entries.length - from < 4 * PAGE_EVENTS && bytes < 4 * PAGE_BYTES) bytes += entries[--from]!.frame.length;
+  while (from > 0 && entries.length - from < 4 * PAGE_EVENTS && bytes < 4 * PAGE_BYTES)
+    bytes += entries[--from]!.frame.length;
   return from === 0 ? entries : entries.slice(from);
 }

@@ -17,7 +17,9 @@ export class LogThread {
   constructor(directory: string, fail: (error: Error) => void) {
     this.#worker = startThread('log', directory).once('error', fail);
     this.#exited = new Promise((resolve) => void this.#worker.once('exit', () => resolve()));
-    this.#refused = new Promise((resolve) => void this.#worker.once('message', ({ refused }: Opened) => resolve(refused)));
+    this.#refused = new Promise(
+      (resolve) => void this.#worker.once('message', ({ refused }: Opened) => resolve(refused)),
+    );
   }
 
   /** @throws Error of one line: why it doesn't get the file */

@@ -16,7 +16,8 @@ export interface Proposed {
 }
 
 /** Where an append ended (`revision` -1: the stream is still absent), or the last revision (-1: none) that it didn't expect. */
-export type Appended = { readonly revision: number; readonly position: number | undefined } | { readonly conflict: number };
+export type Appended =
+  { readonly revision: number; readonly position: number | undefined } | { readonly conflict: number };
 
 /** 1 forwards, -1 backwards. */
 export type Direction = 1 | -1;
@@ -55,14 +56,17 @@ export class Log {
   /** Up to a page of the whole log from `from` (inclusive). */
   page(from: number, direction: Direction): readonly Entry[] {
     const newest = this.#recent[0];
-    if (direction === 1 && newest && from >= newest.position) return this.#recent.slice(from - newest.position, from - newest.position + PAGE_EVENTS);
+    if (direction === 1 && newest && from >= newest.position)
+      return this.#recent.slice(from - newest.position, from - newest.position + PAGE_EVENTS);
     return take(this.#sql[direction === 1 ? 'forwards' : 'backwards'].iterate(from));
   }
 
   /** Up to a page of one stream from revision `from` (inclusive). */
   streamPage(stream: string, from: number, direction: Direction): Entry[] {
     const head = this.#head(stream);
-    return head ? take(this.#sql[direction === 1 ? 'streamForwards' : 'streamBackwards'].iterate(stream, head.id, from)) : [];
+    return head
+      ? take(this.#sql[direction === 1 ? 'streamForwards' : 'streamBackwards'].iterate(stream, head.id, from))
+      : [];
   }
 
   /** Calls `changed` once after the next append to `stream` (default: to any). Returns how to give it up. */

@@ -77,7 +77,13 @@ function readOptions(message: Buffer): AppendOptions {
 }
 
 function readProposed(message: Buffer): Proposed {
-  const event = { id: '', type: '', contentType: 'application/octet-stream', metadata: EMPTY as Buffer, data: EMPTY as Buffer };
+  const event = {
+    id: '',
+    type: '',
+    contentType: 'application/octet-stream',
+    metadata: EMPTY as Buffer,
+    data: EMPTY as Buffer,
+  };
   decode(message, (field, bytes) => {
     if (field === 1) decode(bytes, (form, id) => void (form === 2 && (event.id = id.toString().toLowerCase())));
     else if (field === 2) {
@@ -142,7 +148,10 @@ function readFilter(message: Buffer): FilterRequest {
   decode(message, (field, bytes, number) => {
     if (field === 1 || field === 2) {
       filter.on = field === 1 ? 'stream' : 'type';
-      decode(bytes, (part, text) => void (part === 1 ? (filter.regex = text.toString()) : filter.prefixes.push(text.toString())));
+      decode(
+        bytes,
+        (part, text) => void (part === 1 ? (filter.regex = text.toString()) : filter.prefixes.push(text.toString())),
+      );
     } else if (field === 3) filter.window = number;
     else if (field === 5) filter.interval = number;
   });
@@ -150,8 +159,12 @@ function readFilter(message: Buffer): FilterRequest {
 }
 
 /** What a reader gets of an event, made once, when it is appended. Its `created` counts ticks of 100 ns. */
-export function eventFrame(event: Proposed, place: { stream: string; revision: number; position: number; created: number }): Buffer {
-  const pair = (encoder: Encoder, key: string, value: string): void => void encoder.message(6, (entry) => entry.text(2, value).text(1, key));
+export function eventFrame(
+  event: Proposed,
+  place: { stream: string; revision: number; position: number; created: number },
+): Buffer {
+  const pair = (encoder: Encoder, key: string, value: string): void =>
+    void encoder.message(6, (entry) => entry.text(2, value).text(1, key));
   const capacity = 256 + place.stream.length * 3 + event.type.length * 3 + event.data.length + event.metadata.length;
   return new Encoder(capacity)
     .message(1, (read) =>
@@ -168,6 +181,8 @@ export function eventFrame(event: Proposed, place: { stream: string; revision: n
 }
 
 export const confirmationFrame = (id: string): Buffer => new Encoder().message(2, (it) => it.text(1, id)).frame();
-export const checkpointFrame = (position: number): Buffer => new Encoder().message(3, (it) => it.number(2, position).number(1, position)).frame();
-export const notFoundFrame = (stream: string): Buffer => new Encoder().message(4, (it) => it.message(1, (name) => name.text(3, stream))).frame();
+export const checkpointFrame = (position: number): Buffer =>
+  new Encoder().message(3, (it) => it.number(2, position).number(1, position)).frame();
+export const notFoundFrame = (stream: string): Buffer =>
+  new Encoder().message(4, (it) => it.message(1, (name) => name.text(3, stream))).frame();
 export const caughtUpFrame = (): Buffer => new Encoder().bytes(8, EMPTY).frame();

@@ -14,21 +14,36 @@ import type { SnapshotRequest } from './snapshot.js';
 /** What the parent hears: once, whether the node listens. */
 export type Started = { readonly url: string } | { readonly refused: string };
 
-const { directory, port = 0, password = randomBytes(24).toString('base64url'), insecure = false } = workerData as NodeOptions;
+const {
+  directory,
+  port = 0,
+  password = randomBytes(24).toString('base64url'),
+  insecure = false,
+} = workerData as NodeOptions;
 const certificateFile = join(resolve(directory), 'ca.pem');
 
 const thread = new LogThread(directory, die);
 let log: Log | undefined;
 try {
   // Only now, while that thread opens the file: they take a while to load.
-  const [{ makeIdentity }, { listen }, { Writer }] = await Promise.all([import('./certificate.js'), import('./server.js'), import('./writer.js')]);
+  const [{ makeIdentity }, { listen }, { Writer }] = await Promise.all([
+    import('./certificate.js'),
+    import('./server.js'),
+    import('./writer.js'),
+  ]);
   const secrets = insecure ? undefined : { password, identity: makeIdentity() };
   await thread.ready();
   log = new Log(openForReading(directory));
-  const node = await listen({ log, writer: new Writer(log, (group) => thread.commit(group)), fail: die }, port, secrets);
+  const node = await listen(
+    { log, writer: new Writer(log, (group) => thread.commit(group)), fail: die },
+    port,
+    secrets,
+  );
   // The key stays in the memory of this thread.
   if (secrets) writeFileSync(certificateFile, secrets.identity.certificate, { mode: 0o600 });
-  parentPort!.on('message', (message: 'close' | SnapshotRequest) => (message === 'close' ? void stop(node) : thread.snapshot(message)));
+  parentPort!.on('message', (message: 'close' | SnapshotRequest) =>
+    message === 'close' ? void stop(node) : thread.snapshot(message),
+  );
   parentPort!.postMessage({ url: urlOf(node) } satisfies Started);
 } catch (error) {
   parentPort!.postMessage({ refused: explain(error as Error, directory).message } satisfies Started);
@@ -36,7 +51,9 @@ try {
 }
 
 function urlOf({ port: actual }: Listening): string {
-  return insecure ? `esdb://localhost:${actual}?tls=false` : `esdb://${USER}:${password}@localhost:${actual}?tlsCAFile=${encodeURIComponent(certificateFile).replaceAll('%2F', '/')}`;
+  return insecure
+    ? `esdb://localhost:${actual}?tls=false`
+    : `esdb://${USER}:${password}@localhost:${actual}?tlsCAFile=${encodeURIComponent(certificateFile).replaceAll('%2F', '/')}`;
 }
 
 async function stop(node: Listening): Promise<void> {

@@ -26,7 +26,8 @@ export async function answerRead(log: Log, call: ReadCall): Promise<void> {
   if (count === undefined) {
     await subscribe(source, delivery, call.request);
   } else {
-    if (count === 0 || (stream !== undefined && call.request.direction === 1 && call.request.from === 'end')) throw broken(`Unexpected Read${stream === undefined ? 'All' : 'Stream'}Result: Error`);
+    if (count === 0 || (stream !== undefined && call.request.direction === 1 && call.request.from === 'end'))
+      throw broken(`Unexpected Read${stream === undefined ? 'All' : 'Stream'}Result: Error`);
     if (stream !== undefined && source.last < 0) await delivery.send([notFoundFrame(stream)]);
     else await read(source, delivery, call.request, count);
   }
@@ -52,12 +53,26 @@ function sourceOf(log: Log, { stream, direction, filter }: ReadRequest): Source 
 }
 
 /** Reads up to the end as it was when the call came. */
-async function read({ page, placeOf, last, filter }: Source, delivery: Delivery, { from, direction, stream }: ReadRequest, count: number): Promise<void> {
+async function read(
+  { page, placeOf, last, filter }: Source,
+  delivery: Delivery,
+  { from, direction, stream }: ReadRequest,
+  count: number,
+): Promise<void> {
   // Backwards from a position is exclusive, everything else is inclusive.
-  const start = from === 'start' ? 0 : from === 'end' ? (direction === 1 ? last + 1 : last) : direction === -1 && stream === undefined ? from - 1 : from;
+  const start =
+    from === 'start'
+      ? 0
+      : from === 'end'
+        ? direction === 1
+          ? last + 1
+          : last
+        : direction === -1 && stream === undefined
+          ? from - 1
+          : from;
   // Beyond the end lies what was committed since; a page of that alone would look like the beginning of the log.
   let place = direction === -1 ? Math.min(start, last) : start;
-  for (let left = count; left > 0 && !delivery.gone; ) {
+  for (let left = count; left > 0 && !delivery.gone;) {
     const entries = page(place).filter((entry) => placeOf(entry) <= last);
     const newest = entries.at(-1);
     if (!newest) return;
@@ -72,7 +87,11 @@ async function read({ page, placeOf, last, filter }: Source, delivery: Delivery,
  * Sends pages for as long as there are any, then waits for the next append: catching up and live are the same loop over the
  * log, so that nothing is lost or doubled between them, and nothing is buffered for a slow reader.
  */
-async function subscribe({ page, placeOf, onChange, last, filter }: Source, delivery: Delivery, { from }: ReadRequest): Promise<void> {
+async function subscribe(
+  { page, placeOf, onChange, last, filter }: Source,
+  delivery: Delivery,
+  { from }: ReadRequest,
+): Promise<void> {
   if (filter && filter.checkpointEvery === 0) throw broken();
   const framesOf = filter ? filteredFrames(filter) : (entries: readonly Entry[]) => entries.map((entry) => entry.frame);
   let place = from === 'start' ? 0 : from === 'end' ? last + 1 : from + 1;

@@ -1,4 +1,14 @@
-import { Server, ServerCredentials, type handleBidiStreamingCall, type handleClientStreamingCall, type handleServerStreamingCall, type handleUnaryCall, type MethodDefinition, type ServiceError, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import {
+  Server,
+  ServerCredentials,
+  type handleBidiStreamingCall,
+  type handleClientStreamingCall,
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  type MethodDefinition,
+  type ServiceError,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { recognise } from './access.js';
 import { closing, denied, unauthenticated } from './answers.js';
@@ -6,7 +16,14 @@ import { answerAppend, answerBatchAppend, denyBatchAppend } from './appender.js'
 import type { Identity } from './certificate.js';
 import { pack, type FrameCall } from './delivery.js';
 import type { Log, Proposed } from './log.js';
-import { readAppend, readAppendPiece, readReadRequest, type AppendOptions, type AppendPiece, type ReadRequest } from './messages.js';
+import {
+  readAppend,
+  readAppendPiece,
+  readReadRequest,
+  type AppendOptions,
+  type AppendPiece,
+  type ReadRequest,
+} from './messages.js';
 import { answerRead } from './reader.js';
 import { Encoder } from './wire.js';
 import type { Writer } from './writer.js';
@@ -24,7 +41,12 @@ const STREAMS = 'event_store.client.streams.Streams';
 const FEATURES = 'event_store.client.server_features.ServerFeatures';
 const METHODS = { append: STREAMS, batchappend: STREAMS, read: STREAMS, getsupportedmethods: FEATURES };
 
-const method = (path: string, requestStream: boolean, responseStream: boolean, requestDeserialize: (message: Buffer) => unknown): MethodDefinition<unknown, unknown> => ({
+const method = (
+  path: string,
+  requestStream: boolean,
+  responseStream: boolean,
+  requestDeserialize: (message: Buffer) => unknown,
+): MethodDefinition<unknown, unknown> => ({
   path,
   requestStream,
   responseStream,
@@ -74,7 +96,9 @@ export async function listen(served: Served, port: number, secrets: Secrets | un
   const open = new Set<FrameCall>();
   server.addService(SERVICE, handlers(served, open, secrets?.password));
   const bound = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`127.0.0.1:${port}`, credentialsOf(secrets), (error, actual) => (error ? reject(error) : resolve(actual)));
+    server.bindAsync(`127.0.0.1:${port}`, credentialsOf(secrets), (error, actual) =>
+      error ? reject(error) : resolve(actual),
+    );
   });
   return {
     port: bound,
@@ -105,7 +129,11 @@ function credentialsOf(secrets: Secrets | undefined): ServerCredentials {
 /** Whoever gives no credentials may ask what the node can do, no more; whoever gives wrong ones not even that. */
 const refusals = { anonymous: denied, refused: unauthenticated };
 
-function handlers({ log, writer, fail }: Served, open: Set<FrameCall>, password: string | undefined): UntypedServiceImplementation {
+function handlers(
+  { log, writer, fail }: Served,
+  open: Set<FrameCall>,
+  password: string | undefined,
+): UntypedServiceImplementation {
   const callerOf = recognise(password);
   const track = <Call extends FrameCall>(call: Call): Call => {
     open.add(call);
@@ -126,7 +154,10 @@ function handlers({ log, writer, fail }: Served, open: Set<FrameCall>, password:
     }) satisfies handleBidiStreamingCall<AppendPiece, Frames>,
     read: ((call) => {
       const caller = callerOf(call.metadata);
-      if (caller === 'admitted') answerRead(log, track(call)).catch((error: ServiceError) => (typeof error.code === 'number' ? call.emit('error', error) : fail(error)));
+      if (caller === 'admitted')
+        answerRead(log, track(call)).catch((error: ServiceError) =>
+          typeof error.code === 'number' ? call.emit('error', error) : fail(error),
+        );
       else call.emit('error', refusals[caller]());
     }) satisfies handleServerStreamingCall<ReadRequest, Frames>,
     features: ((call, callback) => {

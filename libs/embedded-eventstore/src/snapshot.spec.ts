@@ -20,7 +20,11 @@ let client: EventStoreDBClient;
 beforeAll(async () => {
   node = await startEmbeddedEventStore({ directory: newDirectory() });
   client = EventStoreDBClient.connectionString(node.url);
-  for (let nth = 0; nth < 40; nth++) await client.appendToStream('filling', Array.from({ length: 30 }, () => jsonEvent({ type: 'Filled', data: { text } })));
+  for (let nth = 0; nth < 40; nth++)
+    await client.appendToStream(
+      'filling',
+      Array.from({ length: 30 }, () => jsonEvent({ type: 'Filled', data: { text } })),
+    );
 });
 afterAll(async () => {
   await client.dispose();
@@ -33,7 +37,8 @@ async function eventsOf(directory: string): Promise<{ id: string; position: numb
   const copy = await startEmbeddedEventStore({ directory });
   const reader = EventStoreDBClient.connectionString(copy.url);
   const events = [];
-  for await (const { event } of reader.readAll({ fromPosition: START })) events.push({ id: event!.id, position: Number(event!.position.commit) });
+  for await (const { event } of reader.readAll({ fromPosition: START }))
+    events.push({ id: event!.id, position: Number(event!.position.commit) });
   await reader.dispose();
   await copy.close();
   return events;
@@ -74,7 +79,10 @@ it('is a log with all that was acknowledged before, whole, while 64 writers go o
 
 it('is given up on a signal, and the node goes on', async () => {
   const giveUp = new AbortController();
-  const snapshot = node.snapshot(join(newDirectory(), 'events.db'), { progress: () => giveUp.abort(new Error('given up')), signal: giveUp.signal });
+  const snapshot = node.snapshot(join(newDirectory(), 'events.db'), {
+    progress: () => giveUp.abort(new Error('given up')),
+    signal: giveUp.signal,
+  });
   await expect(snapshot).rejects.toThrow('given up');
   await client.appendToStream('after', jsonEvent({ type: 'Appended', data: {} }));
 });
@@ -89,7 +97,11 @@ it('is given up by a node that closes, which loses nothing', async () => {
   const directory = newDirectory();
   let own = await startEmbeddedEventStore({ directory });
   const writer = EventStoreDBClient.connectionString(own.url);
-  for (let nth = 0; nth < 10; nth++) await writer.appendToStream('filling', Array.from({ length: 30 }, () => jsonEvent({ type: 'Filled', data: { text } })));
+  for (let nth = 0; nth < 10; nth++)
+    await writer.appendToStream(
+      'filling',
+      Array.from({ length: 30 }, () => jsonEvent({ type: 'Filled', data: { text } })),
+    );
   await writer.dispose();
   const closedAmid = async (): Promise<unknown> => {
     const ended = own.snapshot(join(newDirectory(), 'events.db')).catch(String);

@@ -26,7 +26,11 @@ const STEP_PAGES = 500;
 const SYNC_PAGES = 4 * STEP_PAGES;
 
 /** Asks the node's thread for a snapshot. */
-export async function requestSnapshot(worker: Worker, file: string, { progress, signal }: SnapshotOptions): Promise<number> {
+export async function requestSnapshot(
+  worker: Worker,
+  file: string,
+  { progress, signal }: SnapshotOptions,
+): Promise<number> {
   signal?.throwIfAborted();
   const { port1: port, port2 } = new MessageChannel();
   const giveUp = (): void => port.close();
@@ -39,7 +43,9 @@ export async function requestSnapshot(worker: Worker, file: string, { progress, 
         else if ('position' in report) resolve(report.position);
         else reject(new Error(report.failed));
       });
-      void closed.then(() => reject((signal?.reason as Error | undefined) ?? new Error('the event store ended in the middle of a snapshot')));
+      void closed.then(() =>
+        reject((signal?.reason as Error | undefined) ?? new Error('the event store ended in the middle of a snapshot')),
+      );
       worker.postMessage({ file, port: port2 } satisfies SnapshotRequest, [port2]);
     });
   } finally {
@@ -86,7 +92,12 @@ export class Snapshots {
 }
 
 /** Copies page by page in other threads; what is appended meanwhile is in the copy. */
-async function copy(database: DatabaseSync, file: string, progress: (done: number) => void, signal: AbortSignal): Promise<void> {
+async function copy(
+  database: DatabaseSync,
+  file: string,
+  progress: (done: number) => void,
+  signal: AbortSignal,
+): Promise<void> {
   signal.throwIfAborted();
   const handle = await open(file, 'wx', 0o600);
   const sync = syncing(handle);

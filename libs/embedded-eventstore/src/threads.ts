@@ -14,5 +14,10 @@ const YOUNG_GENERATION = 12;
 export function startThread(name: 'node' | 'log', workerData: unknown): Worker {
   const fromSources = import.meta.url.endsWith('.ts');
   const file = fileURLToPath(new URL(`./${name}.worker.${fromSources ? 'ts' : 'js'}`, import.meta.url));
-  return new Worker(file, { workerData, name: `event-store-${name}`, execArgv: fromSources ? ['--import', RESOLVE_SOURCES] : [], resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION } });
+  return new Worker(file, {
+    workerData,
+    name: `event-store-${name}`,
+    execArgv: fromSources ? ['--import', RESOLVE_SOURCES] : [],
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION },
+  });
 }

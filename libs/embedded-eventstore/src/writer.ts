@@ -63,7 +63,16 @@ export class Writer {
 
 /** As it goes to another thread. What is a part of a larger buffer would take all of that along. */
 function posted({ stream, expected, deadline, events }: Waiting): Append {
-  return { stream, expected, deadline, events: events.map((event) => ({ ...event, data: new Uint8Array(event.data), metadata: new Uint8Array(event.metadata) })) };
+  return {
+    stream,
+    expected,
+    deadline,
+    events: events.map((event) => ({
+      ...event,
+      data: new Uint8Array(event.data),
+      metadata: new Uint8Array(event.metadata),
+    })),
+  };
 }
 
 /** The bytes that EventStoreDB counts: types in UTF-16. */

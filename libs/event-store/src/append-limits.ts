@@ -14,7 +14,8 @@ export function checkAppend(events: readonly StoredEvent[]): void {
   if (events.length === 0) throw new RangeError('an append needs an event');
   if (events.some(({ type }) => type === '')) throw new RangeError('an event needs a type');
   const size = events.reduce((sum, event) => sum + sizeOf(event), 0);
-  if (size > MAX_APPEND) throw new RangeError(`an append of ${size} bytes exceeds the ${MAX_APPEND} that a server takes`);
+  if (size > MAX_APPEND)
+    throw new RangeError(`an append of ${size} bytes exceeds the ${MAX_APPEND} that a server takes`);
 }
 
 const sizeOf = ({ type, data, metadata }: StoredEvent): number =>

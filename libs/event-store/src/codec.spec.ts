@@ -74,12 +74,19 @@ describe('the owner of a box', () => {
   });
 
   it('is the account where the subject is no person', async () => {
-    const claimed = propose('Named', { country: 'ES' }, { subject: { kind: 'domain', id: 'example.com' }, reason: 'ours' });
+    const claimed = propose(
+      'Named',
+      { country: 'ES' },
+      { subject: { kind: 'domain', id: 'example.com' }, reason: 'ours' },
+    );
     expect(ownersOf(await codec.encode('domain-example.com', claimed))).toEqual(['account:acme', undefined]);
   });
 
   it('is whom the format names', async () => {
-    expect(ownersOf(await codec.encode('accessToken-1', propose('Noted', { note: 'CI', holder: 'robot' })))).toEqual(['service:robot', undefined]);
+    expect(ownersOf(await codec.encode('accessToken-1', propose('Noted', { note: 'CI', holder: 'robot' })))).toEqual([
+      'service:robot',
+      undefined,
+    ]);
   });
 
   it('is the subject for the ip too, where the format says so', async () => {
@@ -89,7 +96,11 @@ describe('the owner of a box', () => {
   });
 
   it('must be somebody', async () => {
-    const nobodys = propose('Named', { country: 'ES' }, { subject: { kind: 'installation', id: '1' }, account: undefined, reason: 'why not' });
+    const nobodys = propose(
+      'Named',
+      { country: 'ES' },
+      { subject: { kind: 'installation', id: '1' }, account: undefined, reason: 'why not' },
+    );
     await expect(codec.encode('installation', nobodys)).rejects.toThrow("nobody's key seals this");
   });
 });
@@ -101,11 +112,16 @@ describe('a box opens', () => {
     ['under another type', {}, { type: 'Noted' }],
   ])('not %s', async (_, elsewhere, other) => {
     const stored = await codec.encode('user-bob', named);
-    expect(() => codec.decode({ ...stored, ...other }, { ...place, ...elsewhere })).toThrow(/its subject box does not open/);
+    expect(() => codec.decode({ ...stored, ...other }, { ...place, ...elsewhere })).toThrow(
+      /its subject box does not open/,
+    );
   });
 
   it('not in place of the other', async () => {
-    const stored = await codec.encode('user-ann', { ...named, envelope: { ...named.envelope, subject: { kind: 'user', id: 'ann' } } });
+    const stored = await codec.encode('user-ann', {
+      ...named,
+      envelope: { ...named.envelope, subject: { kind: 'user', id: 'ann' } },
+    });
     const { subject, actor } = stored.metadata.sealed!;
     const swapped = { ...stored, metadata: { ...stored.metadata, sealed: { subject: actor, actor: subject } } };
     expect(() => codec.decode(swapped as StoredEvent, { ...place, stream: 'user-ann' })).toThrow(/does not open/);
@@ -115,7 +131,12 @@ describe('a box opens', () => {
     const stored = await codec.encode('user-bob', named);
     keys.kept.set('user:bob', 'erased');
     const read = codec.decode(stored, place);
-    expect([read.data, read.erased, read.envelope.reason, read.envelope.ip]).toEqual([{ country: 'ES' }, true, undefined, '192.0.2.1']);
+    expect([read.data, read.erased, read.envelope.reason, read.envelope.ip]).toEqual([
+      { country: 'ES' },
+      true,
+      undefined,
+      '192.0.2.1',
+    ]);
   });
 
   it('not without its key, which is an incident that names the event', async () => {
@@ -126,7 +147,12 @@ describe('a box opens', () => {
 });
 
 describe('schemas', () => {
-  const current = { Named: { personal: ['name'], upcasters: [(old: object) => ({ ...old, language: 'en' }), (old: object) => ({ ...old, third: true })] } };
+  const current = {
+    Named: {
+      personal: ['name'],
+      upcasters: [(old: object) => ({ ...old, language: 'en' }), (old: object) => ({ ...old, third: true })],
+    },
+  };
 
   it('OPS-6: are lifted to the current one', async () => {
     const old = await codec.encode('user-bob', named);
@@ -142,7 +168,11 @@ describe('schemas', () => {
 });
 
 it('refuses types that are in no catalogue, written or read', async () => {
-  await expect(codec.encode('user-bob', propose('Renamed', {}))).rejects.toThrow('event type Renamed is in no catalogue');
+  await expect(codec.encode('user-bob', propose('Renamed', {}))).rejects.toThrow(
+    'event type Renamed is in no catalogue',
+  );
   const stored = await codec.encode('user-bob', named);
-  expect(() => codec.decode({ ...stored, type: 'Renamed' }, place)).toThrow('Renamed in user-bob@3: its type is in no catalogue');
+  expect(() => codec.decode({ ...stored, type: 'Renamed' }, place)).toThrow(
+    'Renamed in user-bob@3: its type is in no catalogue',
+  );
 });

@@ -127,13 +127,22 @@ export class Codec {
     };
   }
 
-  private async sealBox(name: BoxName, contents: Contents, owner: () => string, place: BoxPlace): Promise<{ [Name in BoxName]?: SealedBox }> {
+  private async sealBox(
+    name: BoxName,
+    contents: Contents,
+    owner: () => string,
+    place: BoxPlace,
+  ): Promise<{ [Name in BoxName]?: SealedBox }> {
     if (Object.keys(contents[name]).length === 0) return {};
     const key = await this.keys.obtainKey(owner());
     return { [name]: { owner: owner(), box: seal(contents[name], key, place, name) } };
   }
 
-  private openBox<Name extends BoxName>(name: Name, sealed: Metadata['sealed'], place: BoxPlace): Contents[Name] | 'erased' {
+  private openBox<Name extends BoxName>(
+    name: Name,
+    sealed: Metadata['sealed'],
+    place: BoxPlace,
+  ): Contents[Name] | 'erased' {
     const box = sealed?.[name];
     if (!box) return {};
     const key = this.keys.findKey(box.owner);

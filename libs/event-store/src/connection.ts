@@ -1,4 +1,11 @@
-import { AccessDeniedError, type EventStoreDBClient, StreamDeletedError, StreamNotFoundError, WrongExpectedVersionError, type StreamingRead } from '@eventstore/db-client';
+import {
+  AccessDeniedError,
+  type EventStoreDBClient,
+  StreamDeletedError,
+  StreamNotFoundError,
+  WrongExpectedVersionError,
+  type StreamingRead,
+} from '@eventstore/db-client';
 import { StoreUnavailable, diskFull, type StoreObserver } from '#libs/kernel';
 import { UnreadableEvent } from './codec.js';
 import { clientUrl, openClient } from './open-client.js';
@@ -116,11 +123,17 @@ export class Connection {
   interpret(watched: WatchedClient, error: unknown): Error {
     if (FINAL.some((kind) => error instanceof kind)) return error as Error;
     // The embedded node's own words.
-    if (error instanceof Error && error.message.includes('the disk is full')) return Object.assign(diskFull(), { cause: error });
-    const isLost = error instanceof NoAnswer ? watched.silence >= this.limits.replace : isUnconnected(error) && performance.now() - watched.since >= RECONNECT;
+    if (error instanceof Error && error.message.includes('the disk is full'))
+      return Object.assign(diskFull(), { cause: error });
+    const isLost =
+      error instanceof NoAnswer
+        ? watched.silence >= this.limits.replace
+        : isUnconnected(error) && performance.now() - watched.since >= RECONNECT;
     if (isLost) this.renew(watched);
     // The calls of a replaced client are cancelled by us.
-    return unavailable(watched === this.current || error instanceof NoAnswer ? error : new NoAnswer(false, 'its client was replaced'));
+    return unavailable(
+      watched === this.current || error instanceof NoAnswer ? error : new NoAnswer(false, 'its client was replaced'),
+    );
   }
 
   /** Tells the observer why a call has failed for good. */

@@ -91,7 +91,10 @@ export class EventStore {
   }
 
   /** The events of a stream in order, or from its end; from `fromRevision` on, which is included. None for an absent stream. */
-  async *read(stream: string, options: { fromRevision?: number; backwards?: boolean; maxCount?: number } = {}): AsyncGenerator<Recorded> {
+  async *read(
+    stream: string,
+    options: { fromRevision?: number; backwards?: boolean; maxCount?: number } = {},
+  ): AsyncGenerator<Recorded> {
     const { fromRevision, backwards = false, maxCount = Number.MAX_SAFE_INTEGER } = options;
     const direction = backwards ? BACKWARDS : FORWARDS;
     const start = fromRevision === undefined ? (backwards ? END : START) : BigInt(fromRevision);
@@ -115,7 +118,9 @@ export class EventStore {
     let seen: Recorded | undefined;
     const events = this.connection.read<AllStreamResolvedEvent>((client) => {
       const again = seen && !backwards ? 1 : 0; // the last one seen, which forwards is included
-      return left === 0 ? undefined : readFiltered(client, { prefix, from: seen?.position ?? from, backwards, maxCount: left + again });
+      return left === 0
+        ? undefined
+        : readFiltered(client, { prefix, from: seen?.position ?? from, backwards, maxCount: left + again });
     });
     for await (const { event } of events) {
       if (!event || Number(event.position.commit) === seen?.position) continue;
@@ -129,11 +134,19 @@ export class EventStore {
    * @param options.commandId also looks, in all of the stream, whether this command is already in it, see {@link Loaded.earlier}
    * @param options.until folds the events before the first one later than this time (ISO 8601)
    */
-  load<D extends AnyDecider>(decider: D, id: string, options: { commandId?: string; until?: string } = {}): Promise<Loaded<StateOf<D>>> {
+  load<D extends AnyDecider>(
+    decider: D,
+    id: string,
+    options: { commandId?: string; until?: string } = {},
+  ): Promise<Loaded<StateOf<D>>> {
     return this.loads.run(() => this.fold(decider, id, options));
   }
 
-  private async fold<D extends AnyDecider>(decider: D, id: string, { commandId, until }: { commandId?: string; until?: string }): Promise<Loaded<StateOf<D>>> {
+  private async fold<D extends AnyDecider>(
+    decider: D,
+    id: string,
+    { commandId, until }: { commandId?: string; until?: string },
+  ): Promise<Loaded<StateOf<D>>> {
     const end = until === undefined ? Infinity : Date.parse(until);
     let loaded: Loaded<StateOf<D>> = { state: decider.initial as StateOf<D>, revision: -1, position: 0 };
     let earlier: Loaded<StateOf<D>>['earlier'];
@@ -186,7 +199,11 @@ export class EventStore {
   async *follow(from: number | undefined, signal: AbortSignal, types?: readonly string[]): AsyncGenerator<LogItem> {
     if (signal.aborted) return;
     const { watched } = this.connection;
-    const log = openLog(watched.client, types ? { filterOn: 'eventType', prefixes: [...types] } : { filterOn: 'streamName', prefixes: [this.prefix] }, from);
+    const log = openLog(
+      watched.client,
+      types ? { filterOn: 'eventType', prefixes: [...types] } : { filterOn: 'streamName', prefixes: [this.prefix] },
+      from,
+    );
     const stop = (): void => void log.unsubscribe().catch(() => {}); // fails where the call was never made
     signal.addEventListener('abort', stop);
     let isConnected = false;
@@ -195,7 +212,8 @@ export class EventStore {
         isConnected = true;
         watched.heard();
         if ('kind' in item) yield item;
-        else if (item.event && this.isWanted(item.event, types)) yield { kind: 'event', event: this.decode(item.event) };
+        else if (item.event && this.isWanted(item.event, types))
+          yield { kind: 'event', event: this.decode(item.event) };
       }
       if (!signal.aborted && !this.connection.isClosed) throw new Error('the subscription ended');
     } catch (error) {
@@ -225,6 +243,10 @@ export class EventStore {
 
   private decode(event: RecordedEvent): Recorded {
     const stream = event.streamId.slice(this.prefix.length);
-    return this.codec.decode(event as unknown as StoredEvent, { stream, revision: Number(event.revision), position: Number(event.position!.commit) });
+    return this.codec.decode(event as unknown as StoredEvent, {
+      stream,
+      revision: Number(event.revision),
+      position: Number(event.position!.commit),
+    });
   }
 }

@@ -29,7 +29,8 @@ export function readFiltered(client: EventStoreDBClient, read: FilteredRead): St
 
 function options({ prefix, from, backwards, maxCount }: FilteredRead) {
   const all = new Options.AllOptions();
-  if (from !== undefined) all.setPosition(new Options.Position().setCommitPosition(String(from)).setPreparePosition(String(from)));
+  if (from !== undefined)
+    all.setPosition(new Options.Position().setCommitPosition(String(from)).setPreparePosition(String(from)));
   else if (backwards) all.setEnd(new shared.Empty());
   else all.setStart(new shared.Empty());
   const filter = new Options.FilterOptions()

@@ -10,7 +10,9 @@ describe('a gate', () => {
     const works = [() => Promise.reject(failure), () => Promise.resolve('done'), () => Promise.resolve('done')];
     const outcomes = await Promise.allSettled(works.map((work) => gate.run(work)));
     expect(await gate.run(() => Promise.resolve('next'))).toBe('next');
-    return outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : (outcome.reason as Error).message));
+    return outcomes.map((outcome) =>
+      outcome.status === 'fulfilled' ? outcome.value : (outcome.reason as Error).message,
+    );
   }
 
   it('turns away those who have waited long enough, when one gets no answer', async () => {

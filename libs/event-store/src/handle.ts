@@ -89,10 +89,21 @@ export async function begin<D extends AnyDecider>(
 }
 
 /** A key that comes again has to come with the same body. */
-export const keyMismatch = (): Refusal => new Refusal('idempotency.mismatch', 'mismatch', 'This Idempotency-Key came with another body before.');
+export const keyMismatch = (): Refusal =>
+  new Refusal('idempotency.mismatch', 'mismatch', 'This Idempotency-Key came with another body before.');
 
 /** A repeated command answers what it answered first, whatever has happened since. */
-export const firstAnswer = <S>({ state, revision, position, at }: { state: S; revision: number; position: number; at: string }): Written<S> => ({
+export const firstAnswer = <S>({
+  state,
+  revision,
+  position,
+  at,
+}: {
+  state: S;
+  revision: number;
+  position: number;
+  at: string;
+}): Written<S> => ({
   state,
   revision,
   position,

@@ -2,7 +2,21 @@ import { EventStoreDBClient } from '@eventstore/db-client';
 
 /** What @eventstore/db-client 6.2.1 reads from a URL, in lower case. */
 const options = new Set(
-  ['userCertFile', 'userKeyFile', 'maxDiscoverAttempts', 'connectionName', 'defaultDeadline', 'discoveryInterval', 'gossipTimeout', 'nodePreference', 'tls', 'tlsCAFile', 'throwOnAppendFailure', 'keepAliveInterval', 'keepAliveTimeout'].map((name) => name.toLowerCase()),
+  [
+    'userCertFile',
+    'userKeyFile',
+    'maxDiscoverAttempts',
+    'connectionName',
+    'defaultDeadline',
+    'discoveryInterval',
+    'gossipTimeout',
+    'nodePreference',
+    'tls',
+    'tlsCAFile',
+    'throwOnAppendFailure',
+    'keepAliveInterval',
+    'keepAliveTimeout',
+  ].map((name) => name.toLowerCase()),
 );
 
 /**
@@ -13,10 +27,15 @@ export function clientUrl(url: string): string {
   if (/^[^/]+:\/\/[^@/]+@/.test(url) && /[?&]tls=false/i.test(url)) {
     throw new Error('the event store URL has credentials and tls=false: without TLS they would silently not be sent');
   }
-  const [place, query = ''] = url.trim().replace(/^kurrentdb(\+discover)?:/, 'esdb$1:').split('?', 2) as [string, string?];
+  const [place, query = ''] = url
+    .trim()
+    .replace(/^kurrentdb(\+discover)?:/, 'esdb$1:')
+    .split('?', 2) as [string, string?];
   const given = query.split('&').filter(Boolean);
   const known = given.filter((option) => options.has(nameOf(option)));
-  for (const option of given) if (!known.includes(option)) process.emitWarning(`The event store URL has the option ${nameOf(option)}, which has no effect.`);
+  for (const option of given)
+    if (!known.includes(option))
+      process.emitWarning(`The event store URL has the option ${nameOf(option)}, which has no effect.`);
   return known.length > 0 ? `${place}?${known.join('&')}` : place;
 }
 
@@ -30,6 +49,10 @@ export function openClient(url: string): EventStoreDBClient {
   } catch (error) {
     const isFile = /certificate/i.test((error as Error).message);
     // oxlint-disable-next-line preserve-caught-error -- the client's error quotes the URL, password included
-    throw new Error(isFile ? 'the event store URL names a certificate or key file that is not there (tlsCAFile, userCertFile, userKeyFile)' : 'not a URL of an event store (esdb://host:port)');
+    throw new Error(
+      isFile
+        ? 'the event store URL names a certificate or key file that is not there (tlsCAFile, userCertFile, userKeyFile)'
+        : 'not a URL of an event store (esdb://host:port)',
+    );
   }
 }

@@ -25,7 +25,8 @@ export class Retry {
 
   /** Waits for the next attempt; throws the failure where there is none. */
   async again(failure: Error): Promise<void> {
-    if (!(failure instanceof Refusal) || failure.code === 'storage.full' || performance.now() + this.next > this.end) throw failure;
+    if (!(failure instanceof Refusal) || failure.code === 'storage.full' || performance.now() + this.next > this.end)
+      throw failure;
     await pause(this.next);
     this.next = Math.min(this.next * 2, 500);
   }

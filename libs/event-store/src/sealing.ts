@@ -33,7 +33,8 @@ function prepare(key: Buffer): KeyObject {
   return ready;
 }
 
-const bound = ({ stream, id, type }: BoxPlace, name: BoxName): Buffer => Buffer.from(JSON.stringify([stream, id, type, name]));
+const bound = ({ stream, id, type }: BoxPlace, name: BoxName): Buffer =>
+  Buffer.from(JSON.stringify([stream, id, type, name]));
 
 export function seal(content: object, key: Buffer, place: BoxPlace, name: BoxName): string {
   const iv = randomBytes(IV);

@@ -63,7 +63,10 @@ export class WatchedClient {
   }
 
   /** Looks again when the time could be up. The event loop reads sockets after its timers: the last word is theirs. */
-  private watch(call: { began: number; silence: number; timer: Timer; reject: (error: NoAnswer) => void }, isLast = false): void {
+  private watch(
+    call: { began: number; silence: number; timer: Timer; reject: (error: NoAnswer) => void },
+    isLast = false,
+  ): void {
     const now = performance.now();
     const quiet = call.silence - (now - Math.max(call.began, this.heardAt));
     const left = Math.min(quiet, this.limits.slow - (now - call.began));

@@ -43,12 +43,14 @@ export class AnswerInterceptor implements NestInterceptor {
     return next.handle().pipe(
       map((answer: unknown) => {
         if (!(answer instanceof Answer)) {
-          if (request.caller && !reply.hasHeader('rollbook-position')) void reply.header('rollbook-position', String(seen));
+          if (request.caller && !reply.hasHeader('rollbook-position'))
+            void reply.header('rollbook-position', String(seen));
           return answer;
         }
         if (request.caller) void reply.header('rollbook-position', String(answer.position ?? seen));
         if (answer.revision !== undefined) void reply.header('etag', `"${answer.revision}"`);
-        if (location) void reply.header('location', filled(location, { ...(answer.body as object), ...request.params }));
+        if (location)
+          void reply.header('location', filled(location, { ...(answer.body as object), ...request.params }));
         return answer.body;
       }),
     );
@@ -63,7 +65,11 @@ function minPosition(request: CalledRequest): number | undefined {
   const header = request.headers['rollbook-min-position'];
   if (header === undefined) return undefined;
   if (typeof header !== 'string' || !/^\d{1,15}$/.test(header)) {
-    throw new Refusal('position.invalid', 'invalid', 'Rollbook-Min-Position takes a position as Rollbook-Position gave it.');
+    throw new Refusal(
+      'position.invalid',
+      'invalid',
+      'Rollbook-Min-Position takes a position as Rollbook-Position gave it.',
+    );
   }
   return Number(header);
 }

@@ -21,7 +21,13 @@ export interface Caller {
 }
 
 /** Whoever calls a route that needs nothing. */
-export const stranger: Caller = { actor: nobody, roles: [], permissions: new Set(), grantable: [], overAdministrators: false };
+export const stranger: Caller = {
+  actor: nobody,
+  roles: [],
+  permissions: new Set(),
+  grantable: [],
+  overAdministrators: false,
+};
 
 /** A request past the guard; without a caller where the route needs nothing. */
 export type CalledRequest = FastifyRequest<{ Params: Record<string, string> }> & {

@@ -2,7 +2,9 @@ import { Inject, Injectable, type Type } from '@nestjs/common';
 import { CommandHandler, QueryHandler } from '@nestjs/cqrs';
 
 type Token = Type | (abstract new (...args: never[]) => object);
-type Instances<T extends readonly Token[]> = { [I in keyof T]: T[I] extends abstract new (...args: never[]) => infer O ? O : never };
+type Instances<T extends readonly Token[]> = {
+  [I in keyof T]: T[I] extends abstract new (...args: never[]) => infer O ? O : never;
+};
 
 /**
  * Nest's command handlers for these commands: `run` gets what is injected once, then each command.

@@ -20,7 +20,9 @@ test.each([
   ['{\n  "a": "b\nc"\n}', 2, 10],
   ['{\r\n  "\u{1f600}": tru\r\n}', 2, 8],
   ["{'a':1}", 1, 2],
-])('HTTP-7: %j is no JSON at line %d, column %d', (text, line, column) => expect(jsonErrorPlace(text)).toEqual({ line, column }));
+])('HTTP-7: %j is no JSON at line %d, column %d', (text, line, column) =>
+  expect(jsonErrorPlace(text)).toEqual({ line, column }),
+);
 
 test('HTTP-7: however deep it is nested', () => {
   expect(jsonErrorPlace('['.repeat(200_000))).toEqual({ line: 1, column: 200_001 });
@@ -37,19 +39,57 @@ function parsed(text: string): { error?: string } {
   }
 }
 
-const tokens = fc.constantFrom('{', '}', '[', ']', ',', ':', '"a"', '"', '\\', 'true', 'nul', 'null', '0', '1', '-', '.5', 'e3', ' ', '\n', '\u00e9', '\0', '"\\u12"', '\t', '\u2028');
+const tokens = fc.constantFrom(
+  '{',
+  '}',
+  '[',
+  ']',
+  ',',
+  ':',
+  '"a"',
+  '"',
+  '\\',
+  'true',
+  'nul',
+  'null',
+  '0',
+  '1',
+  '-',
+  '.5',
+  'e3',
+  ' ',
+  '\n',
+  '\u00e9',
+  '\0',
+  '"\\u12"',
+  '\t',
+  '\u2028',
+);
 
 test('HTTP-7: a place is told exactly where JSON.parse refuses, and is the same where it tells one', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.array(tokens, { maxLength: 12 }).map((some) => some.join('')), fc.json().chain((text) => fc.tuple(fc.nat(text.length), tokens).map(([at, token]) => text.slice(0, at) + token + text.slice(at + 1))), fc.json()), (text) => {
-      const { error } = parsed(text);
-      const place = jsonErrorPlace(text);
-      expect(place === undefined).toBe(error === undefined);
-      const position = /(?:Expected|Unexpected non-whitespace|Bad control).* at position (\d+)/.exec(error ?? '')?.[1];
-      if (position === undefined) return;
-      const lines = text.slice(0, Number(position)).split('\n');
-      expect(place).toEqual({ line: lines.length, column: [...lines.at(-1)!].length + 1 });
-    }),
+    fc.property(
+      fc.oneof(
+        fc.array(tokens, { maxLength: 12 }).map((some) => some.join('')),
+        fc
+          .json()
+          .chain((text) =>
+            fc.tuple(fc.nat(text.length), tokens).map(([at, token]) => text.slice(0, at) + token + text.slice(at + 1)),
+          ),
+        fc.json(),
+      ),
+      (text) => {
+        const { error } = parsed(text);
+        const place = jsonErrorPlace(text);
+        expect(place === undefined).toBe(error === undefined);
+        const position = /(?:Expected|Unexpected non-whitespace|Bad control).* at position (\d+)/.exec(
+          error ?? '',
+        )?.[1];
+        if (position === undefined) return;
+        const lines = text.slice(0, Number(position)).split('\n');
+        expect(place).toEqual({ line: lines.length, column: [...lines.at(-1)!].length + 1 });
+      },
+    ),
     { numRuns: 3_000 },
   );
 });

@@ -9,7 +9,8 @@ class FixedClock extends Clock {
 }
 
 const caller = () => ({ ...stranger, actor: { id: randomUUID(), kind: 'user' as const } });
-const request = (fields: Partial<CalledRequest>) => ({ params: {}, body: {}, caller: caller(), ...fields }) as CalledRequest;
+const request = (fields: Partial<CalledRequest>) =>
+  ({ params: {}, body: {}, caller: caller(), ...fields }) as CalledRequest;
 const throttled = expect.objectContaining({ code: 'access.throttled' });
 
 test('LOGIN-14: bulk work over thousands fits the limit of one caller, who can not go on for ever', () => {
@@ -24,7 +25,8 @@ test('LOGIN-14: bulk work over thousands fits the limit of one caller, who can n
 test('LOGIN-14: one person is sent 30 mails an hour, whoever asks, however the id is written', () => {
   const limits = new MailLimits(new Reflector(), new FixedClock());
   const userId = randomUUID();
-  for (let nth = 0; nth < 30; nth++) limits.take(request({ params: { userId: nth % 2 ? userId : userId.toUpperCase() } }));
+  for (let nth = 0; nth < 30; nth++)
+    limits.take(request({ params: { userId: nth % 2 ? userId : userId.toUpperCase() } }));
   expect(() => limits.take(request({ params: { userId } }))).toThrow(throttled);
   limits.take(request({ params: { userId: randomUUID() } }));
   limits.take(request({ params: { userId, accountId: randomUUID() } }));

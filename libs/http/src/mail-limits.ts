@@ -64,7 +64,8 @@ function countOf({ caller, params, body }: MailRequest): { caller: string; perso
   const person = params['userId'] ?? params['mailId'];
   return {
     caller: caller?.actor.id ?? '',
-    person: dryRun === true || person === undefined ? undefined : `${params['accountId'] ?? ''}/${person}`.toLowerCase(),
+    person:
+      dryRun === true || person === undefined ? undefined : `${params['accountId'] ?? ''}/${person}`.toLowerCase(),
     mails: dryRun === true ? 0 : Array.isArray(userIds) ? userIds.length : 1,
   };
 }

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { Injectable, createParamDecorator, type ArgumentMetadata, type ExecutionContext, type PipeTransform } from '@nestjs/common';
+import {
+  Injectable,
+  createParamDecorator,
+  type ArgumentMetadata,
+  type ExecutionContext,
+  type PipeTransform,
+} from '@nestjs/common';
 import type { ClassConstructor } from 'class-transformer';
 import { v5 as uuidv5 } from 'uuid';
 import { Command, Query, Refusal, ask, issue, type Issuance } from '#libs/kernel';
@@ -22,9 +28,11 @@ interface Incoming {
   readonly source: Source;
 }
 
-const incoming = createParamDecorator(
-  (source: Source | undefined, context: ExecutionContext): Incoming => ({ request: context.switchToHttp().getRequest(), handler: context.getHandler(), source: source ?? {} }),
-);
+const incoming = createParamDecorator((source: Source | undefined, context: ExecutionContext): Incoming => ({
+  request: context.switchToHttp().getRequest(),
+  handler: context.getHandler(),
+  source: source ?? {},
+}));
 
 /** The validated body as a command, issued with what token, path and headers say. */
 export const Issue = (source?: Source) => incoming(source, IssuePipe);
@@ -36,7 +44,8 @@ export const Ask = (source?: Source) => incoming(source, AskPipe);
 const namespace = 'c8a1d0b6-9a52-4f0e-8d8f-2b8f6f0f3a51';
 
 /** Ids are taken in either case, so that the same key is recognised in both. */
-const withLowerCaseIds = (path: string): string => path.replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi, (id) => id.toLowerCase());
+const withLowerCaseIds = (path: string): string =>
+  path.replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi, (id) => id.toLowerCase());
 
 /** The id of something that a command makes. */
 const derivedId = (commandId: string, what: string): string => uuidv5(what, commandId);
@@ -53,15 +62,35 @@ export class IssuePipe implements PipeTransform<Incoming> {
     const fields = fromPath(request, source, body);
     const command = validated(metatype as ClassConstructor<Command<never>>, { ...body, ...fields });
     request.command = command.constructor.name;
-    return issue(command, this.issuance(request, source, body, idempotencyKey(request, handler), ifMatch(request, handler)));
+    return issue(
+      command,
+      this.issuance(request, source, body, idempotencyKey(request, handler), ifMatch(request, handler)),
+    );
   }
 
-  private issuance(request: CalledRequest, { target }: Source, body: object, key: string | undefined, expectedRevision: number | undefined): Issuance {
-    const { actor, via, account: within, permissions, grantable, overAdministrators, authentication, issuableUntil } = request.caller ?? stranger;
+  private issuance(
+    request: CalledRequest,
+    { target }: Source,
+    body: object,
+    key: string | undefined,
+    expectedRevision: number | undefined,
+  ): Issuance {
+    const {
+      actor,
+      via,
+      account: within,
+      permissions,
+      grantable,
+      overAdministrators,
+      authentication,
+      issuableUntil,
+    } = request.caller ?? stranger;
     const now = this.clock.now();
     const path = withLowerCaseIds(request.url.split('?', 1)[0]!);
     const ip = addressOf(request);
-    const commandId = key ? uuidv5([actor.kind, actor.id, request.method, path, key].join('\n'), namespace) : randomUUID();
+    const commandId = key
+      ? uuidv5([actor.kind, actor.id, request.method, path, key].join('\n'), namespace)
+      : randomUUID();
     const about = request.params[target ?? 'userId'] ?? derivedId(commandId, 'target');
     return {
       commandId,
@@ -91,13 +120,24 @@ export class AskPipe implements PipeTransform<Incoming> {
 
   transform({ request, source }: Incoming, { metatype }: ArgumentMetadata): Query<never> {
     const asked = request.query as object;
-    const query = validated(metatype as ClassConstructor<Query<never>>, { ...asked, ...fromPath(request, source, asked) });
+    const query = validated(metatype as ClassConstructor<Query<never>>, {
+      ...asked,
+      ...fromPath(request, source, asked),
+    });
     const caller = request.caller ?? stranger;
     const account = request.params['accountId'] ?? caller.account;
     const target = request.params[source.target ?? 'userId'] ?? '';
     const { actor, permissions, grantable, overAdministrators } = caller;
     const at = this.clock.now().toISOString();
-    return ask(query, { actor, at, target, ...(account && { account }), permissions: [...permissions], grantable, overAdministrators });
+    return ask(query, {
+      actor,
+      at,
+      target,
+      ...(account && { account }),
+      permissions: [...permissions],
+      grantable,
+      overAdministrators,
+    });
   }
 }
 
@@ -109,7 +149,9 @@ function bodyOf({ body = {} }: CalledRequest): object {
 /** The fields of a command that its route takes from the query string. */
 function fromQuery(request: CalledRequest, handler: object): Record<string, unknown> {
   const query = request.query as Readonly<Record<string, unknown>>;
-  return Object.fromEntries(queryFieldsOf(handler).flatMap((field) => (query[field] === undefined ? [] : [[field, query[field]]])));
+  return Object.fromEntries(
+    queryFieldsOf(handler).flatMap((field) => (query[field] === undefined ? [] : [[field, query[field]]])),
+  );
 }
 
 function fromPath(request: CalledRequest, { fields = [] }: Source, body: object): Record<string, string> {
@@ -123,7 +165,11 @@ function idempotencyKey(request: CalledRequest, handler: object): string | undef
   if (key === undefined) return undefined;
   if (!takesKey(handler)) throw new Refusal('idempotency.not-here', 'invalid', 'This route takes no Idempotency-Key.');
   if (typeof key !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(key)) {
-    throw new Refusal('idempotency.key-invalid', 'invalid', 'An Idempotency-Key is 1 to 200 printable ASCII characters.');
+    throw new Refusal(
+      'idempotency.key-invalid',
+      'invalid',
+      'An Idempotency-Key is 1 to 200 printable ASCII characters.',
+    );
   }
   return key;
 }
@@ -132,7 +178,8 @@ function idempotencyKey(request: CalledRequest, handler: object): string | undef
 function ifMatch(request: CalledRequest, handler: object): number | undefined {
   const tag = request.headers['if-match'];
   if (tag === undefined || tag === '*') return undefined;
-  if (!request.caller || !takesRevision(handler)) throw new Refusal('revision.invalid', 'invalid', 'This route takes no If-Match.');
+  if (!request.caller || !takesRevision(handler))
+    throw new Refusal('revision.invalid', 'invalid', 'This route takes no If-Match.');
   const revision = /^"(\d{1,15})"$/.exec(tag)?.[1];
   if (revision === undefined) {
     throw new Refusal('revision.invalid', 'invalid', 'If-Match takes one entity tag as an ETag gave it, like "3".');

@@ -39,7 +39,8 @@ const FROM_QUERY = 'rollbook:from-query';
 /** The command of this route takes these fields from the query string as well: many clients send no body with DELETE. */
 export const FromQuery = (...fields: string[]) => SetMetadata(FROM_QUERY, fields);
 
-export const queryFieldsOf = (handler: object): readonly string[] => (Reflect.getMetadata(FROM_QUERY, handler) as string[] | undefined) ?? [];
+export const queryFieldsOf = (handler: object): readonly string[] =>
+  (Reflect.getMetadata(FROM_QUERY, handler) as string[] | undefined) ?? [];
 
 const BACKGROUND = 'rollbook:background';
 

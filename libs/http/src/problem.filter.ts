@@ -54,17 +54,33 @@ export class ProblemFilter implements ExceptionFilter {
       const { code, kind, message: detail, actions, members } = error;
       return { status: statusOf[kind], code, detail, actions: this.routes.steps(actions, request.caller), ...members };
     }
-    const status = error instanceof HttpException ? error.getStatus() : ((error as { statusCode?: number } | null)?.statusCode ?? 500);
+    const status =
+      error instanceof HttpException
+        ? error.getStatus()
+        : ((error as { statusCode?: number } | null)?.statusCode ?? 500);
     if (status < 500) return clientProblem(status);
     const route = request.routeOptions?.url ?? 'no route';
     // The stack names code; a message could carry somebody's data, so it stays out of the log.
-    this.logger.error({ route, error: error instanceof Error ? error.name : typeof error, stack: frames(error) }, 'unforeseen');
-    return { status: 500, code: 'server.error', detail: 'Something went wrong here; it has been reported.', actions: [] };
+    this.logger.error(
+      { route, error: error instanceof Error ? error.name : typeof error, stack: frames(error) },
+      'unforeseen',
+    );
+    return {
+      status: 500,
+      code: 'server.error',
+      detail: 'Something went wrong here; it has been reported.',
+      actions: [],
+    };
   }
 }
 
 /** A request that no rule has looked at. */
-const clientProblem = (status: number): Problem => ({ status, code: `http.${status}`, detail: clientErrors[status] ?? 'The request can not be read.', actions: [] });
+const clientProblem = (status: number): Problem => ({
+  status,
+  code: `http.${status}`,
+  detail: clientErrors[status] ?? 'The request can not be read.',
+  actions: [],
+});
 
 /** The same as the body of an answer, for what is turned away before it has a route. */
 export const clientProblemBody = (status: number): string =>

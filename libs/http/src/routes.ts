@@ -39,7 +39,9 @@ export class Routes {
 
   /** By the name of the command or query. */
   get all(): ReadonlyMap<string, Route> {
-    return (this.known ??= new Map(this.discovery.getControllers().flatMap(({ metatype }) => (metatype ? this.of(metatype as Type) : []))));
+    return (this.known ??= new Map(
+      this.discovery.getControllers().flatMap(({ metatype }) => (metatype ? this.of(metatype as Type) : [])),
+    ));
   }
 
   /** The step that this command or query is; throws for one without a route. */
@@ -67,12 +69,30 @@ export class Routes {
       const message = types.find((type) => type?.prototype instanceof Command || type?.prototype instanceof Query);
       if (method === undefined || !message) return [];
       const path = `/api/v1/${joined(this.reflector.get(PATH_METADATA, controller), this.reflector.get(PATH_METADATA, handler))}`;
-      return [[message.name, { method: RequestMethod[method], path, needs: this.reflector.get(NEEDS, handler), takesKey: takesKey(handler), takesRevision: takesRevision(handler), queryFields: queryFieldsOf(handler), message }]];
+      return [
+        [
+          message.name,
+          {
+            method: RequestMethod[method],
+            path,
+            needs: this.reflector.get(NEEDS, handler),
+            takesKey: takesKey(handler),
+            takesRevision: takesRevision(handler),
+            queryFields: queryFieldsOf(handler),
+            message,
+          },
+        ],
+      ];
     });
   }
 }
 
-const joined = (...parts: string[]) => parts.map((part) => part.replace(/^\/|\/$/g, '')).filter(Boolean).join('/');
+const joined = (...parts: string[]) =>
+  parts
+    .map((part) => part.replace(/^\/|\/$/g, ''))
+    .filter(Boolean)
+    .join('/');
 
 const may = (caller: Pick<Caller, 'permissions'> | undefined, { needs }: Route) =>
-  needs === 'a token' || (typeof needs === 'string' && needs !== 'nothing' && (caller?.permissions.has(needs) ?? false));
+  needs === 'a token' ||
+  (typeof needs === 'string' && needs !== 'nothing' && (caller?.permissions.has(needs) ?? false));

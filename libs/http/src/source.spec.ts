@@ -21,10 +21,24 @@ describe('an address in one form', () => {
     expect(normalizeAddress(address)).toBe(address);
   });
 
-  it.each(['', ' ', 'unknown', '_hidden', '1.2.3', '1.2.3.4.5', '1.2.3.256', '0x7f.0.0.1', '010.0.0.1', '1.2.3.4:', '1.2.3.4:x', '[1.2.3.4', '2001:db8::1::2', '[2001:db8::1]x', '1.2.3.4/8', 'localhost:80'])(
-    'OPS-9: %j is none',
-    (text) => expect(normalizeAddress(text)).toBeUndefined(),
-  );
+  it.each([
+    '',
+    ' ',
+    'unknown',
+    '_hidden',
+    '1.2.3',
+    '1.2.3.4.5',
+    '1.2.3.256',
+    '0x7f.0.0.1',
+    '010.0.0.1',
+    '1.2.3.4:',
+    '1.2.3.4:x',
+    '[1.2.3.4',
+    '2001:db8::1::2',
+    '[2001:db8::1]x',
+    '1.2.3.4/8',
+    'localhost:80',
+  ])('OPS-9: %j is none', (text) => expect(normalizeAddress(text)).toBeUndefined());
 });
 
 describe('the source of a request', () => {
@@ -40,7 +54,9 @@ describe('the source of a request', () => {
     ['192.0.2.7', '192.0.2.8'],
     ['2001:db8::1', '2001:db8:0:1::1'],
     ['64:ff9b::192.0.2.7', '64:ff9b::192.0.2.8'],
-  ])('LOGIN-11: %s is another source than %s', (one, other) => expect(sourceOf({ ip: one })).not.toBe(sourceOf({ ip: other })));
+  ])('LOGIN-11: %s is another source than %s', (one, other) =>
+    expect(sourceOf({ ip: one })).not.toBe(sourceOf({ ip: other })),
+  );
 
   it('OPS-9: is the last trusted proxy where that passed on no address', () => {
     expect(addressOf({ ip: 'unknown', ips: ['10.0.0.1', '10.0.0.2:80', 'unknown'] })).toBe('10.0.0.2');

@@ -16,7 +16,9 @@ export function normalizeAddress(text: string): string | undefined {
   const parsed = ipaddr.process(address);
   if (parsed.kind() === 'ipv4') return parsed.toString();
   const wrapsIPv4 = parsed.range() === 'rfc6052';
-  return wrapsIPv4 ? ipaddr.fromByteArray(parsed.toByteArray().slice(-4)).toString() : (parsed as ipaddr.IPv6).toRFC5952String();
+  return wrapsIPv4
+    ? ipaddr.fromByteArray(parsed.toByteArray().slice(-4)).toString()
+    : (parsed as ipaddr.IPv6).toRFC5952String();
 }
 
 /** The address that a request comes from. If a proxy passed on something else than an address, the last proxy that is trusted. */

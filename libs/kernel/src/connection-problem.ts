@@ -4,23 +4,47 @@ import type { StoreProblem } from './store-problem.js';
 const causes: readonly (readonly [code: string, pattern: RegExp, detail: string])[] = [
   ['host-unknown', /ENOTFOUND|EAI_AGAIN|Name resolution failed/, 'the host in its URL has no address in the DNS.'],
   ['connection-refused', /ECONNREFUSED|connect ENOENT/, 'nothing listens at the host and port in its URL.'],
-  ['host-unreachable', /EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EHOSTDOWN/, 'the network does not reach the host in its URL.'],
-  ['certificate-wrong-host', /ERR_TLS_CERT_ALTNAME_INVALID|does not match certificate/, 'its certificate is for another host name than the one in its URL.'],
-  ['certificate-expired', /CERT_HAS_EXPIRED|CERT_NOT_YET_VALID|certificate (has expired|is not yet valid)/i, 'its certificate has expired or is not valid yet.'],
+  [
+    'host-unreachable',
+    /EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EHOSTDOWN/,
+    'the network does not reach the host in its URL.',
+  ],
+  [
+    'certificate-wrong-host',
+    /ERR_TLS_CERT_ALTNAME_INVALID|does not match certificate/,
+    'its certificate is for another host name than the one in its URL.',
+  ],
+  [
+    'certificate-expired',
+    /CERT_HAS_EXPIRED|CERT_NOT_YET_VALID|certificate (has expired|is not yet valid)/i,
+    'its certificate has expired or is not valid yet.',
+  ],
   [
     'certificate-untrusted',
     /SELF_SIGNED_CERT|UNABLE_TO_(GET|VERIFY)|self[- ]signed certificate|unable to (get|verify)|certificate signature failure/i,
     'its certificate is of an authority that is not trusted here: name the file of that authority (tlsCAFile for an event store, sslrootcert for PostgreSQL).',
   ],
-  ['tls-not-spoken', /wrong version number|WRONG_VERSION_NUMBER|does not support SSL|packet length too long/, 'its URL asks for TLS, which the server does not speak.'],
+  [
+    'tls-not-spoken',
+    /wrong version number|WRONG_VERSION_NUMBER|does not support SSL|packet length too long/,
+    'its URL asks for TLS, which the server does not speak.',
+  ],
   ['tls-not-spoken', /before secure TLS connection was established/, 'it ends connections during the TLS handshake.'],
   ['not-an-event-store', /Protocol error/, 'at the host and port in its URL listens a server of another kind.'],
-  ['connection-closed', /Failed to connect|ECONNRESET|EPIPE|Connection dropped|Connection terminated|closed the connection/, 'it closes connections at once; it may be starting, or expect TLS where the URL does not ask for it.'],
+  [
+    'connection-closed',
+    /Failed to connect|ECONNRESET|EPIPE|Connection dropped|Connection terminated|closed the connection/,
+    'it closes connections at once; it may be starting, or expect TLS where the URL does not ask for it.',
+  ],
   ['no-cluster-node', /Failed to discover/, 'no node of the cluster in its URL answers, or none of them is ready.'],
 ];
 
 /** It says that it can't be used, and no more that we know. */
-export const unexplained: StoreProblem = { kind: 'away', code: 'unavailable', detail: 'it says that it can not be used now.' };
+export const unexplained: StoreProblem = {
+  kind: 'away',
+  code: 'unavailable',
+  detail: 'it says that it can not be used now.',
+};
 
 /** Why a connection could not be made or broke, from the text or code of its error; the text itself is not passed on. */
 export function connectionProblem(text: string): StoreProblem {
@@ -29,4 +53,8 @@ export function connectionProblem(text: string): StoreProblem {
 }
 
 /** The server does not answer in time. */
-export const noAnswer: StoreProblem = { kind: 'away', code: 'no-answer', detail: 'it accepts connections or keeps them open, but does not answer.' };
+export const noAnswer: StoreProblem = {
+  kind: 'away',
+  code: 'no-answer',
+  detail: 'it accepts connections or keeps them open, but does not answer.',
+};

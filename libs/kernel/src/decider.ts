@@ -63,8 +63,7 @@ export function evolve<S, E extends DomainEvent>(
   event: Recorded<E>,
 ): S {
   const step = decider.evolve[event.type] as
-    | ((state: S, data: object, envelope: Envelope, at: StreamPlace) => S)
-    | undefined;
+    ((state: S, data: object, envelope: Envelope, at: StreamPlace) => S) | undefined;
   if (!step) throw new TypeError(`unknown event ${event.type} in ${event.stream}@${event.revision}`);
   return step(state, event.data, event.envelope, event);
 }

@@ -1,7 +1,8 @@
 import { Refusal } from './refusal.js';
 
 /** Nothing can be written for want of room, whatever it is. */
-export const diskFull = () => new Refusal('storage.full', 'unavailable', 'The disk is full: nothing can be written until there is room again.');
+export const diskFull = () =>
+  new Refusal('storage.full', 'unavailable', 'The disk is full: nothing can be written until there is room again.');
 
 /** Whether this is what SQLite (SQLITE_FULL) or the system says of a full disk. */
 export function isDiskFull(error: unknown): boolean {

@@ -30,8 +30,34 @@ test.each([
 ])('NAME-1: the name %j is taken as %j', (typed, name) => expect(taken(typed)).toBe(name));
 
 test.each([
-  '', ' ', '\u00a0', '\u3000', '\u200b', '\u200b\u200d\u2060', '\u00ad', '\ufeff', '\u180e', '\u0301', '\u0301 \u200b', '\u3164', '\u115f\u1160', '\uffa0', '\u2800', '\ufe0f', '\u{e0001}\u{e0020}', '\u{e0100}', '\u200e\u200f',
-  'An\ufffdna', '\ufffd', 'An\ud800na', 'An\0na', 'An\nna', 'An\tna', 'An\u202ena', 'An\uffffna', 'An\u{1ffff}na',
+  '',
+  ' ',
+  '\u00a0',
+  '\u3000',
+  '\u200b',
+  '\u200b\u200d\u2060',
+  '\u00ad',
+  '\ufeff',
+  '\u180e',
+  '\u0301',
+  '\u0301 \u200b',
+  '\u3164',
+  '\u115f\u1160',
+  '\uffa0',
+  '\u2800',
+  '\ufe0f',
+  '\u{e0001}\u{e0020}',
+  '\u{e0100}',
+  '\u200e\u200f',
+  'An\ufffdna',
+  '\ufffd',
+  'An\ud800na',
+  'An\0na',
+  'An\nna',
+  'An\tna',
+  'An\u202ena',
+  'An\uffffna',
+  'An\u{1ffff}na',
 ])('NAME-1: the name %j is refused', (name) => expect(taken(name)).toBeUndefined());
 
 test('NAME-1: what is taken shows something, and is taken as it is the next time', () => {

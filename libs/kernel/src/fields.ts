@@ -1,15 +1,38 @@
 import { Transform } from 'class-transformer';
-import { ArrayUnique, IsArray, IsBoolean, IsIn, IsString, Length, ValidateBy, ValidateIf, isISO31661Alpha2, type ValidationOptions } from 'class-validator';
+import {
+  ArrayUnique,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsString,
+  Length,
+  ValidateBy,
+  ValidateIf,
+  isISO31661Alpha2,
+  type ValidationOptions,
+} from 'class-validator';
 import { showsSomething, tidySpaces } from './text.js';
 import { isCalendarDate, isTimeZone, parseTime } from './time.js';
 
 const compose =
   (...decorators: PropertyDecorator[]): PropertyDecorator =>
-  (target, property) => decorators.forEach((decorate) => decorate(target, property));
+  (target, property) =>
+    decorators.forEach((decorate) => decorate(target, property));
 
 /** A text that a function checks. */
-const field = (name: string, isValid: (text: string) => boolean, message: string, options: ValidationOptions = {}): PropertyDecorator =>
-  ValidateBy({ name, validator: { validate: (value) => typeof value === 'string' && isValid(value), defaultMessage: () => message } }, options);
+const field = (
+  name: string,
+  isValid: (text: string) => boolean,
+  message: string,
+  options: ValidationOptions = {},
+): PropertyDecorator =>
+  ValidateBy(
+    {
+      name,
+      validator: { validate: (value) => typeof value === 'string' && isValid(value), defaultMessage: () => message },
+    },
+    options,
+  );
 
 const isLine = (text: string): boolean =>
   showsSomething(text) && !/[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}\u202A-\u202E\u2066-\u2069\uFFFD]/u.test(text);
@@ -30,7 +53,11 @@ export const Line = (max: number) =>
 export const Optional = () => ValidateIf((_, value) => value !== undefined);
 
 /** Said once or several times in a query; a list either way. */
-export const Several = () => compose(Transform(({ value }: { value: unknown }) => (value === undefined || Array.isArray(value) ? value : [value])), IsArray());
+export const Several = () =>
+  compose(
+    Transform(({ value }: { value: unknown }) => (value === undefined || Array.isArray(value) ? value : [value])),
+    IsArray(),
+  );
 
 /** A yes or no, which in a query string is the word `true` or `false`. */
 export const Flag = () =>
@@ -46,7 +73,8 @@ export const Reason = () => compose(Optional(), Line(500));
 const isCountry = (text: string): boolean => /^[A-Z]{2}$/.test(text) && (text === 'XK' || isISO31661Alpha2(text));
 
 /** ISO 3166-1 alpha-2 in upper case, or XK. */
-export const Country = () => field('isCountry', isCountry, '$property must be a country: two letters of ISO 3166-1 in upper case, or XK');
+export const Country = () =>
+  field('isCountry', isCountry, '$property must be a country: two letters of ISO 3166-1 in upper case, or XK');
 
 /** RFC 3339, where the seconds may be left out. */
 const timeOf = (text: string) => parseTime(text.replace(/^(.{11}\d\d:\d\d)(?=[Zz+-])/, '$1:00'));
@@ -54,7 +82,8 @@ const timeOf = (text: string) => parseTime(text.replace(/^(.{11}\d\d:\d\d)(?=[Zz
 const isMoment = (text: string): boolean => isCalendarDate(text) || timeOf(text) !== undefined;
 
 /** A date, which is its first moment in UTC, or a time with a zone; without one it would mean another time on another machine. */
-export const Moment = () => field('isMoment', isMoment, '$property must be a date, or a time with a zone like 2026-01-31T12:00:00Z');
+export const Moment = () =>
+  field('isMoment', isMoment, '$property must be a date, or a time with a zone like 2026-01-31T12:00:00Z');
 
 /** The first millisecond that is not before what {@link Moment} takes, Unix ms. */
 export function notBefore(moment: string): number {
@@ -66,7 +95,11 @@ export function notBefore(moment: string): number {
 export const TimeZone = () => field('isTimeZone', isTimeZone, '$property must be a time zone like Europe/Warsaw');
 
 /** A UUID in lower case; taken in either. */
-export const Id = () => compose(Transform(({ value }: { value: unknown }) => lowerCase(value)), field('isId', isId, '$property must be an id'));
+export const Id = () =>
+  compose(
+    Transform(({ value }: { value: unknown }) => lowerCase(value)),
+    field('isId', isId, '$property must be an id'),
+  );
 
 /** UUIDs, all different. */
 export const Ids = () =>

@@ -9,7 +9,9 @@ test('LOGIN-14: a rate limit lets so many of a key pass in a window, and says wh
   expect(calls.take('b')).toBeUndefined();
   now += 59_001;
   expect(calls.take('a')).toBe(1);
-  expect(() => calls.takeOrRefuse('a')).toThrow(expect.objectContaining({ code: 'access.throttled', kind: 'throttled', members: { retryAfter: 1 } }));
+  expect(() => calls.takeOrRefuse('a')).toThrow(
+    expect.objectContaining({ code: 'access.throttled', kind: 'throttled', members: { retryAfter: 1 } }),
+  );
   now += 999;
   expect(calls.take('a')).toBeUndefined();
 });

@@ -59,4 +59,5 @@ export class RateLimit {
 }
 
 /** More was asked for than the bounds allow; `retryAfter` in seconds. */
-export const throttled = (detail: string, retryAfter: number): Refusal => new Refusal('access.throttled', 'throttled', detail, [], { retryAfter });
+export const throttled = (detail: string, retryAfter: number): Refusal =>
+  new Refusal('access.throttled', 'throttled', detail, [], { retryAfter });

@@ -40,5 +40,7 @@ export class Refusal extends Error {
 export function checkRecentlyAuthenticated({ reauthenticateWith }: { readonly reauthenticateWith?: Credential }): void {
   if (!reauthenticateWith) return;
   const detail = `This session was authenticated too long ago for this: show the ${reauthenticateWith} again, then repeat the request.`;
-  throw new Refusal('access.reauthenticate', 'forbidden', detail, [{ action: 'Reauthenticate', params: {} }], { with: reauthenticateWith });
+  throw new Refusal('access.reauthenticate', 'forbidden', detail, [{ action: 'Reauthenticate', params: {} }], {
+    with: reauthenticateWith,
+  });
 }

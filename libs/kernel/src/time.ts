@@ -13,7 +13,9 @@ export function parseTime(text: string): { readonly ms: number; readonly isExact
   // A leap second is counted as the one after it, as Unix time does.
   const isLeap = typedSeconds === '60';
   const seconds = isLeap ? '59' : typedSeconds;
-  const ms = Date.parse(`${date}T${minutes}:${seconds}.${fraction.padEnd(3, '0').slice(0, 3)}${zone!.toUpperCase()}`) + (isLeap ? 1_000 : 0);
+  const ms =
+    Date.parse(`${date}T${minutes}:${seconds}.${fraction.padEnd(3, '0').slice(0, 3)}${zone!.toUpperCase()}`) +
+    (isLeap ? 1_000 : 0);
   if (Number.isNaN(ms) || minutes!.startsWith('24') || (isLeap && !isLastMinuteOfDay(ms - 1_000))) return undefined;
   return { ms, isExact: !/[1-9]/.test(fraction.slice(3)) };
 }
@@ -38,7 +40,8 @@ export function isTimeZone(text: string): boolean {
 }
 
 /** The calendar's date in a zone at a moment. */
-export const dateIn = (zone: string, ms: number): string => new Date(ms + offsetOf(zone, ms)).toISOString().slice(0, 10);
+export const dateIn = (zone: string, ms: number): string =>
+  new Date(ms + offsetOf(zone, ms)).toISOString().slice(0, 10);
 
 /** The first moment after a date in a zone, Unix ms: also where the clock is moved at midnight, or over a whole day. */
 export function endOfDate(date: string, zone: string): number {
@@ -58,4 +61,15 @@ function offsetOf(zone: string, ms: number): number {
 }
 
 const clockOf = (timeZone: string) =>
-  new Intl.DateTimeFormat('en', { timeZone, calendar: 'gregory', numberingSystem: 'latn', hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' });
+  new Intl.DateTimeFormat('en', {
+    timeZone,
+    calendar: 'gregory',
+    numberingSystem: 'latn',
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });

@@ -50,4 +50,5 @@ function parsed(text: () => string): unknown {
   }
 }
 
-const unknownCursor = () => new Refusal('cursor.invalid', 'invalid', 'This cursor was not made by this list; start from its first page.');
+const unknownCursor = () =>
+  new Refusal('cursor.invalid', 'invalid', 'This cursor was not made by this list; start from its first page.');

@@ -15,7 +15,13 @@ export interface Start {
 }
 
 const { directory } = workerData as Start;
-const settings = ['search_path=rollbook,public', 'timezone=UTC', 'shared_buffers=16MB', 'max_wal_size=64MB', 'min_wal_size=32MB'];
+const settings = [
+  'search_path=rollbook,public',
+  'timezone=UTC',
+  'shared_buffers=16MB',
+  'max_wal_size=64MB',
+  'min_wal_size=32MB',
+];
 // V8's optimizing compiler, let loose on PGlite's 10 MB, takes some 400 MB and seconds of CPU for a fifth more speed.
 // Of the flags that the first implies, a running process must be told by itself.
 for (const flag of ['--liftoff-only', '--no-wasm-tier-up', '--no-wasm-dynamic-tiering']) setFlagsFromString(flag);
@@ -51,7 +57,9 @@ async function answer(query: Uint8Array): Promise<void> {
 /** What PostgreSQL has processes for, and PGlite has none: without it the log and the tables grow for as long as the server runs. */
 async function keepHouse(): Promise<void> {
   await database.exec('checkpoint');
-  const [worn] = await database.exec(`select format('%I.%I', schemaname, relname) as "table" from pg_stat_user_tables where n_dead_tup > 1000 + n_live_tup / 5`);
+  const [worn] = await database.exec(
+    `select format('%I.%I', schemaname, relname) as "table" from pg_stat_user_tables where n_dead_tup > 1000 + n_live_tup / 5`,
+  );
   for (const { table } of worn!.rows as { table: string }[]) await database.exec(`vacuum (analyze) ${table}`);
 }
 

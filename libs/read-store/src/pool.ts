@@ -41,10 +41,12 @@ export class WatchedPool {
   ) {
     this.pool = new Pool({ ...config, types: { getTypeParser: (oid) => parsers[oid] ?? types.getTypeParser(oid) } });
     // A connection that breaks is replaced at the next query; unheard, its `error` would end the process.
-    this.pool.on('error', () => {}).on('connect', (client) => {
-      this.open.add(client);
-      client.on('error', () => {}).once('end', () => this.open.delete(client));
-    });
+    this.pool
+      .on('error', () => {})
+      .on('connect', (client) => {
+        this.open.add(client);
+        client.on('error', () => {}).once('end', () => this.open.delete(client));
+      });
     options.watch.onSilence(() => this.dropIdle());
   }
 
@@ -83,7 +85,10 @@ export class WatchedPool {
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         reject(new NoAnswer('no connection in time'));
-        connecting.then((client) => client.release(), () => {});
+        connecting.then(
+          (client) => client.release(),
+          () => {},
+        );
       }, milliseconds);
     });
     try {

@@ -24,7 +24,10 @@ export function postgresqlPools(url: string, watch: ServerWatch, { query, batch 
   });
   checkUrl(url);
   const options = { watch, lenience: 0, farewell: FAREWELL };
-  return { queries: new WatchedPool({ ...config(query), max: 10 }, options), batches: new WatchedPool({ ...config(batch), max: 2 }, options) };
+  return {
+    queries: new WatchedPool({ ...config(query), max: 10 }, options),
+    batches: new WatchedPool({ ...config(batch), max: 2 }, options),
+  };
 }
 
 /** A client reads its URL and the files named there when it is made, and connects later. */
@@ -34,6 +37,10 @@ function checkUrl(url: string): Client {
   } catch (error) {
     const isFile = (error as NodeJS.ErrnoException).code === 'ENOENT';
     // oxlint-disable-next-line preserve-caught-error -- the error could quote the URL, password included
-    throw new Error(isFile ? 'DATABASE_URL names a certificate or key file that is not there (sslrootcert, sslcert, sslkey).' : 'DATABASE_URL is no URL of PostgreSQL (postgres://user:password@host:port/database).');
+    throw new Error(
+      isFile
+        ? 'DATABASE_URL names a certificate or key file that is not there (sslrootcert, sslcert, sslkey).'
+        : 'DATABASE_URL is no URL of PostgreSQL (postgres://user:password@host:port/database).',
+    );
   }
 }

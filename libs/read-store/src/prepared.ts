@@ -13,6 +13,10 @@ export async function unpackPreparedDirectory(directory: string): Promise<void> 
   const unfinished = `${directory}.unfinished`;
   await rm(unfinished, { recursive: true, force: true });
   const archive = Buffer.from(await (await dataDir()).arrayBuffer());
-  await pipeline([archive], createGunzip(), unpackTar(unfinished, { filter: ({ name }) => !/^\/?base\/[14]\//.test(name) }));
+  await pipeline(
+    [archive],
+    createGunzip(),
+    unpackTar(unfinished, { filter: ({ name }) => !/^\/?base\/[14]\//.test(name) }),
+  );
   await rename(unfinished, directory);
 }

@@ -46,7 +46,10 @@ export function problemOf(error: unknown, before?: Problem): Problem {
 
 /** Whether both say the same. */
 export const isSameProblem = (one: Problem | undefined, other: Problem): boolean =>
-  one !== undefined && one.reason === other.reason && one.projection === other.projection && one.position === other.position;
+  one !== undefined &&
+  one.reason === other.reason &&
+  one.projection === other.projection &&
+  one.position === other.position;
 
 function reasonOf(error: unknown): string {
   const { constructor, code, constraint, column } = Object(error) as Record<string, unknown>;

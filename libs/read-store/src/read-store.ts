@@ -68,7 +68,14 @@ export interface ReadStoreOptions {
  * A store that was built from another log, or from this one before it was restored, is discarded where it is ours alone (PGlite), and refused on PostgreSQL:
  * an Error of one line. A server that can't be reached is the Refusal `read-store.unavailable`.
  */
-export async function openReadStore({ directory: parent, databaseUrl, log, discarding, limits, observer = noObserver }: ReadStoreOptions): Promise<ReadStore> {
+export async function openReadStore({
+  directory: parent,
+  databaseUrl,
+  log,
+  discarding,
+  limits,
+  observer = noObserver,
+}: ReadStoreOptions): Promise<ReadStore> {
   const given = { ...defaultLimits, ...limits };
   if (databaseUrl) return openPostgres(databaseUrl, log, new ServerWatch(observer), given);
   const directory = new EmbeddedDirectory(parent);
@@ -85,13 +92,20 @@ export async function openReadStore({ directory: parent, databaseUrl, log, disca
 /** An empty store in a temporary directory, to replay the log into; closing it removes it. */
 export async function openScratchStore(): Promise<ReadStore> {
   const directory = await mkdtemp(join(tmpdir(), 'rollbook-scratch-'));
-  const store = embeddedStore(new ServerWatch(noObserver), defaultLimits, join(directory, 'pglite'), () => rm(directory, { recursive: true, force: true }));
+  const store = embeddedStore(new ServerWatch(noObserver), defaultLimits, join(directory, 'pglite'), () =>
+    rm(directory, { recursive: true, force: true }),
+  );
   await prepare(store.batches);
   return store;
 }
 
 /** PGlite on a directory; `closed` runs once its thread has ended in good order. */
-function embeddedStore(watch: ServerWatch, limits: StatementLimits, directory: string, closed: () => Promise<void>): ReadStore {
+function embeddedStore(
+  watch: ServerWatch,
+  limits: StatementLimits,
+  directory: string,
+  closed: () => Promise<void>,
+): ReadStore {
   const pool = pglitePool(watch, limits, directory);
   return new ReadStore({
     kind: 'pglite',
@@ -104,7 +118,12 @@ function embeddedStore(watch: ServerWatch, limits: StatementLimits, directory: s
   });
 }
 
-async function openEmbedded(directory: EmbeddedDirectory, log: LogIdentity, watch: ServerWatch, limits: StatementLimits): Promise<ReadStore> {
+async function openEmbedded(
+  directory: EmbeddedDirectory,
+  log: LogIdentity,
+  watch: ServerWatch,
+  limits: StatementLimits,
+): Promise<ReadStore> {
   await directory.prepare();
   const store = embeddedStore(watch, limits, directory.database, () => directory.closedCleanly());
   const { batches: db } = store;
@@ -122,7 +141,12 @@ async function openEmbedded(directory: EmbeddedDirectory, log: LogIdentity, watc
   return store;
 }
 
-async function openPostgres(url: string, log: LogIdentity, watch: ServerWatch, limits: StatementLimits): Promise<ReadStore> {
+async function openPostgres(
+  url: string,
+  log: LogIdentity,
+  watch: ServerWatch,
+  limits: StatementLimits,
+): Promise<ReadStore> {
   const { queries, batches } = postgresqlPools(url, watch, limits);
   const store = new ReadStore({
     kind: 'postgresql',
@@ -134,7 +158,9 @@ async function openPostgres(url: string, log: LogIdentity, watch: ServerWatch, l
     await prepare(store.batches);
     const origin = await builtFrom(store.batches, log);
     if (origin === 'this log') return store;
-    throw new Error(`Schema ${schema} was built from ${origin}: use another database, or drop the schema (it is built again).`);
+    throw new Error(
+      `Schema ${schema} was built from ${origin}: use another database, or drop the schema (it is built again).`,
+    );
   } catch (error) {
     await store.close();
     throw error;
@@ -142,7 +168,10 @@ async function openPostgres(url: string, log: LogIdentity, watch: ServerWatch, l
 }
 
 /** What the store was built from; an empty store is built from this log from now on. */
-async function builtFrom(db: Kysely<AnyTables>, log: LogIdentity): Promise<'this log' | 'another log' | 'this log before it was restored'> {
+async function builtFrom(
+  db: Kysely<AnyTables>,
+  log: LogIdentity,
+): Promise<'this log' | 'another log' | 'this log before it was restored'> {
   const { installation, namespace, restored } = log;
   const first = db.insertInto('read_store').values({ one: true, installation, namespace, restored });
   await first.onConflict((conflict) => conflict.column('one').doNothing()).execute();

@@ -155,7 +155,9 @@ export class ProjectionRunner {
    * cheaper by the event, and the commands are left with most of a core.
    */
   #rest(took: number): Observable<unknown> {
-    return this.#waiting > 0 || took === 0 ? of(0) : race(timer(Math.min(restByWork * took, longestRest)), this.#hurry).pipe(take(1));
+    return this.#waiting > 0 || took === 0
+      ? of(0)
+      : race(timer(Math.min(restByWork * took, longestRest)), this.#hurry).pipe(take(1));
   }
 
   async #apply(signals: readonly LogSignal[]): Promise<void> {
@@ -174,7 +176,8 @@ export class ProjectionRunner {
   /** After a rebuild the planner knows nothing of the tables, and PGlite never looks by itself. */
   async #catchUp(): Promise<void> {
     const tables = this.options.projections.flatMap((projection) => projection.tables);
-    if (tables.length > 0) await sql`analyze ${sql.join(tables.map((table) => sql.table(table)))}`.execute(this.options.store.batches);
+    if (tables.length > 0)
+      await sql`analyze ${sql.join(tables.map((table) => sql.table(table)))}`.execute(this.options.store.batches);
     this.#caughtUp = true;
   }
 

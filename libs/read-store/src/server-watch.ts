@@ -37,7 +37,9 @@ export class ServerWatch {
 
   /** No connection could be had since `began`. */
   connectFailed(error: unknown, began: number): StoreUnavailable {
-    const isTimeout = error instanceof NoAnswer || /timeout exceeded when trying to connect|connection timeout/.test((error as Error).message);
+    const isTimeout =
+      error instanceof NoAnswer ||
+      /timeout exceeded when trying to connect|connection timeout/.test((error as Error).message);
     return this.failed(isTimeout ? new NoAnswer('no connection in time') : error, began);
   }
 }

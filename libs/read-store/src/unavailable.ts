@@ -6,7 +6,11 @@ export class NoAnswer extends Error {}
 
 /** By SQL state, what the server itself says when it can't be used: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const states: readonly (readonly [pattern: RegExp, code: string, detail: string])[] = [
-  [/^28/, 'access-denied', 'it denies access: check user and password in its URL, and whether it demands TLS (sslmode=require).'],
+  [
+    /^28/,
+    'access-denied',
+    'it denies access: check user and password in its URL, and whether it demands TLS (sslmode=require).',
+  ],
   [/^3D000/, 'database-missing', 'the database in its URL does not exist.'],
   [/^53300/, 'too-many-connections', 'it has no connection left.'],
   [/^57P03/, 'starting', 'it is starting.'],
@@ -28,4 +32,9 @@ export const unavailable = (error: unknown): StoreUnavailable =>
 
 /** The database answers, but not this query in time. */
 export const tooSlow = (error: unknown): StoreUnavailable =>
-  new StoreUnavailable('read-store.unavailable', 'The read store takes too long for this; try again.', { kind: 'away', code: 'too-slow', detail: 'a query takes too long.' }, error);
+  new StoreUnavailable(
+    'read-store.unavailable',
+    'The read store takes too long for this; try again.',
+    { kind: 'away', code: 'too-slow', detail: 'a query takes too long.' },
+    error,
+  );

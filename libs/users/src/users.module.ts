@@ -48,26 +48,43 @@ import { recordLogin } from './workflows/record-login.js';
       [EventStore],
       (store) => async (command) => standing(await changeUser(store, command), command),
     ),
-    ...commandHandlers([LockUser, DeleteUser, RevokeRole], [EventStore, IssuedTokens], (store, tokens) => async (command) => {
-      const { issuance } = command;
-      checkMayEndTokens(command, issuance);
-      const written = await changeUser(store, command);
-      const issuers = mayHaveIssuedTokens(written.state) ? [issuance.target] : [];
-      const { byUser, position = 0 } = await issuedTokensOf(tokens, issuers, command, issuance);
-      return standing({ ...written, position: Math.max(written.position, position) }, command, byUser ? byUser.get(issuance.target) : null);
-    }),
+    ...commandHandlers(
+      [LockUser, DeleteUser, RevokeRole],
+      [EventStore, IssuedTokens],
+      (store, tokens) => async (command) => {
+        const { issuance } = command;
+        checkMayEndTokens(command, issuance);
+        const written = await changeUser(store, command);
+        const issuers = mayHaveIssuedTokens(written.state) ? [issuance.target] : [];
+        const { byUser, position = 0 } = await issuedTokensOf(tokens, issuers, command, issuance);
+        return standing(
+          { ...written, position: Math.max(written.position, position) },
+          command,
+          byUser ? byUser.get(issuance.target) : null,
+        );
+      },
+    ),
     ...commandHandlers([RequestPasswordReset], [EventStore], (store) => async (command) => {
       const { state, changed, position, revision } = await changeUser(store, command);
       return new Answer({ changed, expiresAt: (state as Known).passwordLink?.expiresAt ?? null }, position, revision);
     }),
-    ...commandHandlers([ChangeUsers], [EventStore, Vault, Routes, IssuedTokens], (store, vault, routes, tokens) => async (command) => {
-      const { issuance } = command;
-      checkMayEndTokens(command, issuance);
-      const { results, position } = await changeUsers(store, vault, command);
-      const issuers = results.filter(({ mayHaveIssuedTokens: may }) => may && ['lock', 'delete'].includes(command.action)).map(({ userId }) => userId);
-      const ended = await issuedTokensOf(tokens, issuers, command, issuance);
-      return new Answer(bulkAnswer(results, routes, issuance.permissions, ended.byUser), Math.max(position, ended.position ?? 0));
-    }),
+    ...commandHandlers(
+      [ChangeUsers],
+      [EventStore, Vault, Routes, IssuedTokens],
+      (store, vault, routes, tokens) => async (command) => {
+        const { issuance } = command;
+        checkMayEndTokens(command, issuance);
+        const { results, position } = await changeUsers(store, vault, command);
+        const issuers = results
+          .filter(({ mayHaveIssuedTokens: may }) => may && ['lock', 'delete'].includes(command.action))
+          .map(({ userId }) => userId);
+        const ended = await issuedTokensOf(tokens, issuers, command, issuance);
+        return new Answer(
+          bulkAnswer(results, routes, issuance.permissions, ended.byUser),
+          Math.max(position, ended.position ?? 0),
+        );
+      },
+    ),
     ...commandHandlers([AddUser], [EventStore, Vault], (store, vault) => async (command) => {
       const { position, revision } = await makeUser({ store, vault }, command);
       return new Answer({ userId: command.issuance.target }, position, revision);
@@ -85,16 +102,44 @@ import { recordLogin } from './workflows/record-login.js';
       return new Answer({ userId: command.issuance.target }, position);
     }),
 
-    ...queryHandlers([ListUsers], [ReadStore, Vault], ({ db }, vault) => (query) => listUsers(db, vault, query)),
-    ...queryHandlers([ListPendingApprovals], [ReadStore, Vault], ({ db }, vault) => (query) => listPendingApprovals(db, vault, query)),
-    ...queryHandlers([SummarizeAccount], [ReadStore], ({ db }) => (query) => summarizeAccount(db, query)),
-    ...queryHandlers([ExportUserList], [ReadStore], ({ db }) => async (query) => new StreamableFile(await exportUserList(db, query), { type: 'text/csv; charset=utf-8' })),
+    ...queryHandlers(
+      [ListUsers],
+      [ReadStore, Vault],
+      ({ db }, vault) =>
+        (query) =>
+          listUsers(db, vault, query),
+    ),
+    ...queryHandlers(
+      [ListPendingApprovals],
+      [ReadStore, Vault],
+      ({ db }, vault) =>
+        (query) =>
+          listPendingApprovals(db, vault, query),
+    ),
+    ...queryHandlers(
+      [SummarizeAccount],
+      [ReadStore],
+      ({ db }) =>
+        (query) =>
+          summarizeAccount(db, query),
+    ),
+    ...queryHandlers(
+      [ExportUserList],
+      [ReadStore],
+      ({ db }) =>
+        async (query) =>
+          new StreamableFile(await exportUserList(db, query), { type: 'text/csv; charset=utf-8' }),
+    ),
     ...queryHandlers([GetUser], [ReadStore, EventStore], ({ db }, store) => async (query) => {
       if (query.at !== undefined || query.revision !== undefined) return replayUser(store, db, query);
       const user = await getUser(db, query);
       return new Answer(user, undefined, user.revision);
     }),
-    ...queryHandlers([ListActions], [EventStore, Routes], (store, routes) => (query) => listActions(store, (action, params) => routes.step(action, params), query)),
+    ...queryHandlers(
+      [ListActions],
+      [EventStore, Routes],
+      (store, routes) => (query) => listActions(store, (action, params) => routes.step(action, params), query),
+    ),
   ],
 })
 export class UsersModule {}

@@ -7,7 +7,9 @@ export class BulkKeys {
   /** @internal part of the vault */
   constructor(db: DatabaseSync) {
     // A vault of an older build has no such table.
-    db.exec('CREATE TABLE IF NOT EXISTS bulk_key (command TEXT PRIMARY KEY, digest TEXT NOT NULL) STRICT, WITHOUT ROWID');
+    db.exec(
+      'CREATE TABLE IF NOT EXISTS bulk_key (command TEXT PRIMARY KEY, digest TEXT NOT NULL) STRICT, WITHOUT ROWID',
+    );
     this.statements = {
       keep: db.prepare('INSERT INTO bulk_key (command, digest) VALUES (?, ?) ON CONFLICT DO NOTHING'),
       find: db.prepare('SELECT digest FROM bulk_key WHERE command = ?'),

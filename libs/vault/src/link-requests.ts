@@ -13,10 +13,14 @@ export class LinkRequests {
   /** @internal part of the vault */
   constructor(db: DatabaseSync) {
     // A vault of an older build has no such table.
-    db.exec('CREATE TABLE IF NOT EXISTS link_request (address TEXT PRIMARY KEY, count INTEGER NOT NULL, last_at INTEGER NOT NULL) STRICT, WITHOUT ROWID');
+    db.exec(
+      'CREATE TABLE IF NOT EXISTS link_request (address TEXT PRIMARY KEY, count INTEGER NOT NULL, last_at INTEGER NOT NULL) STRICT, WITHOUT ROWID',
+    );
     this.statements = {
       find: db.prepare('SELECT count, last_at AS lastAt FROM link_request WHERE address = ?'),
-      keep: db.prepare('INSERT INTO link_request (address, count, last_at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = excluded.count, last_at = excluded.last_at'),
+      keep: db.prepare(
+        'INSERT INTO link_request (address, count, last_at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = excluded.count, last_at = excluded.last_at',
+      ),
       forget: db.prepare('DELETE FROM link_request WHERE address = ?'),
       forgetBefore: db.prepare('DELETE FROM link_request WHERE last_at < ?'),
     };

@@ -22,7 +22,13 @@ afterEach(() => {
 });
 
 const mail = (id: string, since = 1_000) => ({ id, kind: 'password-link', user: 'ann', about: 'request', since });
-const outcome = (id: string, state: 'sent' | 'void' | 'parked' | 'owed', nextAttemptAt = 0) => ({ id, state, attempts: 1, nextAttemptAt, problem: null });
+const outcome = (id: string, state: 'sent' | 'void' | 'parked' | 'owed', nextAttemptAt = 0) => ({
+  id,
+  state,
+  attempts: 1,
+  nextAttemptAt,
+  problem: null,
+});
 const ids = (mails: readonly { id: string }[]) => mails.map(({ id }) => id);
 
 describe('mails', () => {
@@ -56,7 +62,12 @@ describe('mails', () => {
   });
 
   it('are due when their time has come, the newest first, until they are settled', () => {
-    for (const [id, since] of [['late', 30], ['early', 10], ['never', 99]] as const) vault.mails.owe(mail(id, since));
+    for (const [id, since] of [
+      ['late', 30],
+      ['early', 10],
+      ['never', 99],
+    ] as const)
+      vault.mails.owe(mail(id, since));
     expect(ids(vault.mails.due(50, 9))).toEqual(['late', 'early']);
     vault.mails.settle([outcome('early', 'sent'), outcome('late', 'owed', 60)]);
     expect(vault.mails.due(50, 9)).toEqual([]);
@@ -72,7 +83,12 @@ describe('mails', () => {
   });
 
   it('are listed the oldest first, page by page', () => {
-    for (const [id, since] of [['c', 2], ['a', 2], ['b', 1]] as const) vault.mails.owe(mail(id, since));
+    for (const [id, since] of [
+      ['c', 2],
+      ['a', 2],
+      ['b', 1],
+    ] as const)
+      vault.mails.owe(mail(id, since));
     expect(ids(vault.mails.list('owed', 2))).toEqual(['b', 'a']);
     expect(ids(vault.mails.list('owed', 2, 'a'))).toEqual(['c']);
   });
@@ -91,7 +107,11 @@ describe('those who wait', () => {
   it('MAIL-6: remind of themselves a while after the first of them, until none is left', () => {
     vault.waiting.begin('ann', 'acme', 100);
     vault.waiting.begin('bob', 'acme', 200);
-    expect([vault.waiting.count('acme'), vault.waiting.due(99), vault.waiting.due(100)]).toEqual([2, [], [{ account: 'acme', dueAt: 100 }]]);
+    expect([vault.waiting.count('acme'), vault.waiting.due(99), vault.waiting.due(100)]).toEqual([
+      2,
+      [],
+      [{ account: 'acme', dueAt: 100 }],
+    ]);
     vault.waiting.reminded({ account: 'acme', dueAt: 300 });
     vault.waiting.end('ann');
     expect([vault.waiting.due(299), vault.waiting.due(300)]).toEqual([[], [{ account: 'acme', dueAt: 300 }]]);

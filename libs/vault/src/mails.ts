@@ -31,7 +31,20 @@ const columns = 'id, kind, user, about, state, attempts, since, next_attempt_at 
 
 /** The mails that are owed, and how far in the log they are known. Holds nobody's name or address. */
 export class Mails {
-  private readonly statements: Record<'position' | 'advance' | 'owe' | 'owePassedOver' | 'due' | 'settle' | 'find' | 'list' | 'sendAgain' | 'count' | 'forget', StatementSync>;
+  private readonly statements: Record<
+    | 'position'
+    | 'advance'
+    | 'owe'
+    | 'owePassedOver'
+    | 'due'
+    | 'settle'
+    | 'find'
+    | 'list'
+    | 'sendAgain'
+    | 'count'
+    | 'forget',
+    StatementSync
+  >;
 
   /** @internal part of the vault */
   constructor(private readonly db: DatabaseSync) {
@@ -39,17 +52,27 @@ export class Mails {
     db.exec("CREATE INDEX IF NOT EXISTS mail_locked ON mail (user) WHERE problem = 'user.locked'");
     this.statements = {
       position: db.prepare("SELECT position FROM process WHERE name = 'mail'"),
-      advance: db.prepare("INSERT INTO process (name, position) VALUES ('mail', ?) ON CONFLICT DO UPDATE SET position = excluded.position"),
-      owe: db.prepare("INSERT INTO mail (id, kind, user, about, state, attempts, since, next_attempt_at) VALUES (?, ?, ?, ?, 'owed', 0, ?, ?) ON CONFLICT DO NOTHING"),
+      advance: db.prepare(
+        "INSERT INTO process (name, position) VALUES ('mail', ?) ON CONFLICT DO UPDATE SET position = excluded.position",
+      ),
+      owe: db.prepare(
+        "INSERT INTO mail (id, kind, user, about, state, attempts, since, next_attempt_at) VALUES (?, ?, ?, ?, 'owed', 0, ?, ?) ON CONFLICT DO NOTHING",
+      ),
       owePassedOver: db.prepare(
         // Told which index: without it the planner takes the one by state and time, and looks through all that are void.
         "UPDATE mail INDEXED BY mail_locked SET state = 'owed', problem = NULL, next_attempt_at = ? WHERE problem = 'user.locked' AND user = ?",
       ),
-      due: db.prepare(`SELECT ${columns} FROM mail WHERE state = 'owed' AND next_attempt_at <= ? ORDER BY next_attempt_at DESC, id LIMIT ?`),
+      due: db.prepare(
+        `SELECT ${columns} FROM mail WHERE state = 'owed' AND next_attempt_at <= ? ORDER BY next_attempt_at DESC, id LIMIT ?`,
+      ),
       settle: db.prepare('UPDATE mail SET state = ?, attempts = ?, next_attempt_at = ?, problem = ? WHERE id = ?'),
       find: db.prepare(`SELECT ${columns} FROM mail WHERE id = ?`),
-      list: db.prepare(`SELECT ${columns} FROM mail WHERE state = ? AND (? IS NULL OR (since, id) > (SELECT since, id FROM mail WHERE id = ?)) ORDER BY since, id LIMIT ?`),
-      sendAgain: db.prepare("UPDATE mail SET state = 'owed', attempts = 0, since = ?, next_attempt_at = ? WHERE id = ? AND state IN ('owed', 'parked')"),
+      list: db.prepare(
+        `SELECT ${columns} FROM mail WHERE state = ? AND (? IS NULL OR (since, id) > (SELECT since, id FROM mail WHERE id = ?)) ORDER BY since, id LIMIT ?`,
+      ),
+      sendAgain: db.prepare(
+        "UPDATE mail SET state = 'owed', attempts = 0, since = ?, next_attempt_at = ? WHERE id = ? AND state IN ('owed', 'parked')",
+      ),
       count: db.prepare('SELECT count(*) AS count FROM mail WHERE state = ?'),
       forget: db.prepare("DELETE FROM mail WHERE state IN ('sent', 'void') AND since < ?"),
     };
@@ -91,7 +114,8 @@ export class Mails {
   /** Notes in one transaction what attempts came to. */
   settle(outcomes: readonly Outcome[]): void {
     this.together(() => {
-      for (const { id, state, attempts, nextAttemptAt, problem } of outcomes) this.statements.settle.run(state, attempts, nextAttemptAt, problem, id);
+      for (const { id, state, attempts, nextAttemptAt, problem } of outcomes)
+        this.statements.settle.run(state, attempts, nextAttemptAt, problem, id);
     });
   }
 

@@ -15,7 +15,9 @@ export class Passwords {
     private readonly key: KeyObject,
   ) {
     this.statements = {
-      keep: db.prepare('INSERT INTO password (user, command, box) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET box = excluded.box'),
+      keep: db.prepare(
+        'INSERT INTO password (user, command, box) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET box = excluded.box',
+      ),
       find: db.prepare('SELECT box FROM password WHERE user = ? AND command = ?'),
       forget: db.prepare('DELETE FROM password WHERE user = ? AND command = ?'),
     };

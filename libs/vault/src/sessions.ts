@@ -20,16 +20,22 @@ export interface Session {
   readonly agent: string;
 }
 
-const columns = 'id, holder, kind, revision, started_at AS startedAt, used_at AS usedAt, authenticated_at AS authenticatedAt, authenticated_by AS authenticatedBy, agent';
+const columns =
+  'id, holder, kind, revision, started_at AS startedAt, used_at AS usedAt, authenticated_at AS authenticatedAt, authenticated_by AS authenticatedBy, agent';
 
 /** The sessions that were begun and not ended. */
 export class Sessions {
-  private readonly statements: Record<'begin' | 'find' | 'use' | 'authenticate' | 'list' | 'end' | 'endAll' | 'forget', StatementSync>;
+  private readonly statements: Record<
+    'begin' | 'find' | 'use' | 'authenticate' | 'list' | 'end' | 'endAll' | 'forget',
+    StatementSync
+  >;
 
   /** @internal part of the vault */
   constructor(db: DatabaseSync) {
     this.statements = {
-      begin: db.prepare('INSERT INTO session (hash, id, holder, kind, revision, started_at, used_at, authenticated_at, authenticated_by, agent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
+      begin: db.prepare(
+        'INSERT INTO session (hash, id, holder, kind, revision, started_at, used_at, authenticated_at, authenticated_by, agent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      ),
       find: db.prepare(`SELECT ${columns} FROM session WHERE hash = ?`),
       use: db.prepare('UPDATE session SET used_at = ? WHERE id = ?'),
       authenticate: db.prepare('UPDATE session SET authenticated_at = ?, authenticated_by = ? WHERE id = ?'),
@@ -40,8 +46,22 @@ export class Sessions {
     };
   }
 
-  begin(hash: string, { id, holder, kind, revision, startedAt, usedAt, authenticatedAt, authenticatedBy, agent }: Session): void {
-    this.statements.begin.run(hash, id, holder, kind, revision, startedAt, usedAt, authenticatedAt, authenticatedBy, agent);
+  begin(
+    hash: string,
+    { id, holder, kind, revision, startedAt, usedAt, authenticatedAt, authenticatedBy, agent }: Session,
+  ): void {
+    this.statements.begin.run(
+      hash,
+      id,
+      holder,
+      kind,
+      revision,
+      startedAt,
+      usedAt,
+      authenticatedAt,
+      authenticatedBy,
+      agent,
+    );
   }
 
   /** The session whose secret has this SHA-256. */

@@ -83,7 +83,10 @@ export const vaultExists = (directory: string): boolean =>
 export function openVaultFile(directory: string, create: boolean, found: (db: DatabaseSync) => void): DatabaseSync {
   const file = fileIn(directory);
   if (!vaultExists(directory)) {
-    if (!create) throw new Error(`there is no vault at ${file}: it holds the keys to the log and can't be made anew for an old one`);
+    if (!create)
+      throw new Error(
+        `there is no vault at ${file}: it holds the keys to the log and can't be made anew for an old one`,
+      );
     make(directory, file, found);
   }
   chmodSync(file, 0o600); // SQLite gives its side files the same mode
@@ -109,7 +112,9 @@ function make(directory: string, file: string, found: (db: DatabaseSync) => void
   closeSync(openSync(draft, 'a', 0o600));
   const db = new DatabaseSync(draft);
   try {
-    db.exec(`PRAGMA synchronous = FULL; BEGIN; ${SCHEMA} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 1`);
+    db.exec(
+      `PRAGMA synchronous = FULL; BEGIN; ${SCHEMA} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 1`,
+    );
     found(db);
     db.exec('COMMIT');
   } finally {
@@ -147,7 +152,8 @@ function check(db: DatabaseSync, file: string): void {
   }
   if (id !== APPLICATION_ID) throw new Error(`${file} is not a vault`);
   const version = versionOf(db);
-  if (version < 1 || version > VERSION) throw new Error(`${file} is a vault of version ${version}, made by a newer build`);
+  if (version < 1 || version > VERSION)
+    throw new Error(`${file} is a vault of version ${version}, made by a newer build`);
 }
 
 const versionOf = (db: DatabaseSync): number => Number(db.prepare('PRAGMA user_version').get()?.['user_version']);

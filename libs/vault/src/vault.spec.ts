@@ -89,14 +89,20 @@ describe('the vault', () => {
 
   it('is readable by its owner alone', async () => {
     await vaultOf().obtainKey('user:1');
-    expect(['vault.db', 'vault.db-wal', 'vault.db-shm'].map((file) => modeOf(join(directory, file)))).toEqual([0o600, 0o600, 0o600]);
+    expect(['vault.db', 'vault.db-wal', 'vault.db-shm'].map((file) => modeOf(join(directory, file)))).toEqual([
+      0o600, 0o600, 0o600,
+    ]);
   });
 
   it('holds no key in clear', async () => {
     const vault = vaultOf();
     const user = await vault.obtainKey('user:1');
     const bytes = Buffer.concat(['vault.db', 'vault.db-wal'].map((file) => readFileSync(join(directory, file))));
-    expect([bytes.includes(user), bytes.includes(vault.fingerprint), bytes.includes('user:1')]).toEqual([false, false, true]);
+    expect([bytes.includes(user), bytes.includes(vault.fingerprint), bytes.includes('user:1')]).toEqual([
+      false,
+      false,
+      true,
+    ]);
   });
 });
 
@@ -133,7 +139,10 @@ describe('keys', () => {
 test('hashes are keyed, stable and apart by purpose', () => {
   const vault = vaultOf();
   expect(vault.hmac('email', 'a')).toMatch(/^[0-9a-f]{64}$/);
-  expect(new Set([vault.hmac('email', 'a'), vault.hmac('email', 'a'), vault.hmac('email', 'b'), vault.hmac('digest', 'a')]).size).toBe(3);
+  expect(
+    new Set([vault.hmac('email', 'a'), vault.hmac('email', 'a'), vault.hmac('email', 'b'), vault.hmac('digest', 'a')])
+      .size,
+  ).toBe(3);
 });
 
 test('access tokens are found by their hash until they are forgotten', () => {
@@ -144,7 +153,11 @@ test('access tokens are found by their hash until they are forgotten', () => {
   expect(again.findToken('h1')).toBe('token-1');
   again.forgetToken('token-1');
   again.forgetToken('token-1');
-  expect([again.findToken('h1'), again.findToken('h2'), again.findToken('h3')]).toEqual([undefined, 'token-2', undefined]);
+  expect([again.findToken('h1'), again.findToken('h2'), again.findToken('h3')]).toEqual([
+    undefined,
+    'token-2',
+    undefined,
+  ]);
 });
 
 describe('a vault of an older version', () => {
@@ -171,7 +184,10 @@ describe('a vault of an older version', () => {
     expect(vault.sessions.find('h1')).toMatchObject({ id: 's1', authenticatedAt: 1000, authenticatedBy: 'password' });
     vault.sessions.authenticate('s1', 7000, 'password');
     expect(reopened(vault).sessions.find('h1')).toMatchObject({ startedAt: 1000, authenticatedAt: 7000 });
-    expect(read()).toEqual([[1000, 7000, 'password', 'user'], [2000, 2000, 'token', 'access-token']]);
+    expect(read()).toEqual([
+      [1000, 7000, 'password', 'user'],
+      [2000, 2000, 'token', 'access-token'],
+    ]);
   });
 
   it('is not touched where a step fails, and opens later', () => {
@@ -182,7 +198,10 @@ describe('a vault of an older version', () => {
     expect(db.prepare('PRAGMA user_version').get()).toEqual({ user_version: 1 });
     db.exec('ALTER TABLE session DROP COLUMN authenticated_by');
     db.close();
-    expect(vaultOf({ create: false }).sessions.find('h2')).toMatchObject({ authenticatedAt: 2000, authenticatedBy: 'token' });
+    expect(vaultOf({ create: false }).sessions.find('h2')).toMatchObject({
+      authenticatedAt: 2000,
+      authenticatedBy: 'token',
+    });
   });
 
   it('of a newer version is refused', () => {
@@ -217,7 +236,9 @@ describe('a snapshot', () => {
   it('is given up on a signal', async () => {
     const vault = vaultOf();
     await Promise.all(Array.from({ length: 5000 }, (_, nth) => vault.obtainKey(`user:${nth}`)));
-    await expect(vault.snapshot(join(directory, 'copy'), AbortSignal.abort(new Error('given up')))).rejects.toThrow('given up');
+    await expect(vault.snapshot(join(directory, 'copy'), AbortSignal.abort(new Error('given up')))).rejects.toThrow(
+      'given up',
+    );
   });
 });
 
@@ -236,7 +257,9 @@ describe('the vault key', () => {
   });
 
   it('is refused without being told, if it is no key or absent', () => {
-    expect(() => loadVaultKey({ value: 'hunter2', file: file(), create: true })).toThrow(/^VAULT_KEY must be 64 hexadecimal digits or the base64 of 32 bytes$/);
+    expect(() => loadVaultKey({ value: 'hunter2', file: file(), create: true })).toThrow(
+      /^VAULT_KEY must be 64 hexadecimal digits or the base64 of 32 bytes$/,
+    );
     expect(() => loadVaultKey({ file: file(), create: false })).toThrow(/vault\.key is absent/);
   });
 });

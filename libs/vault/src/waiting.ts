@@ -8,17 +8,24 @@ export interface Reminder {
 
 /** Who waits for approval in which account, for reminders; part of {@link Mails}' transactions. */
 export class Waiting {
-  private readonly statements: Record<'begin' | 'remindOf' | 'accountOf' | 'end' | 'endAll' | 'spare' | 'count' | 'due' | 'reminded', StatementSync>;
+  private readonly statements: Record<
+    'begin' | 'remindOf' | 'accountOf' | 'end' | 'endAll' | 'spare' | 'count' | 'due' | 'reminded',
+    StatementSync
+  >;
 
   /** @internal part of the vault */
   constructor(db: DatabaseSync) {
     this.statements = {
-      begin: db.prepare('INSERT INTO waiting (user, account) VALUES (?, ?) ON CONFLICT DO UPDATE SET account = excluded.account'),
+      begin: db.prepare(
+        'INSERT INTO waiting (user, account) VALUES (?, ?) ON CONFLICT DO UPDATE SET account = excluded.account',
+      ),
       remindOf: db.prepare('INSERT INTO reminder (account, due_at) VALUES (?, ?) ON CONFLICT DO NOTHING'),
       accountOf: db.prepare('SELECT account FROM waiting WHERE user = ?'),
       end: db.prepare('DELETE FROM waiting WHERE user = ?'),
       endAll: db.prepare('DELETE FROM waiting WHERE account = ?'),
-      spare: db.prepare('DELETE FROM reminder WHERE account = ? AND NOT EXISTS (SELECT 1 FROM waiting WHERE waiting.account = reminder.account)'),
+      spare: db.prepare(
+        'DELETE FROM reminder WHERE account = ? AND NOT EXISTS (SELECT 1 FROM waiting WHERE waiting.account = reminder.account)',
+      ),
       count: db.prepare('SELECT count(*) AS count FROM waiting WHERE account = ?'),
       due: db.prepare('SELECT account, due_at AS dueAt FROM reminder WHERE due_at <= ?'),
       reminded: db.prepare('UPDATE reminder SET due_at = ? WHERE account = ?'),

@@ -52,12 +52,24 @@ function Facts({ account: { accountId, administrators, contracts, language, open
   const { data: numbers } = useQuery(summaryQuery(accountId));
   const facts: [string, ReactNode][] = [
     [t('accounts.opened'), <When key="opened" at={openedAt} />],
-    [t('field.administrators'), <Lines key="administrators" lines={administrators.map((userId) => [userId, <UserName key={userId} accountId={accountId} userId={userId} />])} />],
+    [
+      t('field.administrators'),
+      <Lines
+        key="administrators"
+        lines={administrators.map((userId) => [
+          userId,
+          <UserName key={userId} accountId={accountId} userId={userId} />,
+        ])}
+      />,
+    ],
     [
       t('field.contracts'),
       <Lines
         key="contracts"
-        lines={contracts.map(({ country, recurringRevenue }) => [country, t('accounts.contract', { country: countryName(country), revenue: recurringRevenue })])}
+        lines={contracts.map(({ country, recurringRevenue }) => [
+          country,
+          t('accounts.contract', { country: countryName(country), revenue: recurringRevenue }),
+        ])}
       />,
     ],
     [t('user.language'), languages[(language ?? 'en') as Language]],

@@ -35,7 +35,13 @@ export function AccountsPage() {
       {list.isSuccess && accounts.length === 0 ? (
         <Text c="dimmed">{t('accounts.empty')}</Text>
       ) : (
-        <ListTable columns={columns} rows={accounts} idOf={({ accountId }) => accountId} label={t('page.accounts')} list={list} />
+        <ListTable
+          columns={columns}
+          rows={accounts}
+          idOf={({ accountId }) => accountId}
+          label={t('page.accounts')}
+          list={list}
+        />
       )}
     </Page>
   );
@@ -48,7 +54,14 @@ function useColumns(): Column<Account>[] {
       id: 'name',
       header: t('field.name'),
       cell: (account) => (
-        <AnchorLink to="/accounts/$accountId" params={{ accountId: account.accountId }} size="sm" fw={600} truncate display="block">
+        <AnchorLink
+          to="/accounts/$accountId"
+          params={{ accountId: account.accountId }}
+          size="sm"
+          fw={600}
+          truncate
+          display="block"
+        >
           {account.name}
         </AnchorLink>
       ),
@@ -58,7 +71,13 @@ function useColumns(): Column<Account>[] {
     {
       id: 'enter',
       cell: (account) => (
-        <ButtonLink to="/accounts/$accountId/users" params={{ accountId: account.accountId }} size="xs" variant="light" aria-label={`${t('accounts.enter')}: ${account.name}`}>
+        <ButtonLink
+          to="/accounts/$accountId/users"
+          params={{ accountId: account.accountId }}
+          size="xs"
+          variant="light"
+          aria-label={`${t('accounts.enter')}: ${account.name}`}
+        >
           {t('accounts.enter')}
         </ButtonLink>
       ),

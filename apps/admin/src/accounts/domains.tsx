@@ -30,7 +30,12 @@ export function Domains({ account: { accountId, domains } }: { account: Account 
                 <Table.Td>{domain}</Table.Td>
                 {mayChange && (
                   <Table.Td ta="right">
-                    <Button size="xs" variant="default" aria-label={t('accounts.releaseOf', { domain })} onClick={() => setLeaving(domain)}>
+                    <Button
+                      size="xs"
+                      variant="default"
+                      aria-label={t('accounts.releaseOf', { domain })}
+                      onClick={() => setLeaving(domain)}
+                    >
                       {t('accounts.release')}
                     </Button>
                   </Table.Td>
@@ -101,5 +106,13 @@ function Release({ accountId, domain, onClose }: { accountId: string; domain: st
       onClose();
     },
   });
-  return <Confirm title={t('accounts.releaseOf', { domain })} what={t('accounts.releaseWhat', { domain })} submit={t('accounts.release')} doing={releasing} onClose={onClose} />;
+  return (
+    <Confirm
+      title={t('accounts.releaseOf', { domain })}
+      what={t('accounts.releaseWhat', { domain })}
+      submit={t('accounts.release')}
+      doing={releasing}
+      onClose={onClose}
+    />
+  );
 }

@@ -18,23 +18,63 @@ export function NewAccountPage() {
   const { data } = useQuery(accountsQuery);
   const form = useAccountForm();
   const opening = useOpenAccount();
-  const submit = form.onSubmit((body) => opening.mutate(body, { onError: (error) => form.setErrors(fieldErrors(error)) }));
+  const submit = form.onSubmit((body) =>
+    opening.mutate(body, { onError: (error) => form.setErrors(fieldErrors(error)) }),
+  );
   return (
     <Page title={data?.items.length ? t('firstAccount.title') : t('firstAccount.first')}>
       <form onSubmit={submit} noValidate>
         <Stack maw={560}>
           <Text size="sm">{t('firstAccount.what')}</Text>
-          <TextInput label={t('firstAccount.name')} required maxLength={200} key={form.key('name')} {...form.getInputProps('name')} />
-          <TagsInput label={t('firstAccount.domains')} description={t('firstAccount.domainsHint')} key={form.key('domains')} {...form.getInputProps('domains')} />
-          <LanguageSelect description={t('firstAccount.languageHint')} key={form.key('language')} {...form.getInputProps('language')} />
+          <TextInput
+            label={t('firstAccount.name')}
+            required
+            maxLength={200}
+            key={form.key('name')}
+            {...form.getInputProps('name')}
+          />
+          <TagsInput
+            label={t('firstAccount.domains')}
+            description={t('firstAccount.domainsHint')}
+            key={form.key('domains')}
+            {...form.getInputProps('domains')}
+          />
+          <LanguageSelect
+            description={t('firstAccount.languageHint')}
+            key={form.key('language')}
+            {...form.getInputProps('language')}
+          />
           <Fieldset legend={t('firstAccount.administrator')}>
             <Stack>
-              <TextInput label={t('user.email')} type="email" required key={form.key('administrator.email')} {...form.getInputProps('administrator.email')} />
+              <TextInput
+                label={t('user.email')}
+                type="email"
+                required
+                key={form.key('administrator.email')}
+                {...form.getInputProps('administrator.email')}
+              />
               <SimpleGrid cols={{ base: 1, xs: 2 }}>
-                <TextInput label={t('user.firstName')} required maxLength={100} key={form.key('administrator.firstName')} {...form.getInputProps('administrator.firstName')} />
-                <TextInput label={t('user.lastName')} required maxLength={100} key={form.key('administrator.lastName')} {...form.getInputProps('administrator.lastName')} />
+                <TextInput
+                  label={t('user.firstName')}
+                  required
+                  maxLength={100}
+                  key={form.key('administrator.firstName')}
+                  {...form.getInputProps('administrator.firstName')}
+                />
+                <TextInput
+                  label={t('user.lastName')}
+                  required
+                  maxLength={100}
+                  key={form.key('administrator.lastName')}
+                  {...form.getInputProps('administrator.lastName')}
+                />
               </SimpleGrid>
-              <CountrySelect label={t('user.country')} required key={form.key('administrator.country')} {...form.getInputProps('administrator.country')} />
+              <CountrySelect
+                label={t('user.country')}
+                required
+                key={form.key('administrator.country')}
+                {...form.getInputProps('administrator.country')}
+              />
             </Stack>
           </Fieldset>
           <ProblemAlert error={opening.error} />
@@ -52,8 +92,16 @@ function useAccountForm() {
   const needed = isNotEmpty(t('common.required'));
   return useForm<Schemas['OpenAccount']>({
     mode: 'uncontrolled',
-    initialValues: { name: '', domains: [], language: i18n.language as Language, administrator: { email: '', firstName: '', lastName: '', country: '' } },
-    validate: { name: needed, administrator: { email: isEmail(t('common.emailNeeded')), firstName: needed, lastName: needed, country: needed } },
+    initialValues: {
+      name: '',
+      domains: [],
+      language: i18n.language as Language,
+      administrator: { email: '', firstName: '', lastName: '', country: '' },
+    },
+    validate: {
+      name: needed,
+      administrator: { email: isEmail(t('common.emailNeeded')), firstName: needed, lastName: needed, country: needed },
+    },
   });
 }
 

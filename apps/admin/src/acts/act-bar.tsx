@@ -4,7 +4,15 @@ import { useMe } from '../api/me';
 import { acts, useStartAct, type Act, type Person } from './act';
 
 /** What can be done to those who are chosen, as far as this caller may. */
-export function ActBar({ acts: offered, people, onClear }: { acts: readonly Act[]; people: readonly Person[]; onClear: () => void }) {
+export function ActBar({
+  acts: offered,
+  people,
+  onClear,
+}: {
+  acts: readonly Act[];
+  people: readonly Person[];
+  onClear: () => void;
+}) {
   const { t } = useTranslation();
   const { permissions } = useMe();
   const start = useStartAct();
@@ -17,7 +25,13 @@ export function ActBar({ acts: offered, people, onClear }: { acts: readonly Act[
           {t('users.selected', { count: people.length })}
         </Text>
         {allowed.map((act) => (
-          <Button key={act} size="xs" variant="light" color={act === 'delete' || act === 'reject' ? 'red' : 'blue'} onClick={() => start(act, people)}>
+          <Button
+            key={act}
+            size="xs"
+            variant="light"
+            color={act === 'delete' || act === 'reject' ? 'red' : 'blue'}
+            onClick={() => start(act, people)}
+          >
             {t(`act.${act}`)}
           </Button>
         ))}

@@ -40,7 +40,12 @@ export function ActDialog({ accountId, act, people, onClose }: Props) {
       {doing.data ? (
         <Done act={act} people={people} results={doing.data} onClose={close} />
       ) : (
-        <Confirm {...{ accountId, act, people }} doing={doing} onConfirm={(terms) => doing.mutate(terms, { onSuccess: finish })} onCancel={close} />
+        <Confirm
+          {...{ accountId, act, people }}
+          doing={doing}
+          onConfirm={(terms) => doing.mutate(terms, { onSuccess: finish })}
+          onCancel={close}
+        />
       )}
     </Modal>
   );
@@ -87,12 +92,21 @@ function Confirm({ accountId, act, people, doing, onConfirm, onCancel }: Confirm
             onChange={({ currentTarget }) => setKeepRoles(currentTarget.checked)}
           />
         )}
-        <ReasonField value={reason} onChange={({ currentTarget }) => setReason(currentTarget.value.replaceAll('\n', ' '))} data-autofocus />
+        <ReasonField
+          value={reason}
+          onChange={({ currentTarget }) => setReason(currentTarget.value.replaceAll('\n', ' '))}
+          data-autofocus
+        />
         <Group justify="flex-end">
           <Button variant="default" onClick={onCancel}>
             {t('common.cancel')}
           </Button>
-          <Button type="submit" color={act === 'delete' || act === 'reject' ? 'red' : 'blue'} disabled={!possible} loading={doing.isPending}>
+          <Button
+            type="submit"
+            color={act === 'delete' || act === 'reject' ? 'red' : 'blue'}
+            disabled={!possible}
+            loading={doing.isPending}
+          >
             {t('common.confirm')}
           </Button>
         </Group>
@@ -101,7 +115,17 @@ function Confirm({ accountId, act, people, doing, onConfirm, onCancel }: Confirm
   );
 }
 
-function Done({ act, people, results, onClose }: { act: Act; people: readonly Person[]; results: readonly Result[]; onClose: () => void }) {
+function Done({
+  act,
+  people,
+  results,
+  onClose,
+}: {
+  act: Act;
+  people: readonly Person[];
+  results: readonly Result[];
+  onClose: () => void;
+}) {
   const { t } = useTranslation();
   const done = results.filter(({ ok }) => ok).length;
   return (

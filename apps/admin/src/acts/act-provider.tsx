@@ -14,11 +14,22 @@ interface Started {
 /** The one confirm dialog, for everything on the page that starts an act. */
 export function ActProvider({ accountId, children }: { accountId: string; children: ReactNode }) {
   const [started, setStarted] = useState<Started>();
-  const start = useMemo<StartAct>(() => (act, people) => setStarted((last) => ({ act, people, id: (last?.id ?? 0) + 1 })), []);
+  const start = useMemo<StartAct>(
+    () => (act, people) => setStarted((last) => ({ act, people, id: (last?.id ?? 0) + 1 })),
+    [],
+  );
   return (
     <ActContext value={start}>
       {children}
-      {started && <ActDialog key={started.id} accountId={accountId} act={started.act} people={started.people} onClose={() => setStarted(undefined)} />}
+      {started && (
+        <ActDialog
+          key={started.id}
+          accountId={accountId}
+          act={started.act}
+          people={started.people}
+          onClose={() => setStarted(undefined)}
+        />
+      )}
     </ActContext>
   );
 }

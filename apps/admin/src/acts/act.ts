@@ -28,7 +28,17 @@ export interface Person {
   readonly name: string;
 }
 
-export const personOf = ({ userId, firstName, lastName, email }: { userId: string; firstName: string; lastName: string; email: string }): Person => ({
+export const personOf = ({
+  userId,
+  firstName,
+  lastName,
+  email,
+}: {
+  userId: string;
+  firstName: string;
+  lastName: string;
+  email: string;
+}): Person => ({
   userId,
   name: `${firstName} ${lastName} (${email})`,
 });

@@ -27,7 +27,11 @@ export function IssuedTokens({ tokens, end, onEnd }: Props) {
           </List.Item>
         ))}
       </List>
-      <Checkbox label={t('act.endIssued')} checked={end} onChange={({ currentTarget }) => onEnd(currentTarget.checked)} />
+      <Checkbox
+        label={t('act.endIssued')}
+        checked={end}
+        onChange={({ currentTarget }) => onEnd(currentTarget.checked)}
+      />
     </Stack>
   );
 }

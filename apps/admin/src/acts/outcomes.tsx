@@ -15,7 +15,9 @@ export function Foreseen({ people, results }: { people: readonly Person[]; resul
   const same = results.filter(({ ok, changed }) => ok && !changed);
   return (
     <Stack gap="xs" aria-live="polite">
-      {changing.length > 0 && <Named title={t('act.would', { count: changing.length })} people={people} results={changing} />}
+      {changing.length > 0 && (
+        <Named title={t('act.would', { count: changing.length })} people={people} results={changing} />
+      )}
       {same.length > 0 && <Named title={t('act.same', { count: same.length })} people={people} results={same} />}
       <Refusals people={people} results={results} />
     </Stack>
@@ -23,7 +25,15 @@ export function Foreseen({ people, results }: { people: readonly Person[]; resul
 }
 
 /** One line for each who could not be done: why, and, once it is tried, the steps that work. */
-export function Refusals({ people, results, onStep }: { people: readonly Person[]; results: readonly Result[]; onStep?: () => void }) {
+export function Refusals({
+  people,
+  results,
+  onStep,
+}: {
+  people: readonly Person[];
+  results: readonly Result[];
+  onStep?: () => void;
+}) {
   const { t } = useTranslation();
   const problemText = useProblemText();
   const refused = results.filter(({ ok }) => !ok);

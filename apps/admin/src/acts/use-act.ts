@@ -37,7 +37,11 @@ export function useDo(doing: Doing) {
       // On other terms it is another act: under the same key it would be refused.
       const terms = `${keepRoles} ${endTokens} ${reason}`;
       if (!keys.current.has(terms)) keys.current.set(terms, newKey());
-      return send(doing, { ...(reason && { reason }), ...(keepRoles && { keepRoles }), ...(endTokens && { endIssuedTokens: true }) }, keys.current.get(terms));
+      return send(
+        doing,
+        { ...(reason && { reason }), ...(keepRoles && { keepRoles }), ...(endTokens && { endIssuedTokens: true }) },
+        keys.current.get(terms),
+      );
     },
     onSettled: () => mend(queryClient, doing.accountId, doing.userIds),
   });
@@ -46,7 +50,11 @@ export function useDo(doing: Doing) {
 /** A key that nobody has. Not `randomUUID`, which browsers have on https and localhost only. */
 const newKey = (): string => crypto.getRandomValues(new Uint32Array(4)).join('-');
 
-async function send({ accountId, act, userIds }: Doing, options: { reason?: string; keepRoles?: boolean; endIssuedTokens?: boolean; dryRun?: true }, key?: string): Promise<Result[]> {
+async function send(
+  { accountId, act, userIds }: Doing,
+  options: { reason?: string; keepRoles?: boolean; endIssuedTokens?: boolean; dryRun?: true },
+  key?: string,
+): Promise<Result[]> {
   const results: Result[] = [];
   for (let from = 0; from < userIds.length; from += most) {
     const call = api.POST('/api/v1/accounts/{accountId}/users/bulk', {

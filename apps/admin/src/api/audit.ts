@@ -12,7 +12,8 @@ export type AuditFilter = Omit<NonNullable<operations['ListAudit']['parameters']
 export const auditQuery = (filter: AuditFilter) =>
   infiniteQueryOptions({
     queryKey: ['audit', filter],
-    queryFn: ({ pageParam }) => answered(api.GET('/api/v1/audit', { params: { query: { ...filter, ...pageAt(pageParam) } } })),
+    queryFn: ({ pageParam }) =>
+      answered(api.GET('/api/v1/audit', { params: { query: { ...filter, ...pageAt(pageParam) } } })),
     ...paged,
     staleTime: 0,
   });
@@ -22,7 +23,11 @@ export const historyQuery = (accountId: string, userId: string) =>
   infiniteQueryOptions({
     queryKey: [...userKey(accountId, userId), 'history'],
     queryFn: ({ pageParam }) =>
-      answered(api.GET('/api/v1/accounts/{accountId}/users/{userId}/history', { params: { path: { accountId, userId }, query: pageAt(pageParam) } })),
+      answered(
+        api.GET('/api/v1/accounts/{accountId}/users/{userId}/history', {
+          params: { path: { accountId, userId }, query: pageAt(pageParam) },
+        }),
+      ),
     ...paged,
   });
 

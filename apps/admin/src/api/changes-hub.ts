@@ -82,7 +82,10 @@ export class ChangesHub {
     this.#source = source;
     source.addEventListener('ready', ({ lastEventId }: MessageEvent) => this.#changed(Number(lastEventId), {}));
     source.addEventListener('changed', ({ data, lastEventId }: MessageEvent<string>) => {
-      const { userIds, accounts = { [first]: userIds } } = JSON.parse(data) as { userIds: string[]; accounts?: Record<string, string[]> };
+      const { userIds, accounts = { [first]: userIds } } = JSON.parse(data) as {
+        userIds: string[];
+        accounts?: Record<string, string[]>;
+      };
       this.#changed(Number(lastEventId), accounts);
     });
     source.addEventListener('reset', ({ lastEventId }: MessageEvent) => {
@@ -98,7 +101,8 @@ export class ChangesHub {
 
   #changed(position: number, accounts: Readonly<Record<string, readonly string[]>>): void {
     this.#position = position;
-    for (const [port, { accountId }] of this.#tabs) port.tell({ kind: 'changed', position, userIds: accounts[accountId] ?? [] });
+    for (const [port, { accountId }] of this.#tabs)
+      port.tell({ kind: 'changed', position, userIds: accounts[accountId] ?? [] });
   }
 
   #tellAll(message: ToTab): void {

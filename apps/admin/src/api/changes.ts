@@ -45,7 +45,8 @@ function follow(queryClient: QueryClient, accountId: string, userId: string): ()
     for (const id of message.userIds) changed.add(id);
     void mendAll();
   };
-  const start = () => followWhileVisible(() => ({ kind: 'follow', accountId, userId, after: known || firstPosition() }), onMessage);
+  const start = () =>
+    followWhileVisible(() => ({ kind: 'follow', accountId, userId, after: known || firstPosition() }), onMessage);
   let stop: (() => void) | undefined = start();
   /** Goes on where it is still the same user; for another one, the page is loaded anew. */
   const checkMe = async (): Promise<void> => {

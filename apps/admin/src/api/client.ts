@@ -63,7 +63,9 @@ export const api = createClient<paths>({ baseUrl: window.location.origin });
 api.use(readYourWrites, sayWhoAsks, askAgain);
 
 /** What was answered. Throws `Problem`. */
-export async function answered<Data>(call: Promise<{ data?: Data; error?: unknown; response: Response }>): Promise<NonNullable<Data>> {
+export async function answered<Data>(
+  call: Promise<{ data?: Data; error?: unknown; response: Response }>,
+): Promise<NonNullable<Data>> {
   const { data, error, response } = await call;
   if (!response.ok) throw new Problem(response, error);
   return data!;
@@ -71,7 +73,8 @@ export async function answered<Data>(call: Promise<{ data?: Data; error?: unknow
 
 /** Takes a next step that a refusal offered. Throws `Problem`. */
 export async function take({ method, href }: Schemas['Step']): Promise<void> {
-  const body = method === 'GET' || method === 'DELETE' ? {} : { body: '{}', headers: { 'content-type': 'application/json' } };
+  const body =
+    method === 'GET' || method === 'DELETE' ? {} : { body: '{}', headers: { 'content-type': 'application/json' } };
   const send = () => fetch(href, { method, ...body });
   const response = await reauthenticating(await send(), send);
   if (!response.ok) throw new Problem(response, await response.json().catch(() => undefined));

@@ -27,38 +27,55 @@ async function mendLists(queryClient: QueryClient, accountId: string, userIds: R
     const { pages = [] } = (state.data ?? {}) as Partial<Pages>;
     const shown = pages.flatMap(({ items }) => items).filter(({ userId }) => userIds.has(userId));
     if (pages.length <= fewPages || shown.length > fewRows) await queryClient.invalidateQueries({ queryKey });
-    else await replaceRows(queryClient, accountId, queryKey, shown).catch(() => queryClient.invalidateQueries({ queryKey }));
+    else
+      await replaceRows(queryClient, accountId, queryKey, shown).catch(() =>
+        queryClient.invalidateQueries({ queryKey }),
+      );
   }
 }
 
-async function replaceRows(queryClient: QueryClient, accountId: string, queryKey: readonly unknown[], shown: readonly User[]): Promise<void> {
+async function replaceRows(
+  queryClient: QueryClient,
+  accountId: string,
+  queryKey: readonly unknown[],
+  shown: readonly User[],
+): Promise<void> {
   const filter = queryKey.at(-1) as UserFilter;
-  const now = new Map(await Promise.all(shown.map(async ({ userId }) => [userId, await find(accountId, userId)] as const)));
+  const now = new Map(
+    await Promise.all(shown.map(async ({ userId }) => [userId, await find(accountId, userId)] as const)),
+  );
   // A page that is on its way would put the old rows back; the table asks for it again.
   await queryClient.cancelQueries({ queryKey });
-  queryClient.setQueryData<Pages>(queryKey, (data) =>
-    data && {
-      ...data,
-      pages: data.pages.map((page) => ({
-        ...page,
-        items: page.items.flatMap((item) => {
-          const user = now.get(item.userId);
-          return user === undefined ? [item] : user !== null && fits(user, filter) ? [user] : [];
-        }),
-      })),
-    },
+  queryClient.setQueryData<Pages>(
+    queryKey,
+    (data) =>
+      data && {
+        ...data,
+        pages: data.pages.map((page) => ({
+          ...page,
+          items: page.items.flatMap((item) => {
+            const user = now.get(item.userId);
+            return user === undefined ? [item] : user !== null && fits(user, filter) ? [user] : [];
+          }),
+        })),
+      },
   );
 }
 
 /** As of now; `null`: no longer to be seen here. Past the cache, which would answer with what is on its way since before. */
 const find = (accountId: string, userId: string): Promise<User | null> =>
-  answered(api.GET('/api/v1/accounts/{accountId}/users/{userId}', { params: { path: { accountId, userId } } })).catch((error: unknown) => {
-    if (error instanceof Problem && error.status === 404) return null;
-    throw error;
-  });
+  answered(api.GET('/api/v1/accounts/{accountId}/users/{userId}', { params: { path: { accountId, userId } } })).catch(
+    (error: unknown) => {
+      if (error instanceof Problem && error.status === 404) return null;
+      throw error;
+    },
+  );
 
 /** Whether the list's filter still shows this user; a search goes by names, which rarely change. */
-function fits(user: User, { status = ['pending', 'invited', 'active'], locked, role, country, lastLoginBefore }: UserFilter): boolean {
+function fits(
+  user: User,
+  { status = ['pending', 'invited', 'active'], locked, role, country, lastLoginBefore }: UserFilter,
+): boolean {
   return (
     status.includes(user.status) &&
     (locked === undefined || locked === user.locks.length > 0) &&

@@ -17,7 +17,10 @@ export class Problem extends Error {
   readonly retryAfter: number | undefined;
 
   constructor({ status, headers }: Response, body: unknown) {
-    const problem = (typeof body === 'object' && body !== null ? body : {}) as Partial<Body> & { reasons?: string[]; revision?: number };
+    const problem = (typeof body === 'object' && body !== null ? body : {}) as Partial<Body> & {
+      reasons?: string[];
+      revision?: number;
+    };
     super(problem.detail ?? '');
     this.status = status;
     this.code = problem.code ?? `http.${status}`;

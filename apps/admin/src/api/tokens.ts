@@ -13,4 +13,5 @@ export const tokensQuery = infiniteQueryOptions({
 });
 
 /** Reads the list of tokens again. */
-export const mendTokens = (queryClient: QueryClient): Promise<void> => queryClient.invalidateQueries({ queryKey: tokensQuery.queryKey });
+export const mendTokens = (queryClient: QueryClient): Promise<void> =>
+  queryClient.invalidateQueries({ queryKey: tokensQuery.queryKey });

@@ -17,18 +17,27 @@ export const userListQuery = (accountId: string, filter: UserFilter) =>
   infiniteQueryOptions({
     queryKey: [...userListsKey(accountId), filter],
     queryFn: ({ pageParam }) =>
-      answered(api.GET('/api/v1/accounts/{accountId}/users', { params: { path: { accountId }, query: { ...filter, ...pageAt(pageParam) } } })),
+      answered(
+        api.GET('/api/v1/accounts/{accountId}/users', {
+          params: { path: { accountId }, query: { ...filter, ...pageAt(pageParam) } },
+        }),
+      ),
     ...paged,
   });
 
 /** Whether a list was refused because no word of its search is long enough. */
-export const isTooShort = (error: Error | null): boolean => error instanceof Problem && error.errors.some(({ field }) => field === 'search');
+export const isTooShort = (error: Error | null): boolean =>
+  error instanceof Problem && error.errors.some(({ field }) => field === 'search');
 
 export const pendingApprovalsQuery = (accountId: string) =>
   infiniteQueryOptions({
     queryKey: ['accounts', accountId, 'approvals'],
     queryFn: ({ pageParam }) =>
-      answered(api.GET('/api/v1/accounts/{accountId}/pending-approvals', { params: { path: { accountId }, query: pageAt(pageParam) } })),
+      answered(
+        api.GET('/api/v1/accounts/{accountId}/pending-approvals', {
+          params: { path: { accountId }, query: pageAt(pageParam) },
+        }),
+      ),
     ...paged,
   });
 
@@ -38,7 +47,8 @@ export const userKey = (accountId: string, userId: string) => ['accounts', accou
 export const userQuery = (accountId: string, userId: string) =>
   queryOptions({
     queryKey: [...userKey(accountId, userId), 'now'],
-    queryFn: () => answered(api.GET('/api/v1/accounts/{accountId}/users/{userId}', { params: { path: { accountId, userId } } })),
+    queryFn: () =>
+      answered(api.GET('/api/v1/accounts/{accountId}/users/{userId}', { params: { path: { accountId, userId } } })),
     refetchInterval: ({ state }) => msUntilLockEnds(state.data),
   });
 
@@ -52,7 +62,10 @@ function msUntilLockEnds(user: User | undefined): number | false {
 export const actionsQuery = (accountId: string, userId: string) =>
   queryOptions({
     queryKey: [...userKey(accountId, userId), 'actions'],
-    queryFn: () => answered(api.GET('/api/v1/accounts/{accountId}/users/{userId}/actions', { params: { path: { accountId, userId } } })),
+    queryFn: () =>
+      answered(
+        api.GET('/api/v1/accounts/{accountId}/users/{userId}/actions', { params: { path: { accountId, userId } } }),
+      ),
     staleTime: 0,
   });
 
@@ -62,6 +75,8 @@ export const userAtQuery = (accountId: string, userId: string, at: number | stri
     queryKey: [...userKey(accountId, userId), 'at', at],
     queryFn: () => {
       const query = typeof at === 'number' ? { revision: at } : { at };
-      return answered(api.GET('/api/v1/accounts/{accountId}/users/{userId}', { params: { path: { accountId, userId }, query } }));
+      return answered(
+        api.GET('/api/v1/accounts/{accountId}/users/{userId}', { params: { path: { accountId, userId }, query } }),
+      );
     },
   });

@@ -34,12 +34,21 @@ export function ApprovalsPage() {
   const selecting = mayDecide ? [selectColumn(waiting, { selected, onSelect: setSelected })] : [];
   return (
     <Page title={t('approvals.title')}>
-      {chosen.length > 0 && <ActBar acts={['approve', 'reject']} people={chosen.map(personOf)} onClear={() => setSelected(nobody)} />}
+      {chosen.length > 0 && (
+        <ActBar acts={['approve', 'reject']} people={chosen.map(personOf)} onClear={() => setSelected(nobody)} />
+      )}
       {list.error && <Unread error={list.error} again={list.refetch} />}
       {list.isSuccess && waiting.length === 0 ? (
         <Text c="dimmed">{t('approvals.empty')}</Text>
       ) : (
-        <ListTable columns={[...selecting, ...columns]} rows={waiting} idOf={({ userId }) => userId} selected={selected} label={t('approvals.title')} list={list} />
+        <ListTable
+          columns={[...selecting, ...columns]}
+          rows={waiting}
+          idOf={({ userId }) => userId}
+          selected={selected}
+          label={t('approvals.title')}
+          list={list}
+        />
       )}
     </Page>
   );

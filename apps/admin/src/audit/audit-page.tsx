@@ -32,14 +32,24 @@ export function AuditPage() {
   };
   const names = {
     actor: useNameOf(accountId, search.actor, items.find(({ actor }) => actor.id === search.actor)?.actor.name),
-    subject: useNameOf(accountId, search.subject, items.find(({ subject }) => subject.id === search.subject)?.subject.name),
+    subject: useNameOf(
+      accountId,
+      search.subject,
+      items.find(({ subject }) => subject.id === search.subject)?.subject.name,
+    ),
   };
   return (
     <Page title={t('page.audit')}>
       <Filters {...{ accountId, search, names }} onSearch={setSearch} />
       {list.error && <Unread error={list.error} again={list.refetch} />}
-      {list.isSuccess && items.length === 0 ? <Text c="dimmed">{t('audit.empty')}</Text> : <AuditTable items={items} list={list} onOpen={setOpened} />}
-      {opened && <Details item={opened} accountId={accountId} onSearch={setSearch} onClose={() => setOpened(undefined)} />}
+      {list.isSuccess && items.length === 0 ? (
+        <Text c="dimmed">{t('audit.empty')}</Text>
+      ) : (
+        <AuditTable items={items} list={list} onOpen={setOpened} />
+      )}
+      {opened && (
+        <Details item={opened} accountId={accountId} onSearch={setSearch} onClose={() => setOpened(undefined)} />
+      )}
     </Page>
   );
 }

@@ -22,7 +22,17 @@ export function AuditTable({ items, list, onOpen }: Props) {
       header: t('history.what'),
       cell: (item) => (
         <>
-          <Anchor component="button" type="button" size="sm" fw={600} truncate display="block" maw="100%" ta="left" onClick={() => onOpen(item)}>
+          <Anchor
+            component="button"
+            type="button"
+            size="sm"
+            fw={600}
+            truncate
+            display="block"
+            maw="100%"
+            ta="left"
+            onClick={() => onOpen(item)}
+          >
             {t(`action.${item.action}`)}
           </Anchor>
           <Text size="xs" c="dimmed" truncate hiddenFrom="md">
@@ -47,5 +57,13 @@ export function AuditTable({ items, list, onOpen }: Props) {
     { id: 'recordedAt', header: t('history.when'), cell: (item) => <When at={item.at} /> },
     { id: 'reason', header: t('history.why'), cell: (item) => item.reason },
   ];
-  return <ListTable columns={columns} rows={items} idOf={({ position }) => String(position)} label={t('page.audit')} list={list} />;
+  return (
+    <ListTable
+      columns={columns}
+      rows={items}
+      idOf={({ position }) => String(position)}
+      label={t('page.audit')}
+      list={list}
+    />
+  );
 }

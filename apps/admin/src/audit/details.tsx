@@ -33,7 +33,10 @@ export function Details({ item, accountId, onSearch, onClose }: Props) {
     [t('history.why'), item.reason ?? t('history.noReason')],
     ...(via ? [[t('history.token'), tokenName(via)] as [string, ReactNode]] : []),
     ...(item.ip ? [[t('history.ip'), item.ip] as [string, ReactNode]] : []),
-    [t('history.changes'), item.changes.length ? <Changes key="changes" changes={item.changes} /> : t('history.noChanges')],
+    [
+      t('history.changes'),
+      item.changes.length ? <Changes key="changes" changes={item.changes} /> : t('history.noChanges'),
+    ],
     [t('audit.position'), item.position],
   ];
   return (
@@ -42,7 +45,11 @@ export function Details({ item, accountId, onSearch, onClose }: Props) {
       onClose={close}
       onExitTransitionEnd={onClose}
       position="right"
-      title={<Title order={2} size="h4" component="span">{t(`action.${item.action}`)}</Title>}
+      title={
+        <Title order={2} size="h4" component="span">
+          {t(`action.${item.action}`)}
+        </Title>
+      }
       closeButtonProps={{ 'aria-label': t('common.close') }}
     >
       <Stack>

@@ -16,12 +16,27 @@ interface Props {
 export function Filters({ accountId, search, onSearch, names }: Props) {
   const { t } = useTranslation();
   const isOperator = useMe().account === null;
-  const set = (change: { [K in keyof AuditSearch]?: AuditSearch[K] | undefined }) => onSearch(defined({ ...search, ...change }));
+  const set = (change: { [K in keyof AuditSearch]?: AuditSearch[K] | undefined }) =>
+    onSearch(defined({ ...search, ...change }));
   return (
     <Stack gap="xs">
       <SimpleGrid cols={{ base: 2, lg: 5 }} spacing="xs" style={{ alignItems: 'end' }}>
-        <UserSelect size="xs" label={t('audit.actor')} accountId={accountId} value={search.actor} chosen={names.actor} onChange={(id) => set({ actor: id ?? undefined })} />
-        <UserSelect size="xs" label={t('audit.subject')} accountId={accountId} value={search.subject} chosen={names.subject} onChange={(id) => set({ subject: id ?? undefined })} />
+        <UserSelect
+          size="xs"
+          label={t('audit.actor')}
+          accountId={accountId}
+          value={search.actor}
+          chosen={names.actor}
+          onChange={(id) => set({ actor: id ?? undefined })}
+        />
+        <UserSelect
+          size="xs"
+          label={t('audit.subject')}
+          accountId={accountId}
+          value={search.subject}
+          chosen={names.subject}
+          onChange={(id) => set({ subject: id ?? undefined })}
+        />
         <MultiSelect
           size="xs"
           label={t('audit.action')}
@@ -32,8 +47,23 @@ export function Filters({ accountId, search, onSearch, names }: Props) {
           searchable
           clearable
         />
-        <TextInput size="xs" type="date" label={t('audit.from')} value={search.from ?? ''} max={search.to ?? '9999-12-31'} onChange={({ currentTarget }) => set({ from: currentTarget.value || undefined })} />
-        <TextInput size="xs" type="date" label={t('audit.to')} value={search.to ?? ''} min={search.from ?? ''} max="9999-12-31" onChange={({ currentTarget }) => set({ to: currentTarget.value || undefined })} />
+        <TextInput
+          size="xs"
+          type="date"
+          label={t('audit.from')}
+          value={search.from ?? ''}
+          max={search.to ?? '9999-12-31'}
+          onChange={({ currentTarget }) => set({ from: currentTarget.value || undefined })}
+        />
+        <TextInput
+          size="xs"
+          type="date"
+          label={t('audit.to')}
+          value={search.to ?? ''}
+          min={search.from ?? ''}
+          max="9999-12-31"
+          onChange={({ currentTarget }) => set({ to: currentTarget.value || undefined })}
+        />
       </SimpleGrid>
       <Group gap="xs">
         {isOperator && (
@@ -46,7 +76,11 @@ export function Filters({ accountId, search, onSearch, names }: Props) {
             size="md"
             withRemoveButton
             onRemove={() => set({ correlation: undefined })}
-            removeButtonProps={{ 'aria-label': t('users.remove', { filter: t('audit.act') }), 'aria-hidden': false, tabIndex: 0 }}
+            removeButtonProps={{
+              'aria-label': t('users.remove', { filter: t('audit.act') }),
+              'aria-hidden': false,
+              tabIndex: 0,
+            }}
           >
             {t('audit.act')}
           </Pill>

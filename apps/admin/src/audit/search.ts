@@ -49,7 +49,8 @@ export interface AuditSearch {
 }
 
 /** The server takes no longer ones: 253 is a domain's. */
-const id = (given: unknown, longest = 100) => (typeof given === 'string' && given.length <= longest && /^[^\s\p{Cc}\p{Cs}]+$/u.test(given) ? given : undefined);
+const id = (given: unknown, longest = 100) =>
+  typeof given === 'string' && given.length <= longest && /^[^\s\p{Cc}\p{Cs}]+$/u.test(given) ? given : undefined;
 const day = (given: unknown) => (isDay(given) ? given : undefined);
 
 /** Takes from an address what the audit can be filtered by, and drops the rest. */

@@ -9,7 +9,9 @@ import { Entrance } from './entrance';
 /** Asks for a link by mail; what it answers never tells whether anybody has this address. */
 export function ForgotPasswordPage() {
   const { t } = useTranslation();
-  const asking = useMutation({ mutationFn: (body: Schemas['RequestPasswordLink']) => answered(api.POST('/api/v1/password-resets', { body })) });
+  const asking = useMutation({
+    mutationFn: (body: Schemas['RequestPasswordLink']) => answered(api.POST('/api/v1/password-resets', { body })),
+  });
   return (
     <Entrance title={t('forgot.title')}>
       {asking.isSuccess ? (

@@ -17,7 +17,10 @@ const route = getRouteApi('/login');
 export function LoginPage() {
   const { t } = useTranslation();
   const { to } = route.useSearch();
-  const { data: installation } = useQuery({ queryKey: ['installation'], queryFn: () => answered(api.GET('/api/v1/installation')) });
+  const { data: installation } = useQuery({
+    queryKey: ['installation'],
+    queryFn: () => answered(api.GET('/api/v1/installation')),
+  });
   const [chosen, setChosen] = useState<'password' | 'token'>();
   const way = chosen ?? (installation?.empty ? 'token' : 'password');
   const entering = useEnter((body: Schemas['LogIn']) => answered(api.POST('/api/v1/login', { body })), to);
@@ -34,13 +37,35 @@ export function LoginPage() {
         <Stack>
           {way === 'password' ? (
             <>
-              <TextInput name="email" type="email" label={t('login.email')} autoComplete="username" required autoFocus />
+              <TextInput
+                name="email"
+                type="email"
+                label={t('login.email')}
+                autoComplete="username"
+                required
+                autoFocus
+              />
               <PasswordField name="password" label={t('login.password')} autoComplete="current-password" required />
             </>
           ) : (
-            <PasswordField name="token" label={t('login.token')} description={t('login.tokenHint')} autoComplete="off" required autoFocus />
+            <PasswordField
+              name="token"
+              label={t('login.token')}
+              description={t('login.tokenHint')}
+              autoComplete="off"
+              required
+              autoFocus
+            />
           )}
-          <ProblemAlert error={entering.error} says={way === 'token' && entering.error instanceof Problem && entering.error.code === 'login.failed' && t('login.tokenFailed')} />
+          <ProblemAlert
+            error={entering.error}
+            says={
+              way === 'token' &&
+              entering.error instanceof Problem &&
+              entering.error.code === 'login.failed' &&
+              t('login.tokenFailed')
+            }
+          />
           <Button type="submit" loading={entering.isPending}>
             {t('login.submit')}
           </Button>

@@ -16,7 +16,13 @@ export function SetPasswordPage() {
   const link = useLink();
   return (
     <Entrance title={t('setPassword.title')}>
-      {link ? <Form key={link} link={link} /> : <Alert color="red" variant="light">{t('setPassword.noLink')}</Alert>}
+      {link ? (
+        <Form key={link} link={link} />
+      ) : (
+        <Alert color="red" variant="light">
+          {t('setPassword.noLink')}
+        </Alert>
+      )}
       <AnchorLink to="/forgot-password" size="sm">
         {t('setPassword.askAgain')}
       </AnchorLink>
@@ -42,7 +48,9 @@ function useLink(): string {
 
 function Form({ link }: { link: string }) {
   const { t } = useTranslation();
-  const entering = useEnter((password: string) => answered(api.POST('/api/v1/password-resets/confirm', { body: { link, password } })));
+  const entering = useEnter((password: string) =>
+    answered(api.POST('/api/v1/password-resets/confirm', { body: { link, password } })),
+  );
   const form = useForm({
     mode: 'uncontrolled',
     initialValues: { password: '', again: '' },
@@ -60,7 +68,13 @@ function Form({ link }: { link: string }) {
           key={form.key('password')}
           {...form.getInputProps('password')}
         />
-        <PasswordField label={t('setPassword.again')} autoComplete="new-password" required key={form.key('again')} {...form.getInputProps('again')} />
+        <PasswordField
+          label={t('setPassword.again')}
+          autoComplete="new-password"
+          required
+          key={form.key('again')}
+          {...form.getInputProps('again')}
+        />
         <ProblemAlert error={entering.error}>
           <Weaknesses error={entering.error} />
         </ProblemAlert>

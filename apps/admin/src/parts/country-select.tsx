@@ -14,7 +14,10 @@ export function CountrySelect(props: SelectProps) {
   const { language } = useTranslation().i18n;
   const nameOf = useCountryName();
   const data = useMemo(
-    () => codes.map((value) => ({ value, label: nameOf(value) })).sort((one, other) => one.label.localeCompare(other.label, language)),
+    () =>
+      codes
+        .map((value) => ({ value, label: nameOf(value) }))
+        .sort((one, other) => one.label.localeCompare(other.label, language)),
     [language, nameOf],
   );
   return <Select data={data} searchable {...props} />;

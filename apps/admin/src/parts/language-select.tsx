@@ -5,5 +5,11 @@ import { languages } from '../texts/i18n';
 /** One of the languages that mails are written in, each by its own name. */
 export function LanguageSelect(props: Omit<SelectProps, 'data'>) {
   const { t } = useTranslation();
-  return <Select label={t('user.language')} data={Object.entries(languages).map(([value, label]) => ({ value, label }))} {...props} />;
+  return (
+    <Select
+      label={t('user.language')}
+      data={Object.entries(languages).map(([value, label]) => ({ value, label }))}
+      {...props}
+    />
+  );
 }

@@ -40,7 +40,12 @@ export function ListTable<Row>({ columns, rows, idOf, selected, label, list, ...
   const { t } = useTranslation();
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
   const scroller = useRef<HTMLDivElement>(null);
-  const virtualizer = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 8 });
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 8,
+  });
   const inSight = virtualizer.getVirtualItems();
   const last = inSight.at(-1)?.index ?? -1;
   const wantsMore = hasNextPage && !isFetchingNextPage && last >= rows.length - ahead;
@@ -50,7 +55,13 @@ export function ListTable<Row>({ columns, rows, idOf, selected, label, list, ...
 
   return (
     <div className={classes['scroller']} ref={scroller}>
-      <Table className={classes['table']} stickyHeader highlightOnHover aria-label={label} aria-rowcount={hasNextPage ? -1 : rows.length + 1}>
+      <Table
+        className={classes['table']}
+        stickyHeader
+        highlightOnHover
+        aria-label={label}
+        aria-rowcount={hasNextPage ? -1 : rows.length + 1}
+      >
         <Table.Thead>
           <Table.Tr>
             {columns.map((column) => (
@@ -64,7 +75,12 @@ export function ListTable<Row>({ columns, rows, idOf, selected, label, list, ...
             const row = rows[index]!;
             const id = idOf(row);
             return (
-              <Table.Tr key={id} className={classes['row']} aria-rowindex={index + 2} data-selected={selected?.has(id) || undefined}>
+              <Table.Tr
+                key={id}
+                className={classes['row']}
+                aria-rowindex={index + 2}
+                data-selected={selected?.has(id) || undefined}
+              >
                 {columns.map((column) => (
                   <Table.Td key={column.id} className={classes[column.id]}>
                     {column.cell(row)}
@@ -86,7 +102,13 @@ export function ListTable<Row>({ columns, rows, idOf, selected, label, list, ...
   );
 }
 
-function Heading({ id, header, isSortable, sort, onSort }: Pick<Column<never>, 'id' | 'header' | 'isSortable'> & Sorting) {
+function Heading({
+  id,
+  header,
+  isSortable,
+  sort,
+  onSort,
+}: Pick<Column<never>, 'id' | 'header' | 'isSortable'> & Sorting) {
   const sorted = sort === id ? 'ascending' : sort === `-${id}` ? 'descending' : undefined;
   const Arrow = sorted === 'ascending' ? UpIcon : sorted === 'descending' ? DownIcon : UnsortedIcon;
   return (

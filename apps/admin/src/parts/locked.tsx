@@ -31,7 +31,10 @@ function useLocksInForce(locks: readonly Lock[]): readonly Lock[] {
   const nextEnd = Math.min(...inForce.flatMap(({ until }) => (until ? [Date.parse(until)] : [])));
   useEffect(() => {
     // Timers take 24 days at most.
-    const timer = nextEnd === Infinity ? undefined : setTimeout(() => setNow(Date.now()), Math.min(nextEnd - Date.now() + 1, 2 ** 31 - 1));
+    const timer =
+      nextEnd === Infinity
+        ? undefined
+        : setTimeout(() => setNow(Date.now()), Math.min(nextEnd - Date.now() + 1, 2 ** 31 - 1));
     return () => clearTimeout(timer);
   }, [nextEnd]);
   return inForce;
@@ -59,7 +62,15 @@ export function Padlock({ locks }: { locks: readonly Lock[] }) {
         </Stack>
       }
     >
-      <ThemeIcon component="span" tabIndex={0} role="img" aria-label={`${t('lock.locked')}. ${all.flat().join('. ')}`} size="sm" variant="transparent" color="red">
+      <ThemeIcon
+        component="span"
+        tabIndex={0}
+        role="img"
+        aria-label={`${t('lock.locked')}. ${all.flat().join('. ')}`}
+        size="sm"
+        variant="transparent"
+        color="red"
+      >
         <LockIcon />
       </ThemeIcon>
     </Tooltip>

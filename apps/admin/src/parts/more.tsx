@@ -5,7 +5,11 @@ import type { UseInfiniteQueryResult } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 
 /** The end of a list that goes on: more is fetched when it comes into sight, or at a click. */
-export function More({ list: { hasNextPage, isFetchingNextPage, fetchNextPage } }: { list: Pick<UseInfiniteQueryResult, 'hasNextPage' | 'isFetchingNextPage' | 'fetchNextPage'> }) {
+export function More({
+  list: { hasNextPage, isFetchingNextPage, fetchNextPage },
+}: {
+  list: Pick<UseInfiniteQueryResult, 'hasNextPage' | 'isFetchingNextPage' | 'fetchNextPage'>;
+}) {
   const { t } = useTranslation();
   const { ref, inViewport } = useInViewport<HTMLButtonElement>();
   const wanted = inViewport && hasNextPage && !isFetchingNextPage;

@@ -3,10 +3,23 @@ import { AnchorLink } from './links';
 import classes from './name.module.css';
 
 /** A user's name, which leads to their page, and their address. */
-export function Name({ accountId, user: { userId, firstName, lastName, email } }: { accountId: string; user: { userId: string; firstName: string; lastName: string; email: string } }) {
+export function Name({
+  accountId,
+  user: { userId, firstName, lastName, email },
+}: {
+  accountId: string;
+  user: { userId: string; firstName: string; lastName: string; email: string };
+}) {
   return (
     <>
-      <AnchorLink to="/accounts/$accountId/users/$userId" params={{ accountId, userId }} size="sm" fw={600} truncate display="block">
+      <AnchorLink
+        to="/accounts/$accountId/users/$userId"
+        params={{ accountId, userId }}
+        size="sm"
+        fw={600}
+        truncate
+        display="block"
+      >
         {firstName} {lastName}
       </AnchorLink>
       <Text size="xs" c="dimmed" truncate className={classes['address']}>

@@ -43,10 +43,18 @@ function NextStep({ step, name, onDone }: Props) {
       onDone();
     },
   });
-  const label = (t as unknown as (key: string, options: object) => string)(`step.${step.action}`, { defaultValue: step.action });
+  const label = (t as unknown as (key: string, options: object) => string)(`step.${step.action}`, {
+    defaultValue: step.action,
+  });
   if (step.method === 'GET') {
     return (
-      <ButtonLink to="/accounts/$accountId/users/$userId" params={{ accountId, userId }} size="xs" variant="light" onClick={onDone}>
+      <ButtonLink
+        to="/accounts/$accountId/users/$userId"
+        params={{ accountId, userId }}
+        size="xs"
+        variant="light"
+        onClick={onDone}
+      >
         {label}
       </ButtonLink>
     );

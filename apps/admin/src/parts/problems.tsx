@@ -20,12 +20,23 @@ export function useProblemText(): (problem: Refused | Error) => string {
       return look(`problem.${code}`, { defaultValue: message || t('common.failed'), seconds: retryAfter ?? 60 });
     }
     if (problem instanceof Error) return t('common.unreachable');
-    return look(`problem.${problem.code}`, { defaultValue: problem.detail ?? t('common.failed'), seconds: problem.seconds ?? 60 });
+    return look(`problem.${problem.code}`, {
+      defaultValue: problem.detail ?? t('common.failed'),
+      seconds: problem.seconds ?? 60,
+    });
   };
 }
 
 /** What was refused and why, with what can be done about it; `says` is what fits better here than the words for the code. */
-export function ProblemAlert({ error, says, children }: { error: Error | null; says?: string | false; children?: ReactNode }) {
+export function ProblemAlert({
+  error,
+  says,
+  children,
+}: {
+  error: Error | null;
+  says?: string | false;
+  children?: ReactNode;
+}) {
   const text = useProblemText();
   if (!error) return null;
   return (

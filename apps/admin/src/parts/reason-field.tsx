@@ -4,7 +4,16 @@ import { useTranslation } from 'react-i18next';
 /** Why somebody does something: optional, for auditors. */
 export function ReasonField(props: TextareaProps) {
   const { t } = useTranslation();
-  return <Textarea label={t('act.reason')} description={t('act.reasonHint')} maxLength={500} autosize minRows={2} {...props} />;
+  return (
+    <Textarea
+      label={t('act.reason')}
+      description={t('act.reasonHint')}
+      maxLength={500}
+      autosize
+      minRows={2}
+      {...props}
+    />
+  );
 }
 
 /** The field of a request: a reason is one line, and left out where none was given. */

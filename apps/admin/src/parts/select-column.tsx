@@ -17,7 +17,10 @@ export interface Selection {
 export const nobody: ReadonlySet<string> = new Set();
 
 /** The column of boxes that choose users, all of them or one by one. */
-export function selectColumn<User extends Selectable>(users: readonly User[], { selected, onSelect }: Selection): Column<User> {
+export function selectColumn<User extends Selectable>(
+  users: readonly User[],
+  { selected, onSelect }: Selection,
+): Column<User> {
   const chosen = users.filter(({ userId }) => selected.has(userId)).length;
   const choose = (some: readonly User[], isChosen: boolean) => {
     const ids = new Set(some.map(({ userId }) => userId));
@@ -25,8 +28,16 @@ export function selectColumn<User extends Selectable>(users: readonly User[], { 
   };
   return {
     id: 'select',
-    header: <All isChosen={chosen > 0 && chosen === users.length} isSome={chosen > 0 && chosen < users.length} onChoose={(isChosen) => choose(users, isChosen)} />,
-    cell: (user) => <One user={user} isChosen={selected.has(user.userId)} onChoose={(isChosen) => choose([user], isChosen)} />,
+    header: (
+      <All
+        isChosen={chosen > 0 && chosen === users.length}
+        isSome={chosen > 0 && chosen < users.length}
+        onChoose={(isChosen) => choose(users, isChosen)}
+      />
+    ),
+    cell: (user) => (
+      <One user={user} isChosen={selected.has(user.userId)} onChoose={(isChosen) => choose([user], isChosen)} />
+    ),
   };
 }
 
@@ -40,10 +51,25 @@ const smallestTarget = '24px';
 
 function All({ isChosen, isSome, onChoose }: Choice & { readonly isSome: boolean }) {
   const { t } = useTranslation();
-  return <Checkbox size={smallestTarget} aria-label={t('users.selectAll')} checked={isChosen} indeterminate={isSome} onChange={({ currentTarget }) => onChoose(currentTarget.checked)} />;
+  return (
+    <Checkbox
+      size={smallestTarget}
+      aria-label={t('users.selectAll')}
+      checked={isChosen}
+      indeterminate={isSome}
+      onChange={({ currentTarget }) => onChoose(currentTarget.checked)}
+    />
+  );
 }
 
 function One({ user: { firstName, lastName }, isChosen, onChoose }: Choice & { readonly user: Selectable }) {
   const { t } = useTranslation();
-  return <Checkbox size={smallestTarget} aria-label={t('users.select', { name: `${firstName} ${lastName}` })} checked={isChosen} onChange={({ currentTarget }) => onChoose(currentTarget.checked)} />;
+  return (
+    <Checkbox
+      size={smallestTarget}
+      aria-label={t('users.select', { name: `${firstName} ${lastName}` })}
+      checked={isChosen}
+      onChange={({ currentTarget }) => onChoose(currentTarget.checked)}
+    />
+  );
 }

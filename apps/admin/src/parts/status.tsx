@@ -2,7 +2,14 @@ import { Badge, type MantineColor } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { User } from '../api/users';
 
-const colours: Record<User['status'], MantineColor> = { active: 'teal', pending: 'yellow', invited: 'blue', rejected: 'gray', left: 'gray', deleted: 'red' };
+const colours: Record<User['status'], MantineColor> = {
+  active: 'teal',
+  pending: 'yellow',
+  invited: 'blue',
+  rejected: 'gray',
+  left: 'gray',
+  deleted: 'red',
+};
 
 /** How the user stands in this account. */
 export function Status({ status }: { status: User['status'] }) {

@@ -18,5 +18,7 @@ export function Told() {
 /** Tells, in the corner of the page, that something was done. */
 export function tell(message: string): void {
   show();
-  void import('@mantine/notifications').then(({ notifications }) => notifications.show({ message, color: 'teal', closeButtonProps: { 'aria-label': i18n.t('common.close') } }));
+  void import('@mantine/notifications').then(({ notifications }) =>
+    notifications.show({ message, color: 'teal', closeButtonProps: { 'aria-label': i18n.t('common.close') } }),
+  );
 }

@@ -25,7 +25,10 @@ export function UserSelect({ accountId, value, chosen, ...rest }: Props) {
     enabled: isSearched,
     placeholderData: keepPreviousData,
   });
-  const found = (isSearched ? (data?.pages[0]?.items ?? []) : []).map(({ userId, firstName, lastName, email }) => ({ value: userId, label: `${firstName} ${lastName} (${email})` }));
+  const found = (isSearched ? (data?.pages[0]?.items ?? []) : []).map(({ userId, firstName, lastName, email }) => ({
+    value: userId,
+    label: `${firstName} ${lastName} (${email})`,
+  }));
   const isFound = found.some((option) => option.value === value);
   return (
     <Select
@@ -37,7 +40,13 @@ export function UserSelect({ accountId, value, chosen, ...rest }: Props) {
       onSearchChange={setTyped}
       // The server has searched already, more kindly than by letters.
       filter={({ options }) => options}
-      nothingFoundMessage={isFetching ? t('users.searching') : isSearched && !isTooShort(error) ? t('audit.nobody') : t('users.searchTooShort')}
+      nothingFoundMessage={
+        isFetching
+          ? t('users.searching')
+          : isSearched && !isTooShort(error)
+            ? t('audit.nobody')
+            : t('users.searchTooShort')
+      }
       {...rest}
     />
   );

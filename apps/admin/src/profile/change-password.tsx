@@ -34,7 +34,13 @@ export function ChangePassword({ email }: { email: string }) {
       <Stack>
         {/* Tells password managers whose password it is. */}
         <input type="email" autoComplete="username" value={email} readOnly hidden />
-        <PasswordField label={t('profile.current')} autoComplete="current-password" required key={form.key('currentPassword')} {...form.getInputProps('currentPassword')} />
+        <PasswordField
+          label={t('profile.current')}
+          autoComplete="current-password"
+          required
+          key={form.key('currentPassword')}
+          {...form.getInputProps('currentPassword')}
+        />
         <PasswordField
           label={t('setPassword.password')}
           description={t('setPassword.rules')}
@@ -43,7 +49,13 @@ export function ChangePassword({ email }: { email: string }) {
           key={form.key('password')}
           {...form.getInputProps('password')}
         />
-        <PasswordField label={t('setPassword.again')} autoComplete="new-password" required key={form.key('again')} {...form.getInputProps('again')} />
+        <PasswordField
+          label={t('setPassword.again')}
+          autoComplete="new-password"
+          required
+          key={form.key('again')}
+          {...form.getInputProps('again')}
+        />
         <ProblemAlert error={changing.error}>
           <Weaknesses error={changing.error} />
         </ProblemAlert>

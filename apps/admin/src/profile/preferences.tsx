@@ -9,7 +9,11 @@ export function Preferences() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
     <Stack>
-      <Radio.Group label={t('shell.language')} value={i18n.language} onChange={(language) => void choose(language as Language)}>
+      <Radio.Group
+        label={t('shell.language')}
+        value={i18n.language}
+        onChange={(language) => void choose(language as Language)}
+      >
         <Group gap="md" mt="xs">
           {Object.entries(languages).map(([language, name]) => (
             <Radio key={language} value={language} label={<span lang={language}>{name}</span>} />

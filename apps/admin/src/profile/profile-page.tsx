@@ -65,14 +65,21 @@ function You() {
     [t('user.email'), profile.email],
     [t('user.roles'), roles.length ? <Roles key="roles" roles={roles} /> : t('profile.noRoles')],
     ...(data ? [[t('page.account'), data.name] as [string, ReactNode]] : []),
-    [t('user.language'), profile.language ? (languages[profile.language as keyof typeof languages] ?? profile.language) : t('common.none')],
+    [
+      t('user.language'),
+      profile.language ? (languages[profile.language as keyof typeof languages] ?? profile.language) : t('common.none'),
+    ],
   ];
   return (
     <Stack gap="sm">
       <FactsTable facts={facts} />
       {account && maySee && (
         <Group>
-          <AnchorLink to="/accounts/$accountId/users/$userId" params={{ accountId: account, userId: actor.id }} size="sm">
+          <AnchorLink
+            to="/accounts/$accountId/users/$userId"
+            params={{ accountId: account, userId: actor.id }}
+            size="sm"
+          >
             {t('profile.yourPage')}
           </AnchorLink>
         </Group>

@@ -14,7 +14,11 @@ import { browserName } from './browser';
 type Session = Schemas['SessionItem'];
 
 export const sessionsKey = ['sessions'] as const;
-const sessionsQuery = queryOptions({ queryKey: sessionsKey, queryFn: () => answered(api.GET('/api/v1/me/sessions')), staleTime: 0 });
+const sessionsQuery = queryOptions({
+  queryKey: sessionsKey,
+  queryFn: () => answered(api.GET('/api/v1/me/sessions')),
+  staleTime: 0,
+});
 
 /** Where one is logged in, each to be ended. */
 export function Sessions() {
@@ -44,14 +48,21 @@ export function Sessions() {
   );
 }
 
-function SessionLine({ session: { agent, current, startedAt, lastUsedAt }, onEnd }: { session: Session; onEnd: () => void }) {
+function SessionLine({
+  session: { agent, current, startedAt, lastUsedAt },
+  onEnd,
+}: {
+  session: Session;
+  onEnd: () => void;
+}) {
   const { t } = useTranslation();
   const { time } = useDates();
   return (
     <Group justify="space-between" wrap="nowrap">
       <div>
         <Text size="sm" fw={600} title={agent}>
-          {browserName(agent) || t('profile.unknownBrowser')} {current && <Badge size="sm">{t('profile.thisSession')}</Badge>}
+          {browserName(agent) || t('profile.unknownBrowser')}{' '}
+          {current && <Badge size="sm">{t('profile.thisSession')}</Badge>}
         </Text>
         <Text size="sm" c="dimmed">
           {t('profile.started')}: <When at={startedAt} />
@@ -60,7 +71,13 @@ function SessionLine({ session: { agent, current, startedAt, lastUsedAt }, onEnd
         </Text>
       </div>
       {!current && (
-        <Button size="xs" variant="default" flex="none" aria-label={t('profile.endOf', { date: time(startedAt) })} onClick={onEnd}>
+        <Button
+          size="xs"
+          variant="default"
+          flex="none"
+          aria-label={t('profile.endOf', { date: time(startedAt) })}
+          onClick={onEnd}
+        >
           {t('profile.end')}
         </Button>
       )}
@@ -80,7 +97,15 @@ function End({ session: { id, startedAt, agent }, onClose }: { session: Session;
     },
     onSettled: () => queryClient.invalidateQueries({ queryKey: sessionsKey }),
   });
-  return <Confirm title={t('profile.endOf', { date: time(startedAt) })} what={browserName(agent) || t('profile.unknownBrowser')} submit={t('profile.end')} doing={ending} onClose={onClose} />;
+  return (
+    <Confirm
+      title={t('profile.endOf', { date: time(startedAt) })}
+      what={browserName(agent) || t('profile.unknownBrowser')}
+      submit={t('profile.end')}
+      doing={ending}
+      onClose={onClose}
+    />
+  );
 }
 
 function EndAll({ onClose }: { onClose: () => void }) {
@@ -89,5 +114,13 @@ function EndAll({ onClose }: { onClose: () => void }) {
     mutationFn: () => answered(api.DELETE('/api/v1/me/sessions')),
     onSuccess: forgetMe,
   });
-  return <Confirm title={t('profile.endAll')} what={t('profile.endAllWhat')} submit={t('profile.endAll')} doing={ending} onClose={onClose} />;
+  return (
+    <Confirm
+      title={t('profile.endAll')}
+      what={t('profile.endAllWhat')}
+      submit={t('profile.endAll')}
+      doing={ending}
+      onClose={onClose}
+    />
+  );
 }

@@ -17,12 +17,25 @@ export function EndWarning({ at, onSeen }: { at: number; onSeen: () => void }) {
   const { hour } = useDates();
   const [isFinal, setFinal] = useState(false);
   // A press of the button is what makes this request one of a person.
-  const staying = useMutation({ mutationFn: () => answered(api.GET('/api/v1/me')), onSuccess: () => setFinal(lastSessionEnd()?.isNear ?? false) });
+  const staying = useMutation({
+    mutationFn: () => answered(api.GET('/api/v1/me')),
+    onSuccess: () => setFinal(lastSessionEnd()?.isNear ?? false),
+  });
   const leaving = useMutation({ mutationFn: () => answered(api.POST('/api/v1/logout')), onSuccess: forgetMe });
   return (
-    <Modal opened onClose={() => undefined} withCloseButton={false} closeOnEscape={false} closeOnClickOutside={false} zIndex={above} title={t('session.endsTitle')}>
+    <Modal
+      opened
+      onClose={() => undefined}
+      withCloseButton={false}
+      closeOnEscape={false}
+      closeOnClickOutside={false}
+      zIndex={above}
+      title={t('session.endsTitle')}
+    >
       <Stack>
-        <Text size="sm">{t(isFinal ? 'session.endsForGood' : 'session.endsIdle', { time: hour(new Date(at).toISOString()) })}</Text>
+        <Text size="sm">
+          {t(isFinal ? 'session.endsForGood' : 'session.endsIdle', { time: hour(new Date(at).toISOString()) })}
+        </Text>
         <ProblemAlert error={staying.error ?? leaving.error} />
         <Group justify="flex-end">
           <Button variant="default" loading={leaving.isPending} onClick={() => leaving.mutate()}>

@@ -23,7 +23,15 @@ export function ReauthenticateDialog({ onClose }: { onClose: (isDone: boolean) =
     },
   });
   return (
-    <Modal opened onClose={() => onClose(false)} withCloseButton={false} closeOnEscape={false} closeOnClickOutside={false} zIndex={above} title={t('session.confirmTitle')}>
+    <Modal
+      opened
+      onClose={() => onClose(false)}
+      withCloseButton={false}
+      closeOnEscape={false}
+      closeOnClickOutside={false}
+      zIndex={above}
+      title={t('session.confirmTitle')}
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault();

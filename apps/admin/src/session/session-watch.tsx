@@ -61,7 +61,10 @@ function useSessionEnd() {
       void queryClient.refetchQueries({ queryKey: meKey });
       timer = window.setTimeout(look, lookInterval);
     };
-    let timer = window.setTimeout(look, end.isNear ? Math.min(lookInterval, Math.max(0, end.at - Date.now()) + 1_000) : untilWarning(end));
+    let timer = window.setTimeout(
+      look,
+      end.isNear ? Math.min(lookInterval, Math.max(0, end.at - Date.now()) + 1_000) : untilWarning(end),
+    );
     return () => clearTimeout(timer);
   }, [end, queryClient]);
   return end;

@@ -22,9 +22,7 @@ export function NotFound() {
       <Title order={1} size="h3">
         {t('common.notFound')}
       </Title>
-      <AnchorLink to="/">
-        {t('common.home')}
-      </AnchorLink>
+      <AnchorLink to="/">{t('common.home')}</AnchorLink>
     </Container>
   );
 }

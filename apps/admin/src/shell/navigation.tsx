@@ -17,7 +17,14 @@ export function Navigation({ onNavigate }: { onNavigate: () => void }) {
     <>
       {accountId && permissions.includes('users:read') && <OfAccount accountId={accountId} onNavigate={onNavigate} />}
       {account === null && (
-        <NavLinkTo to="/accounts" activeProps={{ active: true }} activeOptions={{ exact: true }} label={t('page.accounts')} leftSection={<AccountsIcon />} onClick={onNavigate} />
+        <NavLinkTo
+          to="/accounts"
+          activeProps={{ active: true }}
+          activeOptions={{ exact: true }}
+          label={t('page.accounts')}
+          leftSection={<AccountsIcon />}
+          onClick={onNavigate}
+        />
       )}
     </>
   );
@@ -29,7 +36,14 @@ function OfAccount({ accountId, onNavigate }: { accountId: string; onNavigate: (
   const params = { accountId };
   return (
     <>
-      <NavLinkTo to="/accounts/$accountId/users" params={params} activeProps={{ active: true }} label={t('shell.users')} leftSection={<UsersIcon />} onClick={onNavigate} />
+      <NavLinkTo
+        to="/accounts/$accountId/users"
+        params={params}
+        activeProps={{ active: true }}
+        label={t('shell.users')}
+        leftSection={<UsersIcon />}
+        onClick={onNavigate}
+      />
       <NavLinkTo
         to="/accounts/$accountId/approvals"
         params={params}
@@ -40,7 +54,14 @@ function OfAccount({ accountId, onNavigate }: { accountId: string; onNavigate: (
         onClick={onNavigate}
       />
       {permissions.includes('audit:read') && (
-        <NavLinkTo to="/accounts/$accountId/audit" params={params} activeProps={{ active: true }} label={t('page.audit')} leftSection={<AuditIcon />} onClick={onNavigate} />
+        <NavLinkTo
+          to="/accounts/$accountId/audit"
+          params={params}
+          activeProps={{ active: true }}
+          label={t('page.audit')}
+          leftSection={<AuditIcon />}
+          onClick={onNavigate}
+        />
       )}
       <NavLinkTo
         to="/accounts/$accountId"

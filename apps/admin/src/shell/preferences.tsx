@@ -15,7 +15,12 @@ export function LanguageMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         {Object.entries(languages).map(([language, name]) => (
-          <Menu.Item key={language} lang={language} fw={language === i18n.language ? 700 : 400} onClick={() => void choose(language as Language)}>
+          <Menu.Item
+            key={language}
+            lang={language}
+            fw={language === i18n.language ? 700 : 400}
+            onClick={() => void choose(language as Language)}
+          >
             {name}
           </Menu.Item>
         ))}

@@ -27,7 +27,13 @@ export function YouMenu() {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label maw="min(24rem, 90vw)" style={{ overflowWrap: 'anywhere' }}>{profile ? `${profile.firstName} ${profile.lastName} (${profile.email})` : actor.kind === 'operator' ? t('shell.operator') : actor.id}</Menu.Label>
+        <Menu.Label maw="min(24rem, 90vw)" style={{ overflowWrap: 'anywhere' }}>
+          {profile
+            ? `${profile.firstName} ${profile.lastName} (${profile.email})`
+            : actor.kind === 'operator'
+              ? t('shell.operator')
+              : actor.id}
+        </Menu.Label>
         <MenuItemLink to="/profile">{t('page.profile')}</MenuItemLink>
         {permissions.includes('tokens:manage') && <MenuItemLink to="/access-tokens">{t('page.tokens')}</MenuItemLink>}
         <Menu.Item onClick={() => leaving.mutate()}>{t('shell.logOut')}</Menu.Item>

@@ -44,7 +44,8 @@ export const pages: Texts<never, typeof english> = {
     change: 'Ändern',
     changeTitle: '{{name}} ändern',
     changed: 'Die Änderungen an {{name}} sind gespeichert.',
-    adopted: 'Jemand anders hat das inzwischen geändert. Was Sie nicht angefasst haben, zeigt den neuen Stand; speichern Sie noch einmal, um auch Ihre Änderungen zu behalten.',
+    adopted:
+      'Jemand anders hat das inzwischen geändert. Was Sie nicht angefasst haben, zeigt den neuen Stand; speichern Sie noch einmal, um auch Ihre Änderungen zu behalten.',
     theirs: 'Jemand anders hat hier eingetragen: {{value}}',
   },
   audit: {

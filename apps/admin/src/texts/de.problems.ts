@@ -7,7 +7,8 @@ export const problems: Texts<never, typeof english> = {
     'not-active': 'Der Benutzer ist kein aktives Mitglied dieses Kontos.',
     'not-pending': 'Der Benutzer wartet nicht auf Freigabe.',
     'not-unaffiliated': 'Der Benutzer ist nicht frei, um aufgenommen zu werden.',
-    'not-restorable': 'Der Benutzer wurde nicht in den letzten 30 Tagen von diesem Konto gelöscht, oder war seitdem in einem anderen.',
+    'not-restorable':
+      'Der Benutzer wurde nicht in den letzten 30 Tagen von diesem Konto gelöscht, oder war seitdem in einem anderen.',
     'already-in-account': 'Der Benutzer ist schon in diesem Konto.',
     'in-another-account': 'Der Benutzer ist in einem anderen Konto: bitten Sie ihn, in sein Profil zu sehen.',
     'exists-unaffiliated': 'Den Benutzer gibt es; er ist in keinem Konto.',

@@ -46,7 +46,15 @@ export const record: Texts<never, typeof english> = {
     endedAt: 'Beendet',
   },
   accountStatus: { open: 'Offen', closed: 'Geschlossen' },
-  kind: { user: 'Benutzer', service: 'Dienst', operator: 'Betreiber', system: 'Rollbook', account: 'Konto', domain: 'Domain', 'access-token': 'Zugangstoken' },
+  kind: {
+    user: 'Benutzer',
+    service: 'Dienst',
+    operator: 'Betreiber',
+    system: 'Rollbook',
+    account: 'Konto',
+    domain: 'Domain',
+    'access-token': 'Zugangstoken',
+  },
   permission: {
     users: {
       read: 'Benutzer sehen',

@@ -52,15 +52,19 @@ export const de: Texts = {
     tokenHint: 'Das Token des Betreibers steht in der Datei operator-token im Datenverzeichnis.',
     tokenFailed: 'Dieses Token öffnet nichts.',
     reveal: 'Eingabe zeigen oder verbergen',
-    empty: 'Diese Installation ist leer. Melden Sie sich mit dem Token des Betreibers an, um das erste Konto anzulegen.',
+    empty:
+      'Diese Installation ist leer. Melden Sie sich mit dem Token des Betreibers an, um das erste Konto anzulegen.',
     backToLogin: 'Zurück zur Anmeldung',
   },
   session: {
     confirmTitle: 'Sind Sie es noch?',
-    confirmPassword: 'Ihre Anmeldung ist eine Weile her. Geben Sie Ihr Passwort ein; nichts, was Sie eingegeben haben, geht verloren.',
-    confirmToken: 'Ihre Anmeldung ist eine Weile her. Geben Sie Ihr Zugangstoken ein; nichts, was Sie eingegeben haben, geht verloren.',
+    confirmPassword:
+      'Ihre Anmeldung ist eine Weile her. Geben Sie Ihr Passwort ein; nichts, was Sie eingegeben haben, geht verloren.',
+    confirmToken:
+      'Ihre Anmeldung ist eine Weile her. Geben Sie Ihr Zugangstoken ein; nichts, was Sie eingegeben haben, geht verloren.',
     endsTitle: 'Sie werden bald abgemeldet',
-    endsIdle: 'Seit einer Weile hat niemand diese Seite benutzt. Um {{time}} werden Sie abgemeldet. Was Sie eingegeben haben, bleibt, wenn Sie angemeldet bleiben.',
+    endsIdle:
+      'Seit einer Weile hat niemand diese Seite benutzt. Um {{time}} werden Sie abgemeldet. Was Sie eingegeben haben, bleibt, wenn Sie angemeldet bleiben.',
     endsForGood: 'Ihre Sitzung endet um {{time}}, was immer Sie tun. Speichern Sie, was Sie eingegeben haben.',
     stay: 'Angemeldet bleiben',
   },
@@ -83,7 +87,8 @@ export const de: Texts = {
       'too-short': 'Es ist zu kurz.',
       'too-long': 'Es ist zu lang.',
       'unusable-characters': 'Es hat Zeichen, die sich nicht tippen lassen.',
-      guessable: 'Es ist leicht zu erraten. Nehmen Sie drei oder vier ungewöhnliche Wörter; Ihr Name, Ihre Adresse und Ihr Konto zählen nicht.',
+      guessable:
+        'Es ist leicht zu erraten. Nehmen Sie drei oder vier ungewöhnliche Wörter; Ihr Name, Ihre Adresse und Ihr Konto zählen nicht.',
       breached: 'Es steht auf einer Liste bekannter Passwörter.',
     },
   },
@@ -117,7 +122,14 @@ export const de: Texts = {
     restorableUntil: 'Wiederherstellbar bis {{date}}',
     title: 'Benutzer',
   },
-  status: { pending: 'Wartend', invited: 'Eingeladen', active: 'Aktiv', rejected: 'Abgelehnt', left: 'Ausgetreten', deleted: 'Gelöscht' },
+  status: {
+    pending: 'Wartend',
+    invited: 'Eingeladen',
+    active: 'Aktiv',
+    rejected: 'Abgelehnt',
+    left: 'Ausgetreten',
+    deleted: 'Gelöscht',
+  },
   role: { administrator: 'Administrator', 'co-administrator': 'Co-Administrator', auditor: 'Prüfer' },
   rule: { explicit: 'für den Benutzer gesetzt', profile: 'aus dem Profil', contract: 'aus den Verträgen' },
   lock: {
@@ -142,7 +154,8 @@ export const de: Texts = {
     export: 'Benutzerliste exportieren',
     search: 'Nach Name oder E-Mail suchen',
     searching: 'Suche läuft …',
-    searchTooShort: 'Zu kurz, um gesucht zu werden. Geben Sie mindestens zwei Zeichen ein; auf Chinesisch, Japanisch oder Koreanisch eines.',
+    searchTooShort:
+      'Zu kurz, um gesucht zu werden. Geben Sie mindestens zwei Zeichen ein; auf Chinesisch, Japanisch oder Koreanisch eines.',
     searchedParts: 'Gesucht wurden Namen und Adressen mit „{{search}}“.',
     searchedBeginnings: 'Gesucht wurden Wörter, die mit „{{words}}“ beginnen. Ab drei Zeichen: jeder Teil.',
     filters: 'Filter',
@@ -206,7 +219,8 @@ export const de: Texts = {
     reasonHint: 'Prüfer lesen ihn.',
     done_one: '{{act}}: für {{count}} Benutzer erledigt.',
     done_other: '{{act}}: für {{count}} Benutzer erledigt.',
-    lockWhat: 'Sie können sich nicht anmelden, und alle ihre Token enden für immer. Wer sich schon einmal angemeldet hatte, behält die Berechtigungen noch 7 Tage.',
+    lockWhat:
+      'Sie können sich nicht anmelden, und alle ihre Token enden für immer. Wer sich schon einmal angemeldet hatte, behält die Berechtigungen noch 7 Tage.',
     deleteWhat: 'Sie verlassen das Konto. 30 Tage lang lassen sie sich wiederherstellen; ihr Verlauf bleibt.',
     keepRoles: 'Rollen behalten',
     keepRolesHint: 'Wer sie wiederherstellt, bringt ihre Rollen zurück.',

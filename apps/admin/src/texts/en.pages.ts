@@ -42,7 +42,8 @@ export const pages = {
     change: 'Change',
     changeTitle: 'Change {{name}}',
     changed: 'The changes to {{name}} are saved.',
-    adopted: 'Somebody else changed this in the meantime. What you left alone shows their changes; save again to keep yours, too.',
+    adopted:
+      'Somebody else changed this in the meantime. What you left alone shows their changes; save again to keep yours, too.',
     theirs: 'Somebody else has made this: {{value}}',
   },
   audit: {

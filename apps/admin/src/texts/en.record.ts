@@ -44,7 +44,15 @@ export const record = {
     endedAt: 'Ended',
   },
   accountStatus: { open: 'Open', closed: 'Closed' },
-  kind: { user: 'User', service: 'Service', operator: 'Operator', system: 'Rollbook', account: 'Account', domain: 'Domain', 'access-token': 'Access token' },
+  kind: {
+    user: 'User',
+    service: 'Service',
+    operator: 'Operator',
+    system: 'Rollbook',
+    account: 'Account',
+    domain: 'Domain',
+    'access-token': 'Access token',
+  },
   permission: {
     users: {
       read: 'See users',

@@ -60,7 +60,8 @@ export const en = {
     confirmPassword: 'You logged in a while ago. Enter your password to go on; nothing that you have typed is lost.',
     confirmToken: 'You logged in a while ago. Enter your access token to go on; nothing that you have typed is lost.',
     endsTitle: 'You will soon be logged out',
-    endsIdle: 'Nobody has used this page for a while. You will be logged out at {{time}}. What you have typed stays if you stay logged in.',
+    endsIdle:
+      'Nobody has used this page for a while. You will be logged out at {{time}}. What you have typed stays if you stay logged in.',
     endsForGood: 'Your session ends at {{time}}, whatever you do. Save what you have typed.',
     stay: 'Stay logged in',
   },
@@ -83,7 +84,8 @@ export const en = {
       'too-short': 'It is too short.',
       'too-long': 'It is too long.',
       'unusable-characters': 'It has characters that can not be typed.',
-      guessable: 'It is easy to guess. Take three or four unusual words; your name, your address and your account do not count.',
+      guessable:
+        'It is easy to guess. Take three or four unusual words; your name, your address and your account do not count.',
       breached: 'It is on a list of known passwords.',
     },
   },
@@ -117,7 +119,14 @@ export const en = {
     restorableUntil: 'Restorable until {{date}}',
     title: 'User',
   },
-  status: { pending: 'Pending', invited: 'Invited', active: 'Active', rejected: 'Rejected', left: 'Left', deleted: 'Deleted' },
+  status: {
+    pending: 'Pending',
+    invited: 'Invited',
+    active: 'Active',
+    rejected: 'Rejected',
+    left: 'Left',
+    deleted: 'Deleted',
+  },
   role: { administrator: 'Administrator', 'co-administrator': 'Co-administrator', auditor: 'Auditor' },
   rule: { explicit: 'set for the user', profile: 'from the profile', contract: 'from the contracts' },
   lock: {
@@ -206,7 +215,8 @@ export const en = {
     reasonHint: 'Auditors read it.',
     done_one: '{{act}}: done for {{count}} user.',
     done_other: '{{act}}: done for {{count}} users.',
-    lockWhat: 'They can not log in, and all their tokens end for good. Those who had logged in before keep their entitlements for 7 days.',
+    lockWhat:
+      'They can not log in, and all their tokens end for good. Those who had logged in before keep their entitlements for 7 days.',
     deleteWhat: 'They leave the account. For 30 days they can be restored; their history stays.',
     keepRoles: 'Keep their roles',
     keepRolesHint: 'Whoever restores them brings their roles back.',

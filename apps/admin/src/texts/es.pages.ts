@@ -44,7 +44,8 @@ export const pages: Texts<never, typeof english> = {
     change: 'Cambiar',
     changeTitle: 'Cambiar {{name}}',
     changed: 'Los cambios de {{name}} están guardados.',
-    adopted: 'Otra persona lo ha cambiado entretanto. Lo que usted no ha tocado muestra sus cambios; guarde otra vez para conservar también los de usted.',
+    adopted:
+      'Otra persona lo ha cambiado entretanto. Lo que usted no ha tocado muestra sus cambios; guarde otra vez para conservar también los de usted.',
     theirs: 'Otra persona ha puesto aquí: {{value}}',
   },
   audit: {

@@ -46,7 +46,15 @@ export const record: Texts<never, typeof english> = {
     endedAt: 'Terminado',
   },
   accountStatus: { open: 'Abierta', closed: 'Cerrada' },
-  kind: { user: 'Usuario', service: 'Servicio', operator: 'Operador', system: 'Rollbook', account: 'Cuenta', domain: 'Dominio', 'access-token': 'Token de acceso' },
+  kind: {
+    user: 'Usuario',
+    service: 'Servicio',
+    operator: 'Operador',
+    system: 'Rollbook',
+    account: 'Cuenta',
+    domain: 'Dominio',
+    'access-token': 'Token de acceso',
+  },
   permission: {
     users: {
       read: 'Ver usuarios',

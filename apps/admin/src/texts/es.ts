@@ -60,7 +60,8 @@ export const es: Texts = {
     confirmPassword: 'Entró hace un rato. Escriba su contraseña para seguir; no se pierde nada de lo que ha escrito.',
     confirmToken: 'Entró hace un rato. Escriba su token de acceso para seguir; no se pierde nada de lo que ha escrito.',
     endsTitle: 'Su sesión terminará pronto',
-    endsIdle: 'Hace un rato que nadie usa esta página. La sesión terminará a las {{time}}. Lo que ha escrito se conserva si sigue.',
+    endsIdle:
+      'Hace un rato que nadie usa esta página. La sesión terminará a las {{time}}. Lo que ha escrito se conserva si sigue.',
     endsForGood: 'Su sesión termina a las {{time}}, haga lo que haga. Guarde lo que ha escrito.',
     stay: 'Seguir con la sesión',
   },
@@ -83,7 +84,8 @@ export const es: Texts = {
       'too-short': 'Es demasiado corta.',
       'too-long': 'Es demasiado larga.',
       'unusable-characters': 'Tiene caracteres que no se pueden escribir con el teclado.',
-      guessable: 'Es fácil de adivinar. Elija tres o cuatro palabras poco comunes; su nombre, su dirección y su cuenta no cuentan.',
+      guessable:
+        'Es fácil de adivinar. Elija tres o cuatro palabras poco comunes; su nombre, su dirección y su cuenta no cuentan.',
       breached: 'Está en una lista de contraseñas conocidas.',
     },
   },
@@ -117,7 +119,14 @@ export const es: Texts = {
     restorableUntil: 'Restaurable hasta el {{date}}',
     title: 'Usuario',
   },
-  status: { pending: 'Pendiente', invited: 'Invitado', active: 'Activo', rejected: 'Rechazado', left: 'Se fue', deleted: 'Eliminado' },
+  status: {
+    pending: 'Pendiente',
+    invited: 'Invitado',
+    active: 'Activo',
+    rejected: 'Rechazado',
+    left: 'Se fue',
+    deleted: 'Eliminado',
+  },
   role: { administrator: 'Administrador', 'co-administrator': 'Coadministrador', auditor: 'Auditor' },
   rule: { explicit: 'fijado para el usuario', profile: 'según el perfil', contract: 'según los contratos' },
   lock: {
@@ -206,7 +215,8 @@ export const es: Texts = {
     reasonHint: 'Lo leen los auditores.',
     done_one: '{{act}}: hecho para {{count}} usuario.',
     done_other: '{{act}}: hecho para {{count}} usuarios.',
-    lockWhat: 'No podrán entrar, y todos sus tokens dejan de servir para siempre. Quien ya había entrado conserva sus derechos 7 días.',
+    lockWhat:
+      'No podrán entrar, y todos sus tokens dejan de servir para siempre. Quien ya había entrado conserva sus derechos 7 días.',
     deleteWhat: 'Dejan la cuenta. Durante 30 días se pueden restaurar; su historial se conserva.',
     keepRoles: 'Conservar sus roles',
     keepRolesHint: 'Quien los restaure les devuelve sus roles.',

@@ -44,7 +44,8 @@ export const pages: Texts<'few' | 'many', typeof english> = {
     change: 'Zmień',
     changeTitle: 'Zmień: {{name}}',
     changed: 'Zmiany zapisano: {{name}}.',
-    adopted: 'Ktoś inny zmienił to w międzyczasie. Pola, których nie zmieniono tutaj, pokazują nowe wartości; zapisz jeszcze raz, aby zachować także swoje zmiany.',
+    adopted:
+      'Ktoś inny zmienił to w międzyczasie. Pola, których nie zmieniono tutaj, pokazują nowe wartości; zapisz jeszcze raz, aby zachować także swoje zmiany.',
     theirs: 'Ktoś inny wpisał tutaj: {{value}}',
   },
   audit: {

@@ -46,7 +46,15 @@ export const record: Texts<never, typeof english> = {
     endedAt: 'Zakończono',
   },
   accountStatus: { open: 'Otwarte', closed: 'Zamknięte' },
-  kind: { user: 'Użytkownik', service: 'Usługa', operator: 'Operator', system: 'Rollbook', account: 'Konto', domain: 'Domena', 'access-token': 'Token dostępu' },
+  kind: {
+    user: 'Użytkownik',
+    service: 'Usługa',
+    operator: 'Operator',
+    system: 'Rollbook',
+    account: 'Konto',
+    domain: 'Domena',
+    'access-token': 'Token dostępu',
+  },
   permission: {
     users: {
       read: 'Widzieć użytkowników',

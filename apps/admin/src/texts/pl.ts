@@ -57,10 +57,13 @@ export const pl: Texts<'few' | 'many'> = {
   },
   session: {
     confirmTitle: 'Czy to nadal Ty?',
-    confirmPassword: 'Od zalogowania minęło trochę czasu. Wpisz hasło, aby kontynuować; nic z tego, co wpisano, nie zginie.',
-    confirmToken: 'Od zalogowania minęło trochę czasu. Wpisz token dostępu, aby kontynuować; nic z tego, co wpisano, nie zginie.',
+    confirmPassword:
+      'Od zalogowania minęło trochę czasu. Wpisz hasło, aby kontynuować; nic z tego, co wpisano, nie zginie.',
+    confirmToken:
+      'Od zalogowania minęło trochę czasu. Wpisz token dostępu, aby kontynuować; nic z tego, co wpisano, nie zginie.',
     endsTitle: 'Wkrótce nastąpi wylogowanie',
-    endsIdle: 'Od pewnego czasu nikt nie używa tej strony. Wylogowanie nastąpi o {{time}}. To, co wpisano, zostanie, jeśli nie zakończysz sesji.',
+    endsIdle:
+      'Od pewnego czasu nikt nie używa tej strony. Wylogowanie nastąpi o {{time}}. To, co wpisano, zostanie, jeśli nie zakończysz sesji.',
     endsForGood: 'Sesja skończy się o {{time}} niezależnie od wszystkiego. Zapisz to, co wpisano.',
     stay: 'Nie wylogowuj',
   },
@@ -83,7 +86,8 @@ export const pl: Texts<'few' | 'many'> = {
       'too-short': 'Jest za krótkie.',
       'too-long': 'Jest za długie.',
       'unusable-characters': 'Zawiera znaki, których nie da się wpisać z klawiatury.',
-      guessable: 'Jest łatwe do odgadnięcia. Wybierz trzy lub cztery nietypowe słowa; imię, nazwisko, adres i konto się nie liczą.',
+      guessable:
+        'Jest łatwe do odgadnięcia. Wybierz trzy lub cztery nietypowe słowa; imię, nazwisko, adres i konto się nie liczą.',
       breached: 'Jest na liście znanych haseł.',
     },
   },
@@ -117,7 +121,14 @@ export const pl: Texts<'few' | 'many'> = {
     restorableUntil: 'Można przywrócić do {{date}}',
     title: 'Użytkownik',
   },
-  status: { pending: 'Oczekuje', invited: 'Zaproszony', active: 'Aktywny', rejected: 'Odrzucony', left: 'Odszedł', deleted: 'Usunięty' },
+  status: {
+    pending: 'Oczekuje',
+    invited: 'Zaproszony',
+    active: 'Aktywny',
+    rejected: 'Odrzucony',
+    left: 'Odszedł',
+    deleted: 'Usunięty',
+  },
   role: { administrator: 'Administrator', 'co-administrator': 'Współadministrator', auditor: 'Audytor' },
   rule: { explicit: 'ustawiony dla użytkownika', profile: 'z profilu', contract: 'z umów' },
   lock: {
@@ -220,7 +231,8 @@ export const pl: Texts<'few' | 'many'> = {
     done_few: '{{act}}: gotowe dla {{count}} użytkowników.',
     done_many: '{{act}}: gotowe dla {{count}} użytkowników.',
     done_other: '{{act}}: gotowe dla {{count}} użytkownika.',
-    lockWhat: 'Nie będą mogli się logować, a wszystkie ich tokeny przestaną działać na zawsze. Kto logował się już wcześniej, zachowuje uprawnienia przez 7 dni.',
+    lockWhat:
+      'Nie będą mogli się logować, a wszystkie ich tokeny przestaną działać na zawsze. Kto logował się już wcześniej, zachowuje uprawnienia przez 7 dni.',
     deleteWhat: 'Opuszczą konto. Przez 30 dni można ich przywrócić; historia zostaje.',
     keepRoles: 'Zachowaj ich role',
     keepRolesHint: 'Kto ich przywróci, przywróci też ich role.',

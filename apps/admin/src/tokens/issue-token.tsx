@@ -41,7 +41,14 @@ export function IssueToken({ onClose }: { onClose: () => void }) {
       ) : (
         <form onSubmit={form.onSubmit((terms) => issuing.mutate(terms))} noValidate>
           <Stack>
-            <TextInput label={t('tokens.name')} description={t('tokens.nameHint')} required maxLength={100} data-autofocus {...form.getInputProps('name')} />
+            <TextInput
+              label={t('tokens.name')}
+              description={t('tokens.nameHint')}
+              required
+              maxLength={100}
+              data-autofocus
+              {...form.getInputProps('name')}
+            />
             <Whose form={form} />
             <Scopes form={form} />
             <TextInput
@@ -74,7 +81,14 @@ function useTermsForm() {
   const { t } = useTranslation();
   const [kind] = kindsFor(useMe());
   const needed = isNotEmpty(t('common.required'));
-  const initialValues: Terms = { name: '', kind: kind!, accountId: null, userId: null, scopes: [], lastDay: dayAhead(90) };
+  const initialValues: Terms = {
+    name: '',
+    kind: kind!,
+    accountId: null,
+    userId: null,
+    scopes: [],
+    lastDay: dayAhead(90),
+  };
   return useForm({
     initialValues,
     validate: {
@@ -118,7 +132,14 @@ function Whose({ form }: Form) {
         />
       )}
       {kind === 'aUser' && accountId && (
-        <UserSelect label={t('tokens.user')} required accountId={accountId} value={userId ?? undefined} onChange={(id) => form.setFieldValue('userId', id)} error={form.errors['userId']} />
+        <UserSelect
+          label={t('tokens.user')}
+          required
+          accountId={accountId}
+          value={userId ?? undefined}
+          onChange={(id) => form.setFieldValue('userId', id)}
+          error={form.errors['userId']}
+        />
       )}
     </>
   );
@@ -128,7 +149,12 @@ function Scopes({ form }: Form) {
   const { t } = useTranslation();
   const { permissions } = useMe();
   return (
-    <Checkbox.Group label={t('tokens.scopes')} description={t('tokens.scopesHint')} required {...form.getInputProps('scopes')}>
+    <Checkbox.Group
+      label={t('tokens.scopes')}
+      description={t('tokens.scopesHint')}
+      required
+      {...form.getInputProps('scopes')}
+    >
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing={6} verticalSpacing={6} my="xs">
         {permissions.map((permission) => (
           <Checkbox key={permission} value={permission} label={t(permissionKey(permission))} />

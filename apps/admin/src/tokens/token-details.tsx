@@ -16,7 +16,10 @@ export function TokenDetails({ token, onClose }: { token: AccessToken; onClose: 
   const { account, scopes, issuedBy } = token;
   const facts: [string, ReactNode][] = [
     [t('tokens.kind'), <Holder key="holder" token={token} />],
-    [t('tokens.account'), account ? (data?.items.find(({ accountId }) => accountId === account)?.name ?? account) : t('tokens.everywhere')],
+    [
+      t('tokens.account'),
+      account ? (data?.items.find(({ accountId }) => accountId === account)?.name ?? account) : t('tokens.everywhere'),
+    ],
     [
       t('tokens.scopes'),
       <List key="scopes" size="sm" listStyleType="none">
@@ -30,7 +33,12 @@ export function TokenDetails({ token, onClose }: { token: AccessToken; onClose: 
     ...(token.endedAt ? [[t('tokens.ended'), <When key="ended" at={token.endedAt} />] as [string, ReactNode]] : []),
   ];
   return (
-    <Modal opened onClose={onClose} title={token.name ?? t('history.nameless')} closeButtonProps={{ 'aria-label': t('common.close') }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={token.name ?? t('history.nameless')}
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+    >
       <FactsTable facts={facts} />
     </Modal>
   );

@@ -36,7 +36,11 @@ export function TokensPage() {
     >
       <Text size="sm">{t('tokens.what')}</Text>
       {list.error && <Unread error={list.error} again={list.refetch} />}
-      {list.isSuccess && tokens.length === 0 ? <Text c="dimmed">{t('tokens.empty')}</Text> : <TokensTable tokens={tokens} list={list} onOpen={setOpened} onEnd={setEnding} />}
+      {list.isSuccess && tokens.length === 0 ? (
+        <Text c="dimmed">{t('tokens.empty')}</Text>
+      ) : (
+        <TokensTable tokens={tokens} list={list} onOpen={setOpened} onEnd={setEnding} />
+      )}
       {issuing && <IssueToken onClose={issue.close} />}
       {opened && <TokenDetails token={opened} onClose={() => setOpened(undefined)} />}
       {ending && <EndToken token={ending} onClose={() => setEnding(undefined)} />}
@@ -50,7 +54,12 @@ function EndToken({ token: { tokenId, name }, onClose }: { token: AccessToken; o
   const called = name ?? tokenId;
   const [withIssued, setWithIssued] = useState(false);
   const ending = useMutation({
-    mutationFn: () => answered(api.DELETE('/api/v1/access-tokens/{tokenId}', { params: { path: { tokenId }, ...(withIssued && { query: { issued: true } }) } })),
+    mutationFn: () =>
+      answered(
+        api.DELETE('/api/v1/access-tokens/{tokenId}', {
+          params: { path: { tokenId }, ...(withIssued && { query: { issued: true } }) },
+        }),
+      ),
     onSuccess: async () => {
       tell(t('tokens.endedNow', { name: called }));
       await mendTokens(queryClient);
@@ -58,8 +67,18 @@ function EndToken({ token: { tokenId, name }, onClose }: { token: AccessToken; o
     },
   });
   return (
-    <Confirm title={t('tokens.endOf', { name: called })} what={t('tokens.endWhat')} submit={t('tokens.end')} doing={ending} onClose={onClose}>
-      <Checkbox label={t('tokens.endIssued')} checked={withIssued} onChange={({ currentTarget }) => setWithIssued(currentTarget.checked)} />
+    <Confirm
+      title={t('tokens.endOf', { name: called })}
+      what={t('tokens.endWhat')}
+      submit={t('tokens.end')}
+      doing={ending}
+      onClose={onClose}
+    >
+      <Checkbox
+        label={t('tokens.endIssued')}
+        checked={withIssued}
+        onChange={({ currentTarget }) => setWithIssued(currentTarget.checked)}
+      />
     </Confirm>
   );
 }

@@ -9,7 +9,8 @@ import { Holder } from './holder';
 
 const colours = { live: 'teal', expired: 'gray', ended: 'gray' } as const;
 
-const stateOf = ({ endedAt, expiresAt }: AccessToken): keyof typeof colours => (endedAt ? 'ended' : Date.parse(expiresAt) <= Date.now() ? 'expired' : 'live');
+const stateOf = ({ endedAt, expiresAt }: AccessToken): keyof typeof colours =>
+  endedAt ? 'ended' : Date.parse(expiresAt) <= Date.now() ? 'expired' : 'live';
 
 interface Props {
   readonly tokens: AccessToken[];
@@ -27,7 +28,17 @@ export function TokensTable({ tokens, list, onOpen, onEnd }: Props) {
       header: t('tokens.name'),
       cell: (token) => (
         <>
-          <Anchor component="button" type="button" size="sm" fw={600} truncate display="block" maw="100%" ta="left" onClick={() => onOpen(token)}>
+          <Anchor
+            component="button"
+            type="button"
+            size="sm"
+            fw={600}
+            truncate
+            display="block"
+            maw="100%"
+            ta="left"
+            onClick={() => onOpen(token)}
+          >
             {token.name ?? t('history.nameless')}
           </Anchor>
           <Text size="xs" c="dimmed" truncate hiddenFrom="md">
@@ -46,17 +57,28 @@ export function TokensTable({ tokens, list, onOpen, onEnd }: Props) {
       ),
     },
     { id: 'holder', header: t('tokens.kind'), cell: (token) => <Holder token={token} /> },
-    { id: 'scopes', header: t('field.scopes'), cell: (token) => token.scopes.map((scope) => t(permissionKey(scope))).join(', ') },
+    {
+      id: 'scopes',
+      header: t('field.scopes'),
+      cell: (token) => token.scopes.map((scope) => t(permissionKey(scope))).join(', '),
+    },
     { id: 'expiresAt', header: t('tokens.expires'), cell: (token) => <When at={token.expiresAt} /> },
     {
       id: 'end',
       cell: (token) =>
         stateOf(token) === 'live' && (
-          <Button size="xs" variant="default" aria-label={t('tokens.endOf', { name: token.name ?? token.tokenId })} onClick={() => onEnd(token)}>
+          <Button
+            size="xs"
+            variant="default"
+            aria-label={t('tokens.endOf', { name: token.name ?? token.tokenId })}
+            onClick={() => onEnd(token)}
+          >
             {t('tokens.end')}
           </Button>
         ),
     },
   ];
-  return <ListTable columns={columns} rows={tokens} idOf={({ tokenId }) => tokenId} label={t('page.tokens')} list={list} />;
+  return (
+    <ListTable columns={columns} rows={tokens} idOf={({ tokenId }) => tokenId} label={t('page.tokens')} list={list} />
+  );
 }

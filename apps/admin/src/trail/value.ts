@@ -14,10 +14,32 @@ export function useValue(): (field: string, value: unknown) => string | null {
   const countryName = useCountryName();
   const { time } = useDates();
   // Words that come from outside: one that we don't know stands for itself.
-  const word = (keys: string[], value: string) => (t as unknown as (keys: string[], options: object) => string)(keys.map((key) => `${key}.${value}`), { defaultValue: value });
-  const contract = ({ country, recurringRevenue }: Schemas['ContractItem']) => t('accounts.contract', { country: countryName(country), revenue: recurringRevenue });
-  const lock = ({ cause, reason, until, by }: { cause: string; reason: string | null; until: string | null; by: { kind: string } }) =>
-    [word(['lock'], cause), by.kind === 'another-account' && t('lock.elsewhere'), reason && t('lock.reason', { reason }), until && t('lock.until', { date: time(until) })].filter(Boolean).join(', ');
+  const word = (keys: string[], value: string) =>
+    (t as unknown as (keys: string[], options: object) => string)(
+      keys.map((key) => `${key}.${value}`),
+      { defaultValue: value },
+    );
+  const contract = ({ country, recurringRevenue }: Schemas['ContractItem']) =>
+    t('accounts.contract', { country: countryName(country), revenue: recurringRevenue });
+  const lock = ({
+    cause,
+    reason,
+    until,
+    by,
+  }: {
+    cause: string;
+    reason: string | null;
+    until: string | null;
+    by: { kind: string };
+  }) =>
+    [
+      word(['lock'], cause),
+      by.kind === 'another-account' && t('lock.elsewhere'),
+      reason && t('lock.reason', { reason }),
+      until && t('lock.until', { date: time(until) }),
+    ]
+      .filter(Boolean)
+      .join(', ');
 
   const say: Record<string, Say> = {
     country: countryName,

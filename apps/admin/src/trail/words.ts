@@ -47,4 +47,5 @@ export function useActorName(): (actor: AuditItem['actor']) => string {
 type PermissionKey<P> = P extends `${infer Of}:${infer To}` ? `permission.${Of}.${To}` : never;
 
 /** Where the words for a permission are: a colon means something else there. */
-export const permissionKey = (permission: Permission) => `permission.${permission.replace(':', '.')}` as PermissionKey<Permission>;
+export const permissionKey = (permission: Permission) =>
+  `permission.${permission.replace(':', '.')}` as PermissionKey<Permission>;

@@ -30,13 +30,28 @@ export function Actions({ accountId, user }: { accountId: string; user: UserPage
   return (
     <Skeleton visible={actions.isPending}>
       <Group gap="xs" role="group" aria-label={t('userPage.actions')}>
-        {items.filter(({ action }) => actOf[action]).map((possible) => (
-          <ActButton key={possible.action} act={actOf[possible.action]!} possible={possible} onStart={(act) => start(act, [personOf(user)])} />
-        ))}
+        {items
+          .filter(({ action }) => actOf[action])
+          .map((possible) => (
+            <ActButton
+              key={possible.action}
+              act={actOf[possible.action]!}
+              possible={possible}
+              onStart={(act) => start(act, [personOf(user)])}
+            />
+          ))}
         <Offer label={t('userPage.change')} possible={of('ChangeUser')} onClick={change.open} />
-        <Offer label={t('users.changeRoles')} possible={roles.find(({ allowed }) => allowed) ?? roles[0]} onClick={grant.open} />
+        <Offer
+          label={t('users.changeRoles')}
+          possible={roles.find(({ allowed }) => allowed) ?? roles[0]}
+          onClick={grant.open}
+        />
         <Offer label={t('users.resetPassword')} possible={of('RequestPasswordReset')} onClick={reset.open} />
-        <NextSteps steps={items.filter(({ action, allowed, changes }) => action === 'AddUserToAccount' && allowed && changes)} name={personOf(user).name} onDone={() => undefined} />
+        <NextSteps
+          steps={items.filter(({ action, allowed, changes }) => action === 'AddUserToAccount' && allowed && changes)}
+          name={personOf(user).name}
+          onDone={() => undefined}
+        />
       </Group>
       {resetting && <ResetPassword accountId={accountId} user={user} onClose={reset.close} />}
       {granting && <RolesDialog accountId={accountId} user={user} onClose={grant.close} />}
@@ -48,11 +63,28 @@ export function Actions({ accountId, user }: { accountId: string; user: UserPage
 function ActButton({ act, possible, onStart }: { act: Act; possible: Possible; onStart: (act: Act) => void }) {
   const { t } = useTranslation();
   if (possible.allowed && !possible.changes) return null;
-  return <Offer label={t(`act.${act}`)} possible={possible} onClick={() => onStart(act)} color={act === 'delete' || act === 'reject' ? 'red' : 'blue'} />;
+  return (
+    <Offer
+      label={t(`act.${act}`)}
+      possible={possible}
+      onClick={() => onStart(act)}
+      color={act === 'delete' || act === 'reject' ? 'red' : 'blue'}
+    />
+  );
 }
 
 /** A button that, where it is refused, can still be come to and says why. */
-function Offer({ label, possible, onClick, color = 'blue' }: { label: string; possible: Possible | undefined; onClick: () => void; color?: string }) {
+function Offer({
+  label,
+  possible,
+  onClick,
+  color = 'blue',
+}: {
+  label: string;
+  possible: Possible | undefined;
+  onClick: () => void;
+  color?: string;
+}) {
   const problemText = useProblemText();
   if (!possible) return null;
   if (possible.allowed) {
@@ -64,7 +96,14 @@ function Offer({ label, possible, onClick, color = 'blue' }: { label: string; po
   }
   return (
     <Tooltip label={problemText(possible)} multiline maw={320} events={{ hover: true, focus: true, touch: true }}>
-      <Button size="xs" variant="default" data-disabled aria-disabled aria-description={problemText(possible)} onClick={(event) => event.preventDefault()}>
+      <Button
+        size="xs"
+        variant="default"
+        data-disabled
+        aria-disabled
+        aria-description={problemText(possible)}
+        onClick={(event) => event.preventDefault()}
+      >
         {label}
       </Button>
     </Tooltip>

@@ -14,10 +14,17 @@ import { ReasonField, withReason } from '../parts/reason-field';
 import { tell } from '../parts/tell';
 import { useValue } from '../trail/value';
 
-const fieldsOf = ({ firstName, lastName, country, language, entitlementCountry }: UserPage) => ({ firstName, lastName, country, language, entitlementCountry });
+const fieldsOf = ({ firstName, lastName, country, language, entitlementCountry }: UserPage) => ({
+  firstName,
+  lastName,
+  country,
+  language,
+  entitlementCountry,
+});
 
 /** Somebody else was faster; the refusal says which revision is theirs. */
-const isStale = (error: Error | null): error is Problem & { revision: number } => error instanceof Problem && error.revision !== undefined;
+const isStale = (error: Error | null): error is Problem & { revision: number } =>
+  error instanceof Problem && error.revision !== undefined;
 
 /** Changes names, countries and language; not over what somebody else has changed since. */
 export function ChangeUser({ accountId, user, onClose }: { accountId: string; user: UserPage; onClose: () => void }) {
@@ -38,7 +45,11 @@ export function ChangeUser({ accountId, user, onClose }: { accountId: string; us
       answered(
         api.PATCH('/api/v1/accounts/{accountId}/users/{userId}', {
           params: { path: { accountId, userId: user.userId }, header: { 'If-Match': `"${base.revision}"` } },
-          body: { ...body, ...withReason(reason), ...(spoken && { language: spoken as NonNullable<Schemas['ChangeUser']['language']> }) },
+          body: {
+            ...body,
+            ...withReason(reason),
+            ...(spoken && { language: spoken as NonNullable<Schemas['ChangeUser']['language']> }),
+          },
         }),
       ),
     onSuccess: () => {
@@ -67,12 +78,35 @@ export function ChangeUser({ accountId, user, onClose }: { accountId: string; us
     );
   };
   return (
-    <Modal opened onClose={onClose} title={t('userPage.changeTitle', { name })} closeButtonProps={{ 'aria-label': t('common.close') }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('userPage.changeTitle', { name })}
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+    >
       <form onSubmit={form.onSubmit((fields) => changing.mutate(fields))} noValidate>
         <Stack>
-          <TextInput label={t('user.firstName')} required maxLength={100} data-autofocus key={form.key('firstName')} {...form.getInputProps('firstName')} />
-          <TextInput label={t('user.lastName')} required maxLength={100} key={form.key('lastName')} {...form.getInputProps('lastName')} />
-          <CountrySelect label={t('user.country')} required key={form.key('country')} {...form.getInputProps('country')} />
+          <TextInput
+            label={t('user.firstName')}
+            required
+            maxLength={100}
+            data-autofocus
+            key={form.key('firstName')}
+            {...form.getInputProps('firstName')}
+          />
+          <TextInput
+            label={t('user.lastName')}
+            required
+            maxLength={100}
+            key={form.key('lastName')}
+            {...form.getInputProps('lastName')}
+          />
+          <CountrySelect
+            label={t('user.country')}
+            required
+            key={form.key('country')}
+            {...form.getInputProps('country')}
+          />
           <CountrySelect
             label={t('user.entitlementCountry')}
             description={t('user.entitlementHint')}

@@ -54,20 +54,45 @@ function useFacts(): Fact[] {
   const countryName = useCountryName();
   const none = t('common.none');
   return [
-    { name: t('user.name'), of: ({ firstName, lastName }) => [firstName, lastName], show: ({ firstName, lastName }) => `${firstName} ${lastName}` },
+    {
+      name: t('user.name'),
+      of: ({ firstName, lastName }) => [firstName, lastName],
+      show: ({ firstName, lastName }) => `${firstName} ${lastName}`,
+    },
     { name: t('user.email'), of: ({ email }) => email, show: ({ email }) => email },
-    { name: t('user.status'), of: ({ status, restorableUntil }) => [status, restorableUntil], show: (user) => <Standing user={user} /> },
-    { name: t('field.locks'), of: ({ locks }) => locks, show: ({ locks }) => (locks.length ? <Locks locks={locks} /> : none) },
-    { name: t('user.roles'), of: ({ roles }) => roles, show: ({ roles }) => (roles.length ? <Roles roles={roles} /> : none) },
+    {
+      name: t('user.status'),
+      of: ({ status, restorableUntil }) => [status, restorableUntil],
+      show: (user) => <Standing user={user} />,
+    },
+    {
+      name: t('field.locks'),
+      of: ({ locks }) => locks,
+      show: ({ locks }) => (locks.length ? <Locks locks={locks} /> : none),
+    },
+    {
+      name: t('user.roles'),
+      of: ({ roles }) => roles,
+      show: ({ roles }) => (roles.length ? <Roles roles={roles} /> : none),
+    },
     { name: t('user.country'), of: ({ country }) => country, show: ({ country }) => countryName(country) },
     {
       name: t('user.entitlementCountry'),
       of: ({ effectiveEntitlementCountry }) => effectiveEntitlementCountry,
-      show: ({ effectiveEntitlementCountry: effective }) => (effective ? `${countryName(effective.country)} (${t(`rule.${effective.rule}`)})` : none),
+      show: ({ effectiveEntitlementCountry: effective }) =>
+        effective ? `${countryName(effective.country)} (${t(`rule.${effective.rule}`)})` : none,
     },
-    { name: t('user.language'), of: ({ language }) => language, show: ({ language }) => (language ? (languages[language as keyof typeof languages] ?? language) : none) },
+    {
+      name: t('user.language'),
+      of: ({ language }) => language,
+      show: ({ language }) => (language ? (languages[language as keyof typeof languages] ?? language) : none),
+    },
     { name: t('user.addedAt'), of: ({ addedAt }) => addedAt, show: ({ addedAt }) => <When at={addedAt} /> },
-    { name: t('user.lastLogin'), of: ({ lastLoginAt }) => lastLoginAt, show: ({ lastLoginAt }) => <When at={lastLoginAt} /> },
+    {
+      name: t('user.lastLogin'),
+      of: ({ lastLoginAt }) => lastLoginAt,
+      show: ({ lastLoginAt }) => <When at={lastLoginAt} />,
+    },
   ];
 }
 

@@ -31,7 +31,12 @@ export function Replay({ at, first, last, revision, made }: Props) {
   return (
     <Stack gap="xs">
       <Group wrap="nowrap" gap="sm">
-        <ActionIcon variant="default" aria-label={t('replay.earlier')} disabled={revision <= first} onClick={() => step(revision - 1)}>
+        <ActionIcon
+          variant="default"
+          aria-label={t('replay.earlier')}
+          disabled={revision <= first}
+          onClick={() => step(revision - 1)}
+        >
           <BackIcon />
         </ActionIcon>
         <Slider
@@ -48,7 +53,12 @@ export function Replay({ at, first, last, revision, made }: Props) {
           thumbLabel={t('replay.slider')}
           thumbValueText={place}
         />
-        <ActionIcon variant="default" aria-label={t('replay.later')} disabled={revision >= last} onClick={() => step(revision + 1)}>
+        <ActionIcon
+          variant="default"
+          aria-label={t('replay.later')}
+          disabled={revision >= last}
+          onClick={() => step(revision + 1)}
+        >
           <ForthIcon />
         </ActionIcon>
       </Group>
@@ -99,7 +109,10 @@ function There({ at, made, onNow }: Pick<Props, 'made'> & { at: number | string;
   const { time } = useDates();
   const actorName = useActorName();
   const told =
-    typeof at === 'string' ? t('replay.at', { date: time(at) }) : made && t('replay.after', { action: t(`action.${made.action}`), name: actorName(made.actor), date: time(made.at) });
+    typeof at === 'string'
+      ? t('replay.at', { date: time(at) })
+      : made &&
+        t('replay.after', { action: t(`action.${made.action}`), name: actorName(made.actor), date: time(made.at) });
   return (
     <Alert variant="light" py="xs">
       <Group justify="space-between" wrap="nowrap">

@@ -40,11 +40,22 @@ export function UserTimeline({ accountId, userId, items, shown }: Props) {
             <Source item={item} />
             <Group gap="md">
               {isReplayable(item) && (
-                <AnchorLink to="/accounts/$accountId/users/$userId" params={{ accountId, userId }} search={{ at: item.revision }} replace size="sm">
+                <AnchorLink
+                  to="/accounts/$accountId/users/$userId"
+                  params={{ accountId, userId }}
+                  search={{ at: item.revision }}
+                  replace
+                  size="sm"
+                >
                   {t('replay.showMoment')}
                 </AnchorLink>
               )}
-              <AnchorLink to="/accounts/$accountId/audit" params={{ accountId }} search={{ correlation: item.correlationId }} size="sm">
+              <AnchorLink
+                to="/accounts/$accountId/audit"
+                params={{ accountId }}
+                search={{ correlation: item.correlationId }}
+                size="sm"
+              >
                 {t('history.act')}
               </AnchorLink>
             </Group>

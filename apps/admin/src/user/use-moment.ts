@@ -21,8 +21,15 @@ export function useMoment(accountId: string, userId: string, asked: MomentSearch
   const at = typeof asked === 'number' && now.data ? Math.min(asked, now.data.revision) : asked;
   // A revision that does not exist is refused: which ones there are, the user as of now tells.
   const isKnown = typeof at === 'number' ? now.data !== undefined : at !== undefined;
-  const then = useQuery({ ...userAtQuery(accountId, userId, at ?? 0), enabled: isKnown, placeholderData: keepPreviousData });
-  const before = useQuery({ ...userAtQuery(accountId, userId, Number(at) - 1), enabled: typeof at === 'number' && at > 0 && isKnown });
+  const then = useQuery({
+    ...userAtQuery(accountId, userId, at ?? 0),
+    enabled: isKnown,
+    placeholderData: keepPreviousData,
+  });
+  const before = useQuery({
+    ...userAtQuery(accountId, userId, Number(at) - 1),
+    enabled: typeof at === 'number' && at > 0 && isKnown,
+  });
   const { data: shown, error, refetch: again } = at === undefined ? now : then;
   return {
     at,

@@ -30,7 +30,9 @@ export function UserPage() {
       {error && !wasNotHere && <Unread error={error} again={again} />}
       <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg" pb="xl">
         <Stack className={classes['who'] ?? ''}>
-          {now && now.revision > first && <Replay at={at} first={first} last={now.revision} revision={revision ?? now.revision} made={made} />}
+          {now && now.revision > first && (
+            <Replay at={at} first={first} last={now.revision} revision={revision ?? now.revision} made={made} />
+          )}
           {wasNotHere && <Alert variant="light">{t('replay.notHere')}</Alert>}
           {shown ? <Facts user={shown} before={before} /> : !error && <Skeleton h={320} />}
         </Stack>

@@ -21,7 +21,8 @@ const empty: Record<'email' | 'firstName' | 'lastName' | 'country' | 'language' 
 };
 
 /** Without the fields that were left empty. */
-const bodyOf = (fields: typeof empty) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== '')) as unknown as Schemas['AddUser'];
+const bodyOf = (fields: typeof empty) =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== '')) as unknown as Schemas['AddUser'];
 
 /** Adds users to the account; a refusal shows the next step that works. */
 export function AddUser({ accountId, onClose }: { accountId: string; onClose: () => void }) {
@@ -31,32 +32,82 @@ export function AddUser({ accountId, onClose }: { accountId: string; onClose: ()
   const forget = () => adding.isError && adding.reset();
   const form = useAddForm(forget);
   const submit = (another: boolean) =>
-    form.onSubmit((fields) =>
-      adding.mutate(bodyOf(fields), {
-        onSuccess: () => {
-          tell(t('addUser.added', { name: `${fields.firstName} ${fields.lastName}` }));
-          if (!another) return onClose();
-          form.setValues({ ...empty, country: fields.country, language: fields.language, entitlementCountry: fields.entitlementCountry });
-          form.resetDirty();
-          form.getInputNode('email')?.focus();
-        },
-        onError: (error) => form.setErrors(fieldErrors(error)),
-      }),
+    form.onSubmit(
+      (fields) =>
+        adding.mutate(bodyOf(fields), {
+          onSuccess: () => {
+            tell(t('addUser.added', { name: `${fields.firstName} ${fields.lastName}` }));
+            if (!another) return onClose();
+            form.setValues({
+              ...empty,
+              country: fields.country,
+              language: fields.language,
+              entitlementCountry: fields.entitlementCountry,
+            });
+            form.resetDirty();
+            form.getInputNode('email')?.focus();
+          },
+          onError: (error) => form.setErrors(fieldErrors(error)),
+        }),
       forget,
     );
   const { email, firstName, lastName } = form.getValues();
   return (
-    <Modal opened onClose={onClose} title={t('addUser.title')} size="lg" closeButtonProps={{ 'aria-label': t('common.close') }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('addUser.title')}
+      size="lg"
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+    >
       <form onSubmit={submit(false)} noValidate>
         <Stack>
-          <TextInput label={t('user.email')} type="email" autoComplete="off" required data-autofocus key={form.key('email')} {...form.getInputProps('email')} />
+          <TextInput
+            label={t('user.email')}
+            type="email"
+            autoComplete="off"
+            required
+            data-autofocus
+            key={form.key('email')}
+            {...form.getInputProps('email')}
+          />
           <SimpleGrid cols={{ base: 1, xs: 2 }}>
-            <TextInput label={t('user.firstName')} autoComplete="off" required maxLength={100} key={form.key('firstName')} {...form.getInputProps('firstName')} />
-            <TextInput label={t('user.lastName')} autoComplete="off" required maxLength={100} key={form.key('lastName')} {...form.getInputProps('lastName')} />
-            <CountrySelect label={t('user.country')} required key={form.key('country')} {...form.getInputProps('country')} />
-            <LanguageSelect placeholder={t('addUser.language')} clearable key={form.key('language')} {...form.getInputProps('language')} />
+            <TextInput
+              label={t('user.firstName')}
+              autoComplete="off"
+              required
+              maxLength={100}
+              key={form.key('firstName')}
+              {...form.getInputProps('firstName')}
+            />
+            <TextInput
+              label={t('user.lastName')}
+              autoComplete="off"
+              required
+              maxLength={100}
+              key={form.key('lastName')}
+              {...form.getInputProps('lastName')}
+            />
+            <CountrySelect
+              label={t('user.country')}
+              required
+              key={form.key('country')}
+              {...form.getInputProps('country')}
+            />
+            <LanguageSelect
+              placeholder={t('addUser.language')}
+              clearable
+              key={form.key('language')}
+              {...form.getInputProps('language')}
+            />
           </SimpleGrid>
-          <CountrySelect label={t('user.entitlementCountry')} description={t('user.entitlementHint')} clearable key={form.key('entitlementCountry')} {...form.getInputProps('entitlementCountry')} />
+          <CountrySelect
+            label={t('user.entitlementCountry')}
+            description={t('user.entitlementHint')}
+            clearable
+            key={form.key('entitlementCountry')}
+            {...form.getInputProps('entitlementCountry')}
+          />
           <ProblemAlert error={adding.error}>
             {adding.error instanceof Problem && (
               <NextSteps steps={adding.error.actions} name={`${firstName} ${lastName} (${email})`} onDone={onClose} />
@@ -91,14 +142,16 @@ function useAddForm(onChange: () => void) {
       lastName: isNotEmpty(t('common.required')),
       country: isNotEmpty(t('common.required')),
     },
-    transformValues: (values) => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, (value ?? '').trim()])) as typeof empty,
+    transformValues: (values) =>
+      Object.fromEntries(Object.entries(values).map(([name, value]) => [name, (value ?? '').trim()])) as typeof empty,
   });
 }
 
 function useAdd(accountId: string) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: (body: Schemas['AddUser']) => answered(api.POST('/api/v1/accounts/{accountId}/users', { params: { path: { accountId } }, body })),
+    mutationFn: (body: Schemas['AddUser']) =>
+      answered(api.POST('/api/v1/accounts/{accountId}/users', { params: { path: { accountId } }, body })),
     onSuccess: ({ userId }) => mend(queryClient, accountId, [userId]),
   });
 }

@@ -63,6 +63,8 @@ function download(href: string): void {
 
 /** Where the browser gets the CSV. */
 function exportOf(accountId: string, filter: UserFilter): string {
-  const query = Object.entries(filter).flatMap(([name, value]) => (name === 'sort' ? [] : [value].flat().map((one) => [name, String(one)])));
+  const query = Object.entries(filter).flatMap(([name, value]) =>
+    name === 'sort' ? [] : [value].flat().map((one) => [name, String(one)]),
+  );
   return `/api/v1/accounts/${encodeURIComponent(accountId)}/users.csv?${new URLSearchParams(query)}`;
 }

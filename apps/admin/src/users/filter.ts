@@ -24,5 +24,8 @@ export function usersSearch(given: Record<string, unknown>): UsersSearch {
 }
 
 /** The filter with this changed; `undefined` takes a part away. */
-export const withFilter = (filter: UsersSearch, change: { [K in keyof UsersSearch]?: UsersSearch[K] | undefined }): UsersSearch =>
+export const withFilter = (
+  filter: UsersSearch,
+  change: { [K in keyof UsersSearch]?: UsersSearch[K] | undefined },
+): UsersSearch =>
   Object.fromEntries(Object.entries({ ...filter, ...change }).filter(([, value]) => value !== undefined));

@@ -34,7 +34,13 @@ export function Filters({ filter, onFilter, typed, onType }: Props) {
           onChange={({ currentTarget }) => onType(currentTarget.value)}
           maxLength={100}
         />
-        <Button variant="default" leftSection={<FilterIcon />} onClick={toggle} aria-expanded={opened} aria-controls="filters">
+        <Button
+          variant="default"
+          leftSection={<FilterIcon />}
+          onClick={toggle}
+          aria-expanded={opened}
+          aria-controls="filters"
+        >
           {t('users.filters')}
         </Button>
       </Group>
@@ -61,18 +67,36 @@ function Chosen({ filter, onFilter }: Change) {
       const others = status!.filter((other) => other !== one);
       return [t(`status.${one}`), withFilter(filter, { status: others.length ? others : undefined })];
     }),
-    ...(locked === undefined ? [] : [[locked ? t('users.isLocked') : t('users.isNotLocked'), withFilter(filter, { locked: undefined })] as [string, UsersSearch]]),
+    ...(locked === undefined
+      ? []
+      : [
+          [locked ? t('users.isLocked') : t('users.isNotLocked'), withFilter(filter, { locked: undefined })] as [
+            string,
+            UsersSearch,
+          ],
+        ]),
     ...(role ? [[t(`role.${role}`), withFilter(filter, { role: undefined })] as [string, UsersSearch]] : []),
     ...(country ? [[countryName(country), withFilter(filter, { country: undefined })] as [string, UsersSearch]] : []),
     ...(lastLoginBefore
-      ? [[`${t('users.notSince')} ${day(lastLoginBefore)}`, withFilter(filter, { lastLoginBefore: undefined })] as [string, UsersSearch]]
+      ? [
+          [`${t('users.notSince')} ${day(lastLoginBefore)}`, withFilter(filter, { lastLoginBefore: undefined })] as [
+            string,
+            UsersSearch,
+          ],
+        ]
       : []),
   ];
   if (!chosen.length) return null;
   return (
     <Group gap={6}>
       {chosen.map(([label, without]) => (
-        <Pill key={label} size="md" withRemoveButton onRemove={() => onFilter(without)} removeButtonProps={{ 'aria-label': t('users.remove', { filter: label }), 'aria-hidden': false, tabIndex: 0 }}>
+        <Pill
+          key={label}
+          size="md"
+          withRemoveButton
+          onRemove={() => onFilter(without)}
+          removeButtonProps={{ 'aria-label': t('users.remove', { filter: label }), 'aria-hidden': false, tabIndex: 0 }}
+        >
           {label}
         </Pill>
       ))}

@@ -31,13 +31,25 @@ export function RolesDialog({ accountId, user, onClose }: { accountId: string; u
   });
   // Whoever has issued tokens leaves them behind: what becomes of them is asked before the role goes.
   const taking = useMutation({
-    mutationFn: (role: Role) => answered(api.DELETE(rolePath, { params: { path: { accountId, userId: user.userId, role }, query: { dryRun: true } } })),
-    onSuccess: ({ issuedTokens }, role) => (issuedTokens?.length ? setAsked({ role, tokens: issuedTokens }) : changing.mutate({ role, give: false })),
+    mutationFn: (role: Role) =>
+      answered(
+        api.DELETE(rolePath, { params: { path: { accountId, userId: user.userId, role }, query: { dryRun: true } } }),
+      ),
+    onSuccess: ({ issuedTokens }, role) =>
+      issuedTokens?.length ? setAsked({ role, tokens: issuedTokens }) : changing.mutate({ role, give: false }),
   });
   const verdict = (role: Role) =>
-    actions.data?.items.find(({ action, href }) => action === (now.roles.includes(role) ? 'RevokeRole' : 'GrantRole') && href.endsWith(`/${role}`));
+    actions.data?.items.find(
+      ({ action, href }) =>
+        action === (now.roles.includes(role) ? 'RevokeRole' : 'GrantRole') && href.endsWith(`/${role}`),
+    );
   return (
-    <Modal opened onClose={onClose} title={t('roles.title', { name })} closeButtonProps={{ 'aria-label': t('common.close') }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('roles.title', { name })}
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+    >
       <Stack>
         <ReasonField value={reason} onChange={({ currentTarget }) => setReason(currentTarget.value)} data-autofocus />
         {roles.map((role) => {
@@ -49,7 +61,9 @@ export function RolesDialog({ accountId, user, onClose }: { accountId: string; u
                 description={possible?.allowed === false ? problemText(possible) : t(`roles.${role}`)}
                 checked={now.roles.includes(role)}
                 disabled={!possible?.allowed || changing.isPending || taking.isPending || asked !== undefined}
-                onChange={({ currentTarget: { checked } }) => (checked ? changing.mutate({ role, give: true }) : taking.mutate(role))}
+                onChange={({ currentTarget: { checked } }) =>
+                  checked ? changing.mutate({ role, give: true }) : taking.mutate(role)
+                }
               />
             </Skeleton>
           );
@@ -61,7 +75,11 @@ export function RolesDialog({ accountId, user, onClose }: { accountId: string; u
               <Button variant="default" onClick={() => setAsked(undefined)}>
                 {t('common.cancel')}
               </Button>
-              <Button color="red" loading={changing.isPending} onClick={() => changing.mutate({ role: asked.role, give: false, endIssuedTokens: endTokens })}>
+              <Button
+                color="red"
+                loading={changing.isPending}
+                onClick={() => changing.mutate({ role: asked.role, give: false, endIssuedTokens: endTokens })}
+              >
                 {t('roles.take')}
               </Button>
             </Group>
@@ -73,12 +91,19 @@ export function RolesDialog({ accountId, user, onClose }: { accountId: string; u
   );
 }
 
-function useChangeRole({ accountId, userId, reason }: { accountId: string; userId: string; reason: string }, onSuccess: () => void) {
+function useChangeRole(
+  { accountId, userId, reason }: { accountId: string; userId: string; reason: string },
+  onSuccess: () => void,
+) {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: async ({ role, give, endIssuedTokens }: { role: Role; give: boolean; endIssuedTokens?: boolean }) => {
       const [path, body] = [{ accountId, userId, role }, withReason(reason)];
-      await answered(give ? api.PUT(rolePath, { params: { path }, body }) : api.DELETE(rolePath, { params: { path, ...(endIssuedTokens && { query: { endIssuedTokens } }) }, body }));
+      await answered(
+        give
+          ? api.PUT(rolePath, { params: { path }, body })
+          : api.DELETE(rolePath, { params: { path, ...(endIssuedTokens && { query: { endIssuedTokens } }) }, body }),
+      );
     },
     onSuccess,
     onSettled: () => mend(queryClient, accountId, [userId]),

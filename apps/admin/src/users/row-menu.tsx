@@ -22,7 +22,11 @@ export function RowMenu({ accountId, user }: { accountId: string; user: User }) 
     <>
       <Menu position="bottom-end">
         <Menu.Target>
-          <ActionIcon variant="subtle" color="gray" aria-label={t('users.actions', { name: `${user.firstName} ${user.lastName}` })}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            aria-label={t('users.actions', { name: `${user.firstName} ${user.lastName}` })}
+          >
             <DotsIcon />
           </ActionIcon>
         </Menu.Target>

@@ -1,6 +1,11 @@
 import { useMemo, useState } from 'react';
 import { useDebouncedValue } from '@mantine/hooks';
-import { keepPreviousData, useInfiniteQuery, type InfiniteData, type UseInfiniteQueryResult } from '@tanstack/react-query';
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  type InfiniteData,
+  type UseInfiniteQueryResult,
+} from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { isTooShort, userListQuery, type User, type UserFilter, type UserItemPage } from '../api/users';
 import type { UsersSearch } from './filter';
@@ -38,7 +43,10 @@ export type SearchState =
   | { readonly kind: 'none' | 'pending' | 'tooShort' }
   | { readonly kind: 'found'; readonly search: string; readonly beginningsOnly: readonly string[] };
 
-type List = Pick<UseInfiniteQueryResult<InfiniteData<UserItemPage>>, 'data' | 'error' | 'isPlaceholderData' | 'isPending'>;
+type List = Pick<
+  UseInfiniteQueryResult<InfiniteData<UserItemPage>>,
+  'data' | 'error' | 'isPlaceholderData' | 'isPending'
+>;
 
 function searchState(typed: string, settled: string, { data, error, isPlaceholderData, isPending }: List): SearchState {
   if (typed !== settled) return { kind: typed ? 'pending' : 'none' };

@@ -46,9 +46,17 @@ export function UsersPage() {
         <Filters filter={filter} onFilter={setFilter} typed={typed} onType={setTyped} />
         <Searched state={search} />
       </Stack>
-      {chosen.length > 0 && <ActBar acts={['lock', 'unlock', 'delete', 'restore']} people={chosen.map(personOf)} onClear={() => setSelected(nobody)} />}
+      {chosen.length > 0 && (
+        <ActBar
+          acts={['lock', 'unlock', 'delete', 'restore']}
+          people={chosen.map(personOf)}
+          onClear={() => setSelected(nobody)}
+        />
+      )}
       {list.error && search.kind !== 'tooShort' && <Unread error={list.error} again={list.refetch} />}
-      {list.isSuccess && users.length === 0 && <Text c="dimmed">{isFiltered ? t('users.emptyFilter') : t('users.empty')}</Text>}
+      {list.isSuccess && users.length === 0 && (
+        <Text c="dimmed">{isFiltered ? t('users.emptyFilter') : t('users.empty')}</Text>
+      )}
       <UsersTable
         {...{ accountId, users, list, selected }}
         sort={filter.sort ?? 'lastName'}
@@ -63,7 +71,11 @@ export function UsersPage() {
 /** Says how the list was searched, also to those who can't see it. */
 function Searched({ state }: { state: SearchState }) {
   const { t } = useTranslation();
-  const texts: Record<Exclude<SearchState['kind'], 'found'>, string> = { none: '', pending: t('users.searching'), tooShort: t('users.searchTooShort') };
+  const texts: Record<Exclude<SearchState['kind'], 'found'>, string> = {
+    none: '',
+    pending: t('users.searching'),
+    tooShort: t('users.searchTooShort'),
+  };
   return (
     <Text size="sm" c="dimmed" role="status">
       {state.kind !== 'found'

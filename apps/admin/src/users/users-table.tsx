@@ -15,7 +15,12 @@ function useColumns(accountId: string): Column<User>[] {
   const { t } = useTranslation();
   const countryName = useCountryName();
   return [
-    { id: 'lastName', header: t('user.name'), isSortable: true, cell: (user) => <Name accountId={accountId} user={user} /> },
+    {
+      id: 'lastName',
+      header: t('user.name'),
+      isSortable: true,
+      cell: (user) => <Name accountId={accountId} user={user} />,
+    },
     { id: 'email', header: t('user.email'), isSortable: true, cell: ({ email }) => email },
     {
       id: 'status',
@@ -70,5 +75,12 @@ interface Props extends Selection {
 export function UsersTable({ accountId, users, list, sort, onSort, selected, onSelect }: Props) {
   const { t } = useTranslation();
   const columns = [selectColumn(users, { selected, onSelect }), ...useColumns(accountId)];
-  return <ListTable {...{ columns, list, sort, onSort, selected }} rows={users} idOf={({ userId }) => userId} label={t('users.title')} />;
+  return (
+    <ListTable
+      {...{ columns, list, sort, onSort, selected }}
+      rows={users}
+      idOf={({ userId }) => userId}
+      label={t('users.title')}
+    />
+  );
 }

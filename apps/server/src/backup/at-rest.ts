@@ -22,7 +22,11 @@ export async function backUpAtRest(directory: string, config: Config, show: Show
 
 async function open(config: Config, owned: Owned): Promise<Source> {
   if (!config.eventStoreUrl) return { config, ...(await openLog(config, owned, { create: false })) };
-  const key = loadVaultKey({ ...(config.vaultKey && { value: config.vaultKey }), file: config.vaultKeyFile, create: false });
+  const key = loadVaultKey({
+    ...(config.vaultKey && { value: config.vaultKey }),
+    file: config.vaultKeyFile,
+    create: false,
+  });
   const vault = openVault({ directory: config.dataDir, key, create: false });
   owned.add(() => vault.close());
   return { config, vault };

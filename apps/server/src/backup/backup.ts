@@ -16,7 +16,9 @@ function tell(directory: string, { position, files }: Manifest): string {
     position === undefined
       ? `The vault is backed up in ${directory}; the log is EventStoreDB's to back up, before it.`
       : `The log up to position ${position} and its vault are backed up in ${directory}.`;
-  const key = files[fileNames.key] ? "The backup holds the vault's key: whoever has it can read everything." : "The backup does not hold the vault's key: a restore asks for it.";
+  const key = files[fileNames.key]
+    ? "The backup holds the vault's key: whoever has it can read everything."
+    : "The backup does not hold the vault's key: a restore asks for it.";
   return `${what} ${key}`;
 }
 

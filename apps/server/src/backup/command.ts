@@ -7,7 +7,11 @@ import { loadEnvironmentFile } from '../environment-file.js';
  * Runs a command that takes one directory, and these `flags`: `work` answers the line to print in the end. Exit code 0 if it
  * did, 1 with one line if not, 2 if it was called wrongly.
  */
-export async function runOnDirectory(help: string, work: (directory: string, config: Config, given: ReadonlySet<string>) => Promise<string>, flags: readonly string[] = []): Promise<never> {
+export async function runOnDirectory(
+  help: string,
+  work: (directory: string, config: Config, given: ReadonlySet<string>) => Promise<string>,
+  flags: readonly string[] = [],
+): Promise<never> {
   const asked = parse(flags);
   if (asked?.help) {
     console.log(help);
@@ -27,12 +31,21 @@ export async function runOnDirectory(help: string, work: (directory: string, con
   }
 }
 
-function parse(flags: readonly string[]): { help: boolean; directory?: string; given: ReadonlySet<string> } | undefined {
+function parse(
+  flags: readonly string[],
+): { help: boolean; directory?: string; given: ReadonlySet<string> } | undefined {
   try {
     const options = Object.fromEntries(flags.map((flag) => [flag, { type: 'boolean' as const }]));
-    const { values, positionals } = parseArgs({ allowPositionals: true, options: { ...options, help: { type: 'boolean', short: 'h' } } });
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { ...options, help: { type: 'boolean', short: 'h' } },
+    });
     const [directory, ...more] = positionals;
-    return { help: values.help === true, given: new Set(Object.keys(values)), ...(directory !== undefined && more.length === 0 && { directory }) };
+    return {
+      help: values.help === true,
+      given: new Set(Object.keys(values)),
+      ...(directory !== undefined && more.length === 0 && { directory }),
+    };
   } catch {
     return undefined; // an option that there isn't: the help says which there are
   }

@@ -140,6 +140,12 @@ function readRequest(line: string): string {
   } catch {
     // no JSON: no directory
   }
-  if (typeof directory === 'string' && isAbsolute(directory) && !directory.includes('\0') && line.length <= longestRequest) return directory;
+  if (
+    typeof directory === 'string' &&
+    isAbsolute(directory) &&
+    !directory.includes('\0') &&
+    line.length <= longestRequest
+  )
+    return directory;
   throw new Error('A request is a line of JSON with the absolute path of a directory: {"backup":"/…"}.');
 }

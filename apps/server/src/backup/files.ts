@@ -12,7 +12,9 @@ export interface FileFacts {
 
 /** Whether an entry may lie in a directory that is empty for us: a disk's own, and our lock. */
 const isIgnored = (entry: Dirent): boolean =>
-  entry.isDirectory() ? entry.name === 'lost+found' : entry.isFile() && (entry.name === 'lock' || entry.name === 'lock-journal');
+  entry.isDirectory()
+    ? entry.name === 'lost+found'
+    : entry.isFile() && (entry.name === 'lock' || entry.name === 'lock-journal');
 
 /**
  * Makes a directory (mode 700), or takes one that is empty.
@@ -47,7 +49,8 @@ export async function copyKnown(path: string, to: string, known: FileFacts): Pro
   if (bytes !== known.bytes || sha256 !== known.sha256) throw new Error(`${path} was changed while it was restored.`);
 }
 
-const openFile = (path: string): Promise<FileHandle> => open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+const openFile = (path: string): Promise<FileHandle> =>
+  open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
 
 async function passOn(from: FileHandle, take: (chunk: Buffer) => Promise<void>): Promise<FileFacts> {
   const hash = createHash('sha256');

@@ -32,25 +32,49 @@ export interface Manifest {
 type About = Omit<Manifest, 'format' | 'files' | 'mac'>;
 
 /** Reads what lies in `directory` under these names and writes the manifest of it. */
-export async function writeManifest(directory: string, names: readonly FileName[], about: About, mac: (text: string) => string): Promise<Manifest> {
+export async function writeManifest(
+  directory: string,
+  names: readonly FileName[],
+  about: About,
+  mac: (text: string) => string,
+): Promise<Manifest> {
   const files: Partial<Record<FileName, FileFacts>> = {};
   for (const name of names) files[name] = await describeFile(join(directory, name));
   const unsigned = { format, ...about, files };
   const manifest = { ...unsigned, mac: mac(textToSign(unsigned)) };
-  await writeFile(join(directory, manifestName), `${JSON.stringify(manifest, undefined, 2)}\n`, { mode: 0o600, flag: 'wx', flush: true });
+  await writeFile(join(directory, manifestName), `${JSON.stringify(manifest, undefined, 2)}\n`, {
+    mode: 0o600,
+    flag: 'wx',
+    flush: true,
+  });
   return manifest;
 }
 
 /** All that a manifest says but for its MAC, in one form. */
-export const textToSign = ({ format: version, madeAt, installation, namespace, position = null, files }: Omit<Manifest, 'position'> & { position?: number | null }): string =>
-  JSON.stringify([version, madeAt, installation, namespace, position, Object.values(fileNames).map((name) => [name, files[name]?.bytes ?? null, files[name]?.sha256 ?? null])]);
+export const textToSign = ({
+  format: version,
+  madeAt,
+  installation,
+  namespace,
+  position = null,
+  files,
+}: Omit<Manifest, 'position'> & { position?: number | null }): string =>
+  JSON.stringify([
+    version,
+    madeAt,
+    installation,
+    namespace,
+    position,
+    Object.values(fileNames).map((name) => [name, files[name]?.bytes ?? null, files[name]?.sha256 ?? null]),
+  ]);
 
 /** @throws Error of one line where there is no whole backup */
 export async function readManifest(directory: string): Promise<Manifest> {
   const path = join(directory, manifestName);
   const manifest = parse(await readShort(path, directory));
   if (!manifest) throw new Error(`${path} is not what a backup wrote.`);
-  if (manifest.format > format) throw new Error(`${directory} is a backup of format ${manifest.format}, made by another build.`);
+  if (manifest.format > format)
+    throw new Error(`${directory} is a backup of format ${manifest.format}, made by another build.`);
   return manifest;
 }
 
@@ -61,14 +85,19 @@ export async function readManifest(directory: string): Promise<Manifest> {
 export function checkMac(directory: string, manifest: Manifest, key: Buffer): void {
   const mac = Buffer.from(backupMac(key, textToSign(manifest)), 'hex');
   if (manifest.mac && timingSafeEqual(mac, Buffer.from(manifest.mac, 'hex'))) return;
-  throw new Error(`${join(directory, manifestName)} does not fit the vault's key: the backup is of another installation, or was changed.`);
+  throw new Error(
+    `${join(directory, manifestName)} does not fit the vault's key: the backup is of another installation, or was changed.`,
+  );
 }
 
 async function readShort(path: string, directory: string): Promise<string> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') throw new Error(`${directory} is not a whole backup: it has no ${manifestName}.`, { cause: error });
-    throw new Error(`${path} can not be read (${error.code}).`, { cause: error });
-  });
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT')
+        throw new Error(`${directory} is not a whole backup: it has no ${manifestName}.`, { cause: error });
+      throw new Error(`${path} can not be read (${error.code}).`, { cause: error });
+    },
+  );
   await using _ = handle;
   const found = await handle.stat();
   if (!found.isFile() || found.size > longestManifest) throw new Error(`${path} is not what a backup wrote.`);
@@ -83,9 +112,15 @@ function parse(text: string): Manifest | undefined {
     const named = Object.entries(files as object) as [FileName, FileFacts][];
     const fits =
       isCount(version) &&
-      hasFields(rest, { madeAt: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, installation: /^[0-9a-f]{64}$/, namespace: /^[a-z][a-z0-9_]{0,39}$/ }) &&
+      hasFields(rest, {
+        madeAt: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
+        installation: /^[0-9a-f]{64}$/,
+        namespace: /^[a-z][a-z0-9_]{0,39}$/,
+      }) &&
       named.every(([name, facts]) => isFileName(name) && isFacts(facts)) &&
-      (position === undefined ? !('events.db' in (files as object)) : isCount(position) && 'events.db' in (files as object)) &&
+      (position === undefined
+        ? !('events.db' in (files as object))
+        : isCount(position) && 'events.db' in (files as object)) &&
       'vault.db' in (files as object) &&
       (version === 1 ? mac === undefined : hasFields({ mac }, { mac: /^[0-9a-f]{64}$/ }));
     return fits ? (manifest as unknown as Manifest) : undefined;
@@ -96,9 +131,13 @@ function parse(text: string): Manifest | undefined {
 
 const isFileName = (name: string): name is FileName => (Object.values(fileNames) as string[]).includes(name);
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
-const isFacts = ({ bytes, ...rest }: FileFacts): boolean => isCount(bytes) && hasFields(rest, { sha256: /^[0-9a-f]{64}$/ });
+const isFacts = ({ bytes, ...rest }: FileFacts): boolean =>
+  isCount(bytes) && hasFields(rest, { sha256: /^[0-9a-f]{64}$/ });
 
 /** Whether these are the fields of an object, and all of them texts of this form. */
 const hasFields = (object: object, forms: Readonly<Record<string, RegExp>>): boolean =>
   Object.keys(object).length === Object.keys(forms).length &&
-  Object.entries(forms).every(([name, form]) => Object.hasOwn(object, name) && typeof object[name as never] === 'string' && form.test(object[name as never]));
+  Object.entries(forms).every(
+    ([name, form]) =>
+      Object.hasOwn(object, name) && typeof object[name as never] === 'string' && form.test(object[name as never]),
+  );

@@ -19,7 +19,12 @@ const placeOf = (name: FileName): string => (name === fileNames.log ? join('even
  * models that were built from what is now gone are told apart. They are no part of the backup and are built again.
  * @throws Error of one line; then the data directory is as empty as it was
  */
-export async function restoreBackup(directory: string, config: Config, show: Show, { withoutMac = false } = {}): Promise<Manifest> {
+export async function restoreBackup(
+  directory: string,
+  config: Config,
+  show: Show,
+  { withoutMac = false } = {},
+): Promise<Manifest> {
   show('checking the backup');
   const manifest = await checkBackup(directory, config, { withoutMac });
   await takeEmpty(config.dataDir);

@@ -19,7 +19,9 @@ const work = async (directory: string, config: Config, given: ReadonlySet<string
   const { restoreBackup } = await import('./restore-backup.js');
   const { madeAt, position } = await restoreBackup(directory, config, show, { withoutMac: given.has(flag) });
   const what = position === undefined ? 'The vault' : `The log up to position ${position} and its vault`;
-  const next = config.databaseUrl ? 'Drop the schema rollbook of DATABASE_URL before the start: it is built again.' : 'The next start builds the read models.';
+  const next = config.databaseUrl
+    ? 'Drop the schema rollbook of DATABASE_URL before the start: it is built again.'
+    : 'The next start builds the read models.';
   return `${what} as of ${madeAt} are restored in ${config.dataDir}. ${next}`;
 };
 

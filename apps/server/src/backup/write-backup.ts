@@ -24,25 +24,40 @@ export type Show = (text: string) => void;
  * vault's key where that lies in the data directory, then what tells that the backup is whole. Work goes on meanwhile.
  * @throws Error of one line; what was written is removed again
  */
-export async function writeBackup(directory: string, source: Source, show: Show, signal: AbortSignal): Promise<Manifest> {
-  if (isOwnPlace(source.config.dataDir, directory)) throw new Error(`${directory} is a place of the server itself: name another directory.`);
+export async function writeBackup(
+  directory: string,
+  source: Source,
+  show: Show,
+  signal: AbortSignal,
+): Promise<Manifest> {
+  if (isOwnPlace(source.config.dataDir, directory))
+    throw new Error(`${directory} is a place of the server itself: name another directory.`);
   await takeEmpty(directory);
   try {
     return await write(directory, source, show, signal);
   } catch (error) {
     // Also what SQLite puts beside a file while it writes.
-    for (const name of Object.values(fileNames)) for (const suffix of ['', '-journal']) await rm(join(directory, name + suffix), { force: true });
+    for (const name of Object.values(fileNames))
+      for (const suffix of ['', '-journal']) await rm(join(directory, name + suffix), { force: true });
     throw error;
   }
 }
 
-async function write(directory: string, { config, node, vault }: Source, show: Show, signal: AbortSignal): Promise<Manifest> {
+async function write(
+  directory: string,
+  { config, node, vault }: Source,
+  show: Show,
+  signal: AbortSignal,
+): Promise<Manifest> {
   const madeAt = new Date().toISOString();
   const at = (name: string): string => join(directory, name);
   const names: FileName[] = [];
   let position: number | undefined;
   if (node) {
-    position = await node.snapshot(at(fileNames.log), { progress: inTenths((percent) => show(`the log: ${percent} %`)), signal });
+    position = await node.snapshot(at(fileNames.log), {
+      progress: inTenths((percent) => show(`the log: ${percent} %`)),
+      signal,
+    });
     names.push(fileNames.log);
   }
   await vault.snapshot(at(fileNames.vault), signal);
@@ -54,7 +69,12 @@ async function write(directory: string, { config, node, vault }: Source, show: S
   }
   signal.throwIfAborted();
   await syncDirectory(directory);
-  const about = { madeAt, installation: vault.fingerprint, namespace: config.eventStoreNamespace, ...(position !== undefined && { position }) };
+  const about = {
+    madeAt,
+    installation: vault.fingerprint,
+    namespace: config.eventStoreNamespace,
+    ...(position !== undefined && { position }),
+  };
   const manifest = await writeManifest(directory, names, about, (text) => vault.backupMac(text));
   await sync(directory);
   return manifest;

@@ -6,8 +6,17 @@ import { accessTokenEvent, type TokenTerms } from './access-token.events.js';
 const expiresAt = '2026-06-01T00:00:00.000Z';
 const terms = { name: 'nightly export', scopes: ['users:read'], expiresAt } as const;
 
-const issue = (fields: Partial<Fields<IssueAccessToken>>) => new IssueAccessToken({ kind: 'user', ...terms, scopes: [...terms.scopes], ...fields });
-const issued = (fields: Partial<TokenTerms>) => accessTokenEvent('AccessTokenIssued', { kind: 'user', holder: 'ann', account: 'account', ...terms, meWriteKnown: true, ...fields });
+const issue = (fields: Partial<Fields<IssueAccessToken>>) =>
+  new IssueAccessToken({ kind: 'user', ...terms, scopes: [...terms.scopes], ...fields });
+const issued = (fields: Partial<TokenTerms>) =>
+  accessTokenEvent('AccessTokenIssued', {
+    kind: 'user',
+    holder: 'ann',
+    account: 'account',
+    ...terms,
+    meWriteKnown: true,
+    ...fields,
+  });
 const ended = accessTokenEvent('AccessTokenEnded', {});
 
 const ann: Partial<AccessTokenContext> = { actor: { id: 'ann', kind: 'user' }, memberOf: 'account', accountOpen: true };
@@ -24,14 +33,18 @@ describe('issuing a token for a user', () => {
     nothing.when(issue({}), auditor).then(issued({}));
   });
   test('TOKEN-4: an operator for any user, in the account that the user is in', () => {
-    nothing.when(issue({ userId: 'bob' }), { ...operator, memberOf: 'elsewhere' }).then(issued({ holder: 'bob', account: 'elsewhere' }));
+    nothing
+      .when(issue({ userId: 'bob' }), { ...operator, memberOf: 'elsewhere' })
+      .then(issued({ holder: 'bob', account: 'elsewhere' }));
   });
   test('TOKEN-4: nobody else', () => {
     expect(nothing.when(issue({ userId: 'bob' }), ann).refuses('token.holder-not-allowed').kind).toBe('forbidden');
     nothing.when(issue({ userId: 'ann' }), service).refuses('token.holder-not-allowed');
   });
   test('TOKEN-4: who must be an active member of an account', () => {
-    expect(nothing.when(issue({ userId: 'bob' }), { ...operator, memberOf: undefined }).refuses('user.not-found').kind).toBe('not-found');
+    expect(
+      nothing.when(issue({ userId: 'bob' }), { ...operator, memberOf: undefined }).refuses('user.not-found').kind,
+    ).toBe('not-found');
   });
   test('TOKEN-4: who must be named, by those who are no users', () => {
     nothing.when(issue({}), operator).refuses('token.holder-invalid');
@@ -51,7 +64,9 @@ describe('issuing a token for a service', () => {
     nothing.when(ours, auditor).refuses('token.holder-not-allowed');
   });
   test('TOKEN-4: an operator, in any open account or for the whole installation', () => {
-    nothing.when(issue({ kind: 'service', accountId: 'other' }), operator).then(issued({ kind: 'service', holder: 'target', account: 'other' }));
+    nothing
+      .when(issue({ kind: 'service', accountId: 'other' }), operator)
+      .then(issued({ kind: 'service', holder: 'target', account: 'other' }));
     const { account: _, ...everywhere } = issued({ kind: 'service', holder: 'target' }).data;
     nothing.when(issue({ kind: 'service' }), operator).then(accessTokenEvent('AccessTokenIssued', everywhere));
     nothing.when(issue({ kind: 'service' }), roaming).then(accessTokenEvent('AccessTokenIssued', everywhere));
@@ -72,18 +87,33 @@ describe('issuing a token for an operator', () => {
     nothing.when(issue({ kind: 'operator' }), roaming).refuses('token.holder-not-allowed');
   });
   test('TOKEN-13: the one in the file opens everything, for as long as is set', () => {
-    nothing
-      .when(new IssueOperatorToken({ holder: 'installation', days: 90 }))
-      .then(accessTokenEvent('AccessTokenIssued', { kind: 'operator', holder: 'installation', name: 'operator-token', scopes: permissions, expiresAt: '2026-04-15T12:00:00.000Z', meWriteKnown: true }));
+    nothing.when(new IssueOperatorToken({ holder: 'installation', days: 90 })).then(
+      accessTokenEvent('AccessTokenIssued', {
+        kind: 'operator',
+        holder: 'installation',
+        name: 'operator-token',
+        scopes: permissions,
+        expiresAt: '2026-04-15T12:00:00.000Z',
+        meWriteKnown: true,
+      }),
+    );
   });
 });
 
 describe('what a token is issued with', () => {
   test('TOKEN-2: no scope that the issuer lacks', () => {
-    const refusal = nothing.when(issue({ scopes: ['users:read', 'users:lock'] }), { ...ann, permissions: ['users:read'] }).refuses('token.scope-not-held');
+    const refusal = nothing
+      .when(issue({ scopes: ['users:read', 'users:lock'] }), { ...ann, permissions: ['users:read'] })
+      .refuses('token.scope-not-held');
     expect(refusal.members).toEqual({ scopes: ['users:lock'] });
   });
-  test.each(['2026-01-15T12:00:00Z', '2026-01-15T11:59:59Z', '2027-02-19T12:00:01Z', '2026-06-01', '2026-06-01T00:00:00'])('TOKEN-3: not this end: %s', (time) => {
+  test.each([
+    '2026-01-15T12:00:00Z',
+    '2026-01-15T11:59:59Z',
+    '2027-02-19T12:00:01Z',
+    '2026-06-01',
+    '2026-06-01T00:00:00',
+  ])('TOKEN-3: not this end: %s', (time) => {
     expect(nothing.when(issue({ expiresAt: time }), ann).refuses('token.expiry-invalid').kind).toBe('invalid');
   });
   test.each([
@@ -94,7 +124,9 @@ describe('what a token is issued with', () => {
   });
   test('TOKEN-1: one secret: an id is never issued twice', () => {
     given(AccessTokenDecider, issued({})).when(issue({}), ann).refuses('token.exists');
-    given(AccessTokenDecider, issued({}), ended).when(new IssueOperatorToken({ holder: 'installation', days: 90 })).refuses('token.exists');
+    given(AccessTokenDecider, issued({}), ended)
+      .when(new IssueOperatorToken({ holder: 'installation', days: 90 }))
+      .refuses('token.exists');
   });
 });
 
@@ -105,14 +137,25 @@ describe('what a token is issued with, by a token', () => {
     nothing.when(ours, until(expiresAt)).then(issued({ kind: 'service', holder: 'target' }));
     const refusal = nothing.when(ours, until('2026-05-31T23:59:59.999Z')).refuses('token.outlives-issuer');
     expect([refusal.kind, refusal.members]).toEqual(['forbidden', { until: '2026-05-31T23:59:59.999Z' }]);
-    nothing.when(issue({ kind: 'service', accountId: 'account', expiresAt: '2026-06-01T01:00:00+02:00' }), until('2026-05-31T23:00:00.000Z')).then(issued({ kind: 'service', holder: 'target', expiresAt: '2026-05-31T23:00:00.000Z' }));
+    nothing
+      .when(
+        issue({ kind: 'service', accountId: 'account', expiresAt: '2026-06-01T01:00:00+02:00' }),
+        until('2026-05-31T23:00:00.000Z'),
+      )
+      .then(issued({ kind: 'service', holder: 'target', expiresAt: '2026-05-31T23:00:00.000Z' }));
   });
 });
 
 test('PERM-20: a session that was authenticated too long ago is asked again, after all else was in order', () => {
   const refusal = nothing.when(issue({}), { ...ann, reauthenticateWith: 'password' }).refuses('access.reauthenticate');
-  expect(refusal).toMatchObject({ kind: 'forbidden', members: { with: 'password' }, actions: [{ action: 'Reauthenticate' }] });
-  nothing.when(issue({ scopes: ['users:lock'] }), { ...ann, permissions: ['users:read'], reauthenticateWith: 'password' }).refuses('token.scope-not-held');
+  expect(refusal).toMatchObject({
+    kind: 'forbidden',
+    members: { with: 'password' },
+    actions: [{ action: 'Reauthenticate' }],
+  });
+  nothing
+    .when(issue({ scopes: ['users:lock'] }), { ...ann, permissions: ['users:read'], reauthenticateWith: 'password' })
+    .refuses('token.scope-not-held');
 });
 
 describe('ending a token', () => {
@@ -122,7 +165,9 @@ describe('ending a token', () => {
 
   test('TOKEN-12: one’s own', () => {
     own.when(end, auditor).then(ended);
-    given(AccessTokenDecider, issued({ kind: 'service', holder: 'robot' })).when(end, { ...service, overAdministrators: false }).then(ended);
+    given(AccessTokenDecider, issued({ kind: 'service', holder: 'robot' }))
+      .when(end, { ...service, overAdministrators: false })
+      .then(ended);
   });
   test('TOKEN-12: a service’s, by an administrator of its account', () => {
     ofService.when(end, ann).then(ended);
@@ -137,12 +182,18 @@ describe('ending a token', () => {
   });
   test('TOKEN-12: anybody’s, by an operator', () => {
     own.when(end, operator).then(ended);
-    given(AccessTokenDecider, issued({ kind: 'operator', holder: 'target' })).when(end, operator).then(ended);
+    given(AccessTokenDecider, issued({ kind: 'operator', holder: 'target' }))
+      .when(end, operator)
+      .then(ended);
   });
   test('TOKEN-12: nobody else’s: as if there were none', () => {
-    expect(own.when(end, { actor: { id: 'bob', kind: 'user' }, overAdministrators: false }).refuses('token.not-found').kind).toBe('not-found');
+    expect(
+      own.when(end, { actor: { id: 'bob', kind: 'user' }, overAdministrators: false }).refuses('token.not-found').kind,
+    ).toBe('not-found');
     nothing.when(end, operator).refuses('token.not-found');
-    given(AccessTokenDecider, issued({ kind: 'operator', holder: 'ann' })).when(end, ann).refuses('token.not-found');
+    given(AccessTokenDecider, issued({ kind: 'operator', holder: 'ann' }))
+      .when(end, ann)
+      .refuses('token.not-found');
   });
   test('TOKEN-12: twice changes nothing', () => {
     given(AccessTokenDecider, issued({}), ended).when(end, ann).then();

@@ -33,7 +33,8 @@ export const AccessTokenDecider: Decider<AccessToken, AccessTokenEvent, typeof c
   subject: (id) => ({ kind: 'access-token', id }),
   initial: { status: 'absent' },
   // Who has left the account and ends a token that they had there does so out of its sight.
-  account: (token, { within }) => (token.status === 'absent' || (within && within !== token.account) ? undefined : token.account),
+  account: (token, { within }) =>
+    token.status === 'absent' || (within && within !== token.account) ? undefined : token.account,
   commands,
 
   decide: {
@@ -50,7 +51,16 @@ export const AccessTokenDecider: Decider<AccessToken, AccessTokenEvent, typeof c
     IssueOperatorToken: ({ holder, days }, token, { at }) => {
       if (token.status !== 'absent') throw exists();
       const expiresAt = new Date(Date.parse(at) + days * day).toISOString();
-      return [accessTokenEvent('AccessTokenIssued', { kind: 'operator', holder, name: 'operator-token', scopes: permissions, expiresAt, meWriteKnown: true })];
+      return [
+        accessTokenEvent('AccessTokenIssued', {
+          kind: 'operator',
+          holder,
+          name: 'operator-token',
+          scopes: permissions,
+          expiresAt,
+          meWriteKnown: true,
+        }),
+      ];
     },
 
     EndAccessToken: (_, token, context) => {
@@ -60,7 +70,12 @@ export const AccessTokenDecider: Decider<AccessToken, AccessTokenEvent, typeof c
   },
 
   evolve: {
-    AccessTokenIssued: (_, terms, { actor }, { position }) => ({ ...terms, status: 'live', position, isInstallations: actor.kind === 'system' }),
+    AccessTokenIssued: (_, terms, { actor }, { position }) => ({
+      ...terms,
+      status: 'live',
+      position,
+      isInstallations: actor.kind === 'system',
+    }),
     AccessTokenEnded: (token) => (token.status === 'absent' ? token : { ...token, status: 'ended' }),
   },
 };
@@ -73,9 +88,16 @@ export function mayManage(token: Holding, { actor, within, overAdministrators }:
 }
 
 /** Whose the token becomes, and where it works. Throws unless the caller may make one for them. */
-function holdingOf({ kind, userId, accountId: account }: IssueAccessToken, context: AccessTokenContext): Holding & Pick<TokenTerms, 'revision'> {
+function holdingOf(
+  { kind, userId, accountId: account }: IssueAccessToken,
+  context: AccessTokenContext,
+): Holding & Pick<TokenTerms, 'revision'> {
   if ((userId && kind !== 'user') || (account && kind !== 'service')) {
-    throw new Refusal('token.holder-invalid', 'invalid', 'A userId goes with the kind user only, an accountId with the kind service only.');
+    throw new Refusal(
+      'token.holder-invalid',
+      'invalid',
+      'A userId goes with the kind user only, an accountId with the kind service only.',
+    );
   }
   if (kind === 'user') return ofUser(userId, context);
   // A service or an operator is nobody else than its token.
@@ -85,11 +107,15 @@ function holdingOf({ kind, userId, accountId: account }: IssueAccessToken, conte
   return holding;
 }
 
-function ofUser(userId: string | undefined, { actor, memberOf, holderRevision }: AccessTokenContext): Holding & Pick<TokenTerms, 'revision'> {
+function ofUser(
+  userId: string | undefined,
+  { actor, memberOf, holderRevision }: AccessTokenContext,
+): Holding & Pick<TokenTerms, 'revision'> {
   const holder = userId ?? (actor.kind === 'user' ? actor.id : undefined);
   if (!holder) throw new Refusal('token.holder-invalid', 'invalid', 'A token of the kind user needs a userId.');
   if (actor.kind !== 'operator' && !(actor.kind === 'user' && actor.id === holder)) throw notAllowed();
-  if (!memberOf) throw new Refusal('user.not-found', 'not-found', 'There is no such user who is an active member of an account.');
+  if (!memberOf)
+    throw new Refusal('user.not-found', 'not-found', 'There is no such user who is an active member of an account.');
   return { kind: 'user', holder, account: memberOf, ...(holderRevision !== undefined && { revision: holderRevision }) };
 }
 
@@ -97,7 +123,9 @@ function ofUser(userId: string | undefined, { actor, memberOf, holderRevision }:
 function checkScopes({ scopes }: IssueAccessToken, context: Context): void {
   const lacking = scopes.filter((scope) => !context.permissions.includes(scope));
   if (lacking.length === 0) return;
-  throw new Refusal('token.scope-not-held', 'forbidden', 'Nobody issues scopes that they lack.', [], { scopes: lacking });
+  throw new Refusal('token.scope-not-held', 'forbidden', 'Nobody issues scopes that they lack.', [], {
+    scopes: lacking,
+  });
 }
 
 /** The time of expiry in UTC. A token issues none that lives longer than itself: else it could be renewed for ever. */
@@ -105,10 +133,16 @@ function expiryOf({ expiresAt }: IssueAccessToken, { at, issuableUntil }: Contex
   const ahead = Date.parse(expiresAt) - Date.parse(at);
   // Without a zone a time would mean another one on another machine.
   if (!/(?:Z|[+-]\d\d:\d\d)$/.test(expiresAt) || !(ahead > 0 && ahead <= longestDays * day)) {
-    throw new Refusal('token.expiry-invalid', 'invalid', `A token expires at a time with a zone, like 2027-01-31T12:00:00Z, that lies at most ${longestDays} days ahead.`);
+    throw new Refusal(
+      'token.expiry-invalid',
+      'invalid',
+      `A token expires at a time with a zone, like 2027-01-31T12:00:00Z, that lies at most ${longestDays} days ahead.`,
+    );
   }
   if (issuableUntil && Date.parse(expiresAt) > Date.parse(issuableUntil)) {
-    throw new Refusal('token.outlives-issuer', 'forbidden', 'A token issues none that lives longer than itself.', [], { until: issuableUntil });
+    throw new Refusal('token.outlives-issuer', 'forbidden', 'A token issues none that lives longer than itself.', [], {
+      until: issuableUntil,
+    });
   }
   return new Date(expiresAt).toISOString();
 }
@@ -116,6 +150,8 @@ function expiryOf({ expiresAt }: IssueAccessToken, { at, issuableUntil }: Contex
 /** Not `[]`: issued again, one token would have two secrets. */
 const exists = () => new Refusal('token.exists', 'conflict', 'This token was issued before.');
 
-const notAllowed = () => new Refusal('token.holder-not-allowed', 'forbidden', 'You may not issue a token for this holder.');
+const notAllowed = () =>
+  new Refusal('token.holder-not-allowed', 'forbidden', 'You may not issue a token for this holder.');
 
-const notFound = () => new Refusal('token.not-found', 'not-found', 'There is no such token among those that you may manage.');
+const notFound = () =>
+  new Refusal('token.not-found', 'not-found', 'There is no such token among those that you may manage.');

@@ -26,8 +26,7 @@ export interface TokenTerms extends Holding {
 
 // These names and shapes are the storage format: once landed they only change through an upcaster.
 export type AccessTokenEvent =
-  | DomainEvent<'AccessTokenIssued', TokenTerms>
-  | DomainEvent<'AccessTokenEnded', Record<never, never>>;
+  DomainEvent<'AccessTokenIssued', TokenTerms> | DomainEvent<'AccessTokenEnded', Record<never, never>>;
 
 export const accessTokenEvent = eventsOf<AccessTokenEvent>();
 

@@ -4,13 +4,31 @@ import type { AccessToken } from './access-token.decider.js';
 import { bearerOf, standingOf, type Standing } from './bearer.js';
 
 const now = new Date('2026-01-15T12:00:00Z');
-const token: Extract<AccessToken, { status: 'live' | 'ended' }> = { status: 'live', position: 10, isInstallations: false, meWriteKnown: true, revision: 0, kind: 'user', holder: 'ann', account: 'acme', name: 'laptop', scopes: permissions, expiresAt: '2026-01-15T12:00:00.001Z' };
+const token: Extract<AccessToken, { status: 'live' | 'ended' }> = {
+  status: 'live',
+  position: 10,
+  isInstallations: false,
+  meWriteKnown: true,
+  revision: 0,
+  kind: 'user',
+  holder: 'ann',
+  account: 'acme',
+  name: 'laptop',
+  scopes: permissions,
+  expiresAt: '2026-01-15T12:00:00.001Z',
+};
 const start = { revision: 0, position: 0 };
 const ann: Standing = { account: 'acme', roles: ['auditor'], sessionsSince: 0, tokensSince: start };
-const bearer = (changes: object, user: Standing | undefined = ann) => bearerOf('id', { ...token, ...changes }, user, now);
+const bearer = (changes: object, user: Standing | undefined = ann) =>
+  bearerOf('id', { ...token, ...changes }, user, now);
 
 test('PERM-10: a valid token opens what its scopes and its holder’s roles give', () => {
-  expect(bearer({})).toMatchObject({ actor: { id: 'ann', kind: 'user' }, via: 'id', account: 'acme', roles: ['auditor'] });
+  expect(bearer({})).toMatchObject({
+    actor: { id: 'ann', kind: 'user' },
+    via: 'id',
+    account: 'acme',
+    roles: ['auditor'],
+  });
   expect(bearer({})!.permissions).toEqual(new Set(['users:read', 'audit:read', 'tokens:manage', 'me:write']));
 });
 
@@ -22,12 +40,19 @@ test('TOKEN-14: an expired, ended or unknown token opens nothing', () => {
 
 test('TOKEN-5: a user’s token opens nothing while they can’t act, or in another account', () => {
   expect(bearerOf('id', token, undefined, now)).toBeUndefined();
-  expect(bearer({}, { account: 'other', roles: ['administrator'], sessionsSince: 0, tokensSince: start })).toBeUndefined();
+  expect(
+    bearer({}, { account: 'other', roles: ['administrator'], sessionsSince: 0, tokensSince: start }),
+  ).toBeUndefined();
 });
 
 test('PERM-10: a service and an operator need no user; without an account they act everywhere', () => {
-  expect(bearerOf('id', { ...token, kind: 'service', scopes: ['logins:record'] }, undefined, now)).toMatchObject({ account: 'acme', roles: [] });
-  expect(bearerOf('id', { ...token, kind: 'operator', account: undefined }, undefined, now)).not.toHaveProperty('account');
+  expect(bearerOf('id', { ...token, kind: 'service', scopes: ['logins:record'] }, undefined, now)).toMatchObject({
+    account: 'acme',
+    roles: [],
+  });
+  expect(bearerOf('id', { ...token, kind: 'operator', account: undefined }, undefined, now)).not.toHaveProperty(
+    'account',
+  );
 });
 
 test('TOKEN-6: a user’s token holds from the revision at which it was issued on', () => {
@@ -44,9 +69,15 @@ test('TOKEN-6: of a token that does not say its revision, the order of the log t
 });
 
 test('TOKEN-8: what a token issues ends with it, a user’s by the day; only the installation’s own is not bound by its end', () => {
-  expect(bearer({ kind: 'service', expiresAt: '2026-02-01T10:00:00.000Z' })).toMatchObject({ issuableUntil: '2026-02-01T10:00:00.000Z' });
-  expect(bearer({ kind: 'operator', expiresAt: '2026-02-01T10:00:00.000Z' })).toMatchObject({ issuableUntil: '2026-02-01T10:00:00.000Z' });
-  expect(bearer({ expiresAt: '2026-02-01T10:00:00.000Z' })).toMatchObject({ issuableUntil: '2026-02-01T23:59:59.999Z' });
+  expect(bearer({ kind: 'service', expiresAt: '2026-02-01T10:00:00.000Z' })).toMatchObject({
+    issuableUntil: '2026-02-01T10:00:00.000Z',
+  });
+  expect(bearer({ kind: 'operator', expiresAt: '2026-02-01T10:00:00.000Z' })).toMatchObject({
+    issuableUntil: '2026-02-01T10:00:00.000Z',
+  });
+  expect(bearer({ expiresAt: '2026-02-01T10:00:00.000Z' })).toMatchObject({
+    issuableUntil: '2026-02-01T23:59:59.999Z',
+  });
   expect(bearer({ kind: 'operator', isInstallations: true })).not.toHaveProperty('issuableUntil');
 });
 
@@ -56,11 +87,40 @@ test('PERM-21: only a token from before `me:write` has it without being asked', 
 });
 
 describe('how a user stands', () => {
-  const person = { email: '', firstName: '', lastName: '', country: 'DE', departures: {}, abandonedClaims: [], roles: ['auditor'], locks: [], olderLinks: [], sessionsSince: 0, tokensSince: start } as const;
+  const person = {
+    email: '',
+    firstName: '',
+    lastName: '',
+    country: 'DE',
+    departures: {},
+    abandonedClaims: [],
+    roles: ['auditor'],
+    locks: [],
+    olderLinks: [],
+    sessionsSince: 0,
+    tokensSince: start,
+  } as const;
   test.each<[string, User, Standing | undefined]>([
-    ['active', { ...person, status: 'active', account: 'acme' }, { account: 'acme', roles: ['auditor'], sessionsSince: 0, tokensSince: start }],
-    ['locked', { ...person, status: 'active', account: 'acme', locks: [{ cause: 'administrator', revision: 1 }] }, undefined],
-    ['locked after failed logins', { ...person, status: 'active', account: 'acme', locks: [{ cause: 'failedLogins', revision: 1, until: '2026-01-15T12:15:00.000Z' }] }, { account: 'acme', roles: ['auditor'], sessionsSince: 0, tokensSince: start }],
+    [
+      'active',
+      { ...person, status: 'active', account: 'acme' },
+      { account: 'acme', roles: ['auditor'], sessionsSince: 0, tokensSince: start },
+    ],
+    [
+      'locked',
+      { ...person, status: 'active', account: 'acme', locks: [{ cause: 'administrator', revision: 1 }] },
+      undefined,
+    ],
+    [
+      'locked after failed logins',
+      {
+        ...person,
+        status: 'active',
+        account: 'acme',
+        locks: [{ cause: 'failedLogins', revision: 1, until: '2026-01-15T12:15:00.000Z' }],
+      },
+      { account: 'acme', roles: ['auditor'], sessionsSince: 0, tokensSince: start },
+    ],
     ['pending', { ...person, status: 'pending', account: 'acme' }, undefined],
     ['unaffiliated', { ...person, status: 'unaffiliated' }, undefined],
     ['unknown', { status: 'absent', abandonedClaims: [] }, undefined],

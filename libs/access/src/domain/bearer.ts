@@ -42,7 +42,9 @@ export interface SessionTerms {
 
 /** How a user stands at a time (UTC, ISO 8601); `undefined`: none of their tokens opens anything. */
 export const standingOf = (user: User, at: string): Standing | undefined =>
-  mayLogIn(user, at) ? { account: user.account, roles: user.roles, sessionsSince: user.sessionsSince, tokensSince: user.tokensSince } : undefined;
+  mayLogIn(user, at)
+    ? { account: user.account, roles: user.roles, sessionsSince: user.sessionsSince, tokensSince: user.tokensSince }
+    : undefined;
 
 /**
  * Who shows this token; `undefined` unless it is valid and its holder may use it.
@@ -68,8 +70,10 @@ export function bearerOf(id: string, token: AccessToken, user: Standing | undefi
 }
 
 /** Whether what has happened to the user since a token was issued has ended it. Of old tokens the log's order tells. */
-const hasEndedWith = ({ tokensSince }: Standing, { revision, position }: Exclude<AccessToken, { status: 'absent' }>): boolean =>
-  revision === undefined ? position < tokensSince.position : revision < tokensSince.revision;
+const hasEndedWith = (
+  { tokensSince }: Standing,
+  { revision, position }: Exclude<AccessToken, { status: 'absent' }>,
+): boolean => (revision === undefined ? position < tokensSince.position : revision < tokensSince.revision);
 
 /** People say on which day a token ends: one that a user's token issues may end later on the same day (UTC). */
 const endOfDay = (time: string): string => `${new Date(time).toISOString().slice(0, 10)}T23:59:59.999Z`;
@@ -81,5 +85,11 @@ export function visitorOf(
 ): Bearer | undefined {
   if (!user || revision < user.sessionsSince) return undefined;
   const { account, roles } = user;
-  return { actor: { id: holder, kind: 'user' }, account, roles, ...powersOf('user', permissions, roles), scopes: permissions };
+  return {
+    actor: { id: holder, kind: 'user' },
+    account,
+    roles,
+    ...powersOf('user', permissions, roles),
+    scopes: permissions,
+  };
 }

@@ -29,9 +29,19 @@ export interface Surroundings {
 }
 
 /** Letters that Unicode does not decompose, as they are written without their strokes. */
-const strokeless: Readonly<Record<string, string>> = { đ: 'd', ł: 'l', ø: 'o', ı: 'i', ħ: 'h', ß: 'ss', æ: 'ae', œ: 'oe' };
+const strokeless: Readonly<Record<string, string>> = {
+  đ: 'd',
+  ł: 'l',
+  ø: 'o',
+  ı: 'i',
+  ħ: 'h',
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+};
 const umlauts: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue', ø: 'oe', å: 'aa' };
-const replaced = (text: string, table: Readonly<Record<string, string>>) => text.replace(/\P{ASCII}/gu, (letter) => table[letter] ?? letter);
+const replaced = (text: string, table: Readonly<Record<string, string>>) =>
+  text.replace(/\P{ASCII}/gu, (letter) => table[letter] ?? letter);
 const accentless = (text: string) => replaced(text.normalize('NFD').replace(/\p{M}/gu, ''), strokeless);
 
 /** A word in lower case as it is spelled, without its accents, and with `ue` for `ü` and the like. */
@@ -43,7 +53,11 @@ export function knownWords({ firstName, lastName, email, accountName = '' }: Sur
   const names = [firstName, lastName, accountName, `${firstName} ${lastName}`, `${lastName} ${firstName}`];
   const addresses = [email, email.slice(0, at), email.slice(at + 1)];
   const parts = [...names, ...addresses].flatMap((text) => text.split(/[^\p{L}\p{N}\p{M}]+/u));
-  const joined = [...names, ...addresses].flatMap((text) => ['', ' ', '-', '_', '.'].map((separator) => text.replace(/[^\p{L}\p{N}\p{M}]+/gu, separator)));
-  const words = [...names, ...addresses, ...parts, ...joined].flatMap((text) => spellings(canonicalPassword(text).toLowerCase()));
+  const joined = [...names, ...addresses].flatMap((text) =>
+    ['', ' ', '-', '_', '.'].map((separator) => text.replace(/[^\p{L}\p{N}\p{M}]+/gu, separator)),
+  );
+  const words = [...names, ...addresses, ...parts, ...joined].flatMap((text) =>
+    spellings(canonicalPassword(text).toLowerCase()),
+  );
   return [...new Set(words)].filter((word) => word.length > 1);
 }

@@ -21,11 +21,14 @@ const table: [Permission, administrator: boolean, coAdministrator: boolean, audi
   ['me:write', false, false, false],
 ];
 
-test.each(table)('PERM-1, PERM-2, PERM-3, PERM-4, PERM-5, PERM-6, PERM-7, PERM-8, PERM-22: %s: administrator %s, co-administrator %s, auditor %s, operator true', (permission, ...given) => {
-  const roles = ['administrator', 'co-administrator', 'auditor'] as const;
-  expect(roles.map((role) => permissionsOf([role]).includes(permission))).toEqual(given);
-  expect(powersOf('operator', permissions, []).permissions.has(permission)).toBe(true);
-});
+test.each(table)(
+  'PERM-1, PERM-2, PERM-3, PERM-4, PERM-5, PERM-6, PERM-7, PERM-8, PERM-22: %s: administrator %s, co-administrator %s, auditor %s, operator true',
+  (permission, ...given) => {
+    const roles = ['administrator', 'co-administrator', 'auditor'] as const;
+    expect(roles.map((role) => permissionsOf([role]).includes(permission))).toEqual(given);
+    expect(powersOf('operator', permissions, []).permissions.has(permission)).toBe(true);
+  },
+);
 
 test('PERM-1: the table names every permission', () => {
   expect(table.map(([permission]) => permission)).toEqual([...permissions]);
@@ -61,7 +64,9 @@ describe('what somebody may grant', () => {
   });
 
   test('PERM-11: nobody: a permission that their token lacks', () => {
-    expect(grants('user', ['roles:grant', 'users:read', 'audit:read', 'tokens:manage'], ['administrator'])).toEqual(['auditor']);
+    expect(grants('user', ['roles:grant', 'users:read', 'audit:read', 'tokens:manage'], ['administrator'])).toEqual([
+      'auditor',
+    ]);
     expect(grants('service', ['roles:grant'], [])).toEqual([]);
   });
 

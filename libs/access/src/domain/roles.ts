@@ -35,7 +35,11 @@ export interface Powers {
 }
 
 /** A token's scopes ∩ what the holder's roles give now; a service and an operator have no roles, their scopes stand alone. */
-export function powersOf(kind: Exclude<Actor['kind'], 'system'>, scopes: readonly Permission[], held: readonly Role[]): Powers {
+export function powersOf(
+  kind: Exclude<Actor['kind'], 'system'>,
+  scopes: readonly Permission[],
+  held: readonly Role[],
+): Powers {
   const given: readonly Permission[] = kind === 'user' ? [...permissionsOf(held), 'me:write'] : permissions;
   const may = new Set(given.filter((permission) => scopes.includes(permission)));
   const overAdministrators = kind !== 'user' || held.includes('administrator');
@@ -50,6 +54,8 @@ function grantable(kind: Actor['kind'], may: ReadonlySet<Permission>, overAdmini
   if (!may.has('roles:grant')) return [];
   if (kind === 'operator') return [...roles];
   return roles.filter(
-    (role) => (role !== 'administrator' || (overAdministrators && kind === 'user')) && permissionsOf([role]).every((permission) => may.has(permission)),
+    (role) =>
+      (role !== 'administrator' || (overAdministrators && kind === 'user')) &&
+      permissionsOf([role]).every((permission) => may.has(permission)),
   );
 }

@@ -14,4 +14,5 @@ interface Span {
 }
 
 /** When a session ends if it is not used again; Unix ms. */
-export const sessionExpiry = ({ startedAt, usedAt }: Span, { idle, total }: SessionLimits): number => Math.min(startedAt + total, usedAt + idle);
+export const sessionExpiry = ({ startedAt, usedAt }: Span, { idle, total }: SessionLimits): number =>
+  Math.min(startedAt + total, usedAt + idle);

@@ -1,7 +1,17 @@
 import { Controller, Delete, Get, HttpCode, Post, Req } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { Ask, FromQuery, Issue, Located, Needs, WithoutKey, WithoutRevision, pageOf, type CalledRequest } from '#libs/http';
+import {
+  Ask,
+  FromQuery,
+  Issue,
+  Located,
+  Needs,
+  WithoutKey,
+  WithoutRevision,
+  pageOf,
+  type CalledRequest,
+} from '#libs/http';
 import { issue } from '#libs/kernel';
 import { EndAccessToken, IssueAccessToken } from '../domain/access-token.commands.js';
 import type { Bearer } from '../domain/bearer.js';

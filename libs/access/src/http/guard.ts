@@ -1,6 +1,14 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { NEEDS, checksToken, isCausedByPerson, permissionNeeded, type CalledRequest, type FastifyReply, type Need } from '#libs/http';
+import {
+  NEEDS,
+  checksToken,
+  isCausedByPerson,
+  permissionNeeded,
+  type CalledRequest,
+  type FastifyReply,
+  type Need,
+} from '#libs/http';
 import { Refusal, type Permission } from '#libs/kernel';
 import type { Bearer } from '../domain/bearer.js';
 import { Callers } from '../workflows/callers.js';
@@ -25,15 +33,21 @@ export class AccessGuard implements CanActivate {
     const need = this.reflector.getAllAndOverride<Need | undefined>(NEEDS, [context.getHandler(), context.getClass()]);
     const request = context.switchToHttp().getRequest<CalledRequest>();
     if (need === 'nothing') {
-      if (request.headers.authorization && checksToken(context.getHandler())) await this.admit(request, 'a token').catch(ignoreOutage);
+      if (request.headers.authorization && checksToken(context.getHandler()))
+        await this.admit(request, 'a token').catch(ignoreOutage);
       return true;
     }
     const needed = need && permissionNeeded(need, request.body);
     await this.admit(request, needed);
     // A page that is left open must not keep its session from ending.
-    if (!request.headers.authorization && isCausedByPerson(request.headers, context.getHandler())) this.useSession(request);
+    if (!request.headers.authorization && isCausedByPerson(request.headers, context.getHandler()))
+      this.useSession(request);
     const { session } = request.caller as CalledRequest['caller'] & Partial<Pick<Bearer, 'session'>>;
-    if (session) void context.switchToHttp().getResponse<FastifyReply>().header('rollbook-session-ends-in', String(this.visits.secondsLeft(session)));
+    if (session)
+      void context
+        .switchToHttp()
+        .getResponse<FastifyReply>()
+        .header('rollbook-session-ends-in', String(this.visits.secondsLeft(session)));
     request.stillMay = (asOf) => this.admit(request, needed, asOf).then(() => true, refused);
     return true;
   }
@@ -87,12 +101,21 @@ function refused(error: unknown): false {
 }
 
 /** What was true a second ago may let somebody in; nobody is turned away by it. */
-async function surely(needed: Needed, oldest: AsOf, find: (asOf: AsOf) => Promise<Bearer | undefined>): Promise<Bearer | undefined> {
+async function surely(
+  needed: Needed,
+  oldest: AsOf,
+  find: (asOf: AsOf) => Promise<Bearer | undefined>,
+): Promise<Bearer | undefined> {
   const lately = oldest === 'lately' ? await find('lately') : undefined;
   return lately && may(lately, needed) ? lately : find('now');
 }
 
-const foreignOrigin = () => new Refusal('access.foreign-origin', 'forbidden', 'A session writes from its own pages alone: the Origin does not fit.');
+const foreignOrigin = () =>
+  new Refusal(
+    'access.foreign-origin',
+    'forbidden',
+    'A session writes from its own pages alone: the Origin does not fit.',
+  );
 
 function may({ permissions, session, isFromBeforeMeWrite }: Bearer, needed: Needed): boolean {
   if (needed === undefined || needed === 'a token') return needed !== undefined;
@@ -101,7 +124,11 @@ function may({ permissions, session, isFromBeforeMeWrite }: Bearer, needed: Need
 
 /** One answer for every cause, so that it tells a stranger nothing. */
 const unauthenticated = () =>
-  new Refusal('access.unauthenticated', 'unauthenticated', 'This needs a valid access token (Authorization: Bearer rb_…) or a session.');
+  new Refusal(
+    'access.unauthenticated',
+    'unauthenticated',
+    'This needs a valid access token (Authorization: Bearer rb_…) or a session.',
+  );
 
 const id = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -119,5 +146,11 @@ const notFound = (what: string) => new Refusal(`${what}.not-found`, 'not-found',
 function checkPermission(needed: Needed, caller: Bearer): void {
   if (!needed) throw new Refusal('access.unnamed', 'forbidden', 'Nobody has said who may do this, so nobody may.');
   if (may(caller, needed)) return;
-  throw new Refusal('access.forbidden', 'forbidden', `This needs ${needed}, which your token or your roles do not give.`, [], { needs: needed });
+  throw new Refusal(
+    'access.forbidden',
+    'forbidden',
+    `This needs ${needed}, which your token or your roles do not give.`,
+    [],
+    { needs: needed },
+  );
 }

@@ -37,6 +37,13 @@ export class PasswordAttempts {
     if (actor.kind !== 'user') return compare();
     this.#own.takeOrRefuse(actor.id);
     const { profile } = await this.callers.whoIs(request.caller);
-    return this.checks.check({ source: sourceOf(request), address: canonicalAddress(profile!.email!), knownDevice: this.device.isKnown(request, actor.id) }, compare);
+    return this.checks.check(
+      {
+        source: sourceOf(request),
+        address: canonicalAddress(profile!.email!),
+        knownDevice: this.device.isKnown(request, actor.id),
+      },
+      compare,
+    );
   }
 }

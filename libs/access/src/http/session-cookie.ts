@@ -23,7 +23,10 @@ export class SessionCookie {
 
   /** Gives the browser a session. */
   set(request: FastifyRequest, reply: FastifyReply, secret: string): void {
-    void reply.setCookie(this.cookies.nameOf(request), secret, { ...this.cookies.attributes(request), maxAge: this.limits.total / 1_000 });
+    void reply.setCookie(this.cookies.nameOf(request), secret, {
+      ...this.cookies.attributes(request),
+      maxAge: this.limits.total / 1_000,
+    });
   }
 
   /** Takes it away. */
@@ -33,6 +36,8 @@ export class SessionCookie {
 
   /** Whether the request reads, or comes from one of our own pages (RFC 6454). */
   maySend({ method, headers: { origin }, protocol, host }: FastifyRequest): boolean {
-    return safe.has(method) || (origin !== undefined && (origin === `${protocol}://${host}` || origin === this.place.origin));
+    return (
+      safe.has(method) || (origin !== undefined && (origin === `${protocol}://${host}` || origin === this.place.origin))
+    );
   }
 }

@@ -4,7 +4,13 @@ import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Issue, Needs, Public, WithoutKey, WithoutRevision, type CalledRequest, type FastifyReply } from '#libs/http';
 import { Refusal } from '#libs/kernel';
 import type { Bearer } from '../domain/bearer.js';
-import { ChangePassword, FollowPasswordLink, LogIn, Reauthenticate, RequestPasswordLink } from '../domain/session.commands.js';
+import {
+  ChangePassword,
+  FollowPasswordLink,
+  LogIn,
+  Reauthenticate,
+  RequestPasswordLink,
+} from '../domain/session.commands.js';
 import { Callers } from '../workflows/callers.js';
 import type { Entered } from '../workflows/enter.js';
 import { evenly } from '../workflows/evenly.js';
@@ -37,7 +43,9 @@ export class SessionController {
   async logIn(@Issue() command: LogIn, @Req() request: CalledRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     const execute = () => this.commands.execute<LogIn, Entered>(this.device.tell(command, request));
     // A token can't be guessed.
-    const entered = await (command.email === undefined ? evenly(execute, { atOnce: true }) : this.attempts.ofAddress(request, command.email, execute));
+    const entered = await (command.email === undefined
+      ? evenly(execute, { atOnce: true })
+      : this.attempts.ofAddress(request, command.email, execute));
     return this.enter(entered, request, reply);
   }
 
@@ -67,8 +75,14 @@ export class SessionController {
   @Public()
   @HttpCode(200)
   @ApiOkResponse({ type: Me })
-  async followLink(@Issue() command: FollowPasswordLink, @Req() request: CalledRequest, @Res({ passthrough: true }) reply: FastifyReply) {
-    const entered = await this.links.use(request, command.link, () => this.commands.execute<FollowPasswordLink, Entered>(command));
+  async followLink(
+    @Issue() command: FollowPasswordLink,
+    @Req() request: CalledRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const entered = await this.links.use(request, command.link, () =>
+      this.commands.execute<FollowPasswordLink, Entered>(command),
+    );
     return this.enter(entered, request, reply);
   }
 
@@ -77,7 +91,11 @@ export class SessionController {
   @Needs('me:write')
   @WithoutKey()
   @ApiOkResponse({ type: Me })
-  async changePassword(@Issue() command: ChangePassword, @Req() request: CalledRequest & { caller: Bearer }, @Res({ passthrough: true }) reply: FastifyReply) {
+  async changePassword(
+    @Issue() command: ChangePassword,
+    @Req() request: CalledRequest & { caller: Bearer },
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     const execute = () => this.commands.execute<ChangePassword, Entered>(this.device.tell(command, request));
     const entered = await this.attempts.ofCaller(request, execute);
     return request.caller.session ? this.enter(entered, request, reply) : this.callers.whoIs(request.caller);
@@ -95,7 +113,12 @@ export class SessionController {
   @ApiOkResponse({ type: Me })
   async reauthenticate(@Issue() command: Reauthenticate, @Req() request: CalledRequest & { caller: Bearer }) {
     const { session, authentication } = request.caller;
-    if (!session || !authentication) throw new Refusal('session.not-found', 'not-found', 'There is no session to authenticate again: requests with an access token are not asked to.');
+    if (!session || !authentication)
+      throw new Refusal(
+        'session.not-found',
+        'not-found',
+        'There is no session to authenticate again: requests with an access token are not asked to.',
+      );
     await this.attempts.ofCaller(request, () => this.commands.execute(this.device.tell(command, request)));
     this.visits.authenticate(session, authentication.by);
     return this.callers.whoIs((await this.visits.find(this.cookie.read(request)!, 'now')) ?? request.caller);

@@ -7,7 +7,14 @@ import { ListAccessTokens, AccessTokensProjection, listAccessTokens } from './ac
 
 const olga: Actor = { id: 'olga', kind: 'operator' };
 const ann: Actor = { id: 'ann', kind: 'user' };
-const terms = { kind: 'user', holder: 'ann', account: 'acme', name: 'laptop', scopes: ['users:read'], expiresAt: '2026-06-01T00:00:00.000Z' } as const;
+const terms = {
+  kind: 'user',
+  holder: 'ann',
+  account: 'acme',
+  name: 'laptop',
+  scopes: ['users:read'],
+  expiresAt: '2026-06-01T00:00:00.000Z',
+} as const;
 
 let store: ReadStore;
 let position = 0;
@@ -23,13 +30,30 @@ const apply = (events: Recorded[]) => store.db.transaction().execute((tx) => Acc
 
 function recorded(id: string, { type, data }: AccessTokenEvent): Recorded {
   const subject = { kind: 'access-token', id } as const;
-  const envelope = { correlationId: randomUUID(), causationId: randomUUID(), actor: olga, subject, at: '2026-01-15T12:00:00.000Z', schema: 1 };
+  const envelope = {
+    correlationId: randomUUID(),
+    causationId: randomUUID(),
+    actor: olga,
+    subject,
+    at: '2026-01-15T12:00:00.000Z',
+    schema: 1,
+  };
   return { id: randomUUID(), type, data, envelope, stream: `accessToken-${id}`, revision: 0, position: ++position };
 }
-const issued = (id: string, changes: Partial<TokenTerms> = {}) => recorded(id, accessTokenEvent('AccessTokenIssued', { ...terms, ...changes }));
+const issued = (id: string, changes: Partial<TokenTerms> = {}) =>
+  recorded(id, accessTokenEvent('AccessTokenIssued', { ...terms, ...changes }));
 
 function list(asking: Partial<Asking>, fields: ConstructorParameters<typeof ListAccessTokens>[0] = {}) {
-  const whole = { actor: ann, at: '', account: 'acme', target: '', permissions, grantable: [], overAdministrators: false, ...asking };
+  const whole = {
+    actor: ann,
+    at: '',
+    account: 'acme',
+    target: '',
+    permissions,
+    grantable: [],
+    overAdministrators: false,
+    ...asking,
+  };
   return listAccessTokens(store.db, ask(new ListAccessTokens(fields), whole));
 }
 const idsOf = async (asking: Partial<Asking>) => (await list(asking)).items.map(({ tokenId }) => tokenId);
@@ -57,8 +81,19 @@ test('PERM-7: one sees those that one may manage', async () => {
   ]);
   expect(await idsOf({})).toEqual(['t1']);
   expect(await idsOf({ overAdministrators: true })).toEqual(['s1', 't2', 't1']);
-  expect(await idsOf({ actor: { id: 's1', kind: 'service' }, account: undefined, overAdministrators: true })).toEqual(['s2', 's1', 't2', 't1']);
-  expect(await idsOf({ actor: olga, account: undefined, overAdministrators: true })).toEqual(['o1', 's2', 's1', 't2', 't1']);
+  expect(await idsOf({ actor: { id: 's1', kind: 'service' }, account: undefined, overAdministrators: true })).toEqual([
+    's2',
+    's1',
+    't2',
+    't1',
+  ]);
+  expect(await idsOf({ actor: olga, account: undefined, overAdministrators: true })).toEqual([
+    'o1',
+    's2',
+    's1',
+    't2',
+    't1',
+  ]);
 });
 
 test('pages go on where the one before ended, whatever is issued meanwhile', async () => {

@@ -2,7 +2,16 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { sql, type ExpressionBuilder, type Kysely, type Transaction } from 'kysely';
-import { Optional, Query, Refusal, permissions, type Actor, type Asking, type Permission, type Recorded } from '#libs/kernel';
+import {
+  Optional,
+  Query,
+  Refusal,
+  permissions,
+  type Actor,
+  type Asking,
+  type Permission,
+  type Recorded,
+} from '#libs/kernel';
 import { encodeCursor, positionIn, type Projection } from '#libs/read-store';
 import { tokenKinds, type AccessTokenEvent, type TokenKind, type TokenTerms } from '../domain/access-token.events.js';
 
@@ -63,12 +72,21 @@ export const AccessTokensProjection: Projection = {
   async apply(events, tx: Transaction<AccessTokenTables>) {
     for (const event of events) {
       if (event.type === 'AccessTokenIssued') await tx.insertInto('access_tokens').values(issued(event)).execute();
-      else await tx.updateTable('access_tokens').set({ ended_at: event.envelope.at }).where('token_id', '=', event.envelope.subject.id).execute();
+      else
+        await tx
+          .updateTable('access_tokens')
+          .set({ ended_at: event.envelope.at })
+          .where('token_id', '=', event.envelope.subject.id)
+          .execute();
     }
   },
 };
 
-function issued({ data, envelope: { subject, actor, via, at }, position }: Recorded): AccessTokenTables['access_tokens'] {
+function issued({
+  data,
+  envelope: { subject, actor, via, at },
+  position,
+}: Recorded): AccessTokenTables['access_tokens'] {
   const { holder, kind, account, name, scopes, expiresAt } = data as TokenTerms;
   return {
     token_id: subject.id,
@@ -118,7 +136,10 @@ export class ListAccessTokens extends Query<ListAccessTokens> {
 }
 
 /** Throws `cursor.invalid`. */
-export async function listAccessTokens(db: Kysely<AccessTokenTables>, { limit = 50, cursor, asking }: ListAccessTokens) {
+export async function listAccessTokens(
+  db: Kysely<AccessTokenTables>,
+  { limit = 50, cursor, asking }: ListAccessTokens,
+) {
   const rows = (await db
     .selectFrom('access_tokens')
     .selectAll()
@@ -135,18 +156,25 @@ export async function listAccessTokens(db: Kysely<AccessTokenTables>, { limit = 
 export class GetAccessToken extends Query<GetAccessToken> {}
 
 /** Throws `token.not-found`. */
-export async function getAccessToken(db: Kysely<AccessTokenTables>, { asking }: GetAccessToken): Promise<AccessTokenItem> {
+export async function getAccessToken(
+  db: Kysely<AccessTokenTables>,
+  { asking }: GetAccessToken,
+): Promise<AccessTokenItem> {
   const found = await db
     .selectFrom('access_tokens')
     .selectAll()
     .where((row) => row.and([manageable(row, asking), row('token_id', '=', asking.target)]))
     .executeTakeFirst();
-  if (!found) throw new Refusal('token.not-found', 'not-found', 'There is no such token among those that you may manage.');
+  if (!found)
+    throw new Refusal('token.not-found', 'not-found', 'There is no such token among those that you may manage.');
   return item(found as unknown as AccessTokenRow);
 }
 
 /** `mayManage`, in SQL: one's own, and the tokens of the users and services of the account that one administers; operators, any. */
-export function manageable(row: ExpressionBuilder<AccessTokenTables, 'access_tokens'>, { actor, account, overAdministrators }: Pick<Asking, 'actor' | 'account' | 'overAdministrators'>) {
+export function manageable(
+  row: ExpressionBuilder<AccessTokenTables, 'access_tokens'>,
+  { actor, account, overAdministrators }: Pick<Asking, 'actor' | 'account' | 'overAdministrators'>,
+) {
   if (actor.kind === 'operator') return row.lit(true);
   const own = row.and({ kind: actor.kind as TokenKind, holder: actor.id });
   if (!overAdministrators) return own;

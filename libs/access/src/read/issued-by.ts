@@ -15,20 +15,33 @@ export type IssuedRow = AccessTokenRow & { readonly root: string };
 export async function listIssuedBy(
   db: Kysely<AccessTokenTables>,
   issuers: Issuers,
-  { at, limit, ...asking }: Pick<Asking, 'actor' | 'account' | 'overAdministrators' | 'at'> & { readonly limit: number },
+  {
+    at,
+    limit,
+    ...asking
+  }: Pick<Asking, 'actor' | 'account' | 'overAdministrators' | 'at'> & { readonly limit: number },
 ): Promise<IssuedRow[]> {
   const rows = await db
     .withRecursive('issued(root, token_id)', (query) =>
       query
         .selectFrom('access_tokens as first')
-        .select((row) => [row.ref('users' in issuers ? 'first.issued_by_id' : 'first.issued_via').$notNull().as('root'), 'first.token_id'])
+        .select((row) => [
+          row
+            .ref('users' in issuers ? 'first.issued_by_id' : 'first.issued_via')
+            .$notNull()
+            .as('root'),
+          'first.token_id',
+        ])
         .where((row) =>
           'users' in issuers
             ? row.and([row('first.issued_by_kind', '=', 'user'), row('first.issued_by_id', 'in', issuers.users)])
             : row('first.issued_via', 'in', issuers.tokens),
         )
         .union((more) =>
-          more.selectFrom('access_tokens as next').innerJoin('issued', 'issued.token_id', 'next.issued_via').select(['issued.root', 'next.token_id']),
+          more
+            .selectFrom('access_tokens as next')
+            .innerJoin('issued', 'issued.token_id', 'next.issued_via')
+            .select(['issued.root', 'next.token_id']),
         ),
     )
     .selectFrom('access_tokens')
@@ -37,7 +50,9 @@ export async function listIssuedBy(
     .select('issued.root')
     .where('access_tokens.ended_at', 'is', null)
     .where('access_tokens.expires_at', '>', at)
-    .where((row) => row.or([row('access_tokens.kind', '<>', 'user'), row('access_tokens.holder', '<>', row.ref('issued.root'))]))
+    .where((row) =>
+      row.or([row('access_tokens.kind', '<>', 'user'), row('access_tokens.holder', '<>', row.ref('issued.root'))]),
+    )
     .where((row) => manageable(row as never, asking))
     .orderBy('access_tokens.position')
     .limit(limit)

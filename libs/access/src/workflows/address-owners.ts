@@ -16,6 +16,8 @@ export class AddressOwners {
   /** The user's id. Throws `access.throttled` where too many look up. */
   find(email: string): Promise<string | undefined> {
     const { store, vault } = this;
-    return evenly(() => this.#lookUps.run(async () => (await findByAddress({ store, vault }, email))?.id), { beat: 50 });
+    return evenly(() => this.#lookUps.run(async () => (await findByAddress({ store, vault }, email))?.id), {
+      beat: 50,
+    });
   }
 }

@@ -9,8 +9,22 @@ type Cost = { readonly [Name in keyof typeof cost]: number };
 
 type Threads = Pick<PasswordThreads, 'run'>;
 
-const derive = async (threads: Threads, password: string, nonce: Buffer, { memory, passes, parallelism }: Cost): Promise<Buffer> =>
-  Buffer.from(await threads.run('argon2id', { message: canonicalPassword(password), nonce, memory, passes, parallelism, tagLength: 32 }));
+const derive = async (
+  threads: Threads,
+  password: string,
+  nonce: Buffer,
+  { memory, passes, parallelism }: Cost,
+): Promise<Buffer> =>
+  Buffer.from(
+    await threads.run('argon2id', {
+      message: canonicalPassword(password),
+      nonce,
+      memory,
+      passes,
+      parallelism,
+      tagLength: 32,
+    }),
+  );
 
 const base64 = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/, '');
 

@@ -22,7 +22,10 @@ export class Callers {
     private readonly now: () => Date,
   ) {
     this.tokens = new Recent(async (id) => (await store.load(AccessTokenDecider, id)).state, now);
-    this.holders = new Recent(async (id) => standingOf((await store.load(UserDecider, id)).state, now().toISOString()), now);
+    this.holders = new Recent(
+      async (id) => standingOf((await store.load(UserDecider, id)).state, now().toISOString()),
+      now,
+    );
     this.accounts = new Recent(async (id) => (await store.load(AccountDecider, id)).state.status === 'open', now);
   }
 

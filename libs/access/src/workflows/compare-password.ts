@@ -1,6 +1,17 @@
 import { handle, type EventStore } from '#libs/event-store';
 import { issue, type Command, type Issuance } from '#libs/kernel';
-import { FailLogin, LockOut, LoginDecider, UserDecider, changeUser, isGuessedAt, mayLogIn, passwordLock, type Active, type User } from '#libs/users';
+import {
+  FailLogin,
+  LockOut,
+  LoginDecider,
+  UserDecider,
+  changeUser,
+  isGuessedAt,
+  mayLogIn,
+  passwordLock,
+  type Active,
+  type User,
+} from '#libs/users';
 import type { Vault } from '#libs/vault';
 import { isPassword } from './argon2.js';
 import type { DeviceChecks } from './device-checks.js';
@@ -29,7 +40,8 @@ export async function comparePassword(
   { userId, password, issuance }: { userId: string | undefined; password: string; issuance: Issuance },
 ): Promise<Proven | undefined> {
   const { state: user, revision } = userId === undefined ? nobody : await store.load(UserDecider, userId);
-  const isCompared = userId !== undefined && mayLogIn(user, issuance.at) && mayCompare(deviceChecks, userId, user, issuance);
+  const isCompared =
+    userId !== undefined && mayLogIn(user, issuance.at) && mayCompare(deviceChecks, userId, user, issuance);
   const right = await isPassword(threads, password, isCompared ? hashOf(vault, userId, user) : undefined);
   if (!isCompared) return undefined;
   if (right) return { user, revision };

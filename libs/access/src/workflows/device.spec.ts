@@ -1,13 +1,17 @@
 import { createHmac } from 'node:crypto';
 import { Devices } from './device.js';
 
-const devicesOf = (key: string) => new Devices({ hmac: (purpose, text) => createHmac('sha256', key).update(`${purpose}\0${text}`).digest('hex') });
+const devicesOf = (key: string) =>
+  new Devices({ hmac: (purpose, text) => createHmac('sha256', key).update(`${purpose}\0${text}`).digest('hex') });
 const devices = devicesOf('one');
 
 test('LOGIN-7: a browser is known for each user who has logged in on it, under an id of its own', () => {
   const cookie = devices.remember(devices.remember(undefined, 'ann'), 'bob');
   const device = devices.read(cookie);
-  expect([device.idFor('ann'), device.idFor('bob')]).toEqual([expect.stringMatching(/^[\w-]{22}$/), expect.stringMatching(/^[\w-]{22}$/)]);
+  expect([device.idFor('ann'), device.idFor('bob')]).toEqual([
+    expect.stringMatching(/^[\w-]{22}$/),
+    expect.stringMatching(/^[\w-]{22}$/),
+  ]);
   expect(device.idFor('ann')).not.toBe(device.idFor('bob'));
   expect(device.idFor('eve')).toBeUndefined();
   expect(cookie).not.toMatch(/ann|bob/);

@@ -20,7 +20,8 @@ export class Devices {
   /** The cookie after this user has logged in: their entry, which keeps its id, comes first. */
   remember(cookie: string | undefined, userId: string): string {
     const entries = entriesOf(cookie);
-    const own = entries.find((entry) => this.isFor(userId, entry)) ?? this.sign(userId, randomBytes(16).toString('base64url'));
+    const own =
+      entries.find((entry) => this.isFor(userId, entry)) ?? this.sign(userId, randomBytes(16).toString('base64url'));
     return [own, ...entries.filter((entry) => entry !== own)].slice(0, usersPerDevice).join('~');
   }
 

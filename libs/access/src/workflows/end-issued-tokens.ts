@@ -23,7 +23,11 @@ export async function endIssuedTokens<Token extends { readonly token_id: string 
     const found = await find();
     if (found.length === 0) return { ended, position };
     for (const token of new Map(found.map((each) => [each.token_id, each])).values()) {
-      const command = issue(new EndAccessToken({}), { ...rest, target: token.token_id, commandId: uuidv5(`end ${token.token_id}`, issuance.commandId) });
+      const command = issue(new EndAccessToken({}), {
+        ...rest,
+        target: token.token_id,
+        commandId: uuidv5(`end ${token.token_id}`, issuance.commandId),
+      });
       position = Math.max(position, (await endToken(stores, command)).position);
     }
     ended.push(...found);

@@ -11,12 +11,21 @@ export interface Entered extends Pick<Session, 'holder' | 'kind' | 'revision' | 
 }
 
 /** Lets in a user with a password, or an operator with a token. Throws `login.failed`. */
-export async function enter(services: ComparisonServices & { readonly callers: Callers }, { email, password, token, issuance }: LogIn): Promise<Entered> {
-  if (email !== undefined && password !== undefined) return asUser(await logIn(services, { email, password, issuance }), 'password');
+export async function enter(
+  services: ComparisonServices & { readonly callers: Callers },
+  { email, password, token, issuance }: LogIn,
+): Promise<Entered> {
+  if (email !== undefined && password !== undefined)
+    return asUser(await logIn(services, { email, password, issuance }), 'password');
   const bearer = token === undefined ? undefined : await services.callers.find(token, 'now');
   // A user's or a service's token opens the API, to programs.
   if (bearer?.actor.kind !== 'operator') throw loginFailed();
   return { holder: bearer.via!, kind: 'access-token', revision: 0, authenticatedBy: 'token' };
 }
 
-export const asUser = ({ userId, ...where }: LoggedIn, authenticatedBy: AuthenticationMethod): Entered => ({ holder: userId, kind: 'user', authenticatedBy, ...where });
+export const asUser = ({ userId, ...where }: LoggedIn, authenticatedBy: AuthenticationMethod): Entered => ({
+  holder: userId,
+  kind: 'user',
+  authenticatedBy,
+  ...where,
+});

@@ -33,7 +33,10 @@ export async function issueToken(stores: TokenStores, command: IssueAccessToken)
  * Looks again, after the token is on record, whether its issuer lost the right to it meanwhile, or their own token or session
  * has ended. Whoever takes that right away ends what is on record before; this ends what comes after.
  */
-async function stillMayIssue(store: EventStore, { kind, issuance: { actor, via, at, stillMay } }: IssueAccessToken): Promise<boolean> {
+async function stillMayIssue(
+  store: EventStore,
+  { kind, issuance: { actor, via, at, stillMay } }: IssueAccessToken,
+): Promise<boolean> {
   if (via && (await store.load(AccessTokenDecider, via)).state.status !== 'live') return false;
   if (stillMay && !(await stillMay())) return false;
   if (actor.kind !== 'user') return true;
@@ -67,7 +70,10 @@ export async function endToken({ store, vault }: TokenStores, command: EndAccess
 }
 
 /** What the rules need to know of the holder. */
-async function factsFor(store: EventStore, { kind, userId, accountId, issuance }: IssueAccessToken): Promise<Partial<AccessTokenContext>> {
+async function factsFor(
+  store: EventStore,
+  { kind, userId, accountId, issuance }: IssueAccessToken,
+): Promise<Partial<AccessTokenContext>> {
   if (kind === 'user') {
     const { state, revision } = await store.load(UserDecider, userId ?? issuance.actor.id);
     return state.status === 'active' ? { memberOf: state.account, holderRevision: revision } : {};

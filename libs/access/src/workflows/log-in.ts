@@ -12,20 +12,30 @@ export interface LoggedIn {
 }
 
 /** One refusal for every cause, so that it tells a stranger nothing. */
-export const loginFailed = () => new Refusal('login.failed', 'unauthenticated', 'The address and the password do not fit.');
+export const loginFailed = () =>
+  new Refusal('login.failed', 'unauthenticated', 'The address and the password do not fit.');
 
 /**
  * Logs in with an address and its password. Throws `login.failed`: an unknown address, a wrong password, one who is locked
  * and one without a password cost the same argon2id; beyond that the caller answers evenly.
  */
-export async function logIn(services: ComparisonServices, { email, password, issuance }: { email: string; password: string; issuance: Issuance }): Promise<LoggedIn> {
+export async function logIn(
+  services: ComparisonServices,
+  { email, password, issuance }: { email: string; password: string; issuance: Issuance },
+): Promise<LoggedIn> {
   const { store, vault, threads } = services;
   const userId = (await findByAddress({ store, vault }, email))?.id;
   const proven = await comparePassword(services, { userId, password, issuance });
   if (userId === undefined || !proven) throw loginFailed();
   const setBy = proven.user.password!;
-  const loggedIn = await recordLogin(store, { ...issuance, target: userId }, 'password', (user) => user.password === setBy && stillCounts(user, userId, issuance));
-  if (isOutdated(hashOf(vault, userId, proven.user)!)) vault.passwords.keep(userId, setBy, await hashPassword(threads, password));
+  const loggedIn = await recordLogin(
+    store,
+    { ...issuance, target: userId },
+    'password',
+    (user) => user.password === setBy && stillCounts(user, userId, issuance),
+  );
+  if (isOutdated(hashOf(vault, userId, proven.user)!))
+    vault.passwords.keep(userId, setBy, await hashPassword(threads, password));
   return loggedIn;
 }
 
@@ -34,13 +44,24 @@ export async function logIn(services: ComparisonServices, { email, password, iss
  * of many in a row. Throws `login.failed` where the user may not log in (any more).
  * @param holds whether what was shown still lets the user in
  */
-export function recordLogin(store: EventStore, issuance: Issuance, method: string, holds: (user: Active) => boolean = () => true): Promise<LoggedIn> {
+export function recordLogin(
+  store: EventStore,
+  issuance: Issuance,
+  method: string,
+  holds: (user: Active) => boolean = () => true,
+): Promise<LoggedIn> {
   return decidingAgain(async () => {
     const user = await store.load(UserDecider, issuance.target);
     const logins = await store.load(LoginDecider, issuance.target);
     if (!mayLogIn(user.state, issuance.at) || !holds(user.state)) throw loginFailed();
     const own = issue(new RecordLogin({ method }), ofUser(issuance, user.state));
-    const { position } = await record(store, LoginDecider, logins, own, decide(LoginDecider, own, logins.state, { ...own.issuance, user: { locked: false } }));
+    const { position } = await record(
+      store,
+      LoginDecider,
+      logins,
+      own,
+      decide(LoginDecider, own, logins.state, { ...own.issuance, user: { locked: false } }),
+    );
     return { userId: issuance.target, revision: user.revision, position };
   });
 }

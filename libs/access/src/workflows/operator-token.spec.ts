@@ -37,7 +37,8 @@ afterEach(() => store.close());
 
 const start = (options: object = {}) => ensureOperatorToken({ store, vault, file, at, days: 90, ...options });
 const secret = () => readFileSync(file, 'utf8').trim();
-const find = (token: string): Promise<Bearer | undefined> => new Callers(store, vault, () => new Date(at)).find(token, 'now');
+const find = (token: string): Promise<Bearer | undefined> =>
+  new Callers(store, vault, () => new Date(at)).find(token, 'now');
 
 /** What the log says, oldest first. */
 async function record() {
@@ -72,7 +73,11 @@ test('TOKEN-13: where the file is missing, a new one is issued and the old one e
   expect(await start()).toBe(true);
   expect(await find(first)).toBeUndefined();
   expect((await find(secret()))!.actor).toEqual(who);
-  expect(await record()).toEqual(['system: AccessTokenIssued', 'system: AccessTokenIssued', 'system: AccessTokenEnded']);
+  expect(await record()).toEqual([
+    'system: AccessTokenIssued',
+    'system: AccessTokenIssued',
+    'system: AccessTokenEnded',
+  ]);
 });
 
 test('TOKEN-13: a token that has expired, or is none, is replaced', async () => {
@@ -106,7 +111,10 @@ describe('a start that was cut short is made good by the next', () => {
 
   const steps: [string, () => object][] = [
     ['before the hash is kept', () => ({ vault: but(vault, { keepToken: cut }) })],
-    ['before the token is on record', () => ({ store: but(store, { append: cut }), vault: but(vault, { forgetToken: () => {} }) })],
+    [
+      'before the token is on record',
+      () => ({ store: but(store, { append: cut }), vault: but(vault, { forgetToken: () => {} }) }),
+    ],
     ['before the file is written', () => ({ file: join(file, 'no-such-directory', 'file') })],
     ['before the old one is ended', () => ({ store: but(store, { append }) })],
   ];
@@ -121,7 +129,9 @@ describe('a start that was cut short is made good by the next', () => {
     expect(await find(first)).toBeUndefined();
     expect(await find(secret())).toBeDefined();
     const events = await record();
-    const live = events.filter((event) => event.endsWith('Issued')).length - events.filter((event) => event.endsWith('Ended')).length;
+    const live =
+      events.filter((event) => event.endsWith('Issued')).length -
+      events.filter((event) => event.endsWith('Ended')).length;
     expect(live).toBe(1);
     expect(await start()).toBe(false);
   });

@@ -42,7 +42,8 @@ export async function ensureOperatorToken(options: OperatorTokenOptions): Promis
   const isValid = tokens.some(({ id, state }) => id === inFile && isFresh(state, options));
   const id = isValid ? inFile : await issueInto(file, options, tokens.length);
   for (const other of tokens) {
-    if (other.id !== id && other.state.status === 'live') await endToken(options, bySystem(new EndAccessToken({}), other.id, at));
+    if (other.id !== id && other.state.status === 'live')
+      await endToken(options, bySystem(new EndAccessToken({}), other.id, at));
   }
   return !isValid;
 }
@@ -50,12 +51,15 @@ export async function ensureOperatorToken(options: OperatorTokenOptions): Promis
 /** UUIDv5 namespace of what derives from an installation. */
 const namespace = '6d0b9b1c-2f1e-4c0e-9a43-5a6f0a8f7c55';
 
-const derived = ({ fingerprint }: TokenStores['vault'], what: string): string => uuidv5(`${fingerprint} ${what}`, namespace);
+const derived = ({ fingerprint }: TokenStores['vault'], what: string): string =>
+  uuidv5(`${fingerprint} ${what}`, namespace);
 
 const tokenId = ({ vault }: TokenStores, n: number): string => derived(vault, `operator-token ${n}`);
 
 /** The tokens that were ever written to the file, oldest first. */
-async function issuedSoFar(stores: TokenStores): Promise<{ id: string; state: Exclude<AccessToken, { status: 'absent' }> }[]> {
+async function issuedSoFar(
+  stores: TokenStores,
+): Promise<{ id: string; state: Exclude<AccessToken, { status: 'absent' }> }[]> {
   const tokens = [];
   for (;;) {
     const id = tokenId(stores, tokens.length);

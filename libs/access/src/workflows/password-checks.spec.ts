@@ -5,7 +5,12 @@ import { PasswordChecks, type Attempt } from './password-checks.js';
 const wrong = () => new Refusal('login.failed', 'unauthenticated', 'wrong');
 let now = new Date('2026-01-15T12:00:00.000Z');
 const checksOf = (concurrency = 2) => new PasswordChecks({ concurrency, now: () => now });
-const attempt = (fields: Partial<Attempt> = {}): Attempt => ({ source: randomUUID(), address: 'ann@acme.example', knownDevice: false, ...fields });
+const attempt = (fields: Partial<Attempt> = {}): Attempt => ({
+  source: randomUUID(),
+  address: 'ann@acme.example',
+  knownDevice: false,
+  ...fields,
+});
 
 /** A comparison that ends when the test says so. */
 function comparison() {
@@ -19,7 +24,10 @@ function comparison() {
 }
 
 /** How each ended: its code, or `right`. */
-const outcomes = async (tries: readonly Promise<unknown>[]) => (await Promise.allSettled(tries)).map((result) => (result.status === 'fulfilled' ? 'right' : ((result.reason as Refusal).code ?? 'error')));
+const outcomes = async (tries: readonly Promise<unknown>[]) =>
+  (await Promise.allSettled(tries)).map((result) =>
+    result.status === 'fulfilled' ? 'right' : ((result.reason as Refusal).code ?? 'error'),
+  );
 /** All that can go on without anything new. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -38,7 +46,11 @@ test('LOGIN-9: one check at a time per address; eleven wait, more are throttled'
 test('LOGIN-9: an address with too many checks takes no more until those that wait are done', async () => {
   const checks = checksOf();
   const [first, last] = [comparison(), comparison()];
-  const tries = [checks.check(attempt(), first.compare), ...Array.from({ length: 10 }, () => checks.check(attempt(), async () => 'right')), checks.check(attempt(), last.compare)];
+  const tries = [
+    checks.check(attempt(), first.compare),
+    ...Array.from({ length: 10 }, () => checks.check(attempt(), async () => 'right')),
+    checks.check(attempt(), last.compare),
+  ];
   const ended = outcomes(tries);
   expect(await outcomes([checks.check(attempt(), async () => 'right')])).toEqual(['access.throttled']);
   first.pass();
@@ -53,7 +65,11 @@ test('LOGIN-9: a known device has a place of its own, and other addresses are no
   const checks = checksOf(4);
   const [stranger, device, other] = [comparison(), comparison(), comparison()];
   const crowd = Array.from({ length: 11 }, () => checks.check(attempt(), async () => 'right'));
-  const tries = [checks.check(attempt(), stranger.compare), checks.check(attempt({ knownDevice: true }), device.compare), checks.check(attempt({ address: 'bob@acme.example' }), other.compare)];
+  const tries = [
+    checks.check(attempt(), stranger.compare),
+    checks.check(attempt({ knownDevice: true }), device.compare),
+    checks.check(attempt({ address: 'bob@acme.example' }), other.compare),
+  ];
   await Promise.all(crowd);
   device.pass();
   other.pass();
@@ -75,7 +91,11 @@ test('LOGIN-9: over all addresses 200 checks may be under way, and as many from 
 test('LOGIN-11: a source with 20 failures shares one lane, one at a time, that is behind all other sources', async () => {
   const checks = checksOf(1);
   const source = 'limited';
-  await outcomes(Array.from({ length: 20 }, (_, nth) => checks.check(attempt({ source, address: `nobody-${nth}` }), () => Promise.reject(wrong()))));
+  await outcomes(
+    Array.from({ length: 20 }, (_, nth) =>
+      checks.check(attempt({ source, address: `nobody-${nth}` }), () => Promise.reject(wrong())),
+    ),
+  );
   const [running, limited, limitedToo, elsewhere] = [comparison(), comparison(), comparison(), comparison()];
   const tries = [
     checks.check(attempt({ address: 'first' }), running.compare),
@@ -100,16 +120,25 @@ test('LOGIN-11: a source with 20 failures shares one lane, one at a time, that i
 test('LOGIN-11: the lane of limited sources is bounded; a known device passes beside it', async () => {
   const checks = checksOf();
   const source = 'limited';
-  await outcomes(Array.from({ length: 20 }, (_, nth) => checks.check(attempt({ source, address: `nobody-${nth}` }), () => Promise.reject(wrong()))));
+  await outcomes(
+    Array.from({ length: 20 }, (_, nth) =>
+      checks.check(attempt({ source, address: `nobody-${nth}` }), () => Promise.reject(wrong())),
+    ),
+  );
   const all = Array.from({ length: 23 }, comparison);
-  const ended = outcomes(all.map(({ compare }, nth) => checks.check(attempt({ source, address: `anybody-${nth}` }), compare)));
+  const ended = outcomes(
+    all.map(({ compare }, nth) => checks.check(attempt({ source, address: `anybody-${nth}` }), compare)),
+  );
   expect(await checks.check(attempt({ source, knownDevice: true }), async () => 'right')).toBe('right');
   expect(all.map(({ state }) => state.begun)).toEqual([true, ...Array<boolean>(22).fill(false)]);
   for (const { pass } of all) pass();
   expect(await ended).toEqual([...Array<string>(21).fill('right'), 'access.throttled', 'access.throttled']);
   now = new Date(now.getTime() + 60_000);
   const free = comparison();
-  const again = [checks.check(attempt({ source }), free.compare), checks.check(attempt({ source, address: 'b' }), async () => 'right')];
+  const again = [
+    checks.check(attempt({ source }), free.compare),
+    checks.check(attempt({ source, address: 'b' }), async () => 'right'),
+  ];
   expect(await again[1]).toBe('right');
   free.pass();
   await again[0];
@@ -121,7 +150,10 @@ test('LOGIN-10: an attempt counts as failed until it has been decided, and no lo
   const undecided = Array.from({ length: 20 }, comparison);
   const tries = undecided.map(({ compare }, nth) => checks.check(attempt({ source, address: `a${nth}` }), compare));
   const [one, two] = [comparison(), comparison()];
-  const beyond = [checks.check(attempt({ source, address: 'b1' }), one.compare), checks.check(attempt({ source, address: 'b2' }), two.compare)];
+  const beyond = [
+    checks.check(attempt({ source, address: 'b1' }), one.compare),
+    checks.check(attempt({ source, address: 'b2' }), two.compare),
+  ];
   await settled();
   expect([one.state.begun, two.state.begun]).toEqual([true, false]);
   for (const { pass } of undecided) pass();

@@ -55,7 +55,9 @@ export class PasswordChecks {
     const rank = knownDevice ? 'knownDevice' : isLimited ? 'limitedSource' : 'other';
     let failed = true;
     try {
-      const result = await this.#inLanes(rank, address, () => evenly(() => this.#turns.run(compare, ranks[rank]), { atOnce: true }));
+      const result = await this.#inLanes(rank, address, () =>
+        evenly(() => this.#turns.run(compare, ranks[rank]), { atOnce: true }),
+      );
       failed = false;
       return result;
     } catch (error) {
@@ -79,7 +81,8 @@ export class PasswordChecks {
 
   async #atAddress<T>(rank: Rank, address: string, work: () => Promise<T>): Promise<T> {
     const place = `${rank === 'knownDevice' ? 'device' : 'other'} ${address}`;
-    const lane = this.#addresses.get(place) ?? new Lane({ places: 1, room: waitingPerAddress, ranks: 3, closesWhenFull: true });
+    const lane =
+      this.#addresses.get(place) ?? new Lane({ places: 1, room: waitingPerAddress, ranks: 3, closesWhenFull: true });
     this.#addresses.set(place, lane);
     try {
       return await lane.run(work, ranks[rank]);
@@ -90,4 +93,5 @@ export class PasswordChecks {
 }
 
 /** Whether the password was found to be wrong, or it is not known what was found. */
-const isFailure = (error: unknown): boolean => !(error instanceof Refusal) || error.code === 'login.failed' || error.code === 'password.wrong';
+const isFailure = (error: unknown): boolean =>
+  !(error instanceof Refusal) || error.code === 'login.failed' || error.code === 'password.wrong';

@@ -1,7 +1,9 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { passwordLink, readPasswordLink } from './password-link.js';
 
-const vaultOf = (key: string) => ({ hmac: (purpose: string, text: string) => createHmac('sha256', key).update(`${purpose}\0${text}`).digest('hex') });
+const vaultOf = (key: string) => ({
+  hmac: (purpose: string, text: string) => createHmac('sha256', key).update(`${purpose}\0${text}`).digest('hex'),
+});
 const vault = vaultOf('one');
 const terms = { userId: randomUUID(), request: randomUUID() };
 const link = passwordLink(vault, terms);

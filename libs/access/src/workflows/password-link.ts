@@ -20,7 +20,10 @@ const form = /^([0-9a-f-]{36})\.([0-9a-f-]{36})\.([\w-]{43})$/;
 export function readPasswordLink(vault: Pick<Vault, 'hmac'>, link: string): LinkTerms | undefined {
   const [, userId, request, shown] = form.exec(link) ?? [];
   if (!userId || !request || !shown) return undefined;
-  return timingSafeEqual(Buffer.from(shown, 'base64url'), seal(vault, userId, request)) ? { userId, request } : undefined;
+  return timingSafeEqual(Buffer.from(shown, 'base64url'), seal(vault, userId, request))
+    ? { userId, request }
+    : undefined;
 }
 
-const seal = (vault: Pick<Vault, 'hmac'>, userId: string, request: string): Buffer => Buffer.from(vault.hmac('link', `${userId}/${request}`), 'hex');
+const seal = (vault: Pick<Vault, 'hmac'>, userId: string, request: string): Buffer =>
+  Buffer.from(vault.hmac('link', `${userId}/${request}`), 'hex');

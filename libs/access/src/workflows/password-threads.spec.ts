@@ -21,7 +21,8 @@ test('LOGIN-9: the queue for the threads is bounded; what is beyond it is told w
   const asked = await Promise.allSettled(Array.from({ length: 150 }, () => threads.run('argon2id', task)));
   const refused = asked.filter((result) => result.status === 'rejected').map(({ reason }) => reason);
   expect(refused.length).toBeGreaterThanOrEqual(150 - 102);
-  for (const error of refused) expect(error).toMatchObject({ code: 'access.throttled', kind: 'throttled', members: { retryAfter: 5 } });
+  for (const error of refused)
+    expect(error).toMatchObject({ code: 'access.throttled', kind: 'throttled', members: { retryAfter: 5 } });
   expect(asked.some(({ status }) => status === 'fulfilled')).toBe(true);
   await threads.close();
 });

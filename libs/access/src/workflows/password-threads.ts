@@ -37,7 +37,10 @@ export class PasswordThreads {
   }
 
   /** Runs a job in a thread. Throws `access.throttled` if too many wait. */
-  async run<Name extends keyof Jobs>(name: Name, task: Parameters<Jobs[Name]>[0]): Promise<Awaited<ReturnType<Jobs[Name]>>> {
+  async run<Name extends keyof Jobs>(
+    name: Name,
+    task: Parameters<Jobs[Name]>[0],
+  ): Promise<Awaited<ReturnType<Jobs[Name]>>> {
     const pool = name === 'strength' ? this.#judging : this.#hashing;
     if (pool.queueSize >= maxQueue) throw throttled('Too many passwords are being checked; wait a while.', 5);
     const job = pool.run(task, { name }) as Promise<Awaited<ReturnType<Jobs[Name]>>>;

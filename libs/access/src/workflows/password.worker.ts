@@ -2,7 +2,10 @@ import { argon2Sync, type Argon2Parameters } from 'node:crypto';
 
 // The jobs of `PasswordThreads`: each export is one, with one argument and a result that can be cloned.
 
-export type Argon2idTask = Pick<Argon2Parameters, 'message' | 'nonce' | 'memory' | 'passes' | 'parallelism' | 'tagLength'>;
+export type Argon2idTask = Pick<
+  Argon2Parameters,
+  'message' | 'nonce' | 'memory' | 'passes' | 'parallelism' | 'tagLength'
+>;
 
 /** Derives a key from a password. */
 export const argon2id = (task: Argon2idTask): Uint8Array => argon2Sync('argon2id', task);

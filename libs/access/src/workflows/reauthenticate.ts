@@ -8,7 +8,10 @@ import { checkOwnPassword } from './own-password.js';
  * Checks that whoever asks in a session is its holder: a user by the password, an operator by the access token that the
  * session began with. Throws `password.wrong`, which counts as a failed login; `token.wrong`.
  */
-export async function reauthenticate(services: ComparisonServices & { readonly callers: Pick<Callers, 'find'> }, { password, token, issuance }: Reauthenticate): Promise<void> {
+export async function reauthenticate(
+  services: ComparisonServices & { readonly callers: Pick<Callers, 'find'> },
+  { password, token, issuance }: Reauthenticate,
+): Promise<void> {
   if (issuance.actor.kind === 'user') {
     if (password === undefined) throw missing('password');
     await checkOwnPassword(services, password, issuance);
@@ -16,8 +19,11 @@ export async function reauthenticate(services: ComparisonServices & { readonly c
   }
   if (token === undefined) throw missing('token');
   const shown = await services.callers.find(token, 'now');
-  if (!shown || shown.via !== issuance.via) throw new Refusal('token.wrong', 'forbidden', 'This is not the access token that the session began with.');
+  if (!shown || shown.via !== issuance.via)
+    throw new Refusal('token.wrong', 'forbidden', 'This is not the access token that the session began with.');
 }
 
 const missing = (field: string) =>
-  new Refusal('request.invalid', 'invalid', 'The request has fields that can not be used.', [], { errors: [{ field, message: `${field} is missing` }] });
+  new Refusal('request.invalid', 'invalid', 'The request has fields that can not be used.', [], {
+    errors: [{ field, message: `${field} is missing` }],
+  });

@@ -3,7 +3,11 @@ import { Recent } from './recent.js';
 let at = 0;
 let loads: string[] = [];
 const recent = (load = (id: string) => Promise.resolve(`${id}${loads.length}`), room?: number) =>
-  new Recent((id) => (loads.push(id), load(id)), () => new Date(at), room);
+  new Recent(
+    (id) => (loads.push(id), load(id)),
+    () => new Date(at),
+    room,
+  );
 
 beforeEach(() => {
   at = 0;

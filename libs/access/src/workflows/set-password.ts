@@ -1,7 +1,18 @@
 import { v5 as uuidv5 } from 'uuid';
 import type { EventStore, Written } from '#libs/event-store';
 import { Refusal, issue, type Issuance } from '#libs/kernel';
-import { ForgetPassword, SetPassword, UserDecider, canonicalAddress, changeUser, findByAddress, linkToRepeat, mayLogIn, openLink, type User } from '#libs/users';
+import {
+  ForgetPassword,
+  SetPassword,
+  UserDecider,
+  canonicalAddress,
+  changeUser,
+  findByAddress,
+  linkToRepeat,
+  mayLogIn,
+  openLink,
+  type User,
+} from '#libs/users';
 import type { Vault } from '#libs/vault';
 import { nextLinkRequest, quietDay } from '../domain/link-requests.js';
 import { hashPassword } from './argon2.js';
@@ -22,7 +33,10 @@ interface LinkServices {
  * Asks for a link for whoever has this address; nobody is told whether anybody has. While a link is open it is mailed again.
  * Between two mails to an address there are pauses, which grow.
  */
-export async function requestLink({ store, vault }: LinkServices, { email, issuance }: { email: string; issuance: Issuance }): Promise<void> {
+export async function requestLink(
+  { store, vault }: LinkServices,
+  { email, issuance }: { email: string; issuance: Issuance },
+): Promise<void> {
   const found = await findByAddress({ store, vault }, email);
   if (!found || !mayLogIn(found.user, issuance.at)) return;
   const { linkRequests, mails } = vault;
@@ -37,11 +51,21 @@ export async function requestLink({ store, vault }: LinkServices, { email, issua
   mails.together(() => {
     linkRequests.forgetBefore(now - quietDay);
     linkRequests.keep(address, next);
-    if (link) mails.owe({ id: uuidv5('mail', issuance.commandId), kind: 'password-link', user: found.id, about: link.request, since: now });
+    if (link)
+      mails.owe({
+        id: uuidv5('mail', issuance.commandId),
+        kind: 'password-link',
+        user: found.id,
+        about: link.request,
+        since: now,
+      });
   });
   if (link) return;
   try {
-    await changeUser(store, issue(new ForgetPassword({}), { ...issuance, target: found.id, account: found.user.account }));
+    await changeUser(
+      store,
+      issue(new ForgetPassword({}), { ...issuance, target: found.id, account: found.user.account }),
+    );
   } catch (error) {
     linkRequests.keep(address, before);
     throw error;
@@ -49,10 +73,14 @@ export async function requestLink({ store, vault }: LinkServices, { email, issua
 }
 
 /** Sets a password by a mailed link, which works once, and logs in. Throws `link.not-valid`, `password.weak`. */
-export async function followLink(services: PasswordServices, { link, password, issuance }: { link: string; password: string; issuance: Issuance }): Promise<LoggedIn> {
+export async function followLink(
+  services: PasswordServices,
+  { link, password, issuance }: { link: string; password: string; issuance: Issuance },
+): Promise<LoggedIn> {
   const terms = readPasswordLink(services.vault, link);
   const user = terms && (await services.store.load(UserDecider, terms.userId)).state;
-  if (!terms || !user || !mayLogIn(user, issuance.at) || !openLink(user, terms.request, issuance.at)) throw linkNotValid();
+  if (!terms || !user || !mayLogIn(user, issuance.at) || !openLink(user, terms.request, issuance.at))
+    throw linkNotValid();
   const own = ofUser({ ...issuance, target: terms.userId }, user);
   await checkStrength(services, password, user);
   await setPassword(services, new SetPassword({ link: terms.request }), password, own, user.password);
@@ -60,19 +88,34 @@ export async function followLink(services: PasswordServices, { link, password, i
 }
 
 /** Changes one's own password. Throws `password.wrong`, which counts as a failed login; `password.weak`. */
-export async function changePassword(services: ComparisonServices, { currentPassword, password, issuance }: { currentPassword: string; password: string; issuance: Issuance }): Promise<LoggedIn> {
+export async function changePassword(
+  services: ComparisonServices,
+  { currentPassword, password, issuance }: { currentPassword: string; password: string; issuance: Issuance },
+): Promise<LoggedIn> {
   const { user } = await checkOwnPassword(services, currentPassword, issuance);
   const { id: userId } = issuance.actor;
   // Whatever else has changed meanwhile is no reason to refuse, which would tell that the password was right.
   const { expectedRevision: _, ...rest } = issuance;
   const about = { ...rest, target: userId, account: user.account };
   await checkStrength(services, password, user);
-  const { revision, position } = await setPassword(services, new SetPassword({ replaces: user.password! }), password, about, user.password);
+  const { revision, position } = await setPassword(
+    services,
+    new SetPassword({ replaces: user.password! }),
+    password,
+    about,
+    user.password,
+  );
   return { userId, revision, position };
 }
 
 /** The hash goes first, under the command's id: the event that names it makes it count. */
-async function setPassword({ store, vault: { passwords }, threads }: PasswordServices, command: SetPassword, password: string, issuance: Issuance, before: string | undefined): Promise<Written<User>> {
+async function setPassword(
+  { store, vault: { passwords }, threads }: PasswordServices,
+  command: SetPassword,
+  password: string,
+  issuance: Issuance,
+  before: string | undefined,
+): Promise<Written<User>> {
   const { target, commandId } = issuance;
   passwords.keep(target, commandId, await hashPassword(threads, password));
   try {
@@ -86,4 +129,9 @@ async function setPassword({ store, vault: { passwords }, threads }: PasswordSer
   }
 }
 
-const linkNotValid = () => new Refusal('link.not-valid', 'conflict', 'This link was used, replaced by a newer one, or is too old: ask for a new one.');
+const linkNotValid = () =>
+  new Refusal(
+    'link.not-valid',
+    'conflict',
+    'This link was used, replaced by a newer one, or is too old: ask for a new one.',
+  );

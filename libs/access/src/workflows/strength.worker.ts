@@ -34,12 +34,19 @@ const wanted = /commonWords|irstnames/;
 type Dictionary = Record<string, (string | number)[]>;
 
 const wordsOf = (language: string, dictionary: object): Dictionary =>
-  Object.fromEntries(Object.entries(dictionary as Dictionary).flatMap(([name, words]) => (wanted.test(name) ? [[`${language} ${name}`, words.map(String)]] : [])));
+  Object.fromEntries(
+    Object.entries(dictionary as Dictionary).flatMap(([name, words]) =>
+      wanted.test(name) ? [[`${language} ${name}`, words.map(String)]] : [],
+    ),
+  );
 
 const zxcvbn = new ZxcvbnFactory({
   dictionary: {
     ...common.dictionary,
-    ...Object.assign({}, ...Object.entries({ en, de, es, pl }).map(([name, { dictionary }]) => wordsOf(name, dictionary))),
+    ...Object.assign(
+      {},
+      ...Object.entries({ en, de, es, pl }).map(([name, { dictionary }]) => wordsOf(name, dictionary)),
+    ),
   },
   graphs: common.adjacencyGraphs,
   maxLength: longestJudged,
@@ -58,6 +65,9 @@ const breached = new Set(
 /** How strong a password is. */
 export const strength = ({ password, words }: StrengthTask): Strength => ({
   // A word that is longer than what is judged would not be found in it.
-  score: zxcvbn.check(password, words.map((word) => word.slice(0, longestJudged))).score,
+  score: zxcvbn.check(
+    password,
+    words.map((word) => word.slice(0, longestJudged)),
+  ).score,
   breached: breached.has(password.trim().toLowerCase()),
 });

@@ -25,7 +25,15 @@ export class Visits {
     const secret = newSessionSecret();
     this.sessions.forget(at - this.limits.idle);
     const times = { startedAt: at, usedAt: at, authenticatedAt: at };
-    this.sessions.begin(hashOf(secret), { ...times, id: randomUUID(), holder, kind, revision, authenticatedBy, agent: agent.slice(0, 200) });
+    this.sessions.begin(hashOf(secret), {
+      ...times,
+      id: randomUUID(),
+      holder,
+      kind,
+      revision,
+      authenticatedBy,
+      agent: agent.slice(0, 200),
+    });
     return secret;
   }
 
@@ -83,14 +91,25 @@ export class Visits {
   private async visitorIn(session: Session, asOf: AsOf): Promise<Bearer | undefined> {
     if (this.expiryOf(session) <= this.now().getTime()) return undefined;
     const { holder, kind, authenticatedAt } = session;
-    const bearer = kind === 'user' ? visitorOf(session, await this.callers.standingOf(holder, asOf)) : await this.callers.holderOf(holder, asOf);
-    const authentication = { until: authenticatedAt + this.limits.authentication, by: kind === 'user' ? 'password' : 'token' } as const;
+    const bearer =
+      kind === 'user'
+        ? visitorOf(session, await this.callers.standingOf(holder, asOf))
+        : await this.callers.holderOf(holder, asOf);
+    const authentication = {
+      until: authenticatedAt + this.limits.authentication,
+      by: kind === 'user' ? 'password' : 'token',
+    } as const;
     return bearer && { ...bearer, authentication, session: this.termsOf(session) };
   }
 
   private termsOf(session: Session): SessionTerms {
     const { id, authenticatedAt, authenticatedBy } = session;
-    return { id, expiresAt: new Date(this.expiryOf(session)).toISOString(), authenticatedAt: new Date(authenticatedAt).toISOString(), authenticatedBy };
+    return {
+      id,
+      expiresAt: new Date(this.expiryOf(session)).toISOString(),
+      authenticatedAt: new Date(authenticatedAt).toISOString(),
+      authenticatedBy,
+    };
   }
 }
 

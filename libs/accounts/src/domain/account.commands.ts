@@ -33,11 +33,22 @@ export class FirstAdministrator {
 export class OpenAccount extends Command<OpenAccount> {
   @Line(200) name!: string;
   // `ValidateNested` alone lets a missing object, and an array in place of one, pass.
-  @Optional() @IsArray() @ArrayMaxSize(250) @IsObject({ each: true }) @ValidateNested({ each: true }) @Type(() => Contract) contracts?: Contract[];
+  @Optional()
+  @IsArray()
+  @ArrayMaxSize(250)
+  @IsObject({ each: true })
+  @ValidateNested({ each: true })
+  @Type(() => Contract)
+  contracts?: Contract[];
   /** Of mails to users who have none of their own; default `en`. */
   @Optional() @SpokenLanguage() language?: string;
   /** E-mail domains, asserted as owned. */
-  @IsArray() @ArrayMaxSize(100) @ArrayUnique() @IsString({ each: true }) @MaxLength(253, { each: true }) domains!: string[];
+  @IsArray()
+  @ArrayMaxSize(100)
+  @ArrayUnique()
+  @IsString({ each: true })
+  @MaxLength(253, { each: true })
+  domains!: string[];
   @IsObject() @ValidateNested() @Type(() => FirstAdministrator) administrator!: FirstAdministrator;
 }
 

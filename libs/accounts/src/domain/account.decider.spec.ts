@@ -22,11 +22,17 @@ describe('OpenAccount', () => {
     account().when(opening).then(opened);
   });
   it('ACCOUNT-1: opens without contracts', () => {
-    account().when(new OpenAccount({ name: 'Acme', domains: [], administrator })).then(accountEvent('AccountOpened', { name: 'Acme', contracts: [] }));
+    account()
+      .when(new OpenAccount({ name: 'Acme', domains: [], administrator }))
+      .then(accountEvent('AccountOpened', { name: 'Acme', contracts: [] }));
   });
   it('ACCOUNT-2: refuses an id that was opened before, also one that was undone', () => {
     for (const past of [[opened], [opened, closed]]) {
-      expect(account(...past).when(opening).refuses('account.not-opened')).toMatchObject({ kind: 'conflict', actions: [] });
+      expect(
+        account(...past)
+          .when(opening)
+          .refuses('account.not-opened'),
+      ).toMatchObject({ kind: 'conflict', actions: [] });
     }
   });
 });
@@ -42,7 +48,8 @@ describe('CloseAccount', () => {
 describe('AppointAdministrator', () => {
   it('counts a user', () => account(opened, appointed('ada')).when(appoint('ben')).then(appointed('ben')));
   it('counts nobody twice', () => account(opened, appointed('ada')).when(appoint('ada')).then());
-  it('counts one who stood down again', () => account(opened, appointed('ada'), appointed('ben'), stoodDown('ada')).when(appoint('ada')).then(appointed('ada')));
+  it('counts one who stood down again', () =>
+    account(opened, appointed('ada'), appointed('ben'), stoodDown('ada')).when(appoint('ada')).then(appointed('ada')));
 });
 
 describe('StandDownAdministrator', () => {
@@ -52,8 +59,16 @@ describe('StandDownAdministrator', () => {
       .then(accountEvent('AdministratorStoodDown', { user: 'ada', because }));
   });
   it('ADMIN-1: keeps the last one, whoever they are', () => {
-    for (const past of [[appointed('ada')], [appointed('ada'), appointed('ben'), stoodDown('ben')], [appointed('ada'), appointed('ada')]]) {
-      expect(account(opened, ...past).when(standDown('ada')).refuses('account.last-administrator').kind).toBe('conflict');
+    for (const past of [
+      [appointed('ada')],
+      [appointed('ada'), appointed('ben'), stoodDown('ben')],
+      [appointed('ada'), appointed('ada')],
+    ]) {
+      expect(
+        account(opened, ...past)
+          .when(standDown('ada'))
+          .refuses('account.last-administrator').kind,
+      ).toBe('conflict');
     }
   });
   it('ADMIN-1: orders rivals also by one who is not counted, but never takes from none', () => {
@@ -62,7 +77,9 @@ describe('StandDownAdministrator', () => {
   });
   it('ADMIN-1: of two who stand each other down, the second is refused', () => {
     account(opened, appointed('ada'), appointed('ben')).when(standDown('ben')).then(stoodDown('ben'));
-    account(opened, appointed('ada'), appointed('ben'), stoodDown('ben')).when(standDown('ada')).refuses('account.last-administrator');
+    account(opened, appointed('ada'), appointed('ben'), stoodDown('ben'))
+      .when(standDown('ada'))
+      .refuses('account.last-administrator');
   });
 });
 
@@ -73,7 +90,11 @@ describe('an account that is not open', () => {
   ];
   it.each(commands)('%s', (_, command) => {
     for (const past of [[], [opened, appointed('ada'), appointed('ben'), closed]]) {
-      expect(account(...past).when(command).refuses('account.not-found').kind).toBe('not-found');
+      expect(
+        account(...past)
+          .when(command)
+          .refuses('account.not-found').kind,
+      ).toBe('not-found');
     }
   });
   it('is refused wherever an open one is needed', () => {

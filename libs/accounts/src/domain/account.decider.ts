@@ -41,7 +41,11 @@ export const AccountDecider: Decider<Account, AccountEvent, typeof commands> = {
     StandDownAdministrator: ({ user, because }, account) => {
       const others = [...checkOpen(account).administrators].filter((other) => other !== user);
       if (others.length === 0) {
-        throw new Refusal('account.last-administrator', 'conflict', 'The account would be left without an administrator who can log in.');
+        throw new Refusal(
+          'account.last-administrator',
+          'conflict',
+          'The account would be left without an administrator who can log in.',
+        );
       }
       // Also for one who is not counted: the append orders rivals.
       return [accountEvent('AdministratorStoodDown', { user, because })];
@@ -51,7 +55,9 @@ export const AccountDecider: Decider<Account, AccountEvent, typeof commands> = {
   evolve: {
     AccountOpened: (_, opened) => ({ ...opened, status: 'open', administrators: new Set() }),
     AdministratorAppointed: (account, { user }) =>
-      account.status === 'absent' ? account : { ...account, administrators: new Set([...account.administrators, user]) },
+      account.status === 'absent'
+        ? account
+        : { ...account, administrators: new Set([...account.administrators, user]) },
     AdministratorStoodDown: (account, { user }) =>
       account.status === 'absent'
         ? account
@@ -61,4 +67,5 @@ export const AccountDecider: Decider<Account, AccountEvent, typeof commands> = {
 };
 
 /** An opening that was undone stays undone: another needs another key. */
-export const notOpened = () => new Refusal('account.not-opened', 'conflict', 'This opening was undone; open the account with another key.');
+export const notOpened = () =>
+  new Refusal('account.not-opened', 'conflict', 'This opening was undone; open the account with another key.');

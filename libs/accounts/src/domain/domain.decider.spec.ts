@@ -9,12 +9,16 @@ const domain = (...past: DomainNameEvent[]) => given(DomainDecider, ...past);
 
 describe('an operator asserts a domain', () => {
   it('DOMAIN-2, EVENT-4: that nobody owns', () => domain().when(new AssertDomain({})).then(owned()));
-  it('DOMAIN-2: that its owner released', () => domain(owned('rival'), released('rival')).when(new AssertDomain({})).then(owned()));
-  it('DOMAIN-3: of a closed account, which counts as unclaimed', () => domain(owned('rival')).when(new AssertDomain({}), { ownerClosed: true }).then(owned()));
+  it('DOMAIN-2: that its owner released', () =>
+    domain(owned('rival'), released('rival')).when(new AssertDomain({})).then(owned()));
+  it('DOMAIN-3: of a closed account, which counts as unclaimed', () =>
+    domain(owned('rival')).when(new AssertDomain({}), { ownerClosed: true }).then(owned()));
   it('DOMAIN-2: once: again changes nothing', () => domain(owned()).when(new AssertDomain({})).then());
   it('DOMAIN-2: unless another account owns it, which is not disclosed', () => {
     for (const past of [[owned('rival')], [owned(), released(), owned('rival')]]) {
-      const refusal = domain(...past).when(new AssertDomain({})).refuses('domain.owned-by-another');
+      const refusal = domain(...past)
+        .when(new AssertDomain({}))
+        .refuses('domain.owned-by-another');
       expect(refusal).toMatchObject({ kind: 'conflict', actions: [], members: {} });
       expect(refusal.message).not.toContain('rival');
     }

@@ -41,10 +41,12 @@ export const DomainDecider: Decider<DomainName, DomainNameEvent, typeof commands
   decide: {
     AssertDomain: (_, { owner }, { account, ownerClosed }) => {
       if (owner === account) return [];
-      if (owner && !ownerClosed) throw new Refusal('domain.owned-by-another', 'conflict', 'Another account owns this domain.');
+      if (owner && !ownerClosed)
+        throw new Refusal('domain.owned-by-another', 'conflict', 'Another account owns this domain.');
       return [domainEvent('DomainOwned', { account: account!, by: 'operator' })];
     },
-    ReleaseDomain: (_, { owner }, { account }) => (owner === account ? [domainEvent('DomainReleased', { account: account! })] : []),
+    ReleaseDomain: (_, { owner }, { account }) =>
+      owner === account ? [domainEvent('DomainReleased', { account: account! })] : [],
   },
 
   evolve: {

@@ -4,7 +4,8 @@ import { hasUnseenCharacter } from '#libs/kernel';
 import { domainName } from './domain.decider.js';
 
 /** RFC 5321 `atext` and what SMTPUTF8 adds, without `%` and `!`, by which old servers route a mail elsewhere. */
-const dotAtom = /^[A-Za-z0-9#$&'*+\-/=?^_`{|}~\u0080-\u{10FFFF}]+(?:\.[A-Za-z0-9#$&'*+\-/=?^_`{|}~\u0080-\u{10FFFF}]+)*$/u;
+const dotAtom =
+  /^[A-Za-z0-9#$&'*+\-/=?^_`{|}~\u0080-\u{10FFFF}]+(?:\.[A-Za-z0-9#$&'*+\-/=?^_`{|}~\u0080-\u{10FFFF}]+)*$/u;
 
 /** ASCII characters besides letters and digits. */
 const asciiSymbol = /[\0-/:-@[-`{-\x7f]/;
@@ -16,7 +17,8 @@ const asciiSymbol = /[\0-/:-@[-`{-\x7f]/;
 const misread = /=\?|[\u3002\uFF61]|^\p{M}/u;
 
 /** Whether some program that normalises the text (NFKC) finds a symbol, like `@` or a comma, where others see a letter. */
-const hidesSymbol = (text: string): boolean => [...text].some((character) => character > '\x7f' && asciiSymbol.test(character.normalize('NFKC')));
+const hidesSymbol = (text: string): boolean =>
+  [...text].some((character) => character > '\x7f' && asciiSymbol.test(character.normalize('NFKC')));
 
 /**
  * Whether everybody who reads `local@host` finds the same mailbox: no quotes, comments, routes, encoded words or unseen characters, and none
@@ -36,7 +38,11 @@ export function isMailAddress(text: string): boolean {
   if (!isPlainAddress(text) || !isEmail(text)) return false;
   const [local, typed] = text.split('@') as [string, string];
   const domain = canonicalDomain(typed);
-  return domain !== undefined && domain === domainToASCII(typed.toLowerCase()) && Buffer.byteLength(`${local}@${domain}`) <= longestPath;
+  return (
+    domain !== undefined &&
+    domain === domainToASCII(typed.toLowerCase()) &&
+    Buffer.byteLength(`${local}@${domain}`) <= longestPath
+  );
 }
 
 function canonicalDomain(typed: string): string | undefined {

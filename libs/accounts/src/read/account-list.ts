@@ -42,13 +42,26 @@ export interface AccountTables {
 }
 
 type Event = AccountEvent | DomainNameEvent;
-type Handler<Type extends Event['type']> = (data: DataOf<Event, Type>, event: Recorded, db: Kysely<AccountTables>) => Promise<unknown>;
+type Handler<Type extends Event['type']> = (
+  data: DataOf<Event, Type>,
+  event: Recorded,
+  db: Kysely<AccountTables>,
+) => Promise<unknown>;
 
 const handlers: { readonly [Type in Event['type']]: Handler<Type> } = {
   AccountOpened: ({ name, contracts, language = null }, { envelope: { subject, at }, revision }, db) =>
     db
       .insertInto('account_list')
-      .values({ account_id: subject.id, name, contracts: json(contracts), language, administrators: json([]), opened_at: at, closed: false, revision })
+      .values({
+        account_id: subject.id,
+        name,
+        contracts: json(contracts),
+        language,
+        administrators: json([]),
+        opened_at: at,
+        closed: false,
+        revision,
+      })
       .execute(),
   AdministratorAppointed: ({ user }, event, db) => administrators(db, event, sql`administrators || ${json([user])}`),
   AdministratorStoodDown: ({ user }, event, db) => administrators(db, event, sql`administrators - ${user}::text`),
@@ -60,12 +73,17 @@ const handlers: { readonly [Type in Event['type']]: Handler<Type> } = {
       .values({ domain: subject.id, account_id: account })
       .onConflict((conflict) => conflict.column('domain').doUpdateSet({ account_id: account }))
       .execute(),
-  DomainReleased: (_, { envelope: { subject } }, db) => db.deleteFrom('account_domain').where('domain', '=', subject.id).execute(),
+  DomainReleased: (_, { envelope: { subject } }, db) =>
+    db.deleteFrom('account_domain').where('domain', '=', subject.id).execute(),
 };
 
 const json = (value: unknown) => sql<never>`${JSON.stringify(value)}::jsonb`;
 
-const administrators = (db: Kysely<AccountTables>, { envelope: { subject }, revision }: Recorded, value: ReturnType<typeof sql<unknown>>) =>
+const administrators = (
+  db: Kysely<AccountTables>,
+  { envelope: { subject }, revision }: Recorded,
+  value: ReturnType<typeof sql<unknown>>,
+) =>
   db
     .updateTable('account_list')
     .set({ administrators: value as never, revision })
@@ -108,10 +126,18 @@ export class ListAccounts extends Query<ListAccounts> {
 export class GetAccount extends Query<GetAccount> {}
 
 export async function listAccounts(db: Kysely<AccountTables>, { limit = 50, cursor, asking }: ListAccounts) {
-  let rows = accounts(db).orderBy('opened_at').orderBy('account_id').limit(limit + 1);
+  let rows = accounts(db)
+    .orderBy('opened_at')
+    .orderBy('account_id')
+    .limit(limit + 1);
   if (asking.account) rows = rows.where('account_id', '=', asking.account);
   if (cursor !== undefined) {
-    const last = rows.clearSelect().clearOrderBy().clearLimit().select(['opened_at', 'account_id']).where('account_id', '=', idIn(cursor));
+    const last = rows
+      .clearSelect()
+      .clearOrderBy()
+      .clearLimit()
+      .select(['opened_at', 'account_id'])
+      .where('account_id', '=', idIn(cursor));
     rows = rows.where(sql<boolean>`(opened_at, account_id) > (${last})`);
   }
   const items = (await rows.execute()).map((row) => item(row));
@@ -131,7 +157,11 @@ const accounts = (db: Kysely<AccountTables>) =>
     .selectFrom('account_list')
     .selectAll()
     .select(
-      sql<string[]>`coalesce((select jsonb_agg(domain order by domain) from account_domain d where d.account_id = account_list.account_id), '[]')`.as('domains'),
+      sql<
+        string[]
+      >`coalesce((select jsonb_agg(domain order by domain) from account_domain d where d.account_id = account_list.account_id), '[]')`.as(
+        'domains',
+      ),
     )
     .where('closed', '=', false);
 

@@ -12,5 +12,7 @@ export class InstallationStatus {
 }
 
 export async function getInstallation(db: Kysely<AccountTables>): Promise<InstallationStatus> {
-  return { empty: (await db.selectFrom('account_list').select('account_id').limit(1).executeTakeFirst()) === undefined };
+  return {
+    empty: (await db.selectFrom('account_list').select('account_id').limit(1).executeTakeFirst()) === undefined,
+  };
 }

@@ -1,7 +1,13 @@
 import { begin, decidingAgain, firstAnswer, record, type EventStore, type Written } from '#libs/event-store';
 import { decide, issue } from '#libs/kernel';
 import { AccountDecider, checkOpen } from '../domain/account.decider.js';
-import { DomainDecider, domainName, type AssertDomain, type DomainName, type ReleaseDomain } from '../domain/domain.decider.js';
+import {
+  DomainDecider,
+  domainName,
+  type AssertDomain,
+  type DomainName,
+  type ReleaseDomain,
+} from '../domain/domain.decider.js';
 
 /** The account that owns a domain; a closed account's domains count as unclaimed. */
 export async function ownerOf(store: EventStore, domain: string): Promise<string | undefined> {
@@ -13,7 +19,10 @@ export async function ownerOf(store: EventStore, domain: string): Promise<string
  * Asserts or releases a domain for an open account. Throws `account.not-found`, `domain.invalid`,
  * `domain.owned-by-another`.
  */
-export async function changeDomain(store: EventStore, command: AssertDomain | ReleaseDomain): Promise<Written<DomainName>> {
+export async function changeDomain(
+  store: EventStore,
+  command: AssertDomain | ReleaseDomain,
+): Promise<Written<DomainName>> {
   const { account, target } = command.issuance;
   checkOpen((await store.load(AccountDecider, account!)).state);
   return recordDomain(store, issue<AssertDomain>(command, { ...command.issuance, target: domainName(target) }));
@@ -27,7 +36,13 @@ export function recordDomain(store: EventStore, command: AssertDomain | ReleaseD
     if (domain.earlier) return firstAnswer(domain.earlier);
     const { owner } = domain.state;
     const ownerClosed = owner !== undefined && owner !== issuance.account && (await isClosed(store, owner));
-    return record(store, DomainDecider, domain, command, decide(DomainDecider, command, domain.state, { ...issuance, ownerClosed }));
+    return record(
+      store,
+      DomainDecider,
+      domain,
+      command,
+      decide(DomainDecider, command, domain.state, { ...issuance, ownerClosed }),
+    );
   });
 }
 

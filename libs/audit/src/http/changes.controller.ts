@@ -22,12 +22,15 @@ export class ChangesController implements OnModuleDestroy {
   @Needs('users:read')
   @ApiOperation({
     summary: 'Which users of the account change, as server-sent events',
-    description: '`ready`, then `changed` with `{ userIds }` (and with `also`, `accounts`: user ids by account), or `reset` where too much has changed since `Last-Event-ID`; the id of each is a position of the log.',
+    description:
+      '`ready`, then `changed` with `{ userIds }` (and with `also`, `accounts`: user ids by account), or `reset` where too much has changed since `Last-Event-ID`; the id of each is a position of the log.',
   })
   async changes(@Ask() query: FollowChanges, @Req() request: CalledRequest): Promise<Observable<MessageEvent>> {
     const after = lastEventId(request) ?? query.after;
     const also = accountsWithin(query.also ?? [], request.caller?.account);
-    const changes: Observable<LiveChange> = await this.queries.execute(ask(new FollowChanges({ also, ...(after !== undefined && { after }) }), query.asking));
+    const changes: Observable<LiveChange> = await this.queries.execute(
+      ask(new FollowChanges({ also, ...(after !== undefined && { after }) }), query.asking),
+    );
     return merge(changes.pipe(map(message)), interval(heartbeat).pipe(map(() => ({ type: 'alive', data: {} })))).pipe(
       // Whoever may no longer look is told nothing more.
       concatMap(async (event) => ((await request.stillMay!()) ? event : undefined)),
@@ -44,7 +47,8 @@ export class ChangesController implements OnModuleDestroy {
 
 /** Those who are confined to an account may name no other. */
 function accountsWithin(accounts: readonly string[], within: string | undefined): string[] {
-  if (within && accounts.some((account) => account !== within)) throw new Refusal('account.not-found', 'not-found', 'There is no such account.');
+  if (within && accounts.some((account) => account !== within))
+    throw new Refusal('account.not-found', 'not-found', 'There is no such account.');
   return [...accounts];
 }
 

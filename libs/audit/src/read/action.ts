@@ -6,7 +6,13 @@ import { loginEvents, userEvents } from '#libs/users';
 const { EmailClaimAbandoned: _, ...users } = userEvents;
 
 /** The types of events that make an audit row. */
-export const auditedEvents = Object.keys({ ...users, ...loginEvents, ...accountEvents, ...domainEvents, ...accessTokenEvents });
+export const auditedEvents = Object.keys({
+  ...users,
+  ...loginEvents,
+  ...accountEvents,
+  ...domainEvents,
+  ...accessTokenEvents,
+});
 
 /** What an event's name begins with. */
 const subjects = ['AccessToken', 'Administrator', 'Account', 'Domain', 'Login', 'User'];

@@ -58,7 +58,11 @@ export class AuditItem {
  * moved to another account keeps in the old one the name they left with. Services bear their token's name everywhere;
  * the names on operators' tokens are for operators, whoever is confined to an account (`within`) reads `operator`.
  */
-export async function itemsOf(db: Kysely<AuditTables>, rows: readonly AuditRow[], within: string | undefined): Promise<AuditItem[]> {
+export async function itemsOf(
+  db: Kysely<AuditTables>,
+  rows: readonly AuditRow[],
+  within: string | undefined,
+): Promise<AuditItem[]> {
   const subjects = await loadSubjects(db, rows.flatMap(mentioned));
   return rows.map((row) => item(row, new Names(subjects, row.account ?? undefined, within)));
 }
@@ -77,7 +81,9 @@ const item = (row: AuditRow, names: Names): AuditItem => ({
   subject: { kind: row.subject_kind, id: row.subject_id, name: names.of(row.subject_kind, row.subject_id) },
   account: row.account,
   actor: { id: row.actor_id, kind: row.actor_kind, name: actorNames[row.actor_kind](row, names) },
-  via: row.via ? { token: row.via, name: names.of('access-token', row.via), issuedBy: names.token(row.via)?.issuedBy ?? null } : null,
+  via: row.via
+    ? { token: row.via, name: names.of('access-token', row.via), issuedBy: names.token(row.via)?.issuedBy ?? null }
+    : null,
   reason: row.reason,
   ip: row.ip,
   changes: row.changes,

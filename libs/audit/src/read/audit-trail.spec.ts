@@ -33,10 +33,16 @@ beforeEach(async () => {
   revisions.clear();
 });
 
-const record = (events: readonly Recorded[]) => store.db.transaction().execute((tx) => AuditTrailProjection.apply(events, tx));
+const record = (events: readonly Recorded[]) =>
+  store.db.transaction().execute((tx) => AuditTrailProjection.apply(events, tx));
 
 /** The next event of the log. */
-function recorded(stream: string, subject: Subject, { type, data }: DomainEvent, envelope: Partial<Envelope>): Recorded {
+function recorded(
+  stream: string,
+  subject: Subject,
+  { type, data }: DomainEvent,
+  envelope: Partial<Envelope>,
+): Recorded {
   const revision = revisions.get(stream) ?? 0;
   revisions.set(stream, revision + 1);
   const position = ++length * 10;
@@ -45,18 +51,32 @@ function recorded(stream: string, subject: Subject, { type, data }: DomainEvent,
   return { id: String(position), type, data, stream, revision, position, envelope: { ...base, ...envelope } };
 }
 
-const ofUser = (id: string, event: DomainEvent, envelope: Partial<Envelope> = {}) => recorded(`user-${id}`, { kind: 'user', id }, event, envelope);
-const ofLogin = (id: string, event: DomainEvent, envelope: Partial<Envelope>) => recorded(`login-${id}`, { kind: 'user', id }, event, envelope);
-const ofAccount = (id: string, event: DomainEvent) => recorded(`account-${id}`, { kind: 'account', id }, event, { account: id });
-const ofDomain = (id: string, event: DomainEvent, account: string) => recorded(`domain-${id}`, { kind: 'domain', id }, event, { account });
+const ofUser = (id: string, event: DomainEvent, envelope: Partial<Envelope> = {}) =>
+  recorded(`user-${id}`, { kind: 'user', id }, event, envelope);
+const ofLogin = (id: string, event: DomainEvent, envelope: Partial<Envelope>) =>
+  recorded(`login-${id}`, { kind: 'user', id }, event, envelope);
+const ofAccount = (id: string, event: DomainEvent) =>
+  recorded(`account-${id}`, { kind: 'account', id }, event, { account: id });
+const ofDomain = (id: string, event: DomainEvent, account: string) =>
+  recorded(`domain-${id}`, { kind: 'domain', id }, event, { account });
 const ofToken = (id: string, event: DomainEvent, envelope: Partial<Envelope> = {}) =>
   recorded(`accessToken-${id}`, { kind: 'access-token', id }, event, envelope);
 
-const person = (firstName: string, lastName: string) => ({ email: `${firstName}@example.com`, firstName, lastName, country: 'DE' });
+const person = (firstName: string, lastName: string) => ({
+  email: `${firstName}@example.com`,
+  firstName,
+  lastName,
+  country: 'DE',
+});
 const added = (id: string, account: string, firstName: string, lastName: string, envelope: Partial<Envelope> = {}) =>
-  ofUser(id, userEvent('UserAdded', { account, ...person(firstName, lastName), status: 'active' }), { account, ...envelope });
-const locked = (id: string, envelope: Partial<Envelope>) => ofUser(id, userEvent('UserLocked', { cause: 'administrator', disableModeDays: 7 }), envelope);
-const unlocked = (id: string, envelope: Partial<Envelope>) => ofUser(id, userEvent('UserUnlocked', { causes: ['administrator'] }), envelope);
+  ofUser(id, userEvent('UserAdded', { account, ...person(firstName, lastName), status: 'active' }), {
+    account,
+    ...envelope,
+  });
+const locked = (id: string, envelope: Partial<Envelope>) =>
+  ofUser(id, userEvent('UserLocked', { cause: 'administrator', disableModeDays: 7 }), envelope);
+const unlocked = (id: string, envelope: Partial<Envelope>) =>
+  ofUser(id, userEvent('UserUnlocked', { causes: ['administrator'] }), envelope);
 const deleted = (id: string, envelope: Partial<Envelope>) =>
   ofUser(
     id,
@@ -69,8 +89,24 @@ const deleted = (id: string, envelope: Partial<Envelope>) =>
     }),
     envelope,
   );
-const issued = (id: string, kind: 'user' | 'service' | 'operator', holder: string, name: string, envelope: Partial<Envelope> = {}) =>
-  ofToken(id, accessTokenEvent('AccessTokenIssued', { kind, holder, name, scopes: ['users:lock'], expiresAt: '2027-01-01T00:00:00.000Z' }), envelope);
+const issued = (
+  id: string,
+  kind: 'user' | 'service' | 'operator',
+  holder: string,
+  name: string,
+  envelope: Partial<Envelope> = {},
+) =>
+  ofToken(
+    id,
+    accessTokenEvent('AccessTokenIssued', {
+      kind,
+      holder,
+      name,
+      scopes: ['users:lock'],
+      expiresAt: '2027-01-01T00:00:00.000Z',
+    }),
+    envelope,
+  );
 
 const asking = (actor: Actor, account?: string, target = '') => ({
   actor,
@@ -83,9 +119,11 @@ const asking = (actor: Actor, account?: string, target = '') => ({
 });
 const audit = (fields: ConstructorParameters<typeof ListAudit>[0] = {}, actor = operator, account?: string) =>
   listAudit(store.db, ask(new ListAudit(fields), asking(actor, account)));
-const history = (user: string, account: string, actor = ada) => listHistory(store.db, ask(new ListHistory({}), asking(actor, account, user)));
+const history = (user: string, account: string, actor = ada) =>
+  listHistory(store.db, ask(new ListHistory({}), asking(actor, account, user)));
 
-const told = ({ items }: { items: readonly AuditItem[] }) => items.map(({ action, subject }) => `${action} ${subject.id}`);
+const told = ({ items }: { items: readonly AuditItem[] }) =>
+  items.map(({ action, subject }) => `${action} ${subject.id}`);
 const changes = ({ items }: { items: readonly AuditItem[] }) =>
   items.map((item) => Object.fromEntries(item.changes.map(({ field, before, after }) => [field, [before, after]])));
 
@@ -110,7 +148,13 @@ describe('a row', () => {
         via: { token: 't1', name: 'laptop', issuedBy: operator },
         reason: 'lost badge',
         ip: '192.0.2.7',
-        changes: [{ field: 'locks', before: [], after: [{ cause: 'administrator', reason: 'lost badge', until: null, by: ada }] }],
+        changes: [
+          {
+            field: 'locks',
+            before: [],
+            after: [{ cause: 'administrator', reason: 'lost badge', until: null, by: ada }],
+          },
+        ],
         correlationId: 'act',
       },
     ]);
@@ -118,7 +162,10 @@ describe('a row', () => {
 
   it('AUDIT-1: follows a user through batches', async () => {
     await record([added('leo', 'acme', 'Leo', 'Roth')]);
-    await record([ofUser('leo', userEvent('UserRoleGranted', { role: 'auditor' }), inAcme), ofUser('leo', userEvent('UserRenamed', { firstName: 'Leon', lastName: 'Roth' }), inAcme)]);
+    await record([
+      ofUser('leo', userEvent('UserRoleGranted', { role: 'auditor' }), inAcme),
+      ofUser('leo', userEvent('UserRenamed', { firstName: 'Leon', lastName: 'Roth' }), inAcme),
+    ]);
     await record([deleted('leo', inAcme)]);
     expect(changes(await history('leo', 'acme')).slice(0, 3)).toEqual([
       {
@@ -134,30 +181,60 @@ describe('a row', () => {
   });
 
   it('LOGIN-12: holds a login with its method and its own time, also where it is reported late', async () => {
-    const login = (at: string) => ofLogin('leo', loginEvent('UserLoggedIn', { method: 'password', at }), { account: 'acme', ...byService });
-    await record([added('leo', 'acme', 'Leo', 'Roth'), issued('desk', 'service', 'desk', 'front desk'), login('2026-01-03T00:00:00.000Z'), login('2026-01-02T00:00:00.000Z')]);
+    const login = (at: string) =>
+      ofLogin('leo', loginEvent('UserLoggedIn', { method: 'password', at }), { account: 'acme', ...byService });
+    await record([
+      added('leo', 'acme', 'Leo', 'Roth'),
+      issued('desk', 'service', 'desk', 'front desk'),
+      login('2026-01-03T00:00:00.000Z'),
+      login('2026-01-02T00:00:00.000Z'),
+    ]);
     const logins = await audit({ action: ['user.logged-in'] }, ada, 'acme');
     expect(changes(logins)).toEqual([
       { login: [null, { method: 'password', at: '2026-01-02T00:00:00.000Z' }] },
-      { login: [null, { method: 'password', at: '2026-01-03T00:00:00.000Z' }], lastLoginAt: [null, '2026-01-03T00:00:00.000Z'] },
+      {
+        login: [null, { method: 'password', at: '2026-01-03T00:00:00.000Z' }],
+        lastLoginAt: [null, '2026-01-03T00:00:00.000Z'],
+      },
     ]);
     expect(logins.items[0]!.actor.name).toBe('front desk');
   });
 
   it('AUDIT-1, EVENT-3, EVENT-4, EVENT-6: is made of accounts, domains and tokens too', async () => {
     await record([
-      ofAccount('acme', accountEvent('AccountOpened', { name: 'Acme', contracts: [{ country: 'DE', recurringRevenue: 5 }] })),
+      ofAccount(
+        'acme',
+        accountEvent('AccountOpened', { name: 'Acme', contracts: [{ country: 'DE', recurringRevenue: 5 }] }),
+      ),
       ofDomain('acme.example', domainEvent('DomainOwned', { account: 'acme', by: 'operator' }), 'acme'),
       ofAccount('acme', accountEvent('AdministratorAppointed', { user: 'ada' })),
       issued('t1', 'user', 'ada', 'laptop', { account: 'acme' }),
       ofToken('t1', accessTokenEvent('AccessTokenEnded', {}), { account: 'acme', at: '2026-01-05T00:00:00.000Z' }),
     ]);
     const trail = await audit();
-    expect(told(trail)).toEqual(['access-token.ended t1', 'access-token.issued t1', 'administrator.appointed acme', 'domain.owned acme.example', 'account.opened acme']);
-    expect(trail.items.map(({ subject }) => subject.name)).toEqual(['laptop', 'laptop', 'Acme', 'acme.example', 'Acme']);
+    expect(told(trail)).toEqual([
+      'access-token.ended t1',
+      'access-token.issued t1',
+      'administrator.appointed acme',
+      'domain.owned acme.example',
+      'account.opened acme',
+    ]);
+    expect(trail.items.map(({ subject }) => subject.name)).toEqual([
+      'laptop',
+      'laptop',
+      'Acme',
+      'acme.example',
+      'Acme',
+    ]);
     expect(changes(trail)).toEqual([
       { endedAt: [null, '2026-01-05T00:00:00.000Z'] },
-      { name: [null, 'laptop'], kind: [null, 'user'], holder: [null, 'ada'], scopes: [[], ['users:lock']], expiresAt: [null, '2027-01-01T00:00:00.000Z'] },
+      {
+        name: [null, 'laptop'],
+        kind: [null, 'user'],
+        holder: [null, 'ada'],
+        scopes: [[], ['users:lock']],
+        expiresAt: [null, '2027-01-01T00:00:00.000Z'],
+      },
       { administrators: [[], ['ada']] },
       { owner: [null, 'acme'] },
       { name: [null, 'Acme'], status: [null, 'open'], contracts: [[], [{ country: 'DE', recurringRevenue: 5 }]] },
@@ -212,17 +289,27 @@ describe('an account', () => {
     expect(changes(await audit({}, ivo, 'bolt'))).toEqual([{ owner: [null, 'bolt'] }]);
   });
 
-  it('AUDIT-5: reads `operator` for the name of an operator, who reads the token\'s', async () => {
-    await record([issued('t0', 'operator', 'op', 'Kim, night shift'), added('ada', 'acme', 'Ada', 'Berg', { via: 't0' })]);
-    expect((await audit({}, ada, 'acme')).items).toMatchObject([{ actor: { name: 'operator' }, via: { name: 'operator' } }]);
-    expect((await audit({ subject: 'ada' })).items).toMatchObject([{ actor: { name: 'Kim, night shift' }, via: { name: 'Kim, night shift' } }]);
+  it("AUDIT-5: reads `operator` for the name of an operator, who reads the token's", async () => {
+    await record([
+      issued('t0', 'operator', 'op', 'Kim, night shift'),
+      added('ada', 'acme', 'Ada', 'Berg', { via: 't0' }),
+    ]);
+    expect((await audit({}, ada, 'acme')).items).toMatchObject([
+      { actor: { name: 'operator' }, via: { name: 'operator' } },
+    ]);
+    expect((await audit({ subject: 'ada' })).items).toMatchObject([
+      { actor: { name: 'Kim, night shift' }, via: { name: 'Kim, night shift' } },
+    ]);
   });
 
   it('AUDIT-4: has no other account, and no user of another account', async () => {
     await record(journey());
     expect(told(await audit({ account: 'acme' }, ada, 'acme'))).toHaveLength(3);
     expect(told(await audit({ subject: 'ivo' }, ada, 'acme'))).toEqual([]);
-    await expect(audit({ account: 'bolt' }, ada, 'acme')).rejects.toMatchObject({ code: 'account.not-found', kind: 'not-found' });
+    await expect(audit({ account: 'bolt' }, ada, 'acme')).rejects.toMatchObject({
+      code: 'account.not-found',
+      kind: 'not-found',
+    });
     await expect(history('ivo', 'acme')).rejects.toMatchObject({ code: 'user.not-found', kind: 'not-found' });
     await expect(history('nobody', 'acme')).rejects.toMatchObject({ code: 'user.not-found' });
   });
@@ -231,7 +318,9 @@ describe('an account', () => {
     await record(journey());
     expect(told(await history('leo', 'acme', operator))).toHaveLength(7);
     expect(told(await audit({ account: 'bolt' }))).toHaveLength(5);
-    expect((await audit({ subject: 'leo', action: ['user.registered'] })).items).toMatchObject([{ account: null, subject: { name: 'Leon Secret' } }]);
+    expect((await audit({ subject: 'leo', action: ['user.registered'] })).items).toMatchObject([
+      { account: null, subject: { name: 'Leon Secret' } },
+    ]);
   });
 });
 
@@ -247,17 +336,26 @@ describe('the list', () => {
   );
 
   it('AUDIT-2: answers who locked or deleted whom', async () => {
-    expect(told(await audit({ action: ['user.locked', 'user.deleted'] }))).toEqual(['user.deleted leo', 'user.locked leo']);
+    expect(told(await audit({ action: ['user.locked', 'user.deleted'] }))).toEqual([
+      'user.deleted leo',
+      'user.locked leo',
+    ]);
   });
 
   it('AUDIT-2: filters by actor and by time', async () => {
     expect(told(await audit({ actor: 'op' }))).toEqual(['user.added ada']);
-    expect(told(await audit({ from: '2026-01-01T01:20:00+01:00', to: '2026-01-01T00:40:00Z' }))).toEqual(['user.locked leo', 'user.added leo']);
+    expect(told(await audit({ from: '2026-01-01T01:20:00+01:00', to: '2026-01-01T00:40:00Z' }))).toEqual([
+      'user.locked leo',
+      'user.added leo',
+    ]);
     expect(told(await audit({ to: '2026-01-01' }))).toEqual([]);
   });
 
   it('AUDIT-2, BULK-4: answers the whole of one act, as far as the caller may look', async () => {
-    await record([locked('ada', { account: 'acme', correlationId: 'both' }), added('ivo', 'bolt', 'Ivo', 'Lang', { correlationId: 'both' })]);
+    await record([
+      locked('ada', { account: 'acme', correlationId: 'both' }),
+      added('ivo', 'bolt', 'Ivo', 'Lang', { correlationId: 'both' }),
+    ]);
     expect(told(await audit({ correlation: 'both' }))).toEqual(['user.added ivo', 'user.locked ada']);
     expect(told(await audit({ correlation: 'both' }, ada, 'acme'))).toEqual(['user.locked ada']);
     expect(told(await audit({ correlation: 'none' }))).toEqual([]);
@@ -268,7 +366,13 @@ describe('the list', () => {
     await record([locked('ada', { account: 'acme' }), unlocked('ada', { account: 'acme' })]);
     const second = await audit({ limit: 2, cursor: first.next! });
     const third = await audit({ limit: 2, cursor: second.next! });
-    expect([first, second, third].flatMap(told)).toEqual(['user.deleted leo', 'user.unlocked leo', 'user.locked leo', 'user.added leo', 'user.added ada']);
+    expect([first, second, third].flatMap(told)).toEqual([
+      'user.deleted leo',
+      'user.unlocked leo',
+      'user.locked leo',
+      'user.added leo',
+      'user.added ada',
+    ]);
     expect(third.next).toBeNull();
   });
 

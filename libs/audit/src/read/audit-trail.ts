@@ -42,7 +42,9 @@ export const AuditTrailProjection: Projection = {
   async create(db) {
     await sql`
       create table audit_subject (
-        kind text collate "C" not null, id text collate "C" not null, seen json not null, primary key (kind, id)) with (fillfactor = 50)`.execute(db);
+        kind text collate "C" not null, id text collate "C" not null, seen json not null, primary key (kind, id)) with (fillfactor = 50)`.execute(
+      db,
+    );
     await sql`
       create table audit_trail (
         position bigint primary key, revision integer not null, stream text not null, at timestamptz not null,
@@ -56,7 +58,10 @@ export const AuditTrailProjection: Projection = {
 
   async apply(events, tx) {
     const db = tx as unknown as Kysely<AuditTables>;
-    const subjects = await loadSubjects(db, events.map(({ envelope }) => envelope.subject));
+    const subjects = await loadSubjects(
+      db,
+      events.map(({ envelope }) => envelope.subject),
+    );
     const rows = events.map((event) => {
       const { kind, id } = event.envelope.subject as { kind: AuditedKind; id: string };
       const before = subjects.get(kind, id);
@@ -68,7 +73,9 @@ export const AuditTrailProjection: Projection = {
       with subjects as (
         insert into audit_subject select * from json_populate_recordset(null::audit_subject, ${JSON.stringify(subjects.all())}::json)
         on conflict (kind, id) do update set seen = excluded.seen)
-      insert into audit_trail select * from json_populate_recordset(null::audit_trail, ${JSON.stringify(rows)}::json)`.execute(db);
+      insert into audit_trail select * from json_populate_recordset(null::audit_trail, ${JSON.stringify(rows)}::json)`.execute(
+      db,
+    );
   },
 };
 
@@ -111,7 +118,9 @@ export class Subjects {
 export async function loadSubjects(db: Kysely<AuditTables>, wanted: readonly Subject[]): Promise<Subjects> {
   const { rows } = await sql<AuditTables['audit_subject']>`
     select kind, id, seen from audit_subject
-    where (kind, id) in (select kind, id from json_to_recordset(${JSON.stringify(wanted)}::json) as wanted (kind text, id text))`.execute(db);
+    where (kind, id) in (select kind, id from json_to_recordset(${JSON.stringify(wanted)}::json) as wanted (kind text, id text))`.execute(
+    db,
+  );
   const subjects = new Subjects();
   for (const { kind, id, seen } of rows) subjects.set(kind, id, seen);
   return subjects;

@@ -45,7 +45,12 @@ export function followChanges(
   return merge(live.pipe(delayWhen(() => first)), first);
 }
 
-async function changedSince(db: Kysely<AuditTables>, position: number, accounts: readonly string[], after: number | undefined): Promise<LiveChange> {
+async function changedSince(
+  db: Kysely<AuditTables>,
+  position: number,
+  accounts: readonly string[],
+  after: number | undefined,
+): Promise<LiveChange> {
   if (after === undefined) return { kind: 'ready', position };
   const rows = await db
     .selectFrom('audit_trail')
@@ -68,7 +73,9 @@ interface Place {
 }
 
 const placesOf = ({ position, envelope: { account, subject } }: Recorded, accounts: readonly string[]): Place[] =>
-  account !== undefined && subject.kind === 'user' && accounts.includes(account) ? [{ position, account, userId: subject.id }] : [];
+  account !== undefined && subject.kind === 'user' && accounts.includes(account)
+    ? [{ position, account, userId: subject.id }]
+    : [];
 
 function changed(places: readonly Place[], accounts: readonly string[]): LiveChange {
   const byAccount = Map.groupBy(places, ({ account }) => account);
@@ -77,6 +84,8 @@ function changed(places: readonly Place[], accounts: readonly string[]): LiveCha
     kind: 'changed',
     position: places.at(-1)!.position,
     userIds: idsIn(accounts[0]!),
-    ...(accounts.length > 1 && { accounts: Object.fromEntries([...byAccount.keys()].map((account) => [account, idsIn(account)])) }),
+    ...(accounts.length > 1 && {
+      accounts: Object.fromEntries([...byAccount.keys()].map((account) => [account, idsIn(account)])),
+    }),
   };
 }

@@ -41,7 +41,8 @@ export class ListHistory extends Paged<ListHistory> {}
 export async function listAudit(db: Kysely<AuditTables>, query: ListAudit): Promise<Page<AuditItem>> {
   const { actor, subject, action, account, correlation, from, to, asking } = query;
   const within = confinement(asking);
-  if (account && within && account !== within) throw new Refusal('account.not-found', 'not-found', 'There is no such account.');
+  if (account && within && account !== within)
+    throw new Refusal('account.not-found', 'not-found', 'There is no such account.');
   let rows = rowsWithin(db, within);
   if (actor) rows = rows.where('actor_id', '=', actor);
   if (subject) rows = rows.where('subject_id', '=', subject);
@@ -57,12 +58,14 @@ export async function listAudit(db: Kysely<AuditTables>, query: ListAudit): Prom
 export async function listHistory(db: Kysely<AuditTables>, query: ListHistory): Promise<Page<AuditItem>> {
   const { account, target } = query.asking;
   const user = (await loadSubjects(db, [{ kind: 'user', id: target }])).get('user', target) as SeenUser | undefined;
-  if (!user?.accounts[account!]) throw new Refusal('user.not-found', 'not-found', 'There is no such user in this account.');
+  if (!user?.accounts[account!])
+    throw new Refusal('user.not-found', 'not-found', 'There is no such user in this account.');
   return page(db, rowsWithin(db, confinement(query.asking)).where('subject_id', '=', target), query);
 }
 
 /** Where the one who asks may look. An operator is not confined by the account that a path names. */
-const confinement = ({ actor, account }: Asking): string | undefined => (actor.kind === 'operator' ? undefined : account);
+const confinement = ({ actor, account }: Asking): string | undefined =>
+  actor.kind === 'operator' ? undefined : account;
 
 type Rows = SelectQueryBuilder<AuditTables, 'audit_trail', AuditRow>;
 
@@ -74,9 +77,16 @@ const rowsWithin = (db: Kysely<AuditTables>, account: string | undefined): Rows 
 const moment = (time: string) => sql<string>`to_timestamp(${notBefore(time)}::float8 / 1000)`;
 
 /** A page, newest first. Positions only grow, so later pages stay the same while events arrive. */
-async function page(db: Kysely<AuditTables>, matching: Rows, { limit = 50, cursor, asking }: Paged<unknown>): Promise<Page<AuditItem>> {
+async function page(
+  db: Kysely<AuditTables>,
+  matching: Rows,
+  { limit = 50, cursor, asking }: Paged<unknown>,
+): Promise<Page<AuditItem>> {
   const older = cursor === undefined ? matching : matching.where('position', '<', positionIn(cursor));
-  const rows = await older.orderBy('position', 'desc').limit(limit + 1).execute();
+  const rows = await older
+    .orderBy('position', 'desc')
+    .limit(limit + 1)
+    .execute();
   const shown = rows.slice(0, limit);
   return {
     items: await itemsOf(db, shown, confinement(asking)),

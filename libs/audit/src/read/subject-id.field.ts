@@ -7,8 +7,13 @@ import { isId } from '#libs/kernel';
 export function SubjectId(): PropertyDecorator {
   const message = '$property must be an id or a domain';
   const isSubject = (value: unknown) => typeof value === 'string' && canonical(value) === value;
-  const validate = ValidateBy({ name: 'isSubjectId', validator: { validate: isSubject, defaultMessage: () => message } });
-  const transform = Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? (canonical(value) ?? value) : value));
+  const validate = ValidateBy({
+    name: 'isSubjectId',
+    validator: { validate: isSubject, defaultMessage: () => message },
+  });
+  const transform = Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' ? (canonical(value) ?? value) : value,
+  );
   return (target, property) => [transform, validate].forEach((decorate) => decorate(target, property));
 }
 

@@ -1,6 +1,14 @@
 import type { AccessTokenEvent, TokenTerms } from '#libs/access';
 import type { AccountEvent, ContractTerms, DomainNameEvent } from '#libs/accounts';
-import { evolve, type Actor, type Commands, type Decider, type DomainEvent, type Envelope, type Recorded } from '#libs/kernel';
+import {
+  evolve,
+  type Actor,
+  type Commands,
+  type Decider,
+  type DomainEvent,
+  type Envelope,
+  type Recorded,
+} from '#libs/kernel';
 import { currentOf, foldUser, isInForce, type LockView, type SeenUser, type UserView } from '#libs/users';
 
 /** What can change about a subject, by field; always the same fields, `null` or empty where there is nothing. */
@@ -23,7 +31,12 @@ type Steps<Seen, E extends DomainEvent> = Decider<Seen, E, Commands>['evolve'];
 const viewOf = (seen: SeenUser | undefined, account: string | undefined): UserView | undefined =>
   account === undefined ? seen && currentOf(seen) : seen?.accounts[account];
 
-const lockFields = ({ cause, reason, until, by }: LockView) => ({ cause, reason, until, by: { id: by.id, kind: by.kind } });
+const lockFields = ({ cause, reason, until, by }: LockView) => ({
+  cause,
+  reason,
+  until,
+  by: { id: by.id, kind: by.kind },
+});
 
 const user: SubjectKind<SeenUser> = {
   fold: foldUser,
@@ -66,8 +79,14 @@ const noAccount: SeenAccount = { name: null, status: null, contracts: [], langua
 
 const accountSteps: Steps<SeenAccount, AccountEvent> = {
   AccountOpened: (account, opened) => ({ ...account, ...opened, status: 'open' }),
-  AdministratorAppointed: (account, { user }) => ({ ...account, administrators: [...new Set([...account.administrators, user])] }),
-  AdministratorStoodDown: (account, { user }) => ({ ...account, administrators: account.administrators.filter((other) => other !== user) }),
+  AdministratorAppointed: (account, { user }) => ({
+    ...account,
+    administrators: [...new Set([...account.administrators, user])],
+  }),
+  AdministratorStoodDown: (account, { user }) => ({
+    ...account,
+    administrators: account.administrators.filter((other) => other !== user),
+  }),
   AccountClosed: (account) => ({ ...account, status: 'closed' }),
 };
 
@@ -107,7 +126,15 @@ export interface SeenToken {
   readonly issuedBy: Actor | null;
 }
 
-const noToken: SeenToken = { name: null, kind: null, holder: null, scopes: [], expiresAt: null, endedAt: null, issuedBy: null };
+const noToken: SeenToken = {
+  name: null,
+  kind: null,
+  holder: null,
+  scopes: [],
+  expiresAt: null,
+  endedAt: null,
+  issuedBy: null,
+};
 
 const tokenSteps: Steps<SeenToken, AccessTokenEvent> = {
   AccessTokenIssued: (_, { name, kind, holder, scopes, expiresAt }, { actor }: Envelope) => ({
@@ -125,7 +152,14 @@ const tokenSteps: Steps<SeenToken, AccessTokenEvent> = {
 const accessToken: SubjectKind<SeenToken> = {
   fold: (seen = noToken, event) => evolve({ evolve: tokenSteps }, seen, event as Recorded<AccessTokenEvent>),
   // Who issued it is the row's actor.
-  fields: ({ name, kind, holder, scopes, expiresAt, endedAt } = noToken) => ({ name, kind, holder, scopes, expiresAt, endedAt }),
+  fields: ({ name, kind, holder, scopes, expiresAt, endedAt } = noToken) => ({
+    name,
+    kind,
+    holder,
+    scopes,
+    expiresAt,
+    endedAt,
+  }),
   name: ({ name }) => name,
 };
 

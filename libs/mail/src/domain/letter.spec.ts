@@ -3,7 +3,8 @@ import { readable, writeLetter } from './letter.js';
 import type { Words } from './words.js';
 
 const href = 'https://users.example.com/set-password#secret&more';
-const letter = (language: Language, say: (words: Words) => ReturnType<Words['passwordChanged']>, firstName = 'Zoë') => writeLetter({ language, firstName, say, href });
+const letter = (language: Language, say: (words: Words) => ReturnType<Words['passwordChanged']>, firstName = 'Zoë') =>
+  writeLetter({ language, firstName, say, href });
 
 const all: [string, Parameters<typeof letter>[1]][] = [
   ['complete your profile', (words) => words.completeProfile({ account: 'Acme', until: 'then' })],
@@ -15,9 +16,13 @@ const all: [string, Parameters<typeof letter>[1]][] = [
 describe.each(all)('%s', (_, say) => {
   it.each(languages)('says the same in text and HTML (%s)', (language) => {
     const { subject, text, html } = letter(language, say);
-    const shown = html.replace(/<style.*<\/style>|<[^>]+>/g, '').replaceAll('&amp;', '&').replaceAll('&#39;', "'");
+    const shown = html
+      .replace(/<style.*<\/style>|<[^>]+>/g, '')
+      .replaceAll('&amp;', '&')
+      .replaceAll('&#39;', "'");
     expect(html).toContain(`<html lang="${language}">`);
-    for (const line of text.split('\n').filter((part) => part && part !== '-- ')) expect(shown).toContain(line.replace(/:$/, ''));
+    for (const line of text.split('\n').filter((part) => part && part !== '-- '))
+      expect(shown).toContain(line.replace(/:$/, ''));
     expect(subject).toMatch(/^[^\r\n]{5,60}$/);
   });
 
@@ -26,7 +31,8 @@ describe.each(all)('%s', (_, say) => {
     expect(new Set(languages.map((language) => letter(language, say).subject)).size).toBe(languages.length);
   });
 
-  it('fetches nothing and runs nothing', () => expect(letter('en', say).html).not.toMatch(/<(img|link|script|iframe)|src=|url\(/i));
+  it('fetches nothing and runs nothing', () =>
+    expect(letter('en', say).html).not.toMatch(/<(img|link|script|iframe)|src=|url\(/i));
 });
 
 describe('what people are called', () => {
@@ -38,17 +44,28 @@ describe('what people are called', () => {
     expect(html).toContain('Hello &lt;b onclick=&quot;x&quot;&gt;&#39;&amp;,');
   });
 
-  it.each(['Win at http://evil.example', 'evil.example', 'a@evil.example', 'www.evil.example'])('MAIL-9: is left out where it looks like a link: %s', (name) => {
-    expect(greeted(name).text).toMatch(/^Hello,\n/);
-    expect(greeted(name).html).not.toContain('evil');
-  });
+  it.each(['Win at http://evil.example', 'evil.example', 'a@evil.example', 'www.evil.example'])(
+    'MAIL-9: is left out where it looks like a link: %s',
+    (name) => {
+      expect(greeted(name).text).toMatch(/^Hello,\n/);
+      expect(greeted(name).html).not.toContain('evil');
+    },
+  );
 
-  it.each(['J. R.', 'J.R.', "D'Arcy", 'Anne-Marie', '李'])('MAIL-9: is kept where it is a name: %s', (name) => expect(greeted(name).text).toMatch(`Hello ${name},`));
+  it.each(['J. R.', 'J.R.', "D'Arcy", 'Anne-Marie', '李'])('MAIL-9: is kept where it is a name: %s', (name) =>
+    expect(greeted(name).text).toMatch(`Hello ${name},`),
+  );
 });
 
 it('counts people as each language does', () => {
-  const waiting = (language: Language, count: number) => letter(language, (words) => words.approvalsWaiting({ account: 'Acme', count })).text;
-  expect([1, 3, 5, 22].map((count) => /(\S+ os\S+ \S+)/.exec(waiting('pl', count))![1])).toEqual(['Jedna osoba czeka', '3 osoby czekają', '5 osób czeka', '22 osoby czekają']);
+  const waiting = (language: Language, count: number) =>
+    letter(language, (words) => words.approvalsWaiting({ account: 'Acme', count })).text;
+  expect([1, 3, 5, 22].map((count) => /(\S+ os\S+ \S+)/.exec(waiting('pl', count))![1])).toEqual([
+    'Jedna osoba czeka',
+    '3 osoby czekają',
+    '5 osób czeka',
+    '22 osoby czekają',
+  ]);
   expect(waiting('en', 1)).toContain('One person waits for approval in Acme.');
   expect(waiting('de', 2)).toContain('2 Personen warten auf Freigabe in Acme.');
   expect(waiting('es', 2)).toContain('2 personas esperan aprobación en Acme.');

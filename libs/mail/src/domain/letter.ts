@@ -9,7 +9,17 @@ export interface Letter {
 }
 
 /** A letter to somebody in their language; `href` is where its link leads. */
-export function writeLetter({ language, firstName, say, href }: { language: Language; firstName: string; say: (words: Words) => Text; href: string }): Letter {
+export function writeLetter({
+  language,
+  firstName,
+  say,
+  href,
+}: {
+  language: Language;
+  firstName: string;
+  say: (words: Words) => Text;
+  href: string;
+}): Letter {
   const { greeting, footer } = words[language];
   const { subject, before, link, after } = say(words[language]);
   const hello = greeting(looksLikeLink(firstName) ? undefined : firstName);
@@ -28,7 +38,14 @@ export function writeLetter({ language, firstName, say, href }: { language: Lang
 
 /** Made once: making one takes as long as the rest of a letter. */
 const moments = Object.fromEntries(
-  languages.map((language) => [language, new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })]),
+  languages.map((language) => [
+    language,
+    new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
+      dateStyle: 'long',
+      timeStyle: 'short',
+      timeZone: 'UTC',
+    }),
+  ]),
 ) as Record<Language, Intl.DateTimeFormat>;
 
 /** A moment as people read it, `1 December 2026 at 13:05 UTC`. */

@@ -8,20 +8,56 @@ const ann = { account: 'acme', email: 'ann@acme.example', firstName: 'Ann', last
 describe('what is owed', () => {
   it.each([
     ['a member who was added: a link', userEvent('UserAdded', { ...ann, status: 'active' }), { owes: 'password-link' }],
-    ['one who was added and needs approval: nothing yet', userEvent('UserAdded', { ...ann, status: 'pending' }), { waitsIn: 'acme' }],
-    ['a stranger who asks for approval: nothing yet', userEvent('UserApprovalRequested', { account: 'acme', domain: 'acme.example' }), { waitsIn: 'acme' }],
-    ['one who is approved: a link', userEvent('UserApproved', { account: 'acme' }), { owes: 'password-link', waitsIn: null }],
+    [
+      'one who was added and needs approval: nothing yet',
+      userEvent('UserAdded', { ...ann, status: 'pending' }),
+      { waitsIn: 'acme' },
+    ],
+    [
+      'a stranger who asks for approval: nothing yet',
+      userEvent('UserApprovalRequested', { account: 'acme', domain: 'acme.example' }),
+      { waitsIn: 'acme' },
+    ],
+    [
+      'one who is approved: a link',
+      userEvent('UserApproved', { account: 'acme' }),
+      { owes: 'password-link', waitsIn: null },
+    ],
     ['one who is rejected: nothing', userEvent('UserRejected', { account: 'acme' }), { waitsIn: null }],
-    ['one who was taken in: a link', userEvent('UserAddedToAccount', { account: 'acme', rule: 'administrator' }), { owes: 'password-link', waitsIn: null }],
-    ['one who is restored: what a lock held back', userEvent('UserRestored', { account: 'acme' }), { letsIn: true, waitsIn: null }],
-    ['one who is unlocked: what a lock held back', userEvent('UserUnlocked', { causes: ['administrator'] }), { letsIn: true }],
-    ['whoever asks for a new password: a link', userEvent('UserPasswordResetRequested', { expiresAt: '2026-01-15T13:00:00.000Z' }), { owes: 'password-link' }],
+    [
+      'one who was taken in: a link',
+      userEvent('UserAddedToAccount', { account: 'acme', rule: 'administrator' }),
+      { owes: 'password-link', waitsIn: null },
+    ],
+    [
+      'one who is restored: what a lock held back',
+      userEvent('UserRestored', { account: 'acme' }),
+      { letsIn: true, waitsIn: null },
+    ],
+    [
+      'one who is unlocked: what a lock held back',
+      userEvent('UserUnlocked', { causes: ['administrator'] }),
+      { letsIn: true },
+    ],
+    [
+      'whoever asks for a new password: a link',
+      userEvent('UserPasswordResetRequested', { expiresAt: '2026-01-15T13:00:00.000Z' }),
+      { owes: 'password-link' },
+    ],
     ['one whose password was changed: word of it', userEvent('UserPasswordChanged', {}), { owes: 'password-changed' }],
   ])('MAIL-1: %s', (_, event, meaning) => expect(of(event)).toEqual(meaning));
 
   it('MAIL-1: by no other event of a user, nor by those of other streams', () => {
-    const owing = Object.keys(userEvents).filter((type) => 'owes' in meaningOf({ type, data: { status: 'active' } } as Recorded));
-    expect(owing).toEqual(['UserAdded', 'UserApproved', 'UserAddedToAccount', 'UserPasswordResetRequested', 'UserPasswordChanged']);
+    const owing = Object.keys(userEvents).filter(
+      (type) => 'owes' in meaningOf({ type, data: { status: 'active' } } as Recorded),
+    );
+    expect(owing).toEqual([
+      'UserAdded',
+      'UserApproved',
+      'UserAddedToAccount',
+      'UserPasswordResetRequested',
+      'UserPasswordChanged',
+    ]);
     expect(meaningOf({ type: 'constructor', data: {} } as Recorded)).toEqual({});
   });
 });

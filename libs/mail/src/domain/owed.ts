@@ -34,6 +34,8 @@ export const meaningful: readonly string[] = Object.keys(meanings);
 
 /** What this event means; nothing, for most. */
 export function meaningOf({ type, data }: Recorded): Meaning {
-  const meaning = Object.hasOwn(meanings, type) ? (meanings[type as UserEvent['type']] as (data: object) => Meaning) : undefined;
+  const meaning = Object.hasOwn(meanings, type)
+    ? (meanings[type as UserEvent['type']] as (data: object) => Meaning)
+    : undefined;
   return meaning?.(data) ?? {};
 }

@@ -21,4 +21,5 @@ function parts(address: string): { local: string; domain: string } {
 }
 
 /** Whether an address needs a server that takes UTF-8 before the `@` (RFC 6531). */
-export const needsSmtpUtf8 = (address: string): boolean => /[^\0-\x7f]/.test(address.slice(0, address.lastIndexOf('@')));
+export const needsSmtpUtf8 = (address: string): boolean =>
+  /[^\0-\x7f]/.test(address.slice(0, address.lastIndexOf('@')));

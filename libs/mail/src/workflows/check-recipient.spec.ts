@@ -4,7 +4,15 @@ import { checkRecipient } from './check-recipient.js';
 const recorded = { from: 'rollbook@sender.example', to: 'taro@corp.example' };
 
 /** A message as nodemailer could have built it: its envelope and its To header. */
-function built({ from = recorded.from, to = [recorded.to], header = recorded.to }: { from?: string; to?: string[]; header?: string | string[] }) {
+function built({
+  from = recorded.from,
+  to = [recorded.to],
+  header = recorded.to,
+}: {
+  from?: string;
+  to?: string[];
+  header?: string | string[];
+}) {
   const node = new MimeNode('text/plain').setHeader({ from, to: header });
   return node.setEnvelope({ from, to });
 }
@@ -24,9 +32,13 @@ test.each([
   ['with another address beside in its To header', { header: 'taro@corp.example, evil@evil.example' }],
   ['with a second To header', { header: ['taro@corp.example', 'taro@corp.example'] }],
   ['from another sender', { from: 'evil@evil.example' }],
-])('MAIL-8: a message is refused %s', (_, message) => expect(checkRecipient(built(message), recorded)).toMatchObject({ code: 'address.differs' }));
+])('MAIL-8: a message is refused %s', (_, message) =>
+  expect(checkRecipient(built(message), recorded)).toMatchObject({ code: 'address.differs' }),
+);
 
 test('MAIL-8: the domain is compared after IDNA, in either form', () => {
   const to = 'jos\u00e9@b\u00fccher.example';
-  expect(checkRecipient(built({ to: ['jos\u00e9@xn--bcher-kva.example'], header: to }), { ...recorded, to })).toBeUndefined();
+  expect(
+    checkRecipient(built({ to: ['jos\u00e9@xn--bcher-kva.example'], header: to }), { ...recorded, to }),
+  ).toBeUndefined();
 });

@@ -25,5 +25,7 @@ const isExactly = ([first, ...others]: readonly string[], recorded: string): boo
 function addressesIn(message: MailMessage['message'], header: string): string[] {
   const headers = message.buildHeaders().replace(/\r\n(?=[ \t])/g, '');
   const values = headers.split('\r\n').filter((line) => line.startsWith(`${header}: `));
-  return values.flatMap((line) => parseAddresses(line.slice(header.length + 2), { flatten: true })).map(({ address }) => address);
+  return values
+    .flatMap((line) => parseAddresses(line.slice(header.length + 2), { flatten: true }))
+    .map(({ address }) => address);
 }

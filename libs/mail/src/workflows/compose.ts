@@ -39,7 +39,10 @@ export async function compose(desk: Desk, mail: Mail): Promise<Message | 'user.l
   const language = languages.find((known) => known === (user.language ?? account?.language)) ?? 'en';
   const contents = await contentsOf[mail.kind as MailKind](desk, mail, user, { account: account?.name, language });
   if (contents === undefined || contents === 'user.locked') return contents;
-  return { to: { name: `${user.firstName} ${user.lastName}`, address: user.email }, ...writeLetter({ language, firstName: user.firstName, ...contents }) };
+  return {
+    to: { name: `${user.firstName} ${user.lastName}`, address: user.email },
+    ...writeLetter({ language, firstName: user.firstName, ...contents }),
+  };
 }
 
 /** The name of the user's account, and the language of the letter. */
@@ -48,7 +51,10 @@ interface Address {
   readonly language: Language;
 }
 
-const contentsOf: Record<MailKind, (desk: Desk, mail: Mail, user: User, address: Address) => Promise<Contents | 'user.locked' | undefined>> = {
+const contentsOf: Record<
+  MailKind,
+  (desk: Desk, mail: Mail, user: User, address: Address) => Promise<Contents | 'user.locked' | undefined>
+> = {
   'password-link': async ({ vault, publicUrl, now }, { user: userId, about: request }, user, { account, language }) => {
     const at = now().toISOString();
     const link = openLink(user, request, at);
@@ -65,7 +71,13 @@ const contentsOf: Record<MailKind, (desk: Desk, mail: Mail, user: User, address:
 
   'approvals-waiting': async ({ vault, publicUrl, now }, { about }, user, { account }) => {
     const count = vault.waiting.count(about);
-    if (count === 0 || !servesAsAdministrator(user, now().toISOString()) || accountOf(user) !== about || account === undefined) return undefined;
+    if (
+      count === 0 ||
+      !servesAsAdministrator(user, now().toISOString()) ||
+      accountOf(user) !== about ||
+      account === undefined
+    )
+      return undefined;
     return { say: (words) => words.approvalsWaiting({ account, count }), href: publicUrl };
   },
 };

@@ -1,4 +1,18 @@
-import { Subject, Subscription, bufferTime, defer, exhaustMap, filter, finalize, from, merge, retry, tap, timer, type Observable } from 'rxjs';
+import {
+  Subject,
+  Subscription,
+  bufferTime,
+  defer,
+  exhaustMap,
+  filter,
+  finalize,
+  from,
+  merge,
+  retry,
+  tap,
+  timer,
+  type Observable,
+} from 'rxjs';
 import type { EventStore, LogItem } from '#libs/event-store';
 import { StoreUnavailable, type Recorded } from '#libs/kernel';
 import type { Vault } from '#libs/vault';
@@ -79,7 +93,13 @@ export class MailProcess {
   health(): MailHealth {
     const { mails } = this.options.vault;
     const problem = this.#halted ?? this.#sender?.problem;
-    return { owed: mails.count('owed'), parked: mails.count('parked'), sent: this.#sender?.sent ?? 0, failed: this.#sender?.failures ?? 0, ...(problem && { problem }) };
+    return {
+      owed: mails.count('owed'),
+      parked: mails.count('parked'),
+      sent: this.#sender?.sent ?? 0,
+      failed: this.#sender?.failures ?? 0,
+      ...(problem && { problem }),
+    };
   }
 
   /** Event → what is owed. */
@@ -99,7 +119,11 @@ export class MailProcess {
     const { store, vault } = this.options;
     const { position } = vault.mails;
     // A log that was restored from an older backup than the vault ends before the checkpoint.
-    yield* store.follow(position === undefined ? undefined : Math.min(position, await store.head()), signal, meaningful);
+    yield* store.follow(
+      position === undefined ? undefined : Math.min(position, await store.head()),
+      signal,
+      meaningful,
+    );
   }
 
   #note(items: readonly LogItem[]): void {
@@ -128,7 +152,9 @@ export class MailProcess {
   /** What is owed → sent: at once, and whenever the clock says that something is due. */
   #send(): Observable<unknown> {
     const sending = merge(this.#owed, timer(0, pace)).pipe(exhaustMap(() => (this.#sending = this.#round())));
-    const forgetting = timer(0, tidying).pipe(tap(() => this.options.vault.mails.forget(this.options.now().getTime() - remembered)));
+    const forgetting = timer(0, tidying).pipe(
+      tap(() => this.options.vault.mails.forget(this.options.now().getTime() - remembered)),
+    );
     return merge(sending, forgetting);
   }
 
@@ -148,4 +174,5 @@ export class MailProcess {
   }
 }
 
-const positionOf = (item: LogItem): number => (item.kind === 'event' ? item.event.position : item.kind === 'checkpoint' ? item.position : 0);
+const positionOf = (item: LogItem): number =>
+  item.kind === 'event' ? item.event.position : item.kind === 'checkpoint' ? item.position : 0;

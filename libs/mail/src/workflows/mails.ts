@@ -33,7 +33,8 @@ const itemOf = ({ id: mailId, kind, user: userId, state, attempts, since, nextAt
 /** Answers a page. Throws `cursor.invalid`. */
 export function listMails({ mails }: Pick<Vault, 'mails'>, { state = 'parked', cursor, asking }: ListMails) {
   checkUnconfined(asking.account);
-  if (cursor !== undefined && !mails.find(cursor)) throw new Refusal('cursor.invalid', 'invalid', 'This cursor was not made by this list; start from its first page.');
+  if (cursor !== undefined && !mails.find(cursor))
+    throw new Refusal('cursor.invalid', 'invalid', 'This cursor was not made by this list; start from its first page.');
   const page = mails.list(state, pageSize + 1, cursor ?? null);
   const items = page.slice(0, pageSize).map(itemOf);
   return { items, next: page.length > pageSize ? items.at(-1)!.mailId : null };

@@ -48,13 +48,16 @@ export class Sender {
   private async deliver(mail: Mail): Promise<Delivery> {
     try {
       const message = await compose(this.desk, mail);
-      if (message === undefined || message === 'user.locked') return { outcome: { ...mail, state: 'void', problem: message ?? null } };
+      if (message === undefined || message === 'user.locked')
+        return { outcome: { ...mail, state: 'void', problem: message ?? null } };
       const file = await this.transport.deliver(mail, message, this.desk.now());
       this.sent++;
       this.problem = undefined;
       return { outcome: { ...mail, state: 'sent', problem: null }, file };
     } catch (error) {
-      return { outcome: error instanceof Undeliverable ? this.park(mail, error.code) : this.failed(mail, codeOf(error)) };
+      return {
+        outcome: error instanceof Undeliverable ? this.park(mail, error.code) : this.failed(mail, codeOf(error)),
+      };
     }
   }
 
@@ -71,7 +74,13 @@ export class Sender {
     this.failures++;
     if (next === undefined || problem !== this.problem) this.report.failed(mail, problem, next === undefined);
     this.problem = problem;
-    return { id: mail.id, state: next === undefined ? 'parked' : 'owed', attempts, nextAttemptAt: next ?? mail.nextAttemptAt, problem };
+    return {
+      id: mail.id,
+      state: next === undefined ? 'parked' : 'owed',
+      attempts,
+      nextAttemptAt: next ?? mail.nextAttemptAt,
+      problem,
+    };
   }
 
   private settle(batch: readonly Delivery[]): void {

@@ -24,7 +24,8 @@ export class SmtpUtf8Transport implements Transport {
     connection.once('end', () => done(Object.assign(new Error('The connection was closed.'), { code: 'ECONNECTION' })));
     connection.connect((error) => {
       if (error) return done(error);
-      if (!/^250[ -]SMTPUTF8\b/im.test(connection.lastServerResponse || '')) return done(new Undeliverable('address.needs-smtputf8'));
+      if (!/^250[ -]SMTPUTF8\b/im.test(connection.lastServerResponse || ''))
+        return done(new Undeliverable('address.needs-smtputf8'));
       this.logIn(connection, (refused) => (refused ? done(refused) : transmit(connection, mail, done)));
     });
   }
@@ -38,7 +39,9 @@ export class SmtpUtf8Transport implements Transport {
 
 function transmit(connection: SMTPConnection, { message }: MailMessage, done: Done): void {
   const envelope = message.getEnvelope();
-  connection.send(envelope, message.createReadStream(), (error, info) => done(error, info && { ...info, envelope, messageId: message.messageId() }));
+  connection.send(envelope, message.createReadStream(), (error, info) =>
+    done(error, info && { ...info, envelope, messageId: message.messageId() }),
+  );
 }
 
 /** Runs a callback the first time only. */

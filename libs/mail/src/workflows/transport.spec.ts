@@ -14,8 +14,23 @@ import { fileTransport, smtpTransport, type Transport } from './transport.js';
 
 const from = { name: 'Rollbook', address: 'rollbook@sender.example' };
 
-const mail = (): Mail => ({ id: randomUUID(), kind: 'password-link', user: '', about: '', state: 'owed', attempts: 0, since: 0, nextAttemptAt: 0, problem: null });
-const message = (address: string, name = 'Taro Boss'): Message => ({ to: { name, address }, subject: 'Hello', text: 'Hello', html: '<p>Hello</p>' });
+const mail = (): Mail => ({
+  id: randomUUID(),
+  kind: 'password-link',
+  user: '',
+  about: '',
+  state: 'owed',
+  attempts: 0,
+  since: 0,
+  nextAttemptAt: 0,
+  problem: null,
+});
+const message = (address: string, name = 'Taro Boss'): Message => ({
+  to: { name, address },
+  subject: 'Hello',
+  text: 'Hello',
+  html: '<p>Hello</p>',
+});
 
 /** The code of the refusal; undefined where the mail was taken on. */
 async function deliver(transport: Transport, address: string, name?: string): Promise<string | undefined> {
@@ -36,14 +51,49 @@ function canonical(address: string): string {
 
 /** Recorded by an older build, and refused now. */
 const refused = [
-  'boss\u3000taro@corp.example', '\u3000taro@corp.example', 'boss\u2003taro@corp.example', 'boss\u200btaro@corp.example', 'ta\u00adro@corp.example', 'taro\ufe0f@corp.example',
-  '"boss taro"@corp.example', '"taro"@corp.example', '"a@evil.example"@corp.example', 'taro\uff20evil.example@corp.example', 'taro\uff0cboss@corp.example',
-  'boss <taro@corp.example>', 'boss,taro@corp.example', '<taro@corp.example>', '@relay.example:taro@corp.example', 'taro@corp.example,evil@evil.example',
-  'taro(boss)@corp.example', 'taro@[127.0.0.1]', 'taro%evil.example@corp.example', 'evil.example!taro@corp.example', 'taro@evil@corp.example',
-  'ta\u2024ro@corp.example', '.taro@corp.example', 'taro..boss@corp.example', 'taro@corp.example.', 'taro@corp..example', 'taro@corp\u00ad.example', 'taro\u202e@corp.example',
-  'taro\ud800@corp.example', 'taro\r\n@corp.example', 'undisclosed:taro@corp.example;', 'taro\u2800@corp.example', 'taro\u3164@corp.example',
+  'boss\u3000taro@corp.example',
+  '\u3000taro@corp.example',
+  'boss\u2003taro@corp.example',
+  'boss\u200btaro@corp.example',
+  'ta\u00adro@corp.example',
+  'taro\ufe0f@corp.example',
+  '"boss taro"@corp.example',
+  '"taro"@corp.example',
+  '"a@evil.example"@corp.example',
+  'taro\uff20evil.example@corp.example',
+  'taro\uff0cboss@corp.example',
+  'boss <taro@corp.example>',
+  'boss,taro@corp.example',
+  '<taro@corp.example>',
+  '@relay.example:taro@corp.example',
+  'taro@corp.example,evil@evil.example',
+  'taro(boss)@corp.example',
+  'taro@[127.0.0.1]',
+  'taro%evil.example@corp.example',
+  'evil.example!taro@corp.example',
+  'taro@evil@corp.example',
+  'ta\u2024ro@corp.example',
+  '.taro@corp.example',
+  'taro..boss@corp.example',
+  'taro@corp.example.',
+  'taro@corp..example',
+  'taro@corp\u00ad.example',
+  'taro\u202e@corp.example',
+  'taro\ud800@corp.example',
+  'taro\r\n@corp.example',
+  'undisclosed:taro@corp.example;',
+  'taro\u2800@corp.example',
+  'taro\u3164@corp.example',
 ];
-const accepted = ["o'brien+tag@corp.example", 'Anna@Corp.Example', 'jos\u00e9@b\u00fccher.example', 'taro@xn--bcher-kva.example', '\u738b\u4f1f@corp.example', 'a_b-c=d/e@corp.example', 'taro@m\u00fcnchen.example'];
+const accepted = [
+  "o'brien+tag@corp.example",
+  'Anna@Corp.Example',
+  'jos\u00e9@b\u00fccher.example',
+  'taro@xn--bcher-kva.example',
+  '\u738b\u4f1f@corp.example',
+  'a_b-c=d/e@corp.example',
+  'taro@m\u00fcnchen.example',
+];
 
 describe('with a mail server', () => {
   let box: Mailbox;
@@ -68,17 +118,87 @@ describe('with a mail server', () => {
     expect(isMailAddress(address)).toBe(true);
     expect(await deliver(transport, address, 'Zo\u00eb, "Boss" <evil@evil.example>')).toBeUndefined();
     expect(box.mails.map(({ recipients }) => recipients.map(canonical))).toEqual([[canonical(address)]]);
-    expect([box.mails[0]!.to].flat().flatMap((to) => to!.value.map((each) => canonical(each.address!)))).toEqual([canonical(address)]);
+    expect([box.mails[0]!.to].flat().flatMap((to) => to!.value.map((each) => canonical(each.address!)))).toEqual([
+      canonical(address),
+    ]);
   });
 
   const pieces = constantFrom(
-    'taro', 'boss', '@', '@', '.', 'corp.example', 'evil.example', '"', ',', ';', ':', '<', '>', '(', ')', '[', ']', '\\', '%', '!', '+', '-', '\u3000', '\u00a0', '\u2003', '\u200b', '\u200d',
-    '\u00ad', '\ufeff', '\u202e', '\uff20', '\uff0c', '\uff1c', '\uff1e', '\uff0e', '\u3002', '\u2024', '\u2025', '\ufe6b', '\u00b4', '\u0301', '\u0338', '\u3164', '\u2800', '\u212a', '\u00df', '\ufb01',
-    '\u00e9', 'e\u0301', '\u738b', '\uff54', '\ue000', '\u0378', '\ud800', '\0', '\t', '\r\n', ' ', 'xn--bcher-kva.example', 'b\u00fccher.example', '\u200f', '\ufe0f', '=?utf-8?q?evil=40evil.example?=',
+    'taro',
+    'boss',
+    '@',
+    '@',
+    '.',
+    'corp.example',
+    'evil.example',
+    '"',
+    ',',
+    ';',
+    ':',
+    '<',
+    '>',
+    '(',
+    ')',
+    '[',
+    ']',
+    '\\',
+    '%',
+    '!',
+    '+',
+    '-',
+    '\u3000',
+    '\u00a0',
+    '\u2003',
+    '\u200b',
+    '\u200d',
+    '\u00ad',
+    '\ufeff',
+    '\u202e',
+    '\uff20',
+    '\uff0c',
+    '\uff1c',
+    '\uff1e',
+    '\uff0e',
+    '\u3002',
+    '\u2024',
+    '\u2025',
+    '\ufe6b',
+    '\u00b4',
+    '\u0301',
+    '\u0338',
+    '\u3164',
+    '\u2800',
+    '\u212a',
+    '\u00df',
+    '\ufb01',
+    '\u00e9',
+    'e\u0301',
+    '\u738b',
+    '\uff54',
+    '\ue000',
+    '\u0378',
+    '\ud800',
+    '\0',
+    '\t',
+    '\r\n',
+    ' ',
+    'xn--bcher-kva.example',
+    'b\u00fccher.example',
+    '\u200f',
+    '\ufe0f',
+    '=?utf-8?q?evil=40evil.example?=',
   );
-  const soup = array(oneof(pieces, string({ unit: 'binary', maxLength: 2 })), { maxLength: 8 }).map((parts) => parts.join(''));
+  const soup = array(oneof(pieces, string({ unit: 'binary', maxLength: 2 })), { maxLength: 8 }).map((parts) =>
+    parts.join(''),
+  );
   /** Most are in the shape of an address, so that many are taken on. */
-  const hostile = oneof(soup, tuple(soup, constantFrom('corp.example', 'b\u00fccher.example', 'CORP.example')).map(([local, domain]) => `ta${local}@${domain}`), tuple(constantFrom('taro', '\u738b'), soup).map(([local, domain]) => `${local}@a${domain}.example`));
+  const hostile = oneof(
+    soup,
+    tuple(soup, constantFrom('corp.example', 'b\u00fccher.example', 'CORP.example')).map(
+      ([local, domain]) => `ta${local}@${domain}`,
+    ),
+    tuple(constantFrom('taro', '\u738b'), soup).map(([local, domain]) => `${local}@a${domain}.example`),
+  );
 
   test('MAIL-8: whatever is accepted arrives exactly there, and nothing else arrives anywhere', async () => {
     let taken = 0;
@@ -110,23 +230,28 @@ test('MAIL-10: a server that does not take UTF-8 before the @ is sent no such ad
   }
 });
 
-test.each(['', '?ignoreTLS=true', '?opportunisticTLS=true', '?requireTLS=false'])('MAIL-11: where TLS is needed a server without it is sent nothing: %s', async (query) => {
-  const box = await Mailbox.open();
-  const transport = smtpTransport(`${box.url}/${query}`, from, { needsTls: true });
-  try {
-    for (const address of ['ann@corp.example', 'jos\u00e9@corp.example']) await expect(deliver(transport, address)).rejects.toMatchObject({ code: 'ETLS' });
-    expect(box.mails).toEqual([]);
-  } finally {
-    transport.close();
-    await box.goAway();
-  }
-});
+test.each(['', '?ignoreTLS=true', '?opportunisticTLS=true', '?requireTLS=false'])(
+  'MAIL-11: where TLS is needed a server without it is sent nothing: %s',
+  async (query) => {
+    const box = await Mailbox.open();
+    const transport = smtpTransport(`${box.url}/${query}`, from, { needsTls: true });
+    try {
+      for (const address of ['ann@corp.example', 'jos\u00e9@corp.example'])
+        await expect(deliver(transport, address)).rejects.toMatchObject({ code: 'ETLS' });
+      expect(box.mails).toEqual([]);
+    } finally {
+      transport.close();
+      await box.goAway();
+    }
+  },
+);
 
 test('MAIL-11: a server with TLS is sent mails over it', async () => {
   const box = await Mailbox.open({ hideSTARTTLS: false });
   const transport = smtpTransport(`${box.url}/?tls.rejectUnauthorized=false`, from, { needsTls: true });
   try {
-    for (const address of ['ann@corp.example', 'jos\u00e9@corp.example']) expect(await deliver(transport, address)).toBeUndefined();
+    for (const address of ['ann@corp.example', 'jos\u00e9@corp.example'])
+      expect(await deliver(transport, address)).toBeUndefined();
     expect(box.mails.map(({ secure }) => secure)).toEqual([true, true]);
   } finally {
     transport.close();
@@ -147,11 +272,16 @@ test('MAIL-8: a mail in a file names exactly the recorded address', async () => 
   const directory = mkdtempSync(join(tmpdir(), 'mails-'));
   const transport = fileTransport(directory, from);
   try {
-    for (const address of refused) expect([address, await deliver(transport, address)]).toEqual([address, 'address.refused']);
+    for (const address of refused)
+      expect([address, await deliver(transport, address)]).toEqual([address, 'address.refused']);
     expect(readdirSync(directory)).toEqual([]);
     for (const address of accepted) expect([address, await deliver(transport, address)]).toEqual([address, undefined]);
-    const parsed = await Promise.all(readdirSync(directory).map((file) => simpleParser(readFileSync(join(directory, file)))));
-    const named = parsed.flatMap(({ to }) => [to].flat().flatMap((each) => each!.value.map((value) => canonical(value.address!))));
+    const parsed = await Promise.all(
+      readdirSync(directory).map((file) => simpleParser(readFileSync(join(directory, file)))),
+    );
+    const named = parsed.flatMap(({ to }) =>
+      [to].flat().flatMap((each) => each!.value.map((value) => canonical(value.address!))),
+    );
     expect(named.toSorted()).toEqual(accepted.map(canonical).toSorted());
   } finally {
     rmSync(directory, { recursive: true });

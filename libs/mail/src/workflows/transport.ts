@@ -73,7 +73,10 @@ export function fileTransport(directory: string, from: From): Transport {
       const { message: bytes } = await mailer.sendMail({ ...envelopeOf(mail, message, from, at), ...readable });
       await mkdir(directory, { recursive: true, mode: 0o700 });
       // The same mail takes the same name, however often it is written.
-      const file = join(directory, `${new Date(mail.since).toISOString().replaceAll(':', '-')}-${mail.kind}-${mail.id.slice(0, 8)}.eml`);
+      const file = join(
+        directory,
+        `${new Date(mail.since).toISOString().replaceAll(':', '-')}-${mail.kind}-${mail.id.slice(0, 8)}.eml`,
+      );
       await writeFile(`${file}.new`, bytes as Buffer, { mode: 0o600 });
       await rename(`${file}.new`, file);
       return file;

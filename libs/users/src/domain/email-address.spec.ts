@@ -3,7 +3,8 @@ import { Refusal } from '#libs/kernel';
 import { canonicalAddress, domainOf } from './email-address.js';
 
 const same = (...addresses: string[]) => expect(new Set(addresses.map(canonicalAddress)).size).toBe(1);
-const different = (...addresses: string[]) => expect(new Set(addresses.map(canonicalAddress)).size).toBe(addresses.length);
+const different = (...addresses: string[]) =>
+  expect(new Set(addresses.map(canonicalAddress)).size).toBe(addresses.length);
 
 describe('two addresses are the same', () => {
   it('ADDRESS-1: in upper and lower case', () => same('anna@example.com', 'ANNA@EXAMPLE.COM', 'Anna@Example.Com'));
@@ -12,14 +13,18 @@ describe('two addresses are the same', () => {
     same('GROSS@example.com', 'groß@example.com', 'GROẞ@example.com');
     same('ΝΙΚΟΣ@example.com', 'νικος@example.com', 'νικοσ@example.com');
   });
-  it('ADDRESS-1: composed or decomposed (NFKC)', () => same('jos\u00e9@example.com', 'jose\u0301@example.com', 'JOSE\u0301@example.com'));
-  it('ADDRESS-1: in compatible letters (NFKC)', () => same('anna@example.com', 'ａｎｎａ@example.com', 'anna@ｅｘａｍｐｌｅ.com'));
-  it('ADDRESS-1: with the domain in letters or in IDNA ASCII', () => same('anna@bücher.example', 'anna@xn--bcher-kva.example', 'anna@BÜCHER.example'));
+  it('ADDRESS-1: composed or decomposed (NFKC)', () =>
+    same('jos\u00e9@example.com', 'jose\u0301@example.com', 'JOSE\u0301@example.com'));
+  it('ADDRESS-1: in compatible letters (NFKC)', () =>
+    same('anna@example.com', 'ａｎｎａ@example.com', 'anna@ｅｘａｍｐｌｅ.com'));
+  it('ADDRESS-1: with the domain in letters or in IDNA ASCII', () =>
+    same('anna@bücher.example', 'anna@xn--bcher-kva.example', 'anna@BÜCHER.example'));
   it('ADDRESS-1: with the dot of the root', () => same('anna@example.com', 'anna@example.com.'));
 });
 
 describe('two addresses differ', () => {
-  it('ADDRESS-1: by a dot, a tag or an accent before the @', () => different('anna@example.com', 'an.na@example.com', 'anna+a@example.com', 'ánna@example.com'));
+  it('ADDRESS-1: by a dot, a tag or an accent before the @', () =>
+    different('anna@example.com', 'an.na@example.com', 'anna+a@example.com', 'ánna@example.com'));
   it('ADDRESS-1: by their domain', () => different('anna@example.com', 'anna@example.org', 'anna@mail.example.com'));
 });
 

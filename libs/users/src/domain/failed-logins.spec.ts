@@ -1,11 +1,28 @@
 /* oxlint-disable promise/valid-params -- `then` is the last word of given/when/then, no promise's */
 import { fold, given, type Past } from '#libs/kernel';
-import { DeleteUser, ForgetPassword, GrantRole, LockOut, LockUser, RequestPasswordReset, RestoreUser, SetPassword, UnlockUser } from './user.commands.js';
+import {
+  DeleteUser,
+  ForgetPassword,
+  GrantRole,
+  LockOut,
+  LockUser,
+  RequestPasswordReset,
+  RestoreUser,
+  SetPassword,
+  UnlockUser,
+} from './user.commands.js';
 import { UserDecider } from './user.decider.js';
 import { userEvent, type UserEvent } from './user.events.js';
 import { mayLogIn, passwordLock, servesAsAdministrator, type Known } from './user.state.js';
 
-const added = userEvent('UserAdded', { account: 'account', email: 'anna@example.com', firstName: 'Anna', lastName: 'Berg', country: 'DE', status: 'active' });
+const added = userEvent('UserAdded', {
+  account: 'account',
+  email: 'anna@example.com',
+  firstName: 'Anna',
+  lastName: 'Berg',
+  country: 'DE',
+  status: 'active',
+});
 const administrator = userEvent('UserRoleGranted', { role: 'administrator' });
 const changed = userEvent('UserPasswordChanged', {});
 const user = (...past: Past<UserEvent>[]) => given(UserDecider, ...past);
@@ -15,11 +32,15 @@ const state = (...past: Past<UserEvent>[]) => fold(UserDecider, past) as Known;
 const now = '2026-01-15T12:00:00.000Z';
 const justBefore = '2026-01-15T11:59:59.999Z';
 const justAfter = '2026-01-15T12:00:00.001Z';
-const lockedUntil = (until: string): UserEvent => userEvent('UserLocked', { cause: 'failedLogins', until, disableModeDays: 0 });
+const lockedUntil = (until: string): UserEvent =>
+  userEvent('UserLocked', { cause: 'failedLogins', until, disableModeDays: 0 });
 const lock = lockedUntil(justAfter);
 const ended = lockedUntil(now);
 /** As earlier builds recorded it, at this time. */
-const oldLock = (at: string): Past<UserEvent> => ({ ...userEvent('UserLocked', { cause: 'failedLogins', disableModeDays: 7 }), envelope: { at } });
+const oldLock = (at: string): Past<UserEvent> => ({
+  ...userEvent('UserLocked', { cause: 'failedLogins', disableModeDays: 7 }),
+  envelope: { at },
+});
 
 describe('too many failed logins', () => {
   const locked = lockedUntil('2026-01-15T12:15:00.000Z');
@@ -35,7 +56,9 @@ describe('too many failed logins', () => {
   });
 
   it('LOGIN-13: mean nothing where nobody can log in', () => {
-    user(added, userEvent('UserLocked', { cause: 'administrator', disableModeDays: 7 })).when(new LockOut({})).then();
+    user(added, userEvent('UserLocked', { cause: 'administrator', disableModeDays: 7 }))
+      .when(new LockOut({}))
+      .then();
     user().when(new LockOut({})).then();
   });
 });
@@ -54,8 +77,13 @@ describe('a lock because of failed logins', () => {
   });
 
   it('LOCK-5: does not count once its end has come, for a rule that goes by the time of its command', () => {
-    expect([lock, ended].map((event) => passwordLock(state(added, event), now)?.cause)).toEqual(['failedLogins', undefined]);
-    user(added, lock).when(new UnlockUser({})).then(userEvent('UserUnlocked', { causes: ['failedLogins'] }));
+    expect([lock, ended].map((event) => passwordLock(state(added, event), now)?.cause)).toEqual([
+      'failedLogins',
+      undefined,
+    ]);
+    user(added, lock)
+      .when(new UnlockUser({}))
+      .then(userEvent('UserUnlocked', { causes: ['failedLogins'] }));
     user(added, ended).when(new UnlockUser({})).then();
   });
 
@@ -68,25 +96,49 @@ describe('a lock because of failed logins', () => {
 
   it('LOGIN-6: forgives with its end the failures before it, also those during it', () => {
     expect(state(added, ended).forgivenAt).toBe(now);
-    expect(state(added, lock, { ...userEvent('UserUnlocked', { causes: ['failedLogins'] }), envelope: { at: justBefore } }).forgivenAt).toBe(justBefore);
+    expect(
+      state(added, lock, { ...userEvent('UserUnlocked', { causes: ['failedLogins'] }), envelope: { at: justBefore } })
+        .forgivenAt,
+    ).toBe(justBefore);
   });
 
   it('PASSWORD-10: ends with a password that is set by a mailed link, and not with one that is changed', () => {
-    const link = { ...userEvent('UserPasswordResetRequested', { expiresAt: justAfter }), envelope: { causationId: 'asked' } };
+    const link = {
+      ...userEvent('UserPasswordResetRequested', { expiresAt: justAfter }),
+      envelope: { causationId: 'asked' },
+    };
     const unlocked = userEvent('UserUnlocked', { causes: ['failedLogins'] });
-    user(added, link, lock).when(new SetPassword({ link: 'asked' })).then(changed, unlocked);
-    user(added, link, ended).when(new SetPassword({ link: 'asked' })).then(changed);
+    user(added, link, lock)
+      .when(new SetPassword({ link: 'asked' }))
+      .then(changed, unlocked);
+    user(added, link, ended)
+      .when(new SetPassword({ link: 'asked' }))
+      .then(changed);
     user(added, link, lock).when(new SetPassword({})).then(changed);
     expect(passwordLock(state(added, lock, changed, unlocked), now)).toBeUndefined();
   });
 
   it('LOCK-1: is a lock beside that of an administrator, who can also grant, delete and restore', () => {
-    user(added, lock).when(new LockUser({})).then(userEvent('UserLocked', { cause: 'administrator', disableModeDays: 7 }));
-    user(added, lock).when(new GrantRole({ role: 'auditor' })).then(userEvent('UserRoleGranted', { role: 'auditor' }));
+    user(added, lock)
+      .when(new LockUser({}))
+      .then(userEvent('UserLocked', { cause: 'administrator', disableModeDays: 7 }));
+    user(added, lock)
+      .when(new GrantRole({ role: 'auditor' }))
+      .then(userEvent('UserRoleGranted', { role: 'auditor' }));
     const restorableUntil = '2026-02-14T12:00:00.000Z';
-    const deleted = userEvent('UserDeleted', { account: 'account', restorableUntil, keptRoles: [], releasedLicences: [], disableModeDays: 7 });
+    const deleted = userEvent('UserDeleted', {
+      account: 'account',
+      restorableUntil,
+      keptRoles: [],
+      releasedLicences: [],
+      disableModeDays: 7,
+    });
     user(added, lock).when(new DeleteUser({})).then(deleted);
-    user(added, lock, deleted).when(new RestoreUser({})).then(userEvent('UserRestored', { account: 'account' }));
-    expect(passwordLock(state(added, lock, deleted, userEvent('UserRestored', { account: 'account' })), now)?.cause).toBe('failedLogins');
+    user(added, lock, deleted)
+      .when(new RestoreUser({}))
+      .then(userEvent('UserRestored', { account: 'account' }));
+    expect(
+      passwordLock(state(added, lock, deleted, userEvent('UserRestored', { account: 'account' })), now)?.cause,
+    ).toBe('failedLogins');
   });
 });

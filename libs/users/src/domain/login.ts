@@ -1,5 +1,15 @@
 import { IsIP, IsISO8601 } from 'class-validator';
-import { Command, Line, Optional, Refusal, eventsOf, type Catalogue, type Context, type Decider, type DomainEvent } from '#libs/kernel';
+import {
+  Command,
+  Line,
+  Optional,
+  Refusal,
+  eventsOf,
+  type Catalogue,
+  type Context,
+  type Decider,
+  type DomainEvent,
+} from '#libs/kernel';
 
 export type LoginEvent =
   | DomainEvent<'UserLoggedIn', { method: string; at: string }>
@@ -79,7 +89,8 @@ export const LoginDecider: Decider<Logins, LoginEvent, typeof commands, LoginCon
     },
 
     // Of many at once, no more are recorded than it takes to lock the user.
-    FailLogin: ({ method }, logins, { at, forgivenAt }) => (isGuessedAt(logins, at, forgivenAt) ? [] : [loginEvent('LoginFailed', { method, at })]),
+    FailLogin: ({ method }, logins, { at, forgivenAt }) =>
+      isGuessedAt(logins, at, forgivenAt) ? [] : [loginEvent('LoginFailed', { method, at })],
   },
 
   evolve: {

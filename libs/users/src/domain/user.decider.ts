@@ -2,7 +2,22 @@ import { Refusal, checkRecentlyAuthenticated, type Context, type Decider } from 
 import { domainOf } from './email-address.js';
 import * as commands from './user.commands.js';
 import { userEvent, type Role, type UserEvent } from './user.events.js';
-import { accountOf, departureFrom, evolve, linkToRepeat, lockEnd, locksAt, mayLogIn, openLink, passwordLock, welcomeDays, type Active, type Departure, type Known, type User } from './user.state.js';
+import {
+  accountOf,
+  departureFrom,
+  evolve,
+  linkToRepeat,
+  lockEnd,
+  locksAt,
+  mayLogIn,
+  openLink,
+  passwordLock,
+  welcomeDays,
+  type Active,
+  type Departure,
+  type Known,
+  type User,
+} from './user.state.js';
 
 /** Facts that a workflow looked up before the rule is asked. */
 export interface UserContext extends Context {
@@ -42,12 +57,18 @@ function checkActive(user: User, context: Context): Active {
   const known = checkKnown(user, context);
   checkRank(known, context);
   if (known.status === 'active' && known.account === context.account) return known;
-  throw refuse('user.not-active', 'The user is not an active member of this account.', context, ...stepsBack(known, context));
+  throw refuse(
+    'user.not-active',
+    'The user is not an active member of this account.',
+    context,
+    ...stepsBack(known, context),
+  );
 }
 
 /** What would work instead on a user of whom this account knows. */
 const stepsBack = (user: Known, context: Context): string[] => {
-  if (user.status === 'active' && user.account === context.account) return isSelf(context) || outranks(user, context) ? [] : ['DeleteUser'];
+  if (user.status === 'active' && user.account === context.account)
+    return isSelf(context) || outranks(user, context) ? [] : ['DeleteUser'];
   if (user.status === 'pending' && user.account === context.account) return ['ApproveUser', 'RejectUser'];
   return restorable(user, context) ? ['RestoreUser'] : [];
 };
@@ -58,7 +79,11 @@ const outranks = (user: Known, { account, overAdministrators }: Context): boolea
 /** Co-administrators act on everybody but account administrators. */
 function checkRank(user: Known, context: Context): void {
   if (outranks(user, context)) {
-    throw new Refusal('user.outranks-caller', 'forbidden', 'Only an account administrator may do this to an account administrator.');
+    throw new Refusal(
+      'user.outranks-caller',
+      'forbidden',
+      'Only an account administrator may do this to an account administrator.',
+    );
   }
 }
 
@@ -105,15 +130,25 @@ const profile = ({ email, firstName, lastName, country, language }: commands.Reg
 /** Why an address that somebody has can't be added here: the first row of the table that fits. */
 function heldBy(holder: { id: string; user: Known }, context: UserContext): Refusal {
   const { account, domainOwner } = context;
-  const offer = (...actions: string[]) => actions.map((action) => ({ action, params: { accountId: account!, userId: holder.id } }));
+  const offer = (...actions: string[]) =>
+    actions.map((action) => ({ action, params: { accountId: account!, userId: holder.id } }));
   if (accountOf(holder.user) === account) {
     return new Refusal('user.already-in-account', 'conflict', 'The user is in this account already.', offer('GetUser'));
   }
   if (accountOf(holder.user)) {
-    return new Refusal('user.in-another-account', 'conflict', 'The user is in another account: ask the user to look at their profile.');
+    return new Refusal(
+      'user.in-another-account',
+      'conflict',
+      'The user is in another account: ask the user to look at their profile.',
+    );
   }
   if (domainOwner === account) {
-    return new Refusal('user.exists-unaffiliated', 'conflict', 'The user exists and is in no account.', offer('AddUserToAccount'));
+    return new Refusal(
+      'user.exists-unaffiliated',
+      'conflict',
+      'The user exists and is in no account.',
+      offer('AddUserToAccount'),
+    );
   }
   const why = 'The user exists, and this account does not own the domain of the address.';
   return new Refusal('user.outside-domain', 'conflict', why, offer(...stepsBack(holder.user, context)));
@@ -147,10 +182,15 @@ export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext>
 
     RegisterUser: (command, _, { domainOwner, holder, within }) => {
       if (within && domainOwner !== within) {
-        throw new Refusal('user.outside-domain', 'conflict', 'The account that this token names does not own the domain of the address.');
+        throw new Refusal(
+          'user.outside-domain',
+          'conflict',
+          'The account that this token names does not own the domain of the address.',
+        );
       }
       if (holder) throw new Refusal('user.exists', 'conflict', 'There is a user with this address.');
-      const requested = domainOwner && userEvent('UserApprovalRequested', { account: domainOwner, domain: domainOf(command.email) });
+      const requested =
+        domainOwner && userEvent('UserApprovalRequested', { account: domainOwner, domain: domainOf(command.email) });
       return [userEvent('UserRegistered', profile(command)), ...(requested ? [requested] : [])];
     },
 
@@ -176,17 +216,35 @@ export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext>
       if (user.status === 'absent') throw notFound();
       if (accountOf(user) === account) {
         if (user.status === 'active') return [];
-        throw refuse('user.not-unaffiliated', 'The user waits for approval in this account.', context, 'ApproveUser', 'RejectUser');
+        throw refuse(
+          'user.not-unaffiliated',
+          'The user waits for approval in this account.',
+          context,
+          'ApproveUser',
+          'RejectUser',
+        );
       }
       if (accountOf(user)) {
         // The members of another account are not disclosed; one who left this account is known here.
         if (!departureFrom(user, account!)) throw notFound();
-        throw refuse('user.in-another-account', 'The user is in another account: ask the user to look at their profile.', context);
+        throw refuse(
+          'user.in-another-account',
+          'The user is in another account: ask the user to look at their profile.',
+          context,
+        );
       }
       if (domainOwner !== account) {
-        throw refuse('user.outside-domain', 'This account does not own the domain of the address.', context, ...stepsBack(user, context));
+        throw refuse(
+          'user.outside-domain',
+          'This account does not own the domain of the address.',
+          context,
+          ...stepsBack(user, context),
+        );
       }
-      return [userEvent('UserAddedToAccount', { account: account!, rule: 'administrator' }), ...revokeUngrantable(user, context)];
+      return [
+        userEvent('UserAddedToAccount', { account: account!, rule: 'administrator' }),
+        ...revokeUngrantable(user, context),
+      ];
     },
 
     LockUser: ({ reason }, user, context) => {
@@ -198,7 +256,9 @@ export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext>
 
     UnlockUser: (_, user, context) => {
       const locks = locksAt(checkActive(user, context).locks, context.at);
-      return locks.length ? [userEvent('UserUnlocked', { causes: locks.map(({ cause }) => cause) })] : countedAgain(context);
+      return locks.length
+        ? [userEvent('UserUnlocked', { causes: locks.map(({ cause }) => cause) })]
+        : countedAgain(context);
     },
 
     DeleteUser: ({ keepRoles }, user, context) => {
@@ -207,13 +267,20 @@ export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext>
       const { account, roles } = checkActive(user, context);
       const restorableUntil = new Date(Date.parse(context.at) + restorableDays * 86_400_000).toISOString();
       return [
-        userEvent('UserDeleted', { account, restorableUntil, keptRoles: keepRoles ? roles : [], releasedLicences: [], disableModeDays }),
+        userEvent('UserDeleted', {
+          account,
+          restorableUntil,
+          keptRoles: keepRoles ? roles : [],
+          releasedLicences: [],
+          disableModeDays,
+        }),
       ];
     },
 
     RestoreUser: (_, user, context) => {
       const known = checkKnown(user, context);
-      if (known.status === 'active' && known.account === context.account) return context.overAdministrators ? countedAgain(context) : [];
+      if (known.status === 'active' && known.account === context.account)
+        return context.overAdministrators ? countedAgain(context) : [];
       if (!restorable(known, context)) {
         const why = 'The user was not deleted by this account in the last 30 days, or has been in another since.';
         throw refuse('user.not-restorable', why, context, ...stepsBack(known, context));
@@ -223,7 +290,8 @@ export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext>
 
     RequestPasswordReset: (_, user, context) => {
       const { password } = checkActive(user, context);
-      if (!mayLogIn(user, context.at)) throw refuse('user.locked', 'The user is locked: unlock them first.', context, 'UnlockUser');
+      if (!mayLogIn(user, context.at))
+        throw refuse('user.locked', 'The user is locked: unlock them first.', context, 'UnlockUser');
       return [userEvent('UserPasswordResetRequested', { expiresAt: linkExpiry(password, context) })];
     },
 
@@ -231,7 +299,12 @@ export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext>
       if (!mayLogIn(user, context.at) || linkToRepeat(user, context.at)) return [];
       const { passwordLink, password } = user;
       const isOpen = passwordLink && openLink(user, passwordLink.request, context.at);
-      return [userEvent('UserPasswordResetRequested', { expiresAt: linkExpiry(password, context), ...(isOpen && { olderLinksStay: true }) })];
+      return [
+        userEvent('UserPasswordResetRequested', {
+          expiresAt: linkExpiry(password, context),
+          ...(isOpen && { olderLinksStay: true }),
+        }),
+      ];
     },
 
     SetPassword: ({ link, replaces }, user, { at }) => {
@@ -239,9 +312,16 @@ export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext>
       const works = mayLogIn(user, at) && (link === undefined || openLink(user, link, at));
       if (works) {
         const isUnlocked = link !== undefined && passwordLock(user, at);
-        return [userEvent('UserPasswordChanged', {}), ...(isUnlocked ? [userEvent('UserUnlocked', { causes: ['failedLogins'] })] : [])];
+        return [
+          userEvent('UserPasswordChanged', {}),
+          ...(isUnlocked ? [userEvent('UserUnlocked', { causes: ['failedLogins'] })] : []),
+        ];
       }
-      throw new Refusal('link.not-valid', 'conflict', 'This link was used, replaced by a newer one, or is too old: ask for a new one.');
+      throw new Refusal(
+        'link.not-valid',
+        'conflict',
+        'This link was used, replaced by a newer one, or is too old: ask for a new one.',
+      );
     },
 
     LockOut: (_, user, { at }) => {
@@ -253,14 +333,18 @@ export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext>
     ChangeUser: (changes, user, context) => {
       const known = checkKnown(user, context);
       checkRank(known, context);
-      if (accountOf(known) !== context.account) throw refuse('user.not-active', 'The user is no member of this account.', context);
+      if (accountOf(known) !== context.account)
+        throw refuse('user.not-active', 'The user is no member of this account.', context);
       const { firstName = known.firstName, lastName = known.lastName, country, language, entitlementCountry } = changes;
       const events: UserEvent[] = [];
-      if (firstName !== known.firstName || lastName !== known.lastName) events.push(userEvent('UserRenamed', { firstName, lastName }));
+      if (firstName !== known.firstName || lastName !== known.lastName)
+        events.push(userEvent('UserRenamed', { firstName, lastName }));
       if (country && country !== known.country) events.push(userEvent('UserCountryChanged', { country }));
       if (language && language !== known.language) events.push(userEvent('UserLanguageChanged', { language }));
       if (entitlementCountry !== undefined && (entitlementCountry ?? undefined) !== known.entitlementCountry) {
-        events.push(userEvent('UserEntitlementCountryChanged', entitlementCountry ? { country: entitlementCountry } : {}));
+        events.push(
+          userEvent('UserEntitlementCountryChanged', entitlementCountry ? { country: entitlementCountry } : {}),
+        );
       }
       return events;
     },
@@ -285,9 +369,11 @@ export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext>
 };
 
 /** Nothing to say, but an administrator to count: the role once more, so that a removal under way meets a wrong revision. */
-const countedAgain = ({ uncounted }: UserContext): UserEvent[] => (uncounted ? [userEvent('UserRoleGranted', { role: 'administrator' })] : []);
+const countedAgain = ({ uncounted }: UserContext): UserEvent[] =>
+  uncounted ? [userEvent('UserRoleGranted', { role: 'administrator' })] : [];
 
 /** One answer whether the password was wrong from the start or is not the user's any more. */
 export const passwordWrong = () => new Refusal('password.wrong', 'forbidden', 'This is not your password.');
 
-const notGrantable = () => new Refusal('role.not-grantable', 'forbidden', 'Nobody gives or takes a role that holds more than they have.');
+const notGrantable = () =>
+  new Refusal('role.not-grantable', 'forbidden', 'Nobody gives or takes a role that holds more than they have.');

@@ -20,7 +20,10 @@ export type UserEvent =
         status: 'active' | 'pending';
       }
     >
-  | DomainEvent<'UserRegistered', { email: string; firstName: string; lastName: string; country: string; language?: string }>
+  | DomainEvent<
+      'UserRegistered',
+      { email: string; firstName: string; lastName: string; country: string; language?: string }
+    >
   | DomainEvent<'UserApprovalRequested', { account: string; domain: string }>
   | DomainEvent<'UserApproved', { account: string }>
   | DomainEvent<'UserRejected', { account: string }>

@@ -75,14 +75,20 @@ const actor = fc.oneof(
 const attempt: fc.Arbitrary<Try> = fc.record({
   account,
   command,
-  context: fc.tuple(fc.record({ domainOwner: maybe(account), actor }), rank).map(([facts, rank]) => ({ ...facts, ...rank })),
+  context: fc
+    .tuple(fc.record({ domainOwner: maybe(account), actor }), rank)
+    .map(([facts, rank]) => ({ ...facts, ...rank })),
   hours: fc.nat({ max: 400 }),
 });
 
 /** Begins with a user who is there, so that few tries are wasted. */
 const tries = fc
   .tuple(
-    fc.record({ account, command: fc.constantFrom<Command<never>>(new RegisterUser(anna), new AddUser(anna)), domainOwner: maybe(account) }),
+    fc.record({
+      account,
+      command: fc.constantFrom<Command<never>>(new RegisterUser(anna), new AddUser(anna)),
+      domainOwner: maybe(account),
+    }),
     fc.array(attempt, { minLength: 5, maxLength: 30, size: 'max' }),
   )
   .map(([{ domainOwner, ...first }, more]): Try[] => [
@@ -149,13 +155,22 @@ function live(tries: readonly Try[]): Step[] {
   });
 }
 
-const always = (check: (steps: Step[]) => void) => fc.assert(fc.property(tries, (run) => check(live(run))), { numRuns: 150 });
+const always = (check: (steps: Step[]) => void) =>
+  fc.assert(
+    fc.property(tries, (run) => check(live(run))),
+    { numRuns: 150 },
+  );
 
 it('LIFE-14: a user belongs to at most one account: none takes in one whom another has not let go', () => {
   always((steps) => {
     let member: string | undefined;
     for (const { type, data } of steps.flatMap(({ events }) => events)) {
-      if (type === 'UserAdded' || type === 'UserApprovalRequested' || type === 'UserAddedToAccount' || type === 'UserRestored') {
+      if (
+        type === 'UserAdded' ||
+        type === 'UserApprovalRequested' ||
+        type === 'UserAddedToAccount' ||
+        type === 'UserRestored'
+      ) {
         expect(member).toBeUndefined();
         member = data.account;
       }
@@ -176,7 +191,8 @@ it('LIFE-13, ADD-7: repeating what was just accepted changes nothing, but adding
       if (attempt.command instanceof AddUser) expect(again).toBe('user.already-in-account');
       else if (attempt.command instanceof RegisterUser) expect(again).toBe('user.exists');
       // Each request is a new link, each password another one.
-      else if (attempt.command instanceof RequestPasswordReset || attempt.command instanceof SetPassword) expect(again).toEqual(events);
+      else if (attempt.command instanceof RequestPasswordReset || attempt.command instanceof SetPassword)
+        expect(again).toEqual(events);
       else expect(again).toEqual([]);
     }
   });
@@ -233,11 +249,14 @@ describe('what one account sees never changes by acts of another', () => {
   });
 
   it('LIFE-16: nor what it is answered, but for taking the user back', () => {
-    const asks = [ApproveUser, RejectUser, LockUser, UnlockUser, DeleteUser, ChangeUser].map((Ask) => new Ask({}) as Command<never>);
+    const asks = [ApproveUser, RejectUser, LockUser, UnlockUser, DeleteUser, ChangeUser].map(
+      (Ask) => new Ask({}) as Command<never>,
+    );
     always((steps) => {
       for (const { attempt, before, after, context } of steps.filter(({ attempt }) => !registers(attempt))) {
         for (const account of others(attempt)) {
-          for (const ask of asks) expect(outcome(ask, after, { ...context, account })).toEqual(outcome(ask, before, { ...context, account }));
+          for (const ask of asks)
+            expect(outcome(ask, after, { ...context, account })).toEqual(outcome(ask, before, { ...context, account }));
         }
       }
     });
@@ -270,16 +289,23 @@ describe('history has already happened', () => {
     UserEntitlementCountryChanged: fc.oneof(fc.constant({}), fc.constant({ country: 'ES' })),
     UserRoleGranted: fc.record({ role }),
     UserRoleRevoked: fc.record({ role }),
-    UserPasswordResetRequested: fc.record({ expiresAt: fc.constantFrom(at(0), at(1_000)), olderLinksStay: fc.boolean() }),
+    UserPasswordResetRequested: fc.record({
+      expiresAt: fc.constantFrom(at(0), at(1_000)),
+      olderLinksStay: fc.boolean(),
+    }),
     UserPasswordChanged: fc.constant({}),
     EmailClaimAbandoned: fc.record(constants({ claim: 'email-x@0' })),
   };
   const types = Object.keys(userEvents) as UserEvent['type'][];
-  const event = fc.oneof(...types.map((type) => (samples[type] as fc.Arbitrary<never>).map((data): UserEvent => userEvent(type, data))));
+  const event = fc.oneof(
+    ...types.map((type) => (samples[type] as fc.Arbitrary<never>).map((data): UserEvent => userEvent(type, data))),
+  );
   const history = fc.array(event, { maxLength: 40 });
 
   function constants<T extends object>(values: T) {
-    return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, fc.constant(value)])) as { [K in keyof T]: fc.Arbitrary<T[K]> };
+    return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, fc.constant(value)])) as {
+      [K in keyof T]: fc.Arbitrary<T[K]>;
+    };
   }
 
   it('evolve takes any event in any order, without a throw and without touching the state before', () => {
@@ -299,7 +325,8 @@ describe('history has already happened', () => {
       fc.property(history, attempt, (past, { command, ...rest }) => {
         const user = fold(UserDecider, past);
         outcome(command, user, contextOf({ command, ...rest }, user, 0));
-        const isLocked = user.status === 'active' && locksAt(user.locks, at(0)).some(({ cause }) => cause !== 'failedLogins');
+        const isLocked =
+          user.status === 'active' && locksAt(user.locks, at(0)).some(({ cause }) => cause !== 'failedLogins');
         if (user.status !== 'active' || isLocked) expect(servesAsAdministrator(user, at(0))).toBe(false);
       }),
       { numRuns: 200 },
@@ -310,6 +337,9 @@ describe('history has already happened', () => {
 it('EVENT-1: the life that these properties walk through reaches every event', () => {
   const seen = new Set<string>();
   const see = ({ events }: Step) => events.forEach(({ type }) => seen.add(type));
-  fc.assert(fc.property(tries, (run) => live(run).forEach(see)), { numRuns: 300, seed: 1 });
+  fc.assert(
+    fc.property(tries, (run) => live(run).forEach(see)),
+    { numRuns: 300, seed: 1 },
+  );
   expect(Object.keys(userEvents).filter((type) => !seen.has(type))).toEqual(['EmailClaimAbandoned']);
 });

@@ -88,10 +88,12 @@ export function revisionSeen(user: User, account: string, revision: number): num
 }
 
 /** Whether a lock counts at this time (UTC, ISO 8601): one whose end has come does not. */
-export const isInForce = ({ until }: { readonly until?: string | null }, at: string): boolean => !until || Date.parse(until) > Date.parse(at);
+export const isInForce = ({ until }: { readonly until?: string | null }, at: string): boolean =>
+  !until || Date.parse(until) > Date.parse(at);
 
 /** The locks that count at this time, oldest first. */
-export const locksAt = (locks: readonly Lock[], at: string): readonly Lock[] => locks.filter((lock) => isInForce(lock, at));
+export const locksAt = (locks: readonly Lock[], at: string): readonly Lock[] =>
+  locks.filter((lock) => isInForce(lock, at));
 
 /** Whether the user may log in and use sessions, tokens and mailed links. Failed logins only stop passwords, see {@link passwordLock}. */
 export const mayLogIn = (user: User, at: string): user is Active =>
@@ -115,7 +117,8 @@ export const linkToRepeat = (user: User, at: string): PasswordLink | undefined =
   return link && Date.parse(link.expiresAt) - Date.parse(at) >= 15 * 60_000 ? link : undefined;
 };
 
-const linksOf = ({ passwordLink, olderLinks }: Known): readonly PasswordLink[] => (passwordLink ? [...olderLinks, passwordLink] : olderLinks);
+const linksOf = ({ passwordLink, olderLinks }: Known): readonly PasswordLink[] =>
+  passwordLink ? [...olderLinks, passwordLink] : olderLinks;
 
 /** What each event makes of a user. */
 export const evolve: Decider<User, UserEvent, Record<never, never>>['evolve'] = {
@@ -127,28 +130,50 @@ export const evolve: Decider<User, UserEvent, Record<never, never>>['evolve'] = 
     status,
     account,
   }),
-  UserRegistered: ({ abandonedClaims }, person) => ({ ...newcomer, ...person, abandonedClaims, status: 'unaffiliated' }),
+  UserRegistered: ({ abandonedClaims }, person) => ({
+    ...newcomer,
+    ...person,
+    abandonedClaims,
+    status: 'unaffiliated',
+  }),
   UserApprovalRequested: (user, { account }) => join(user, account, 'pending'),
   UserApproved: (user, { account }, envelope) => join(known(user, welcomed(envelope)), account, 'active'),
-  UserRejected: (user, { account }, _, { revision }) => leave(user, account, { act: 'rejected', keptRoles: [], revision }),
+  UserRejected: (user, { account }, _, { revision }) =>
+    leave(user, account, { act: 'rejected', keptRoles: [], revision }),
   UserAddedToAccount: (user, { account }, envelope) => join(known(user, welcomed(envelope)), account, 'active'),
   UserLocked: (user, { cause, until }, { reason, at }, place) => {
     const end = lockEnd({ cause, until }, at);
     return known(user, ({ locks }) => ({
       locks: [...without(locks, [cause]), lock(cause, place.revision, reason, end)],
-      ...(cause === 'failedLogins' ? { forgivenAt: end! } : { sessionsSince: place.revision, tokensSince: pointOf(place) }),
+      ...(cause === 'failedLogins'
+        ? { forgivenAt: end! }
+        : { sessionsSince: place.revision, tokensSince: pointOf(place) }),
     }));
   },
-  UserUnlocked: (user, { causes }, { at }) => known(user, ({ locks }) => ({ locks: without(locks, causes), forgivenAt: at })),
+  UserUnlocked: (user, { causes }, { at }) =>
+    known(user, ({ locks }) => ({ locks: without(locks, causes), forgivenAt: at })),
   UserDeleted: (user, { account, restorableUntil, keptRoles }, { reason }, { revision, ...place }) =>
-    leave(known(user, () => ({ sessionsSince: revision, tokensSince: pointOf({ revision, ...place }) })), account, { act: 'deleted', restorableUntil, keptRoles, revision }, lock('unaffiliated', revision, reason)),
+    leave(
+      known(user, () => ({ sessionsSince: revision, tokensSince: pointOf({ revision, ...place }) })),
+      account,
+      { act: 'deleted', restorableUntil, keptRoles, revision },
+      lock('unaffiliated', revision, reason),
+    ),
   UserRestored: (user, { account }) =>
-    join(known(user, ({ locks }) => ({ locks: without(locks, ['unaffiliated']) })), account, 'active'),
+    join(
+      known(user, ({ locks }) => ({ locks: without(locks, ['unaffiliated']) })),
+      account,
+      'active',
+    ),
   UserRenamed: (user, names) => known(user, () => names),
   UserCountryChanged: (user, { country }) => known(user, () => ({ country })),
   UserLanguageChanged: (user, { language }) => known(user, () => ({ language })),
   UserEntitlementCountryChanged: (user, { country }) => known(user, () => ({ entitlementCountry: country })),
-  UserRoleGranted: (user, { role }) => known(user, ({ roles }) => ({ roles: [...new Set([...roles, role])], ...(role === 'administrator' && { hasBeenAdministrator: true }) })),
+  UserRoleGranted: (user, { role }) =>
+    known(user, ({ roles }) => ({
+      roles: [...new Set([...roles, role])],
+      ...(role === 'administrator' && { hasBeenAdministrator: true }),
+    })),
   UserRoleRevoked: (user, { role }) => known(user, ({ roles }) => ({ roles: roles.filter((other) => other !== role) })),
   UserPasswordResetRequested: (user, { expiresAt, olderLinksStay }, { causationId, at }) =>
     known(user, (before) => ({
@@ -168,7 +193,14 @@ export const evolve: Decider<User, UserEvent, Record<never, never>>['evolve'] = 
   EmailClaimAbandoned: (user, { claim }) => ({ ...user, abandonedClaims: [...user.abandonedClaims, claim] }),
 };
 
-const newcomer = { locks: [], roles: [], departures: {}, olderLinks: [], sessionsSince: 0, tokensSince: { revision: 0, position: 0 } } as const;
+const newcomer = {
+  locks: [],
+  roles: [],
+  departures: {},
+  olderLinks: [],
+  sessionsSince: 0,
+  tokensSince: { revision: 0, position: 0 },
+} as const;
 
 const pointOf = ({ revision, position }: StreamPlace): StreamPoint => ({ revision, position });
 
@@ -179,7 +211,10 @@ export const welcomeDays = 7;
 const failedLoginsLock = 15 * 60_000;
 
 /** When a lock that was set at this time ends by itself. Earlier builds set locks because of failed logins without an end. */
-export const lockEnd = ({ cause, until }: { readonly cause: LockCause; readonly until?: string | undefined }, at: string): string | undefined =>
+export const lockEnd = (
+  { cause, until }: { readonly cause: LockCause; readonly until?: string | undefined },
+  at: string,
+): string | undefined =>
   until ?? (cause === 'failedLogins' ? new Date(Date.parse(at) + failedLoginsLock).toISOString() : undefined);
 
 /** A member without a password is mailed a link to set one. */
@@ -189,11 +224,20 @@ const welcome = ({ causationId, at }: Envelope): Pick<Person, 'passwordLink' | '
 });
 
 /** A new member who has no password yet. */
-const welcomed = (envelope: Envelope) => ({ password }: Known): Partial<Person> => (password ? {} : welcome(envelope));
+const welcomed =
+  (envelope: Envelope) =>
+  ({ password }: Known): Partial<Person> =>
+    password ? {} : welcome(envelope);
 
-const lock = (cause: LockCause, revision: number, reason?: string, until?: string): Lock => ({ cause, revision, ...(reason && { reason }), ...(until && { until }) });
+const lock = (cause: LockCause, revision: number, reason?: string, until?: string): Lock => ({
+  cause,
+  revision,
+  ...(reason && { reason }),
+  ...(until && { until }),
+});
 
-const without = (locks: readonly Lock[], causes: readonly LockCause[]) => locks.filter(({ cause }) => !causes.includes(cause));
+const without = (locks: readonly Lock[], causes: readonly LockCause[]) =>
+  locks.filter(({ cause }) => !causes.includes(cause));
 
 const known = (user: User, change: (user: Known) => Partial<Person>): User =>
   user.status === 'absent' ? user : { ...user, ...change(user) };
@@ -204,13 +248,22 @@ function join(user: User, account: string, status: 'pending' | 'active'): User {
   const { [account]: back, ...departures } = user.departures;
   const { lastAccount: _, ...person } = { lastAccount: undefined, ...user };
   // A lock that was set elsewhere stays; why is not this account's to know.
-  const locks = user.locks.map(({ cause, revision, until }) => back?.locks.find((own) => own.revision === revision) ?? lock(cause, revision, undefined, until));
+  const locks = user.locks.map(
+    ({ cause, revision, until }) =>
+      back?.locks.find((own) => own.revision === revision) ?? lock(cause, revision, undefined, until),
+  );
   return { ...person, status, account, departures, locks, roles: back?.keptRoles ?? user.roles };
 }
 
 function leave(user: User, account: string, departure: Omit<Departure, 'locks'>, ...added: Lock[]): User {
   if (user.status === 'absent') return user;
-  const locks = [...without(user.locks, added.map(({ cause }) => cause)), ...added];
+  const locks = [
+    ...without(
+      user.locks,
+      added.map(({ cause }) => cause),
+    ),
+    ...added,
+  ];
   const { account: _, ...person } = { account, ...user };
   return {
     ...person,

@@ -88,7 +88,14 @@ export class UsersController {
   @Post('users/bulk')
   @SendsMail()
   @HttpCode(200)
-  @Needs({ approve: 'users:approve', reject: 'users:approve', lock: 'users:lock', unlock: 'users:lock', delete: 'users:delete', restore: 'users:delete' })
+  @Needs({
+    approve: 'users:approve',
+    reject: 'users:approve',
+    lock: 'users:lock',
+    unlock: 'users:lock',
+    delete: 'users:delete',
+    restore: 'users:delete',
+  })
   @WithoutRevision()
   @ApiOkResponse({ type: BulkAnswer })
   changeMany(@Issue() command: ChangeUsers) {

@@ -40,22 +40,35 @@ export async function createUserCount(db: Kysely<AnyTables>): Promise<void> {
   await sql`
     create table user_count (
       account_id text primary key, known integer not null, active integer not null, invited integer not null,
-      pending integer not null, locked_for_good integer not null, never_logged_in integer not null) with (fillfactor = 10)`.execute(db);
+      pending integer not null, locked_for_good integer not null, never_logged_in integer not null) with (fillfactor = 10)`.execute(
+    db,
+  );
 }
 
 /** Counts these users as what they are now instead of what they were before. */
-export async function countUsers(db: Kysely<UserListTables>, views: readonly UserView[], before: (view: UserView) => UserView | undefined): Promise<void> {
+export async function countUsers(
+  db: Kysely<UserListTables>,
+  views: readonly UserView[],
+  before: (view: UserView) => UserView | undefined,
+): Promise<void> {
   const changes = new Map<string, Counts>();
   for (const view of views) {
     const [counts, was, is] = [changes.get(view.account!) ?? nobody, countsOf(before(view)), countsOf(view)];
-    changes.set(view.account!, mapCounts((name) => counts[name] + is[name] - was[name]));
+    changes.set(
+      view.account!,
+      mapCounts((name) => counts[name] + is[name] - was[name]),
+    );
   }
   for (const [account_id, change] of changes) {
     if (Object.values(change).every((difference) => difference === 0)) continue;
     await db
       .insertInto('user_count')
       .values({ account_id, ...change })
-      .onConflict((conflict) => conflict.column('account_id').doUpdateSet(mapCounts((name) => sql<number>`user_count.${sql.ref(name)} + ${change[name]}`)))
+      .onConflict((conflict) =>
+        conflict
+          .column('account_id')
+          .doUpdateSet(mapCounts((name) => sql<number>`user_count.${sql.ref(name)} + ${change[name]}`)),
+      )
       .execute();
   }
 }
@@ -63,7 +76,10 @@ export async function countUsers(db: Kysely<UserListTables>, views: readonly Use
 const nobody: Counts = { known: 0, active: 0, invited: 0, pending: 0, locked_for_good: 0, never_logged_in: 0 };
 
 const mapCounts = <T>(value: (name: keyof Counts) => T) =>
-  Object.fromEntries((Object.keys(nobody) as (keyof Counts)[]).map((name) => [name, value(name)])) as Record<keyof Counts, T>;
+  Object.fromEntries((Object.keys(nobody) as (keyof Counts)[]).map((name) => [name, value(name)])) as Record<
+    keyof Counts,
+    T
+  >;
 
 function countsOf(view: UserView | undefined): Counts {
   if (!view) return nobody;
@@ -79,9 +95,13 @@ function countsOf(view: UserView | undefined): Counts {
 }
 
 /** Answers an account's numbers; all 0 where it has no user yet. */
-export async function summarizeAccount(db: Kysely<UserListTables>, { asking }: SummarizeAccount): Promise<AccountSummary> {
+export async function summarizeAccount(
+  db: Kysely<UserListTables>,
+  { asking }: SummarizeAccount,
+): Promise<AccountSummary> {
   const { active, invited, pending, locked_for_good, never_logged_in }: Counts =
-    (await db.selectFrom('user_count').selectAll().where('account_id', '=', asking.account!).executeTakeFirst()) ?? nobody;
+    (await db.selectFrom('user_count').selectAll().where('account_id', '=', asking.account!).executeTakeFirst()) ??
+    nobody;
   const { restorable } = await db
     .selectFrom('user_list')
     .where('account_id', '=', asking.account!)
@@ -97,5 +117,12 @@ export async function summarizeAccount(db: Kysely<UserListTables>, { asking }: S
     .where('locked_until', '>', asking.at)
     .select(sql<number>`count(*)`.as('lockedForNow'))
     .executeTakeFirstOrThrow();
-  return { active, invited, pending, locked: locked_for_good + lockedForNow, neverLoggedIn: never_logged_in, restorable };
+  return {
+    active,
+    invited,
+    pending,
+    locked: locked_for_good + lockedForNow,
+    neverLoggedIn: never_logged_in,
+    restorable,
+  };
 }

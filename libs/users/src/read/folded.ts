@@ -1,8 +1,33 @@
 /** Letters that Unicode does not decompose into a base and a mark, and variants that are typed for one another. */
 const plain: Readonly<Record<string, string>> = {
-  ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ł: 'l', đ: 'd', ð: 'd', þ: 'th', ħ: 'h', ŧ: 't', ŋ: 'n', ı: 'i', ς: 'σ',
-  ٱ: 'ا', ى: 'ي', ی: 'ي', ک: 'ك', 'ـ': '',
-  '‘': "'", '’': "'", ʻ: "'", ʼ: "'", '′': "'", '‐': '-', '‒': '-', '–': '-', '—': '-', '−': '-',
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ħ: 'h',
+  ŧ: 't',
+  ŋ: 'n',
+  ı: 'i',
+  ς: 'σ',
+  ٱ: 'ا',
+  ى: 'ي',
+  ی: 'ي',
+  ک: 'ك',
+  ـ: '',
+  '‘': "'",
+  '’': "'",
+  ʻ: "'",
+  ʼ: "'",
+  '′': "'",
+  '‐': '-',
+  '‒': '-',
+  '–': '-',
+  '—': '-',
+  '−': '-',
 };
 const replaceable = new RegExp(`[${Object.keys(plain).join('')}]`, 'gu');
 
@@ -10,7 +35,8 @@ const replaceable = new RegExp(`[${Object.keys(plain).join('')}]`, 'gu');
  * Marks that a search leaves out: accents and vowel points of these scripts, and characters that show nothing. Not vowel
  * signs, as of Devanagari or Thai, nor the voicing marks of kana (U+3099, U+309A): without them it is another word.
  */
-const accents = /[[\p{M}&&[\p{Script=Inherited}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}]]--[\u3099\u309A]]|\p{Default_Ignorable_Code_Point}/gv;
+const accents =
+  /[[\p{M}&&[\p{Script=Inherited}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}]]--[\u3099\u309A]]|\p{Default_Ignorable_Code_Point}/gv;
 
 /** How text is searched and sorted: lower case, without accents. Made here, so that every database orders alike. */
 export const folded = (text: string): string =>

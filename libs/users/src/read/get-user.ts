@@ -12,7 +12,8 @@ import { UserItem, itemAt, userItem } from './user-item.js';
 import type { UserListTables } from './user-list.js';
 import { foldUser, type SeenUser } from './user-view.js';
 
-const digits = ({ value }: { value: unknown }) => (typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value);
+const digits = ({ value }: { value: unknown }) =>
+  typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
 
 /** One user: as of now, or as the account saw them at a moment. */
 export class GetUser extends Query<GetUser> {
@@ -34,7 +35,8 @@ export class EffectiveCountry {
 }
 
 export class UserPage extends UserItem {
-  @ApiProperty({ type: EffectiveCountry, nullable: true }) readonly effectiveEntitlementCountry!: EffectiveCountry | null;
+  @ApiProperty({ type: EffectiveCountry, nullable: true })
+  readonly effectiveEntitlementCountry!: EffectiveCountry | null;
 }
 
 type Tables = UserListTables & AccountTables;
@@ -64,11 +66,18 @@ export async function replayUser(store: EventStore, db: Kysely<Tables>, query: G
   }
   const view = seen?.accounts[asking.account!];
   if (!view) throw notFound();
-  return page(itemAt(userItem(view), 'revision' in moment ? last : new Date(moment.time).toISOString()), await contracts(db, asking.account!));
+  return page(
+    itemAt(userItem(view), 'revision' in moment ? last : new Date(moment.time).toISOString()),
+    await contracts(db, asking.account!),
+  );
 }
 
 /** Refuses a revision that the account does not see: one that is not there (yet), or from after the user had left. */
-async function checkRevision(store: EventStore, revision: number, { target, account }: GetUser['asking']): Promise<void> {
+async function checkRevision(
+  store: EventStore,
+  revision: number,
+  { target, account }: GetUser['asking'],
+): Promise<void> {
   const newest = await store.load(UserDecider, target);
   const visible = revisionSeen(newest.state, account!, newest.revision);
   if (visible === undefined) throw notFound();
@@ -112,13 +121,17 @@ function untilOf(moment: Moment): Until {
     return { includes, isPast: (event) => !includes(event) };
   }
   const timeOf = ({ envelope }: Recorded) => Date.parse(envelope.at);
-  return { includes: (event) => timeOf(event) <= moment.time, isPast: (event) => timeOf(event) > moment.time + disorder };
+  return {
+    includes: (event) => timeOf(event) <= moment.time,
+    isPast: (event) => timeOf(event) > moment.time + disorder,
+  };
 }
 
 const notFound = () => new Refusal('user.not-found', 'not-found', 'There is no such user in this account.');
 
 const contracts = async (db: Kysely<Tables>, account: string): Promise<readonly ContractTerms[]> =>
-  (await db.selectFrom('account_list').select('contracts').where('account_id', '=', account).executeTakeFirst())?.contracts ?? [];
+  (await db.selectFrom('account_list').select('contracts').where('account_id', '=', account).executeTakeFirst())
+    ?.contracts ?? [];
 
 const page = (item: UserItem, terms: readonly ContractTerms[]): UserPage => ({
   ...item,

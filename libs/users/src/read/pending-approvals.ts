@@ -28,8 +28,16 @@ export class PendingApproval {
 }
 
 /** The user list's pending rows: the same table, another question. */
-export async function listPendingApprovals(db: Kysely<UserListTables>, seals: Seals, query: ListPendingApprovals): Promise<Page<PendingApproval>> {
-  const { items, next } = await listUsers(db, seals, ask(new ListUsers({ ...query, status: ['pending'], sort: 'addedAt' }), query.asking));
+export async function listPendingApprovals(
+  db: Kysely<UserListTables>,
+  seals: Seals,
+  query: ListPendingApprovals,
+): Promise<Page<PendingApproval>> {
+  const { items, next } = await listUsers(
+    db,
+    seals,
+    ask(new ListUsers({ ...query, status: ['pending'], sort: 'addedAt' }), query.asking),
+  );
   return {
     items: items.map(({ userId, email, firstName, lastName, country, addedAt, domain, revision }) => ({
       userId,

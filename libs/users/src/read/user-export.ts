@@ -39,7 +39,14 @@ const idPageSize = 2_000;
 export async function exportUserList(db: Kysely<UserListTables>, query: ExportUserList): Promise<Readable> {
   const userIds = await readUserIds(db, query);
   const rows = Readable.from(readRows(db, query, userIds), { highWaterMark: 1 });
-  const csv = stringify({ header: true, columns: Object.keys(columns), bom: true, quoted: true, quoted_empty: true, record_delimiter: 'windows' });
+  const csv = stringify({
+    header: true,
+    columns: Object.keys(columns),
+    bom: true,
+    quoted: true,
+    quoted_empty: true,
+    record_delimiter: 'windows',
+  });
   rows.on('error', (error) => csv.destroy(error));
   csv.on('close', () => rows.destroy());
   return rows.pipe(csv);
@@ -50,7 +57,7 @@ const idLength = 36;
 /** The ids of all matching users in the list's order, joined: for as long as an export takes, 36 bytes a user. */
 async function readUserIds(db: Kysely<UserListTables>, query: ExportUserList): Promise<string> {
   const keys: string[] = [];
-  for (let after = ''; ; ) {
+  for (let after = ''; ;) {
     const select = matching(db, query).where('user_id', '>', after).select(['user_id', 'last_name_key']);
     const rows = await select.orderBy('user_id').limit(idPageSize).execute();
     for (const { user_id, last_name_key } of rows) keys.push(`${last_name_key}\0${user_id}`);

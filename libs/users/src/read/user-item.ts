@@ -64,7 +64,10 @@ export const userItem = (view: UserView): UserItem => ({
 });
 
 /** The user as shown at a time: with the locks that count then. */
-export const itemAt = (item: UserItem, at: string): UserItem => ({ ...item, locks: item.locks.filter((lock) => isInForce(lock, at)) });
+export const itemAt = (item: UserItem, at: string): UserItem => ({
+  ...item,
+  locks: item.locks.filter((lock) => isInForce(lock, at)),
+});
 
 // Field by field: one that was stored comes back with its fields in another order, and rows are compared as text.
 const lockItem = (lock: LockView, firstLoginAt: string | null): LockItem => ({

@@ -8,7 +8,14 @@ import { roles } from '../domain/user.events.js';
 import { countUsers, createUserCount, type UserCount } from './account-summary.js';
 import { folded } from './folded.js';
 import { itemAt, memberStatuses, userItem, userStatuses, type UserItem } from './user-item.js';
-import { Searchable, beginningsOnly, searchColumns, sortKeyFor, whereFound, type SearchColumns } from './user-search.js';
+import {
+  Searchable,
+  beginningsOnly,
+  searchColumns,
+  sortKeyFor,
+  whereFound,
+  type SearchColumns,
+} from './user-search.js';
 import { foldUser, isLockedForGood, userViewEvents, type SeenUser, type UserView } from './user-view.js';
 
 interface UserRow extends SearchColumns {
@@ -49,7 +56,9 @@ export const UserListProjection: Projection = {
 
   async create(db) {
     // With room on its page, a row that changes nothing indexed (a lock) touches no index.
-    await sql`create table user_seen (user_id text collate "C" primary key, seen json not null) with (fillfactor = 50)`.execute(db);
+    await sql`create table user_seen (user_id text collate "C" primary key, seen json not null) with (fillfactor = 50)`.execute(
+      db,
+    );
     await sql`
       create table user_list (
         account_id text not null, user_id text collate "C" not null, status text collate "C" not null, locked_for_good boolean not null,
@@ -66,7 +75,9 @@ export const UserListProjection: Projection = {
     await createUserCount(db);
     await sql`create index on user_list (account_id, address)`.execute(db);
     // What is new waits in a list, kB, that a search reads, too: a user has some seventy grams.
-    await sql`create index user_list_search on user_list using gin (account_id, search_grams) with (gin_pending_list_limit = 64)`.execute(db);
+    await sql`create index user_list_search on user_list using gin (account_id, search_grams) with (gin_pending_list_limit = 64)`.execute(
+      db,
+    );
   },
 
   async apply(events, tx) {
@@ -79,7 +90,8 @@ export const UserListProjection: Projection = {
     for (const event of events) {
       const user = foldUser(seen.get(event.envelope.subject.id), event);
       if (!user) continue;
-      for (const view of changedViews(seen.get(event.envelope.subject.id), user, event)) views.set(`${view.account} ${view.userId}`, view);
+      for (const view of changedViews(seen.get(event.envelope.subject.id), user, event))
+        views.set(`${view.account} ${view.userId}`, view);
       seen.set(event.envelope.subject.id, user);
     }
     const users = [...seen].map(([user_id, user]) => ({ user_id, seen: user }));
@@ -95,15 +107,26 @@ export const UserListProjection: Projection = {
 };
 
 /** The views that an event has changed: that of its account, and those of accounts that can't restore the user any more. */
-const changedViews = (before: SeenUser | undefined, { accounts }: SeenUser, { envelope: { account } }: Recorded): UserView[] =>
-  Object.entries(accounts).flatMap(([id, view]) => (id === account || before?.accounts[id]?.canBeRestored !== view.canBeRestored ? [view] : []));
+const changedViews = (
+  before: SeenUser | undefined,
+  { accounts }: SeenUser,
+  { envelope: { account } }: Recorded,
+): UserView[] =>
+  Object.entries(accounts).flatMap(([id, view]) =>
+    id === account || before?.accounts[id]?.canBeRestored !== view.canBeRestored ? [view] : [],
+  );
 
 const userRow = (view: UserView, before: UserView | undefined): UserRow => ({
   account_id: view.account!,
   user_id: view.userId,
   status: view.status,
   locked_for_good: isLockedForGood(view),
-  locked_until: view.locks.map(({ until }) => until).filter((until) => until !== null).toSorted().at(-1) ?? null,
+  locked_until:
+    view.locks
+      .map(({ until }) => until)
+      .filter((until) => until !== null)
+      .toSorted()
+      .at(-1) ?? null,
   lock_causes: view.locks.map(({ cause }) => cause),
   roles: [...view.roles],
   country: view.country,
@@ -121,12 +144,30 @@ const userRow = (view: UserView, before: UserView | undefined): UserRow => ({
 
 /** Those of a row but its key. */
 const others = [
-  'status', 'locked_for_good', 'locked_until', 'lock_causes', 'roles', 'country', 'address', 'first_name_key', 'last_name_key', 'email_key', 'search', 'search_grams',
-  'added_at', 'last_login_at', 'restorable_until', 'item',
+  'status',
+  'locked_for_good',
+  'locked_until',
+  'lock_causes',
+  'roles',
+  'country',
+  'address',
+  'first_name_key',
+  'last_name_key',
+  'email_key',
+  'search',
+  'search_grams',
+  'added_at',
+  'last_login_at',
+  'restorable_until',
+  'item',
 ] as const satisfies readonly (keyof UserRow)[];
 const columns = sql.join(others.map((column) => sql.ref(column)));
 const excluded = sql.join(
-  others.map((column) => (column === 'search_grams' ? sql`coalesce(excluded.search_grams, user_list.search_grams)` : sql.ref(`excluded.${column}`))),
+  others.map((column) =>
+    column === 'search_grams'
+      ? sql`coalesce(excluded.search_grams, user_list.search_grams)`
+      : sql.ref(`excluded.${column}`),
+  ),
 );
 
 const sortKeys = {
@@ -194,7 +235,11 @@ export async function listUsers(db: Kysely<UserListTables>, seals: Seals, query:
   const after = cursor === undefined ? undefined : (unsealCursor(cursor, seals, name) as Place);
   const { items, last } = await usersAfter(db, query, { sort, limit, after });
   const beginnings = beginningsOnly(search ?? '');
-  return { items, next: last && sealCursor(last, seals, name), ...(beginnings.length > 0 && { beginningsOnly: beginnings }) };
+  return {
+    items,
+    next: last && sealCursor(last, seals, name),
+    ...(beginnings.length > 0 && { beginningsOnly: beginnings }),
+  };
 }
 
 /** The sort key and the id of a row. */
@@ -212,23 +257,39 @@ export async function usersAfter(
   // Rows without a value come last in both orders. No index has them there in both, so they are a list of their own.
   for (const state of ['is not', 'is'] as const) {
     if (rows.length > limit || (state === 'is' ? !nullable.has(key) : after?.[0] === null)) continue;
-    let select = matching(db, filter).where(key, state, null).select(['user_id', 'item', `${key} as key`]);
-    if (after && state === 'is not') select = select.where(sql<boolean>`(${sql.ref(key)}, user_id) ${sql.raw(beyond)} (${after[0]}, ${after[1]})`);
+    let select = matching(db, filter)
+      .where(key, state, null)
+      .select(['user_id', 'item', `${key} as key`]);
+    if (after && state === 'is not')
+      select = select.where(sql<boolean>`(${sql.ref(key)}, user_id) ${sql.raw(beyond)} (${after[0]}, ${after[1]})`);
     if (after?.[0] === null) select = select.where('user_id', beyond, after[1]);
-    rows.push(...(await select.orderBy(filter.search ? sortKeyFor(filter.search, key) : key, order).orderBy('user_id', order).limit(limit + 1 - rows.length).execute()));
+    rows.push(
+      ...(await select
+        .orderBy(filter.search ? sortKeyFor(filter.search, key) : key, order)
+        .orderBy('user_id', order)
+        .limit(limit + 1 - rows.length)
+        .execute()),
+    );
   }
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
-  return { items: shown.map(({ item }) => itemAt(item, filter.asking.at)), last: rows.length > limit && last ? [last.key, last.user_id] : null };
+  return {
+    items: shown.map(({ item }) => itemAt(item, filter.asking.at)),
+    last: rows.length > limit && last ? [last.key, last.user_id] : null,
+  };
 }
 
 /** The rows that a filter leaves. */
-export function matching(db: Kysely<UserListTables>, query: UserFilter<unknown>): SelectQueryBuilder<UserListTables, 'user_list', object> {
+export function matching(
+  db: Kysely<UserListTables>,
+  query: UserFilter<unknown>,
+): SelectQueryBuilder<UserListTables, 'user_list', object> {
   const { status = memberStatuses, locked, lockCause, role, country, email, search, lastLoginBefore } = query;
   let rows = db.selectFrom('user_list').where('account_id', '=', query.asking.account!).where('status', 'in', status);
   const isLocked = isLockedAt(query.asking.at);
   if (locked !== undefined) rows = rows.where(locked ? isLocked : sql<boolean>`not ${isLocked}`);
-  if (lockCause) rows = rows.where(sql<boolean>`${lockCause} = any(lock_causes) and ${hasLockAt(lockCause, query.asking.at)}`);
+  if (lockCause)
+    rows = rows.where(sql<boolean>`${lockCause} = any(lock_causes) and ${hasLockAt(lockCause, query.asking.at)}`);
   if (role) rows = rows.where(sql<boolean>`${role} = any(roles)`);
   if (country) rows = rows.where('country', '=', country);
   if (email) rows = rows.where('address', '=', canonicalAddress(email));
@@ -240,7 +301,8 @@ export function matching(db: Kysely<UserListTables>, query: UserFilter<unknown>)
 }
 
 /** Whether a row has a lock that counts at a time. */
-const isLockedAt = (at: string): RawBuilder<boolean> => sql<boolean>`(locked_for_good or coalesce(locked_until > ${at}, false))`;
+const isLockedAt = (at: string): RawBuilder<boolean> =>
+  sql<boolean>`(locked_for_good or coalesce(locked_until > ${at}, false))`;
 
 /** Whether a row has a lock of this cause that counts at a time. */
 const hasLockAt = (cause: string, at: string): RawBuilder<boolean> => sql<boolean>`exists (

@@ -5,7 +5,8 @@ import { folded } from './folded.js';
 // An index of our own rather than pg_trgm: that needs three letters, and takes no vowel sign for part of a word.
 
 /** Letters and numerals of Chinese, Japanese and Korean, where one character says as much as several elsewhere. */
-const cjk = /[[\p{L}\p{N}]&&[\p{Script_Extensions=Han}\p{Script_Extensions=Hiragana}\p{Script_Extensions=Katakana}\p{Script_Extensions=Hangul}\p{Script_Extensions=Bopomofo}]]/v;
+const cjk =
+  /[[\p{L}\p{N}]&&[\p{Script_Extensions=Han}\p{Script_Extensions=Hiragana}\p{Script_Extensions=Katakana}\p{Script_Extensions=Hangul}\p{Script_Extensions=Bopomofo}]]/v;
 const wordCharacter = /[\p{L}\p{N}\p{M}]/u;
 
 export interface SearchColumns {
@@ -100,7 +101,8 @@ export const Searchable = () =>
     name: 'searchable',
     validator: {
       validate: (search) => typeof search === 'string' && searchTerms(search).some(({ kind }) => kind !== 'tooShort'),
-      defaultMessage: () => 'search takes at least one character of Chinese, Japanese or Korean, or two of another script',
+      defaultMessage: () =>
+        'search takes at least one character of Chinese, Japanese or Korean, or two of another script',
     },
   });
 
@@ -125,4 +127,6 @@ export function whereFound(search: string): RawBuilder<boolean> {
  * the order: the order's index would be read nearly whole before they are met, and an expression keeps it out of the plan.
  */
 export const sortKeyFor = (search: string, key: string): RawBuilder<unknown> =>
-  searchTerms(search).some(({ term }) => [...term].length >= 3) ? sql.ref(key) : sql`coalesce(${sql.ref(key)}, ${sql.ref(key)})`;
+  searchTerms(search).some(({ term }) => [...term].length >= 3)
+    ? sql.ref(key)
+    : sql`coalesce(${sql.ref(key)}, ${sql.ref(key)})`;

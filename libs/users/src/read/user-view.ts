@@ -58,7 +58,8 @@ export interface SeenUser {
 }
 
 /** The user as they are. */
-export const currentOf = ({ current, accounts }: SeenUser): UserView => (typeof current === 'string' ? accounts[current]! : current);
+export const currentOf = ({ current, accounts }: SeenUser): UserView =>
+  typeof current === 'string' ? accounts[current]! : current;
 
 /** Whether the user has a lock that does not end by itself. */
 export const isLockedForGood = ({ locks }: UserView): boolean => locks.some(({ until }) => until === null);
@@ -73,12 +74,15 @@ const steps: { readonly [Type in Event['type']]: Step<Type> } = {
     return joined({ current: view, accounts: {} }, account, { status, addedAt: event.envelope.at });
   },
   UserRegistered: (_, person, event) => ({ current: newcomer(event, person), accounts: {} }),
-  UserApprovalRequested: (seen, { account, domain }, { envelope: { at } }) => joined(seen, account, { status: 'pending', domain, addedAt: at }),
+  UserApprovalRequested: (seen, { account, domain }, { envelope: { at } }) =>
+    joined(seen, account, { status: 'pending', domain, addedAt: at }),
   UserApproved: (seen, _, { envelope: { at } }) => changed(seen, { status: 'active', addedAt: at }),
   UserRejected: (seen) => departed(seen, { status: 'rejected' }),
-  UserAddedToAccount: (seen, { account }, { envelope: { at } }) => joined(seen, account, { status: 'active', addedAt: at }),
+  UserAddedToAccount: (seen, { account }, { envelope: { at } }) =>
+    joined(seen, account, { status: 'active', addedAt: at }),
   UserLocked: (seen, lock, event) => changed(seen, { locks: withLock(currentOf(seen), lock, event) }),
-  UserUnlocked: (seen, { causes }) => changed(seen, { locks: currentOf(seen).locks.filter(({ cause }) => !causes.includes(cause)) }),
+  UserUnlocked: (seen, { causes }) =>
+    changed(seen, { locks: currentOf(seen).locks.filter(({ cause }) => !causes.includes(cause)) }),
   UserDeleted: (seen, { restorableUntil, keptRoles, disableModeDays }, event) => {
     const locks = withLock(currentOf(seen), { cause: 'unaffiliated', disableModeDays }, event);
     return departed(seen, { status: 'deleted', restorableUntil, canBeRestored: true, keptRoles, locks });
@@ -92,7 +96,8 @@ const steps: { readonly [Type in Event['type']]: Step<Type> } = {
   UserLanguageChanged: (seen, { language }) => changed(seen, { language }),
   UserEntitlementCountryChanged: (seen, { country }) => changed(seen, { entitlementCountry: country ?? null }),
   UserRoleGranted: (seen, { role }) => changed(seen, { roles: [...new Set([...currentOf(seen).roles, role])] }),
-  UserRoleRevoked: (seen, { role }) => changed(seen, { roles: currentOf(seen).roles.filter((other) => other !== role) }),
+  UserRoleRevoked: (seen, { role }) =>
+    changed(seen, { roles: currentOf(seen).roles.filter((other) => other !== role) }),
   UserPasswordResetRequested: (seen) => seen,
   UserPasswordChanged: (seen) => seen,
   EmailClaimAbandoned: (seen) => seen,
@@ -114,7 +119,14 @@ export function foldUser(seen: SeenUser | undefined, event: Recorded): SeenUser 
 
 const newcomer = (
   { envelope: { subject }, revision }: Recorded,
-  person: { email: string; firstName: string; lastName: string; country: string; language?: string; entitlementCountry?: string },
+  person: {
+    email: string;
+    firstName: string;
+    lastName: string;
+    country: string;
+    language?: string;
+    entitlementCountry?: string;
+  },
 ): UserView => ({
   userId: subject.id,
   status: 'unaffiliated',
@@ -139,8 +151,13 @@ const newcomer = (
 
 /** Changes the user, and the account's sight of them if they are in one (or in `account`, which they have just left). */
 function changed(seen: SeenUser, change: Partial<UserView>, account?: string): SeenUser {
-  const { current, accounts } = typeof seen.current === 'string' ? sight(seen, seen.current, change) : { ...seen, current: { ...seen.current, ...change } };
-  return account === undefined || account === current ? { current, accounts } : sight({ current, accounts }, account, change);
+  const { current, accounts } =
+    typeof seen.current === 'string'
+      ? sight(seen, seen.current, change)
+      : { ...seen, current: { ...seen.current, ...change } };
+  return account === undefined || account === current
+    ? { current, accounts }
+    : sight({ current, accounts }, account, change);
 }
 
 /** Changes an account's sight of the user. */
@@ -155,7 +172,9 @@ function joined(seen: SeenUser, account: string, change: Partial<UserView>): See
   const former = seen.accounts[account];
   const view: UserView = {
     ...current,
-    locks: current.locks.map((lock) => former?.locks.find(({ cause, at }) => cause === lock.cause && at === lock.at) ?? fromElsewhere(lock)),
+    locks: current.locks.map(
+      (lock) => former?.locks.find(({ cause, at }) => cause === lock.cause && at === lock.at) ?? fromElsewhere(lock),
+    ),
     roles: former?.keptRoles ?? [],
     keptRoles: [],
     firstLoginAt: former?.firstLoginAt ?? null,
@@ -170,7 +189,12 @@ function joined(seen: SeenUser, account: string, change: Partial<UserView>): See
 
 /** Whoever has been in another account since can't be restored any more. */
 const withoutRestorable = (accounts: SeenUser['accounts']): SeenUser['accounts'] =>
-  Object.fromEntries(Object.entries(accounts).map(([account, view]) => [account, view.canBeRestored ? { ...view, canBeRestored: false } : view]));
+  Object.fromEntries(
+    Object.entries(accounts).map(([account, view]) => [
+      account,
+      view.canBeRestored ? { ...view, canBeRestored: false } : view,
+    ]),
+  );
 
 /** A lock that another account set and that stays: who set it and why is not disclosed. */
 const fromElsewhere = (lock: LockView): LockView => ({ ...lock, reason: null, by: anotherAccount });
@@ -179,7 +203,10 @@ const fromElsewhere = (lock: LockView): LockView => ({ ...lock, reason: null, by
 function departed(seen: SeenUser, change: Partial<UserView>): SeenUser {
   const { account, ...rest } = { ...currentOf(seen), ...change };
   const frozen = { ...rest, account: account!, roles: [] };
-  return { current: { ...rest, status: 'unaffiliated', roles: [], keptRoles: [], canBeRestored: false }, accounts: { ...seen.accounts, [account!]: frozen } };
+  return {
+    current: { ...rest, status: 'unaffiliated', roles: [], keptRoles: [], canBeRestored: false },
+    accounts: { ...seen.accounts, [account!]: frozen },
+  };
 }
 
 const withLock = (
@@ -187,12 +214,23 @@ const withLock = (
   { cause, until, disableModeDays }: { cause: LockCause; until?: string; disableModeDays: number },
   { envelope: { actor, at, reason } }: Recorded,
 ): LockView[] => {
-  const lock = { cause, reason: reason ?? null, by: actor, at, until: lockEnd({ cause, until }, at) ?? null, ...disableMode(locks, at, disableModeDays) };
+  const lock = {
+    cause,
+    reason: reason ?? null,
+    by: actor,
+    at,
+    until: lockEnd({ cause, until }, at) ?? null,
+    ...disableMode(locks, at, disableModeDays),
+  };
   return [...locks.filter((other) => other.cause !== cause), lock];
 };
 
 /** A lock on top of another neither begins disable mode anew nor makes it longer. */
-function disableMode(locks: readonly LockView[], at: string, days: number): Pick<LockView, 'disableModeFrom' | 'disableModeDays'> {
+function disableMode(
+  locks: readonly LockView[],
+  at: string,
+  days: number,
+): Pick<LockView, 'disableModeFrom' | 'disableModeDays'> {
   const first = locks.find((lock) => startsDisableMode(lock) && !(lock.until && lock.until <= at));
   return { disableModeFrom: first?.disableModeFrom ?? at, disableModeDays: first?.disableModeDays ?? days };
 }

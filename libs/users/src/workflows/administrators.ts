@@ -1,6 +1,15 @@
 import { v5 as uuidv5 } from 'uuid';
 import { AccountDecider, AppointAdministrator, StandDownAdministrator } from '#libs/accounts';
-import { WrongRevision, decidingAgain, firstAnswer, foresee, record, type EventStore, type Loaded, type Written } from '#libs/event-store';
+import {
+  WrongRevision,
+  decidingAgain,
+  firstAnswer,
+  foresee,
+  record,
+  type EventStore,
+  type Loaded,
+  type Written,
+} from '#libs/event-store';
 import { Refusal, decide, issue, type Command, type Issuance } from '#libs/kernel';
 import { DeleteUser, GrantRole, LockUser, RevokeRole } from '../domain/user.commands.js';
 import { UserDecider } from '../domain/user.decider.js';
@@ -25,7 +34,8 @@ export async function recordUser(
   const before = servesAsAdministrator(user.state, at);
   const after = servesAsAdministrator(foresee(UserDecider, user, command, events).state, at);
   if (before && !after) await standDown(store, command.issuance, events);
-  if (after && (!before || events.some(({ type }) => type === 'UserRoleGranted'))) return bringing(store, command, user, events);
+  if (after && (!before || events.some(({ type }) => type === 'UserRoleGranted')))
+    return bringing(store, command, user, events);
   return record(store, UserDecider, user, command, events);
 }
 
@@ -33,7 +43,11 @@ export async function recordUser(
  * Runs a workflow that may stand an administrator down; where it is refused or given up after that, now or by an earlier
  * run of the same command, they count again. An outage meanwhile goes before the refusal: a retry finds both again.
  */
-export async function puttingBack<T>(store: EventStore, command: Command<unknown>, workflow: () => Promise<T>): Promise<T> {
+export async function puttingBack<T>(
+  store: EventStore,
+  command: Command<unknown>,
+  workflow: () => Promise<T>,
+): Promise<T> {
   try {
     return await workflow();
   } catch (error) {
@@ -55,7 +69,13 @@ async function standDown(store: EventStore, issuance: Issuance, events: readonly
   const because = reasons.find(([type]) => events.some((event) => event.type === type))![1];
   const account = await store.load(AccountDecider, issuance.account!);
   const command = issued(new StandDownAdministrator({ user: issuance.target, because }), issuance);
-  await record(store, AccountDecider, account, command, decide(AccountDecider, command, account.state, command.issuance));
+  await record(
+    store,
+    AccountDecider,
+    account,
+    command,
+    decide(AccountDecider, command, account.state, command.issuance),
+  );
 }
 
 const reasons = [
@@ -89,10 +109,16 @@ async function bringing(
  * What a repeated command answered first. A crash may have come between the user's stream and the account's: that they
  * count is made good, and its position is part of the answer.
  */
-export async function firstAnswerOf(store: EventStore, issuance: Issuance, earlier: Loaded<User> & { readonly at: string }): Promise<Written<User>> {
+export async function firstAnswerOf(
+  store: EventStore,
+  issuance: Issuance,
+  earlier: Loaded<User> & { readonly at: string },
+): Promise<Written<User>> {
   await countIfServing(store, issuance);
   const { account, commandId } = issuance;
-  const counted = servesAsAdministrator(earlier.state, earlier.at) ? (await store.load(AccountDecider, account!, { commandId })).earlier : undefined;
+  const counted = servesAsAdministrator(earlier.state, earlier.at)
+    ? (await store.load(AccountDecider, account!, { commandId })).earlier
+    : undefined;
   return { ...firstAnswer(earlier), position: Math.max(earlier.position, counted?.position ?? 0) };
 }
 
@@ -107,12 +133,24 @@ function countIfServing(store: EventStore, issuance: Issuance): Promise<number> 
     const counted = await store.load(AccountDecider, account!);
     const user = await store.load(UserDecider, target);
     if (counted.state.status !== 'open' || counted.state.administrators.has(target)) return 0;
-    if (!servesAsAdministrator(user.state, at) || !('account' in user.state) || user.state.account !== account) return 0;
+    if (!servesAsAdministrator(user.state, at) || !('account' in user.state) || user.state.account !== account)
+      return 0;
     // Not the command's own id: what it answered first stays where it was.
-    const again = issue(new GrantRole({ role: 'administrator' }), { ...issuance, commandId: uuidv5('count', commandId) });
+    const again = issue(new GrantRole({ role: 'administrator' }), {
+      ...issuance,
+      commandId: uuidv5('count', commandId),
+    });
     await record(store, UserDecider, user, again, [userEvent('UserRoleGranted', { role: 'administrator' })]);
     const appoint = issued(new AppointAdministrator({ user: target }), issuance);
-    return (await record(store, AccountDecider, counted, appoint, decide(AccountDecider, appoint, counted.state, appoint.issuance))).position;
+    return (
+      await record(
+        store,
+        AccountDecider,
+        counted,
+        appoint,
+        decide(AccountDecider, appoint, counted.state, appoint.issuance),
+      )
+    ).position;
   });
 }
 
@@ -127,11 +165,24 @@ export async function isUncounted(store: EventStore, user: User, { account, targ
  * Checks that the account would keep an administrator, without writing. Throws `account.last-administrator`.
  * @param removed administrators who would be removed by then, whom this one joins
  */
-export async function checkRemovable(store: EventStore, before: User, after: User, { account, target, ...issuance }: Issuance, removed = new Set<string>()): Promise<void> {
+export async function checkRemovable(
+  store: EventStore,
+  before: User,
+  after: User,
+  { account, target, ...issuance }: Issuance,
+  removed = new Set<string>(),
+): Promise<void> {
   if (!servesAsAdministrator(before, issuance.at) || servesAsAdministrator(after, issuance.at)) return;
   const loaded = (await store.load(AccountDecider, account!)).state;
-  const state = loaded.status === 'absent' ? loaded : { ...loaded, administrators: new Set([...loaded.administrators].filter((id) => !removed.has(id))) };
-  const command = issued(new StandDownAdministrator({ user: target, because: 'locked' }), { ...issuance, account, target });
+  const state =
+    loaded.status === 'absent'
+      ? loaded
+      : { ...loaded, administrators: new Set([...loaded.administrators].filter((id) => !removed.has(id))) };
+  const command = issued(new StandDownAdministrator({ user: target, because: 'locked' }), {
+    ...issuance,
+    account,
+    target,
+  });
   decide(AccountDecider, command, state, command.issuance);
   removed.add(target);
 }

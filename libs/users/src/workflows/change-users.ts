@@ -27,8 +27,13 @@ const concurrency = 16;
  * The same act on each user, one correlation id for all. A refusal concerns its user alone; an outage, or a session that has
  * to authenticate again, ends the whole, and a retry with the same key completes it. Throws `idempotency.mismatch`.
  */
-export async function changeUsers(store: EventStore, vault: Pick<Vault, 'bulkKeys'>, command: ChangeUsers): Promise<{ results: BulkResult[]; position: number }> {
-  if (command.action === 'delete' && command.userIds.length > 1 && !command.dryRun) checkRecentlyAuthenticated(command.issuance);
+export async function changeUsers(
+  store: EventStore,
+  vault: Pick<Vault, 'bulkKeys'>,
+  command: ChangeUsers,
+): Promise<{ results: BulkResult[]; position: number }> {
+  if (command.action === 'delete' && command.userIds.length > 1 && !command.dryRun)
+    checkRecentlyAuthenticated(command.issuance);
   checkKey(vault, command);
   let position = 0;
   const removed = new Set<string>();
@@ -39,11 +44,17 @@ export async function changeUsers(store: EventStore, vault: Pick<Vault, 'bulkKey
       position = Math.max(position, written.position);
       return { userId, ok: true, changed: written.changed, mayHaveIssuedTokens: mayHaveIssuedTokens(written.state) };
     } catch (error) {
-      if (!(error instanceof Refusal) || error.kind === 'unavailable' || error.code === 'access.reauthenticate') throw error;
+      if (!(error instanceof Refusal) || error.kind === 'unavailable' || error.code === 'access.reauthenticate')
+        throw error;
       return { userId, ok: false, code: error.code, detail: error.message, actions: error.actions };
     }
   };
-  const results = await lastValueFrom(from(command.userIds).pipe(mergeMap((userId) => turns.run((waitForTurn) => one(userId, waitForTurn)), concurrency), toArray()));
+  const results = await lastValueFrom(
+    from(command.userIds).pipe(
+      mergeMap((userId) => turns.run((waitForTurn) => one(userId, waitForTurn)), concurrency),
+      toArray(),
+    ),
+  );
   const place = new Map(command.userIds.map((id, index) => [id, index]));
   return { results: results.sort((a, b) => place.get(a.userId)! - place.get(b.userId)!), position };
 }
@@ -62,7 +73,10 @@ class Turns {
 }
 
 /** Another body under the same key is refused before anything is written. Throws `idempotency.mismatch`. */
-function checkKey({ bulkKeys }: Pick<Vault, 'bulkKeys'>, { issuance: { commandId, digest }, dryRun }: ChangeUsers): void {
+function checkKey(
+  { bulkKeys }: Pick<Vault, 'bulkKeys'>,
+  { issuance: { commandId, digest }, dryRun }: ChangeUsers,
+): void {
   if (digest !== undefined && !dryRun && bulkKeys.firstDigest(commandId, digest) !== digest) throw keyMismatch();
 }
 
@@ -70,6 +84,10 @@ function step({ action, reason, dryRun, keepRoles, issuance }: ChangeUsers, user
   const { expectedRevision: _, reauthenticateWith, ...about } = issuance;
   // A dry run does no harm, so nobody is asked again who they are.
   const rest = { ...about, ...(reauthenticateWith && !dryRun && { reauthenticateWith }) };
-  const command = new bulkActions[action]({ ...(reason && { reason }), ...(dryRun && { dryRun }), ...(keepRoles && { keepRoles }) });
+  const command = new bulkActions[action]({
+    ...(reason && { reason }),
+    ...(dryRun && { dryRun }),
+    ...(keepRoles && { keepRoles }),
+  });
   return issue<never>(command as never, { ...rest, target: userId, commandId: uuidv5(userId, issuance.commandId) });
 }

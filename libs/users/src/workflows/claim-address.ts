@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AccountDecider, checkOpen, ownerOf } from '#libs/accounts';
-import { WrongRevision, begin, decidingAgain, firstAnswer, type EventStore, type Loaded, type Written } from '#libs/event-store';
+import {
+  WrongRevision,
+  begin,
+  decidingAgain,
+  firstAnswer,
+  type EventStore,
+  type Loaded,
+  type Written,
+} from '#libs/event-store';
 import { decide, type DomainEvent, type Subject } from '#libs/kernel';
 import type { Vault } from '#libs/vault';
 import { canonicalAddress, domainOf } from '../domain/email-address.js';
@@ -35,11 +43,17 @@ export function makeUser(
 
   return decidingAgain(async () => {
     const user = await begin(store, UserDecider, issuance);
-    if (user.earlier) return issuance.account ? firstAnswerOf(store, issuance, user.earlier) : firstAnswer(user.earlier);
+    if (user.earlier)
+      return issuance.account ? firstAnswerOf(store, issuance, user.earlier) : firstAnswer(user.earlier);
     if (issuance.account) checkOpen((await store.load(AccountDecider, issuance.account)).state);
     const { claim, rival, holder } = await lookUp({ store, vault }, command);
     const domainOwner = await ownerOf(store, domainOf(command.email));
-    const events = decide(UserDecider, command, user.state, { ...issuance, ...facts, ...(domainOwner && { domainOwner }), ...holder });
+    const events = decide(UserDecider, command, user.state, {
+      ...issuance,
+      ...facts,
+      ...(domainOwner && { domainOwner }),
+      ...holder,
+    });
 
     if (rival && !rival.state.abandonedClaims.includes(claim.state.claim!)) {
       await patience.with(claim.state.claim!, rival.state);
@@ -52,7 +66,8 @@ export function makeUser(
 }
 
 /** The address as the name of its stream, disclosing nothing. */
-const addressId = (vault: Claiming['vault'], { email }: AddUser | RegisterUser): string => vault.hmac('email', canonicalAddress(email));
+const addressId = (vault: Claiming['vault'], { email }: AddUser | RegisterUser): string =>
+  vault.hmac('email', canonicalAddress(email));
 
 /** Who claimed the address last, and who has it. */
 async function lookUp({ store, vault }: Claiming, command: AddUser | RegisterUser) {
@@ -64,7 +79,10 @@ async function lookUp({ store, vault }: Claiming, command: AddUser | RegisterUse
 }
 
 /** Who has an address. */
-export async function findByAddress({ store, vault }: Claiming, email: string): Promise<{ readonly id: string; readonly user: User } | undefined> {
+export async function findByAddress(
+  { store, vault }: Claiming,
+  email: string,
+): Promise<{ readonly id: string; readonly user: User } | undefined> {
   const address = canonicalAddress(email);
   const { user: id } = (await store.load(EmailClaims, vault.hmac('email', address))).state;
   const user = id === undefined ? undefined : (await store.load(UserDecider, id)).state;
@@ -72,24 +90,43 @@ export async function findByAddress({ store, vault }: Claiming, email: string): 
 }
 
 /** Refuses what adding this user would refuse, before anything is written; `domains` are about to be the account's own. */
-export async function checkFree({ store, vault }: Claiming, command: AddUser, domains: readonly string[]): Promise<void> {
+export async function checkFree(
+  { store, vault }: Claiming,
+  command: AddUser,
+  domains: readonly string[],
+): Promise<void> {
   const { holder } = await lookUp({ store, vault }, command);
   const domain = domainOf(command.email);
   const domainOwner = domains.includes(domain) ? command.issuance.account : await ownerOf(store, domain);
-  decide(UserDecider, command, UserDecider.initial, { ...command.issuance, ...(domainOwner && { domainOwner }), ...holder });
+  decide(UserDecider, command, UserDecider.initial, {
+    ...command.issuance,
+    ...(domainOwner && { domainOwner }),
+    ...holder,
+  });
 }
 
-const carries = (user: User, address: string): boolean => user.status !== 'absent' && canonicalAddress(user.email) === address;
+const carries = (user: User, address: string): boolean =>
+  user.status !== 'absent' && canonicalAddress(user.email) === address;
 
 /** Voids a rival's claim, at the exact revision read: if anything has happened there, we look again. */
-async function abandon(store: EventStore, command: AddUser | RegisterUser, { user, claim }: EmailClaim, rival: Loaded<User>): Promise<void> {
+async function abandon(
+  store: EventStore,
+  command: AddUser | RegisterUser,
+  { user, claim }: EmailClaim,
+  rival: Loaded<User>,
+): Promise<void> {
   await append(store, command, `${UserDecider.category}-${user}`, rival.revision, {
     ...userEvent('EmailClaimAbandoned', { claim: claim! }),
     subject: { kind: 'user', id: user! },
   });
 }
 
-const claimFor = (store: EventStore, command: AddUser | RegisterUser, address: string, revision: number): Promise<void> =>
+const claimFor = (
+  store: EventStore,
+  command: AddUser | RegisterUser,
+  address: string,
+  revision: number,
+): Promise<void> =>
   append(store, command, `${EmailClaims.category}-${address}`, revision, {
     ...emailClaimEvent('EmailClaimed', { user: command.issuance.target }),
     subject: EmailClaims.subject(address),

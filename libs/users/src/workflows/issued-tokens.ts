@@ -23,7 +23,10 @@ export abstract class IssuedTokens {
   /** Those that still work and that the caller may manage, by user. */
   abstract list(userIds: readonly string[], issuance: Issuance): Promise<ReadonlyMap<string, readonly IssuedToken[]>>;
   /** Ends them; answers those that it ended, with the place in the log of the last that was written. May be repeated. */
-  abstract end(userIds: readonly string[], issuance: Issuance): Promise<{ readonly byUser: ReadonlyMap<string, readonly IssuedToken[]>; readonly position: number }>;
+  abstract end(
+    userIds: readonly string[],
+    issuance: Issuance,
+  ): Promise<{ readonly byUser: ReadonlyMap<string, readonly IssuedToken[]>; readonly position: number }>;
 }
 
 /** What such a command says of the tokens. */
@@ -35,11 +38,18 @@ interface TokenWish {
 /** Whoever may not manage tokens ends none. Throws `access.forbidden`, before anything is written. */
 export function checkMayEndTokens({ endIssuedTokens }: TokenWish, { permissions }: Issuance): void {
   if (!endIssuedTokens || permissions.includes('tokens:manage')) return;
-  throw new Refusal('access.forbidden', 'forbidden', 'To end tokens needs tokens:manage, which your token or your roles do not give.', [], { needs: 'tokens:manage' });
+  throw new Refusal(
+    'access.forbidden',
+    'forbidden',
+    'To end tokens needs tokens:manage, which your token or your roles do not give.',
+    [],
+    { needs: 'tokens:manage' },
+  );
 }
 
 /** Only administrators can have issued tokens to others; for everybody else nothing needs to be looked up. */
-export const mayHaveIssuedTokens = (user: User): boolean => user.status !== 'absent' && user.hasBeenAdministrator === true;
+export const mayHaveIssuedTokens = (user: User): boolean =>
+  user.status !== 'absent' && user.hasBeenAdministrator === true;
 
 /**
  * The tokens that these users issued, ended if the command says so. Whoever may manage none sees none; where the read models

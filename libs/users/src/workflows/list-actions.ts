@@ -24,17 +24,26 @@ export class PossibleAction {
 }
 
 /** Finds the route of a command, filled with ids. */
-export type FindStep = (action: string, params: Record<string, string>) => { method: string; href: string; needs: unknown };
+export type FindStep = (
+  action: string,
+  params: Record<string, string>,
+) => { method: string; href: string; needs: unknown };
 
 /** Asks the same rules as the commands themselves; nothing is written. Throws `user.not-found`. */
-export async function listActions(store: EventStore, step: FindStep, { asking }: ListActions): Promise<{ items: PossibleAction[] }> {
+export async function listActions(
+  store: EventStore,
+  step: FindStep,
+  { asking }: ListActions,
+): Promise<{ items: PossibleAction[] }> {
   const user = await store.load(UserDecider, asking.target);
   const items = await Promise.all(
     candidates().map(async (command) => {
       const action = command.constructor.name;
       const role: Record<string, string> = 'role' in command ? { role: String(command.role) } : {};
       const { method, href, needs } = step(action, { accountId: asking.account!, userId: asking.target, ...role });
-      const verdict = asking.permissions.some((held) => held === needs) ? await judge(store, user, command, asking) : forbidden;
+      const verdict = asking.permissions.some((held) => held === needs)
+        ? await judge(store, user, command, asking)
+        : forbidden;
       return { action, method, href, ...verdict };
     }),
   );
@@ -49,7 +58,12 @@ export async function listActions(store: EventStore, step: FindStep, { asking }:
 const isKnown = (user: User, { account }: Asking): boolean =>
   user.status !== 'absent' && (accountOf(user) === account || departureFrom(user, account!) !== undefined);
 
-const forbidden = { allowed: false, changes: false, code: 'access.forbidden', detail: 'Your roles or your token do not allow this.' };
+const forbidden = {
+  allowed: false,
+  changes: false,
+  code: 'access.forbidden',
+  detail: 'Your roles or your token do not allow this.',
+};
 
 const candidates = (): Command<unknown>[] => [
   new commands.ApproveUser({}),
@@ -69,7 +83,10 @@ async function judge(store: EventStore, user: Loaded<User>, candidate: Command<u
   const issuance = { ...asking, commandId: '', correlationId: '' };
   const command: Command<unknown> = issue<never>(candidate as never, issuance);
   try {
-    const events = decide(UserDecider, command, user.state, { ...issuance, ...(await factsFor(store, command, user.state)) });
+    const events = decide(UserDecider, command, user.state, {
+      ...issuance,
+      ...(await factsFor(store, command, user.state)),
+    });
     await checkRemovable(store, user.state, foresee(UserDecider, user, command, events).state, issuance);
     return { allowed: true, changes: events.length > 0 };
   } catch (error) {

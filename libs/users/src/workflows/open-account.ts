@@ -36,7 +36,8 @@ export async function openAccount(claiming: Claiming, command: OpenAccount): Pro
 
 async function open(claiming: Claiming, command: OpenAccount): Promise<OpenedAccount> {
   const { store } = claiming;
-  if (command.issuance.within) throw new Refusal('access.forbidden', 'forbidden', 'A token that names an account opens no other.');
+  if (command.issuance.within)
+    throw new Refusal('access.forbidden', 'forbidden', 'A token that names an account opens no other.');
   const domains = command.domains.map(domainName);
   const administrator = administratorOf(command);
 
@@ -51,11 +52,18 @@ async function open(claiming: Claiming, command: OpenAccount): Promise<OpenedAcc
     }
     await checkDomainsFree(claiming, domains);
     await checkFree(claiming, administrator, domains);
-    await record(store, AccountDecider, account, command, decide(AccountDecider, command, account.state, command.issuance));
+    await record(
+      store,
+      AccountDecider,
+      account,
+      command,
+      decide(AccountDecider, command, account.state, command.issuance),
+    );
   });
 
   try {
-    for (const domain of domains) await recordDomain(store, about(new AssertDomain({}), command, domain, `assert ${domain}`));
+    for (const domain of domains)
+      await recordDomain(store, about(new AssertDomain({}), command, domain, `assert ${domain}`));
     await makeUser(claiming, administrator, { startingRoles: ['administrator'] });
     const { target: accountId } = command.issuance;
     const { commandId, target: administratorId } = administrator.issuance;
@@ -75,7 +83,8 @@ async function open(claiming: Claiming, command: OpenAccount): Promise<OpenedAcc
  */
 async function undo({ store }: Claiming, command: OpenAccount, domains: readonly string[]): Promise<void> {
   await handle(store, AccountDecider, about(new CloseAccount({}), command, command.issuance.target, 'close'));
-  for (const domain of domains) await recordDomain(store, about(new ReleaseDomain({}), command, domain, `release ${domain}`));
+  for (const domain of domains)
+    await recordDomain(store, about(new ReleaseDomain({}), command, domain, `release ${domain}`));
 }
 
 /** What adding the administrator would offer is for an account that is there; this one is not. */
@@ -84,7 +93,8 @@ const offeringNothing = (error: unknown): unknown =>
 
 async function checkDomainsFree({ store }: Claiming, domains: readonly string[]): Promise<void> {
   for (const domain of domains) {
-    if (await ownerOf(store, domain)) throw new Refusal('domain.owned-by-another', 'conflict', 'Another account owns this domain.', [], { domain });
+    if (await ownerOf(store, domain))
+      throw new Refusal('domain.owned-by-another', 'conflict', 'Another account owns this domain.', [], { domain });
   }
 }
 

@@ -18,7 +18,8 @@ export async function recordLogin(store: EventStore, command: RecordLogin): Prom
 }
 
 /** Failed logins with Rollbook's password say nothing about a login elsewhere. */
-const isLocked = ({ locks }: Known, time: string): boolean => locksAt(locks, time).some(({ cause }) => cause !== 'failedLogins');
+const isLocked = ({ locks }: Known, time: string): boolean =>
+  locksAt(locks, time).some(({ cause }) => cause !== 'failedLogins');
 
 /**
  * How the user stood then. A login from before they came here counts in their account as of now, unlocked: they used the
