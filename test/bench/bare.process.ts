@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { EventStoreDBClient, FORWARDS, NO_STREAM, START, StreamNotFoundError, jsonEvent } from '@eventstore/db-client';
-import { AccountDecider, DomainDecider, accountEvents, domainEvents } from '#libs/accounts';
-import { EventStore, type Proposed } from '#libs/event-store';
+import { AccountDecider, EmailDomainDecider, accountEvents, emailDomainEvents } from '#libs/accounts';
+import { EventStore, type ProposedEvent } from '#libs/event-store';
 import type { AnyDecider } from '#libs/kernel';
 import { EmailClaims, UserDecider, emailClaimEvents, userEvents } from '#libs/users';
 import type { Raw } from './load.js';
@@ -21,7 +21,7 @@ export interface BareOptions {
   /** With the client: no more than the store's own calls. With our event store: also folding, sealing, retrying. */
   readonly through: 'client' | 'event-store';
   readonly raw: Templates<Raw>;
-  readonly proposed: Templates<Proposed>;
+  readonly proposed: Templates<ProposedEvent>;
 }
 
 type Type = keyof Templates<unknown>;
@@ -61,7 +61,7 @@ function withEventStore({ url, namespace, proposed }: BareOptions): Calls {
   const keys = new Map<string, Buffer>();
   const findKey = (owner: string) => keys.get(owner);
   const obtainKey = async (owner: string) => findKey(owner) ?? keys.set(owner, randomBytes(32)).get(owner)!;
-  const catalogue = { ...accountEvents, ...domainEvents, ...emailClaimEvents, ...userEvents };
+  const catalogue = { ...accountEvents, ...emailDomainEvents, ...emailClaimEvents, ...userEvents };
   const store = new EventStore({ url, namespace, catalogue, keys: { obtainKey, findKey } });
   return {
     load: async (decider, id) => (await store.load(decider, id)).revision,
@@ -82,7 +82,7 @@ function actsOf({ load, append }: Calls) {
     async add(id: string) {
       const user = await load(UserDecider, id);
       const claim = await load(EmailClaims, id);
-      await load(DomainDecider, 'example');
+      await load(EmailDomainDecider, 'example');
       await load(AccountDecider, 'example');
       await append(EmailClaims, id, claim, 'EmailClaimed');
       await append(UserDecider, id, user, 'UserAdded');
@@ -95,7 +95,7 @@ let calls: Calls;
 async function start(options: BareOptions): Promise<string> {
   calls = options.through === 'client' ? withClient(options) : withEventStore(options);
   await calls.append(AccountDecider, 'example', -1, 'AccountOpened');
-  await calls.append(DomainDecider, 'example', -1, 'DomainOwned');
+  await calls.append(EmailDomainDecider, 'example', -1, 'DomainOwned');
   const acts = actsOf(calls);
   const server = createServer((request, response) => {
     const [, act, id] = request.url!.split('/') as [string, keyof typeof acts, string];

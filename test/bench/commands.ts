@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Proposed } from '#libs/event-store';
+import type { ProposedEvent } from '#libs/event-store';
 import type { Templates } from './bare.process.js';
 import type { Fired, Raw, Salvo, Shot } from './load.js';
 import { startPeer, type Peer } from './peer.js';
@@ -11,7 +11,7 @@ export interface CommandsOptions {
   readonly namespace: string;
   readonly rollbook: Rollbook;
   readonly load: Peer;
-  readonly templates: { raw: Templates<Raw>; proposed: Templates<Proposed> };
+  readonly templates: { raw: Templates<Raw>; proposed: Templates<ProposedEvent> };
   /** Users whom nobody has touched. */
   readonly userIds: readonly string[];
   readonly rounds: number;

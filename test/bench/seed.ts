@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { EventStoreDBClient, FORWARDS, START } from '@eventstore/db-client';
-import type { EventStore, Proposed } from '#libs/event-store';
+import type { EventStore, ProposedEvent } from '#libs/event-store';
 import type { DomainEvent, Envelope } from '#libs/kernel';
 import { userEvent } from '#libs/users';
 import { readConfig } from '../../apps/server/src/config.js';
@@ -108,7 +108,12 @@ async function addUser(
   );
 }
 
-function proposed({ account, administrator }: Plot, id: string, { type, data }: DomainEvent, at: string): Proposed {
+function proposed(
+  { account, administrator }: Plot,
+  id: string,
+  { type, data }: DomainEvent,
+  at: string,
+): ProposedEvent {
   const envelope: Envelope = {
     correlationId: randomUUID(),
     causationId: randomUUID(),
@@ -127,12 +132,12 @@ function proposed({ account, administrator }: Plot, id: string, { type, data }: 
 export async function templates(
   plot: Plot,
   url: string,
-): Promise<{ raw: Templates<Raw>; proposed: Templates<Proposed> }> {
+): Promise<{ raw: Templates<Raw>; proposed: Templates<ProposedEvent> }> {
   const { store, vault } = await open(plot);
   const client = EventStoreDBClient.connectionString(url);
   try {
     const raw: Record<string, Raw> = {};
-    const proposals: Record<string, Proposed> = {};
+    const proposals: Record<string, ProposedEvent> = {};
     for await (const { id, type, data, envelope, stream } of store.readAll()) {
       if (proposals[type]) continue;
       proposals[type] = { id, type, data, envelope };
@@ -144,7 +149,7 @@ export async function templates(
           raw[type] ??= { type, data: event!.data as Raw['data'], metadata: event!.metadata as Raw['metadata'] };
       }
     }
-    return { raw: raw as Templates<Raw>, proposed: proposals as Templates<Proposed> };
+    return { raw: raw as Templates<Raw>, proposed: proposals as Templates<ProposedEvent> };
   } finally {
     await client.dispose();
     await store.close();

@@ -28,7 +28,7 @@ import {
   eventId,
   type EventStoreOptions,
   type LogItem,
-  type Proposed,
+  type ProposedEvent,
 } from '#libs/event-store';
 import type { AnyDecider, Envelope, Recorded, StoreProblem } from '#libs/kernel';
 import { openVault, type Vault } from '#libs/vault';
@@ -83,16 +83,16 @@ const envelope: Envelope = {
   at: '2026-01-15T12:00:00.000Z',
   schema: 1,
 };
-const propose = (type: string, data: object, more: Partial<Envelope> = {}): Proposed => ({
+const propose = (type: string, data: object, more: Partial<Envelope> = {}): ProposedEvent => ({
   id: randomUUID(),
   type,
   data,
   envelope: { ...envelope, ...more },
 });
-const named = (name: string): Proposed => propose('Named', { name, country: 'ES' });
-const counted = (n: number, more: Partial<Envelope> = {}): Proposed =>
+const named = (name: string): ProposedEvent => propose('Named', { name, country: 'ES' });
+const counted = (n: number, more: Partial<Envelope> = {}): ProposedEvent =>
   propose('Counted', { n }, { reason: undefined, ip: undefined, ...more });
-const numbers = (first: number, last: number): Proposed[] =>
+const numbers = (first: number, last: number): ProposedEvent[] =>
   Array.from({ length: last - first + 1 }, (_, i) => counted(first + i));
 const upTo = (last: number): number[] => Array.from({ length: last }, (_, i) => i + 1);
 const numberOf = ({ data }: Recorded): number => (data as { n: number }).n;
@@ -168,7 +168,7 @@ describe('a stream', () => {
   });
 
   it('answers a repeated append as the first time', async () => {
-    const event = (digest: string): Proposed => ({
+    const event = (digest: string): ProposedEvent => ({
       ...counted(1),
       id: eventId({ commandId: 'k', digest, stream: 'n-1', expected: -1, index: 0 }),
     });
@@ -225,20 +225,20 @@ describe('loading', () => {
     expect(await store.load(sum, '1', { commandId: 'k' })).toMatchObject({
       state: 15,
       revision: 3,
-      earlier: { state: 7, revision: 2, position, digest: 'd' },
+      sameCommand: { state: 7, revision: 2, position, digest: 'd' },
     });
-    expect(await store.load(sum, '1', { commandId: 'other' })).not.toHaveProperty('earlier');
+    expect(await store.load(sum, '1', { commandId: 'other' })).not.toHaveProperty('sameCommand');
   });
 
   it('reads the newest events alone, where a decider remembers no more, unless it looks for a command or at a time', async () => {
-    const lately = { ...sum, memory: 2 };
+    const lately = { ...sum, foldLast: 2 };
     await store.append('sum-1', -1, [counted(1, { causationId: 'k' })]);
     const { position } = await store.append('sum-1', 0, [counted(2), counted(4)]);
     expect(await store.load(lately, '1')).toEqual({ state: 6, revision: 2, position });
     expect(await store.load(lately, '1', { commandId: 'k' })).toMatchObject({
       state: 7,
       revision: 2,
-      earlier: { state: 1 },
+      sameCommand: { state: 1 },
     });
     expect(await store.load(lately, '1', { until: envelope.at })).toMatchObject({ state: 7, revision: 2 });
     expect(await store.load(lately, '2')).toEqual({ state: 0, revision: -1, position: 0 });

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { text } from 'node:stream/consumers';
-import { ask, type Recorded } from '#libs/kernel';
+import { withQueryContext, type Recorded } from '#libs/kernel';
 import { userEvent } from '#libs/users';
 import { ExportUserList, exportUserList } from '../../libs/users/src/read/user-export.js';
 import { added, next, userLogs, type UserLog } from '../support/user-log.js';
@@ -20,7 +20,10 @@ describe.each(userLogs)('%s', (_, open) => {
   afterAll(() => log.close());
 
   const exporting = () =>
-    exportUserList(log.db, ask(new ExportUserList({}), { account: 'one', at: '2026-01-01T00:00:00.000Z' } as never));
+    exportUserList(
+      log.db,
+      withQueryContext(new ExportUserList({}), { account: 'one', at: '2026-01-01T00:00:00.000Z' } as never),
+    );
   const idsIn = (csv: string) => [...csv.matchAll(/"?([0-9a-f-]{36})"?\r\n/g)].map(([, id]) => id!);
   const everybody = () => users.map(({ envelope }) => envelope.subject.id).toSorted();
 

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { CompiledQuery, sql, type Kysely, type KyselyPlugin } from 'kysely';
-import { ask } from '#libs/kernel';
+import { withQueryContext } from '#libs/kernel';
 import { userEvent } from '#libs/users';
 import { ListUsers, matching, usersAfter, type UserListTables } from '../../libs/users/src/read/user-list.js';
 import { added, next, userLogs, type UserLog } from '../support/user-log.js';
@@ -36,7 +36,7 @@ const addedAs = (account: string, [firstName, lastName, local]: Names) =>
   added(account, { firstName, lastName, ...(local && { email: `${local}@corp.example` }) });
 
 const query = (search: string, account = 'small') =>
-  ask(new ListUsers({ search }), { account, at: '2026-01-01T00:00:00.000Z' } as never);
+  withQueryContext(new ListUsers({ search }), { account, at: '2026-01-01T00:00:00.000Z' } as never);
 
 describe.each(userLogs)('%s', (_, open) => {
   let log: UserLog;

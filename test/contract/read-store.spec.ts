@@ -542,9 +542,9 @@ else
       await runner.waitFor(source.append('UserAdded', 'ann'), 5_000);
 
       cable.stall();
-      const asking = Array.from({ length: 30 }, () => sql`select 1`.execute(store.db));
+      const context = Array.from({ length: 30 }, () => sql`select 1`.execute(store.db));
       source.append('UserAdded', 'bob');
-      for (const outcome of await Promise.allSettled(asking))
+      for (const outcome of await Promise.allSettled(context))
         expect(outcome).toEqual({ status: 'rejected', reason: away });
       await until(() => runner.health().failing);
       expect(runner.health()).toMatchObject({

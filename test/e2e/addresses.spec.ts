@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { EventStore, type Proposed } from '#libs/event-store';
+import { EventStore, type ProposedEvent } from '#libs/event-store';
 import { canonicalAddress, emailClaimEvent, userEvent } from '#libs/users';
 import { Vault } from '#libs/vault';
 import { Mailbox, eventually, linkIn } from '../support/mailbox.js';
@@ -37,12 +37,12 @@ async function addAsBefore(email: string): Promise<string> {
     at: server.clock.now().toISOString(),
     schema: 1,
   };
-  const claimed: Proposed = {
+  const claimed: ProposedEvent = {
     id: randomUUID(),
     ...emailClaimEvent('EmailClaimed', { user }),
     envelope: { ...about, subject: { kind: 'email', id: claim } },
   };
-  const added: Proposed = {
+  const added: ProposedEvent = {
     id: randomUUID(),
     ...userEvent('UserAdded', { ...body(email), account: account.id, status: 'active' }),
     envelope: { ...about, subject: { kind: 'user', id: user }, account: account.id },

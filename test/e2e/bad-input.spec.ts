@@ -116,7 +116,7 @@ describe('a body that can not be read', () => {
         expectProblem(reply, 400, 'request.invalid');
         expect(fieldsOf(reply)).toEqual(['']);
       }
-      for (const field of ['nobodyKnowsThis', 'issuance', 'toString', 'within']) {
+      for (const field of ['nobodyKnowsThis', 'context', 'toString', 'within']) {
         const reply = await sent(route, { [field]: {} });
         expectProblem(reply, 400, 'request.invalid');
         expect(fieldsOf(reply)).toContain(field);

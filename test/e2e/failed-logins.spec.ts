@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { passwordLink } from '#libs/access';
 import { EventStore } from '#libs/event-store';
-import { UserDecider, accountOf, userEvent, type Known } from '#libs/users';
+import { UserDecider, accountOf, userEvent, type ExistingUser } from '#libs/users';
 import { Vault } from '#libs/vault';
 import { Api, type Reply } from '../support/api.js';
 import {
@@ -46,7 +46,7 @@ const storeOf = () => test.server.app.get(EventStore);
 
 async function linkOf(userId: string): Promise<string> {
   const { state } = await storeOf().load(UserDecider, userId);
-  return passwordLink(test.server.app.get(Vault), { userId, request: (state as Known).passwordLink!.request });
+  return passwordLink(test.server.app.get(Vault), { userId, request: (state as ExistingUser).passwordLink!.request });
 }
 
 async function personOf(id: string): Promise<Person> {

@@ -83,13 +83,13 @@ describe('health', () => {
 describe('a stranger', () => {
   it('HTTP-4: learns from no public route whether the log has grown', async () => {
     const { head } = (await test.operator.get('/health/ready')).body.projections;
-    const asking = ['/health/live', '/health/ready', '/api/v1/installation', '/api/docs/openapi.json', '/'];
+    const context = ['/health/live', '/health/ready', '/api/v1/installation', '/api/docs/openapi.json', '/'];
     const guessing = (email: string) => ({
       method: 'POST',
       headers: { 'content-type': 'application/json', origin: test.server.url },
       body: JSON.stringify({ email, password: 'wrong horse battery' }),
     });
-    for (const path of asking) {
+    for (const path of context) {
       const ahead = { headers: { 'rollbook-min-position': String(head + 1_000_000) } };
       expect({ path, ...(await asStranger(path, ahead)) }).toMatchObject({ path, status: 200 });
       expect((await asStranger(path)).headers).not.toHaveProperty('rollbook-position');

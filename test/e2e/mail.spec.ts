@@ -2,7 +2,7 @@ import { readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { simpleParser } from 'mailparser';
 import { EventStore } from '#libs/event-store';
-import { UserDecider, type Known } from '#libs/users';
+import { UserDecider, type ExistingUser } from '#libs/users';
 import { Vault } from '#libs/vault';
 import { startServer } from '../../apps/server/src/server.js';
 import { Api } from '../support/api.js';
@@ -131,7 +131,7 @@ describe('a mail', () => {
       test.clock.move(pause * minute);
       expectStatus(202, await ask(email));
       const { state } = await test.server.app.get(EventStore).load(UserDecider, userId);
-      expect((state as Known).passwordLink!.expiresAt > test.clock.now().toISOString()).toBe(true);
+      expect((state as ExistingUser).passwordLink!.expiresAt > test.clock.now().toISOString()).toBe(true);
     }
   });
 

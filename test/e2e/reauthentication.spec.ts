@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { passwordLink } from '#libs/access';
 import { EventStore } from '#libs/event-store';
-import { UserDecider, type Known } from '#libs/users';
+import { UserDecider, type ExistingUser } from '#libs/users';
 import { Vault } from '#libs/vault';
 import type { Api } from '../support/api.js';
 import { tomorrow } from '../support/routes.js';
@@ -34,11 +34,11 @@ async function sessionOf(
   const { state } = await test.server.app.get(EventStore).load(UserDecider, id);
   const link = passwordLink(test.server.app.get(Vault), {
     userId: id,
-    request: (state as Known).passwordLink!.request,
+    request: (state as ExistingUser).passwordLink!.request,
   });
   const anybody = test.operator.inBrowser();
   expectStatus(200, await anybody.post('/password-resets/confirm', { link, password }));
-  const { email } = state as Known;
+  const { email } = state as ExistingUser;
   return { id, email, api: anybody.inBrowser(expectStatus(200, await anybody.post('/login', { email, password }))) };
 }
 

@@ -13,7 +13,7 @@ import { startTestServer, type TestServer } from '../support/server.js';
 
 /** What an earlier build answered, and about what. */
 interface Recording {
-  /** The time of the asking. */
+  /** The time of the context. */
   readonly readAt: string;
   /** The last position of the log. */
   readonly head: number;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { PasswordThreads, passwordLink } from '#libs/access';
-import { LoginDecider, UserDecider, loginEvent, type Known } from '#libs/users';
+import { LoginDecider, UserDecider, loginEvent, type ExistingUser } from '#libs/users';
 import { Vault } from '#libs/vault';
 import { EventStore } from '#libs/event-store';
 import { hashPassword } from '../../libs/access/src/workflows/argon2.js';
@@ -35,7 +35,7 @@ const now = async (path: string): Promise<Reply> =>
 /** The link that the user's newest mail holds. */
 async function linkOf(userId: string): Promise<string> {
   const { state } = await test.server.app.get(EventStore).load(UserDecider, userId);
-  return passwordLink(test.server.app.get(Vault), { userId, request: (state as Known).passwordLink!.request });
+  return passwordLink(test.server.app.get(Vault), { userId, request: (state as ExistingUser).passwordLink!.request });
 }
 
 interface Person {
@@ -92,7 +92,7 @@ describe('logging in', () => {
     const before = 'Pa55word';
     const { state } = await test.server.app.get(EventStore).load(UserDecider, ann.id);
     const hash = await hashPassword(test.server.app.get(PasswordThreads), before);
-    test.server.app.get(Vault).passwords.keep(ann.id, (state as Known).password!, hash);
+    test.server.app.get(Vault).passwords.keep(ann.id, (state as ExistingUser).password!, hash);
     expect((await logIn(ann.email)).status).toBe(401);
     const entered = expectStatus(200, await logIn(ann.email, before));
     expect(
@@ -222,7 +222,7 @@ describe('a stranger learns nothing', () => {
     expect(await actionsOf(ann)).not.toContain('login.failed');
   });
 
-  it('PASSWORD-7: from asking for a link', async () => {
+  it('PASSWORD-7: from context for a link', async () => {
     const ann = await person();
     const [known, unknown] = [
       await anybody.post('/password-resets', { email: ann.email }),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AccessTokenDecider, accessTokenEvent, passwordLink } from '#libs/access';
 import { EventStore } from '#libs/event-store';
-import { UserDecider, type Known } from '#libs/users';
+import { UserDecider, type ExistingUser } from '#libs/users';
 import { Vault } from '#libs/vault';
 import type { Api } from '../support/api.js';
 import { tomorrow } from '../support/routes.js';
@@ -74,7 +74,7 @@ describe('TOKEN-6: a user’s tokens end for good', () => {
       const { state } = await test.server.app.get(EventStore).load(UserDecider, id);
       const link = passwordLink(test.server.app.get(Vault), {
         userId: id,
-        request: (state as Known).passwordLink!.request,
+        request: (state as ExistingUser).passwordLink!.request,
       });
       expectStatus(200, await operator.inBrowser().post('/password-resets/confirm', { link, password: typed }));
       test.clock.move(1_001);
@@ -140,7 +140,7 @@ describe('TOKEN-6: what has ended issues nothing that outlives it, within the se
     const { state } = await test.server.app.get(EventStore).load(UserDecider, id);
     const link = passwordLink(test.server.app.get(Vault), {
       userId: id,
-      request: (state as Known).passwordLink!.request,
+      request: (state as ExistingUser).passwordLink!.request,
     });
     const browser = operator.inBrowser(
       expectStatus(

@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedEventStore } from '#libs/embedded-eventstore';
 import { EventStore } from '#libs/event-store';
-import { nobody, type Recorded } from '#libs/kernel';
+import { systemActor, type Recorded } from '#libs/kernel';
 import {
   digestTables,
   openScratchStore,
@@ -258,7 +258,7 @@ describe('an installation at rest', () => {
       const envelope = {
         correlationId: id,
         causationId: id,
-        actor: nobody,
+        actor: systemActor,
         subject: { kind: 'user' as const, id },
         at: new Date().toISOString(),
         schema: 1,
@@ -445,8 +445,8 @@ describe('the commands', () => {
     ] as const) {
       const [server, directory] = [await startProcess(home), fresh()];
       let ended: Promise<unknown> | undefined;
-      const asking = askServer(home, directory, () => void (ended ??= server.end(signal)));
-      await expect(asking).rejects.toThrow(says);
+      const context = askServer(home, directory, () => void (ended ??= server.end(signal)));
+      await expect(context).rejects.toThrow(says);
       await ended;
       await expect(restoreBackup(directory, configOf(fresh()), quiet)).rejects.toThrow(
         'is not a whole backup: it has no backup.json.',

@@ -1,6 +1,6 @@
 import { PasswordThreads, passwordLink } from '#libs/access';
 import { EventStore } from '#libs/event-store';
-import { UserDecider, type Known } from '#libs/users';
+import { UserDecider, type ExistingUser } from '#libs/users';
 import { Vault } from '#libs/vault';
 import type { Api, Reply } from '../support/api.js';
 import {
@@ -30,7 +30,7 @@ const elsewhere = () => ({ 'x-forwarded-for': `10.1.${(++sources >> 8) & 255}.${
 
 async function linkOf(userId: string): Promise<string> {
   const { state } = await server.server.app.get(EventStore).load(UserDecider, userId);
-  return passwordLink(server.server.app.get(Vault), { userId, request: (state as Known).passwordLink!.request });
+  return passwordLink(server.server.app.get(Vault), { userId, request: (state as ExistingUser).passwordLink!.request });
 }
 
 /** A user with a password, and the cookies of the browser in which it was set. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
 import { v5 as uuidv5 } from 'uuid';
 import { AssertDomain, OpenAccount, ReleaseDomain, changeDomain } from '#libs/accounts';
-import type { EventStore, Written } from '#libs/event-store';
+import type { EventStore, CommandResult } from '#libs/event-store';
 import type { Command } from '#libs/kernel';
 import {
   AddUser,
@@ -14,12 +14,12 @@ import {
   RestoreUser,
   RevokeRole,
   UnlockUser,
-  type Known,
+  type ExistingUser,
 } from '#libs/users';
 import { ChangeUsers } from '../../libs/users/src/domain/bulk.js';
 import { changeUser } from '../../libs/users/src/workflows/change-user.js';
 import { changeUsers } from '../../libs/users/src/workflows/change-users.js';
-import { makeUser } from '../../libs/users/src/workflows/claim-address.js';
+import { createUser } from '../../libs/users/src/workflows/claim-address.js';
 import { openAccount } from '../../libs/users/src/workflows/open-account.js';
 import {
   codeOf,
@@ -84,7 +84,7 @@ describe('opening an account', () => {
       // Others write to the account; the repeat answers as at first.
       const account = targetOf(key);
       const bob = randomUUID();
-      await makeUser(claiming(stage.store), request(new AddUser(person(bob)), bob, { account }), {
+      await createUser(claiming(stage.store), request(new AddUser(person(bob)), bob, { account }), {
         startingRoles: ['administrator'],
       });
       expect(await alone(run)).toEqual(outcome);
@@ -96,10 +96,10 @@ describe('opening an account', () => {
     async (crash) => {
       const { account } = await stage.openAccount(['counted']);
       const key = randomUUID();
-      const target = domainsOf(key)[1];
+      const targetId = domainsOf(key)[1];
       let [lives, taken] = [0, false];
       const change = (command: AssertDomain | ReleaseDomain) =>
-        changeDomain(stage.store, request<never>(command as never, randomUUID(), { account, target }));
+        changeDomain(stage.store, request<never>(command as never, randomUUID(), { account, targetId }));
       const run = async (store: EventStore) => {
         // By the time of the retry nothing is in the way any more.
         if (++lives === 2) await change(new ReleaseDomain({}));
@@ -124,7 +124,7 @@ describe('opening an account', () => {
   it('ACCOUNT-1: was undone, or never was: nobody is added to such an account', async () => {
     const [key, account] = [randomUUID(), randomUUID()];
     expect(
-      codeOf(await alone((store) => makeUser(claiming(store), request(new AddUser(person(key)), key, { account })))),
+      codeOf(await alone((store) => createUser(claiming(store), request(new AddUser(person(key)), key, { account })))),
     ).toBe('account.not-found');
     expect(await stage.events(`user-${targetOf(key)}`)).toEqual([]);
   });
@@ -147,15 +147,18 @@ describe('opening an account', () => {
         const email = `ann@${key}.example`;
         const run = opening(key, email);
         const domain = rival === 'takes the domain of the address' ? `${key}.example` : domainsOf(key)[1];
-        const rivalling = async (store: EventStore): Promise<Written<unknown>> => {
+        const rivalling = async (store: EventStore): Promise<CommandResult<unknown>> => {
           if (rival === 'takes the address')
-            return makeUser(claiming(store), request(new AddUser({ ...person('x'), email }), rivalKey, { account }));
-          const taken = await changeDomain(store, request(new AssertDomain({}), rivalKey, { account, target: domain }));
+            return createUser(claiming(store), request(new AddUser({ ...person('x'), email }), rivalKey, { account }));
+          const taken = await changeDomain(
+            store,
+            request(new AssertDomain({}), rivalKey, { account, targetId: domain }),
+          );
           return rival === 'takes a domain for a moment'
-            ? changeDomain(store, request(new ReleaseDomain({}), releaseKey, { account, target: domain }))
+            ? changeDomain(store, request(new ReleaseDomain({}), releaseKey, { account, targetId: domain }))
             : taken;
         };
-        const actors: Actor<Written<unknown>>[] = [
+        const actors: Actor<CommandResult<unknown>>[] = [
           { run, fate },
           { run: rivalling, fate: rivalFate },
         ];
@@ -200,15 +203,15 @@ describe('a repeated key', () => {
         const email = `${randomUUID()}@person.example`;
         const actors = tried.map(({ act, fate }) => {
           const key = randomUUID();
-          const run = (store: EventStore, other = {}): Promise<Written<unknown>> => {
+          const run = (store: EventStore, other = {}): Promise<CommandResult<unknown>> => {
             if (act === 'add')
-              return makeUser(
+              return createUser(
                 claiming(store),
                 request(new AddUser({ ...person('x'), email }), key, { account, ...other }),
               );
             if (act === 'register')
-              return makeUser(claiming(store), request(new RegisterUser({ ...person('x'), email }), key, other));
-            return changeUser(store, request(acts[act]!(), key, { account, target: users[1]!, ...other }));
+              return createUser(claiming(store), request(new RegisterUser({ ...person('x'), email }), key, other));
+            return changeUser(store, request(acts[act]!(), key, { account, targetId: users[1]!, ...other }));
           };
           return { key, fate, run, target: act === 'add' || act === 'register' ? targetOf(key) : users[1]! };
         });
@@ -227,7 +230,7 @@ describe('a repeated key', () => {
           expect(outcome.answer.revision).toBe(events[0]!.revision);
           expect(outcome.answer.position).toBeGreaterThanOrEqual(events[0]!.position);
           // An append does not tell at which position of the log the newest event lies.
-          const state = outcome.answer.state as Known;
+          const state = outcome.answer.state as ExistingUser;
           const told = {
             answer: {
               ...outcome.answer,
@@ -314,7 +317,7 @@ describe('a bulk', () => {
           const back = action === 'lock' ? () => new UnlockUser({}) : () => new RestoreUser({});
           for (const index of new Set(undone))
             await alone((store) =>
-              changeUser(store, request<never>(back() as never, randomUUID(), { account, target: userIds[index]! })),
+              changeUser(store, request<never>(back() as never, randomUUID(), { account, targetId: userIds[index]! })),
             );
           const done = await run(stage.store);
           expect(done.results).toEqual(

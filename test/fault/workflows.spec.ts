@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
-import type { EventStore, Written } from '#libs/event-store';
+import type { EventStore, CommandResult } from '#libs/event-store';
 import type { Command } from '#libs/kernel';
 import {
   AddUser,
@@ -17,7 +17,7 @@ import {
   type User,
 } from '#libs/users';
 import { changeUser } from '../../libs/users/src/workflows/change-user.js';
-import { makeUser } from '../../libs/users/src/workflows/claim-address.js';
+import { createUser } from '../../libs/users/src/workflows/claim-address.js';
 import {
   coarse,
   codeOf,
@@ -39,7 +39,7 @@ beforeAll(async () => void (stage = await Stage.set()));
 afterAll(() => stage.close());
 
 /** Of a request that is sent twice at once, each is answered with a link that runs from its own time; which of them was recorded is a matter of ms. */
-const timeless = ({ state, ...written }: Written<User>) => ({
+const timeless = ({ state, ...written }: CommandResult<User>) => ({
   ...written,
   at: undefined,
   state: { ...state, passwordLink: undefined },
@@ -76,8 +76,8 @@ describe('one user per address', () => {
               const claiming = { store, vault: stage.vault, courtesy: 0 };
               const fields = { ...person('x'), email };
               return by === 'stranger'
-                ? makeUser(claiming, request(new RegisterUser(fields), key))
-                : makeUser(claiming, request(new AddUser(fields), key, { account: account(by)! }));
+                ? createUser(claiming, request(new RegisterUser(fields), key))
+                : createUser(claiming, request(new AddUser(fields), key, { account: account(by)! }));
             };
           // Some callers lose patience and send their request once more while the first is still on its way.
           const actors = people.flatMap((who, index) => {
@@ -131,7 +131,7 @@ describe('one user per address', () => {
           const email = `ann@${randomUUID()}.example`;
           const keys = [randomUUID(), randomUUID()];
           const run = (key: string) => (store: EventStore) =>
-            makeUser(
+            createUser(
               { store, vault: stage.vault, courtesy: 0 },
               request(new RegisterUser({ ...person('x'), email }), key),
             );
@@ -179,12 +179,12 @@ describe('never an account without an administrator', () => {
     'make auditor': () => new GrantRole({ role: 'auditor' }),
     rename: () => new ChangeUser({ firstName: randomUUID() }),
   };
-  const change = (account: string, target: string, act: Act, fate: Fate, more = {}): Actor<Written<User>> => {
+  const change = (account: string, targetId: string, act: Act, fate: Fate, more = {}): Actor<CommandResult<User>> => {
     const key = randomUUID();
     const command = acts[act]() as Command<never>;
     return {
       fate,
-      run: (store) => changeUser(store, request<never>(command as never, key, { account, target, ...more })),
+      run: (store) => changeUser(store, request<never>(command as never, key, { account, targetId, ...more })),
     };
   };
 
@@ -283,7 +283,7 @@ describe('never an account without an administrator', () => {
       expect([serving(), counted()]).toEqual([users, users]);
       expect(outcome).toEqual({ answer: await actor.run(stage.store) });
       const own = (await stage.events(`user-${users[1]!}`)).filter(
-        ({ revision }) => revision === (outcome as { answer: Written<User> }).answer.revision,
+        ({ revision }) => revision === (outcome as { answer: CommandResult<User> }).answer.revision,
       );
       expect(own.map(({ type }) => type)).toEqual([
         { unlock: 'UserUnlocked', promote: 'UserRoleGranted', restore: 'UserRestored' }[act],

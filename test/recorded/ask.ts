@@ -18,7 +18,7 @@ export interface Answer extends Question {
   readonly body: unknown;
 }
 
-/** Asks all of it. What the asking itself writes (the log beyond `head`) is left out of the answers. */
+/** Asks all of it. What the context itself writes (the log beyond `head`) is left out of the answers. */
 export async function ask(
   server: Server,
   questions: readonly Question[],

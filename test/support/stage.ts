@@ -5,23 +5,23 @@ import { join } from 'node:path';
 import { v5 as uuidv5 } from 'uuid';
 import {
   AccountDecider,
-  DomainDecider,
+  EmailDomainDecider,
   accountEvent,
   accountEvents,
-  domainEvent,
-  domainEvents,
+  emailDomainEvent,
+  emailDomainEvents,
   type Account,
   type AccountEvent,
 } from '#libs/accounts';
 import { startEmbeddedEventStore } from '#libs/embedded-eventstore';
-import { EventStore, type Proposed } from '#libs/event-store';
+import { EventStore, type ProposedEvent } from '#libs/event-store';
 import {
-  issue,
+  withContext,
   permissions,
   type Actor,
   type Command,
   type DomainEvent,
-  type Issuance,
+  type CommandContext,
   type Recorded,
   type Subject,
 } from '#libs/kernel';
@@ -42,7 +42,7 @@ export class Stage {
     const directory = mkdtempSync(join(tmpdir(), 'workflows-'));
     const vault = openVault({ directory, key: Buffer.alloc(32, 1), create: true });
     const node = await startEmbeddedEventStore({ directory });
-    const catalogue = { ...accountEvents, ...domainEvents, ...userEvents, ...emailClaimEvents };
+    const catalogue = { ...accountEvents, ...emailDomainEvents, ...userEvents, ...emailClaimEvents };
     const store = new EventStore({ url: node.url, namespace: 'test', catalogue, keys: vault });
     return new Stage(store, vault, async () => {
       await store.close();
@@ -65,7 +65,7 @@ export class Stage {
     await Promise.all([
       this.append('account', account, [accountEvent('AccountOpened', { name: 'Account', contracts: [] }), ...counted]),
       ...domains.map((domain) =>
-        this.append('domain', domain, [domainEvent('DomainOwned', { account, by: 'operator' })]),
+        this.append('domain', domain, [emailDomainEvent('DomainOwned', { account, by: 'operator' })]),
       ),
       ...users.map((user, index) =>
         this.append('user', user, [
@@ -80,7 +80,7 @@ export class Stage {
   user = async (id: string): Promise<User> => (await this.store.load(UserDecider, id)).state;
   account = async (id: string): Promise<Account> => (await this.store.load(AccountDecider, id)).state;
   ownerOf = async (domain: string): Promise<string | undefined> =>
-    (await this.store.load(DomainDecider, domain)).state.owner;
+    (await this.store.load(EmailDomainDecider, domain)).state.owner;
   administrators = async (id: string): Promise<string[]> => {
     const account = await this.account(id);
     return account.status === 'open' ? [...account.administrators] : [];
@@ -105,7 +105,7 @@ export class Stage {
       at: new Date().toISOString(),
       schema: 1,
     };
-    const proposed = events.map(({ type, data }): Proposed => ({ id: randomUUID(), type, data, envelope }));
+    const proposed = events.map(({ type, data }): ProposedEvent => ({ id: randomUUID(), type, data, envelope }));
     await this.store.append(`${kind}-${id}`, -1, proposed);
   }
 }
@@ -142,19 +142,19 @@ export const person = (name: string) => ({
 });
 
 /** Issues a command as a request does that comes with the Idempotency-Key `key`, a UUID. */
-export function request<C extends Command<C>>(command: C, key: string, about: Partial<Issuance> = {}): C {
+export function request<C extends Command<C>>(command: C, key: string, about: Partial<CommandContext> = {}): C {
   const digest = createHash('sha256').update(JSON.stringify(command)).digest('hex');
-  const target = targetOf(key);
-  return issue(command, {
+  const targetId = targetOf(key);
+  return withContext(command, {
     commandId: key,
     correlationId: randomUUID(),
     actor: operator,
     at: new Date().toISOString(),
-    target,
+    targetId,
     digest,
     permissions,
     grantable: roles,
-    overAdministrators: true,
+    mayActOnAdministrators: true,
     ...about,
   });
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { v5 as uuidv5 } from 'uuid';
 import { accessTokenEvents } from '#libs/access';
-import { accountEvents, domainEvents } from '#libs/accounts';
-import { EventStore, WrongRevision, type Proposed } from '#libs/event-store';
-import { nobody, noObserver, type StoreObserver } from '#libs/kernel';
+import { accountEvents, emailDomainEvents } from '#libs/accounts';
+import { EventStore, WrongRevision, type ProposedEvent } from '#libs/event-store';
+import { systemActor, noObserver, type StoreObserver } from '#libs/kernel';
 import { emailClaimEvents, loginEvents, userEvents } from '#libs/users';
 import { loadVaultKey, openVault, vaultExists, type Vault } from '#libs/vault';
 import type { Config } from './config.js';
@@ -11,7 +11,7 @@ import type { Config } from './config.js';
 /** How every event of this build is stored. */
 const catalogue = {
   ...accountEvents,
-  ...domainEvents,
+  ...emailDomainEvents,
   ...userEvents,
   ...emailClaimEvents,
   ...loginEvents,
@@ -128,7 +128,7 @@ export async function recordRestore(
 
 const idOf = ({ fingerprint }: Vault): string => uuidv5(fingerprint, '0b1a3d5e-6f0f-4f38-9a0c-6c1f6f5f8b11');
 
-function happened(vault: Vault, id: string, type: string, data: object): Proposed {
+function happened(vault: Vault, id: string, type: string, data: object): ProposedEvent {
   const subject = { kind: 'installation', id: idOf(vault) } as const;
   return {
     id,
@@ -137,7 +137,7 @@ function happened(vault: Vault, id: string, type: string, data: object): Propose
     envelope: {
       correlationId: randomUUID(),
       causationId: id,
-      actor: nobody,
+      actor: systemActor,
       subject,
       at: new Date().toISOString(),
       schema: 1,

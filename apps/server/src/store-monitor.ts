@@ -13,7 +13,7 @@ const stalledAfter = 6_000;
  * compares the position of the read models with the head of the log.
  */
 export class StoreMonitor {
-  private readonly asking = new RepeatedTask(interval, () => this.ask());
+  private readonly context = new RepeatedTask(interval, () => this.ask());
   private seen = { position: -1, at: performance.now() };
   private isStalled = false;
 
@@ -31,11 +31,11 @@ export class StoreMonitor {
   }
 
   start(): void {
-    this.asking.start();
+    this.context.start();
   }
 
   stop(): Promise<void> {
-    return this.asking.stop();
+    return this.context.stop();
   }
 
   private async ask(): Promise<void> {

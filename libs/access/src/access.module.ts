@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { EventStore } from '#libs/event-store';
-import { Answer, Clock, PublicOrigin, ReadPosition, commandHandlers, queryHandlers } from '#libs/http';
+import { VersionedResult, Clock, PublicOrigin, ReadPosition, commandHandlers, queryHandlers } from '#libs/http';
 import { ReadStore } from '#libs/read-store';
 import { IssuedTokens } from '#libs/users';
 import { Vault } from '#libs/vault';
@@ -26,17 +26,17 @@ import { SessionController } from './http/session.controller.js';
 import { IssuedTokenTree } from './issued-tokens.js';
 import { GetAccessToken, ListAccessTokens, getAccessToken, listAccessTokens } from './read/access-tokens.js';
 import { AddressOwners } from './workflows/address-owners.js';
-import { Callers } from './workflows/callers.js';
+import { TokenAuthenticator } from './workflows/token-authenticator.js';
 import { Devices } from './workflows/device.js';
 import { DeviceChecks } from './workflows/device-checks.js';
-import { asUser, enter } from './workflows/enter.js';
-import { evenly } from './workflows/evenly.js';
+import { asUser, authenticate } from './workflows/authenticate.js';
+import { constantTime } from './workflows/constant-time.js';
 import { endToken, issueToken } from './workflows/issue-token.js';
 import { PasswordChecks } from './workflows/password-checks.js';
 import { PasswordThreads } from './workflows/password-threads.js';
 import { reauthenticate } from './workflows/reauthenticate.js';
 import { changePassword, followLink, requestLink } from './workflows/set-password.js';
-import { Visits } from './workflows/visits.js';
+import { Sessions } from './workflows/sessions.js';
 
 /** Access tokens, what they open, and the guard of every route. Global, for the tokens that somebody issued. */
 @Global()
@@ -45,28 +45,28 @@ import { Visits } from './workflows/visits.js';
   providers: [
     ...commandHandlers([IssueAccessToken], [EventStore, Vault], (store, vault) => async (command) => {
       const { position, ...issued } = await issueToken({ store, vault }, command);
-      return new Answer(issued, position);
+      return new VersionedResult(issued, position);
     }),
     ...commandHandlers(
       [EndAccessToken],
       [EventStore, Vault, IssuedTokenTree],
       (store, vault, tree) => async (command) => {
         const { position } = await endToken({ store, vault }, command);
-        if (!command.issued) return new Answer({ ended: true }, position);
-        const issued = await tree.endIssuedWith(command.issuance.target, command.issuance);
-        return new Answer({ ended: true, issued: issued.tokenIds }, Math.max(position, issued.position));
+        if (!command.issued) return new VersionedResult({ ended: true }, position);
+        const issued = await tree.endIssuedWith(command.context.targetId, command.context);
+        return new VersionedResult({ ended: true, issued: issued.tokenIds }, Math.max(position, issued.position));
       },
     ),
     ...commandHandlers(
       [LogIn],
-      [EventStore, Vault, Callers, PasswordThreads, DeviceChecks],
+      [EventStore, Vault, TokenAuthenticator, PasswordThreads, DeviceChecks],
       (store, vault, callers, threads, deviceChecks) => (command) =>
-        enter({ store, vault, callers, threads, deviceChecks }, command),
+        authenticate({ store, vault, callers, threads, deviceChecks }, command),
     ),
     ...commandHandlers(
       [RequestPasswordLink],
       [EventStore, Vault],
-      (store, vault) => (command) => evenly(() => requestLink({ store, vault }, command)),
+      (store, vault) => (command) => constantTime(() => requestLink({ store, vault }, command)),
     ),
     ...commandHandlers(
       [FollowPasswordLink],
@@ -82,7 +82,7 @@ import { Visits } from './workflows/visits.js';
     ),
     ...commandHandlers(
       [Reauthenticate],
-      [EventStore, Vault, Callers, PasswordThreads, DeviceChecks],
+      [EventStore, Vault, TokenAuthenticator, PasswordThreads, DeviceChecks],
       (store, vault, callers, threads, deviceChecks) => (command) =>
         reauthenticate({ store, vault, callers, threads, deviceChecks }, command),
     ),
@@ -125,15 +125,16 @@ import { Visits } from './workflows/visits.js';
     },
     DeviceChecks,
     {
-      provide: Callers,
+      provide: TokenAuthenticator,
       inject: [EventStore, Vault, Clock],
-      useFactory: (store: EventStore, vault: Vault, clock: Clock) => new Callers(store, vault, () => clock.now()),
+      useFactory: (store: EventStore, vault: Vault, clock: Clock) =>
+        new TokenAuthenticator(store, vault, () => clock.now()),
     },
     {
-      provide: Visits,
-      inject: [Vault, Callers, SessionLimits, Clock],
-      useFactory: ({ sessions }: Vault, callers: Callers, limits: SessionLimits, clock: Clock) =>
-        new Visits(sessions, callers, limits, () => clock.now()),
+      provide: Sessions,
+      inject: [Vault, TokenAuthenticator, SessionLimits, Clock],
+      useFactory: ({ sessions }: Vault, callers: TokenAuthenticator, limits: SessionLimits, clock: Clock) =>
+        new Sessions(sessions, callers, limits, () => clock.now()),
     },
     {
       provide: PasswordChecks,

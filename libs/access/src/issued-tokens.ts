@@ -1,6 +1,6 @@
 import type { EventStore } from '#libs/event-store';
 import type { ReadPosition } from '#libs/http';
-import type { Issuance } from '#libs/kernel';
+import type { CommandContext } from '#libs/kernel';
 import type { ReadStore } from '#libs/read-store';
 import { IssuedTokens, type IssuedToken } from '#libs/users';
 import type { Vault } from '#libs/vault';
@@ -26,36 +26,39 @@ export class IssuedTokenTree extends IssuedTokens {
 
   override async list(
     userIds: readonly string[],
-    issuance: Issuance,
+    context: CommandContext,
   ): Promise<ReadonlyMap<string, readonly IssuedToken[]>> {
-    return byIssuer(await this.find({ users: userIds }, issuance));
+    return byIssuer(await this.find({ users: userIds }, context));
   }
 
-  override async end(userIds: readonly string[], issuance: Issuance) {
-    const { ended, position } = await this.endAll({ users: userIds }, issuance);
+  override async end(userIds: readonly string[], context: CommandContext) {
+    const { ended, position } = await this.endAll({ users: userIds }, context);
     return { byUser: byIssuer(ended, { ended: true }), position };
   }
 
   /** Ends what was issued with this token, and in turn with those. */
   async endIssuedWith(
     tokenId: string,
-    issuance: Issuance,
+    context: CommandContext,
   ): Promise<{ readonly tokenIds: readonly string[]; readonly position: number }> {
-    const { ended, position } = await this.endAll({ tokens: [tokenId] }, issuance);
+    const { ended, position } = await this.endAll({ tokens: [tokenId] }, context);
     return { tokenIds: ended.map(({ token_id }) => token_id), position };
   }
 
-  private endAll(issuers: Issuers, issuance: Issuance) {
-    return endIssuedTokens({ store: this.store, vault: this.vault }, issuance, () => this.find(issuers, issuance));
+  private endAll(issuers: Issuers, context: CommandContext) {
+    return endIssuedTokens({ store: this.store, vault: this.vault }, context, () => this.find(issuers, context));
   }
 
   /** Sees all that was written before: whoever issues a token looks afterwards whether they still may. */
-  private async find(issuers: Issuers, { actor, within, overAdministrators, at }: Issuance): Promise<IssuedRow[]> {
+  private async find(
+    issuers: Issuers,
+    { actor, confinedTo, mayActOnAdministrators, at }: CommandContext,
+  ): Promise<IssuedRow[]> {
     await this.readPosition.waitFor(await this.store.head(), maxWait);
     return listIssuedBy(this.readStore.db as never, issuers, {
       actor,
-      ...(within && { account: within }),
-      overAdministrators,
+      ...(confinedTo && { account: confinedTo }),
+      mayActOnAdministrators,
       at,
       limit: pageSize,
     });

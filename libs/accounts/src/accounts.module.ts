@@ -1,13 +1,13 @@
 import { Module } from '@nestjs/common';
 import { EventStore } from '#libs/event-store';
-import { Answer, commandHandlers, queryHandlers } from '#libs/http';
+import { VersionedResult, commandHandlers, queryHandlers } from '#libs/http';
 import { ReadStore } from '#libs/read-store';
-import { AssertDomain, ReleaseDomain } from './domain/domain.decider.js';
+import { AssertDomain, ReleaseDomain } from './domain/email-domain.decider.js';
 import { AccountsController } from './http/accounts.controller.js';
 import { InstallationStatusController } from './http/installation-status.controller.js';
 import { GetAccount, ListAccounts, getAccount, listAccounts } from './read/account-list.js';
 import { GetInstallation, getInstallation } from './read/installation-status.js';
-import { changeDomain } from './workflows/domains.js';
+import { changeDomain } from './workflows/email-domains.js';
 
 /** Accounts and the e-mail domains they own. Opening an account adds its first administrator: see the users' module. */
 @Module({
@@ -15,7 +15,7 @@ import { changeDomain } from './workflows/domains.js';
   providers: [
     ...commandHandlers([AssertDomain, ReleaseDomain], [EventStore], (store) => async (command) => {
       const { state, changed, position } = await changeDomain(store, command);
-      return new Answer({ owned: state.owner === command.issuance.account, changed }, position);
+      return new VersionedResult({ owned: state.owner === command.context.account, changed }, position);
     }),
     ...queryHandlers(
       [ListAccounts],
@@ -33,7 +33,7 @@ import { changeDomain } from './workflows/domains.js';
     ),
     ...queryHandlers([GetAccount], [ReadStore], ({ db }) => async (query) => {
       const account = await getAccount(db, query);
-      return new Answer(account, undefined, account.revision);
+      return new VersionedResult(account, undefined, account.revision);
     }),
   ],
 })

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Catalogue, DomainEvent, Envelope } from '#libs/kernel';
-import { Codec, type KeyRing, type Proposed, type StoredEvent } from './codec.js';
+import { Codec, type KeyRing, type ProposedEvent, type StoredEvent } from './codec.js';
 
 type Events =
   | DomainEvent<'Named', { name?: string; country: string }>
@@ -34,7 +34,7 @@ class Keys implements KeyRing {
   findKey = (owner: string): Buffer | 'erased' | undefined => this.kept.get(owner);
 }
 
-const propose = (type: string, data: object, more: Partial<Envelope> = {}): Proposed => ({
+const propose = (type: string, data: object, more: Partial<Envelope> = {}): ProposedEvent => ({
   id: 'e1',
   type,
   data,
@@ -49,7 +49,7 @@ beforeEach(() => {
   keys = new Keys();
   codec = new Codec(catalogue, keys);
 });
-const roundTrip = async (event: Proposed) => codec.decode(await codec.encode('user-bob', event), place);
+const roundTrip = async (event: ProposedEvent) => codec.decode(await codec.encode('user-bob', event), place);
 const ownersOf = ({ metadata: { sealed } }: StoredEvent) => [sealed?.subject?.owner, sealed?.actor?.owner];
 
 it('gives back what it was given', async () => {

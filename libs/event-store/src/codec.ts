@@ -13,7 +13,7 @@ export interface KeyRing {
 }
 
 /** An event to append; its schema is set on the way. */
-export interface Proposed {
+export interface ProposedEvent {
   readonly id: string;
   readonly type: string;
   readonly data: object;
@@ -69,7 +69,7 @@ export class Codec {
    * @param stream without the namespace
    * @throws Error for a type that is not in the catalogue, or a box that would be nobody's
    */
-  async encode(stream: string, { id, type, data, envelope }: Proposed): Promise<StoredEvent> {
+  async encode(stream: string, { id, type, data, envelope }: ProposedEvent): Promise<StoredEvent> {
     const format = this.catalogue[type];
     if (!format) throw new Error(`event type ${type} is in no catalogue`);
     const { clear, personal } = split(format, data);

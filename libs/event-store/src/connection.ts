@@ -9,9 +9,9 @@ import {
 import { StoreUnavailable, diskFull, type StoreObserver } from '#libs/kernel';
 import { UnreadableEvent } from './codec.js';
 import { clientUrl, openClient } from './open-client.js';
-import { NoAnswer, Retry, afterFailure, type TimeLimits } from './patience.js';
+import { NoAnswer, Retry, afterFailure, type TimeLimits } from './time-limits.js';
 import { isUnconnected, unavailable } from './problem.js';
-import { unhurried } from './stream.js';
+import { iterateAtReadersPace } from './stream.js';
 import { WatchedClient } from './watched-client.js';
 
 /**
@@ -75,7 +75,7 @@ export class Connection {
       const events = open(watched.client, last);
       if (!events) return;
       try {
-        for await (const event of unhurried(events, (item) => watched.waitFor(item, silence))) {
+        for await (const event of iterateAtReadersPace(events, (item) => watched.waitFor(item, silence))) {
           watched.heard();
           yield (last = event);
         }

@@ -12,15 +12,15 @@ import {
 } from '@eventstore/db-client';
 import { evolve, noObserver, type AnyDecider, type Recorded, type StateOf, type StoreObserver } from '#libs/kernel';
 import { checkAppend } from './append-limits.js';
-import { Codec, type AnyFormat, type KeyRing, type Proposed, type StoredEvent } from './codec.js';
+import { Codec, type AnyFormat, type KeyRing, type ProposedEvent, type StoredEvent } from './codec.js';
 import { Connection } from './connection.js';
 import { readFiltered } from './filtered-read.js';
-import { Gate } from './gate.js';
-import { afterFailure, type TimeLimits } from './patience.js';
-import { unhurried } from './stream.js';
+import { Limiter } from './limiter.js';
+import { afterFailure, type TimeLimits } from './time-limits.js';
+import { iterateAtReadersPace } from './stream.js';
 import { openLog, type LogItem } from './subscription.js';
 
-export type { Proposed };
+export type { ProposedEvent };
 
 /** The stream is not where the append expected it; -1 = no stream. */
 export class WrongRevision extends Error {
@@ -42,7 +42,7 @@ export interface Loaded<State> {
   /** Of its last event in the whole log; 0 if there is none. */
   readonly position: number;
   /** How it was right after the command that was asked for, which is already in it. */
-  readonly earlier?: Loaded<State> & { readonly at: string; readonly digest?: string };
+  readonly sameCommand?: Loaded<State> & { readonly at: string; readonly digest?: string };
 }
 
 /** Where an append's last event lies. */
@@ -81,12 +81,12 @@ export class EventStore {
   private readonly connection: Connection;
   private readonly codec: Codec;
   private readonly prefix: string;
-  private readonly loads: Gate;
+  private readonly loads: Limiter;
 
   constructor({ url, namespace, catalogue, keys, limits, observer = noObserver }: EventStoreOptions) {
     this.connection = new Connection(url, { ...defaultLimits, ...limits }, observer);
     this.codec = new Codec(catalogue, keys);
-    this.loads = new Gate(LOADS_IN_FLIGHT, afterFailure.silence);
+    this.loads = new Limiter(LOADS_IN_FLIGHT, afterFailure.silence);
     this.prefix = `${namespace}.`;
   }
 
@@ -131,7 +131,7 @@ export class EventStore {
 
   /**
    * Folds a stream: its newest events, where its decider remembers no more.
-   * @param options.commandId also looks, in all of the stream, whether this command is already in it, see {@link Loaded.earlier}
+   * @param options.commandId also looks, in all of the stream, whether this command is already in it, see {@link Loaded.sameCommand}
    * @param options.until folds the events before the first one later than this time (ISO 8601)
    */
   load<D extends AnyDecider>(
@@ -149,17 +149,17 @@ export class EventStore {
   ): Promise<Loaded<StateOf<D>>> {
     const end = until === undefined ? Infinity : Date.parse(until);
     let loaded: Loaded<StateOf<D>> = { state: decider.initial as StateOf<D>, revision: -1, position: 0 };
-    let earlier: Loaded<StateOf<D>>['earlier'];
+    let sameCommand: Loaded<StateOf<D>>['sameCommand'];
     const stream = `${decider.category}-${id}`;
-    const tells = commandId === undefined && until === undefined ? decider.memory : undefined;
+    const tells = commandId === undefined && until === undefined ? decider.foldLast : undefined;
     for await (const event of tells === undefined ? this.read(stream) : await this.newest(stream, tells)) {
       const { causationId, at, digest } = event.envelope;
       if (Date.parse(at) > end) break;
       const { revision, position } = event;
       loaded = { state: evolve(decider, loaded.state, event), revision, position };
-      if (causationId === commandId) earlier = { ...loaded, at, ...(digest !== undefined && { digest }) };
+      if (causationId === commandId) sameCommand = { ...loaded, at, ...(digest !== undefined && { digest }) };
     }
-    return earlier ? { ...loaded, earlier } : loaded;
+    return sameCommand ? { ...loaded, sameCommand } : loaded;
   }
 
   /** The newest events of a stream, in order. */
@@ -173,7 +173,7 @@ export class EventStore {
    * @throws WrongRevision; `event-store.unavailable` if the outcome is still unknown when the time is up; RangeError for an
    * append that a server does not take
    */
-  async append(stream: string, expected: number, events: readonly Proposed[]): Promise<Appended> {
+  async append(stream: string, expected: number, events: readonly ProposedEvent[]): Promise<Appended> {
     const stored = await Promise.all(events.map((event) => this.codec.encode(stream, event)));
     checkAppend(stored);
     const messages = stored.map((event) => jsonEvent(event));
@@ -208,7 +208,7 @@ export class EventStore {
     signal.addEventListener('abort', stop);
     let isConnected = false;
     try {
-      for await (const item of unhurried<LogItem | AllStreamResolvedEvent>(log)) {
+      for await (const item of iterateAtReadersPace<LogItem | AllStreamResolvedEvent>(log)) {
         isConnected = true;
         watched.heard();
         if ('kind' in item) yield item;

@@ -1,6 +1,6 @@
 import { AccessDeniedError } from '@eventstore/db-client';
 import { StoreUnavailable, connectionProblem, noAnswer, type StoreProblem } from '#libs/kernel';
-import { NoAnswer } from './patience.js';
+import { NoAnswer } from './time-limits.js';
 
 /** Why a call of the client failed; its error could quote the URL, so its text is not passed on. */
 export function problemOf(error: unknown): StoreProblem {

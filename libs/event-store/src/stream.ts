@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
  * stream itself is not destroyed, for then the client would keep hold of the call for ever.
  * @param watch may end the wait for an item
  */
-export function unhurried<T>(
+export function iterateAtReadersPace<T>(
   stream: AsyncIterable<T>,
   watch: (item: Promise<IteratorResult<T>>) => Promise<IteratorResult<T>> = (item) => item,
 ): AsyncIterable<T> {

@@ -1,6 +1,6 @@
 import type { EventStoreDBClient } from '@eventstore/db-client';
-import { Gate } from './gate.js';
-import { NoAnswer, type TimeLimits } from './patience.js';
+import { Limiter } from './limiter.js';
+import { NoAnswer, type TimeLimits } from './time-limits.js';
 
 /**
  * Below the 16 messages that a gRPC stream buffers: with more, an append waits for the stream to drain, and if the
@@ -14,7 +14,7 @@ const READING = 50;
 /** A client of the store, and when its server was last heard. */
 export class WatchedClient {
   /** Appends of this client; one that its caller has given up keeps its place until the client settles it. */
-  readonly appends = new Gate(APPENDS_IN_FLIGHT);
+  readonly appends = new Limiter(APPENDS_IN_FLIGHT);
   readonly since = performance.now();
   private heardAt = 0;
   /** Since when calls wait and nothing was heard; undefined while none waits. */

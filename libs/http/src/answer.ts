@@ -6,7 +6,7 @@ import type { CalledRequest, FastifyReply } from './caller.js';
 import { ReadPosition } from './ports.js';
 
 /** A body with the position in the log (of a write; a read's is known) and the revision of what it is about. */
-export class Answer {
+export class VersionedResult {
   constructor(
     readonly body: unknown,
     readonly position?: number,
@@ -17,7 +17,7 @@ export class Answer {
 const LOCATION = 'rollbook:location';
 
 /** Where the thing made by this route lies: `:name` is taken from the path, else from the answer. */
-export const Located = (template: string) => SetMetadata(LOCATION, template);
+export const LocationHeader = (template: string) => SetMetadata(LOCATION, template);
 
 /** ◇ How long a read waits for its Rollbook-Min-Position, ms. */
 const patience = 2_000;
@@ -42,7 +42,7 @@ export class AnswerInterceptor implements NestInterceptor {
     const location = this.reflector.get<string | undefined>(LOCATION, context.getHandler());
     return next.handle().pipe(
       map((answer: unknown) => {
-        if (!(answer instanceof Answer)) {
+        if (!(answer instanceof VersionedResult)) {
           if (request.caller && !reply.hasHeader('rollbook-position'))
             void reply.header('rollbook-position', String(seen));
           return answer;

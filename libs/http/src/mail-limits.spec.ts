@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { Reflector } from '@nestjs/core';
 import { Clock } from './ports.js';
 import { MailLimits } from './mail-limits.js';
-import { stranger, type CalledRequest } from './caller.js';
+import { anonymousCaller, type CalledRequest } from './caller.js';
 
 class FixedClock extends Clock {
   override now = () => new Date('2026-01-15T12:00:00.000Z');
 }
 
-const caller = () => ({ ...stranger, actor: { id: randomUUID(), kind: 'user' as const } });
+const caller = () => ({ ...anonymousCaller, actor: { id: randomUUID(), kind: 'user' as const } });
 const request = (fields: Partial<CalledRequest>) =>
   ({ params: {}, body: {}, caller: caller(), ...fields }) as CalledRequest;
 const throttled = expect.objectContaining({ code: 'access.throttled' });

@@ -8,8 +8,8 @@ import {
 } from '@nestjs/common';
 import type { ClassConstructor } from 'class-transformer';
 import { v5 as uuidv5 } from 'uuid';
-import { Command, Query, Refusal, ask, issue, type Issuance } from '#libs/kernel';
-import { stranger, type CalledRequest } from './caller.js';
+import { Command, Query, Refusal, withQueryContext, withContext, type CommandContext } from '#libs/kernel';
+import { anonymousCaller, type CalledRequest } from './caller.js';
 import { queryFieldsOf, takesKey, takesRevision } from './needs.js';
 import { BodyDigest, Clock } from './ports.js';
 import { addressOf } from './source.js';
@@ -35,10 +35,10 @@ const incoming = createParamDecorator((source: Source | undefined, context: Exec
 }));
 
 /** The validated body as a command, issued with what token, path and headers say. */
-export const Issue = (source?: Source) => incoming(source, IssuePipe);
+export const CommandBody = (source?: Source) => incoming(source, CommandPipe);
 
 /** The validated query string as a query. */
-export const Ask = (source?: Source) => incoming(source, AskPipe);
+export const QueryParams = (source?: Source) => incoming(source, QueryPipe);
 
 /** UUIDv5 namespace of everything that derives from an Idempotency-Key. */
 const namespace = 'c8a1d0b6-9a52-4f0e-8d8f-2b8f6f0f3a51';
@@ -51,7 +51,7 @@ const withLowerCaseIds = (path: string): string =>
 const derivedId = (commandId: string, what: string): string => uuidv5(what, commandId);
 
 @Injectable()
-export class IssuePipe implements PipeTransform<Incoming> {
+export class CommandPipe implements PipeTransform<Incoming> {
   constructor(
     private readonly clock: Clock,
     private readonly digest: BodyDigest,
@@ -62,52 +62,52 @@ export class IssuePipe implements PipeTransform<Incoming> {
     const fields = fromPath(request, source, body);
     const command = validated(metatype as ClassConstructor<Command<never>>, { ...body, ...fields });
     request.command = command.constructor.name;
-    return issue(
+    return withContext(
       command,
-      this.issuance(request, source, body, idempotencyKey(request, handler), ifMatch(request, handler)),
+      this.contextOf(request, source, body, idempotencyKey(request, handler), ifMatch(request, handler)),
     );
   }
 
-  private issuance(
+  private contextOf(
     request: CalledRequest,
     { target }: Source,
     body: object,
     key: string | undefined,
     expectedRevision: number | undefined,
-  ): Issuance {
+  ): CommandContext {
     const {
       actor,
-      via,
-      account: within,
+      tokenId,
+      confinedTo,
       permissions,
       grantable,
-      overAdministrators,
+      mayActOnAdministrators,
       authentication,
       issuableUntil,
-    } = request.caller ?? stranger;
+    } = request.caller ?? anonymousCaller;
     const now = this.clock.now();
     const path = withLowerCaseIds(request.url.split('?', 1)[0]!);
     const ip = addressOf(request);
     const commandId = key
       ? uuidv5([actor.kind, actor.id, request.method, path, key].join('\n'), namespace)
       : randomUUID();
-    const about = request.params[target ?? 'userId'] ?? derivedId(commandId, 'target');
+    const targetId = request.params[target ?? 'userId'] ?? derivedId(commandId, 'target');
     return {
       commandId,
       // With a key, what a crash broke off and a retry completes is one act.
       correlationId: key ? derivedId(commandId, 'correlation') : randomUUID(),
       actor,
-      ...(via && { via }),
+      ...(tokenId && { tokenId }),
       ...(ip && { ip }),
       at: now.toISOString(),
       ...(request.params['accountId'] && { account: request.params['accountId'] }),
-      target: about,
+      targetId,
       ...(key && { digest: this.digest.of(JSON.stringify(body)) }),
       ...(expectedRevision !== undefined && { expectedRevision }),
-      ...(within && { within }),
+      ...(confinedTo && { confinedTo }),
       permissions: [...permissions],
       grantable,
-      overAdministrators,
+      mayActOnAdministrators,
       ...(issuableUntil && { issuableUntil }),
       ...(authentication && authentication.until < now.getTime() && { reauthenticateWith: authentication.by }),
     };
@@ -115,7 +115,7 @@ export class IssuePipe implements PipeTransform<Incoming> {
 }
 
 @Injectable()
-export class AskPipe implements PipeTransform<Incoming> {
+export class QueryPipe implements PipeTransform<Incoming> {
   constructor(private readonly clock: Clock) {}
 
   transform({ request, source }: Incoming, { metatype }: ArgumentMetadata): Query<never> {
@@ -124,19 +124,19 @@ export class AskPipe implements PipeTransform<Incoming> {
       ...asked,
       ...fromPath(request, source, asked),
     });
-    const caller = request.caller ?? stranger;
-    const account = request.params['accountId'] ?? caller.account;
-    const target = request.params[source.target ?? 'userId'] ?? '';
-    const { actor, permissions, grantable, overAdministrators } = caller;
+    const caller = request.caller ?? anonymousCaller;
+    const account = request.params['accountId'] ?? caller.confinedTo;
+    const targetId = request.params[source.target ?? 'userId'] ?? '';
+    const { actor, permissions, grantable, mayActOnAdministrators } = caller;
     const at = this.clock.now().toISOString();
-    return ask(query, {
+    return withQueryContext(query, {
       actor,
       at,
-      target,
+      targetId,
       ...(account && { account }),
       permissions: [...permissions],
       grantable,
-      overAdministrators,
+      mayActOnAdministrators,
     });
   }
 }

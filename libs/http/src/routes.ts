@@ -2,13 +2,13 @@ import { Injectable, RequestMethod, type Type } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import { ApiProperty } from '@nestjs/swagger';
-import { Command, Query, type Offer } from '#libs/kernel';
+import { Command, Query, type SuggestedAction } from '#libs/kernel';
 import { filled } from './answer.js';
 import type { Caller } from './caller.js';
 import { NEEDS, queryFieldsOf, takesKey, takesRevision, type Need } from './needs.js';
 
 /** A next step, ready to be taken. */
-export class Step {
+export class ActionLink {
   @ApiProperty() readonly action!: string;
   @ApiProperty() readonly method!: string;
   @ApiProperty() readonly href!: string;
@@ -45,13 +45,13 @@ export class Routes {
   }
 
   /** The step that this command or query is; throws for one without a route. */
-  step(action: string, params: Readonly<Record<string, string>>): Step & Pick<Route, 'needs'> {
+  step(action: string, params: Readonly<Record<string, string>>): ActionLink & Pick<Route, 'needs'> {
     const { method, path, needs } = this.all.get(action)!;
     return { action, method, href: filled(path, params), needs };
   }
 
   /** The offers that exist and that the caller has the permission for. */
-  steps(offers: readonly Offer[], caller: Pick<Caller, 'permissions'> | undefined): Step[] {
+  steps(offers: readonly SuggestedAction[], caller: Pick<Caller, 'permissions'> | undefined): ActionLink[] {
     return offers.flatMap(({ action, params }) => {
       const route = this.all.get(action);
       if (!route || !may(caller, route)) return [];

@@ -79,7 +79,7 @@ it('what is nested without end is refused', () => {
 });
 
 describe('an unknown field is refused by name', () => {
-  it.each(['role', 'Email', 'account', 'status', 'issuance', 'actor', '', ' email'])('HTTP-5: %j', (field) => {
+  it.each(['role', 'Email', 'account', 'status', 'context', 'actor', '', ' email'])('HTTP-5: %j', (field) => {
     expect(refused(AddUser, { ...anna, [field]: 'x' })).toEqual([field]);
   });
   it('HTTP-5: also where a command has no fields', () => {

@@ -1,10 +1,10 @@
-import type { Command, CommandClass, Issuance } from './command.js';
+import type { Command, CommandClass, CommandContext } from './command.js';
 import type { DataOf, DomainEvent, Envelope, Recorded, Subject } from './event.js';
 
 export type Commands = Readonly<Record<string, CommandClass>>;
 
 /** What `decide` may lean on besides the command and the state. */
-export type Context = Issuance;
+export type Context = CommandContext;
 
 /**
  * The rules of one kind of stream, as data. A missing or misspelt case does not compile.
@@ -18,9 +18,9 @@ export interface Decider<State, E extends DomainEvent, C extends Commands, X ext
   readonly subject: (id: string) => Subject;
   readonly initial: State;
   /** So many of a stream's newest events say all that its state does, and a load reads no more; absent: all do. */
-  readonly memory?: number;
+  readonly foldLast?: number;
   /** The account that a state belongs to; goes into the envelope. */
-  readonly account: (state: State, issuance: Issuance) => string | undefined;
+  readonly account: (state: State, context: CommandContext) => string | undefined;
   readonly commands: C;
   readonly decide: {
     readonly [Name in keyof C]: (command: InstanceType<C[Name]>, state: State, context: X) => readonly E[];

@@ -20,7 +20,7 @@ export interface Actor {
 }
 
 /** Nobody in particular: a stranger, or Rollbook itself. */
-export const nobody: Actor = { id: '00000000-0000-0000-0000-000000000000', kind: 'system' };
+export const systemActor: Actor = { id: '00000000-0000-0000-0000-000000000000', kind: 'system' };
 
 /** Whom or what an event is about. */
 export interface Subject {

@@ -1,5 +1,5 @@
 import { Assert, fail, ok, strictEqual } from 'node:assert/strict';
-import { issue, type Command } from './command.js';
+import { withContext, type Command } from './command.js';
 import { decide, evolve, type AnyDecider, type ContextOf, type EventOf, type StateOf } from './decider.js';
 import type { DomainEvent, Envelope, Recorded } from './event.js';
 import { permissions } from './permission.js';
@@ -9,23 +9,23 @@ import { Refusal } from './refusal.js';
 const plain = new Assert({ skipPrototype: true });
 
 /** An event of the past in a spec, with what its envelope says where that matters. */
-export type Past<E extends DomainEvent> = E & { readonly envelope?: Partial<Envelope> };
+export type PastEvent<E extends DomainEvent> = E & { readonly envelope?: Partial<Envelope> };
 
 const base = {
   commandId: '00000000-0000-4000-8000-000000000001',
   correlationId: '00000000-0000-4000-8000-000000000002',
   actor: { id: 'actor', kind: 'user' },
   at: '2026-01-15T12:00:00.000Z',
-  target: 'target',
+  targetId: 'target',
   account: 'account',
-  within: 'account',
+  confinedTo: 'account',
   permissions,
   grantable: ['administrator', 'co-administrator', 'auditor'],
-  overAdministrators: true,
+  mayActOnAdministrators: true,
 } as const;
 
 /** Folds past events as if they had been recorded, one a second. */
-export function fold<D extends AnyDecider>(decider: D, past: readonly Past<EventOf<D>>[]): StateOf<D> {
+export function fold<D extends AnyDecider>(decider: D, past: readonly PastEvent<EventOf<D>>[]): StateOf<D> {
   return past.reduce((state: StateOf<D>, { type, data, envelope }, revision) => {
     const recorded: Recorded = {
       id: String(revision),
@@ -49,11 +49,12 @@ export function fold<D extends AnyDecider>(decider: D, past: readonly Past<Event
 }
 
 /** `given(User, added, locked).when(new UnlockUser({})).then(unlocked)`: a rule as a sentence. */
-export function given<D extends AnyDecider>(decider: D, ...past: readonly Past<EventOf<D>>[]) {
+export function given<D extends AnyDecider>(decider: D, ...past: readonly PastEvent<EventOf<D>>[]) {
   return {
     when(command: Command<unknown>, context: Partial<ContextOf<D>> = {}) {
       const whole = { ...base, ...context };
-      const run = () => decide(decider, issue(command as never, whole), fold(decider, past), whole) as EventOf<D>[];
+      const run = () =>
+        decide(decider, withContext(command as never, whole), fold(decider, past), whole) as EventOf<D>[];
       return {
         /** Exactly these events; none for a command that repeats what already holds. */
         // oxlint-disable-next-line unicorn/no-thenable -- reads as the third word of the sentence; nobody awaits it

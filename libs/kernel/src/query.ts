@@ -2,33 +2,33 @@ import type { Actor } from './event.js';
 import type { Permission } from './permission.js';
 
 /** What the server knows about a question besides what was asked. */
-export interface Asking {
+export interface QueryContext {
   readonly actor: Actor;
   /** When, UTC, ISO 8601. */
   readonly at: string;
   /** The account that the answer must stay within; absent for one who sees all. */
   readonly account?: string;
   /** The id of what it is about, from the path; empty where it is about many. */
-  readonly target: string;
+  readonly targetId: string;
   /** What the caller may do now. */
   readonly permissions: readonly Permission[];
   readonly grantable: readonly string[];
-  readonly overAdministrators: boolean;
+  readonly mayActOnAdministrators: boolean;
 }
 
 export type QueryFields<Q> = Omit<Q, keyof Query<unknown>>;
 
 /** One class a question: its class-validator decorators make it the query string, the OpenAPI parameters and the message on Nest's query bus. */
 export abstract class Query<Self> {
-  /** Set once by {@link ask}; not enumerable, so that it is never taken for a field. */
-  declare readonly asking: Asking;
+  /** Set once by {@link withQueryContext}; not enumerable, so that it is never taken for a field. */
+  declare readonly context: QueryContext;
 
   constructor(fields: QueryFields<Self>) {
     Object.assign(this, fields);
   }
 }
 
-/** Gives a query its asking; answers the same query. */
-export function ask<Q extends Query<Q>>(query: Q, asking: Asking): Q {
-  return Object.defineProperty(query, 'asking', { value: asking, configurable: true });
+/** Gives a query its context; answers the same query. */
+export function withQueryContext<Q extends Query<Q>>(query: Q, context: QueryContext): Q {
+  return Object.defineProperty(query, 'context', { value: context, configurable: true });
 }

@@ -13,7 +13,7 @@ export type RefusalKind =
   | 'unavailable';
 
 /** A next step that would work: the command or query, and the ids its route needs. `libs/http` knows the routes. */
-export interface Offer {
+export interface SuggestedAction {
   readonly action: string;
   readonly params: Readonly<Record<string, string>>;
 }
@@ -27,7 +27,7 @@ export class Refusal extends Error {
     readonly code: string,
     readonly kind: RefusalKind,
     detail: string,
-    readonly actions: readonly Offer[] = [],
+    readonly actions: readonly SuggestedAction[] = [],
     /** Further public members of the problem (RFC 9457 §3.2), e.g. the current revision. */
     readonly members: Readonly<Record<string, unknown>> = {},
   ) {

@@ -1,7 +1,7 @@
 import { Module, StreamableFile } from '@nestjs/common';
 import { OpenAccount } from '#libs/accounts';
 import { EventStore } from '#libs/event-store';
-import { Answer, Routes, commandHandlers, queryHandlers } from '#libs/http';
+import { VersionedResult, Routes, commandHandlers, queryHandlers } from '#libs/http';
 import { ReadStore } from '#libs/read-store';
 import { Vault } from '#libs/vault';
 import { ChangeUsers } from './domain/bulk.js';
@@ -23,8 +23,8 @@ import {
 } from './domain/user.commands.js';
 import { bulkAnswer } from './http/answers.js';
 import { InstallationController } from './http/installation.controller.js';
-import type { Known } from './domain/user.state.js';
-import { standing } from './http/standing.js';
+import type { ExistingUser } from './domain/user.state.js';
+import { toUserStanding } from './http/user-standing.js';
 import { UsersController } from './http/users.controller.js';
 import { SummarizeAccount, summarizeAccount } from './read/account-summary.js';
 import { GetUser, getUser, replayUser } from './read/get-user.js';
@@ -34,7 +34,7 @@ import { ListUsers, listUsers } from './read/user-list.js';
 import { changeUser } from './workflows/change-user.js';
 import { changeUsers } from './workflows/change-users.js';
 import { IssuedTokens, checkMayEndTokens, issuedTokensOf, mayHaveIssuedTokens } from './workflows/issued-tokens.js';
-import { makeUser } from './workflows/claim-address.js';
+import { createUser } from './workflows/claim-address.js';
 import { ListActions, listActions } from './workflows/list-actions.js';
 import { openAccount } from './workflows/open-account.js';
 import { recordLogin } from './workflows/record-login.js';
@@ -46,60 +46,64 @@ import { recordLogin } from './workflows/record-login.js';
     ...commandHandlers(
       [ApproveUser, RejectUser, AddUserToAccount, UnlockUser, RestoreUser, ChangeUser, GrantRole],
       [EventStore],
-      (store) => async (command) => standing(await changeUser(store, command), command),
+      (store) => async (command) => toUserStanding(await changeUser(store, command), command),
     ),
     ...commandHandlers(
       [LockUser, DeleteUser, RevokeRole],
       [EventStore, IssuedTokens],
       (store, tokens) => async (command) => {
-        const { issuance } = command;
-        checkMayEndTokens(command, issuance);
+        const { context } = command;
+        checkMayEndTokens(command, context);
         const written = await changeUser(store, command);
-        const issuers = mayHaveIssuedTokens(written.state) ? [issuance.target] : [];
-        const { byUser, position = 0 } = await issuedTokensOf(tokens, issuers, command, issuance);
-        return standing(
+        const issuers = mayHaveIssuedTokens(written.state) ? [context.targetId] : [];
+        const { byUser, position = 0 } = await issuedTokensOf(tokens, issuers, command, context);
+        return toUserStanding(
           { ...written, position: Math.max(written.position, position) },
           command,
-          byUser ? byUser.get(issuance.target) : null,
+          byUser ? byUser.get(context.targetId) : null,
         );
       },
     ),
     ...commandHandlers([RequestPasswordReset], [EventStore], (store) => async (command) => {
       const { state, changed, position, revision } = await changeUser(store, command);
-      return new Answer({ changed, expiresAt: (state as Known).passwordLink?.expiresAt ?? null }, position, revision);
+      return new VersionedResult(
+        { changed, expiresAt: (state as ExistingUser).passwordLink?.expiresAt ?? null },
+        position,
+        revision,
+      );
     }),
     ...commandHandlers(
       [ChangeUsers],
       [EventStore, Vault, Routes, IssuedTokens],
       (store, vault, routes, tokens) => async (command) => {
-        const { issuance } = command;
-        checkMayEndTokens(command, issuance);
+        const { context } = command;
+        checkMayEndTokens(command, context);
         const { results, position } = await changeUsers(store, vault, command);
         const issuers = results
           .filter(({ mayHaveIssuedTokens: may }) => may && ['lock', 'delete'].includes(command.action))
           .map(({ userId }) => userId);
-        const ended = await issuedTokensOf(tokens, issuers, command, issuance);
-        return new Answer(
-          bulkAnswer(results, routes, issuance.permissions, ended.byUser),
+        const ended = await issuedTokensOf(tokens, issuers, command, context);
+        return new VersionedResult(
+          bulkAnswer(results, routes, context.permissions, ended.byUser),
           Math.max(position, ended.position ?? 0),
         );
       },
     ),
     ...commandHandlers([AddUser], [EventStore, Vault], (store, vault) => async (command) => {
-      const { position, revision } = await makeUser({ store, vault }, command);
-      return new Answer({ userId: command.issuance.target }, position, revision);
+      const { position, revision } = await createUser({ store, vault }, command);
+      return new VersionedResult({ userId: command.context.targetId }, position, revision);
     }),
     ...commandHandlers([RegisterUser], [EventStore, Vault], (store, vault) => async (command) => {
-      const { position, revision, state } = await makeUser({ store, vault }, command);
-      return new Answer({ userId: command.issuance.target, status: state.status }, position, revision);
+      const { position, revision, state } = await createUser({ store, vault }, command);
+      return new VersionedResult({ userId: command.context.targetId, status: state.status }, position, revision);
     }),
     ...commandHandlers([OpenAccount], [EventStore, Vault], (store, vault) => async (command) => {
       const { accountId, administratorId, position, revision } = await openAccount({ store, vault }, command);
-      return new Answer({ accountId, administratorId }, position, revision);
+      return new VersionedResult({ accountId, administratorId }, position, revision);
     }),
     ...commandHandlers([RecordLogin], [EventStore], (store) => async (command) => {
       const { position } = await recordLogin(store, command);
-      return new Answer({ userId: command.issuance.target }, position);
+      return new VersionedResult({ userId: command.context.targetId }, position);
     }),
 
     ...queryHandlers(
@@ -133,7 +137,7 @@ import { recordLogin } from './workflows/record-login.js';
     ...queryHandlers([GetUser], [ReadStore, EventStore], ({ db }, store) => async (query) => {
       if (query.at !== undefined || query.revision !== undefined) return replayUser(store, db, query);
       const user = await getUser(db, query);
-      return new Answer(user, undefined, user.revision);
+      return new VersionedResult(user, undefined, user.revision);
     }),
     ...queryHandlers(
       [ListActions],

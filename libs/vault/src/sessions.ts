@@ -24,7 +24,7 @@ const columns =
   'id, holder, kind, revision, started_at AS startedAt, used_at AS usedAt, authenticated_at AS authenticatedAt, authenticated_by AS authenticatedBy, agent';
 
 /** The sessions that were begun and not ended. */
-export class Sessions {
+export class SessionStore {
   private readonly statements: Record<
     'begin' | 'find' | 'use' | 'authenticate' | 'list' | 'end' | 'endAll' | 'forget',
     StatementSync

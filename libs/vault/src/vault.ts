@@ -6,7 +6,7 @@ import { BulkKeys } from './bulk-keys.js';
 import { LinkRequests } from './link-requests.js';
 import { Mails } from './mails.js';
 import { Passwords } from './passwords.js';
-import { Sessions } from './sessions.js';
+import { SessionStore } from './sessions.js';
 import { inTransaction } from './transaction.js';
 import { copyVaultFile, openVaultFile } from './vault-file.js';
 import { Waiting } from './waiting.js';
@@ -57,7 +57,7 @@ export class Vault {
   readonly fingerprint: string;
 
   readonly passwords: Passwords;
-  readonly sessions: Sessions;
+  readonly sessions: SessionStore;
   readonly mails: Mails;
   readonly waiting: Waiting;
   readonly linkRequests: LinkRequests;
@@ -80,7 +80,7 @@ export class Vault {
     this.fingerprint = this.hash('fingerprint', '');
     this.sealKey = createSecretKey(this.hash('seal', ''), 'hex');
     this.passwords = new Passwords(db, key);
-    this.sessions = new Sessions(db);
+    this.sessions = new SessionStore(db);
     this.mails = new Mails(db);
     this.waiting = new Waiting(db);
     this.linkRequests = new LinkRequests(db);

@@ -72,7 +72,7 @@ export async function answered<Data>(
 }
 
 /** Takes a next step that a refusal offered. Throws `Problem`. */
-export async function take({ method, href }: Schemas['Step']): Promise<void> {
+export async function take({ method, href }: Schemas['ActionLink']): Promise<void> {
   const body =
     method === 'GET' || method === 'DELETE' ? {} : { body: '{}', headers: { 'content-type': 'application/json' } };
   const send = () => fetch(href, { method, ...body });

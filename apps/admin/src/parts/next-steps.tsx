@@ -8,7 +8,7 @@ import { ButtonLink } from './links';
 import { ProblemAlert } from './problems';
 import { tell } from './tell';
 
-type Step = Schemas['Step'];
+type Step = Schemas['ActionLink'];
 
 /** The steps that would work, as buttons: what a refusal offers is one click away. */
 export function NextSteps({ steps = [], ...rest }: { steps: readonly Step[] | undefined } & Omit<Props, 'step'>) {

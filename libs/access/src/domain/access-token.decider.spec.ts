@@ -20,10 +20,10 @@ const issued = (fields: Partial<TokenTerms>) =>
 const ended = accessTokenEvent('AccessTokenEnded', {});
 
 const ann: Partial<AccessTokenContext> = { actor: { id: 'ann', kind: 'user' }, memberOf: 'account', accountOpen: true };
-const auditor = { ...ann, overAdministrators: false };
+const auditor = { ...ann, mayActOnAdministrators: false };
 const service = { ...ann, actor: { id: 'robot', kind: 'service' } } as const;
-const roaming = { ...service, within: undefined };
-const operator = { ...ann, actor: { id: 'olga', kind: 'operator' }, within: undefined } as const;
+const roaming = { ...service, confinedTo: undefined };
+const operator = { ...ann, actor: { id: 'olga', kind: 'operator' }, confinedTo: undefined } as const;
 
 const nothing = given(AccessTokenDecider);
 
@@ -166,19 +166,19 @@ describe('ending a token', () => {
   test('TOKEN-12: one’s own', () => {
     own.when(end, auditor).then(ended);
     given(AccessTokenDecider, issued({ kind: 'service', holder: 'robot' }))
-      .when(end, { ...service, overAdministrators: false })
+      .when(end, { ...service, mayActOnAdministrators: false })
       .then(ended);
   });
   test('TOKEN-12: a service’s, by an administrator of its account', () => {
     ofService.when(end, ann).then(ended);
     ofService.when(end, auditor).refuses('token.not-found');
-    ofService.when(end, { ...ann, within: 'other' }).refuses('token.not-found');
+    ofService.when(end, { ...ann, confinedTo: 'other' }).refuses('token.not-found');
   });
   test('TOKEN-9: a user’s, by an administrator of the account that it works in', () => {
-    const bob = { actor: { id: 'bob', kind: 'user' }, overAdministrators: true } as const;
+    const bob = { actor: { id: 'bob', kind: 'user' }, mayActOnAdministrators: true } as const;
     own.when(end, bob).then(ended);
-    own.when(end, { ...bob, overAdministrators: false }).refuses('token.not-found');
-    own.when(end, { ...bob, within: 'other' }).refuses('token.not-found');
+    own.when(end, { ...bob, mayActOnAdministrators: false }).refuses('token.not-found');
+    own.when(end, { ...bob, confinedTo: 'other' }).refuses('token.not-found');
   });
   test('TOKEN-12: anybody’s, by an operator', () => {
     own.when(end, operator).then(ended);
@@ -188,7 +188,8 @@ describe('ending a token', () => {
   });
   test('TOKEN-12: nobody else’s: as if there were none', () => {
     expect(
-      own.when(end, { actor: { id: 'bob', kind: 'user' }, overAdministrators: false }).refuses('token.not-found').kind,
+      own.when(end, { actor: { id: 'bob', kind: 'user' }, mayActOnAdministrators: false }).refuses('token.not-found')
+        .kind,
     ).toBe('not-found');
     nothing.when(end, operator).refuses('token.not-found');
     given(AccessTokenDecider, issued({ kind: 'operator', holder: 'ann' }))

@@ -33,8 +33,8 @@ export const AccessTokenDecider: Decider<AccessToken, AccessTokenEvent, typeof c
   subject: (id) => ({ kind: 'access-token', id }),
   initial: { status: 'absent' },
   // Who has left the account and ends a token that they had there does so out of its sight.
-  account: (token, { within }) =>
-    token.status === 'absent' || (within && within !== token.account) ? undefined : token.account,
+  account: (token, { confinedTo }) =>
+    token.status === 'absent' || (confinedTo && confinedTo !== token.account) ? undefined : token.account,
   commands,
 
   decide: {
@@ -81,10 +81,10 @@ export const AccessTokenDecider: Decider<AccessToken, AccessTokenEvent, typeof c
 };
 
 /** One's own, and the tokens of the users and services of the account that one administers; operators, any. The list shows the same ones. */
-export function mayManage(token: Holding, { actor, within, overAdministrators }: Context): boolean {
+export function mayManage(token: Holding, { actor, confinedTo, mayActOnAdministrators }: Context): boolean {
   if (actor.kind === 'operator' || actor.kind === 'system') return true;
   if (token.kind === actor.kind && token.holder === actor.id) return true;
-  return token.kind !== 'operator' && overAdministrators && (!within || token.account === within);
+  return token.kind !== 'operator' && mayActOnAdministrators && (!confinedTo || token.account === confinedTo);
 }
 
 /** Whose the token becomes, and where it works. Throws unless the caller may make one for them. */
@@ -101,7 +101,7 @@ function holdingOf(
   }
   if (kind === 'user') return ofUser(userId, context);
   // A service or an operator is nobody else than its token.
-  const holding = { kind, holder: context.target, ...(account && { account }) };
+  const holding = { kind, holder: context.targetId, ...(account && { account }) };
   if (context.actor.kind !== 'operator' && (kind === 'operator' || !mayManage(holding, context))) throw notAllowed();
   if (account && !context.accountOpen) throw new Refusal('account.not-found', 'not-found', 'There is no such account.');
   return holding;

@@ -1,5 +1,5 @@
 import { permissions, type Permission } from '#libs/kernel';
-import { permissionsOf, powersOf } from './roles.js';
+import { permissionsOf, grantedPermissionsOf } from './roles.js';
 
 // The table of the rules, written once more: a slip in either shows.
 const table: [Permission, administrator: boolean, coAdministrator: boolean, auditor: boolean][] = [
@@ -26,7 +26,7 @@ test.each(table)(
   (permission, ...given) => {
     const roles = ['administrator', 'co-administrator', 'auditor'] as const;
     expect(roles.map((role) => permissionsOf([role]).includes(permission))).toEqual(given);
-    expect(powersOf('operator', permissions, []).permissions.has(permission)).toBe(true);
+    expect(grantedPermissionsOf('operator', permissions, []).permissions.has(permission)).toBe(true);
   },
 );
 
@@ -41,21 +41,23 @@ describe('what somebody may do', () => {
   });
 
   test('PERM-10: a user: the scopes of the token that their roles give now', () => {
-    expect([...powersOf('user', ['users:read', 'users:lock'], ['auditor']).permissions]).toEqual(['users:read']);
-    expect([...powersOf('user', permissions, []).permissions]).toEqual(['me:write']);
+    expect([...grantedPermissionsOf('user', ['users:read', 'users:lock'], ['auditor']).permissions]).toEqual([
+      'users:read',
+    ]);
+    expect([...grantedPermissionsOf('user', permissions, []).permissions]).toEqual(['me:write']);
   });
 
   test('PERM-10, TOKEN-7: a service: its scopes', () => {
-    expect([...powersOf('service', ['logins:record'], []).permissions]).toEqual(['logins:record']);
+    expect([...grantedPermissionsOf('service', ['logins:record'], []).permissions]).toEqual(['logins:record']);
   });
 
   test('PERM-10: an operator: the scopes of the token', () => {
-    expect([...powersOf('operator', ['audit:read'], []).permissions]).toEqual(['audit:read']);
+    expect([...grantedPermissionsOf('operator', ['audit:read'], []).permissions]).toEqual(['audit:read']);
   });
 });
 
 describe('what somebody may grant', () => {
-  const grants = (...args: Parameters<typeof powersOf>) => powersOf(...args).grantable;
+  const grants = (...args: Parameters<typeof grantedPermissionsOf>) => grantedPermissionsOf(...args).grantable;
 
   test('PERM-11, PERM-5: an administrator: every role; a co-administrator: their own and below; an auditor: none', () => {
     expect(grants('user', permissions, ['administrator'])).toEqual(['administrator', 'co-administrator', 'auditor']);
@@ -80,9 +82,11 @@ describe('what somebody may grant', () => {
   });
 
   test('PERM-13: only users without the role administrator stand below administrators', () => {
-    expect(powersOf('user', permissions, ['co-administrator', 'auditor']).overAdministrators).toBe(false);
-    expect(powersOf('user', permissions, ['auditor', 'administrator']).overAdministrators).toBe(true);
-    expect(powersOf('service', permissions, []).overAdministrators).toBe(true);
-    expect(powersOf('operator', permissions, []).overAdministrators).toBe(true);
+    expect(grantedPermissionsOf('user', permissions, ['co-administrator', 'auditor']).mayActOnAdministrators).toBe(
+      false,
+    );
+    expect(grantedPermissionsOf('user', permissions, ['auditor', 'administrator']).mayActOnAdministrators).toBe(true);
+    expect(grantedPermissionsOf('service', permissions, []).mayActOnAdministrators).toBe(true);
+    expect(grantedPermissionsOf('operator', permissions, []).mayActOnAdministrators).toBe(true);
   });
 });

@@ -26,36 +26,36 @@ export const permissionsOf = (held: readonly Role[]): Permission[] =>
   permissions.filter((permission) => givenBy[permission].some((role) => held.includes(role)));
 
 /** What somebody may do now. */
-export interface Powers {
+export interface GrantedPermissions {
   readonly permissions: ReadonlySet<Permission>;
   /** The roles that they may grant, take or bring back. */
   readonly grantable: readonly Role[];
   /** Whether they may act on account administrators. */
-  readonly overAdministrators: boolean;
+  readonly mayActOnAdministrators: boolean;
 }
 
 /** A token's scopes ∩ what the holder's roles give now; a service and an operator have no roles, their scopes stand alone. */
-export function powersOf(
+export function grantedPermissionsOf(
   kind: Exclude<Actor['kind'], 'system'>,
   scopes: readonly Permission[],
   held: readonly Role[],
-): Powers {
+): GrantedPermissions {
   const given: readonly Permission[] = kind === 'user' ? [...permissionsOf(held), 'me:write'] : permissions;
   const may = new Set(given.filter((permission) => scopes.includes(permission)));
-  const overAdministrators = kind !== 'user' || held.includes('administrator');
-  return { permissions: may, grantable: grantable(kind, may, overAdministrators), overAdministrators };
+  const mayActOnAdministrators = kind !== 'user' || held.includes('administrator');
+  return { permissions: may, grantable: grantable(kind, may, mayActOnAdministrators), mayActOnAdministrators };
 }
 
 /**
  * Nobody grants a permission that they lack, nor a role above their own; operators hold every role's in trust. A service
  * grants no administrators: its token outlives the role of whoever issued it, and would give it back.
  */
-function grantable(kind: Actor['kind'], may: ReadonlySet<Permission>, overAdministrators: boolean): Role[] {
+function grantable(kind: Actor['kind'], may: ReadonlySet<Permission>, mayActOnAdministrators: boolean): Role[] {
   if (!may.has('roles:grant')) return [];
   if (kind === 'operator') return [...roles];
   return roles.filter(
     (role) =>
-      (role !== 'administrator' || (overAdministrators && kind === 'user')) &&
+      (role !== 'administrator' || (mayActOnAdministrators && kind === 'user')) &&
       permissionsOf([role]).every((permission) => may.has(permission)),
   );
 }

@@ -2,21 +2,21 @@ import { Controller, Delete, Get, HttpCode, Post, Req } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import {
-  Ask,
+  QueryParams,
   FromQuery,
-  Issue,
-  Located,
+  CommandBody,
+  LocationHeader,
   Needs,
   WithoutKey,
   WithoutRevision,
   pageOf,
   type CalledRequest,
 } from '#libs/http';
-import { issue } from '#libs/kernel';
+import { withContext } from '#libs/kernel';
 import { EndAccessToken, IssueAccessToken } from '../domain/access-token.commands.js';
-import type { Bearer } from '../domain/bearer.js';
+import type { Principal } from '../domain/principal.js';
 import { AccessTokenItem, GetAccessToken, ListAccessTokens } from '../read/access-tokens.js';
-import { Callers } from '../workflows/callers.js';
+import { TokenAuthenticator } from '../workflows/token-authenticator.js';
 import { EndedAccessToken, IssuedAccessToken, Me } from './answers.js';
 
 @ApiTags('access')
@@ -25,14 +25,14 @@ export class AccessController {
   constructor(
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
-    private readonly callers: Callers,
+    private readonly callers: TokenAuthenticator,
   ) {}
 
   /** Who one is, and what one may do now. */
   @Get('me')
   @Needs('a token')
   @ApiOkResponse({ type: Me })
-  me(@Req() { caller }: { caller: Bearer }) {
+  me(@Req() { caller }: { caller: Principal }) {
     return this.callers.whoIs(caller);
   }
 
@@ -41,18 +41,18 @@ export class AccessController {
   @Needs('tokens:manage')
   @WithoutKey()
   @WithoutRevision()
-  @Located('/api/v1/access-tokens/:tokenId')
+  @LocationHeader('/api/v1/access-tokens/:tokenId')
   @ApiCreatedResponse({ type: IssuedAccessToken })
-  issue(@Issue({ target: 'tokenId' }) command: IssueAccessToken, @Req() request: CalledRequest) {
-    const stillMay = () => request.stillMay!('now');
-    return this.commands.execute(issue(command, { ...command.issuance, stillMay }));
+  issue(@CommandBody({ target: 'tokenId' }) command: IssueAccessToken, @Req() request: CalledRequest) {
+    const isStillAllowed = () => request.isStillAllowed!('now');
+    return this.commands.execute(withContext(command, { ...command.context, isStillAllowed }));
   }
 
   /** The tokens that one may manage, newest first. */
   @Get('access-tokens')
   @Needs('tokens:manage')
   @ApiOkResponse({ type: pageOf(AccessTokenItem) })
-  list(@Ask() query: ListAccessTokens) {
+  list(@QueryParams() query: ListAccessTokens) {
     return this.queries.execute(query);
   }
 
@@ -60,7 +60,7 @@ export class AccessController {
   @Get('access-tokens/:tokenId')
   @Needs('tokens:manage')
   @ApiOkResponse({ type: AccessTokenItem })
-  get(@Ask({ target: 'tokenId' }) query: GetAccessToken) {
+  get(@QueryParams({ target: 'tokenId' }) query: GetAccessToken) {
     return this.queries.execute(query);
   }
 
@@ -71,7 +71,7 @@ export class AccessController {
   @WithoutRevision()
   @HttpCode(200)
   @ApiOkResponse({ type: EndedAccessToken })
-  end(@Issue({ target: 'tokenId' }) command: EndAccessToken) {
+  end(@CommandBody({ target: 'tokenId' }) command: EndAccessToken) {
     return this.commands.execute(command);
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import '@fastify/cookie';
-import { issue, type Command } from '#libs/kernel';
+import { withContext, type Command } from '#libs/kernel';
 import { Devices } from '../workflows/device.js';
 import { HostCookies } from './host-cookies.js';
 
@@ -34,7 +34,7 @@ export class DeviceCookie {
 
   /** Tells a command which browser it comes from. */
   tell<C extends Command<C>>(command: C, request: FastifyRequest): C {
-    return issue(command, { ...command.issuance, device: this.devices.read(this.sent(request)) });
+    return withContext(command, { ...command.context, device: this.devices.read(this.sent(request)) });
   }
 
   private sent(request: FastifyRequest): string | undefined {

@@ -10,10 +10,10 @@ import {
   type Need,
 } from '#libs/http';
 import { Refusal, type Permission } from '#libs/kernel';
-import type { Bearer } from '../domain/bearer.js';
-import { Callers } from '../workflows/callers.js';
-import { Visits } from '../workflows/visits.js';
-import type { AsOf } from '../workflows/recent.js';
+import type { Principal } from '../domain/principal.js';
+import { TokenAuthenticator } from '../workflows/token-authenticator.js';
+import { Sessions } from '../workflows/sessions.js';
+import type { AsOf } from '../workflows/one-second-cache.js';
 import { SessionCookie } from './session-cookie.js';
 
 /** `undefined`: nobody has said; nobody may. */
@@ -24,8 +24,8 @@ type Needed = Permission | 'a token' | undefined;
 export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
-    private readonly callers: Callers,
-    private readonly visits: Visits,
+    private readonly callers: TokenAuthenticator,
+    private readonly visits: Sessions,
     private readonly cookie: SessionCookie,
   ) {}
 
@@ -42,35 +42,38 @@ export class AccessGuard implements CanActivate {
     // A page that is left open must not keep its session from ending.
     if (!request.headers.authorization && isCausedByPerson(request.headers, context.getHandler()))
       this.useSession(request);
-    const { session } = request.caller as CalledRequest['caller'] & Partial<Pick<Bearer, 'session'>>;
+    const { session } = request.caller as CalledRequest['caller'] & Partial<Pick<Principal, 'session'>>;
     if (session)
       void context
         .switchToHttp()
         .getResponse<FastifyReply>()
         .header('rollbook-session-ends-in', String(this.visits.secondsLeft(session)));
-    request.stillMay = (asOf) => this.admit(request, needed, asOf).then(() => true, refused);
+    request.isStillAllowed = (asOf) => this.admit(request, needed, asOf).then(() => true, refused);
     return true;
   }
 
   private useSession(request: CalledRequest): void {
     const session = this.visits.use(this.cookie.read(request)!);
-    if (session) request.caller = Object.assign({}, request.caller, { session } satisfies Partial<Bearer>);
+    if (session) request.caller = Object.assign({}, request.caller, { session } satisfies Partial<Principal>);
   }
 
   private async admit(request: CalledRequest, needed: Needed, asOf: AsOf = 'lately'): Promise<void> {
     const caller = await this.identify(request, needed, asOf);
     request.caller = caller;
-    checkPlace(request.params, caller.account);
+    checkPlace(request.params, caller.confinedTo);
     await this.checkAccount(request.params, caller);
     checkPermission(needed, caller);
   }
 
   /** Who is confined to an account stands in it; anybody else may name one that does not exist. */
-  private async checkAccount({ accountId }: Readonly<Record<string, string>>, { account }: Bearer): Promise<void> {
+  private async checkAccount(
+    { accountId }: Readonly<Record<string, string>>,
+    { confinedTo: account }: Principal,
+  ): Promise<void> {
     if (accountId && !account && !(await this.callers.knowsAccount(accountId))) throw notFound('account');
   }
 
-  private async identify(request: CalledRequest, needed: Needed, oldest: AsOf): Promise<Bearer> {
+  private async identify(request: CalledRequest, needed: Needed, oldest: AsOf): Promise<Principal> {
     const { authorization } = request.headers;
     if (!authorization) return this.visitor(request, needed, oldest);
     const secret = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '';
@@ -80,7 +83,7 @@ export class AccessGuard implements CanActivate {
   }
 
   /** A browser sends its cookie whoever's page asks it to: only our own may write by it. */
-  private async visitor(request: CalledRequest, needed: Needed, oldest: AsOf): Promise<Bearer> {
+  private async visitor(request: CalledRequest, needed: Needed, oldest: AsOf): Promise<Principal> {
     const secret = this.cookie.read(request);
     if (!secret) throw unauthenticated();
     if (!this.cookie.maySend(request)) throw foreignOrigin();
@@ -104,8 +107,8 @@ function refused(error: unknown): false {
 async function surely(
   needed: Needed,
   oldest: AsOf,
-  find: (asOf: AsOf) => Promise<Bearer | undefined>,
-): Promise<Bearer | undefined> {
+  find: (asOf: AsOf) => Promise<Principal | undefined>,
+): Promise<Principal | undefined> {
   const lately = oldest === 'lately' ? await find('lately') : undefined;
   return lately && may(lately, needed) ? lately : find('now');
 }
@@ -117,7 +120,7 @@ const foreignOrigin = () =>
     'A session writes from its own pages alone: the Origin does not fit.',
   );
 
-function may({ permissions, session, isFromBeforeMeWrite }: Bearer, needed: Needed): boolean {
+function may({ permissions, session, isFromBeforeMeWrite }: Principal, needed: Needed): boolean {
   if (needed === undefined || needed === 'a token') return needed !== undefined;
   return permissions.has(needed) || (needed === 'me:write' && (session !== undefined || isFromBeforeMeWrite === true));
 }
@@ -143,7 +146,7 @@ function checkPlace(params: Readonly<Record<string, string>>, account: string | 
 
 const notFound = (what: string) => new Refusal(`${what}.not-found`, 'not-found', `There is no such ${what}.`);
 
-function checkPermission(needed: Needed, caller: Bearer): void {
+function checkPermission(needed: Needed, caller: Principal): void {
   if (!needed) throw new Refusal('access.unnamed', 'forbidden', 'Nobody has said who may do this, so nobody may.');
   if (may(caller, needed)) return;
   throw new Refusal(

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Clock, sourceOf, type CalledRequest } from '#libs/http';
 import { RateLimit } from '#libs/kernel';
 import { canonicalAddress } from '#libs/users';
-import type { Bearer } from '../domain/bearer.js';
-import { Callers } from '../workflows/callers.js';
+import type { Principal } from '../domain/principal.js';
+import { TokenAuthenticator } from '../workflows/token-authenticator.js';
 import { PasswordChecks } from '../workflows/password-checks.js';
 import { DeviceCookie } from './device-cookie.js';
 import { KnownDevices } from './known-devices.js';
@@ -17,7 +17,7 @@ export class PasswordAttempts {
   constructor(
     private readonly checks: PasswordChecks,
     private readonly devices: KnownDevices,
-    private readonly callers: Callers,
+    private readonly callers: TokenAuthenticator,
     private readonly device: DeviceCookie,
     clock: Clock,
   ) {
@@ -32,7 +32,7 @@ export class PasswordAttempts {
   }
 
   /** Compares the password of the user who asks; an operator's or a service's request has none to compare. */
-  async ofCaller<T>(request: CalledRequest & { caller: Bearer }, compare: () => Promise<T>): Promise<T> {
+  async ofCaller<T>(request: CalledRequest & { caller: Principal }, compare: () => Promise<T>): Promise<T> {
     const { actor } = request.caller;
     if (actor.kind !== 'user') return compare();
     this.#own.takeOrRefuse(actor.id);

@@ -1,9 +1,17 @@
 import { Controller, Delete, Get, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { Issue, Needs, Public, WithoutKey, WithoutRevision, type CalledRequest, type FastifyReply } from '#libs/http';
+import {
+  CommandBody,
+  Needs,
+  Public,
+  WithoutKey,
+  WithoutRevision,
+  type CalledRequest,
+  type FastifyReply,
+} from '#libs/http';
 import { Refusal } from '#libs/kernel';
-import type { Bearer } from '../domain/bearer.js';
+import type { Principal } from '../domain/principal.js';
 import {
   ChangePassword,
   FollowPasswordLink,
@@ -11,10 +19,10 @@ import {
   Reauthenticate,
   RequestPasswordLink,
 } from '../domain/session.commands.js';
-import { Callers } from '../workflows/callers.js';
-import type { Entered } from '../workflows/enter.js';
-import { evenly } from '../workflows/evenly.js';
-import { Visits } from '../workflows/visits.js';
+import { TokenAuthenticator } from '../workflows/token-authenticator.js';
+import type { Authenticated } from '../workflows/authenticate.js';
+import { constantTime } from '../workflows/constant-time.js';
+import { Sessions } from '../workflows/sessions.js';
 import { Me, SessionList } from './answers.js';
 import { DeviceCookie } from './device-cookie.js';
 import { LinkLimits } from './link-limits.js';
@@ -27,8 +35,8 @@ import { SessionCookie } from './session-cookie.js';
 export class SessionController {
   constructor(
     private readonly commands: CommandBus,
-    private readonly callers: Callers,
-    private readonly visits: Visits,
+    private readonly callers: TokenAuthenticator,
+    private readonly visits: Sessions,
     private readonly cookie: SessionCookie,
     private readonly device: DeviceCookie,
     private readonly attempts: PasswordAttempts,
@@ -40,11 +48,15 @@ export class SessionController {
   @Public()
   @HttpCode(200)
   @ApiOkResponse({ type: Me })
-  async logIn(@Issue() command: LogIn, @Req() request: CalledRequest, @Res({ passthrough: true }) reply: FastifyReply) {
-    const execute = () => this.commands.execute<LogIn, Entered>(this.device.tell(command, request));
+  async logIn(
+    @CommandBody() command: LogIn,
+    @Req() request: CalledRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const execute = () => this.commands.execute<LogIn, Authenticated>(this.device.tell(command, request));
     // A token can't be guessed.
     const entered = await (command.email === undefined
-      ? evenly(execute, { atOnce: true })
+      ? constantTime(execute, { atOnce: true })
       : this.attempts.ofAddress(request, command.email, execute));
     return this.enter(entered, request, reply);
   }
@@ -53,7 +65,7 @@ export class SessionController {
   @Post('logout')
   @Needs('a token')
   @HttpCode(200)
-  logOut(@Req() request: CalledRequest & { caller: Bearer }, @Res({ passthrough: true }) reply: FastifyReply) {
+  logOut(@Req() request: CalledRequest & { caller: Principal }, @Res({ passthrough: true }) reply: FastifyReply) {
     const { session } = request.caller;
     if (session) this.visits.end(request.caller, session.id);
     this.cookie.clear(request, reply);
@@ -64,7 +76,7 @@ export class SessionController {
   @Post('password-resets')
   @Public()
   @HttpCode(202)
-  async requestLink(@Issue() command: RequestPasswordLink, @Req() request: CalledRequest) {
+  async requestLink(@CommandBody() command: RequestPasswordLink, @Req() request: CalledRequest) {
     await this.links.checkRequest(request, command.email);
     await this.commands.execute(command);
     return {};
@@ -76,12 +88,12 @@ export class SessionController {
   @HttpCode(200)
   @ApiOkResponse({ type: Me })
   async followLink(
-    @Issue() command: FollowPasswordLink,
+    @CommandBody() command: FollowPasswordLink,
     @Req() request: CalledRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const entered = await this.links.use(request, command.link, () =>
-      this.commands.execute<FollowPasswordLink, Entered>(command),
+      this.commands.execute<FollowPasswordLink, Authenticated>(command),
     );
     return this.enter(entered, request, reply);
   }
@@ -92,11 +104,11 @@ export class SessionController {
   @WithoutKey()
   @ApiOkResponse({ type: Me })
   async changePassword(
-    @Issue() command: ChangePassword,
-    @Req() request: CalledRequest & { caller: Bearer },
+    @CommandBody() command: ChangePassword,
+    @Req() request: CalledRequest & { caller: Principal },
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const execute = () => this.commands.execute<ChangePassword, Entered>(this.device.tell(command, request));
+    const execute = () => this.commands.execute<ChangePassword, Authenticated>(this.device.tell(command, request));
     const entered = await this.attempts.ofCaller(request, execute);
     return request.caller.session ? this.enter(entered, request, reply) : this.callers.whoIs(request.caller);
   }
@@ -111,7 +123,7 @@ export class SessionController {
   @WithoutRevision()
   @HttpCode(200)
   @ApiOkResponse({ type: Me })
-  async reauthenticate(@Issue() command: Reauthenticate, @Req() request: CalledRequest & { caller: Bearer }) {
+  async reauthenticate(@CommandBody() command: Reauthenticate, @Req() request: CalledRequest & { caller: Principal }) {
     const { session, authentication } = request.caller;
     if (!session || !authentication)
       throw new Refusal(
@@ -128,7 +140,7 @@ export class SessionController {
   @Get('me/sessions')
   @Needs('a token')
   @ApiOkResponse({ type: SessionList })
-  async list(@Req() { caller }: { caller: Bearer }) {
+  async list(@Req() { caller }: { caller: Principal }) {
     const sessions = await this.visits.list(caller);
     return {
       items: sessions.map((session) => ({
@@ -147,7 +159,7 @@ export class SessionController {
   /** Ends one of one's sessions. */
   @Delete('me/sessions/:sessionId')
   @Needs('me:write')
-  end(@Param('sessionId') id: string, @Req() { caller }: { caller: Bearer }) {
+  end(@Param('sessionId') id: string, @Req() { caller }: { caller: Principal }) {
     if (!this.visits.end(caller, id)) throw new Refusal('session.not-found', 'not-found', 'There is no such session.');
     return { ended: true };
   }
@@ -155,12 +167,12 @@ export class SessionController {
   /** Ends all of one's sessions. */
   @Delete('me/sessions')
   @Needs('me:write')
-  endAll(@Req() { caller }: { caller: Bearer }) {
+  endAll(@Req() { caller }: { caller: Principal }) {
     this.visits.endAll(caller);
     return { ended: true };
   }
 
-  private async enter(entered: Entered, request: CalledRequest, reply: FastifyReply) {
+  private async enter(entered: Authenticated, request: CalledRequest, reply: FastifyReply) {
     const secret = this.visits.begin(entered, request.headers['user-agent'] ?? '');
     this.cookie.set(request, reply, secret);
     if (entered.kind === 'user') this.device.set(request, reply, entered.holder);

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
-import { ask, permissions, type Actor, type Asking, type Recorded } from '#libs/kernel';
+import { withQueryContext, permissions, type Actor, type QueryContext, type Recorded } from '#libs/kernel';
 import { openScratchStore, type ReadStore } from '#libs/read-store';
 import { accessTokenEvent, type AccessTokenEvent, type TokenTerms } from '../domain/access-token.events.js';
 import { ListAccessTokens, AccessTokensProjection, listAccessTokens } from './access-tokens.js';
@@ -43,20 +43,20 @@ function recorded(id: string, { type, data }: AccessTokenEvent): Recorded {
 const issued = (id: string, changes: Partial<TokenTerms> = {}) =>
   recorded(id, accessTokenEvent('AccessTokenIssued', { ...terms, ...changes }));
 
-function list(asking: Partial<Asking>, fields: ConstructorParameters<typeof ListAccessTokens>[0] = {}) {
+function list(context: Partial<QueryContext>, fields: ConstructorParameters<typeof ListAccessTokens>[0] = {}) {
   const whole = {
     actor: ann,
     at: '',
     account: 'acme',
-    target: '',
+    targetId: '',
     permissions,
     grantable: [],
-    overAdministrators: false,
-    ...asking,
+    mayActOnAdministrators: false,
+    ...context,
   };
-  return listAccessTokens(store.db, ask(new ListAccessTokens(fields), whole));
+  return listAccessTokens(store.db, withQueryContext(new ListAccessTokens(fields), whole));
 }
-const idsOf = async (asking: Partial<Asking>) => (await list(asking)).items.map(({ tokenId }) => tokenId);
+const idsOf = async (context: Partial<QueryContext>) => (await list(context)).items.map(({ tokenId }) => tokenId);
 
 test('TOKEN-1: a token as it was issued, and as it ended', async () => {
   await apply([issued('t1'), recorded('t1', accessTokenEvent('AccessTokenEnded', {}))]);
@@ -80,14 +80,11 @@ test('PERM-7: one sees those that one may manage', async () => {
     issued('o1', { kind: 'operator', holder: 'o1', account: undefined }),
   ]);
   expect(await idsOf({})).toEqual(['t1']);
-  expect(await idsOf({ overAdministrators: true })).toEqual(['s1', 't2', 't1']);
-  expect(await idsOf({ actor: { id: 's1', kind: 'service' }, account: undefined, overAdministrators: true })).toEqual([
-    's2',
-    's1',
-    't2',
-    't1',
-  ]);
-  expect(await idsOf({ actor: olga, account: undefined, overAdministrators: true })).toEqual([
+  expect(await idsOf({ mayActOnAdministrators: true })).toEqual(['s1', 't2', 't1']);
+  expect(
+    await idsOf({ actor: { id: 's1', kind: 'service' }, account: undefined, mayActOnAdministrators: true }),
+  ).toEqual(['s2', 's1', 't2', 't1']);
+  expect(await idsOf({ actor: olga, account: undefined, mayActOnAdministrators: true })).toEqual([
     'o1',
     's2',
     's1',

@@ -8,7 +8,7 @@ import {
   Refusal,
   permissions,
   type Actor,
-  type Asking,
+  type QueryContext,
   type Permission,
   type Recorded,
 } from '#libs/kernel';
@@ -138,12 +138,12 @@ export class ListAccessTokens extends Query<ListAccessTokens> {
 /** Throws `cursor.invalid`. */
 export async function listAccessTokens(
   db: Kysely<AccessTokenTables>,
-  { limit = 50, cursor, asking }: ListAccessTokens,
+  { limit = 50, cursor, context }: ListAccessTokens,
 ) {
   const rows = (await db
     .selectFrom('access_tokens')
     .selectAll()
-    .where((row) => manageable(row, asking))
+    .where((row) => manageable(row, context))
     .$if(cursor !== undefined, (query) => query.where('position', '<', positionIn(cursor!)))
     .orderBy('position', 'desc')
     .limit(limit + 1)
@@ -158,12 +158,12 @@ export class GetAccessToken extends Query<GetAccessToken> {}
 /** Throws `token.not-found`. */
 export async function getAccessToken(
   db: Kysely<AccessTokenTables>,
-  { asking }: GetAccessToken,
+  { context }: GetAccessToken,
 ): Promise<AccessTokenItem> {
   const found = await db
     .selectFrom('access_tokens')
     .selectAll()
-    .where((row) => row.and([manageable(row, asking), row('token_id', '=', asking.target)]))
+    .where((row) => row.and([manageable(row, context), row('token_id', '=', context.targetId)]))
     .executeTakeFirst();
   if (!found)
     throw new Refusal('token.not-found', 'not-found', 'There is no such token among those that you may manage.');
@@ -173,11 +173,11 @@ export async function getAccessToken(
 /** `mayManage`, in SQL: one's own, and the tokens of the users and services of the account that one administers; operators, any. */
 export function manageable(
   row: ExpressionBuilder<AccessTokenTables, 'access_tokens'>,
-  { actor, account, overAdministrators }: Pick<Asking, 'actor' | 'account' | 'overAdministrators'>,
+  { actor, account, mayActOnAdministrators }: Pick<QueryContext, 'actor' | 'account' | 'mayActOnAdministrators'>,
 ) {
   if (actor.kind === 'operator') return row.lit(true);
   const own = row.and({ kind: actor.kind as TokenKind, holder: actor.id });
-  if (!overAdministrators) return own;
+  if (!mayActOnAdministrators) return own;
   return row.or([own, row.and([row('kind', '<>', 'operator'), ...(account ? [row('account', '=', account)] : [])])]);
 }
 

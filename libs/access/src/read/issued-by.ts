@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Asking } from '#libs/kernel';
+import type { QueryContext } from '#libs/kernel';
 import { manageable, type AccessTokenRow, type AccessTokenTables } from './access-tokens.js';
 
 /** Where to begin: with users, or with tokens. */
@@ -18,8 +18,8 @@ export async function listIssuedBy(
   {
     at,
     limit,
-    ...asking
-  }: Pick<Asking, 'actor' | 'account' | 'overAdministrators' | 'at'> & { readonly limit: number },
+    ...context
+  }: Pick<QueryContext, 'actor' | 'account' | 'mayActOnAdministrators' | 'at'> & { readonly limit: number },
 ): Promise<IssuedRow[]> {
   const rows = await db
     .withRecursive('issued(root, token_id)', (query) =>
@@ -53,7 +53,7 @@ export async function listIssuedBy(
     .where((row) =>
       row.or([row('access_tokens.kind', '<>', 'user'), row('access_tokens.holder', '<>', row.ref('issued.root'))]),
     )
-    .where((row) => manageable(row as never, asking))
+    .where((row) => manageable(row as never, context))
     .orderBy('access_tokens.position')
     .limit(limit)
     .execute();

@@ -1,7 +1,7 @@
 import type { EventStore } from '#libs/event-store';
 import { findByAddress } from '#libs/users';
 import type { Vault } from '#libs/vault';
-import { evenly } from './evenly.js';
+import { constantTime } from './constant-time.js';
 import { Lane } from './lane.js';
 
 /** Finds out whose an address is before a password is compared: bounded, and in the same time whether or not it is anybody's. */
@@ -16,7 +16,7 @@ export class AddressOwners {
   /** The user's id. Throws `access.throttled` where too many look up. */
   find(email: string): Promise<string | undefined> {
     const { store, vault } = this;
-    return evenly(() => this.#lookUps.run(async () => (await findByAddress({ store, vault }, email))?.id), {
+    return constantTime(() => this.#lookUps.run(async () => (await findByAddress({ store, vault }, email))?.id), {
       beat: 50,
     });
   }

@@ -1,8 +1,8 @@
-import { handle, type EventStore } from '#libs/event-store';
-import { issue, type Command, type Issuance } from '#libs/kernel';
+import { handleCommand, type EventStore } from '#libs/event-store';
+import { withContext, type Command, type CommandContext } from '#libs/kernel';
 import {
   FailLogin,
-  LockOut,
+  LockAfterFailedLogins,
   LoginDecider,
   UserDecider,
   changeUser,
@@ -37,22 +37,22 @@ export interface Proven {
  */
 export async function comparePassword(
   { store, vault, threads, deviceChecks }: ComparisonServices,
-  { userId, password, issuance }: { userId: string | undefined; password: string; issuance: Issuance },
+  { userId, password, context }: { userId: string | undefined; password: string; context: CommandContext },
 ): Promise<Proven | undefined> {
   const { state: user, revision } = userId === undefined ? nobody : await store.load(UserDecider, userId);
   const isCompared =
-    userId !== undefined && mayLogIn(user, issuance.at) && mayCompare(deviceChecks, userId, user, issuance);
+    userId !== undefined && mayLogIn(user, context.at) && mayCompare(deviceChecks, userId, user, context);
   const right = await isPassword(threads, password, isCompared ? hashOf(vault, userId, user) : undefined);
   if (!isCompared) return undefined;
   if (right) return { user, revision };
-  await countFailure(store, { ...issuance, target: userId });
+  await countFailure(store, { ...context, targetId: userId });
   return undefined;
 }
 
 const nobody = { state: UserDecider.initial, revision: -1 };
 
 /** Whether failed logins leave this password to be compared; takes one of the browser's checks where they lock the user. */
-function mayCompare(checks: DeviceChecks, userId: string, user: Active, { device, at }: Issuance): boolean {
+function mayCompare(checks: DeviceChecks, userId: string, user: Active, { device, at }: CommandContext): boolean {
   const lock = passwordLock(user, at);
   if (!lock) return true;
   const deviceId = device?.idFor(userId);
@@ -60,7 +60,7 @@ function mayCompare(checks: DeviceChecks, userId: string, user: Active, { device
 }
 
 /** Whether a comparison still counts: the user was not locked meanwhile, or the browser is known. */
-export const stillCounts = (user: Active, userId: string, { device, at }: Issuance): boolean =>
+export const stillCounts = (user: Active, userId: string, { device, at }: CommandContext): boolean =>
   !passwordLock(user, at) || device?.idFor(userId) !== undefined;
 
 /** The hash of the user's password; none where none was set, or where the vault is older than the log. */
@@ -69,15 +69,18 @@ export function hashOf({ passwords }: ComparisonServices['vault'], id: string, u
 }
 
 /** Counts a failed login of a user, and locks them where these are too many. */
-async function countFailure(store: EventStore, issuance: Issuance): Promise<void> {
-  const { state: user } = await store.load(UserDecider, issuance.target);
-  if (!mayLogIn(user, issuance.at) || !stillCounts(user, issuance.target, issuance)) return;
+async function countFailure(store: EventStore, context: CommandContext): Promise<void> {
+  const { state: user } = await store.load(UserDecider, context.targetId);
+  if (!mayLogIn(user, context.at) || !stillCounts(user, context.targetId, context)) return;
   // If-Match is of another stream; a guess that it refused would go uncounted.
-  const { expectedRevision: _, ...rest } = issuance;
+  const { expectedRevision: _, ...rest } = context;
   const about = { ...rest, account: user.account };
   const { forgivenAt } = user;
-  const failed = await handle(store, LoginDecider, again(new FailLogin({ method: 'password' }), about), { forgivenAt });
-  if (isGuessedAt(failed.state, issuance.at, forgivenAt)) await changeUser(store, again(new LockOut({}), about));
+  const failed = await handleCommand(store, LoginDecider, again(new FailLogin({ method: 'password' }), about), {
+    forgivenAt,
+  });
+  if (isGuessedAt(failed.state, context.at, forgivenAt))
+    await changeUser(store, again(new LockAfterFailedLogins({}), about));
 }
 
-const again = <C extends Command<C>>(command: C, issuance: Issuance): C => issue(command, issuance);
+const again = <C extends Command<C>>(command: C, context: CommandContext): C => withContext(command, context);

@@ -1,5 +1,5 @@
 import { v5 as uuidv5 } from 'uuid';
-import { Refusal, issue, type Issuance } from '#libs/kernel';
+import { Refusal, withContext, type CommandContext } from '#libs/kernel';
 import { EndAccessToken } from '../domain/access-token.commands.js';
 import { endToken, type TokenStores } from './issue-token.js';
 
@@ -13,20 +13,20 @@ const maxRounds = 20;
  */
 export async function endIssuedTokens<Token extends { readonly token_id: string }>(
   stores: TokenStores,
-  issuance: Issuance,
+  context: CommandContext,
   find: () => Promise<readonly Token[]>,
 ): Promise<{ readonly ended: readonly Token[]; readonly position: number }> {
-  const { expectedRevision: _, ...rest } = issuance;
+  const { expectedRevision: _, ...rest } = context;
   const ended: Token[] = [];
   let position = 0;
   for (let round = 0; round < maxRounds; round++) {
     const found = await find();
     if (found.length === 0) return { ended, position };
     for (const token of new Map(found.map((each) => [each.token_id, each])).values()) {
-      const command = issue(new EndAccessToken({}), {
+      const command = withContext(new EndAccessToken({}), {
         ...rest,
-        target: token.token_id,
-        commandId: uuidv5(`end ${token.token_id}`, issuance.commandId),
+        targetId: token.token_id,
+        commandId: uuidv5(`end ${token.token_id}`, context.commandId),
       });
       position = Math.max(position, (await endToken(stores, command)).position);
     }

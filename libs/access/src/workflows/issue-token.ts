@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AccountDecider } from '#libs/accounts';
-import { handle, type EventStore, type Written } from '#libs/event-store';
-import { Refusal, issue } from '#libs/kernel';
+import { handleCommand, type EventStore, type CommandResult } from '#libs/event-store';
+import { Refusal, withContext } from '#libs/kernel';
 import { UserDecider, mayLogIn } from '#libs/users';
 import type { Vault } from '#libs/vault';
 import { EndAccessToken, type IssueAccessToken, type IssueOperatorToken } from '../domain/access-token.commands.js';
@@ -25,7 +25,7 @@ export interface IssuedToken {
 export async function issueToken(stores: TokenStores, command: IssueAccessToken): Promise<IssuedToken> {
   const issued = await recordToken(stores, command, await factsFor(stores.store, command));
   if (await stillMayIssue(stores.store, command)) return issued;
-  await endToken(stores, issue(new EndAccessToken({}), { ...command.issuance, commandId: randomUUID() }));
+  await endToken(stores, withContext(new EndAccessToken({}), { ...command.context, commandId: randomUUID() }));
   throw new Refusal('token.holder-not-allowed', 'forbidden', 'You may not issue a token any more.');
 }
 
@@ -35,10 +35,10 @@ export async function issueToken(stores: TokenStores, command: IssueAccessToken)
  */
 async function stillMayIssue(
   store: EventStore,
-  { kind, issuance: { actor, via, at, stillMay } }: IssueAccessToken,
+  { kind, context: { actor, tokenId, at, isStillAllowed } }: IssueAccessToken,
 ): Promise<boolean> {
-  if (via && (await store.load(AccessTokenDecider, via)).state.status !== 'live') return false;
-  if (stillMay && !(await stillMay())) return false;
+  if (tokenId && (await store.load(AccessTokenDecider, tokenId)).state.status !== 'live') return false;
+  if (isStillAllowed && !(await isStillAllowed())) return false;
   if (actor.kind !== 'user') return true;
   const { state } = await store.load(UserDecider, actor.id);
   return mayLogIn(state, at) && (kind === 'user' || state.roles.includes('administrator'));
@@ -50,11 +50,11 @@ export async function recordToken(
   command: IssueAccessToken | IssueOperatorToken,
   facts: Partial<AccessTokenContext> = {},
 ): Promise<IssuedToken> {
-  const { target: tokenId } = command.issuance;
+  const { targetId: tokenId } = command.context;
   const token = newSecret();
   vault.keepToken(hashOf(token), tokenId);
   try {
-    const { position } = await handle(store, AccessTokenDecider, command, facts);
+    const { position } = await handleCommand(store, AccessTokenDecider, command, facts);
     return { tokenId, token, position };
   } catch (error) {
     vault.forgetToken(tokenId);
@@ -63,19 +63,22 @@ export async function recordToken(
 }
 
 /** Ends a token; with its hash gone from the vault, no cache lets it in for a moment longer. */
-export async function endToken({ store, vault }: TokenStores, command: EndAccessToken): Promise<Written<AccessToken>> {
-  const written = await handle(store, AccessTokenDecider, command);
-  vault.forgetToken(command.issuance.target);
+export async function endToken(
+  { store, vault }: TokenStores,
+  command: EndAccessToken,
+): Promise<CommandResult<AccessToken>> {
+  const written = await handleCommand(store, AccessTokenDecider, command);
+  vault.forgetToken(command.context.targetId);
   return written;
 }
 
 /** What the rules need to know of the holder. */
 async function factsFor(
   store: EventStore,
-  { kind, userId, accountId, issuance }: IssueAccessToken,
+  { kind, userId, accountId, context }: IssueAccessToken,
 ): Promise<Partial<AccessTokenContext>> {
   if (kind === 'user') {
-    const { state, revision } = await store.load(UserDecider, userId ?? issuance.actor.id);
+    const { state, revision } = await store.load(UserDecider, userId ?? context.actor.id);
     return state.status === 'active' ? { memberOf: state.account, holderRevision: revision } : {};
   }
   if (!accountId) return {};

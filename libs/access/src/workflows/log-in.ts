@@ -1,5 +1,5 @@
-import { decidingAgain, record, type EventStore } from '#libs/event-store';
-import { Refusal, decide, issue, type Issuance } from '#libs/kernel';
+import { retryOnConflict, appendDecided, type EventStore } from '#libs/event-store';
+import { Refusal, decide, withContext, type CommandContext } from '#libs/kernel';
 import { LoginDecider, RecordLogin, UserDecider, findByAddress, mayLogIn, type Active } from '#libs/users';
 import { hashPassword, isOutdated } from './argon2.js';
 import { comparePassword, hashOf, stillCounts, type ComparisonServices } from './compare-password.js';
@@ -21,18 +21,18 @@ export const loginFailed = () =>
  */
 export async function logIn(
   services: ComparisonServices,
-  { email, password, issuance }: { email: string; password: string; issuance: Issuance },
+  { email, password, context }: { email: string; password: string; context: CommandContext },
 ): Promise<LoggedIn> {
   const { store, vault, threads } = services;
   const userId = (await findByAddress({ store, vault }, email))?.id;
-  const proven = await comparePassword(services, { userId, password, issuance });
+  const proven = await comparePassword(services, { userId, password, context });
   if (userId === undefined || !proven) throw loginFailed();
   const setBy = proven.user.password!;
   const loggedIn = await recordLogin(
     store,
-    { ...issuance, target: userId },
+    { ...context, targetId: userId },
     'password',
-    (user) => user.password === setBy && stillCounts(user, userId, issuance),
+    (user) => user.password === setBy && stillCounts(user, userId, context),
   );
   if (isOutdated(hashOf(vault, userId, proven.user)!))
     vault.passwords.keep(userId, setBy, await hashPassword(threads, password));
@@ -46,29 +46,29 @@ export async function logIn(
  */
 export function recordLogin(
   store: EventStore,
-  issuance: Issuance,
+  context: CommandContext,
   method: string,
   holds: (user: Active) => boolean = () => true,
 ): Promise<LoggedIn> {
-  return decidingAgain(async () => {
-    const user = await store.load(UserDecider, issuance.target);
-    const logins = await store.load(LoginDecider, issuance.target);
-    if (!mayLogIn(user.state, issuance.at) || !holds(user.state)) throw loginFailed();
-    const own = issue(new RecordLogin({ method }), ofUser(issuance, user.state));
-    const { position } = await record(
+  return retryOnConflict(async () => {
+    const user = await store.load(UserDecider, context.targetId);
+    const logins = await store.load(LoginDecider, context.targetId);
+    if (!mayLogIn(user.state, context.at) || !holds(user.state)) throw loginFailed();
+    const own = withContext(new RecordLogin({ method }), ofUser(context, user.state));
+    const { position } = await appendDecided(
       store,
       LoginDecider,
       logins,
       own,
-      decide(LoginDecider, own, logins.state, { ...own.issuance, user: { locked: false } }),
+      decide(LoginDecider, own, logins.state, { ...own.context, user: { locked: false } }),
     );
-    return { userId: issuance.target, revision: user.revision, position };
+    return { userId: context.targetId, revision: user.revision, position };
   });
 }
 
 /** In the user's own name. */
-export const ofUser = (issuance: Issuance, { account }: Active): Issuance => ({
-  ...issuance,
-  actor: { id: issuance.target, kind: 'user' },
+export const ofUser = (context: CommandContext, { account }: Active): CommandContext => ({
+  ...context,
+  actor: { id: context.targetId, kind: 'user' },
   account,
 });

@@ -6,8 +6,8 @@ import { startEmbeddedEventStore, type EmbeddedEventStore } from '#libs/embedded
 import { EventStore } from '#libs/event-store';
 import { openVault, type Vault } from '#libs/vault';
 import { accessTokenEvents } from '../domain/access-token.events.js';
-import type { Bearer } from '../domain/bearer.js';
-import { Callers } from './callers.js';
+import type { Principal } from '../domain/principal.js';
+import { TokenAuthenticator } from './token-authenticator.js';
 import { ensureOperatorToken } from './operator-token.js';
 
 const at = '2026-01-15T12:00:00.000Z';
@@ -37,8 +37,8 @@ afterEach(() => store.close());
 
 const start = (options: object = {}) => ensureOperatorToken({ store, vault, file, at, days: 90, ...options });
 const secret = () => readFileSync(file, 'utf8').trim();
-const find = (token: string): Promise<Bearer | undefined> =>
-  new Callers(store, vault, () => new Date(at)).find(token, 'now');
+const find = (token: string): Promise<Principal | undefined> =>
+  new TokenAuthenticator(store, vault, () => new Date(at)).find(token, 'now');
 
 /** What the log says, oldest first. */
 async function record() {

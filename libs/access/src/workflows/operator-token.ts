@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { v5 as uuidv5 } from 'uuid';
-import { issue, nobody, permissions, type Command, type Issuance } from '#libs/kernel';
+import { withContext, systemActor, permissions, type Command, type CommandContext } from '#libs/kernel';
 import { roles } from '#libs/users';
 import { EndAccessToken, IssueOperatorToken } from '../domain/access-token.commands.js';
 import { AccessTokenDecider, type AccessToken } from '../domain/access-token.decider.js';
@@ -91,12 +91,12 @@ async function secretIn(file: string): Promise<string | undefined> {
 }
 
 /** Rollbook itself, in the name of nobody. */
-const system: Pick<Issuance, 'actor' | 'permissions' | 'grantable' | 'overAdministrators'> = {
-  actor: nobody,
+const system: Pick<CommandContext, 'actor' | 'permissions' | 'grantable' | 'mayActOnAdministrators'> = {
+  actor: systemActor,
   permissions,
   grantable: roles,
-  overAdministrators: true,
+  mayActOnAdministrators: true,
 };
 
-const bySystem = <C extends Command<C>>(command: C, target: string, at: string): C =>
-  issue(command, { ...system, commandId: randomUUID(), correlationId: randomUUID(), target, at });
+const bySystem = <C extends Command<C>>(command: C, targetId: string, at: string): C =>
+  withContext(command, { ...system, commandId: randomUUID(), correlationId: randomUUID(), targetId, at });

@@ -1,4 +1,4 @@
-import { Refusal, type Issuance } from '#libs/kernel';
+import { Refusal, type CommandContext } from '#libs/kernel';
 import { UserDecider, mayLogIn, passwordWrong } from '#libs/users';
 import { comparePassword, type ComparisonServices, type Proven } from './compare-password.js';
 
@@ -6,13 +6,13 @@ import { comparePassword, type ComparisonServices, type Proven } from './compare
 export async function checkOwnPassword(
   services: ComparisonServices,
   password: string,
-  issuance: Issuance,
+  context: CommandContext,
 ): Promise<Proven> {
-  const { id: userId } = issuance.actor;
+  const { id: userId } = context.actor;
   const { state: user } = await services.store.load(UserDecider, userId);
-  if (!mayLogIn(user, issuance.at))
+  if (!mayLogIn(user, context.at))
     throw new Refusal('password.none-of-yours', 'conflict', 'Only users have passwords.');
-  const proven = await comparePassword(services, { userId, password, issuance });
+  const proven = await comparePassword(services, { userId, password, context });
   if (proven) return proven;
   throw passwordWrong();
 }

@@ -1,5 +1,5 @@
 import { RateLimit, Refusal, throttled } from '#libs/kernel';
-import { evenly } from './evenly.js';
+import { constantTime } from './constant-time.js';
 import { Lane } from './lane.js';
 
 /** A password that somebody wants to have compared. */
@@ -56,7 +56,7 @@ export class PasswordChecks {
     let failed = true;
     try {
       const result = await this.#inLanes(rank, address, () =>
-        evenly(() => this.#turns.run(compare, ranks[rank]), { atOnce: true }),
+        constantTime(() => this.#turns.run(compare, ranks[rank]), { atOnce: true }),
       );
       failed = false;
       return result;

@@ -1,6 +1,6 @@
 import { Refusal } from '#libs/kernel';
 import type { Reauthenticate } from '../domain/session.commands.js';
-import type { Callers } from './callers.js';
+import type { TokenAuthenticator } from './token-authenticator.js';
 import type { ComparisonServices } from './compare-password.js';
 import { checkOwnPassword } from './own-password.js';
 
@@ -9,17 +9,17 @@ import { checkOwnPassword } from './own-password.js';
  * session began with. Throws `password.wrong`, which counts as a failed login; `token.wrong`.
  */
 export async function reauthenticate(
-  services: ComparisonServices & { readonly callers: Pick<Callers, 'find'> },
-  { password, token, issuance }: Reauthenticate,
+  services: ComparisonServices & { readonly callers: Pick<TokenAuthenticator, 'find'> },
+  { password, token, context }: Reauthenticate,
 ): Promise<void> {
-  if (issuance.actor.kind === 'user') {
+  if (context.actor.kind === 'user') {
     if (password === undefined) throw missing('password');
-    await checkOwnPassword(services, password, issuance);
+    await checkOwnPassword(services, password, context);
     return;
   }
   if (token === undefined) throw missing('token');
   const shown = await services.callers.find(token, 'now');
-  if (!shown || shown.via !== issuance.via)
+  if (!shown || shown.tokenId !== context.tokenId)
     throw new Refusal('token.wrong', 'forbidden', 'This is not the access token that the session began with.');
 }
 

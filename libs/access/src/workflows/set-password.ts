@@ -1,8 +1,8 @@
 import { v5 as uuidv5 } from 'uuid';
-import type { EventStore, Written } from '#libs/event-store';
-import { Refusal, issue, type Issuance } from '#libs/kernel';
+import type { EventStore, CommandResult } from '#libs/event-store';
+import { Refusal, withContext, type CommandContext } from '#libs/kernel';
 import {
-  ForgetPassword,
+  RequestPasswordResetByAddress,
   SetPassword,
   UserDecider,
   canonicalAddress,
@@ -35,25 +35,25 @@ interface LinkServices {
  */
 export async function requestLink(
   { store, vault }: LinkServices,
-  { email, issuance }: { email: string; issuance: Issuance },
+  { email, context }: { email: string; context: CommandContext },
 ): Promise<void> {
   const found = await findByAddress({ store, vault }, email);
-  if (!found || !mayLogIn(found.user, issuance.at)) return;
+  if (!found || !mayLogIn(found.user, context.at)) return;
   const { linkRequests, mails } = vault;
   const address = vault.hmac('email', canonicalAddress(email));
-  const now = Date.parse(issuance.at);
+  const now = Date.parse(context.at);
   const before = linkRequests.find(address);
   const newest = found.user.passwordLink;
-  const isOpen = newest !== undefined && openLink(found.user, newest.request, issuance.at) !== undefined;
+  const isOpen = newest !== undefined && openLink(found.user, newest.request, context.at) !== undefined;
   const next = nextLinkRequest(before, now, isOpen);
   if (!next) return;
-  const link = linkToRepeat(found.user, issuance.at);
+  const link = linkToRepeat(found.user, context.at);
   mails.together(() => {
     linkRequests.forgetBefore(now - quietDay);
     linkRequests.keep(address, next);
     if (link)
       mails.owe({
-        id: uuidv5('mail', issuance.commandId),
+        id: uuidv5('mail', context.commandId),
         kind: 'password-link',
         user: found.id,
         about: link.request,
@@ -64,7 +64,11 @@ export async function requestLink(
   try {
     await changeUser(
       store,
-      issue(new ForgetPassword({}), { ...issuance, target: found.id, account: found.user.account }),
+      withContext(new RequestPasswordResetByAddress({}), {
+        ...context,
+        targetId: found.id,
+        account: found.user.account,
+      }),
     );
   } catch (error) {
     linkRequests.keep(address, before);
@@ -75,13 +79,13 @@ export async function requestLink(
 /** Sets a password by a mailed link, which works once, and logs in. Throws `link.not-valid`, `password.weak`. */
 export async function followLink(
   services: PasswordServices,
-  { link, password, issuance }: { link: string; password: string; issuance: Issuance },
+  { link, password, context }: { link: string; password: string; context: CommandContext },
 ): Promise<LoggedIn> {
   const terms = readPasswordLink(services.vault, link);
   const user = terms && (await services.store.load(UserDecider, terms.userId)).state;
-  if (!terms || !user || !mayLogIn(user, issuance.at) || !openLink(user, terms.request, issuance.at))
+  if (!terms || !user || !mayLogIn(user, context.at) || !openLink(user, terms.request, context.at))
     throw linkNotValid();
-  const own = ofUser({ ...issuance, target: terms.userId }, user);
+  const own = ofUser({ ...context, targetId: terms.userId }, user);
   await checkStrength(services, password, user);
   await setPassword(services, new SetPassword({ link: terms.request }), password, own, user.password);
   return recordLogin(services.store, own, 'link');
@@ -90,13 +94,13 @@ export async function followLink(
 /** Changes one's own password. Throws `password.wrong`, which counts as a failed login; `password.weak`. */
 export async function changePassword(
   services: ComparisonServices,
-  { currentPassword, password, issuance }: { currentPassword: string; password: string; issuance: Issuance },
+  { currentPassword, password, context }: { currentPassword: string; password: string; context: CommandContext },
 ): Promise<LoggedIn> {
-  const { user } = await checkOwnPassword(services, currentPassword, issuance);
-  const { id: userId } = issuance.actor;
+  const { user } = await checkOwnPassword(services, currentPassword, context);
+  const { id: userId } = context.actor;
   // Whatever else has changed meanwhile is no reason to refuse, which would tell that the password was right.
-  const { expectedRevision: _, ...rest } = issuance;
-  const about = { ...rest, target: userId, account: user.account };
+  const { expectedRevision: _, ...rest } = context;
+  const about = { ...rest, targetId: userId, account: user.account };
   await checkStrength(services, password, user);
   const { revision, position } = await setPassword(
     services,
@@ -113,18 +117,18 @@ async function setPassword(
   { store, vault: { passwords }, threads }: PasswordServices,
   command: SetPassword,
   password: string,
-  issuance: Issuance,
+  context: CommandContext,
   before: string | undefined,
-): Promise<Written<User>> {
-  const { target, commandId } = issuance;
-  passwords.keep(target, commandId, await hashPassword(threads, password));
+): Promise<CommandResult<User>> {
+  const { targetId, commandId } = context;
+  passwords.keep(targetId, commandId, await hashPassword(threads, password));
   try {
-    const written = await changeUser(store, issue(command, issuance));
-    if (before) passwords.forget(target, before);
+    const written = await changeUser(store, withContext(command, context));
+    if (before) passwords.forget(targetId, before);
     return written;
   } catch (error) {
     // Where nobody knows what became of the event, the hash is kept in case.
-    if (!(error instanceof Refusal && error.kind === 'unavailable')) passwords.forget(target, commandId);
+    if (!(error instanceof Refusal && error.kind === 'unavailable')) passwords.forget(targetId, commandId);
     throw error;
   }
 }

@@ -26,7 +26,7 @@ export const AccountDecider: Decider<Account, AccountEvent, typeof commands> = {
   category: 'account',
   subject: (id) => ({ kind: 'account', id }),
   initial: { status: 'absent' },
-  account: (_, { target }) => target,
+  account: (_, { targetId }) => targetId,
   commands,
 
   decide: {

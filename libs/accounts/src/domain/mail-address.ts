@@ -1,7 +1,7 @@
 import { domainToASCII } from 'node:url';
 import { isEmail } from 'class-validator';
 import { hasUnseenCharacter } from '#libs/kernel';
-import { domainName } from './domain.decider.js';
+import { domainName } from './email-domain.decider.js';
 
 /** RFC 5321 `atext` and what SMTPUTF8 adds, without `%` and `!`, by which old servers route a mail elsewhere. */
 const dotAtom =

@@ -1,8 +1,8 @@
 import { Controller, Delete, Get, HttpCode, Put } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { Ask, Issue, Needs, pageOf, WithoutRevision } from '#libs/http';
-import { AssertDomain, ReleaseDomain } from '../domain/domain.decider.js';
+import { QueryParams, CommandBody, Needs, pageOf, WithoutRevision } from '#libs/http';
+import { AssertDomain, ReleaseDomain } from '../domain/email-domain.decider.js';
 import { AccountItem, GetAccount, ListAccounts } from '../read/account-list.js';
 
 @ApiTags('accounts')
@@ -16,14 +16,14 @@ export class AccountsController {
   @Get()
   @Needs('users:read')
   @ApiOkResponse({ type: pageOf(AccountItem) })
-  list(@Ask() query: ListAccounts) {
+  list(@QueryParams() query: ListAccounts) {
     return this.queries.execute(query);
   }
 
   @Get(':accountId')
   @Needs('users:read')
   @ApiOkResponse({ type: AccountItem })
-  get(@Ask({ target: 'accountId' }) query: GetAccount) {
+  get(@QueryParams({ target: 'accountId' }) query: GetAccount) {
     return this.queries.execute(query);
   }
 
@@ -31,14 +31,14 @@ export class AccountsController {
   @HttpCode(200)
   @Needs('accounts:open')
   @WithoutRevision()
-  assertDomain(@Issue({ target: 'domain' }) command: AssertDomain) {
+  assertDomain(@CommandBody({ target: 'domain' }) command: AssertDomain) {
     return this.commands.execute(command);
   }
 
   @Delete(':accountId/domains/:domain')
   @Needs('accounts:open')
   @WithoutRevision()
-  releaseDomain(@Issue({ target: 'domain' }) command: ReleaseDomain) {
+  releaseDomain(@CommandBody({ target: 'domain' }) command: ReleaseDomain) {
     return this.commands.execute(command);
   }
 }

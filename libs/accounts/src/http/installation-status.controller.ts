@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { Ask, Public } from '#libs/http';
+import { QueryParams, Public } from '#libs/http';
 import { GetInstallation, InstallationStatus } from '../read/installation-status.js';
 
 @ApiTags('installation')
@@ -13,7 +13,7 @@ export class InstallationStatusController {
   @Get()
   @Public()
   @ApiOkResponse({ type: InstallationStatus })
-  get(@Ask() query: GetInstallation) {
+  get(@QueryParams() query: GetInstallation) {
     return this.queries.execute(query);
   }
 }

@@ -5,7 +5,7 @@ import { sql, type Kysely } from 'kysely';
 import { Optional, Query, Refusal, type DataOf, type Recorded } from '#libs/kernel';
 import { encodeCursor, idIn, type Projection } from '#libs/read-store';
 import type { AccountEvent, ContractTerms } from '../domain/account.events.js';
-import type { DomainNameEvent } from '../domain/domain.events.js';
+import type { EmailDomainEvent } from '../domain/email-domain.events.js';
 
 class ContractItem implements ContractTerms {
   @ApiProperty() readonly country!: string;
@@ -41,7 +41,7 @@ export interface AccountTables {
   account_domain: { domain: string; account_id: string };
 }
 
-type Event = AccountEvent | DomainNameEvent;
+type Event = AccountEvent | EmailDomainEvent;
 type Handler<Type extends Event['type']> = (
   data: DataOf<Event, Type>,
   event: Recorded,
@@ -125,12 +125,12 @@ export class ListAccounts extends Query<ListAccounts> {
 /** One account: name, domains, contracts, administrators. */
 export class GetAccount extends Query<GetAccount> {}
 
-export async function listAccounts(db: Kysely<AccountTables>, { limit = 50, cursor, asking }: ListAccounts) {
+export async function listAccounts(db: Kysely<AccountTables>, { limit = 50, cursor, context }: ListAccounts) {
   let rows = accounts(db)
     .orderBy('opened_at')
     .orderBy('account_id')
     .limit(limit + 1);
-  if (asking.account) rows = rows.where('account_id', '=', asking.account);
+  if (context.account) rows = rows.where('account_id', '=', context.account);
   if (cursor !== undefined) {
     const last = rows
       .clearSelect()
@@ -146,8 +146,8 @@ export async function listAccounts(db: Kysely<AccountTables>, { limit = 50, curs
 }
 
 /** Throws `account.not-found`. */
-export async function getAccount(db: Kysely<AccountTables>, { asking }: GetAccount): Promise<AccountItem> {
-  const row = await accounts(db).where('account_id', '=', asking.account!).executeTakeFirst();
+export async function getAccount(db: Kysely<AccountTables>, { context }: GetAccount): Promise<AccountItem> {
+  const row = await accounts(db).where('account_id', '=', context.account!).executeTakeFirst();
   if (!row) throw new Refusal('account.not-found', 'not-found', 'There is no such account.');
   return item(row);
 }

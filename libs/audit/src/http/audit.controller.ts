@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Ask, Needs, pageOf } from '#libs/http';
+import { QueryParams, Needs, pageOf } from '#libs/http';
 import { AuditItem } from '../read/audit-item.js';
 import { ListAudit, ListHistory } from '../read/list-audit.js';
 
@@ -19,7 +19,7 @@ export class AuditController {
     description: 'Who locked or deleted whom, when and why: `GET /api/v1/audit?action=user.locked&action=user.deleted`',
   })
   @ApiOkResponse({ type: AuditPage })
-  audit(@Ask() query: ListAudit) {
+  audit(@QueryParams() query: ListAudit) {
     return this.queries.execute(query);
   }
 
@@ -27,7 +27,7 @@ export class AuditController {
   @Needs('audit:read')
   @ApiOperation({ summary: 'All that was done to a user, and their logins; newest first' })
   @ApiOkResponse({ type: AuditPage })
-  history(@Ask() query: ListHistory) {
+  history(@QueryParams() query: ListHistory) {
     return this.queries.execute(query);
   }
 }

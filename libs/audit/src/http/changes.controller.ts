@@ -2,8 +2,8 @@ import { Controller, Req, Sse, type MessageEvent, type OnModuleDestroy } from '@
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Subject, concatMap, interval, map, merge, takeUntil, takeWhile, type Observable } from 'rxjs';
-import { Ask, Background, Needs, type CalledRequest } from '#libs/http';
-import { Refusal, ask } from '#libs/kernel';
+import { QueryParams, Background, Needs, type CalledRequest } from '#libs/http';
+import { Refusal, withQueryContext } from '#libs/kernel';
 import { FollowChanges, type LiveChange } from '../read/changed-users.js';
 
 /** How often something is sent where nothing happens, so that a proxy keeps the connection, ms. */
@@ -25,15 +25,15 @@ export class ChangesController implements OnModuleDestroy {
     description:
       '`ready`, then `changed` with `{ userIds }` (and with `also`, `accounts`: user ids by account), or `reset` where too much has changed since `Last-Event-ID`; the id of each is a position of the log.',
   })
-  async changes(@Ask() query: FollowChanges, @Req() request: CalledRequest): Promise<Observable<MessageEvent>> {
+  async changes(@QueryParams() query: FollowChanges, @Req() request: CalledRequest): Promise<Observable<MessageEvent>> {
     const after = lastEventId(request) ?? query.after;
-    const also = accountsWithin(query.also ?? [], request.caller?.account);
+    const also = accountsWithin(query.also ?? [], request.caller?.confinedTo);
     const changes: Observable<LiveChange> = await this.queries.execute(
-      ask(new FollowChanges({ also, ...(after !== undefined && { after }) }), query.asking),
+      withQueryContext(new FollowChanges({ also, ...(after !== undefined && { after }) }), query.context),
     );
     return merge(changes.pipe(map(message)), interval(heartbeat).pipe(map(() => ({ type: 'alive', data: {} })))).pipe(
       // Whoever may no longer look is told nothing more.
-      concatMap(async (event) => ((await request.stillMay!()) ? event : undefined)),
+      concatMap(async (event) => ((await request.isStillAllowed!()) ? event : undefined)),
       takeWhile((event) => event !== undefined),
       takeUntil(this.closing),
     );

@@ -1,5 +1,5 @@
 import { accessTokenEvents } from '#libs/access';
-import { accountEvents, domainEvents } from '#libs/accounts';
+import { accountEvents, emailDomainEvents } from '#libs/accounts';
 import { loginEvents, userEvents } from '#libs/users';
 
 /** A claim of an address is how users are kept apart, nothing that anybody did to one. */
@@ -10,7 +10,7 @@ export const auditedEvents = Object.keys({
   ...users,
   ...loginEvents,
   ...accountEvents,
-  ...domainEvents,
+  ...emailDomainEvents,
   ...accessTokenEvents,
 });
 

@@ -1,7 +1,14 @@
 import 'reflect-metadata';
 import { accessTokenEvent } from '#libs/access';
-import { accountEvent, domainEvent } from '#libs/accounts';
-import { ask, type Actor, type DomainEvent, type Envelope, type Recorded, type Subject } from '#libs/kernel';
+import { accountEvent, emailDomainEvent } from '#libs/accounts';
+import {
+  withQueryContext,
+  type Actor,
+  type DomainEvent,
+  type Envelope,
+  type Recorded,
+  type Subject,
+} from '#libs/kernel';
 import { openScratchStore, type ReadStore } from '#libs/read-store';
 import { loginEvent, userEvent } from '#libs/users';
 import type { AuditItem } from './audit-item.js';
@@ -108,19 +115,19 @@ const issued = (
     envelope,
   );
 
-const asking = (actor: Actor, account?: string, target = '') => ({
+const context = (actor: Actor, account?: string, targetId = '') => ({
   actor,
   at: '2026-06-01T00:00:00.000Z',
-  target,
+  targetId,
   permissions: [],
   grantable: [],
-  overAdministrators: true,
+  mayActOnAdministrators: true,
   ...(account && { account }),
 });
 const audit = (fields: ConstructorParameters<typeof ListAudit>[0] = {}, actor = operator, account?: string) =>
-  listAudit(store.db, ask(new ListAudit(fields), asking(actor, account)));
+  listAudit(store.db, withQueryContext(new ListAudit(fields), context(actor, account)));
 const history = (user: string, account: string, actor = ada) =>
-  listHistory(store.db, ask(new ListHistory({}), asking(actor, account, user)));
+  listHistory(store.db, withQueryContext(new ListHistory({}), context(actor, account, user)));
 
 const told = ({ items }: { items: readonly AuditItem[] }) =>
   items.map(({ action, subject }) => `${action} ${subject.id}`);
@@ -206,7 +213,7 @@ describe('a row', () => {
         'acme',
         accountEvent('AccountOpened', { name: 'Acme', contracts: [{ country: 'DE', recurringRevenue: 5 }] }),
       ),
-      ofDomain('acme.example', domainEvent('DomainOwned', { account: 'acme', by: 'operator' }), 'acme'),
+      ofDomain('acme.example', emailDomainEvent('DomainOwned', { account: 'acme', by: 'operator' }), 'acme'),
       ofAccount('acme', accountEvent('AdministratorAppointed', { user: 'ada' })),
       issued('t1', 'user', 'ada', 'laptop', { account: 'acme' }),
       ofToken('t1', accessTokenEvent('AccessTokenEnded', {}), { account: 'acme', at: '2026-01-05T00:00:00.000Z' }),
@@ -283,8 +290,8 @@ describe('an account', () => {
 
   it('AUDIT-4: does not see who owned a domain before', async () => {
     await record([
-      ofDomain('shop.example', domainEvent('DomainOwned', { account: 'acme', by: 'operator' }), 'acme'),
-      ofDomain('shop.example', domainEvent('DomainOwned', { account: 'bolt', by: 'operator' }), 'bolt'),
+      ofDomain('shop.example', emailDomainEvent('DomainOwned', { account: 'acme', by: 'operator' }), 'acme'),
+      ofDomain('shop.example', emailDomainEvent('DomainOwned', { account: 'bolt', by: 'operator' }), 'bolt'),
     ]);
     expect(changes(await audit({}, ivo, 'bolt'))).toEqual([{ owner: [null, 'bolt'] }]);
   });

@@ -33,9 +33,9 @@ const mostMissed = 1_000;
 export function followChanges(
   db: Kysely<AuditTables>,
   runner: Pick<ProjectionRunner, 'position' | 'applied'>,
-  { after, also = [], asking }: FollowChanges,
+  { after, also = [], context }: FollowChanges,
 ): Observable<LiveChange> {
-  const accounts = [...new Set([asking.account!, ...also])];
+  const accounts = [...new Set([context.account!, ...also])];
   const live = runner.applied.pipe(
     map((events) => events.flatMap((event) => placesOf(event, accounts))),
     filter((places) => places.length > 0),

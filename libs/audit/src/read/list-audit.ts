@@ -1,9 +1,9 @@
 import { Type } from 'class-transformer';
 import { ArrayUnique, IsIn, IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { sql, type Kysely, type SelectQueryBuilder } from 'kysely';
-import { Id, Moment, Optional, Query, Refusal, Several, notBefore, type Asking } from '#libs/kernel';
+import { Id, Moment, Optional, Query, Refusal, Several, notBefore, type QueryContext } from '#libs/kernel';
 import { encodeCursor, positionIn } from '#libs/read-store';
-import type { Page, SeenUser } from '#libs/users';
+import type { Page, UserAcrossAccounts } from '#libs/users';
 import { actions } from './action.js';
 import { itemsOf, type AuditItem } from './audit-item.js';
 import { loadSubjects, type AuditRow, type AuditTables } from './audit-trail.js';
@@ -39,8 +39,8 @@ export class ListHistory extends Paged<ListHistory> {}
 
 /** Answers a page of the trail. Throws `account.not-found`, `cursor.invalid`. */
 export async function listAudit(db: Kysely<AuditTables>, query: ListAudit): Promise<Page<AuditItem>> {
-  const { actor, subject, action, account, correlation, from, to, asking } = query;
-  const within = confinement(asking);
+  const { actor, subject, action, account, correlation, from, to, context } = query;
+  const within = confinement(context);
   if (account && within && account !== within)
     throw new Refusal('account.not-found', 'not-found', 'There is no such account.');
   let rows = rowsWithin(db, within);
@@ -56,15 +56,16 @@ export async function listAudit(db: Kysely<AuditTables>, query: ListAudit): Prom
 
 /** Answers a page of what happened to a user. Throws `user.not-found`, `cursor.invalid`. */
 export async function listHistory(db: Kysely<AuditTables>, query: ListHistory): Promise<Page<AuditItem>> {
-  const { account, target } = query.asking;
-  const user = (await loadSubjects(db, [{ kind: 'user', id: target }])).get('user', target) as SeenUser | undefined;
+  const { account, targetId } = query.context;
+  const user = (await loadSubjects(db, [{ kind: 'user', id: targetId }])).get('user', targetId) as
+    UserAcrossAccounts | undefined;
   if (!user?.accounts[account!])
     throw new Refusal('user.not-found', 'not-found', 'There is no such user in this account.');
-  return page(db, rowsWithin(db, confinement(query.asking)).where('subject_id', '=', target), query);
+  return page(db, rowsWithin(db, confinement(query.context)).where('subject_id', '=', targetId), query);
 }
 
 /** Where the one who asks may look. An operator is not confined by the account that a path names. */
-const confinement = ({ actor, account }: Asking): string | undefined =>
+const confinement = ({ actor, account }: QueryContext): string | undefined =>
   actor.kind === 'operator' ? undefined : account;
 
 type Rows = SelectQueryBuilder<AuditTables, 'audit_trail', AuditRow>;
@@ -80,7 +81,7 @@ const moment = (time: string) => sql<string>`to_timestamp(${notBefore(time)}::fl
 async function page(
   db: Kysely<AuditTables>,
   matching: Rows,
-  { limit = 50, cursor, asking }: Paged<unknown>,
+  { limit = 50, cursor, context }: Paged<unknown>,
 ): Promise<Page<AuditItem>> {
   const older = cursor === undefined ? matching : matching.where('position', '<', positionIn(cursor));
   const rows = await older
@@ -89,7 +90,7 @@ async function page(
     .execute();
   const shown = rows.slice(0, limit);
   return {
-    items: await itemsOf(db, shown, confinement(asking)),
+    items: await itemsOf(db, shown, confinement(context)),
     next: rows.length > limit ? encodeCursor(shown.at(-1)!.position) : null,
   };
 }

@@ -1,5 +1,5 @@
 import type { AccessTokenEvent, TokenTerms } from '#libs/access';
-import type { AccountEvent, ContractTerms, DomainNameEvent } from '#libs/accounts';
+import type { AccountEvent, ContractTerms, EmailDomainEvent } from '#libs/accounts';
 import {
   evolve,
   type Actor,
@@ -9,7 +9,7 @@ import {
   type Envelope,
   type Recorded,
 } from '#libs/kernel';
-import { currentOf, foldUser, isInForce, type LockView, type SeenUser, type UserView } from '#libs/users';
+import { currentOf, foldUser, isInForce, type LockView, type UserAcrossAccounts, type UserView } from '#libs/users';
 
 /** What can change about a subject, by field; always the same fields, `null` or empty where there is nothing. */
 export type SubjectFields = Readonly<Record<string, unknown>>;
@@ -28,7 +28,7 @@ interface SubjectKind<Seen> {
 
 type Steps<Seen, E extends DomainEvent> = Decider<Seen, E, Commands>['evolve'];
 
-const viewOf = (seen: SeenUser | undefined, account: string | undefined): UserView | undefined =>
+const viewOf = (seen: UserAcrossAccounts | undefined, account: string | undefined): UserView | undefined =>
   account === undefined ? seen && currentOf(seen) : seen?.accounts[account];
 
 const lockFields = ({ cause, reason, until, by }: LockView) => ({
@@ -38,7 +38,7 @@ const lockFields = ({ cause, reason, until, by }: LockView) => ({
   by: { id: by.id, kind: by.kind },
 });
 
-const user: SubjectKind<SeenUser> = {
+const user: SubjectKind<UserAcrossAccounts> = {
   fold: foldUser,
 
   fields(seen, account, at) {
@@ -103,13 +103,13 @@ interface SeenDomain {
 
 const noDomain: SeenDomain = { domain: null, owner: null };
 
-const domainSteps: Steps<SeenDomain, DomainNameEvent> = {
+const domainSteps: Steps<SeenDomain, EmailDomainEvent> = {
   DomainOwned: (_, { account }, { subject }) => ({ domain: subject.id, owner: account }),
   DomainReleased: (seen) => ({ ...seen, owner: null }),
 };
 
 const domain: SubjectKind<SeenDomain> = {
-  fold: (seen = noDomain, event) => evolve({ evolve: domainSteps }, seen, event as Recorded<DomainNameEvent>),
+  fold: (seen = noDomain, event) => evolve({ evolve: domainSteps }, seen, event as Recorded<EmailDomainEvent>),
   // Who owned it before is another account's business.
   fields: ({ owner } = noDomain, account) => ({ owner: owner === account ? owner : null }),
   name: ({ domain }) => domain,
@@ -169,7 +169,7 @@ const kinds = { user, account, domain, 'access-token': accessToken };
 export type AuditedKind = keyof typeof kinds;
 
 /** A subject as far as the trail has followed it. */
-export type Seen = SeenUser | SeenAccount | SeenDomain | SeenToken;
+export type Seen = UserAcrossAccounts | SeenAccount | SeenDomain | SeenToken;
 
 /** How to follow a subject of this kind. */
 export const subjectKind = (kind: AuditedKind): SubjectKind<Seen> => kinds[kind];

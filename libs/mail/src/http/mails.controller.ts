@@ -1,7 +1,7 @@
 import { Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { Ask, Issue, Needs, SendsMail, WithoutRevision, pageOf } from '#libs/http';
+import { QueryParams, CommandBody, Needs, SendsMail, WithoutRevision, pageOf } from '#libs/http';
 import { ListMails, SendMail } from '../workflows/mails.js';
 import { MailItem } from './answers.js';
 
@@ -18,7 +18,7 @@ export class MailsController {
   @Get()
   @Needs('mails:manage')
   @ApiOkResponse({ type: pageOf(MailItem) })
-  list(@Ask() query: ListMails) {
+  list(@QueryParams() query: ListMails) {
     return this.queries.execute(query);
   }
 
@@ -29,7 +29,7 @@ export class MailsController {
   @WithoutRevision()
   @HttpCode(200)
   @ApiOkResponse({ type: MailItem })
-  send(@Issue({ target: 'mailId' }) command: SendMail) {
+  send(@CommandBody({ target: 'mailId' }) command: SendMail) {
     return this.commands.execute(command);
   }
 }

@@ -31,8 +31,8 @@ const itemOf = ({ id: mailId, kind, user: userId, state, attempts, since, nextAt
 });
 
 /** Answers a page. Throws `cursor.invalid`. */
-export function listMails({ mails }: Pick<Vault, 'mails'>, { state = 'parked', cursor, asking }: ListMails) {
-  checkUnconfined(asking.account);
+export function listMails({ mails }: Pick<Vault, 'mails'>, { state = 'parked', cursor, context }: ListMails) {
+  checkUnconfined(context.account);
   if (cursor !== undefined && !mails.find(cursor))
     throw new Refusal('cursor.invalid', 'invalid', 'This cursor was not made by this list; start from its first page.');
   const page = mails.list(state, pageSize + 1, cursor ?? null);
@@ -41,10 +41,10 @@ export function listMails({ mails }: Pick<Vault, 'mails'>, { state = 'parked', c
 }
 
 /** Repeatable: one that was sent in the meantime stays sent. Throws `mail.not-found`. */
-export function sendMail({ mails }: Pick<Vault, 'mails'>, { issuance: { target, at, within } }: SendMail) {
-  checkUnconfined(within);
-  mails.sendAgain(target, Date.parse(at));
-  const mail = mails.find(target);
+export function sendMail({ mails }: Pick<Vault, 'mails'>, { context: { targetId, at, confinedTo } }: SendMail) {
+  checkUnconfined(confinedTo);
+  mails.sendAgain(targetId, Date.parse(at));
+  const mail = mails.find(targetId);
   if (!mail) throw new Refusal('mail.not-found', 'not-found', 'There is no such mail.');
   return itemOf(mail);
 }

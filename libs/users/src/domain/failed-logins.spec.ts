@@ -1,10 +1,10 @@
 /* oxlint-disable promise/valid-params -- `then` is the last word of given/when/then, no promise's */
-import { fold, given, type Past } from '#libs/kernel';
+import { fold, given, type PastEvent } from '#libs/kernel';
 import {
   DeleteUser,
-  ForgetPassword,
+  RequestPasswordResetByAddress,
   GrantRole,
-  LockOut,
+  LockAfterFailedLogins,
   LockUser,
   RequestPasswordReset,
   RestoreUser,
@@ -13,7 +13,7 @@ import {
 } from './user.commands.js';
 import { UserDecider } from './user.decider.js';
 import { userEvent, type UserEvent } from './user.events.js';
-import { mayLogIn, passwordLock, servesAsAdministrator, type Known } from './user.state.js';
+import { mayLogIn, passwordLock, servesAsAdministrator, type ExistingUser } from './user.state.js';
 
 const added = userEvent('UserAdded', {
   account: 'account',
@@ -25,8 +25,8 @@ const added = userEvent('UserAdded', {
 });
 const administrator = userEvent('UserRoleGranted', { role: 'administrator' });
 const changed = userEvent('UserPasswordChanged', {});
-const user = (...past: Past<UserEvent>[]) => given(UserDecider, ...past);
-const state = (...past: Past<UserEvent>[]) => fold(UserDecider, past) as Known;
+const user = (...past: PastEvent<UserEvent>[]) => given(UserDecider, ...past);
+const state = (...past: PastEvent<UserEvent>[]) => fold(UserDecider, past) as ExistingUser;
 
 // The kit's commands are of this time.
 const now = '2026-01-15T12:00:00.000Z';
@@ -37,7 +37,7 @@ const lockedUntil = (until: string): UserEvent =>
 const lock = lockedUntil(justAfter);
 const ended = lockedUntil(now);
 /** As earlier builds recorded it, at this time. */
-const oldLock = (at: string): Past<UserEvent> => ({
+const oldLock = (at: string): PastEvent<UserEvent> => ({
   ...userEvent('UserLocked', { cause: 'failedLogins', disableModeDays: 7 }),
   envelope: { at },
 });
@@ -46,20 +46,20 @@ describe('too many failed logins', () => {
   const locked = lockedUntil('2026-01-15T12:15:00.000Z');
 
   it('LOGIN-5: lock the user for 15 minutes, an administrator too', () => {
-    user(added).when(new LockOut({})).then(locked);
-    user(added, administrator).when(new LockOut({})).then(locked);
+    user(added).when(new LockAfterFailedLogins({})).then(locked);
+    user(added, administrator).when(new LockAfterFailedLogins({})).then(locked);
   });
 
   it('LOGIN-7: make no lock longer', () => {
-    user(added, lock).when(new LockOut({})).then();
-    user(added, ended).when(new LockOut({})).then(locked);
+    user(added, lock).when(new LockAfterFailedLogins({})).then();
+    user(added, ended).when(new LockAfterFailedLogins({})).then(locked);
   });
 
   it('LOGIN-13: mean nothing where nobody can log in', () => {
     user(added, userEvent('UserLocked', { cause: 'administrator', disableModeDays: 7 }))
-      .when(new LockOut({}))
+      .when(new LockAfterFailedLogins({}))
       .then();
-    user().when(new LockOut({})).then();
+    user().when(new LockAfterFailedLogins({})).then();
   });
 });
 
@@ -68,7 +68,7 @@ describe('a lock because of failed logins', () => {
     const past = state(added, changed, lock);
     expect([mayLogIn(past, now), past.sessionsSince]).toEqual([true, 1]);
     const requested = userEvent('UserPasswordResetRequested', { expiresAt: '2026-01-15T13:00:00.000Z' });
-    user(added, changed, lock).when(new ForgetPassword({})).then(requested);
+    user(added, changed, lock).when(new RequestPasswordResetByAddress({})).then(requested);
     user(added, changed, lock).when(new RequestPasswordReset({})).then(requested);
   });
 

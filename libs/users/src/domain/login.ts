@@ -76,7 +76,7 @@ export const LoginDecider: Decider<Logins, LoginEvent, typeof commands, LoginCon
   subject: (id) => ({ kind: 'user', id }),
   initial: { failures: [] },
   // Beside the failures there may be logins that were reported late and forgive none of them: of these, as many.
-  memory: 2 * triesBeforeLock,
+  foldLast: 2 * triesBeforeLock,
   account: (_, { account }) => account,
   commands,
 

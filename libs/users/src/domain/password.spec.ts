@@ -1,11 +1,11 @@
 /* oxlint-disable promise/valid-params -- `then` is the last word of given/when/then, no promise's */
 import * as fc from 'fast-check';
-import { fold, given, type Past } from '#libs/kernel';
+import { fold, given, type PastEvent } from '#libs/kernel';
 import { FailLogin, LoginDecider, isGuessedAt, loginEvent } from './login.js';
-import { ForgetPassword, RequestPasswordReset, SetPassword } from './user.commands.js';
+import { RequestPasswordResetByAddress, RequestPasswordReset, SetPassword } from './user.commands.js';
 import { UserDecider } from './user.decider.js';
 import { userEvent, type UserEvent } from './user.events.js';
-import type { Known } from './user.state.js';
+import type { ExistingUser } from './user.state.js';
 
 const added = userEvent('UserAdded', {
   account: 'account',
@@ -18,11 +18,14 @@ const added = userEvent('UserAdded', {
 const locked = userEvent('UserLocked', { cause: 'administrator', disableModeDays: 7 });
 const unlocked = userEvent('UserUnlocked', { causes: ['administrator'] });
 const administrator = userEvent('UserRoleGranted', { role: 'administrator' });
-const by = (command: string, event: UserEvent): Past<UserEvent> => ({ ...event, envelope: { causationId: command } });
+const by = (command: string, event: UserEvent): PastEvent<UserEvent> => ({
+  ...event,
+  envelope: { causationId: command },
+});
 const requested = (expiresAt: string) => userEvent('UserPasswordResetRequested', { expiresAt });
 const changed = userEvent('UserPasswordChanged', {});
-const user = (...past: Past<UserEvent>[]) => given(UserDecider, ...past);
-const state = (...past: Past<UserEvent>[]) => fold(UserDecider, past) as Known;
+const user = (...past: PastEvent<UserEvent>[]) => given(UserDecider, ...past);
+const state = (...past: PastEvent<UserEvent>[]) => fold(UserDecider, past) as ExistingUser;
 
 // The kit's commands are of 2026-01-15T12:00:00Z.
 const inAnHour = '2026-01-15T13:00:00.000Z';
@@ -41,27 +44,27 @@ describe('a link that sets a password', () => {
     user(added).when(new RequestPasswordReset({})).then(requested(inAWeek));
     user(added, locked).when(new RequestPasswordReset({})).refuses('user.locked');
     user(added, administrator)
-      .when(new RequestPasswordReset({}), { overAdministrators: false })
+      .when(new RequestPasswordReset({}), { mayActOnAdministrators: false })
       .refuses('user.outranks-caller');
   });
 
   it('PASSWORD-8: is asked for by whoever knows the address: a new one, unless the open one has 15 minutes left', () => {
-    user(added, changed).when(new ForgetPassword({})).then(requested(inAnHour));
+    user(added, changed).when(new RequestPasswordResetByAddress({})).then(requested(inAnHour));
     user(added, changed, by('a', requested('2026-01-15T12:15:00.000Z')))
-      .when(new ForgetPassword({}))
+      .when(new RequestPasswordResetByAddress({}))
       .then();
     user(added, changed, by('a', requested('2026-01-15T12:00:00.000Z')))
-      .when(new ForgetPassword({}))
+      .when(new RequestPasswordResetByAddress({}))
       .then(requested(inAnHour));
-    user(added, changed, locked).when(new ForgetPassword({})).then();
-    user().when(new ForgetPassword({})).then();
+    user(added, changed, locked).when(new RequestPasswordResetByAddress({})).then();
+    user().when(new RequestPasswordResetByAddress({})).then();
   });
 
   it('PASSWORD-9: a new one leaves the one before it valid to its end', () => {
     const newer = userEvent('UserPasswordResetRequested', { expiresAt: inAnHour, olderLinksStay: true });
     const past = [added, changed, by('older', requested('2026-01-15T12:14:59.999Z'))];
     user(...past)
-      .when(new ForgetPassword({}))
+      .when(new RequestPasswordResetByAddress({}))
       .then(newer);
     for (const link of ['older', 'newer'])
       user(...past, by('newer', newer))
@@ -181,7 +184,7 @@ describe('ten failed logins in 15 minutes', () => {
       );
     fc.assert(
       fc.property(past, (all) => {
-        const newest = all.slice(-LoginDecider.memory!);
+        const newest = all.slice(-LoginDecider.foldLast!);
         fc.pre(newest.filter(({ type }) => type === 'UserLoggedIn').length <= 10);
         expect(fold(LoginDecider, newest)).toEqual(fold(LoginDecider, all));
       }),

@@ -1,5 +1,5 @@
 /* oxlint-disable promise/valid-params -- `then` is the last word of given/when/then, no promise's */
-import { given, type Command, type Past } from '#libs/kernel';
+import { given, type Command, type PastEvent } from '#libs/kernel';
 import {
   AddUserToAccount,
   ApproveUser,
@@ -25,7 +25,7 @@ const addedTo = (account: string) => userEvent('UserAddedToAccount', { account, 
 const restored = userEvent('UserRestored', { account: 'account' });
 const granted = (role: Role) => userEvent('UserRoleGranted', { role });
 const revoked = (role: Role) => userEvent('UserRoleRevoked', { role });
-const locked = (cause: LockCause, reason?: string): Past<UserEvent> => ({
+const locked = (cause: LockCause, reason?: string): PastEvent<UserEvent> => ({
   ...userEvent('UserLocked', { cause, disableModeDays: 7 }),
   ...(reason && { envelope: { reason } }),
 });
@@ -180,11 +180,11 @@ it('LIFE-4: a rejection of a member offers the deletion to those who may', () =>
       .actions.map(({ action }) => action);
   expect(offers({})).toEqual(['DeleteUser']);
   expect(offers({ actor: { id: 'target', kind: 'user' } })).toEqual([]);
-  expect(offers({ overAdministrators: false })).toEqual([]);
+  expect(offers({ mayActOnAdministrators: false })).toEqual([]);
 });
 
 describe('a co-administrator', () => {
-  const coAdministrator = { overAdministrators: false, grantable: ['co-administrator', 'auditor'] };
+  const coAdministrator = { mayActOnAdministrators: false, grantable: ['co-administrator', 'auditor'] };
   const acts: [string, Command<never>][] = named(
     all.filter((command) => !/Approve|Reject|Add|Restore/.test(command.constructor.name)),
   );
@@ -318,7 +318,7 @@ describe('an administrator who is not counted', () => {
         .then();
     }
     user(...past)
-      .when(new RestoreUser({}), { uncounted: true, overAdministrators: false })
+      .when(new RestoreUser({}), { uncounted: true, mayActOnAdministrators: false })
       .then();
   });
 });

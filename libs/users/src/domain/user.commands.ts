@@ -91,7 +91,7 @@ export class RequestPasswordReset extends Command<RequestPasswordReset> {
 }
 
 /** Somebody who knows the address asks for that link; no route takes it. */
-export class ForgetPassword extends Command<ForgetPassword> {}
+export class RequestPasswordResetByAddress extends Command<RequestPasswordResetByAddress> {}
 
 /** Sets a password, whose hash the vault has under this command's id; no route takes it. */
 export class SetPassword extends Command<SetPassword> {
@@ -102,7 +102,7 @@ export class SetPassword extends Command<SetPassword> {
 }
 
 /** Stops logins with a password for a while after too many that failed; no route takes it. */
-export class LockOut extends Command<LockOut> {}
+export class LockAfterFailedLogins extends Command<LockAfterFailedLogins> {}
 
 export class GrantRole extends Command<GrantRole> {
   @IsIn(roles) role!: Role;

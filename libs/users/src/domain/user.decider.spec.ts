@@ -1,5 +1,5 @@
 /* oxlint-disable promise/valid-params -- `then` is the last word of given/when/then, no promise's */
-import { fold, given, type Command, type Past } from '#libs/kernel';
+import { fold, given, type Command, type PastEvent } from '#libs/kernel';
 import {
   AddUser,
   AddUserToAccount,
@@ -16,7 +16,7 @@ import {
 } from './user.commands.js';
 import { UserDecider } from './user.decider.js';
 import { userEvent, type LockCause, type Role, type UserEvent } from './user.events.js';
-import type { Known } from './user.state.js';
+import type { ExistingUser } from './user.state.js';
 
 const anna = { email: 'Anna@Example.com', firstName: 'Anna', lastName: 'Berg', country: 'DE' };
 const restorableUntil = '2026-02-14T12:00:00.000Z';
@@ -31,7 +31,7 @@ const approved = userEvent('UserApproved', { account: 'account' });
 const rejected = userEvent('UserRejected', { account: 'account' });
 const restored = userEvent('UserRestored', { account: 'account' });
 const granted = (role: Role) => userEvent('UserRoleGranted', { role });
-const locked = (cause: LockCause, reason?: string): Past<UserEvent> => ({
+const locked = (cause: LockCause, reason?: string): PastEvent<UserEvent> => ({
   ...userEvent('UserLocked', { cause, disableModeDays: 7 }),
   ...(reason && { envelope: { reason } }),
 });
@@ -41,7 +41,7 @@ const deletedBy = (account: string, ...keptRoles: Role[]) =>
 const deleted = deletedBy('account');
 
 const user = (...past: UserEvent[]) => given(UserDecider, ...past);
-const holder = (...past: UserEvent[]) => ({ holder: { id: 'holder', user: fold(UserDecider, past) as Known } });
+const holder = (...past: UserEvent[]) => ({ holder: { id: 'holder', user: fold(UserDecider, past) as ExistingUser } });
 const offered = (refusal: { actions: readonly { action: string }[] }) => refusal.actions.map(({ action }) => action);
 
 describe('AddUser', () => {
@@ -122,7 +122,7 @@ describe('AddUser', () => {
 
 describe('RegisterUser', () => {
   it('LIFE-2: leaves a stranger unaffiliated where nobody owns the domain', () => {
-    user().when(new RegisterUser(anna), { within: undefined }).then(registered);
+    user().when(new RegisterUser(anna), { confinedTo: undefined }).then(registered);
   });
 
   it('LIFE-2: asks the owner of the domain, in its canonical form, for approval', () => {

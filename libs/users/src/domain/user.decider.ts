@@ -15,7 +15,7 @@ import {
   welcomeDays,
   type Active,
   type Departure,
-  type Known,
+  type ExistingUser,
   type User,
 } from './user.state.js';
 
@@ -24,7 +24,7 @@ export interface UserContext extends Context {
   /** The account that owns the address's domain. */
   readonly domainOwner?: string;
   /** Who has the address already. */
-  readonly holder?: { readonly id: string; readonly user: Known };
+  readonly holder?: { readonly id: string; readonly user: ExistingUser };
   /** An administrator whom the account does not count (yet, or because a removal is under way). */
   readonly uncounted?: boolean;
   /** The roles that a new user starts with. */
@@ -41,11 +41,11 @@ const refuse = (code: string, detail: string, context: Context, ...actions: stri
     code,
     'conflict',
     detail,
-    actions.map((action) => ({ action, params: { accountId: context.account!, userId: context.target } })),
+    actions.map((action) => ({ action, params: { accountId: context.account!, userId: context.targetId } })),
   );
 
 /** The user, if this account has or had anything to do with them; else as if there were none. */
-function checkKnown(user: User, { account }: Context): Known {
+function checkKnown(user: User, { account }: Context): ExistingUser {
   if (user.status === 'absent' || !(accountOf(user) === account || departureFrom(user, account!))) throw notFound();
   return user;
 }
@@ -66,18 +66,18 @@ function checkActive(user: User, context: Context): Active {
 }
 
 /** What would work instead on a user of whom this account knows. */
-const stepsBack = (user: Known, context: Context): string[] => {
+const stepsBack = (user: ExistingUser, context: Context): string[] => {
   if (user.status === 'active' && user.account === context.account)
     return isSelf(context) || outranks(user, context) ? [] : ['DeleteUser'];
   if (user.status === 'pending' && user.account === context.account) return ['ApproveUser', 'RejectUser'];
   return restorable(user, context) ? ['RestoreUser'] : [];
 };
 
-const outranks = (user: Known, { account, overAdministrators }: Context): boolean =>
-  accountOf(user) === account && user.roles.includes('administrator') && !overAdministrators;
+const outranks = (user: ExistingUser, { account, mayActOnAdministrators }: Context): boolean =>
+  accountOf(user) === account && user.roles.includes('administrator') && !mayActOnAdministrators;
 
 /** Co-administrators act on everybody but account administrators. */
-function checkRank(user: Known, context: Context): void {
+function checkRank(user: ExistingUser, context: Context): void {
   if (outranks(user, context)) {
     throw new Refusal(
       'user.outranks-caller',
@@ -87,13 +87,13 @@ function checkRank(user: Known, context: Context): void {
   }
 }
 
-const isSelf = ({ actor, target }: Context): boolean => actor.kind === 'user' && actor.id === target;
+const isSelf = ({ actor, targetId }: Context): boolean => actor.kind === 'user' && actor.id === targetId;
 
 function checkNotSelf(context: Context): void {
   if (isSelf(context)) throw new Refusal('user.self', 'conflict', 'Nobody locks, deletes or demotes themselves.');
 }
 
-const restorable = (user: Known, { account, at }: Context): boolean => {
+const restorable = (user: ExistingUser, { account, at }: Context): boolean => {
   const departure = departureFrom(user, account!);
   return (
     user.status === 'unaffiliated' &&
@@ -104,11 +104,11 @@ const restorable = (user: Known, { account, at }: Context): boolean => {
 };
 
 /** The last departure from this account was this act, and the user has not come back. */
-const alreadyLeft = (user: Known, act: Departure['act'], { account }: Context): boolean =>
+const alreadyLeft = (user: ExistingUser, act: Departure['act'], { account }: Context): boolean =>
   accountOf(user) !== account && departureFrom(user, account!)?.act === act;
 
 /** Kept roles come back only as far as whoever brings the user back may grant them. To bring back an administrator is to grant the role. */
-function revokeUngrantable(user: Known, context: Context): UserEvent[] {
+function revokeUngrantable(user: ExistingUser, context: Context): UserEvent[] {
   const { account, grantable } = context;
   const kept = departureFrom(user, account!)?.keptRoles ?? [];
   if (kept.includes('administrator') && grantable.includes('administrator')) checkRecentlyAuthenticated(context);
@@ -128,7 +128,7 @@ const profile = ({ email, firstName, lastName, country, language }: commands.Reg
 });
 
 /** Why an address that somebody has can't be added here: the first row of the table that fits. */
-function heldBy(holder: { id: string; user: Known }, context: UserContext): Refusal {
+function heldBy(holder: { id: string; user: ExistingUser }, context: UserContext): Refusal {
   const { account, domainOwner } = context;
   const offer = (...actions: string[]) =>
     actions.map((action) => ({ action, params: { accountId: account!, userId: holder.id } }));
@@ -180,8 +180,8 @@ export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext>
       ];
     },
 
-    RegisterUser: (command, _, { domainOwner, holder, within }) => {
-      if (within && domainOwner !== within) {
+    RegisterUser: (command, _, { domainOwner, holder, confinedTo }) => {
+      if (confinedTo && domainOwner !== confinedTo) {
         throw new Refusal(
           'user.outside-domain',
           'conflict',
@@ -258,7 +258,7 @@ export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext>
       const locks = locksAt(checkActive(user, context).locks, context.at);
       return locks.length
         ? [userEvent('UserUnlocked', { causes: locks.map(({ cause }) => cause) })]
-        : countedAgain(context);
+        : regrantIfUncounted(context);
     },
 
     DeleteUser: ({ keepRoles }, user, context) => {
@@ -280,7 +280,7 @@ export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext>
     RestoreUser: (_, user, context) => {
       const known = checkKnown(user, context);
       if (known.status === 'active' && known.account === context.account)
-        return context.overAdministrators ? countedAgain(context) : [];
+        return context.mayActOnAdministrators ? regrantIfUncounted(context) : [];
       if (!restorable(known, context)) {
         const why = 'The user was not deleted by this account in the last 30 days, or has been in another since.';
         throw refuse('user.not-restorable', why, context, ...stepsBack(known, context));
@@ -295,7 +295,7 @@ export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext>
       return [userEvent('UserPasswordResetRequested', { expiresAt: linkExpiry(password, context) })];
     },
 
-    ForgetPassword: (_, user, context) => {
+    RequestPasswordResetByAddress: (_, user, context) => {
       if (!mayLogIn(user, context.at) || linkToRepeat(user, context.at)) return [];
       const { passwordLink, password } = user;
       const isOpen = passwordLink && openLink(user, passwordLink.request, context.at);
@@ -324,7 +324,7 @@ export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext>
       );
     },
 
-    LockOut: (_, user, { at }) => {
+    LockAfterFailedLogins: (_, user, { at }) => {
       if (!mayLogIn(user, at) || passwordLock(user, at)) return [];
       const cause = 'failedLogins';
       return [userEvent('UserLocked', { cause, until: lockEnd({ cause }, at)!, disableModeDays: 0 })];
@@ -352,7 +352,7 @@ export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext>
     GrantRole: ({ role }, user, context) => {
       const { roles } = checkActive(user, context);
       if (!context.grantable.includes(role)) throw notGrantable();
-      if (roles.includes(role)) return role === 'administrator' ? countedAgain(context) : [];
+      if (roles.includes(role)) return role === 'administrator' ? regrantIfUncounted(context) : [];
       if (role === 'administrator') checkRecentlyAuthenticated(context);
       return [userEvent('UserRoleGranted', { role })];
     },
@@ -369,7 +369,7 @@ export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext>
 };
 
 /** Nothing to say, but an administrator to count: the role once more, so that a removal under way meets a wrong revision. */
-const countedAgain = ({ uncounted }: UserContext): UserEvent[] =>
+const regrantIfUncounted = ({ uncounted }: UserContext): UserEvent[] =>
   uncounted ? [userEvent('UserRoleGranted', { role: 'administrator' })] : [];
 
 /** One answer whether the password was wrong from the start or is not the user's any more. */

@@ -1,14 +1,14 @@
 import * as fc from 'fast-check';
-import { Refusal, decide, fold, issue, type Command, type Past } from '#libs/kernel';
+import { Refusal, decide, fold, withContext, type Command, type PastEvent } from '#libs/kernel';
 import {
   AddUser,
   AddUserToAccount,
   ApproveUser,
   ChangeUser,
   DeleteUser,
-  ForgetPassword,
+  RequestPasswordResetByAddress,
   GrantRole,
-  LockOut,
+  LockAfterFailedLogins,
   LockUser,
   RegisterUser,
   RejectUser,
@@ -59,13 +59,21 @@ const command: fc.Arbitrary<Command<never>> = fc.oneof(
     .map((change) => new ChangeUser(change)),
   { weight: 2, arbitrary: role.map((role) => new GrantRole({ role })) },
   role.map((role) => new RevokeRole({ role })),
-  fc.constantFrom(new RequestPasswordReset({}), new ForgetPassword({}), new SetPassword({}), new LockOut({})),
+  fc.constantFrom(
+    new RequestPasswordReset({}),
+    new RequestPasswordResetByAddress({}),
+    new SetPassword({}),
+    new LockAfterFailedLogins({}),
+  ),
 );
 
 /** Whoever may not act on administrators may not make one either. */
 const rank = fc.oneof(
-  fc.record({ overAdministrators: fc.constant(true), grantable: fc.subarray<Role>([...roles]) }),
-  fc.record({ overAdministrators: fc.constant(false), grantable: fc.subarray<Role>(['co-administrator', 'auditor']) }),
+  fc.record({ mayActOnAdministrators: fc.constant(true), grantable: fc.subarray<Role>([...roles]) }),
+  fc.record({
+    mayActOnAdministrators: fc.constant(false),
+    grantable: fc.subarray<Role>(['co-administrator', 'auditor']),
+  }),
 );
 const actor = fc.oneof(
   { weight: 4, arbitrary: fc.constant<UserContext['actor']>({ id: 'other', kind: 'user' }) },
@@ -101,12 +109,12 @@ interface Step {
   readonly context: UserContext;
   readonly before: User;
   readonly after: User;
-  readonly past: readonly Past<UserEvent>[];
+  readonly past: readonly PastEvent<UserEvent>[];
   readonly events: readonly UserEvent[];
 }
 
 const at = (hours: number) => new Date(Date.parse('2026-01-01T00:00:00Z') + hours * 3_600_000).toISOString();
-const from = (initial: User): typeof UserDecider => ({ ...UserDecider, initial });
+const startingFrom = (initial: User): typeof UserDecider => ({ ...UserDecider, initial });
 const holderOf = (user: User) => (user.status === 'absent' ? {} : { holder: { id: 'target', user } });
 
 const contextOf = ({ account, context }: Try, user: User, hours: number): UserContext => ({
@@ -115,10 +123,10 @@ const contextOf = ({ account, context }: Try, user: User, hours: number): UserCo
   actor: { id: 'other', kind: 'user' },
   at: at(hours),
   account,
-  target: 'target',
+  targetId: 'target',
   permissions: [],
   grantable: roles,
-  overAdministrators: true,
+  mayActOnAdministrators: true,
   ...holderOf(user),
   ...context,
 });
@@ -126,7 +134,7 @@ const contextOf = ({ account, context }: Try, user: User, hours: number): UserCo
 /** What this act brings; the code alone where it is refused. */
 function outcome(command: Command<never>, user: User, context: UserContext): readonly UserEvent[] | string {
   try {
-    return decide(UserDecider, issue(command, context), user, context);
+    return decide(UserDecider, withContext(command, context), user, context);
   } catch (error) {
     if (error instanceof Refusal) return error.code;
     throw error;
@@ -135,13 +143,15 @@ function outcome(command: Command<never>, user: User, context: UserContext): rea
 
 /** Runs the tries one after the other, and answers those that were accepted. */
 function live(tries: readonly Try[]): Step[] {
-  const past: Past<UserEvent>[] = [];
+  const past: PastEvent<UserEvent>[] = [];
   let before: User = UserDecider.initial;
   let hours = 0;
   return tries.flatMap((tried) => {
     hours += tried.hours;
     // About their own password users act where they are.
-    const ofTheirOwn = [ForgetPassword, SetPassword, LockOut].some((Own) => tried.command instanceof Own);
+    const ofTheirOwn = [RequestPasswordResetByAddress, SetPassword, LockAfterFailedLogins].some(
+      (Own) => tried.command instanceof Own,
+    );
     const attempt = ofTheirOwn ? { ...tried, account: (accountOf(before) ?? tried.account) as Account } : tried;
     const context = contextOf(attempt, before, hours);
     const events = outcome(attempt.command, before, context);
@@ -149,7 +159,8 @@ function live(tries: readonly Try[]): Step[] {
     const { reason } = attempt.command as { reason?: string };
     const recorded = events.map((event) => ({ ...event, envelope: { at: context.at, ...(reason && { reason }) } }));
     past.push(...recorded);
-    const step = { attempt, context, before, after: fold(from(before), recorded), past: [...past], events };
+    // All of the past is folded, so that each event has a revision of its own, as locks rely on.
+    const step = { attempt, context, before, after: fold(UserDecider, past), past: [...past], events };
     before = step.after;
     return [step];
   });
@@ -313,7 +324,7 @@ describe('history has already happened', () => {
       fc.property(history, event, (past, next) => {
         const before = fold(UserDecider, past);
         const copy = structuredClone(before);
-        fold(from(before), [next]);
+        fold(startingFrom(before), [next]);
         expect(before).toEqual(copy);
       }),
       { numRuns: 200 },

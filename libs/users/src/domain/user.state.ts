@@ -69,20 +69,20 @@ export type User =
   | (Person & { readonly status: 'pending'; readonly account: string })
   | (Person & { readonly status: 'active'; readonly account: string });
 
-export type Known = Exclude<User, { status: 'absent' }>;
+export type ExistingUser = Exclude<User, { status: 'absent' }>;
 export type Active = Extract<User, { status: 'active' }>;
 
 export const accountOf = (user: User): string | undefined => ('account' in user ? user.account : undefined);
 
 /** How the user last left this account; an account's name is outside data, so `constructor` must find nothing. */
-export const departureFrom = ({ departures }: Known, account: string): Departure | undefined =>
+export const departureFrom = ({ departures }: ExistingUser, account: string): Departure | undefined =>
   Object.hasOwn(departures, account) ? departures[account] : undefined;
 
 /**
  * At which revision this account sees a user who is at `revision`: one who has left it, where they left, for what came
  * after is not its to know; one who never was in it, nowhere: to it they are as if they were not there.
  */
-export function revisionSeen(user: User, account: string, revision: number): number | undefined {
+export function revisionVisibleTo(user: User, account: string, revision: number): number | undefined {
   if (user.status === 'absent') return undefined;
   return accountOf(user) === account ? revision : departureFrom(user, account)?.revision;
 }
@@ -117,7 +117,7 @@ export const linkToRepeat = (user: User, at: string): PasswordLink | undefined =
   return link && Date.parse(link.expiresAt) - Date.parse(at) >= 15 * 60_000 ? link : undefined;
 };
 
-const linksOf = ({ passwordLink, olderLinks }: Known): readonly PasswordLink[] =>
+const linksOf = ({ passwordLink, olderLinks }: ExistingUser): readonly PasswordLink[] =>
   passwordLink ? [...olderLinks, passwordLink] : olderLinks;
 
 /** What each event makes of a user. */
@@ -137,13 +137,13 @@ export const evolve: Decider<User, UserEvent, Record<never, never>>['evolve'] = 
     status: 'unaffiliated',
   }),
   UserApprovalRequested: (user, { account }) => join(user, account, 'pending'),
-  UserApproved: (user, { account }, envelope) => join(known(user, welcomed(envelope)), account, 'active'),
+  UserApproved: (user, { account }, envelope) => join(updatePerson(user, welcomed(envelope)), account, 'active'),
   UserRejected: (user, { account }, _, { revision }) =>
     leave(user, account, { act: 'rejected', keptRoles: [], revision }),
-  UserAddedToAccount: (user, { account }, envelope) => join(known(user, welcomed(envelope)), account, 'active'),
+  UserAddedToAccount: (user, { account }, envelope) => join(updatePerson(user, welcomed(envelope)), account, 'active'),
   UserLocked: (user, { cause, until }, { reason, at }, place) => {
     const end = lockEnd({ cause, until }, at);
-    return known(user, ({ locks }) => ({
+    return updatePerson(user, ({ locks }) => ({
       locks: [...without(locks, [cause]), lock(cause, place.revision, reason, end)],
       ...(cause === 'failedLogins'
         ? { forgivenAt: end! }
@@ -151,37 +151,38 @@ export const evolve: Decider<User, UserEvent, Record<never, never>>['evolve'] = 
     }));
   },
   UserUnlocked: (user, { causes }, { at }) =>
-    known(user, ({ locks }) => ({ locks: without(locks, causes), forgivenAt: at })),
+    updatePerson(user, ({ locks }) => ({ locks: without(locks, causes), forgivenAt: at })),
   UserDeleted: (user, { account, restorableUntil, keptRoles }, { reason }, { revision, ...place }) =>
     leave(
-      known(user, () => ({ sessionsSince: revision, tokensSince: pointOf({ revision, ...place }) })),
+      updatePerson(user, () => ({ sessionsSince: revision, tokensSince: pointOf({ revision, ...place }) })),
       account,
       { act: 'deleted', restorableUntil, keptRoles, revision },
       lock('unaffiliated', revision, reason),
     ),
   UserRestored: (user, { account }) =>
     join(
-      known(user, ({ locks }) => ({ locks: without(locks, ['unaffiliated']) })),
+      updatePerson(user, ({ locks }) => ({ locks: without(locks, ['unaffiliated']) })),
       account,
       'active',
     ),
-  UserRenamed: (user, names) => known(user, () => names),
-  UserCountryChanged: (user, { country }) => known(user, () => ({ country })),
-  UserLanguageChanged: (user, { language }) => known(user, () => ({ language })),
-  UserEntitlementCountryChanged: (user, { country }) => known(user, () => ({ entitlementCountry: country })),
+  UserRenamed: (user, names) => updatePerson(user, () => names),
+  UserCountryChanged: (user, { country }) => updatePerson(user, () => ({ country })),
+  UserLanguageChanged: (user, { language }) => updatePerson(user, () => ({ language })),
+  UserEntitlementCountryChanged: (user, { country }) => updatePerson(user, () => ({ entitlementCountry: country })),
   UserRoleGranted: (user, { role }) =>
-    known(user, ({ roles }) => ({
+    updatePerson(user, ({ roles }) => ({
       roles: [...new Set([...roles, role])],
       ...(role === 'administrator' && { hasBeenAdministrator: true }),
     })),
-  UserRoleRevoked: (user, { role }) => known(user, ({ roles }) => ({ roles: roles.filter((other) => other !== role) })),
+  UserRoleRevoked: (user, { role }) =>
+    updatePerson(user, ({ roles }) => ({ roles: roles.filter((other) => other !== role) })),
   UserPasswordResetRequested: (user, { expiresAt, olderLinksStay }, { causationId, at }) =>
-    known(user, (before) => ({
+    updatePerson(user, (before) => ({
       passwordLink: { request: causationId, expiresAt },
       olderLinks: olderLinksStay ? linksOf(before).filter((link) => link.expiresAt > at) : [],
     })),
   UserPasswordChanged: (user, _, { causationId, at }, place) =>
-    known(user, ({ password }) => ({
+    updatePerson(user, ({ password }) => ({
       password: causationId,
       passwordLink: undefined,
       olderLinks: [],
@@ -226,7 +227,7 @@ const welcome = ({ causationId, at }: Envelope): Pick<Person, 'passwordLink' | '
 /** A new member who has no password yet. */
 const welcomed =
   (envelope: Envelope) =>
-  ({ password }: Known): Partial<Person> =>
+  ({ password }: ExistingUser): Partial<Person> =>
     password ? {} : welcome(envelope);
 
 const lock = (cause: LockCause, revision: number, reason?: string, until?: string): Lock => ({
@@ -239,7 +240,7 @@ const lock = (cause: LockCause, revision: number, reason?: string, until?: strin
 const without = (locks: readonly Lock[], causes: readonly LockCause[]) =>
   locks.filter(({ cause }) => !causes.includes(cause));
 
-const known = (user: User, change: (user: Known) => Partial<Person>): User =>
+const updatePerson = (user: User, change: (user: ExistingUser) => Partial<Person>): User =>
   user.status === 'absent' ? user : { ...user, ...change(user) };
 
 /** Comes (back) into an account: what was kept for this account comes back with it. */

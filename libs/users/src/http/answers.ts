@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Step, pageOf, type Routes } from '#libs/http';
+import { ActionLink, pageOf, type Routes } from '#libs/http';
 import type { Permission } from '#libs/kernel';
 import { PendingApproval } from '../read/pending-approvals.js';
 import { UserItem } from '../read/user-item.js';
@@ -52,7 +52,7 @@ class BulkItem {
   @ApiPropertyOptional() readonly changed?: boolean;
   @ApiPropertyOptional() readonly code?: string;
   @ApiPropertyOptional() readonly detail?: string;
-  @ApiPropertyOptional({ type: [Step] }) readonly actions?: readonly Step[];
+  @ApiPropertyOptional({ type: [ActionLink] }) readonly actions?: readonly ActionLink[];
   /** With `lock` and `delete`: the tokens that the user issued and that the caller may end, where there are any; `null` where they can not be looked up now. */
   @ApiPropertyOptional({ type: [IssuedToken], nullable: true }) readonly issuedTokens?: readonly IssuedToken[] | null;
 }

@@ -2,7 +2,7 @@ import { Controller, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiTags } from '@nestjs/swagger';
 import { OpenAccount } from '#libs/accounts';
-import { Issue, Located, Needs, SendsMail, WithoutRevision } from '#libs/http';
+import { CommandBody, LocationHeader, Needs, SendsMail, WithoutRevision } from '#libs/http';
 import { RecordLogin } from '../domain/login.js';
 import { RegisterUser } from '../domain/user.commands.js';
 import { OpenedAccount } from './answers.js';
@@ -17,9 +17,9 @@ export class InstallationController {
   @SendsMail()
   @Needs('accounts:open')
   @WithoutRevision()
-  @Located('/api/v1/accounts/:accountId')
+  @LocationHeader('/api/v1/accounts/:accountId')
   @ApiCreatedResponse({ type: OpenedAccount })
-  openAccount(@Issue({ target: 'accountId' }) command: OpenAccount) {
+  openAccount(@CommandBody({ target: 'accountId' }) command: OpenAccount) {
     return this.commands.execute(command);
   }
 
@@ -28,16 +28,16 @@ export class InstallationController {
   @Needs('registrations:create')
   @WithoutRevision()
   // Whether an account waits for them is not the service's to know.
-  @Located('/api/v1/audit?subject=:userId')
-  register(@Issue() command: RegisterUser) {
+  @LocationHeader('/api/v1/audit?subject=:userId')
+  register(@CommandBody() command: RegisterUser) {
     return this.commands.execute(command);
   }
 
   @Post('users/:userId/logins')
   @Needs('logins:record')
   @WithoutRevision()
-  @Located('/api/v1/audit?subject=:userId&action=user.logged-in')
-  recordLogin(@Issue() command: RecordLogin) {
+  @LocationHeader('/api/v1/audit?subject=:userId&action=user.logged-in')
+  recordLogin(@CommandBody() command: RecordLogin) {
     return this.commands.execute(command);
   }
 }

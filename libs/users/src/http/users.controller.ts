@@ -1,7 +1,7 @@
 import { Controller, Delete, Get, Header, HttpCode, Patch, Post, Put, StreamableFile } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { Ask, FromQuery, Issue, Located, Needs, SendsMail, WithoutRevision } from '#libs/http';
+import { QueryParams, FromQuery, CommandBody, LocationHeader, Needs, SendsMail, WithoutRevision } from '#libs/http';
 import { ChangeUsers } from '../domain/bulk.js';
 import {
   AddUser,
@@ -36,42 +36,42 @@ export class UsersController {
   @Get('users')
   @Needs('users:read')
   @ApiOkResponse({ type: UserItemPage })
-  list(@Ask() query: ListUsers) {
+  list(@QueryParams() query: ListUsers) {
     return this.queries.execute(query);
   }
 
   @Get('users.csv')
   @Needs('users:export')
   @Header('content-disposition', 'attachment; filename="users.csv"')
-  export(@Ask() query: ExportUserList): Promise<StreamableFile> {
+  export(@QueryParams() query: ExportUserList): Promise<StreamableFile> {
     return this.queries.execute(query);
   }
 
   @Get('summary')
   @Needs('users:read')
   @ApiOkResponse({ type: AccountSummary })
-  summary(@Ask() query: SummarizeAccount) {
+  summary(@QueryParams() query: SummarizeAccount) {
     return this.queries.execute(query);
   }
 
   @Get('pending-approvals')
   @Needs('users:read')
   @ApiOkResponse({ type: PendingApprovalPage })
-  pendingApprovals(@Ask() query: ListPendingApprovals) {
+  pendingApprovals(@QueryParams() query: ListPendingApprovals) {
     return this.queries.execute(query);
   }
 
   @Get('users/:userId')
   @Needs('users:read')
   @ApiOkResponse({ type: UserPage })
-  get(@Ask() query: GetUser) {
+  get(@QueryParams() query: GetUser) {
     return this.queries.execute(query);
   }
 
   @Get('users/:userId/actions')
   @Needs('users:read')
   @ApiOkResponse({ type: PossibleActions })
-  actions(@Ask() query: ListActions) {
+  actions(@QueryParams() query: ListActions) {
     return this.queries.execute(query);
   }
 
@@ -79,9 +79,9 @@ export class UsersController {
   @SendsMail()
   @Needs('users:add')
   @WithoutRevision()
-  @Located('/api/v1/accounts/:accountId/users/:userId')
+  @LocationHeader('/api/v1/accounts/:accountId/users/:userId')
   @ApiCreatedResponse({ type: AddedUser })
-  add(@Issue() command: AddUser) {
+  add(@CommandBody() command: AddUser) {
     return this.commands.execute(command);
   }
 
@@ -98,13 +98,13 @@ export class UsersController {
   })
   @WithoutRevision()
   @ApiOkResponse({ type: BulkAnswer })
-  changeMany(@Issue() command: ChangeUsers) {
+  changeMany(@CommandBody() command: ChangeUsers) {
     return this.commands.execute(command);
   }
 
   @Patch('users/:userId')
   @Needs('users:change')
-  change(@Issue() command: ChangeUser) {
+  change(@CommandBody() command: ChangeUser) {
     return this.commands.execute(command);
   }
 
@@ -112,14 +112,14 @@ export class UsersController {
   @SendsMail()
   @HttpCode(200)
   @Needs('users:approve')
-  approve(@Issue() command: ApproveUser) {
+  approve(@CommandBody() command: ApproveUser) {
     return this.commands.execute(command);
   }
 
   @Post('users/:userId/reject')
   @HttpCode(200)
   @Needs('users:approve')
-  reject(@Issue() command: RejectUser) {
+  reject(@CommandBody() command: RejectUser) {
     return this.commands.execute(command);
   }
 
@@ -128,7 +128,7 @@ export class UsersController {
   @HttpCode(200)
   @Needs('users:add')
   @WithoutRevision()
-  addToAccount(@Issue() command: AddUserToAccount) {
+  addToAccount(@CommandBody() command: AddUserToAccount) {
     return this.commands.execute(command);
   }
 
@@ -136,14 +136,14 @@ export class UsersController {
   @HttpCode(200)
   @ApiOkResponse({ type: UserStanding })
   @Needs('users:lock')
-  lock(@Issue() command: LockUser) {
+  lock(@CommandBody() command: LockUser) {
     return this.commands.execute(command);
   }
 
   @Post('users/:userId/unlock')
   @HttpCode(200)
   @Needs('users:lock')
-  unlock(@Issue() command: UnlockUser) {
+  unlock(@CommandBody() command: UnlockUser) {
     return this.commands.execute(command);
   }
 
@@ -151,14 +151,14 @@ export class UsersController {
   @HttpCode(200)
   @ApiOkResponse({ type: UserStanding })
   @Needs('users:delete')
-  delete(@Issue() command: DeleteUser) {
+  delete(@CommandBody() command: DeleteUser) {
     return this.commands.execute(command);
   }
 
   @Post('users/:userId/restore')
   @HttpCode(200)
   @Needs('users:delete')
-  restore(@Issue() command: RestoreUser) {
+  restore(@CommandBody() command: RestoreUser) {
     return this.commands.execute(command);
   }
 
@@ -166,14 +166,14 @@ export class UsersController {
   @SendsMail()
   @HttpCode(200)
   @Needs('users:reset-password')
-  resetPassword(@Issue() command: RequestPasswordReset) {
+  resetPassword(@CommandBody() command: RequestPasswordReset) {
     return this.commands.execute(command);
   }
 
   @Put('users/:userId/roles/:role')
   @HttpCode(200)
   @Needs('roles:grant')
-  grant(@Issue({ fields: ['role'] }) command: GrantRole) {
+  grant(@CommandBody({ fields: ['role'] }) command: GrantRole) {
     return this.commands.execute(command);
   }
 
@@ -182,7 +182,7 @@ export class UsersController {
   @Needs('roles:grant')
   @FromQuery('dryRun', 'endIssuedTokens')
   @ApiOkResponse({ type: UserStanding })
-  revoke(@Issue({ fields: ['role'] }) command: RevokeRole) {
+  revoke(@CommandBody({ fields: ['role'] }) command: RevokeRole) {
     return this.commands.execute(command);
   }
 }

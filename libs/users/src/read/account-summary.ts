@@ -97,24 +97,24 @@ function countsOf(view: UserView | undefined): Counts {
 /** Answers an account's numbers; all 0 where it has no user yet. */
 export async function summarizeAccount(
   db: Kysely<UserListTables>,
-  { asking }: SummarizeAccount,
+  { context }: SummarizeAccount,
 ): Promise<AccountSummary> {
   const { active, invited, pending, locked_for_good, never_logged_in }: Counts =
-    (await db.selectFrom('user_count').selectAll().where('account_id', '=', asking.account!).executeTakeFirst()) ??
+    (await db.selectFrom('user_count').selectAll().where('account_id', '=', context.account!).executeTakeFirst()) ??
     nobody;
   const { restorable } = await db
     .selectFrom('user_list')
-    .where('account_id', '=', asking.account!)
+    .where('account_id', '=', context.account!)
     .where('status', '=', 'deleted')
-    .where('restorable_until', '>=', asking.at)
+    .where('restorable_until', '>=', context.at)
     .select(sql<number>`count(*)`.as('restorable'))
     .executeTakeFirstOrThrow();
   const { lockedForNow } = await db
     .selectFrom('user_list')
-    .where('account_id', '=', asking.account!)
+    .where('account_id', '=', context.account!)
     .where('status', '=', 'active')
     .where('locked_for_good', '=', false)
-    .where('locked_until', '>', asking.at)
+    .where('locked_until', '>', context.at)
     .select(sql<number>`count(*)`.as('lockedForNow'))
     .executeTakeFirstOrThrow();
   return {

@@ -6,11 +6,11 @@ import type { AccountTables, ContractTerms } from '#libs/accounts';
 import type { EventStore } from '#libs/event-store';
 import { Optional, Query, Refusal, TimeZone, type Recorded } from '#libs/kernel';
 import { UserDecider } from '../domain/user.decider.js';
-import { revisionSeen } from '../domain/user.state.js';
+import { revisionVisibleTo } from '../domain/user.state.js';
 import { invalidMoment, momentOf, type Moment } from './moment.js';
 import { UserItem, itemAt, userItem } from './user-item.js';
 import type { UserListTables } from './user-list.js';
-import { foldUser, type SeenUser } from './user-view.js';
+import { foldUser, type UserAcrossAccounts } from './user-view.js';
 
 const digits = ({ value }: { value: unknown }) =>
   typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
@@ -42,33 +42,33 @@ export class UserPage extends UserItem {
 type Tables = UserListTables & AccountTables;
 
 /** The list's item as of now. Throws `user.not-found`. */
-export async function getUser(db: Kysely<Tables>, { asking }: GetUser): Promise<UserPage> {
+export async function getUser(db: Kysely<Tables>, { context }: GetUser): Promise<UserPage> {
   const row = await db
     .selectFrom('user_list')
     .select('item')
-    .where('account_id', '=', asking.account!)
-    .where('user_id', '=', asking.target)
+    .where('account_id', '=', context.account!)
+    .where('user_id', '=', context.targetId)
     .executeTakeFirst();
   if (!row) throw notFound();
-  return page(itemAt(row.item, asking.at), await contracts(db, asking.account!));
+  return page(itemAt(row.item, context.at), await contracts(db, context.account!));
 }
 
 /** The user as the account saw them then, folded from the log itself. Throws `user.not-found`, `at.invalid`. */
 export async function replayUser(store: EventStore, db: Kysely<Tables>, query: GetUser): Promise<UserPage> {
-  const { asking } = query;
-  const moment = momentOf(query, asking.at);
-  if ('revision' in moment) await checkRevision(store, moment.revision, asking);
-  let seen: SeenUser | undefined;
+  const { context } = query;
+  const moment = momentOf(query, context.at);
+  if ('revision' in moment) await checkRevision(store, moment.revision, context);
+  let seen: UserAcrossAccounts | undefined;
   let last = '';
-  for await (const event of history(store, asking.target, untilOf(moment))) {
+  for await (const event of history(store, context.targetId, untilOf(moment))) {
     seen = foldUser(seen, event);
     last = event.envelope.at;
   }
-  const view = seen?.accounts[asking.account!];
+  const view = seen?.accounts[context.account!];
   if (!view) throw notFound();
   return page(
     itemAt(userItem(view), 'revision' in moment ? last : new Date(moment.time).toISOString()),
-    await contracts(db, asking.account!),
+    await contracts(db, context.account!),
   );
 }
 
@@ -76,10 +76,10 @@ export async function replayUser(store: EventStore, db: Kysely<Tables>, query: G
 async function checkRevision(
   store: EventStore,
   revision: number,
-  { target, account }: GetUser['asking'],
+  { targetId, account }: GetUser['context'],
 ): Promise<void> {
-  const newest = await store.load(UserDecider, target);
-  const visible = revisionSeen(newest.state, account!, newest.revision);
+  const newest = await store.load(UserDecider, targetId);
+  const visible = revisionVisibleTo(newest.state, account!, newest.revision);
   if (visible === undefined) throw notFound();
   if (revision > visible) throw invalidMoment('There is no such revision: the newest is in the ETag of the user.');
 }

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import type { Kysely } from 'kysely';
-import { Optional, Query, ask } from '#libs/kernel';
+import { Optional, Query, withQueryContext } from '#libs/kernel';
 import type { Seals } from '#libs/read-store';
 import { listUsers, ListUsers, type Page, type UserListTables } from './user-list.js';
 
@@ -36,7 +36,7 @@ export async function listPendingApprovals(
   const { items, next } = await listUsers(
     db,
     seals,
-    ask(new ListUsers({ ...query, status: ['pending'], sort: 'addedAt' }), query.asking),
+    withQueryContext(new ListUsers({ ...query, status: ['pending'], sort: 'addedAt' }), query.context),
   );
   return {
     items: items.map(({ userId, email, firstName, lastName, country, addedAt, domain, revision }) => ({

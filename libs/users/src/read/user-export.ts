@@ -74,7 +74,7 @@ async function* readRows(db: Kysely<UserListTables>, query: ExportUserList, user
   for (let from = 0; from < userIds.length; from += pageSize * idLength) {
     const page = userIds.slice(from, from + pageSize * idLength).match(/.{36}/g)!;
     const found = await matching(db, query).where('user_id', 'in', page).select(['user_id', 'item']).execute();
-    const items = new Map(found.map(({ user_id, item }) => [user_id, itemAt(item, query.asking.at)]));
+    const items = new Map(found.map(({ user_id, item }) => [user_id, itemAt(item, query.context.at)]));
     for (const userId of page) {
       const user = items.get(userId);
       if (user) yield Object.fromEntries(Object.entries(columns).map(([name, cell]) => [name, csvCell(cell(user))]));

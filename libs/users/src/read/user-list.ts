@@ -16,7 +16,7 @@ import {
   whereFound,
   type SearchColumns,
 } from './user-search.js';
-import { foldUser, isLockedForGood, userViewEvents, type SeenUser, type UserView } from './user-view.js';
+import { foldUser, isLockedForGood, userViewEvents, type UserAcrossAccounts, type UserView } from './user-view.js';
 
 interface UserRow extends SearchColumns {
   account_id: string;
@@ -45,7 +45,7 @@ interface UserRow extends SearchColumns {
 export interface UserListTables {
   user_list: UserRow;
   user_count: UserCount;
-  user_seen: { user_id: string; seen: SeenUser };
+  user_seen: { user_id: string; seen: UserAcrossAccounts };
 }
 
 export const UserListProjection: Projection = {
@@ -108,8 +108,8 @@ export const UserListProjection: Projection = {
 
 /** The views that an event has changed: that of its account, and those of accounts that can't restore the user any more. */
 const changedViews = (
-  before: SeenUser | undefined,
-  { accounts }: SeenUser,
+  before: UserAcrossAccounts | undefined,
+  { accounts }: UserAcrossAccounts,
   { envelope: { account } }: Recorded,
 ): UserView[] =>
   Object.entries(accounts).flatMap(([id, view]) =>
@@ -143,7 +143,7 @@ const userRow = (view: UserView, before: UserView | undefined): UserRow => ({
 });
 
 /** Those of a row but its key. */
-const others = [
+const updatedColumns = [
   'status',
   'locked_for_good',
   'locked_until',
@@ -161,9 +161,9 @@ const others = [
   'restorable_until',
   'item',
 ] as const satisfies readonly (keyof UserRow)[];
-const columns = sql.join(others.map((column) => sql.ref(column)));
+const columns = sql.join(updatedColumns.map((column) => sql.ref(column)));
 const excluded = sql.join(
-  others.map((column) =>
+  updatedColumns.map((column) =>
     column === 'search_grams'
       ? sql`coalesce(excluded.search_grams, user_list.search_grams)`
       : sql.ref(`excluded.${column}`),
@@ -231,8 +231,8 @@ export interface UserListPage extends Page<UserItem> {
 /** Answers a page of the list. Throws `cursor.invalid`. */
 export async function listUsers(db: Kysely<UserListTables>, seals: Seals, query: ListUsers): Promise<UserListPage> {
   const { sort = 'lastName', limit = 50, cursor, search } = query;
-  const name = `users ${query.asking.account!} ${sort}`;
-  const after = cursor === undefined ? undefined : (unsealCursor(cursor, seals, name) as Place);
+  const name = `users ${query.context.account!} ${sort}`;
+  const after = cursor === undefined ? undefined : (unsealCursor(cursor, seals, name) as Keyset);
   const { items, last } = await usersAfter(db, query, { sort, limit, after });
   const beginnings = beginningsOnly(search ?? '');
   return {
@@ -243,14 +243,14 @@ export async function listUsers(db: Kysely<UserListTables>, seals: Seals, query:
 }
 
 /** The sort key and the id of a row. */
-export type Place = readonly [key: string | null, userId: string];
+export type Keyset = readonly [key: string | null, userId: string];
 
 /** The next `limit` users after a row that may have moved or gone since; `last`: the row to go on from, `null` where none follows. */
 export async function usersAfter(
   db: Kysely<UserListTables>,
   filter: UserFilter<unknown>,
-  { sort, limit, after }: { sort: string; limit: number; after?: Place | undefined },
-): Promise<{ items: UserItem[]; last: Place | null }> {
+  { sort, limit, after }: { sort: string; limit: number; after?: Keyset | undefined },
+): Promise<{ items: UserItem[]; last: Keyset | null }> {
   const key = sortKeys[sort.replace('-', '') as keyof typeof sortKeys];
   const [order, beyond] = sort.startsWith('-') ? (['desc', '<'] as const) : (['asc', '>'] as const);
   const rows: (Pick<UserRow, 'user_id' | 'item'> & { key: string | null })[] = [];
@@ -274,7 +274,7 @@ export async function usersAfter(
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return {
-    items: shown.map(({ item }) => itemAt(item, filter.asking.at)),
+    items: shown.map(({ item }) => itemAt(item, filter.context.at)),
     last: rows.length > limit && last ? [last.key, last.user_id] : null,
   };
 }
@@ -285,11 +285,11 @@ export function matching(
   query: UserFilter<unknown>,
 ): SelectQueryBuilder<UserListTables, 'user_list', object> {
   const { status = memberStatuses, locked, lockCause, role, country, email, search, lastLoginBefore } = query;
-  let rows = db.selectFrom('user_list').where('account_id', '=', query.asking.account!).where('status', 'in', status);
-  const isLocked = isLockedAt(query.asking.at);
+  let rows = db.selectFrom('user_list').where('account_id', '=', query.context.account!).where('status', 'in', status);
+  const isLocked = isLockedAt(query.context.at);
   if (locked !== undefined) rows = rows.where(locked ? isLocked : sql<boolean>`not ${isLocked}`);
   if (lockCause)
-    rows = rows.where(sql<boolean>`${lockCause} = any(lock_causes) and ${hasLockAt(lockCause, query.asking.at)}`);
+    rows = rows.where(sql<boolean>`${lockCause} = any(lock_causes) and ${hasLockAt(lockCause, query.context.at)}`);
   if (role) rows = rows.where(sql<boolean>`${role} = any(roles)`);
   if (country) rows = rows.where('country', '=', country);
   if (email) rows = rows.where('address', '=', canonicalAddress(email));

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import type { Actor, Recorded } from '#libs/kernel';
 import { userEvent, type LockCause, type UserEvent } from '../domain/user.events.js';
 import { userItem } from './user-item.js';
-import { foldUser, type SeenUser } from './user-view.js';
+import { foldUser, type UserAcrossAccounts } from './user-view.js';
 
 const day = 86_400_000;
 const administrator: Actor = { id: 'ada', kind: 'user' };
@@ -13,7 +13,7 @@ const timeOf = (nth: number): string => new Date(Date.parse('2026-01-01T00:00:00
 function fold(
   events: readonly (UserEvent | { type: 'UserLoggedIn'; data: { method: string; at: string } })[],
   accounts: readonly string[] = [],
-): SeenUser {
+): UserAcrossAccounts {
   const recorded = events.map(({ type, data }, nth): Recorded => ({
     id: `event-${nth}`,
     type,
@@ -32,7 +32,7 @@ function fold(
       schema: 1,
     },
   }));
-  return recorded.reduce<SeenUser | undefined>(foldUser, undefined)!;
+  return recorded.reduce<UserAcrossAccounts | undefined>(foldUser, undefined)!;
 }
 
 const added = userEvent('UserAdded', {
@@ -57,7 +57,7 @@ const deletedFrom = (account: string) =>
 const addedTo = (account: string) => userEvent('UserAddedToAccount', { account, rule: 'administrator' });
 const restored = userEvent('UserRestored', { account: 'acme' });
 
-const endsIn = (seen: SeenUser, account = 'acme') =>
+const endsIn = (seen: UserAcrossAccounts, account = 'acme') =>
   userItem(seen.accounts[account]!).locks.map(({ disableModeUntil }) => disableModeUntil);
 
 describe('disable mode', () => {
@@ -144,7 +144,8 @@ describe('a lock', () => {
 });
 
 describe('who can be restored', () => {
-  const canBe = ({ accounts }: SeenUser) => Object.keys(accounts).filter((account) => accounts[account]!.canBeRestored);
+  const canBe = ({ accounts }: UserAcrossAccounts) =>
+    Object.keys(accounts).filter((account) => accounts[account]!.canBeRestored);
 
   it('LIST-7: is whom the account has deleted, until somebody has them back', () => {
     const life = [

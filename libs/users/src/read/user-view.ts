@@ -1,4 +1,4 @@
-import { nobody, type Actor, type DataOf, type Recorded } from '#libs/kernel';
+import { systemActor, type Actor, type DataOf, type Recorded } from '#libs/kernel';
 import type { LoginEvent } from '../domain/login.js';
 import type { LockCause, Role, UserEvent } from '../domain/user.events.js';
 import { lockEnd } from '../domain/user.state.js';
@@ -18,7 +18,7 @@ export interface LockView {
 /** Who set a lock; an account is not told who set it in another one. */
 export type LockedBy = Actor | typeof anotherAccount;
 
-const anotherAccount = { id: nobody.id, kind: 'another-account' } as const;
+const anotherAccount = { id: systemActor.id, kind: 'another-account' } as const;
 
 /** A user as an account sees them; after leaving, as at departure. */
 export interface UserView {
@@ -51,21 +51,25 @@ export interface UserView {
 }
 
 /** A user through time: as they are, and as each account last saw them. */
-export interface SeenUser {
+export interface UserAcrossAccounts {
   /** The account they are in, which sees them as they are; in none, how they are. */
   readonly current: string | UserView;
   readonly accounts: Readonly<Record<string, UserView>>;
 }
 
 /** The user as they are. */
-export const currentOf = ({ current, accounts }: SeenUser): UserView =>
+export const currentOf = ({ current, accounts }: UserAcrossAccounts): UserView =>
   typeof current === 'string' ? accounts[current]! : current;
 
 /** Whether the user has a lock that does not end by itself. */
 export const isLockedForGood = ({ locks }: UserView): boolean => locks.some(({ until }) => until === null);
 
 type Event = UserEvent | LoginEvent;
-type Step<Type extends Event['type']> = (seen: SeenUser, data: DataOf<Event, Type>, event: Recorded) => SeenUser;
+type Step<Type extends Event['type']> = (
+  seen: UserAcrossAccounts,
+  data: DataOf<Event, Type>,
+  event: Recorded,
+) => UserAcrossAccounts;
 
 /** One fold for the list, the replay and the audit's before → after. */
 const steps: { readonly [Type in Event['type']]: Step<Type> } = {
@@ -109,10 +113,14 @@ const steps: { readonly [Type in Event['type']]: Step<Type> } = {
 export const userViewEvents = Object.keys(steps) as readonly Event['type'][];
 
 /** The user after one more event; `undefined` before the first that tells who they are. */
-export function foldUser(seen: SeenUser | undefined, event: Recorded): SeenUser | undefined {
+export function foldUser(seen: UserAcrossAccounts | undefined, event: Recorded): UserAcrossAccounts | undefined {
   const first = event.type === 'UserAdded' || event.type === 'UserRegistered';
   if (!seen && !first) return undefined;
-  const step = steps[event.type as Event['type']] as (seen: SeenUser, data: object, event: Recorded) => SeenUser;
+  const step = steps[event.type as Event['type']] as (
+    seen: UserAcrossAccounts,
+    data: object,
+    event: Recorded,
+  ) => UserAcrossAccounts;
   const next = step(seen!, event.data, event);
   return event.stream.startsWith('user-') ? changed(next, { revision: event.revision }, event.envelope.account) : next;
 }
@@ -150,24 +158,28 @@ const newcomer = (
 });
 
 /** Changes the user, and the account's sight of them if they are in one (or in `account`, which they have just left). */
-function changed(seen: SeenUser, change: Partial<UserView>, account?: string): SeenUser {
+function changed(seen: UserAcrossAccounts, change: Partial<UserView>, account?: string): UserAcrossAccounts {
   const { current, accounts } =
     typeof seen.current === 'string'
-      ? sight(seen, seen.current, change)
+      ? inAccount(seen, seen.current, change)
       : { ...seen, current: { ...seen.current, ...change } };
   return account === undefined || account === current
     ? { current, accounts }
-    : sight({ current, accounts }, account, change);
+    : inAccount({ current, accounts }, account, change);
 }
 
 /** Changes an account's sight of the user. */
-const sight = ({ current, accounts }: SeenUser, account: string, change: Partial<UserView>): SeenUser => ({
+const inAccount = (
+  { current, accounts }: UserAcrossAccounts,
+  account: string,
+  change: Partial<UserView>,
+): UserAcrossAccounts => ({
   current,
   accounts: { ...accounts, [account]: { ...accounts[account]!, ...change } },
 });
 
 /** Comes (back) into an account: what this account kept comes back; what happened elsewhere does not show. */
-function joined(seen: SeenUser, account: string, change: Partial<UserView>): SeenUser {
+function joined(seen: UserAcrossAccounts, account: string, change: Partial<UserView>): UserAcrossAccounts {
   const current = currentOf(seen);
   const former = seen.accounts[account];
   const view: UserView = {
@@ -188,7 +200,7 @@ function joined(seen: SeenUser, account: string, change: Partial<UserView>): See
 }
 
 /** Whoever has been in another account since can't be restored any more. */
-const withoutRestorable = (accounts: SeenUser['accounts']): SeenUser['accounts'] =>
+const withoutRestorable = (accounts: UserAcrossAccounts['accounts']): UserAcrossAccounts['accounts'] =>
   Object.fromEntries(
     Object.entries(accounts).map(([account, view]) => [
       account,
@@ -200,7 +212,7 @@ const withoutRestorable = (accounts: SeenUser['accounts']): SeenUser['accounts']
 const fromElsewhere = (lock: LockView): LockView => ({ ...lock, reason: null, by: anotherAccount });
 
 /** Leaves the account, whose sight of the user freezes. */
-function departed(seen: SeenUser, change: Partial<UserView>): SeenUser {
+function departed(seen: UserAcrossAccounts, change: Partial<UserView>): UserAcrossAccounts {
   const { account, ...rest } = { ...currentOf(seen), ...change };
   const frozen = { ...rest, account: account!, roles: [] };
   return {
@@ -239,10 +251,10 @@ function disableMode(
 export const startsDisableMode = ({ cause }: Pick<LockView, 'cause'>): boolean => cause !== 'failedLogins';
 
 /** A login counts by its own time, in the account where the user was at that time. */
-function loggedIn(seen: SeenUser, at: string, account: string | undefined): SeenUser {
+function loggedIn(seen: UserAcrossAccounts, at: string, account: string | undefined): UserAcrossAccounts {
   const view = account === undefined ? undefined : seen.accounts[account];
   if (!view) return seen;
-  return sight(seen, account!, {
+  return inAccount(seen, account!, {
     firstLoginAt: view.firstLoginAt && view.firstLoginAt < at ? view.firstLoginAt : at,
     lastLoginAt: view.lastLoginAt && view.lastLoginAt > at ? view.lastLoginAt : at,
   });

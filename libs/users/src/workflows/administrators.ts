@@ -2,15 +2,15 @@ import { v5 as uuidv5 } from 'uuid';
 import { AccountDecider, AppointAdministrator, StandDownAdministrator } from '#libs/accounts';
 import {
   WrongRevision,
-  decidingAgain,
-  firstAnswer,
-  foresee,
-  record,
+  retryOnConflict,
+  repeatedResult,
+  preview,
+  appendDecided,
   type EventStore,
   type Loaded,
-  type Written,
+  type CommandResult,
 } from '#libs/event-store';
-import { Refusal, decide, issue, type Command, type Issuance } from '#libs/kernel';
+import { Refusal, decide, withContext, type Command, type CommandContext } from '#libs/kernel';
 import { DeleteUser, GrantRole, LockUser, RevokeRole } from '../domain/user.commands.js';
 import { UserDecider } from '../domain/user.decider.js';
 import { userEvent, type UserEvent } from '../domain/user.events.js';
@@ -24,26 +24,26 @@ import { servesAsAdministrator, type User } from '../domain/user.state.js';
  * account; whoever brings one joins it last, at the revision read before the user was written. So of two rivals one
  * meets a wrong revision, and decides again.
  */
-export async function recordUser(
+export async function appendKeepingAnAdministrator(
   store: EventStore,
   command: Command<unknown>,
   user: Loaded<User>,
   events: readonly UserEvent[],
-): Promise<Written<User>> {
-  const { at } = command.issuance;
+): Promise<CommandResult<User>> {
+  const { at } = command.context;
   const before = servesAsAdministrator(user.state, at);
-  const after = servesAsAdministrator(foresee(UserDecider, user, command, events).state, at);
-  if (before && !after) await standDown(store, command.issuance, events);
+  const after = servesAsAdministrator(preview(UserDecider, user, command, events).state, at);
+  if (before && !after) await removeFromAdministrators(store, command.context, events);
   if (after && (!before || events.some(({ type }) => type === 'UserRoleGranted')))
-    return bringing(store, command, user, events);
-  return record(store, UserDecider, user, command, events);
+    return appendThenAppoint(store, command, user, events);
+  return appendDecided(store, UserDecider, user, command, events);
 }
 
 /**
  * Runs a workflow that may stand an administrator down; where it is refused or given up after that, now or by an earlier
  * run of the same command, they count again. An outage meanwhile goes before the refusal: a retry finds both again.
  */
-export async function puttingBack<T>(
+export async function restoreAdministratorOnRefusal<T>(
   store: EventStore,
   command: Command<unknown>,
   workflow: () => Promise<T>,
@@ -52,29 +52,33 @@ export async function puttingBack<T>(
     return await workflow();
   } catch (error) {
     const removes = command instanceof LockUser || command instanceof DeleteUser || command instanceof RevokeRole;
-    if (removes && error instanceof Refusal && (await hasStoodDown(store, command.issuance))) {
-      const { issuance } = command;
-      await countIfServing(store, { ...issuance, commandId: uuidv5('put back', issuance.commandId) });
+    if (removes && error instanceof Refusal && (await hasStoodDown(store, command.context))) {
+      const { context } = command;
+      await repairAdministratorSet(store, { ...context, commandId: uuidv5('put back', context.commandId) });
     }
     throw error;
   }
 }
 
 /** Whether this very command has written to the account: what others left half-done is not for a refused one to mend. */
-async function hasStoodDown(store: EventStore, { account, commandId }: Issuance): Promise<boolean> {
-  return (await store.load(AccountDecider, account!, { commandId })).earlier !== undefined;
+async function hasStoodDown(store: EventStore, { account, commandId }: CommandContext): Promise<boolean> {
+  return (await store.load(AccountDecider, account!, { commandId })).sameCommand !== undefined;
 }
 
-async function standDown(store: EventStore, issuance: Issuance, events: readonly UserEvent[]): Promise<void> {
+async function removeFromAdministrators(
+  store: EventStore,
+  context: CommandContext,
+  events: readonly UserEvent[],
+): Promise<void> {
   const because = reasons.find(([type]) => events.some((event) => event.type === type))![1];
-  const account = await store.load(AccountDecider, issuance.account!);
-  const command = issued(new StandDownAdministrator({ user: issuance.target, because }), issuance);
-  await record(
+  const account = await store.load(AccountDecider, context.account!);
+  const command = commandOnAccount(new StandDownAdministrator({ user: context.targetId, because }), context);
+  await appendDecided(
     store,
     AccountDecider,
     account,
     command,
-    decide(AccountDecider, command, account.state, command.issuance),
+    decide(AccountDecider, command, account.state, command.context),
   );
 }
 
@@ -84,24 +88,24 @@ const reasons = [
   ['UserRoleRevoked', 'demoted'],
 ] as const;
 
-async function bringing(
+async function appendThenAppoint(
   store: EventStore,
   command: Command<unknown>,
   user: Loaded<User>,
   events: readonly UserEvent[],
-): Promise<Written<User>> {
-  const { issuance } = command;
-  const account = await store.load(AccountDecider, issuance.account!);
-  const appoint = issued(new AppointAdministrator({ user: issuance.target }), issuance);
-  const appointed = decide(AccountDecider, appoint, account.state, appoint.issuance);
-  const written = await record(store, UserDecider, user, command, events);
+): Promise<CommandResult<User>> {
+  const { context } = command;
+  const account = await store.load(AccountDecider, context.account!);
+  const appoint = commandOnAccount(new AppointAdministrator({ user: context.targetId }), context);
+  const appointed = decide(AccountDecider, appoint, account.state, appoint.context);
+  const written = await appendDecided(store, UserDecider, user, command, events);
   // Whoever waits for this position sees them counted.
   try {
-    const { position, changed } = await record(store, AccountDecider, account, appoint, appointed);
+    const { position, changed } = await appendDecided(store, AccountDecider, account, appoint, appointed);
     return changed ? { ...written, position } : written;
   } catch (error) {
     if (!(error instanceof WrongRevision)) throw error;
-    return { ...written, position: Math.max(written.position, await countIfServing(store, issuance)) };
+    return { ...written, position: Math.max(written.position, await repairAdministratorSet(store, context)) };
   }
 }
 
@@ -109,17 +113,17 @@ async function bringing(
  * What a repeated command answered first. A crash may have come between the user's stream and the account's: that they
  * count is made good, and its position is part of the answer.
  */
-export async function firstAnswerOf(
+export async function repeatedResultOf(
   store: EventStore,
-  issuance: Issuance,
+  context: CommandContext,
   earlier: Loaded<User> & { readonly at: string },
-): Promise<Written<User>> {
-  await countIfServing(store, issuance);
-  const { account, commandId } = issuance;
+): Promise<CommandResult<User>> {
+  await repairAdministratorSet(store, context);
+  const { account, commandId } = context;
   const counted = servesAsAdministrator(earlier.state, earlier.at)
-    ? (await store.load(AccountDecider, account!, { commandId })).earlier
+    ? (await store.load(AccountDecider, account!, { commandId })).sameCommand
     : undefined;
-  return { ...firstAnswer(earlier), position: Math.max(earlier.position, counted?.position ?? 0) };
+  return { ...repeatedResult(earlier), position: Math.max(earlier.position, counted?.position ?? 0) };
 }
 
 /**
@@ -127,38 +131,42 @@ export async function firstAnswerOf(
  * The role is granted once more in between, so that a removal under way meets a wrong revision. Answers the position of
  * what it wrote, 0 for nothing.
  */
-function countIfServing(store: EventStore, issuance: Issuance): Promise<number> {
-  const { account, target, commandId, at } = issuance;
-  return decidingAgain(async () => {
+function repairAdministratorSet(store: EventStore, context: CommandContext): Promise<number> {
+  const { account, targetId, commandId, at } = context;
+  return retryOnConflict(async () => {
     const counted = await store.load(AccountDecider, account!);
-    const user = await store.load(UserDecider, target);
-    if (counted.state.status !== 'open' || counted.state.administrators.has(target)) return 0;
+    const user = await store.load(UserDecider, targetId);
+    if (counted.state.status !== 'open' || counted.state.administrators.has(targetId)) return 0;
     if (!servesAsAdministrator(user.state, at) || !('account' in user.state) || user.state.account !== account)
       return 0;
     // Not the command's own id: what it answered first stays where it was.
-    const again = issue(new GrantRole({ role: 'administrator' }), {
-      ...issuance,
+    const again = withContext(new GrantRole({ role: 'administrator' }), {
+      ...context,
       commandId: uuidv5('count', commandId),
     });
-    await record(store, UserDecider, user, again, [userEvent('UserRoleGranted', { role: 'administrator' })]);
-    const appoint = issued(new AppointAdministrator({ user: target }), issuance);
+    await appendDecided(store, UserDecider, user, again, [userEvent('UserRoleGranted', { role: 'administrator' })]);
+    const appoint = commandOnAccount(new AppointAdministrator({ user: targetId }), context);
     return (
-      await record(
+      await appendDecided(
         store,
         AccountDecider,
         counted,
         appoint,
-        decide(AccountDecider, appoint, counted.state, appoint.issuance),
+        decide(AccountDecider, appoint, counted.state, appoint.context),
       )
     ).position;
   });
 }
 
 /** Whether the account leaves this serving administrator out of its count. */
-export async function isUncounted(store: EventStore, user: User, { account, target, at }: Issuance): Promise<boolean> {
+export async function isUncounted(
+  store: EventStore,
+  user: User,
+  { account, targetId, at }: CommandContext,
+): Promise<boolean> {
   if (!servesAsAdministrator(user, at)) return false;
   const { state } = await store.load(AccountDecider, account!);
-  return state.status === 'open' && !state.administrators.has(target);
+  return state.status === 'open' && !state.administrators.has(targetId);
 }
 
 /**
@@ -169,24 +177,26 @@ export async function checkRemovable(
   store: EventStore,
   before: User,
   after: User,
-  { account, target, ...issuance }: Issuance,
+  { account, targetId, ...context }: CommandContext,
   removed = new Set<string>(),
 ): Promise<void> {
-  if (!servesAsAdministrator(before, issuance.at) || servesAsAdministrator(after, issuance.at)) return;
+  if (!servesAsAdministrator(before, context.at) || servesAsAdministrator(after, context.at)) return;
   const loaded = (await store.load(AccountDecider, account!)).state;
   const state =
     loaded.status === 'absent'
       ? loaded
       : { ...loaded, administrators: new Set([...loaded.administrators].filter((id) => !removed.has(id))) };
-  const command = issued(new StandDownAdministrator({ user: target, because: 'locked' }), {
-    ...issuance,
+  const command = commandOnAccount(new StandDownAdministrator({ user: targetId, because: 'locked' }), {
+    ...context,
     account,
-    target,
+    targetId,
   });
-  decide(AccountDecider, command, state, command.issuance);
-  removed.add(target);
+  decide(AccountDecider, command, state, command.context);
+  removed.add(targetId);
 }
 
 /** A step of the workflow on the account's stream, in the name of the command that it serves. */
-const issued = <C extends AppointAdministrator | StandDownAdministrator>(command: C, issuance: Issuance): C =>
-  issue<never>(command as never, { ...issuance, target: issuance.account! });
+const commandOnAccount = <C extends AppointAdministrator | StandDownAdministrator>(
+  command: C,
+  context: CommandContext,
+): C => withContext<never>(command as never, { ...context, targetId: context.account! });

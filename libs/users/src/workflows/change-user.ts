@@ -1,11 +1,24 @@
 import { ownerOf } from '#libs/accounts';
-import { begin, decidingAgain, foresee, isDryRun, type EventStore, type Written } from '#libs/event-store';
-import { decide, type Command, type Issuance } from '#libs/kernel';
+import {
+  loadForCommand,
+  retryOnConflict,
+  preview,
+  isDryRun,
+  type EventStore,
+  type CommandResult,
+} from '#libs/event-store';
+import { decide, type Command, type CommandContext } from '#libs/kernel';
 import { domainOf } from '../domain/email-address.js';
 import { AddUserToAccount, GrantRole, RestoreUser, UnlockUser } from '../domain/user.commands.js';
 import { UserDecider, type UserContext } from '../domain/user.decider.js';
-import { revisionSeen, servesAsAdministrator, type User } from '../domain/user.state.js';
-import { checkRemovable, firstAnswerOf, isUncounted, puttingBack, recordUser } from './administrators.js';
+import { revisionVisibleTo, servesAsAdministrator, type User } from '../domain/user.state.js';
+import {
+  checkRemovable,
+  repeatedResultOf,
+  isUncounted,
+  restoreAdministratorOnRefusal,
+  appendKeepingAnAdministrator,
+} from './administrators.js';
 
 /** The bulk of which a command is a part. */
 export interface BulkContext {
@@ -20,37 +33,41 @@ export async function changeUser(
   store: EventStore,
   command: Command<unknown>,
   bulk?: BulkContext,
-): Promise<Written<User>> {
-  const { issuance } = command;
-  const attempt = async (): Promise<Written<User>> => {
-    const user = await begin(store, UserDecider, issuance, ({ state, revision }) =>
-      revisionSeen(state, issuance.account!, revision),
+): Promise<CommandResult<User>> {
+  const { context } = command;
+  const attempt = async (): Promise<CommandResult<User>> => {
+    const user = await loadForCommand(store, UserDecider, context, ({ state, revision }) =>
+      revisionVisibleTo(state, context.account!, revision),
     );
-    if (user.earlier) return firstAnswerOf(store, issuance, user.earlier);
+    if (user.sameCommand) return repeatedResultOf(store, context, user.sameCommand);
     const events = decide(UserDecider, command, user.state, {
-      ...issuance,
+      ...context,
       ...(await factsFor(store, command, user.state)),
     });
-    const foreseen = foresee(UserDecider, user, command, events);
+    const foreseen = preview(UserDecider, user, command, events);
     // Which of several administrators stays must not depend on who is faster.
-    if (servesAsAdministrator(user.state, issuance.at) && !servesAsAdministrator(foreseen.state, issuance.at))
+    if (servesAsAdministrator(user.state, context.at) && !servesAsAdministrator(foreseen.state, context.at))
       await bulk?.waitForTurn();
-    if (!isDryRun(command)) return recordUser(store, command, user, events);
-    await checkRemovable(store, user.state, foreseen.state, issuance, bulk?.removed);
+    if (!isDryRun(command)) return appendKeepingAnAdministrator(store, command, user, events);
+    await checkRemovable(store, user.state, foreseen.state, context, bulk?.removed);
     return foreseen;
   };
-  return asSeen(store, issuance, await puttingBack(store, command, () => decidingAgain(attempt)));
+  return resultVisibleToAccount(
+    store,
+    context,
+    await restoreAdministratorOnRefusal(store, command, () => retryOnConflict(attempt)),
+  );
 }
 
 /** An account that changes nothing of a user who has left it learns no more of where they are than when they left. */
-async function asSeen(
+async function resultVisibleToAccount(
   store: EventStore,
-  { account, target }: Issuance,
-  written: Written<User>,
-): Promise<Written<User>> {
-  const fromRevision = revisionSeen(written.state, account!, written.revision);
+  { account, targetId }: CommandContext,
+  written: CommandResult<User>,
+): Promise<CommandResult<User>> {
+  const fromRevision = revisionVisibleTo(written.state, account!, written.revision);
   if (written.changed || fromRevision === undefined || fromRevision === written.revision) return written;
-  for await (const { revision, position } of store.read(`${UserDecider.category}-${target}`, {
+  for await (const { revision, position } of store.read(`${UserDecider.category}-${targetId}`, {
     fromRevision,
     maxCount: 1,
   }))
@@ -69,7 +86,7 @@ export async function factsFor(
     return { ...(domainOwner && { domainOwner }) };
   }
   if (command instanceof GrantRole || command instanceof UnlockUser || command instanceof RestoreUser) {
-    return { uncounted: await isUncounted(store, user, command.issuance) };
+    return { uncounted: await isUncounted(store, user, command.context) };
   }
   return {};
 }

@@ -1,7 +1,7 @@
 import { from, lastValueFrom, mergeMap, toArray } from 'rxjs';
 import { v5 as uuidv5 } from 'uuid';
 import { keyMismatch, type EventStore } from '#libs/event-store';
-import { Refusal, checkRecentlyAuthenticated, issue, type Command, type Offer } from '#libs/kernel';
+import { Refusal, checkRecentlyAuthenticated, withContext, type Command, type SuggestedAction } from '#libs/kernel';
 import type { Vault } from '#libs/vault';
 import { bulkActions, type ChangeUsers } from '../domain/bulk.js';
 import { changeUser } from './change-user.js';
@@ -15,7 +15,7 @@ export interface BulkResult {
   readonly changed?: boolean;
   readonly code?: string;
   readonly detail?: string;
-  readonly actions?: readonly Offer[];
+  readonly actions?: readonly SuggestedAction[];
   /** Whether the user may have issued tokens to others. */
   readonly mayHaveIssuedTokens?: boolean;
 }
@@ -33,7 +33,7 @@ export async function changeUsers(
   command: ChangeUsers,
 ): Promise<{ results: BulkResult[]; position: number }> {
   if (command.action === 'delete' && command.userIds.length > 1 && !command.dryRun)
-    checkRecentlyAuthenticated(command.issuance);
+    checkRecentlyAuthenticated(command.context);
   checkKey(vault, command);
   let position = 0;
   const removed = new Set<string>();
@@ -75,13 +75,13 @@ class Turns {
 /** Another body under the same key is refused before anything is written. Throws `idempotency.mismatch`. */
 function checkKey(
   { bulkKeys }: Pick<Vault, 'bulkKeys'>,
-  { issuance: { commandId, digest }, dryRun }: ChangeUsers,
+  { context: { commandId, digest }, dryRun }: ChangeUsers,
 ): void {
   if (digest !== undefined && !dryRun && bulkKeys.firstDigest(commandId, digest) !== digest) throw keyMismatch();
 }
 
-function step({ action, reason, dryRun, keepRoles, issuance }: ChangeUsers, userId: string): Command<unknown> {
-  const { expectedRevision: _, reauthenticateWith, ...about } = issuance;
+function step({ action, reason, dryRun, keepRoles, context }: ChangeUsers, userId: string): Command<unknown> {
+  const { expectedRevision: _, reauthenticateWith, ...about } = context;
   // A dry run does no harm, so nobody is asked again who they are.
   const rest = { ...about, ...(reauthenticateWith && !dryRun && { reauthenticateWith }) };
   const command = new bulkActions[action]({
@@ -89,5 +89,9 @@ function step({ action, reason, dryRun, keepRoles, issuance }: ChangeUsers, user
     ...(dryRun && { dryRun }),
     ...(keepRoles && { keepRoles }),
   });
-  return issue<never>(command as never, { ...rest, target: userId, commandId: uuidv5(userId, issuance.commandId) });
+  return withContext<never>(command as never, {
+    ...rest,
+    targetId: userId,
+    commandId: uuidv5(userId, context.commandId),
+  });
 }

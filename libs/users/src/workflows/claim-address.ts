@@ -3,12 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AccountDecider, checkOpen, ownerOf } from '#libs/accounts';
 import {
   WrongRevision,
-  begin,
-  decidingAgain,
-  firstAnswer,
+  loadForCommand,
+  retryOnConflict,
+  repeatedResult,
   type EventStore,
   type Loaded,
-  type Written,
+  type CommandResult,
 } from '#libs/event-store';
 import { decide, type DomainEvent, type Subject } from '#libs/kernel';
 import type { Vault } from '#libs/vault';
@@ -17,10 +17,10 @@ import { EmailClaims, emailClaimEvent, type EmailClaim } from '../domain/email-c
 import type { AddUser, RegisterUser } from '../domain/user.commands.js';
 import { UserDecider, type UserContext } from '../domain/user.decider.js';
 import { userEvent } from '../domain/user.events.js';
-import type { Known, User } from '../domain/user.state.js';
-import { firstAnswerOf, recordUser } from './administrators.js';
+import type { ExistingUser, User } from '../domain/user.state.js';
+import { repeatedResultOf, appendKeepingAnAdministrator } from './administrators.js';
 
-export interface Claiming {
+export interface ClaimDependencies {
   readonly store: EventStore;
   readonly vault: Pick<Vault, 'hmac'>;
   /** How long a rival may take to make a claim good before it is voided, ms. Courtesy, not correctness. */
@@ -33,23 +33,23 @@ export interface Claiming {
  * `email-<hmac>` says who claimed last. A claim holds while its claimant's stream carries the address; one that was not
  * made good is voided in the claimant's own stream, at the exact revision read, before a rival claims.
  */
-export function makeUser(
-  { store, vault, courtesy = 1_000 }: Claiming,
+export function createUser(
+  { store, vault, courtesy = 1_000 }: ClaimDependencies,
   command: AddUser | RegisterUser,
   facts: Pick<UserContext, 'startingRoles'> = {},
-): Promise<Written<User>> {
-  const { issuance } = command;
+): Promise<CommandResult<User>> {
+  const { context } = command;
   const patience = new Patience(courtesy);
 
-  return decidingAgain(async () => {
-    const user = await begin(store, UserDecider, issuance);
-    if (user.earlier)
-      return issuance.account ? firstAnswerOf(store, issuance, user.earlier) : firstAnswer(user.earlier);
-    if (issuance.account) checkOpen((await store.load(AccountDecider, issuance.account)).state);
+  return retryOnConflict(async () => {
+    const user = await loadForCommand(store, UserDecider, context);
+    if (user.sameCommand)
+      return context.account ? repeatedResultOf(store, context, user.sameCommand) : repeatedResult(user.sameCommand);
+    if (context.account) checkOpen((await store.load(AccountDecider, context.account)).state);
     const { claim, rival, holder } = await lookUp({ store, vault }, command);
     const domainOwner = await ownerOf(store, domainOf(command.email));
     const events = decide(UserDecider, command, user.state, {
-      ...issuance,
+      ...context,
       ...facts,
       ...(domainOwner && { domainOwner }),
       ...holder,
@@ -59,28 +59,28 @@ export function makeUser(
       await patience.with(claim.state.claim!, rival.state);
       await abandon(store, command, claim.state, rival);
     }
-    const ours = claim.state.user === issuance.target && !user.state.abandonedClaims.includes(claim.state.claim!);
+    const ours = claim.state.user === context.targetId && !user.state.abandonedClaims.includes(claim.state.claim!);
     if (!ours) await claimFor(store, command, addressId(vault, command), claim.revision);
-    return recordUser(store, command, user, events);
+    return appendKeepingAnAdministrator(store, command, user, events);
   }, 10_000);
 }
 
 /** The address as the name of its stream, disclosing nothing. */
-const addressId = (vault: Claiming['vault'], { email }: AddUser | RegisterUser): string =>
+const addressId = (vault: ClaimDependencies['vault'], { email }: AddUser | RegisterUser): string =>
   vault.hmac('email', canonicalAddress(email));
 
 /** Who claimed the address last, and who has it. */
-async function lookUp({ store, vault }: Claiming, command: AddUser | RegisterUser) {
+async function lookUp({ store, vault }: ClaimDependencies, command: AddUser | RegisterUser) {
   const claim = await store.load(EmailClaims, addressId(vault, command));
   const { user: id } = claim.state;
-  const rival = id !== undefined && id !== command.issuance.target ? await store.load(UserDecider, id) : undefined;
+  const rival = id !== undefined && id !== command.context.targetId ? await store.load(UserDecider, id) : undefined;
   const has = rival && carries(rival.state, canonicalAddress(command.email));
-  return { claim, rival, holder: has ? { holder: { id: id!, user: rival.state as Known } } : {} };
+  return { claim, rival, holder: has ? { holder: { id: id!, user: rival.state as ExistingUser } } : {} };
 }
 
 /** Who has an address. */
 export async function findByAddress(
-  { store, vault }: Claiming,
+  { store, vault }: ClaimDependencies,
   email: string,
 ): Promise<{ readonly id: string; readonly user: User } | undefined> {
   const address = canonicalAddress(email);
@@ -91,15 +91,15 @@ export async function findByAddress(
 
 /** Refuses what adding this user would refuse, before anything is written; `domains` are about to be the account's own. */
 export async function checkFree(
-  { store, vault }: Claiming,
+  { store, vault }: ClaimDependencies,
   command: AddUser,
   domains: readonly string[],
 ): Promise<void> {
   const { holder } = await lookUp({ store, vault }, command);
   const domain = domainOf(command.email);
-  const domainOwner = domains.includes(domain) ? command.issuance.account : await ownerOf(store, domain);
+  const domainOwner = domains.includes(domain) ? command.context.account : await ownerOf(store, domain);
   decide(UserDecider, command, UserDecider.initial, {
-    ...command.issuance,
+    ...command.context,
     ...(domainOwner && { domainOwner }),
     ...holder,
   });
@@ -128,19 +128,27 @@ const claimFor = (
   revision: number,
 ): Promise<void> =>
   append(store, command, `${EmailClaims.category}-${address}`, revision, {
-    ...emailClaimEvent('EmailClaimed', { user: command.issuance.target }),
+    ...emailClaimEvent('EmailClaimed', { user: command.context.targetId }),
     subject: EmailClaims.subject(address),
   });
 
 /** These two are no commands' answers: their ids are fresh, so that a repeat is never taken for the first. */
 async function append(
   store: EventStore,
-  { issuance: { commandId, correlationId, actor, at, via } }: AddUser | RegisterUser,
+  { context: { commandId, correlationId, actor, at, tokenId } }: AddUser | RegisterUser,
   stream: string,
   expected: number,
   { type, data, subject }: DomainEvent & { subject: Subject },
 ): Promise<void> {
-  const envelope = { correlationId, causationId: commandId, actor, ...(via && { via }), subject, at, schema: 1 };
+  const envelope = {
+    correlationId,
+    causationId: commandId,
+    actor,
+    ...(tokenId && { via: tokenId }),
+    subject,
+    at,
+    schema: 1,
+  };
   await store.append(stream, expected, [{ id: randomUUID(), type, data, envelope }]);
 }
 

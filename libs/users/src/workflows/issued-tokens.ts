@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Refusal, type Issuance } from '#libs/kernel';
+import { Refusal, type CommandContext } from '#libs/kernel';
 import type { User } from '../domain/user.state.js';
 
 /** An access token that somebody issued, and that still works. */
@@ -21,11 +21,14 @@ export class IssuedToken {
  */
 export abstract class IssuedTokens {
   /** Those that still work and that the caller may manage, by user. */
-  abstract list(userIds: readonly string[], issuance: Issuance): Promise<ReadonlyMap<string, readonly IssuedToken[]>>;
+  abstract list(
+    userIds: readonly string[],
+    context: CommandContext,
+  ): Promise<ReadonlyMap<string, readonly IssuedToken[]>>;
   /** Ends them; answers those that it ended, with the place in the log of the last that was written. May be repeated. */
   abstract end(
     userIds: readonly string[],
-    issuance: Issuance,
+    context: CommandContext,
   ): Promise<{ readonly byUser: ReadonlyMap<string, readonly IssuedToken[]>; readonly position: number }>;
 }
 
@@ -36,7 +39,7 @@ interface TokenWish {
 }
 
 /** Whoever may not manage tokens ends none. Throws `access.forbidden`, before anything is written. */
-export function checkMayEndTokens({ endIssuedTokens }: TokenWish, { permissions }: Issuance): void {
+export function checkMayEndTokens({ endIssuedTokens }: TokenWish, { permissions }: CommandContext): void {
   if (!endIssuedTokens || permissions.includes('tokens:manage')) return;
   throw new Refusal(
     'access.forbidden',
@@ -59,12 +62,12 @@ export async function issuedTokensOf(
   tokens: IssuedTokens,
   userIds: readonly string[],
   { endIssuedTokens, dryRun }: TokenWish,
-  issuance: Issuance,
+  context: CommandContext,
 ): Promise<{ readonly byUser?: ReadonlyMap<string, readonly IssuedToken[]>; readonly position?: number }> {
-  if (userIds.length === 0 || !issuance.permissions.includes('tokens:manage')) return { byUser: new Map() };
-  if (endIssuedTokens && !dryRun) return tokens.end(userIds, issuance);
+  if (userIds.length === 0 || !context.permissions.includes('tokens:manage')) return { byUser: new Map() };
+  if (endIssuedTokens && !dryRun) return tokens.end(userIds, context);
   try {
-    return { byUser: await tokens.list(userIds, issuance) };
+    return { byUser: await tokens.list(userIds, context) };
   } catch (error) {
     if (error instanceof Refusal && error.kind === 'unavailable') return {};
     throw error;

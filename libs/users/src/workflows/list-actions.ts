@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { foresee, type EventStore, type Loaded } from '#libs/event-store';
-import { Query, Refusal, decide, issue, type Asking, type Command } from '#libs/kernel';
+import { preview, type EventStore, type Loaded } from '#libs/event-store';
+import { Query, Refusal, decide, withContext, type QueryContext, type Command } from '#libs/kernel';
 import * as commands from '../domain/user.commands.js';
 import { UserDecider } from '../domain/user.decider.js';
 import { roles } from '../domain/user.events.js';
@@ -33,29 +33,32 @@ export type FindStep = (
 export async function listActions(
   store: EventStore,
   step: FindStep,
-  { asking }: ListActions,
+  { context }: ListActions,
 ): Promise<{ items: PossibleAction[] }> {
-  const user = await store.load(UserDecider, asking.target);
+  const user = await store.load(UserDecider, context.targetId);
   const items = await Promise.all(
     candidates().map(async (command) => {
       const action = command.constructor.name;
       const role: Record<string, string> = 'role' in command ? { role: String(command.role) } : {};
-      const { method, href, needs } = step(action, { accountId: asking.account!, userId: asking.target, ...role });
-      const verdict = asking.permissions.some((held) => held === needs)
-        ? await judge(store, user, command, asking)
+      const { method, href, needs } = step(action, { accountId: context.account!, userId: context.targetId, ...role });
+      const verdict = context.permissions.some((held) => held === needs)
+        ? await judge(store, user, command, context)
         : forbidden;
       return { action, method, href, ...verdict };
     }),
   );
   // Who may add users may ask about one of nobody's; to everybody else such a user is not there.
-  if (!isKnown(user.state, asking) && items.every(({ code }) => code === 'user.not-found' || code === forbidden.code)) {
+  if (
+    !isKnown(user.state, context) &&
+    items.every(({ code }) => code === 'user.not-found' || code === forbidden.code)
+  ) {
     throw new Refusal('user.not-found', 'not-found', 'There is no such user in this account.');
   }
   return { items };
 }
 
 /** Whether the account has or had anything to do with the user. */
-const isKnown = (user: User, { account }: Asking): boolean =>
+const isKnown = (user: User, { account }: QueryContext): boolean =>
   user.status !== 'absent' && (accountOf(user) === account || departureFrom(user, account!) !== undefined);
 
 const forbidden = {
@@ -79,15 +82,15 @@ const candidates = (): Command<unknown>[] => [
   ...roles.flatMap((role) => [new commands.GrantRole({ role }), new commands.RevokeRole({ role })]),
 ];
 
-async function judge(store: EventStore, user: Loaded<User>, candidate: Command<unknown>, asking: Asking) {
-  const issuance = { ...asking, commandId: '', correlationId: '' };
-  const command: Command<unknown> = issue<never>(candidate as never, issuance);
+async function judge(store: EventStore, user: Loaded<User>, candidate: Command<unknown>, asker: QueryContext) {
+  const context = { ...asker, commandId: '', correlationId: '' };
+  const command: Command<unknown> = withContext<never>(candidate as never, context);
   try {
     const events = decide(UserDecider, command, user.state, {
-      ...issuance,
+      ...context,
       ...(await factsFor(store, command, user.state)),
     });
-    await checkRemovable(store, user.state, foresee(UserDecider, user, command, events).state, issuance);
+    await checkRemovable(store, user.state, preview(UserDecider, user, command, events).state, context);
     return { allowed: true, changes: events.length > 0 };
   } catch (error) {
     if (!(error instanceof Refusal) || error.kind === 'unavailable') throw error;

@@ -9,13 +9,20 @@ import {
   recordDomain,
   type OpenAccount,
 } from '#libs/accounts';
-import { begin, decidingAgain, handle, record, type Written } from '#libs/event-store';
-import { Refusal, checkRecentlyAuthenticated, decide, issue, type Command, type Issuance } from '#libs/kernel';
+import { loadForCommand, retryOnConflict, handleCommand, appendDecided, type CommandResult } from '#libs/event-store';
+import {
+  Refusal,
+  checkRecentlyAuthenticated,
+  decide,
+  withContext,
+  type Command,
+  type CommandContext,
+} from '#libs/kernel';
 import { v5 as uuidv5 } from 'uuid';
 import { AddUser } from '../domain/user.commands.js';
-import { checkFree, makeUser, type Claiming } from './claim-address.js';
+import { checkFree, createUser, type ClaimDependencies } from './claim-address.js';
 
-export interface OpenedAccount extends Written<unknown> {
+export interface OpenedAccount extends CommandResult<unknown> {
   readonly accountId: string;
   readonly administratorId: string;
 }
@@ -25,8 +32,8 @@ export interface OpenedAccount extends Written<unknown> {
  * closes the account again and releases the domains. Each step may be repeated, so that the same key completes what a
  * crash left half-done. It makes somebody administrator, so a session must have been authenticated lately.
  */
-export async function openAccount(claiming: Claiming, command: OpenAccount): Promise<OpenedAccount> {
-  checkRecentlyAuthenticated(command.issuance);
+export async function openAccount(claiming: ClaimDependencies, command: OpenAccount): Promise<OpenedAccount> {
+  checkRecentlyAuthenticated(command.context);
   try {
     return await open(claiming, command);
   } catch (error) {
@@ -34,16 +41,16 @@ export async function openAccount(claiming: Claiming, command: OpenAccount): Pro
   }
 }
 
-async function open(claiming: Claiming, command: OpenAccount): Promise<OpenedAccount> {
+async function open(claiming: ClaimDependencies, command: OpenAccount): Promise<OpenedAccount> {
   const { store } = claiming;
-  if (command.issuance.within)
+  if (command.context.confinedTo)
     throw new Refusal('access.forbidden', 'forbidden', 'A token that names an account opens no other.');
   const domains = command.domains.map(domainName);
   const administrator = administratorOf(command);
 
-  await decidingAgain(async () => {
-    const account = await begin(store, AccountDecider, command.issuance);
-    if (account.earlier) {
+  await retryOnConflict(async () => {
+    const account = await loadForCommand(store, AccountDecider, command.context);
+    if (account.sameCommand) {
       if (account.state.status === 'closed') {
         await undo(claiming, command, domains);
         throw notOpened();
@@ -52,24 +59,24 @@ async function open(claiming: Claiming, command: OpenAccount): Promise<OpenedAcc
     }
     await checkDomainsFree(claiming, domains);
     await checkFree(claiming, administrator, domains);
-    await record(
+    await appendDecided(
       store,
       AccountDecider,
       account,
       command,
-      decide(AccountDecider, command, account.state, command.issuance),
+      decide(AccountDecider, command, account.state, command.context),
     );
   });
 
   try {
     for (const domain of domains)
       await recordDomain(store, about(new AssertDomain({}), command, domain, `assert ${domain}`));
-    await makeUser(claiming, administrator, { startingRoles: ['administrator'] });
-    const { target: accountId } = command.issuance;
-    const { commandId, target: administratorId } = administrator.issuance;
+    await createUser(claiming, administrator, { startingRoles: ['administrator'] });
+    const { targetId: accountId } = command.context;
+    const { commandId, targetId: administratorId } = administrator.context;
     // As it was when the administrator came to count: a repeat answers the same.
     const account = await store.load(AccountDecider, accountId, { commandId });
-    const { state, revision, position } = account.earlier ?? account;
+    const { state, revision, position } = account.sameCommand ?? account;
     return { state, revision, position, changed: true, accountId, administratorId };
   } catch (error) {
     if (error instanceof Refusal && error.kind !== 'unavailable') await undo(claiming, command, domains);
@@ -81,8 +88,8 @@ async function open(claiming: Claiming, command: OpenAccount): Promise<OpenedAcc
  * A refusal is final: the account is closed, from when on its domains count as unclaimed, and they are released. An outage
  * is not final, it waits for the retry.
  */
-async function undo({ store }: Claiming, command: OpenAccount, domains: readonly string[]): Promise<void> {
-  await handle(store, AccountDecider, about(new CloseAccount({}), command, command.issuance.target, 'close'));
+async function undo({ store }: ClaimDependencies, command: OpenAccount, domains: readonly string[]): Promise<void> {
+  await handleCommand(store, AccountDecider, about(new CloseAccount({}), command, command.context.targetId, 'close'));
   for (const domain of domains)
     await recordDomain(store, about(new ReleaseDomain({}), command, domain, `release ${domain}`));
 }
@@ -91,7 +98,7 @@ async function undo({ store }: Claiming, command: OpenAccount, domains: readonly
 const offeringNothing = (error: unknown): unknown =>
   error instanceof Refusal ? new Refusal(error.code, error.kind, error.message, [], error.members) : error;
 
-async function checkDomainsFree({ store }: Claiming, domains: readonly string[]): Promise<void> {
+async function checkDomainsFree({ store }: ClaimDependencies, domains: readonly string[]): Promise<void> {
   for (const domain of domains) {
     if (await ownerOf(store, domain))
       throw new Refusal('domain.owned-by-another', 'conflict', 'Another account owns this domain.', [], { domain });
@@ -100,13 +107,18 @@ async function checkDomainsFree({ store }: Claiming, domains: readonly string[])
 
 function administratorOf(command: OpenAccount): AddUser {
   const { email, firstName, lastName, country } = command.administrator;
-  const id = uuidv5('administrator', command.issuance.commandId);
+  const id = uuidv5('administrator', command.context.commandId);
   return about(new AddUser({ email, firstName, lastName, country }), command, id, 'administrator');
 }
 
 /** A step of the opening as a command of its own, whose id derives from the opening's. */
-function about<C extends Command<C>>(step: C, { issuance }: OpenAccount, target: string, name: string): C {
-  const { expectedRevision: _, ...rest } = issuance;
-  const of: Issuance = { ...rest, account: issuance.target, target, commandId: uuidv5(name, issuance.commandId) };
-  return issue(step, of);
+function about<C extends Command<C>>(step: C, { context }: OpenAccount, targetId: string, name: string): C {
+  const { expectedRevision: _, ...rest } = context;
+  const of: CommandContext = {
+    ...rest,
+    account: context.targetId,
+    targetId,
+    commandId: uuidv5(name, context.commandId),
+  };
+  return withContext(step, of);
 }

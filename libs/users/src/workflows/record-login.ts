@@ -1,24 +1,28 @@
-import { handle, type EventStore, type Written } from '#libs/event-store';
-import { issue } from '#libs/kernel';
+import { handleCommand, type EventStore, type CommandResult } from '#libs/event-store';
+import { withContext } from '#libs/kernel';
 import { LoginDecider, loginTime, type RecordLogin } from '../domain/login.js';
 import { UserDecider } from '../domain/user.decider.js';
-import { accountOf, locksAt, type Known, type User } from '../domain/user.state.js';
+import { accountOf, locksAt, type ExistingUser, type User } from '../domain/user.state.js';
 
 /** Records a login as of its own time: what counts is how the user stood then. */
-export async function recordLogin(store: EventStore, command: RecordLogin): Promise<Written<object>> {
-  const { issuance } = command;
-  const time = loginTime(command, issuance);
-  const state = await standingAt(store, issuance.target, time);
+export async function recordLogin(store: EventStore, command: RecordLogin): Promise<CommandResult<object>> {
+  const { context } = command;
+  const time = loginTime(command, context);
+  const state = await standingAt(store, context.targetId, time);
   const account = accountOf(state);
-  const isThere = state.status !== 'absent' && (!issuance.within || account === issuance.within);
-  const { ip: _, ...rest } = issuance;
+  const isThere = state.status !== 'absent' && (!context.confinedTo || account === context.confinedTo);
+  const { ip: _, ...rest } = context;
   // The event's ip is where the user came from, not where the report did.
-  const reported = issue(command, { ...rest, ...(account && { account }), ...(command.ip && { ip: command.ip }) });
-  return handle(store, LoginDecider, reported, isThere ? { user: { locked: isLocked(state, time) } } : {});
+  const reported = withContext(command, {
+    ...rest,
+    ...(account && { account }),
+    ...(command.ip && { ip: command.ip }),
+  });
+  return handleCommand(store, LoginDecider, reported, isThere ? { user: { locked: isLocked(state, time) } } : {});
 }
 
 /** Failed logins with Rollbook's password say nothing about a login elsewhere. */
-const isLocked = ({ locks }: Known, time: string): boolean =>
+const isLocked = ({ locks }: ExistingUser, time: string): boolean =>
   locksAt(locks, time).some(({ cause }) => cause !== 'failedLogins');
 
 /**

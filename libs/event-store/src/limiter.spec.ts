@@ -1,12 +1,12 @@
 import { Refusal } from '#libs/kernel';
-import { Gate } from './gate.js';
+import { Limiter } from './limiter.js';
 
 describe('a gate', () => {
   const silence = new Refusal('event-store.unavailable', 'unavailable', 'no answer');
 
   /** Three at a gate for one, of whom the first fails; what became of each. */
   async function three(patience: number, failure: Error): Promise<string[]> {
-    const gate = new Gate(1, patience);
+    const gate = new Limiter(1, patience);
     const works = [() => Promise.reject(failure), () => Promise.resolve('done'), () => Promise.resolve('done')];
     const outcomes = await Promise.allSettled(works.map((work) => gate.run(work)));
     expect(await gate.run(() => Promise.resolve('next'))).toBe('next');

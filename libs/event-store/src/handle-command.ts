@@ -9,15 +9,15 @@ import {
   type DomainEvent,
   type Envelope,
   type EventOf,
-  type Issuance,
+  type CommandContext,
   type Recorded,
   type StateOf,
 } from '#libs/kernel';
 import { eventId } from './event-id.js';
-import { WrongRevision, type EventStore, type Loaded, type Proposed } from './event-store.js';
+import { WrongRevision, type EventStore, type Loaded, type ProposedEvent } from './event-store.js';
 
 /** What a command came to. */
-export interface Written<S> {
+export interface CommandResult<S> {
   readonly state: S;
   /** Of the stream: the ETag. */
   readonly revision: number;
@@ -29,12 +29,12 @@ export interface Written<S> {
 }
 
 /** From this failed try on, each waits a random while, so that rivals do not keep getting in each other's way. */
-const patientFrom = 4;
+const backOffAfter = 4;
 
 /** Runs `attempt` again while somebody else writes first; after `tries` gives up with `stream.busy`. */
-export async function decidingAgain<T>(attempt: () => Promise<T>, tries = 30): Promise<T> {
+export async function retryOnConflict<T>(attempt: () => Promise<T>, tries = 30): Promise<T> {
   for (let failed = 0; failed < tries; failed++) {
-    if (failed >= patientFrom) await pause(Math.random() * Math.min(2 ** failed, 200));
+    if (failed >= backOffAfter) await pause(Math.random() * Math.min(2 ** failed, 200));
     try {
       return await attempt();
     } catch (error) {
@@ -45,19 +45,19 @@ export async function decidingAgain<T>(attempt: () => Promise<T>, tries = 30): P
 }
 
 /** The one way of a command: load → decide → append, decided again when somebody else wrote first. */
-export function handle<D extends AnyDecider>(
+export function handleCommand<D extends AnyDecider>(
   store: EventStore,
   decider: D,
   command: Command<unknown>,
-  facts: Omit<ContextOf<D>, keyof Issuance> = {} as never,
-): Promise<Written<StateOf<D>>> {
-  return decidingAgain(async () => {
-    const loaded = await begin(store, decider, command.issuance);
-    if (loaded.earlier) return firstAnswer(loaded.earlier);
-    const events = decide(decider, command, loaded.state, { ...command.issuance, ...facts }) as readonly EventOf<D>[];
+  facts: Omit<ContextOf<D>, keyof CommandContext> = {} as never,
+): Promise<CommandResult<StateOf<D>>> {
+  return retryOnConflict(async () => {
+    const loaded = await loadForCommand(store, decider, command.context);
+    if (loaded.sameCommand) return repeatedResult(loaded.sameCommand);
+    const events = decide(decider, command, loaded.state, { ...command.context, ...facts }) as readonly EventOf<D>[];
     return isDryRun(command)
-      ? foresee(decider, loaded, command, events)
-      : record(store, decider, loaded, command, events);
+      ? preview(decider, loaded, command, events)
+      : appendDecided(store, decider, loaded, command, events);
   });
 }
 
@@ -66,21 +66,21 @@ export function handle<D extends AnyDecider>(
  * `revision.stale` where If-Match names another revision than the one that the caller sees.
  * @param seenAt the revision that the caller sees; undefined where they must not learn that there is anything
  */
-export async function begin<D extends AnyDecider>(
+export async function loadForCommand<D extends AnyDecider>(
   store: EventStore,
   decider: D,
-  issuance: Issuance,
+  context: CommandContext,
   seenAt: (loaded: Loaded<StateOf<D>>) => number | undefined = ({ revision }) => revision,
 ): Promise<Loaded<StateOf<D>>> {
-  const { commandId, digest } = issuance;
+  const { commandId, digest } = context;
   // One without a key does not come again: not worth reading what is forgotten.
-  const isLookedFor = digest !== undefined || decider.memory === undefined;
-  const loaded = await store.load(decider, issuance.target, isLookedFor ? { commandId } : {});
-  if (loaded.earlier) {
-    if (loaded.earlier.digest !== digest) throw keyMismatch();
+  const isLookedFor = digest !== undefined || decider.foldLast === undefined;
+  const loaded = await store.load(decider, context.targetId, isLookedFor ? { commandId } : {});
+  if (loaded.sameCommand) {
+    if (loaded.sameCommand.digest !== digest) throw keyMismatch();
     return loaded;
   }
-  const { expectedRevision } = issuance;
+  const { expectedRevision } = context;
   const revision = seenAt(loaded);
   if (expectedRevision !== undefined && revision !== undefined && expectedRevision !== revision) {
     throw new Refusal('revision.stale', 'stale', 'Somebody has changed this since you looked.', [], { revision });
@@ -93,7 +93,7 @@ export const keyMismatch = (): Refusal =>
   new Refusal('idempotency.mismatch', 'mismatch', 'This Idempotency-Key came with another body before.');
 
 /** A repeated command answers what it answered first, whatever has happened since. */
-export const firstAnswer = <S>({
+export const repeatedResult = <S>({
   state,
   revision,
   position,
@@ -103,7 +103,7 @@ export const firstAnswer = <S>({
   revision: number;
   position: number;
   at: string;
-}): Written<S> => ({
+}): CommandResult<S> => ({
   state,
   revision,
   position,
@@ -112,12 +112,12 @@ export const firstAnswer = <S>({
 });
 
 /** What recording these events would come to; nothing is written. */
-export const foresee = <D extends AnyDecider>(
+export const preview = <D extends AnyDecider>(
   decider: D,
   { state, revision, position }: Loaded<StateOf<D>>,
   command: Command<unknown>,
   events: readonly EventOf<D>[],
-): Written<StateOf<D>> => ({
+): CommandResult<StateOf<D>> => ({
   state: propose(decider, state, revision, command, events).after,
   revision,
   position,
@@ -125,17 +125,17 @@ export const foresee = <D extends AnyDecider>(
 });
 
 /** Appends the decided events at exactly the loaded revision. Throws `WrongRevision` where somebody else wrote first. */
-export async function record<D extends AnyDecider>(
+export async function appendDecided<D extends AnyDecider>(
   store: EventStore,
   decider: D,
   { state, revision, position }: Loaded<StateOf<D>>,
   command: Command<unknown>,
   events: readonly EventOf<D>[],
-): Promise<Written<StateOf<D>>> {
+): Promise<CommandResult<StateOf<D>>> {
   if (events.length === 0) return { state, revision, position, changed: false };
   const { proposed, after } = propose(decider, state, revision, command, events);
-  const appended = await store.append(`${decider.category}-${command.issuance.target}`, revision, proposed);
-  return { state: after, ...appended, changed: true, at: command.issuance.at };
+  const appended = await store.append(`${decider.category}-${command.context.targetId}`, revision, proposed);
+  return { state: after, ...appended, changed: true, at: command.context.at };
 }
 
 export const isDryRun = (command: object): boolean => 'dryRun' in command && command.dryRun === true;
@@ -147,16 +147,16 @@ function propose<D extends AnyDecider>(
   revision: number,
   command: Command<unknown>,
   events: readonly EventOf<D>[],
-): { proposed: Proposed[]; after: StateOf<D> } {
-  const { commandId, digest, target } = command.issuance;
-  const stream = `${decider.category}-${target}`;
+): { proposed: ProposedEvent[]; after: StateOf<D> } {
+  const { commandId, digest, targetId } = command.context;
+  const stream = `${decider.category}-${targetId}`;
   let after = before;
   const proposed = events.map(({ type, data }: DomainEvent, index) => {
     const id = eventId({ commandId, digest, stream, expected: revision, index });
     const draft = envelope(decider, command);
     const event = { id, type, data, envelope: draft, stream, revision: revision + 1 + index, position: 0 };
     const next = evolve(decider as AnyDecider, after, event satisfies Recorded);
-    const account = decider.account(next, command.issuance) ?? decider.account(after, command.issuance);
+    const account = decider.account(next, command.context) ?? decider.account(after, command.context);
     after = next;
     return { id, type, data, envelope: { ...draft, ...(account && { account }) } };
   });
@@ -164,14 +164,14 @@ function propose<D extends AnyDecider>(
 }
 
 function envelope(decider: AnyDecider, command: Command<unknown>): Envelope {
-  const { commandId, correlationId, actor, via, ip, at, target, digest } = command.issuance;
+  const { commandId, correlationId, actor, tokenId, ip, at, targetId, digest } = command.context;
   const reason = 'reason' in command ? (command.reason as string | undefined) : undefined;
   return {
     correlationId,
     causationId: commandId,
     actor,
-    ...(via && { via }),
-    subject: decider.subject(target),
+    ...(tokenId && { via: tokenId }),
+    subject: decider.subject(targetId),
     ...(reason && { reason }),
     ...(ip && { ip }),
     at,

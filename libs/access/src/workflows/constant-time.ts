@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * Hides timing from strangers: pads the duration to the next multiple of `beat` (default 300 ms, not configurable).
  * With `atOnce`, what succeeds does not wait.
  */
-export async function evenly<T>(work: () => Promise<T>, { atOnce = false, beat = 300 } = {}): Promise<T> {
+export async function constantTime<T>(work: () => Promise<T>, { atOnce = false, beat = 300 } = {}): Promise<T> {
   const begun = performance.now();
   let succeeded = false;
   try {

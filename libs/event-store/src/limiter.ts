@@ -10,7 +10,7 @@ interface Waiting {
  * Lets so many in at a time, first come first served. When one of them gets no answer, all who have waited at the gate
  * for `patience` ms fail as it did: behind a server that hangs they need not find it out again.
  */
-export class Gate {
+export class Limiter {
   private readonly waiting: Waiting[] = [];
 
   constructor(

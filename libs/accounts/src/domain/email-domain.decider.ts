@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url';
 import { Command, Refusal, type Context, type Decider } from '#libs/kernel';
-import { domainEvent, type DomainNameEvent } from './domain.events.js';
+import { emailDomainEvent, type EmailDomainEvent } from './email-domain.events.js';
 
 /** An operator says that an e-mail domain is the account's, without the mail. */
 export class AssertDomain extends Command<AssertDomain> {}
@@ -8,12 +8,12 @@ export class AssertDomain extends Command<AssertDomain> {}
 /** The account no longer owns an e-mail domain. */
 export class ReleaseDomain extends Command<ReleaseDomain> {}
 
-export interface DomainName {
+export interface EmailDomain {
   /** The account that owns it. */
   readonly owner?: string;
 }
 
-export interface DomainContext extends Context {
+export interface EmailDomainContext extends Context {
   /** The owner's account is closed: its domains count as unclaimed. */
   readonly ownerClosed?: boolean;
 }
@@ -31,7 +31,7 @@ export function domainName(text: string): string {
   return ascii;
 }
 
-export const DomainDecider: Decider<DomainName, DomainNameEvent, typeof commands, DomainContext> = {
+export const EmailDomainDecider: Decider<EmailDomain, EmailDomainEvent, typeof commands, EmailDomainContext> = {
   category: 'domain',
   subject: (id) => ({ kind: 'domain', id }),
   initial: {},
@@ -43,10 +43,10 @@ export const DomainDecider: Decider<DomainName, DomainNameEvent, typeof commands
       if (owner === account) return [];
       if (owner && !ownerClosed)
         throw new Refusal('domain.owned-by-another', 'conflict', 'Another account owns this domain.');
-      return [domainEvent('DomainOwned', { account: account!, by: 'operator' })];
+      return [emailDomainEvent('DomainOwned', { account: account!, by: 'operator' })];
     },
     ReleaseDomain: (_, { owner }, { account }) =>
-      owner === account ? [domainEvent('DomainReleased', { account: account! })] : [],
+      owner === account ? [emailDomainEvent('DomainReleased', { account: account! })] : [],
   },
 
   evolve: {

@@ -1,11 +1,11 @@
 /* oxlint-disable promise/valid-params -- `then` is the last word of given/when/then, no promise's */
 import { given } from '#libs/kernel';
-import { AssertDomain, DomainDecider, ReleaseDomain, domainName } from './domain.decider.js';
-import { domainEvent, type DomainNameEvent } from './domain.events.js';
+import { AssertDomain, EmailDomainDecider, ReleaseDomain, domainName } from './email-domain.decider.js';
+import { emailDomainEvent, type EmailDomainEvent } from './email-domain.events.js';
 
-const owned = (account = 'account') => domainEvent('DomainOwned', { account, by: 'operator' });
-const released = (account = 'account') => domainEvent('DomainReleased', { account });
-const domain = (...past: DomainNameEvent[]) => given(DomainDecider, ...past);
+const owned = (account = 'account') => emailDomainEvent('DomainOwned', { account, by: 'operator' });
+const released = (account = 'account') => emailDomainEvent('DomainReleased', { account });
+const domain = (...past: EmailDomainEvent[]) => given(EmailDomainDecider, ...past);
 
 describe('an operator asserts a domain', () => {
   it('DOMAIN-2, EVENT-4: that nobody owns', () => domain().when(new AssertDomain({})).then(owned()));
@@ -35,9 +35,9 @@ describe('an operator releases a domain', () => {
 });
 
 it('a domain belongs to the account that owns it', () => {
-  const issuance = {} as Parameters<typeof DomainDecider.account>[1];
-  expect(DomainDecider.account({ owner: 'account' }, issuance)).toBe('account');
-  expect(DomainDecider.account({}, issuance)).toBeUndefined();
+  const context = {} as Parameters<typeof EmailDomainDecider.account>[1];
+  expect(EmailDomainDecider.account({ owner: 'account' }, context)).toBe('account');
+  expect(EmailDomainDecider.account({}, context)).toBeUndefined();
 });
 
 describe('the one way to write a domain', () => {

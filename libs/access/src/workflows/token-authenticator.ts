@@ -1,45 +1,48 @@
 import { AccountDecider } from '#libs/accounts';
 import type { EventStore } from '#libs/event-store';
-import { UserDecider, type Known } from '#libs/users';
+import { UserDecider, type ExistingUser } from '#libs/users';
 import type { Vault } from '#libs/vault';
 import { AccessTokenDecider, type AccessToken } from '../domain/access-token.decider.js';
-import { bearerOf, standingOf, type Bearer, type Standing } from '../domain/bearer.js';
-import { Recent, type AsOf } from './recent.js';
+import { tokenPrincipal, standingOf, type Principal, type Standing } from '../domain/principal.js';
+import { OneSecondCache, type AsOf } from './one-second-cache.js';
 import { hashOf, secretPattern } from './secret.js';
 
 /**
  * Who shows an access token: read from the token's and the holder's own streams, with no projection in between, so that
  * a lock, a demotion or a deletion shuts every token within a second.
  */
-export class Callers {
-  private readonly tokens: Recent<AccessToken>;
-  private readonly holders: Recent<Standing | undefined>;
-  private readonly accounts: Recent<boolean>;
+export class TokenAuthenticator {
+  private readonly tokens: OneSecondCache<AccessToken>;
+  private readonly holders: OneSecondCache<Standing | undefined>;
+  private readonly accounts: OneSecondCache<boolean>;
 
   constructor(
     private readonly store: Pick<EventStore, 'load'>,
     private readonly vault: Pick<Vault, 'findToken'>,
     private readonly now: () => Date,
   ) {
-    this.tokens = new Recent(async (id) => (await store.load(AccessTokenDecider, id)).state, now);
-    this.holders = new Recent(
+    this.tokens = new OneSecondCache(async (id) => (await store.load(AccessTokenDecider, id)).state, now);
+    this.holders = new OneSecondCache(
       async (id) => standingOf((await store.load(UserDecider, id)).state, now().toISOString()),
       now,
     );
-    this.accounts = new Recent(async (id) => (await store.load(AccountDecider, id)).state.status === 'open', now);
+    this.accounts = new OneSecondCache(
+      async (id) => (await store.load(AccountDecider, id)).state.status === 'open',
+      now,
+    );
   }
 
   /** `undefined` for any token that opens nothing, for whatever cause. Throws where the event store can't be asked. */
-  async find(secret: string, asOf: AsOf): Promise<Bearer | undefined> {
+  async find(secret: string, asOf: AsOf): Promise<Principal | undefined> {
     const id = secretPattern.test(secret) ? this.vault.findToken(hashOf(secret)) : undefined;
     return id === undefined ? undefined : this.holderOf(id, asOf);
   }
 
   /** Who has the token with this id; `undefined` where it opens nothing. */
-  async holderOf(id: string, asOf: AsOf): Promise<Bearer | undefined> {
+  async holderOf(id: string, asOf: AsOf): Promise<Principal | undefined> {
     const token = await this.tokens.get(id, asOf);
     const isUsers = token.status === 'live' && token.kind === 'user';
-    return bearerOf(id, token, isUsers ? await this.standingOf(token.holder, asOf) : undefined, this.now());
+    return tokenPrincipal(id, token, isUsers ? await this.standingOf(token.holder, asOf) : undefined, this.now());
   }
 
   /** How a user stands; `undefined` where nothing of theirs opens anything. */
@@ -48,9 +51,14 @@ export class Callers {
   }
 
   /** Who somebody is, in words, and what they may do now. */
-  async whoIs({ actor, token, session, account, roles, scopes, permissions }: Bearer) {
+  async whoIs({ actor, token, session, confinedTo: account, roles, scopes, permissions }: Principal) {
     const { state: user } = await this.store.load(UserDecider, actor.id);
-    const { email, firstName, lastName, language = null } = user.status === 'absent' ? ({} as Partial<Known>) : user;
+    const {
+      email,
+      firstName,
+      lastName,
+      language = null,
+    } = user.status === 'absent' ? ({} as Partial<ExistingUser>) : user;
     return {
       actor,
       account: account ?? null,

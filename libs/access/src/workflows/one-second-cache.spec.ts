@@ -1,9 +1,9 @@
-import { Recent } from './recent.js';
+import { OneSecondCache } from './one-second-cache.js';
 
 let at = 0;
 let loads: string[] = [];
 const recent = (load = (id: string) => Promise.resolve(`${id}${loads.length}`), room?: number) =>
-  new Recent(
+  new OneSecondCache(
     (id) => (loads.push(id), load(id)),
     () => new Date(at),
     room,

@@ -7,7 +7,7 @@ const second = 1_000;
  * What was loaded in the last second, by id. Those who ask at once share a load, its age counts from its beginning,
  * and one that failed is nothing to go by.
  */
-export class Recent<V> {
+export class OneSecondCache<V> {
   private readonly loads = new Map<string, { readonly begun: number; readonly value: Promise<V> }>();
 
   /** @param room how many are kept; the oldest go first */

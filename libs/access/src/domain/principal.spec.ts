@@ -1,7 +1,7 @@
 import { permissions } from '#libs/kernel';
 import type { User } from '#libs/users';
 import type { AccessToken } from './access-token.decider.js';
-import { bearerOf, standingOf, type Standing } from './bearer.js';
+import { tokenPrincipal, standingOf, type Standing } from './principal.js';
 
 const now = new Date('2026-01-15T12:00:00Z');
 const token: Extract<AccessToken, { status: 'live' | 'ended' }> = {
@@ -20,13 +20,13 @@ const token: Extract<AccessToken, { status: 'live' | 'ended' }> = {
 const start = { revision: 0, position: 0 };
 const ann: Standing = { account: 'acme', roles: ['auditor'], sessionsSince: 0, tokensSince: start };
 const bearer = (changes: object, user: Standing | undefined = ann) =>
-  bearerOf('id', { ...token, ...changes }, user, now);
+  tokenPrincipal('id', { ...token, ...changes }, user, now);
 
 test('PERM-10: a valid token opens what its scopes and its holder’s roles give', () => {
   expect(bearer({})).toMatchObject({
     actor: { id: 'ann', kind: 'user' },
-    via: 'id',
-    account: 'acme',
+    tokenId: 'id',
+    confinedTo: 'acme',
     roles: ['auditor'],
   });
   expect(bearer({})!.permissions).toEqual(new Set(['users:read', 'audit:read', 'tokens:manage', 'me:write']));
@@ -35,23 +35,23 @@ test('PERM-10: a valid token opens what its scopes and its holder’s roles give
 test('TOKEN-14: an expired, ended or unknown token opens nothing', () => {
   expect(bearer({ expiresAt: '2026-01-15T12:00:00.000Z' })).toBeUndefined();
   expect(bearer({ status: 'ended' })).toBeUndefined();
-  expect(bearerOf('id', { status: 'absent' }, ann, now)).toBeUndefined();
+  expect(tokenPrincipal('id', { status: 'absent' }, ann, now)).toBeUndefined();
 });
 
 test('TOKEN-5: a user’s token opens nothing while they can’t act, or in another account', () => {
-  expect(bearerOf('id', token, undefined, now)).toBeUndefined();
+  expect(tokenPrincipal('id', token, undefined, now)).toBeUndefined();
   expect(
     bearer({}, { account: 'other', roles: ['administrator'], sessionsSince: 0, tokensSince: start }),
   ).toBeUndefined();
 });
 
 test('PERM-10: a service and an operator need no user; without an account they act everywhere', () => {
-  expect(bearerOf('id', { ...token, kind: 'service', scopes: ['logins:record'] }, undefined, now)).toMatchObject({
-    account: 'acme',
+  expect(tokenPrincipal('id', { ...token, kind: 'service', scopes: ['logins:record'] }, undefined, now)).toMatchObject({
+    confinedTo: 'acme',
     roles: [],
   });
-  expect(bearerOf('id', { ...token, kind: 'operator', account: undefined }, undefined, now)).not.toHaveProperty(
-    'account',
+  expect(tokenPrincipal('id', { ...token, kind: 'operator', account: undefined }, undefined, now)).not.toHaveProperty(
+    'confinedTo',
   );
 });
 

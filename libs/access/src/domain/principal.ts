@@ -1,7 +1,7 @@
 import { permissions, type Actor, type Credential, type Permission } from '#libs/kernel';
 import { mayLogIn, type Role, type StreamPoint, type User } from '#libs/users';
 import type { AccessToken } from './access-token.decider.js';
-import { powersOf, type Powers } from './roles.js';
+import { grantedPermissionsOf, type GrantedPermissions } from './roles.js';
 
 /** A user who may use their tokens: all that the guard needs to keep of one, nothing personal. */
 export interface Standing {
@@ -14,12 +14,12 @@ export interface Standing {
 }
 
 /** Somebody who showed a valid token or comes in a session, and what they may do now. */
-export interface Bearer extends Powers {
+export interface Principal extends GrantedPermissions {
   readonly actor: Actor;
   /** The id of the token. */
-  readonly via?: string;
+  readonly tokenId?: string;
   /** Where they may do it; absent: in every account. */
-  readonly account?: string;
+  readonly confinedTo?: string;
   readonly roles: readonly Role[];
   readonly scopes: readonly Permission[];
   readonly token?: { readonly id: string; readonly name: string; readonly expiresAt: string };
@@ -51,17 +51,22 @@ export const standingOf = (user: User, at: string): Standing | undefined =>
  * A user's token works in the account that it was issued for: who moves to another one needs another token. What ends
  * their sessions ends their tokens, too.
  */
-export function bearerOf(id: string, token: AccessToken, user: Standing | undefined, now: Date): Bearer | undefined {
+export function tokenPrincipal(
+  id: string,
+  token: AccessToken,
+  user: Standing | undefined,
+  now: Date,
+): Principal | undefined {
   if (token.status !== 'live' || Date.parse(token.expiresAt) <= now.getTime()) return undefined;
   const { kind, holder, account, name, scopes, expiresAt } = token;
   if (kind === 'user' && (!user || user.account !== account || hasEndedWith(user, token))) return undefined;
   const roles = user?.roles ?? [];
   return {
     actor: { id: holder, kind },
-    via: id,
-    ...(account && { account }),
+    tokenId: id,
+    ...(account && { confinedTo: account }),
     roles,
-    ...powersOf(kind, scopes, roles),
+    ...grantedPermissionsOf(kind, scopes, roles),
     scopes,
     token: { id, name, expiresAt },
     ...(!token.isInstallations && { issuableUntil: kind === 'user' ? endOfDay(expiresAt) : expiresAt }),
@@ -79,17 +84,17 @@ const hasEndedWith = (
 const endOfDay = (time: string): string => `${new Date(time).toISOString().slice(0, 10)}T23:59:59.999Z`;
 
 /** The user whose session this is; `undefined` where it was ended by what has happened to the user since. */
-export function visitorOf(
+export function sessionPrincipal(
   { holder, revision }: { readonly holder: string; readonly revision: number },
   user: Standing | undefined,
-): Bearer | undefined {
+): Principal | undefined {
   if (!user || revision < user.sessionsSince) return undefined;
   const { account, roles } = user;
   return {
     actor: { id: holder, kind: 'user' },
-    account,
+    confinedTo: account,
     roles,
-    ...powersOf('user', permissions, roles),
+    ...grantedPermissionsOf('user', permissions, roles),
     scopes: permissions,
   };
 }

@@ -1,26 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import type { AuthenticationMethod, Session, Vault } from '#libs/vault';
-import { visitorOf, type Bearer, type SessionTerms } from '../domain/bearer.js';
+import { sessionPrincipal, type Principal, type SessionTerms } from '../domain/principal.js';
 import { sessionExpiry, type SessionLimits } from '../domain/session.js';
-import type { Callers } from './callers.js';
-import type { Entered } from './enter.js';
-import type { AsOf } from './recent.js';
+import type { TokenAuthenticator } from './token-authenticator.js';
+import type { Authenticated } from './authenticate.js';
+import type { AsOf } from './one-second-cache.js';
 import { hashOf, newSessionSecret, sessionPattern } from './secret.js';
 
 /** How often at most a session's use is recorded, ms. */
 const useInterval = 60_000;
 
 /** Who comes in a session. The vault knows the sessions; whether one still holds, the holder's stream says. */
-export class Visits {
+export class Sessions {
   constructor(
     private readonly sessions: Vault['sessions'],
-    private readonly callers: Pick<Callers, 'standingOf' | 'holderOf'>,
+    private readonly callers: Pick<TokenAuthenticator, 'standingOf' | 'holderOf'>,
     private readonly limits: SessionLimits,
     private readonly now: () => Date,
   ) {}
 
   /** Begins a session for somebody who has shown who they are; its secret leaves Rollbook here and nowhere else. */
-  begin({ holder, kind, revision, authenticatedBy }: Entered, agent: string): string {
+  begin({ holder, kind, revision, authenticatedBy }: Authenticated, agent: string): string {
     const at = this.now().getTime();
     const secret = newSessionSecret();
     this.sessions.forget(at - this.limits.idle);
@@ -38,7 +38,7 @@ export class Visits {
   }
 
   /** Who comes with this secret; `undefined` where the session has ended, for whatever cause. */
-  async find(secret: string, asOf: AsOf): Promise<Bearer | undefined> {
+  async find(secret: string, asOf: AsOf): Promise<Principal | undefined> {
     const session = this.sessionOf(secret);
     return session && this.visitorIn(session, asOf);
   }
@@ -69,18 +69,18 @@ export class Visits {
   }
 
   /** One's sessions that have not ended, newest first. */
-  async list(bearer: Bearer): Promise<readonly Session[]> {
+  async list(bearer: Principal): Promise<readonly Session[]> {
     const all = this.sessions.list(holderOf(bearer));
     const visitors = await Promise.all(all.map((session) => this.visitorIn(session, 'now')));
     return all.filter((_, nth) => visitors[nth] !== undefined);
   }
 
   /** Ends one of one's sessions; whether there was one. */
-  end(bearer: Bearer, id: string): boolean {
+  end(bearer: Principal, id: string): boolean {
     return this.sessions.end(holderOf(bearer), id);
   }
 
-  endAll(bearer: Bearer): void {
+  endAll(bearer: Principal): void {
     this.sessions.endAll(holderOf(bearer));
   }
 
@@ -88,12 +88,12 @@ export class Visits {
     return sessionPattern.test(secret) ? this.sessions.find(hashOf(secret)) : undefined;
   }
 
-  private async visitorIn(session: Session, asOf: AsOf): Promise<Bearer | undefined> {
+  private async visitorIn(session: Session, asOf: AsOf): Promise<Principal | undefined> {
     if (this.expiryOf(session) <= this.now().getTime()) return undefined;
     const { holder, kind, authenticatedAt } = session;
     const bearer =
       kind === 'user'
-        ? visitorOf(session, await this.callers.standingOf(holder, asOf))
+        ? sessionPrincipal(session, await this.callers.standingOf(holder, asOf))
         : await this.callers.holderOf(holder, asOf);
     const authentication = {
       until: authenticatedAt + this.limits.authentication,
@@ -114,4 +114,4 @@ export class Visits {
 }
 
 /** Whose sessions these are: a user's, or those of the access token that an operator came with. */
-const holderOf = ({ actor, via }: Bearer): string => (actor.kind === 'user' ? actor.id : (via ?? ''));
+const holderOf = ({ actor, tokenId: via }: Principal): string => (actor.kind === 'user' ? actor.id : (via ?? ''));
