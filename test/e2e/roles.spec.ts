@@ -168,7 +168,7 @@ describe('every route', () => {
     expect(handlers.filter(({ needs }) => needs === undefined)).toEqual([]);
     expect(
       handlers
-        .filter(({ needs }) => needs === 'nothing')
+        .filter(({ needs }) => needs === 'anonymous')
         .map(({ name }) => name)
         .toSorted(),
     ).toEqual(['followLink', 'get', 'live', 'logIn', 'ready', 'requestLink']);
@@ -181,7 +181,7 @@ describe('every route', () => {
         .map((route) => [`${route.method} ${route.path}`, route.needs, route] as const),
     )('PERM-10: %s (%s)', async (_, needs, route) => {
       const held: readonly string[] = granted[kind];
-      const may = (needs === 'a token' || held.includes(needs)) && !outOfPlace(kind, route);
+      const may = (needs === 'authenticated' || held.includes(needs)) && !outOfPlace(kind, route);
       const reply = await call(callers[kind], issuing(kind, route), await idsFor(route, kind, may));
       if (may) {
         expect([reply.status, reply.body?.code]).toEqual([route.done, undefined]);

@@ -16,7 +16,7 @@ export interface ContractRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below `/api/v1`, with `:name`s. */
   readonly path: string;
-  readonly needs: Permission | 'a token' | 'nothing';
+  readonly needs: Permission | 'authenticated' | 'anonymous';
   /** The status of an answer to one who may. */
   readonly done: number;
   readonly standing: Standing;
@@ -53,24 +53,24 @@ const why = () => ({ reason: 'as agreed' });
 
 /** Every route below `/api/v1`, and the permission that the rules give it. */
 export const contract: readonly ContractRoute[] = [
-  route('GET /me', 'a token'),
-  route('GET /installation', 'nothing', { elsewhere: true }),
-  route('POST /login', 'nothing', {
+  route('GET /me', 'authenticated'),
+  route('GET /installation', 'anonymous', { elsewhere: true }),
+  route('POST /login', 'anonymous', {
     body: () => ({ email: 'nobody@elsewhere.example', password: 'guess' }),
     elsewhere: true,
   }),
-  route('POST /password-resets', 'nothing', { body: () => ({ email: 'nobody@elsewhere.example' }), elsewhere: true }),
-  route('POST /password-resets/confirm', 'nothing', {
+  route('POST /password-resets', 'anonymous', { body: () => ({ email: 'nobody@elsewhere.example' }), elsewhere: true }),
+  route('POST /password-resets/confirm', 'anonymous', {
     body: () => ({ link: 'none', password: 'correct horse battery' }),
     elsewhere: true,
   }),
-  route('POST /logout', 'a token', { elsewhere: true }),
+  route('POST /logout', 'authenticated', { elsewhere: true }),
   route('PUT /me/password', 'me:write', {
     body: () => ({ currentPassword: 'guess', password: 'correct horse battery' }),
     elsewhere: true,
   }),
-  route('POST /me/reauthenticate', 'a token', { elsewhere: true }),
-  route('GET /me/sessions', 'a token'),
+  route('POST /me/reauthenticate', 'authenticated', { elsewhere: true }),
+  route('GET /me/sessions', 'authenticated'),
   route('DELETE /me/sessions', 'me:write'),
   route('DELETE /me/sessions/:sessionId', 'me:write', { elsewhere: true }),
   route('GET /accounts/:accountId/changes', 'users:read', { elsewhere: true }),

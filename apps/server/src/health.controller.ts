@@ -31,7 +31,7 @@ export class HealthController {
   }
 
   @Get('metrics')
-  @Needs('a token')
+  @Needs('authenticated')
   async scrape(@Req() { caller }: CalledRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     if (!isOperator(caller)) throw new Refusal('access.forbidden', 'forbidden', 'Metrics are for operators.');
     void reply.type(this.metrics.contentType);

@@ -1,20 +1,35 @@
 import { SetMetadata, applyDecorators } from '@nestjs/common';
-import type { Permission } from '#libs/kernel';
+import type { Permission, Refusal } from '#libs/kernel';
+import { invalid } from './validation.js';
 
 export const NEEDS = 'rollbook:needs';
 
-/** What a route may need; `'nothing'`: not even a token; a record: what the body's `action` needs. */
-export type Need = Permission | 'a token' | 'nothing' | Readonly<Record<string, Permission>>;
+/**
+ * What a route demands of its caller: a permission, any valid token or session (`'authenticated'`), nothing
+ * (`'anonymous'`), or the permission that the record has for the `action` in the body.
+ */
+export type Need = Permission | 'authenticated' | 'anonymous' | Readonly<Record<string, Permission>>;
 
-/** The permission that this request needs; an unknown action needs a token, and is then refused as a bad body. */
-export function permissionNeeded(need: Exclude<Need, 'nothing'>, body: unknown): Permission | 'a token' {
+/** Returns what this request needs; `undefined` if the route has no permission for the body's `action`: then refuse it. */
+export function permissionNeeded(
+  need: Exclude<Need, 'anonymous'>,
+  body: unknown,
+): Permission | 'authenticated' | undefined {
   if (typeof need === 'string') return need;
   const { action } = (body ?? {}) as { action?: unknown };
-  return typeof action === 'string' && Object.hasOwn(need, action) ? need[action]! : 'a token';
+  return typeof action === 'string' && Object.hasOwn(need, action) ? need[action] : undefined;
 }
 
-/** What a route needs. `'a token'`: any valid one. A route that names nothing is refused, and fails a test. */
-export const Needs = (need: Exclude<Need, 'nothing'>) => SetMetadata(NEEDS, need);
+/** Returns the refusal of a body whose `action` is missing or has no permission in the record. */
+export function unknownAction(need: Readonly<Record<string, Permission>>, body: unknown): Refusal {
+  const { action } = (body ?? {}) as { action?: unknown };
+  const actions = Object.keys(need).join(', ');
+  const message = action === undefined ? 'action is missing' : `action must be one of the following values: ${actions}`;
+  return invalid([{ field: 'action', message }]);
+}
+
+/** Declares what a route needs. A route that declares nothing is refused, and fails a test. */
+export const Needs = (need: Exclude<Need, 'anonymous'>) => SetMetadata(NEEDS, need);
 
 const WITHOUT_KEY = 'rollbook:without-key';
 
@@ -23,7 +38,7 @@ export const WithoutKey = () => SetMetadata(WITHOUT_KEY, true);
 
 /** Whether the route takes an Idempotency-Key. Two strangers' keys can't be told apart. */
 export const takesKey = (handler: object): boolean =>
-  Reflect.getMetadata(NEEDS, handler) !== ('nothing' satisfies Need) && !Reflect.hasMetadata(WITHOUT_KEY, handler);
+  Reflect.getMetadata(NEEDS, handler) !== ('anonymous' satisfies Need) && !Reflect.hasMetadata(WITHOUT_KEY, handler);
 
 const WITHOUT_REVISION = 'rollbook:without-revision';
 
@@ -32,7 +47,8 @@ export const WithoutRevision = () => SetMetadata(WITHOUT_REVISION, true);
 
 /** Whether the route takes If-Match. To a stranger, whether it fits would tell whether there is anybody. */
 export const takesRevision = (handler: object): boolean =>
-  Reflect.getMetadata(NEEDS, handler) !== ('nothing' satisfies Need) && !Reflect.hasMetadata(WITHOUT_REVISION, handler);
+  Reflect.getMetadata(NEEDS, handler) !== ('anonymous' satisfies Need) &&
+  !Reflect.hasMetadata(WITHOUT_REVISION, handler);
 
 const FROM_QUERY = 'rollbook:from-query';
 
@@ -55,7 +71,7 @@ export const isCausedByPerson = (headers: Readonly<Record<string, unknown>>, han
   headers['rollbook-background'] === undefined && !Reflect.hasMetadata(BACKGROUND, handler);
 
 /** Anybody may call the route without a token. */
-export const Public = () => SetMetadata(NEEDS, 'nothing' satisfies Need);
+export const Public = () => SetMetadata(NEEDS, 'anonymous' satisfies Need);
 
 const TOKEN_OPTIONAL = 'rollbook:token-optional';
 

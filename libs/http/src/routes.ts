@@ -94,5 +94,5 @@ const joined = (...parts: string[]) =>
     .join('/');
 
 const may = (caller: Pick<Caller, 'permissions'> | undefined, { needs }: Route) =>
-  needs === 'a token' ||
-  (typeof needs === 'string' && needs !== 'nothing' && (caller?.permissions.has(needs) ?? false));
+  needs === 'authenticated' ||
+  (typeof needs === 'string' && needs !== 'anonymous' && (caller?.permissions.has(needs) ?? false));

@@ -30,7 +30,7 @@ export class AccessController {
 
   /** Who one is, and what one may do now. */
   @Get('me')
-  @Needs('a token')
+  @Needs('authenticated')
   @ApiOkResponse({ type: Me })
   me(@Req() { caller }: { caller: Principal }) {
     return this.callers.whoIs(caller);

@@ -5,6 +5,7 @@ import {
   checksToken,
   isCausedByPerson,
   permissionNeeded,
+  unknownAction,
   type CalledRequest,
   type FastifyReply,
   type Need,
@@ -17,7 +18,7 @@ import type { AsOf } from '../workflows/one-second-cache.js';
 import { SessionCookie } from './session-cookie.js';
 
 /** `undefined`: nobody has said; nobody may. */
-type Needed = Permission | 'a token' | undefined;
+type Needed = Permission | 'authenticated' | undefined;
 
 /** The one door: who it is (401), whether there is such a thing for them (404), whether they may (403). In doubt, no. */
 @Injectable()
@@ -32,12 +33,16 @@ export class AccessGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const need = this.reflector.getAllAndOverride<Need | undefined>(NEEDS, [context.getHandler(), context.getClass()]);
     const request = context.switchToHttp().getRequest<CalledRequest>();
-    if (need === 'nothing') {
+    if (need === 'anonymous') {
       if (request.headers.authorization && checksToken(context.getHandler()))
-        await this.admit(request, 'a token').catch(ignoreOutage);
+        await this.admit(request, 'authenticated').catch(ignoreOutage);
       return true;
     }
     const needed = need && permissionNeeded(need, request.body);
+    if (!needed && typeof need === 'object') {
+      await this.admit(request, 'authenticated');
+      throw unknownAction(need, request.body);
+    }
     await this.admit(request, needed);
     // A page that is left open must not keep its session from ending.
     if (!request.headers.authorization && isCausedByPerson(request.headers, context.getHandler()))
@@ -121,7 +126,7 @@ const foreignOrigin = () =>
   );
 
 function may({ permissions, session, isFromBeforeMeWrite }: Principal, needed: Needed): boolean {
-  if (needed === undefined || needed === 'a token') return needed !== undefined;
+  if (needed === undefined || needed === 'authenticated') return needed !== undefined;
   return permissions.has(needed) || (needed === 'me:write' && (session !== undefined || isFromBeforeMeWrite === true));
 }
 

@@ -63,7 +63,7 @@ export class SessionController {
 
   /** Ends the session. */
   @Post('logout')
-  @Needs('a token')
+  @Needs('authenticated')
   @HttpCode(200)
   logOut(@Req() request: CalledRequest & { caller: Principal }, @Res({ passthrough: true }) reply: FastifyReply) {
     const { session } = request.caller;
@@ -118,7 +118,7 @@ export class SessionController {
    * password, an operator with the access token. 403 `password.wrong`, `token.wrong`.
    */
   @Post('me/reauthenticate')
-  @Needs('a token')
+  @Needs('authenticated')
   @WithoutKey()
   @WithoutRevision()
   @HttpCode(200)
@@ -138,7 +138,7 @@ export class SessionController {
 
   /** One's sessions, newest first. */
   @Get('me/sessions')
-  @Needs('a token')
+  @Needs('authenticated')
   @ApiOkResponse({ type: SessionList })
   async list(@Req() { caller }: { caller: Principal }) {
     const sessions = await this.visits.list(caller);
