@@ -206,7 +206,7 @@ function tasksOf(
 }
 
 /** Ids, each given out once before any is given out again. */
-export class Pool {
+class Pool {
   private next = 0;
 
   constructor(private readonly ids: readonly string[]) {}

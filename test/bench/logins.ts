@@ -6,7 +6,7 @@ import type { Peer } from './peer.js';
 import { Rollbook } from './rollbook.js';
 import { median, row, type LatencyRow } from './statistics.js';
 
-export interface LoginRow {
+interface LoginRow {
   readonly what: string;
   readonly perSecond: number;
   /** Its rate by that of bare argon2id in the same round. */

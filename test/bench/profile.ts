@@ -6,7 +6,7 @@ import type { Fired, Salvo } from './load.js';
 import type { Peer } from './peer.js';
 import type { Rollbook } from './rollbook.js';
 
-export interface ProfileRow {
+interface ProfileRow {
   readonly what: string;
   /** Of the time that the main thread worked. */
   readonly share: number;
@@ -52,7 +52,7 @@ export async function profile(
 }
 
 /** Sums a profile up by self time. */
-export function where({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): Where {
+function where({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): Where {
   const byId = new Map(nodes.map((node) => [node.id, node.callFrame]));
   const packages = new Map<string, number>();
   const functions = new Map<string, number>();

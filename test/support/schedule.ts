@@ -67,12 +67,12 @@ const schedule = (pausing: Schedule['pausing'], longest: number): fc.Arbitrary<S
     }));
 
 export const coarse = schedule('append', 3);
-export const fine = schedule('call', 6);
+const fine = schedule('call', 6);
 export const schedules = fc.oneof(coarse, fine);
 
 export const noCrash: Fate = { crashes: [], givesUp: false };
 
-export const crash: fc.Arbitrary<Crash> = fc.record({ append: fc.nat(5), answered: fc.boolean() });
+const crash: fc.Arbitrary<Crash> = fc.record({ append: fc.nat(5), answered: fc.boolean() });
 
 export const fate: fc.Arbitrary<Fate> = fc.oneof(
   { weight: 1, arbitrary: fc.constant(noCrash) },

@@ -9,7 +9,7 @@ import { Api, type Reply } from './api.js';
 import { createDatabase } from './database.js';
 
 /** The time of a test server: the real one, moved by what a test says. */
-export class MovableClock extends Clock {
+class MovableClock extends Clock {
   private ahead = 0;
 
   override now(): Date {

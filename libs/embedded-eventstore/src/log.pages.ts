@@ -51,7 +51,7 @@ export function prepare<Name extends string>(
 }
 
 /** An event that is not as it was written: of the whole log nobody can be sure any more. */
-export class DamagedEvent extends Error {
+class DamagedEvent extends Error {
   /** SQLITE_CORRUPT, as of the damage that SQLite finds itself. */
   readonly errcode = 11;
 }

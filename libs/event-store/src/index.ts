@@ -1,4 +1,3 @@
-export type { KeyRing } from './codec.js';
 export { UnreadableEvent } from './codec.js';
 export * from './event-id.js';
 export * from './event-store.js';

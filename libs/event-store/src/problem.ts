@@ -3,7 +3,7 @@ import { StoreUnavailable, connectionProblem, noAnswer, type StoreProblem } from
 import { NoAnswer } from './time-limits.js';
 
 /** Why a call of the client failed; its error could quote the URL, so its text is not passed on. */
-export function problemOf(error: unknown): StoreProblem {
+function problemOf(error: unknown): StoreProblem {
   if (error instanceof NoAnswer) return noAnswer;
   if (error instanceof AccessDeniedError) {
     return {

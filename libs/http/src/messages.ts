@@ -51,7 +51,7 @@ const withLowerCaseIds = (path: string): string =>
 const derivedId = (commandId: string, what: string): string => uuidv5(what, commandId);
 
 @Injectable()
-export class CommandPipe implements PipeTransform<Incoming> {
+class CommandPipe implements PipeTransform<Incoming> {
   constructor(
     private readonly clock: Clock,
     private readonly digest: BodyDigest,
@@ -115,7 +115,7 @@ export class CommandPipe implements PipeTransform<Incoming> {
 }
 
 @Injectable()
-export class QueryPipe implements PipeTransform<Incoming> {
+class QueryPipe implements PipeTransform<Incoming> {
   constructor(private readonly clock: Clock) {}
 
   transform({ request, source }: Incoming, { metatype }: ArgumentMetadata): Query<never> {

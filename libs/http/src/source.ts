@@ -26,7 +26,7 @@ export const addressOf = ({ ip, ips = [] }: Sender): string | undefined =>
   [ip, ...ips.toReversed()].map((address) => normalizeAddress(address ?? '')).find((address) => address !== undefined);
 
 /** The key by which limits count an address: an IPv6 host has a whole /64 to itself. */
-export function sourceOfAddress(address: string | undefined): string {
+function sourceOfAddress(address: string | undefined): string {
   if (address === undefined || isIP(address) !== 6) return address ?? 'unknown';
   const network = ipaddr.parse(address).toByteArray().fill(0, 8);
   return `${(ipaddr.fromByteArray(network) as ipaddr.IPv6).toRFC5952String()}/64`;

@@ -57,4 +57,4 @@ export async function advance(tx: Transaction<AnyTables>, positions: Positions, 
 }
 
 /** Another process has moved the checkpoints of this store. */
-export class ProjectedElsewhere extends Error {}
+class ProjectedElsewhere extends Error {}

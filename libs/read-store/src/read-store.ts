@@ -12,7 +12,7 @@ import { ServerWatch } from './server-watch.js';
 import { NoAnswer } from './unavailable.js';
 
 /** The log that a store was built from. */
-export interface LogIdentity {
+interface LogIdentity {
   /** Fingerprint of the installation. */
   readonly installation: string;
   readonly namespace: string;

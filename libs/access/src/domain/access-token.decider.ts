@@ -81,7 +81,7 @@ export const AccessTokenDecider: Decider<AccessToken, AccessTokenEvent, typeof c
 };
 
 /** One's own, and the tokens of the users and services of the account that one administers; operators, any. The list shows the same ones. */
-export function mayManage(token: Holding, { actor, confinedTo, mayActOnAdministrators }: Context): boolean {
+function mayManage(token: Holding, { actor, confinedTo, mayActOnAdministrators }: Context): boolean {
   if (actor.kind === 'operator' || actor.kind === 'system') return true;
   if (token.kind === actor.kind && token.holder === actor.id) return true;
   return token.kind !== 'operator' && mayActOnAdministrators && (!confinedTo || token.account === confinedTo);

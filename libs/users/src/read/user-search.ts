@@ -81,7 +81,7 @@ export interface SearchTerm {
 }
 
 /** The words of a search, each of which must be found, in any order: `Wang, Wei` is `Wei Wang`. */
-export const searchTerms = (search: string): SearchTerm[] =>
+const searchTerms = (search: string): SearchTerm[] =>
   folded(search)
     .split(/[\s,;、，]+/u)
     .map((term) => (/^.\.$/u.test(term) ? term.slice(0, -1) : term))

@@ -16,7 +16,7 @@ export interface LockView {
 }
 
 /** Who set a lock; an account is not told who set it in another one. */
-export type LockedBy = Actor | typeof anotherAccount;
+type LockedBy = Actor | typeof anotherAccount;
 
 const anotherAccount = { id: systemActor.id, kind: 'another-account' } as const;
 
