@@ -1,6 +1,6 @@
 /* oxlint-disable unicorn/require-post-message-target-origin, unicorn/prefer-add-event-listener -- threads have no origin */
 import { BroadcastChannel } from 'node:worker_threads';
-import { startEmbeddedEventStore, type NodeOptions } from '#libs/embedded-eventstore';
+import { startEmbeddedEventStore, type EmbeddedEventStoreOptions } from '#libs/embedded-eventstore';
 import { answerQuestions, cpuSeconds } from './peer.js';
 
 export interface StartedNode {
@@ -9,7 +9,7 @@ export interface StartedNode {
   readonly took: number;
 }
 
-async function start(options: NodeOptions): Promise<StartedNode> {
+async function start(options: EmbeddedEventStoreOptions): Promise<StartedNode> {
   const began = performance.now();
   const { url } = await startEmbeddedEventStore(options);
   return { url, took: performance.now() - began };

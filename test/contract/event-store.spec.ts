@@ -27,10 +27,9 @@ import {
   WrongRevision,
   eventId,
   type EventStoreOptions,
-  type LogItem,
   type ProposedEvent,
 } from '#libs/event-store';
-import type { AnyDecider, Envelope, Recorded, StoreProblem } from '#libs/kernel';
+import type { AnyDecider, Envelope, LogItem, Recorded, StoreProblem } from '#libs/kernel';
 import { openVault, type Vault } from '#libs/vault';
 import { Cable } from '../support/cable.js';
 
@@ -247,14 +246,14 @@ describe('loading', () => {
 
 describe('the log', () => {
   it('is read in order, from either end, without what belongs to others', async () => {
-    expect(await store.head()).toBe(0);
+    expect(await store.lastPosition()).toBe(0);
     const { position } = await store.append('n-1', -1, numbers(1, 2));
     await storeOf({ namespace: `${namespace}x` }).append('n-1', -1, numbers(100, 101));
     const last = await store.append('n-2', -1, [counted(3)]);
     expect(await readAll()).toEqual([1, 2, 3]);
     expect(await readAll({ from: position, maxCount: 1 })).toEqual([2]);
     expect(await readAll({ backwards: true, from: last.position })).toEqual([2, 1]);
-    expect(await store.head()).toBe(last.position);
+    expect(await store.lastPosition()).toBe(last.position);
   });
 
   it('is followed from its start or after a position, and then live', async () => {
@@ -431,7 +430,7 @@ describe('a connection', () => {
   });
 
   it('OPS-12: whose answers are lost has the append found as it was written, when it is repeated', async () => {
-    const far = storeOf({ url: cable.url, limits: { silence: 500, replace: 400 } });
+    const far = storeOf({ url: cable.url, limits: { silenceMs: 500, replaceAfterMs: 400 } });
     await far.append('n-1', -1, [counted(1)]);
     cable.mute();
     const second = counted(2);
@@ -453,7 +452,7 @@ describe('a connection', () => {
       failed: ({ code }: StoreProblem) => void problems.push(code),
       recovered: () => void problems.push('recovered'),
     };
-    const far = storeOf({ url: cable.url, limits: { silence: 300, replace: 600_000 }, observer });
+    const far = storeOf({ url: cable.url, limits: { silenceMs: 300, replaceAfterMs: 600_000 }, observer });
     const first = await far.append('n-1', -1, [counted(1)]);
     const following = far.follow(first.position, new AbortController().signal);
     expect(await following.next()).toMatchObject({ value: { kind: 'caughtUp' } });
@@ -463,7 +462,7 @@ describe('a connection', () => {
     const calls = [
       ...numbers(101, 200).map((event, n) => far.append(`m-${n}`, -1, [event])),
       ...upTo(200).map(() => far.load(sum, '1')),
-      far.head(),
+      far.lastPosition(),
     ];
     for (const outcome of await Promise.allSettled(calls))
       expect(outcome).toEqual({ status: 'rejected', reason: unavailable });
@@ -484,7 +483,7 @@ describe('a connection', () => {
   });
 
   it('OPS-12: that stays silent has its client replaced', async () => {
-    const far = storeOf({ url: cable.url, limits: { silence: 200, replace: 300 } });
+    const far = storeOf({ url: cable.url, limits: { silenceMs: 200, replaceAfterMs: 300 } });
     await far.append('n-1', -1, [counted(1)]);
     cable.mute();
     for (;;) {
@@ -496,12 +495,12 @@ describe('a connection', () => {
   });
 
   it('that stays away is told of, and used again once it is back', async () => {
-    const far = storeOf({ url: cable.url, limits: { silence: 200 } });
+    const far = storeOf({ url: cable.url, limits: { silenceMs: 200 } });
     await far.append('n-1', -1, [counted(1)]);
     await cable.cut();
     await expect(far.append('n-1', 0, [counted(2)])).rejects.toEqual(unavailable);
     await expect(all(far.read('n-1'))).rejects.toEqual(unavailable);
-    await expect(far.head()).rejects.toEqual(unavailable);
+    await expect(far.lastPosition()).rejects.toEqual(unavailable);
     await expect(firstValueFrom(follow(undefined, far))).rejects.toEqual(unavailable);
     await cable.mend();
     expect(await far.append('n-1', 0, [counted(2)])).toMatchObject({ revision: 1 });
@@ -521,7 +520,7 @@ describe('a connection', () => {
 
   it('that falls silent in the middle of a read does not pass for its end', async () => {
     await store.append('n-1', -1, numbers(1, 1000));
-    const far = storeOf({ url: cable.url, limits: { silence: 500, replace: 400 } });
+    const far = storeOf({ url: cable.url, limits: { silenceMs: 500, replaceAfterMs: 400 } });
     let seen = 0;
     for await (const event of far.read('n-1')) {
       expect(numberOf(event)).toBe(++seen);

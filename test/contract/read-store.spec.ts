@@ -2,15 +2,15 @@ import type { Recorded, StoreProblem } from '#libs/kernel';
 import {
   digestTables,
   encodeCursor,
-  idIn,
+  decodeIdCursor,
   openReadStore,
-  openScratchStore,
-  positionIn,
+  openTemporaryReadStore,
+  decodePositionCursor,
   ProjectionRunner,
-  type Problem,
+  type ProjectionProblem,
   type Projection,
   type ReadStore,
-  type Subscribe,
+  type SubscribeToLog,
 } from '#libs/read-store';
 import { sql } from 'kysely';
 import { randomBytes } from 'node:crypto';
@@ -30,7 +30,7 @@ let scratch: Promise<ReadStore>;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'rollbook-read-store-'));
-  scratch = openScratchStore();
+  scratch = openTemporaryReadStore();
 });
 afterAll(async () => {
   await (await scratch).close();
@@ -56,7 +56,7 @@ class Log {
     return this.events.length * 10;
   }
 
-  readonly subscribe: Subscribe = async function* (this: Log, from: number | undefined, signal: AbortSignal) {
+  readonly subscribe: SubscribeToLog = async function* (this: Log, from: number | undefined, signal: AbortSignal) {
     this.starts.push(from);
     let next = (from ?? 0) / 10;
     for (;;) {
@@ -115,7 +115,7 @@ function suite(open: () => Promise<ReadStore>) {
   let store: ReadStore;
   let source: Log;
   const runners: ProjectionRunner[] = [];
-  const problems: Problem[] = [];
+  const problems: ProjectionProblem[] = [];
 
   beforeAll(async () => {
     store = await open();
@@ -131,9 +131,9 @@ function suite(open: () => Promise<ReadStore>) {
     for (const runner of runners.splice(0)) await runner.stop();
   });
 
-  async function run(projections: Projection[], subscribe = source.subscribe, batchCount = 500) {
-    const report = (problem: Problem) => void problems.push(problem);
-    const runner = new ProjectionRunner({ store, projections, subscribe, report, batchCount });
+  async function run(projections: Projection[], subscribe = source.subscribe, maxBatchSize = 500) {
+    const onProblem = (problem: ProjectionProblem) => void problems.push(problem);
+    const runner = new ProjectionRunner({ store, projections, subscribe, onProblem, maxBatchSize });
     runners.push(runner);
     await runner.start();
     return runner;
@@ -236,11 +236,11 @@ function suite(open: () => Promise<ReadStore>) {
   it('goes on exactly where it stopped', async () => {
     source.append('UserAdded', 'ann', 'bob');
     const first = await run([seen(), users]);
-    await first.waitFor(20, 2_000);
+    await first.waitForPosition(20, 2_000);
     await first.stop();
     source.append('UserAdded', 'cyd');
     const second = await run([seen(), users]);
-    await second.waitFor(30, 2_000);
+    await second.waitForPosition(30, 2_000);
     expect(source.starts).toEqual([undefined, 20]);
     expect((await rows('seen')).map(({ position }) => position)).toEqual([10, 20, 30]);
     expect(await checkpoint('users')).toBe(30);
@@ -249,10 +249,10 @@ function suite(open: () => Promise<ReadStore>) {
   it('OPS-5: rebuilds the tables of a changed version, and only those', async () => {
     source.append('UserAdded', 'ann', 'bob');
     const old = await run([seen(), users]);
-    await old.waitFor(20, 2_000);
+    await old.waitForPosition(20, 2_000);
     await old.stop();
     const changed = await run([seen(2), users]);
-    await changed.waitFor(20, 2_000);
+    await changed.waitForPosition(20, 2_000);
     expect(await rows('seen')).toMatchObject([{ version: 2 }, { version: 2 }]);
     expect(problems).toEqual([]);
   });
@@ -261,7 +261,10 @@ function suite(open: () => Promise<ReadStore>) {
     const runner = await run([seen(), users]);
     source.append('UserAdded', 'ann', 'bob', 'ann', 'cyd');
     await until(() => runner.health().failing?.position);
-    await expect(runner.waitFor(30, 10)).rejects.toMatchObject({ code: 'projections.behind', kind: 'unavailable' });
+    await expect(runner.waitForPosition(30, 10)).rejects.toMatchObject({
+      code: 'projections.behind',
+      kind: 'unavailable',
+    });
     expect(runner.health()).toEqual({
       position: 20,
       caughtUp: false,
@@ -285,13 +288,13 @@ function suite(open: () => Promise<ReadStore>) {
   it('subscribes again when the log was away', async () => {
     source.append('UserAdded', 'ann');
     const runner = await run([seen()]);
-    await runner.waitFor(10, 2_000);
+    await runner.waitForPosition(10, 2_000);
     source.away = true;
     source.append('UserAdded', 'bob');
     await until(() => runner.health().failing);
     expect(runner.health().failing).toEqual({ reason: 'Error', since: expect.any(String) });
     source.away = false;
-    await runner.waitFor(20, 5_000);
+    await runner.waitForPosition(20, 5_000);
     expect((await rows('seen')).map(({ position }) => position)).toEqual([10, 20]);
   });
 
@@ -299,24 +302,24 @@ function suite(open: () => Promise<ReadStore>) {
     source.append('UserAdded', 'ann');
     source.append('LoginReported', 'ann', 'ann');
     const runner = await run([seen()]);
-    await runner.waitFor(30, 2_000);
+    await runner.waitForPosition(30, 2_000);
     expect(runner.position).toBe(30);
   });
 
   it('notices another process that projects into the same store', async () => {
     source.append('UserAdded', 'ann');
     const runner = await run([seen()]);
-    await runner.waitFor(10, 2_000);
+    await runner.waitForPosition(10, 2_000);
     await store.db.updateTable('projection').set({ position: 20 }).execute();
     source.append('UserAdded', 'bob', 'cyd');
-    await runner.waitFor(30, 2_000);
+    await runner.waitForPosition(30, 2_000);
     expect(problems).toMatchObject([{ reason: 'ProjectedElsewhere' }]);
     expect((await rows('seen')).map(({ position }) => position)).toEqual([10, 30]);
   });
 
   it('reads no further ahead of a slow projection than two batches', async () => {
     let read = 0;
-    const endless: Subscribe = async function* () {
+    const endless: SubscribeToLog = async function* () {
       const envelope = {} as Recorded['envelope'];
       const event = { id: '', type: 'UserAdded', data: {}, envelope, stream: '', revision: 0 };
       for (;;) yield { kind: 'event', event: { ...event, position: ++read } } as const;
@@ -337,13 +340,18 @@ function suite(open: () => Promise<ReadStore>) {
 
   it('digests tables as a replay of the log gives them', async () => {
     source.append('UserAdded', 'ann', 'bob', 'cyd');
-    await (await run([seen(), users], source.subscribe, 1)).waitFor(30, 2_000);
+    await (await run([seen(), users], source.subscribe, 1)).waitForPosition(30, 2_000);
     const replayed = await scratch;
     await replayed.db.deleteFrom('projection').execute();
     const { subscribe } = source;
-    const replay = new ProjectionRunner({ store: replayed, projections: [seen(), users], subscribe, report: () => {} });
+    const replay = new ProjectionRunner({
+      store: replayed,
+      projections: [seen(), users],
+      subscribe,
+      onProblem: () => {},
+    });
     await replay.start();
-    await replay.waitFor(30, 2_000);
+    await replay.waitForPosition(30, 2_000);
     const live = await digestTables(store.db, ['seen', 'users']);
     expect(live).toEqual(await digestTables(replayed.db, ['seen', 'users']));
     await replay.stop();
@@ -407,7 +415,7 @@ describe('PGlite', () => {
   it('is no affair of the settings of other PostgreSQL clients', async () => {
     process.env['PGSSLMODE'] = 'require';
     try {
-      const store = await openScratchStore();
+      const store = await openTemporaryReadStore();
       expect((await sql`select 1 as one`.execute(store.db)).rows).toEqual([{ one: 1 }]);
       await store.close();
     } finally {
@@ -453,10 +461,10 @@ describe('PGlite', () => {
     const store = await openReadStore({
       directory: join(directory, 'hung'),
       log,
-      limits: { query: 500, batch: 8_000 },
+      limits: { queryMs: 500, batchMs: 8_000 },
       observer,
     });
-    await sql`create table kept ()`.execute(store.batches);
+    await sql`create table kept ()`.execute(store.batchDb);
     const endless = sql`select count(*) from generate_series(1, 100000000000)`.execute(store.db);
     await expect(endless).rejects.toEqual(away);
     // The thread is still busy with it: those who come behind are refused, too.
@@ -525,21 +533,21 @@ else
         directory,
         databaseUrl: cable.url,
         log,
-        limits: { query: 500, batch: 1_000 },
+        limits: { queryMs: 500, batchMs: 1_000 },
         observer,
       });
-      await sql`drop table if exists seen`.execute(store.batches);
-      await store.batches.deleteFrom('projection').execute();
+      await sql`drop table if exists seen`.execute(store.batchDb);
+      await store.batchDb.deleteFrom('projection').execute();
       const source = new Log();
-      const problems: Problem[] = [];
+      const problems: ProjectionProblem[] = [];
       const runner = new ProjectionRunner({
         store,
         projections: [seen()],
         subscribe: source.subscribe,
-        report: (problem) => void problems.push(problem),
+        onProblem: (problem) => void problems.push(problem),
       });
       await runner.start();
-      await runner.waitFor(source.append('UserAdded', 'ann'), 5_000);
+      await runner.waitForPosition(source.append('UserAdded', 'ann'), 5_000);
 
       cable.stall();
       const context = Array.from({ length: 30 }, () => sql`select 1`.execute(store.db));
@@ -567,11 +575,11 @@ else
     });
 
     it('OPS-12: replaces connections whose backends hang', async () => {
-      const store = await openReadStore({ directory, databaseUrl, log, limits: { query: 500, batch: 1_000 } });
+      const store = await openReadStore({ directory, databaseUrl, log, limits: { queryMs: 500, batchMs: 1_000 } });
       const backends = async () =>
         (
           await sql<{ pid: number }>`select pid from pg_stat_activity where datname = current_database()`.execute(
-            store.batches,
+            store.batchDb,
           )
         ).rows.map(({ pid }) => pid);
       await Promise.all(Array.from({ length: 5 }, () => sql`select 1`.execute(store.db)));
@@ -597,14 +605,14 @@ else
         directory,
         databaseUrl,
         log,
-        limits: { query: 300, batch: 5_000 },
+        limits: { queryMs: 300, batchMs: 5_000 },
         observer,
       });
       await expect(sql`select pg_sleep(60)`.execute(store.db)).rejects.toEqual(away);
       const running = sql`select pid from pg_stat_activity where query like 'select pg_sleep(60)%' and state = 'active'`;
-      expect((await running.execute(store.batches)).rows).toEqual([]);
+      expect((await running.execute(store.batchDb)).rows).toEqual([]);
       // A batch may take longer.
-      await sql`select pg_sleep(1)`.execute(store.batches);
+      await sql`select pg_sleep(1)`.execute(store.batchDb);
       expect(new Set(told)).toEqual(new Set(['recovered']));
       await store.close();
     });
@@ -628,9 +636,9 @@ describe('the read store', () => {
   });
 
   it('makes cursors that only it can read', () => {
-    expect([positionIn(encodeCursor(7)), idIn(encodeCursor('a'))]).toEqual([7, 'a']);
+    expect([decodePositionCursor(encodeCursor(7)), decodeIdCursor(encodeCursor('a'))]).toEqual([7, 'a']);
     const refused = expect.objectContaining({ code: 'cursor.invalid', kind: 'invalid' });
     for (const wrong of ['', 'a b', encodeCursor(0.5), encodeCursor('a\0'), Buffer.from('{}').toString('base64url')])
-      for (const read of [positionIn, idIn]) expect(() => read(wrong)).toThrow(refused);
+      for (const read of [decodePositionCursor, decodeIdCursor]) expect(() => read(wrong)).toThrow(refused);
   });
 });

@@ -47,11 +47,11 @@ async function eventStoreProblem(url: string): Promise<StoreProblem> {
     namespace: 'test',
     catalogue: {},
     keys: keys as never,
-    limits: { silence: 300 },
+    limits: { silenceMs: 300 },
     observer,
   });
   try {
-    await expect(store.head()).rejects.toMatchObject({ code: 'event-store.unavailable', kind: 'unavailable' });
+    await expect(store.lastPosition()).rejects.toMatchObject({ code: 'event-store.unavailable', kind: 'unavailable' });
   } finally {
     await store.close().catch(() => {});
   }
@@ -150,7 +150,7 @@ describe('OPS-14: a PostgreSQL that can not be used says why', () => {
     const told: StoreProblem[] = [];
     const observer = { failed: (problem: StoreProblem) => void told.push(problem), recovered: () => {} };
     const log = { installation: 'one', namespace: 'rollbook', restored: '' };
-    const opening = openReadStore({ directory, databaseUrl: await url(), log, limits: { query: 400 }, observer });
+    const opening = openReadStore({ directory, databaseUrl: await url(), log, limits: { queryMs: 400 }, observer });
     await expect(opening).rejects.toMatchObject({ code: 'read-store.unavailable', problem: { code } });
     expect(told.at(-1)).toMatchObject({ kind: 'away', code });
     expect(JSON.stringify(told)).not.toContain(password);

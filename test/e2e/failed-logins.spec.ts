@@ -31,7 +31,7 @@ afterAll(() => test.close());
 const now = async (path: string, as = test.operator): Promise<Reply> =>
   expectStatus(
     200,
-    await as.get(path, { 'rollbook-min-position': String(await test.server.app.get(EventStore).head()) }),
+    await as.get(path, { 'rollbook-min-position': String(await test.server.app.get(EventStore).lastPosition()) }),
   );
 
 /** A user with a password; `browser`: where they set it. */

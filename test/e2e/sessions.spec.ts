@@ -30,7 +30,7 @@ const password = 'correct horse battery';
 
 /** A read of what a stranger's request has written: they are told no position. */
 const now = async (path: string): Promise<Reply> =>
-  test.operator.get(path, { 'rollbook-min-position': String(await test.server.app.get(EventStore).head()) });
+  test.operator.get(path, { 'rollbook-min-position': String(await test.server.app.get(EventStore).lastPosition()) });
 
 /** The link that the user's newest mail holds. */
 async function linkOf(userId: string): Promise<string> {

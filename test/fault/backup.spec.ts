@@ -19,11 +19,11 @@ import { EventStore } from '#libs/event-store';
 import { systemActor, type Recorded } from '#libs/kernel';
 import {
   digestTables,
-  openScratchStore,
+  openTemporaryReadStore,
   ProjectionRunner,
   ReadStore,
   type ReadStore as Store,
-  type Subscribe,
+  type SubscribeToLog,
 } from '#libs/read-store';
 import { backupMac } from '#libs/vault';
 import { askServer } from '../../apps/server/src/backup/control.js';
@@ -89,21 +89,21 @@ const digestOf = ({ db }: Store) =>
 
 /** What the read models are as of a position, from a replay up to there. */
 async function digestAt(store: EventStore, position: number): Promise<Record<string, string>> {
-  const subscribe: Subscribe = async function* (from, signal) {
+  const subscribe: SubscribeToLog = async function* (from, signal) {
     for await (const it of store.follow(from, signal)) {
       if (it.kind === 'event' && it.event.position > position) yield { kind: 'checkpoint', position };
       else if (it.kind !== 'checkpoint') yield it;
     }
   };
-  const scratch = await openScratchStore();
+  const scratch = await openTemporaryReadStore();
   const runner = new ProjectionRunner({
     store: scratch,
     projections,
     subscribe,
-    report: (problem) => console.error(problem),
+    onProblem: (problem) => console.error(problem),
   });
   await runner.start();
-  await runner.waitFor(position, 60_000);
+  await runner.waitForPosition(position, 60_000);
   await runner.stop();
   const digest = await digestOf(scratch);
   await scratch.close();
@@ -171,17 +171,17 @@ describe('with 64 writers at work', () => {
     const [store, copy] = [original.server.app.get(EventStore), restored.app.get(EventStore)];
     try {
       expect(await allOf(copy, position)).toEqual(await allOf(store, position));
-      expect(await original.server.app.get(EventStore).head()).toBeGreaterThan(position);
+      expect(await original.server.app.get(EventStore).lastPosition()).toBeGreaterThan(position);
       const [next] = (await allOf(copy, Infinity)).filter((event) => event.position > position);
       expect(next).toMatchObject({ type: 'InstallationRestored', data: { madeAt: manifest.madeAt, position } });
 
-      await restored.app.get(ProjectionRunner).waitFor(position + 1, 60_000);
+      await restored.app.get(ProjectionRunner).waitForPosition(position + 1, 60_000);
       const lists = await digestAt(store, position);
       expect(lists['user_list']).toMatch(/^[1-9]\d*:/);
       expect(await digestAt(copy, position)).toEqual(lists);
       // Since then the restored server has issued a token to its operator.
-      const head = await copy.head();
-      await restored.app.get(ProjectionRunner).waitFor(head, 60_000);
+      const head = await copy.lastPosition();
+      await restored.app.get(ProjectionRunner).waitForPosition(head, 60_000);
       expect(await digestOf(restored.app.get(ReadStore))).toEqual(await digestAt(copy, head));
 
       let compared = 0;

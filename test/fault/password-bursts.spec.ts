@@ -108,7 +108,7 @@ function changeFrom(cookie: string) {
 }
 
 const failuresOf = async (id: string) => {
-  const head = String(await server.server.app.get(EventStore).head());
+  const head = String(await server.server.app.get(EventStore).lastPosition());
   const { items } = (
     await server.operator.get(account.path(`/users/${id}/history?limit=200`), { 'rollbook-min-position': head })
   ).body as { items: { action: string }[] };

@@ -266,7 +266,8 @@ describe('a bulk', () => {
           const userIds = named.toSorted((one, other) => places[users.indexOf(one)]! - places[users.indexOf(other)]!);
           // In the end, who was named first is not who is read first.
           const load = async (...call: Parameters<EventStore['load']>) => {
-            for (let waits = 2 * userIds.toReversed().indexOf(call[1]); waits > 0; waits--) await stage.store.head();
+            for (let waits = 2 * userIds.toReversed().indexOf(call[1]); waits > 0; waits--)
+              await stage.store.lastPosition();
             return stage.store.load(...call);
           };
           const store: EventStore = Object.create(stage.store, {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { DomainEvent, Recorded } from '#libs/kernel';
-import { openReadStore, openScratchStore, type ReadStore } from '#libs/read-store';
+import { openReadStore, openTemporaryReadStore, type ReadStore } from '#libs/read-store';
 import { userEvent } from '#libs/users';
 import { UserListProjection, type UserListTables } from '../../libs/users/src/read/user-list.js';
 import { createDatabase } from './database.js';
@@ -73,7 +73,7 @@ const { DATABASE_URL } = process.env;
 
 /** How to open a user list on each engine that there is. */
 export const userLogs: readonly (readonly [engine: string, open: () => Promise<UserLog>])[] = [
-  ['PGlite', async () => UserLog.open(await openScratchStore())],
+  ['PGlite', async () => UserLog.open(await openTemporaryReadStore())],
   ...(DATABASE_URL ? [['PostgreSQL', () => openOnPostgresql(DATABASE_URL)] as const] : []),
 ];
 

@@ -50,7 +50,7 @@ export class Health {
     if (this.parts.stores.problems.some(({ store, kind }) => store === 'event-store' && kind === 'away'))
       return undefined;
     return Promise.race([
-      this.parts.store.head().catch(() => undefined),
+      this.parts.store.lastPosition().catch(() => undefined),
       pause(headTimeout, undefined, { ref: false }),
     ]);
   }

@@ -42,11 +42,11 @@ export async function openStores(
       directory: dataDir,
       ...(databaseUrl && { databaseUrl }),
       log: identity,
-      discarding: (error) =>
+      onDiscard: (error) =>
         new Logger('ReadStore').warn(
           `The read models can not be opened (${(error as Error).message}): they are built again.`,
         ),
-      limits: { query: config.queryTimeout * 1_000, batch: config.batchTimeout * 1_000 },
+      limits: { queryMs: config.queryTimeout * 1_000, batchMs: config.batchTimeout * 1_000 },
       ...(health && { observer: health.observer('read-store') }),
     }),
   );

@@ -138,7 +138,7 @@ function followLog({ store, readStore }: Stores): ProjectionRunner {
     store: readStore,
     projections,
     subscribe: (from, signal) => store.follow(from, signal),
-    report: (problem) => logger.error(problem, 'an event can not be projected'),
+    onProblem: (problem) => logger.error(problem, 'an event can not be projected'),
   });
 }
 

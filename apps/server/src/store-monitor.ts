@@ -40,7 +40,10 @@ export class StoreMonitor {
 
   private async ask(): Promise<void> {
     // Both tell their observers what comes of it.
-    const [head] = await Promise.all([this.parts.store.head().catch(() => undefined), this.parts.readStore.ping()]);
+    const [head] = await Promise.all([
+      this.parts.store.lastPosition().catch(() => undefined),
+      this.parts.readStore.ping(),
+    ]);
     this.compare(head);
   }
 

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { EventStore } from '#libs/event-store';
-import { ProjectionRunner, digestTables, openScratchStore, type ReadStore } from '#libs/read-store';
+import { ProjectionRunner, digestTables, openTemporaryReadStore, type ReadStore } from '#libs/read-store';
 import { readConfig, type Config } from './config.js';
 import { loadEnvironmentFile } from './environment-file.js';
 import { Owned } from './owned.js';
@@ -18,7 +18,7 @@ async function verifyProjections(config: Config): Promise<string[]> {
   const owned = new Owned();
   try {
     const { store, readStore } = await openStores(config, owned);
-    const replayed = await openScratchStore();
+    const replayed = await openTemporaryReadStore();
     owned.add(() => replayed.close());
     const [is, shouldBe] = [await digestAtHead(store, readStore), await digestAtHead(store, replayed)];
     return Object.keys(shouldBe).filter((table) => is[table] !== shouldBe[table]);
@@ -34,13 +34,13 @@ async function digestAtHead(store: EventStore, readStore: ReadStore): Promise<Re
     store: readStore,
     projections,
     subscribe: (from, signal) => store.follow(from, signal),
-    report,
+    onProblem: report,
   });
   await runner.start();
   try {
-    await runner.waitFor(await store.head(), patience);
+    await runner.waitForPosition(await store.lastPosition(), patience);
     return await digestTables(
-      readStore.batches,
+      readStore.batchDb,
       projections.flatMap(({ tables }) => tables),
     );
   } finally {

@@ -20,7 +20,7 @@ export interface EmbeddedEventStore {
 }
 
 /** How to start a node. */
-export interface NodeOptions {
+export interface EmbeddedEventStoreOptions {
   readonly directory: string;
   /** default 0 = ephemeral */
   readonly port?: number;
@@ -36,7 +36,7 @@ export interface NodeOptions {
  * Should the thread die, the error is thrown as an uncaught one: there is no going on without the log.
  * @throws Error of one clear line if the file is in use by another process, is foreign or corrupt, the directory isn't writable or the port is taken
  */
-export async function startEmbeddedEventStore(options: NodeOptions): Promise<EmbeddedEventStore> {
+export async function startEmbeddedEventStore(options: EmbeddedEventStoreOptions): Promise<EmbeddedEventStore> {
   const worker = startThread('node', options);
   let failure: Error | undefined;
   worker.once('error', (error) => (failure = error));

@@ -4,7 +4,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { USER } from './access.js';
-import type { NodeOptions } from './index.js';
+import type { EmbeddedEventStoreOptions } from './index.js';
 import { explain, openForReading } from './log.file.js';
 import { Log } from './log.js';
 import { LogThread } from './log.thread.js';
@@ -19,7 +19,7 @@ const {
   port = 0,
   password = randomBytes(24).toString('base64url'),
   insecure = false,
-} = workerData as NodeOptions;
+} = workerData as EmbeddedEventStoreOptions;
 const certificateFile = join(resolve(directory), 'ca.pem');
 
 const thread = new LogThread(directory, die);

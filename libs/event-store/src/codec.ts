@@ -2,7 +2,7 @@ import type { Actor, Envelope, EventFormat, Recorded, Subject } from '#libs/kern
 import { seal, unseal, type BoxName, type BoxPlace, type SealedBox } from './sealing.js';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- the erased form: which data belongs to a type, the catalogues have checked
-export type AnyFormat = EventFormat<any>;
+export type AnyEventFormat = EventFormat<any>;
 
 /** Where the keys of people come from. */
 export interface KeyRing {
@@ -46,9 +46,9 @@ export type Metadata = {
 export class UnreadableEvent extends Error {
   constructor(
     readonly event: Omit<Recorded, 'data' | 'envelope'>,
-    readonly why: string,
+    readonly reason: string,
   ) {
-    super(`${event.type} in ${event.stream}@${event.revision}: ${why}`);
+    super(`${event.type} in ${event.stream}@${event.revision}: ${reason}`);
     this.name = 'UnreadableEvent';
   }
 }
@@ -61,7 +61,7 @@ interface Contents {
 /** From events to what the store keeps and back: sealing personal data, lifting old schemas. */
 export class Codec {
   constructor(
-    private readonly catalogue: Readonly<Record<string, AnyFormat>>,
+    private readonly catalogue: Readonly<Record<string, AnyEventFormat>>,
     private readonly keys: KeyRing,
   ) {}
 
@@ -156,9 +156,9 @@ export class Codec {
   }
 }
 
-const currentSchema = (format: AnyFormat): number => (format.upcasters?.length ?? 0) + 1;
+const currentSchema = (format: AnyEventFormat): number => (format.upcasters?.length ?? 0) + 1;
 
-function split(format: AnyFormat, data: object): { clear: Record<string, unknown>; personal?: object } {
+function split(format: AnyEventFormat, data: object): { clear: Record<string, unknown>; personal?: object } {
   const isPersonal = new Set<string>(format.personal);
   const fields = Object.entries(data).filter(([, value]) => value !== undefined);
   const personal = fields.filter(([name]) => isPersonal.has(name));
@@ -168,7 +168,7 @@ function split(format: AnyFormat, data: object): { clear: Record<string, unknown
   };
 }
 
-function subjectOwner(format: AnyFormat, data: object, envelope: Envelope): string {
+function subjectOwner(format: AnyEventFormat, data: object, envelope: Envelope): string {
   if (format.sealedFor) return format.sealedFor(data, envelope);
   const { subject, account } = envelope;
   if (subject.kind === 'user' || subject.kind === 'account') return `${subject.kind}:${subject.id}`;
@@ -176,7 +176,7 @@ function subjectOwner(format: AnyFormat, data: object, envelope: Envelope): stri
   return `account:${account}`;
 }
 
-function upcast(format: AnyFormat, schema: number, data: object): object {
+function upcast(format: AnyEventFormat, schema: number, data: object): object {
   const upcasters = format.upcasters ?? [];
   if (schema > upcasters.length + 1) throw new Error(`its schema ${schema} is of a newer build`);
   return upcasters.slice(schema - 1).reduce((older, lift) => lift(older), data);

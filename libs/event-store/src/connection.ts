@@ -127,7 +127,7 @@ export class Connection {
       return Object.assign(diskFull(), { cause: error });
     const isLost =
       error instanceof NoAnswer
-        ? watched.silence >= this.limits.replace
+        ? watched.silence >= this.limits.replaceAfterMs
         : isUnconnected(error) && performance.now() - watched.since >= RECONNECT;
     if (isLost) this.renew(watched);
     // The calls of a replaced client are cancelled by us.
@@ -162,7 +162,7 @@ export class Connection {
   /** How long, in ms, a call that begins now waits for a silent server. */
   private silence(): number {
     const isKnown = performance.now() - this.failedAt < afterFailure.window;
-    return isKnown ? Math.min(afterFailure.silence, this.limits.silence) : this.limits.silence;
+    return isKnown ? Math.min(afterFailure.silence, this.limits.silenceMs) : this.limits.silenceMs;
   }
 
   private readonly onHeard = (): void => {

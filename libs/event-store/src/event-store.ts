@@ -10,15 +10,23 @@ import {
   type RecordedEvent,
   type ResolvedEvent,
 } from '@eventstore/db-client';
-import { evolve, noObserver, type AnyDecider, type Recorded, type StateOf, type StoreObserver } from '#libs/kernel';
+import {
+  evolve,
+  noObserver,
+  type AnyDecider,
+  type LogItem,
+  type Recorded,
+  type StateOf,
+  type StoreObserver,
+} from '#libs/kernel';
 import { checkAppend } from './append-limits.js';
-import { Codec, type AnyFormat, type KeyRing, type ProposedEvent, type StoredEvent } from './codec.js';
+import { Codec, type AnyEventFormat, type KeyRing, type ProposedEvent, type StoredEvent } from './codec.js';
 import { Connection } from './connection.js';
 import { readFiltered } from './filtered-read.js';
 import { Limiter } from './limiter.js';
 import { afterFailure, type TimeLimits } from './time-limits.js';
 import { iterateAtReadersPace } from './stream.js';
-import { openLog, type LogItem } from './subscription.js';
+import { openLog } from './subscription.js';
 
 export type { ProposedEvent };
 
@@ -56,7 +64,7 @@ export interface EventStoreOptions {
   readonly url: string;
   /** Our streams are `<namespace>.<category>-<id>`: one prefix tells them from others' in a shared cluster. */
   readonly namespace: string;
-  readonly catalogue: Readonly<Record<string, AnyFormat>>;
+  readonly catalogue: Readonly<Record<string, AnyEventFormat>>;
   readonly keys: KeyRing;
   /** How long to wait for the server; for tests. */
   readonly limits?: Partial<TimeLimits>;
@@ -64,7 +72,7 @@ export interface EventStoreOptions {
   readonly observer?: StoreObserver;
 }
 
-const defaultLimits: TimeLimits = { silence: 4_000, slow: 10_000, replace: 8_000 };
+const defaultLimits: TimeLimits = { silenceMs: 4_000, slowMs: 10_000, replaceAfterMs: 8_000 };
 
 /** With more at a time, each would wait so long for its turn that a busy server looks like one that is gone. */
 const LOADS_IN_FLIGHT = 64;
@@ -227,7 +235,7 @@ export class EventStore {
   }
 
   /** The position of our last event in the log; 0 if there is none. */
-  async head(): Promise<number> {
+  async lastPosition(): Promise<number> {
     for await (const { position } of this.readAll({ backwards: true, maxCount: 1 })) return position;
     return 0;
   }

@@ -77,7 +77,7 @@ export async function loadForCommand<D extends AnyDecider>(
   const isLookedFor = digest !== undefined || decider.foldLast === undefined;
   const loaded = await store.load(decider, context.targetId, isLookedFor ? { commandId } : {});
   if (loaded.sameCommand) {
-    if (loaded.sameCommand.digest !== digest) throw keyMismatch();
+    if (loaded.sameCommand.digest !== digest) throw idempotencyMismatch();
     return loaded;
   }
   const { expectedRevision } = context;
@@ -89,7 +89,7 @@ export async function loadForCommand<D extends AnyDecider>(
 }
 
 /** A key that comes again has to come with the same body. */
-export const keyMismatch = (): Refusal =>
+export const idempotencyMismatch = (): Refusal =>
   new Refusal('idempotency.mismatch', 'mismatch', 'This Idempotency-Key came with another body before.');
 
 /** A repeated command answers what it answered first, whatever has happened since. */

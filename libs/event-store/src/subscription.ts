@@ -1,12 +1,5 @@
 import { START, type AllStreamSubscription, type EventStoreDBClient } from '@eventstore/db-client';
-import type { Recorded } from '#libs/kernel';
-
-export type LogItem =
-  | { readonly kind: 'event'; readonly event: Recorded }
-  /** The log was searched up to here and held nothing more of ours. */
-  | { readonly kind: 'checkpoint'; readonly position: number }
-  /** What was there at the start has been delivered; what follows is live. */
-  | { readonly kind: 'caughtUp' };
+import type { LogItem } from '#libs/kernel';
 
 /** What a follower wants of the log. A server filters by one thing only: what comes by type may be of any stream. */
 export type Wanted = { readonly filterOn: 'streamName' | 'eventType'; readonly prefixes: string[] };

@@ -4,11 +4,11 @@ import { Refusal } from '#libs/kernel';
 /** How long to wait for the server, in milliseconds. */
 export interface TimeLimits {
   /** A call gives up when nothing at all was heard from the server for so long. */
-  readonly silence: number;
+  readonly silenceMs: number;
   /** A call gives up after so long while the server answers others. */
-  readonly slow: number;
+  readonly slowMs: number;
   /** The client is replaced when nothing was heard for so long while calls wait: longer than a stall of a busy server. */
-  readonly replace: number;
+  readonly replaceAfterMs: number;
 }
 
 /** After a call has given up, the calls of the next `window` ms wait `silence` ms only: they need not find it out again. */

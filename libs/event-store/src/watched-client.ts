@@ -1,4 +1,5 @@
 import type { EventStoreDBClient } from '@eventstore/db-client';
+import { SOCKET_READ_MS, Timer } from '#libs/kernel';
 import { Limiter } from './limiter.js';
 import { NoAnswer, type TimeLimits } from './time-limits.js';
 
@@ -7,9 +8,6 @@ import { NoAnswer, type TimeLimits } from './time-limits.js';
  * connection breaks just then, @eventstore/db-client 6.2.1 rejects a promise that nobody holds, which ends the process.
  */
 const APPENDS_IN_FLIGHT = 15;
-
-/** How long, in ms, what arrived while this process was held up may take to be read. */
-const READING = 50;
 
 /** A client of the store, and when its server was last heard. */
 export class WatchedClient {
@@ -69,24 +67,12 @@ export class WatchedClient {
   ): void {
     const now = performance.now();
     const quiet = call.silence - (now - Math.max(call.began, this.heardAt));
-    const left = Math.min(quiet, this.limits.slow - (now - call.began));
+    const left = Math.min(quiet, this.limits.slowMs - (now - call.began));
     if (left <= 0 && isLast) call.reject(new NoAnswer(quiet <= 0));
-    else call.timer.start(() => this.watch(call, left <= 0), left <= 0 ? READING : left);
+    else call.timer.start(() => this.watch(call, left <= 0), left <= 0 ? SOCKET_READ_MS : left);
   }
 
   private settled(): void {
     this.silentSince = this.waiting > 1 ? performance.now() : undefined;
-  }
-}
-
-class Timer {
-  private handle: NodeJS.Timeout | undefined;
-
-  start(work: () => void, milliseconds: number): void {
-    this.handle = setTimeout(work, milliseconds);
-  }
-
-  stop(): void {
-    clearTimeout(this.handle);
   }
 }

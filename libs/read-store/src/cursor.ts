@@ -1,7 +1,7 @@
 import { Refusal } from '#libs/kernel';
 
 /** Seals text for whoever carries it, who can neither read nor change it; bound to `name`. The vault does it. */
-export interface Seals {
+export interface Sealer {
   seal(text: string, name: string): Buffer;
   /** Throws where the box was not sealed under this name. */
   unseal(box: Buffer, name: string): string;
@@ -13,14 +13,14 @@ export function encodeCursor(place: number | string): string {
 }
 
 /** The position in a cursor; throws the Refusal `cursor.invalid` for anything else. */
-export function positionIn(cursor: string): number {
+export function decodePositionCursor(cursor: string): number {
   const place = placeIn(cursor);
   if (Number.isSafeInteger(place)) return place as number;
   throw unknownCursor();
 }
 
 /** The id in a cursor; throws the Refusal `cursor.invalid` for anything else. */
-export function idIn(cursor: string): string {
+export function decodeIdCursor(cursor: string): string {
   const place = placeIn(cursor);
   // PostgreSQL has no text with a NUL.
   if (typeof place === 'string' && !place.includes('\0')) return place;
@@ -28,13 +28,13 @@ export function idIn(cursor: string): string {
 }
 
 /** A cursor of a sort key that tells something of a person; good for the list of this name only. */
-export function sealCursor(key: readonly unknown[], seals: Seals, list: string): string {
-  return seals.seal(JSON.stringify(key), `cursor:${list}`).toString('base64url');
+export function sealCursor(key: readonly unknown[], sealer: Sealer, list: string): string {
+  return sealer.seal(JSON.stringify(key), `cursor:${list}`).toString('base64url');
 }
 
 /** What was sealed for this list; throws the Refusal `cursor.invalid` for anything else. */
-export function unsealCursor(cursor: string, seals: Seals, list: string): unknown {
-  return parsed(() => seals.unseal(Buffer.from(cursor, 'base64url'), `cursor:${list}`));
+export function unsealCursor(cursor: string, sealer: Sealer, list: string): unknown {
+  return parsed(() => sealer.unseal(Buffer.from(cursor, 'base64url'), `cursor:${list}`));
 }
 
 function placeIn(cursor: string): unknown {

@@ -1,6 +1,6 @@
 export * from './cursor.js';
 export * from './digest.js';
-export type { Problem } from './problem.js';
+export type { ProjectionProblem } from './problem.js';
 export * from './projection.js';
 export * from './read-store.js';
 export type { AnyTables } from './schema.js';

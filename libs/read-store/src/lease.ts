@@ -1,12 +1,10 @@
 import type { Duplex } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DatabaseError, type PoolClient, type QueryResult } from 'pg';
+import { SOCKET_READ_MS, Timer } from '#libs/kernel';
 import { GRACE } from './limits.js';
 import type { ServerWatch } from './server-watch.js';
 import { NoAnswer, tooSlow } from './unavailable.js';
-
-/** How long, in ms, what arrived while this process was held up may take to be read. */
-const READING = 50;
 
 interface Given {
   readonly watch: ServerWatch;
@@ -83,7 +81,7 @@ export class Lease {
         this.unanswered = answer.catch(() => {});
         reject(new NoAnswer('no answer in time'));
       };
-      timer.start(() => timer.start(giveUp, READING), this.patience);
+      timer.start(() => timer.start(giveUp, SOCKET_READ_MS), this.patience);
     });
   }
 
@@ -96,17 +94,5 @@ export class Lease {
       return error.code === '57014' ? tooSlow(error) : error;
     }
     return (this.broken = watch.failed(error, began));
-  }
-}
-
-class Timer {
-  private handle: NodeJS.Timeout | undefined;
-
-  start(work: () => void, milliseconds: number): void {
-    this.handle = setTimeout(work, milliseconds);
-  }
-
-  stop(): void {
-    clearTimeout(this.handle);
   }
 }

@@ -15,10 +15,10 @@ const FAREWELL = 4_000;
  * engines share one driver, and a query costs one message there and one back, a quarter of PGlite's own API. A thread
  * that is busy can't be told from one that hangs: it is ended once it has been silent for as long as a batch may take.
  */
-export const pglitePool = (watch: ServerWatch, { batch }: StatementLimits, directory: string): WatchedPool =>
+export const pglitePool = (watch: ServerWatch, { batchMs }: StatementLimits, directory: string): WatchedPool =>
   new WatchedPool(
     { max: 1, idleTimeoutMillis: 0, ssl: false, stream: () => new PGliteStream(directory) },
-    { watch, lenience: batch + GRACE, farewell: FAREWELL },
+    { watch, lenience: batchMs + GRACE, farewell: FAREWELL },
   );
 
 /** `AuthenticationOk`, `ReadyForQuery`: https://www.postgresql.org/docs/current/protocol-message-formats.html */

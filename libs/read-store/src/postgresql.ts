@@ -14,19 +14,23 @@ export interface PostgresqlPools {
 const FAREWELL = 1_000;
 
 /** Pools of connections to a PostgreSQL server, which limits each statement itself, too. Throws one clear line. */
-export function postgresqlPools(url: string, watch: ServerWatch, { query, batch }: StatementLimits): PostgresqlPools {
+export function postgresqlPools(
+  url: string,
+  watch: ServerWatch,
+  { queryMs, batchMs }: StatementLimits,
+): PostgresqlPools {
   const config = (statement: number): PoolConfig => ({
     connectionString: url,
-    connectionTimeoutMillis: query,
+    connectionTimeoutMillis: queryMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    options: `-c search_path=${schema},public -c timezone=UTC -c datestyle=ISO -c statement_timeout=${statement} -c idle_in_transaction_session_timeout=${batch}`,
+    options: `-c search_path=${schema},public -c timezone=UTC -c datestyle=ISO -c statement_timeout=${statement} -c idle_in_transaction_session_timeout=${batchMs}`,
   });
   checkUrl(url);
   const options = { watch, lenience: 0, farewell: FAREWELL };
   return {
-    queries: new WatchedPool({ ...config(query), max: 10 }, options),
-    batches: new WatchedPool({ ...config(batch), max: 2 }, options),
+    queries: new WatchedPool({ ...config(queryMs), max: 10 }, options),
+    batches: new WatchedPool({ ...config(batchMs), max: 2 }, options),
   };
 }
 

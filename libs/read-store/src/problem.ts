@@ -1,7 +1,7 @@
 import { StoreUnavailable, type Recorded } from '#libs/kernel';
 
 /** Why the read models don't move on. Holds no personal data. */
-export interface Problem {
+export interface ProjectionProblem {
   /** The error's class, SQL state and constraint or column (its message could quote values); of an outage the code. */
   readonly reason: string;
   /** UTC, ISO 8601. */
@@ -31,7 +31,7 @@ export function outageIn(error: unknown): string | undefined {
 }
 
 /** What an error says about the problem; one at the same place goes on since then. */
-export function problemOf(error: unknown, before?: Problem): Problem {
+export function problemOf(error: unknown, before?: ProjectionProblem): ProjectionProblem {
   const outage = outageIn(error);
   if (outage) return { reason: outage, since: before?.since ?? new Date().toISOString() };
   const failed = error instanceof ProjectionFailed ? error : undefined;
@@ -45,7 +45,7 @@ export function problemOf(error: unknown, before?: Problem): Problem {
 }
 
 /** Whether both say the same. */
-export const isSameProblem = (one: Problem | undefined, other: Problem): boolean =>
+export const isSameProblem = (one: ProjectionProblem | undefined, other: ProjectionProblem): boolean =>
   one !== undefined &&
   one.reason === other.reason &&
   one.projection === other.projection &&

@@ -1,4 +1,4 @@
-import type { Recorded } from '#libs/kernel';
+import type { LogItem, Recorded } from '#libs/kernel';
 import type { Kysely, Transaction } from 'kysely';
 import type { AnyTables } from './schema.js';
 
@@ -17,14 +17,8 @@ export interface Projection {
   apply(events: readonly Recorded[], tx: Transaction<AnyTables>): Promise<void>;
 }
 
-/** What a subscription says: an event, how far the log was read without one for us, or that its end was reached. */
-export type LogSignal =
-  | { readonly kind: 'event'; readonly event: Recorded }
-  | { readonly kind: 'checkpoint'; readonly position: number }
-  | { readonly kind: 'caughtUp' };
-
 /**
  * Reads the log after the position `from` (from the start without one) until `signal` aborts; ends with an error
  * when the connection does. Only iterated, so that whoever reads sets the pace.
  */
-export type Subscribe = (from: number | undefined, signal: AbortSignal) => AsyncIterable<LogSignal>;
+export type SubscribeToLog = (from: number | undefined, signal: AbortSignal) => AsyncIterable<LogItem>;

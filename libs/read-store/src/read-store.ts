@@ -33,12 +33,12 @@ export class ReadStore {
   /** For requests: each statement is limited so that whoever asked is answered in time. */
   readonly db: Kysely<AnyTables>;
   /** For projections and tools: statements may take longer. */
-  readonly batches: Kysely<AnyTables>;
+  readonly batchDb: Kysely<AnyTables>;
 
   constructor(private readonly parts: Parts) {
     this.kind = parts.kind;
     this.db = parts.db;
-    this.batches = parts.batches;
+    this.batchDb = parts.batches;
   }
 
   /** Asks the database something; the observer is told what comes of it. */
@@ -56,7 +56,7 @@ export interface ReadStoreOptions {
   readonly databaseUrl?: string;
   readonly log: LogIdentity;
   /** Is told why a store is built again. */
-  readonly discarding?: (error: unknown) => void;
+  readonly onDiscard?: (error: unknown) => void;
   readonly limits?: Partial<StatementLimits>;
   /** Is told when the database can't be used, and when it can again. */
   readonly observer?: StoreObserver;
@@ -72,7 +72,7 @@ export async function openReadStore({
   directory: parent,
   databaseUrl,
   log,
-  discarding,
+  onDiscard,
   limits,
   observer = noObserver,
 }: ReadStoreOptions): Promise<ReadStore> {
@@ -83,19 +83,19 @@ export async function openReadStore({
   // Files that can't be opened (torn, or of another PostgreSQL) are like those of another log: built again.
   return open().catch(async (error: unknown) => {
     if ((error as Error).cause instanceof NoAnswer) throw error;
-    discarding?.(error);
+    onDiscard?.(error);
     await directory.discard();
     return open();
   });
 }
 
 /** An empty store in a temporary directory, to replay the log into; closing it removes it. */
-export async function openScratchStore(): Promise<ReadStore> {
+export async function openTemporaryReadStore(): Promise<ReadStore> {
   const directory = await mkdtemp(join(tmpdir(), 'rollbook-scratch-'));
   const store = embeddedStore(new ServerWatch(noObserver), defaultLimits, join(directory, 'pglite'), () =>
     rm(directory, { recursive: true, force: true }),
   );
-  await prepare(store.batches);
+  await prepare(store.batchDb);
   return store;
 }
 
@@ -109,8 +109,8 @@ function embeddedStore(
   const pool = pglitePool(watch, limits, directory);
   return new ReadStore({
     kind: 'pglite',
-    db: new Kysely({ dialect: pool.dialect(limits.query) }),
-    batches: new Kysely({ dialect: pool.dialect(limits.batch) }),
+    db: new Kysely({ dialect: pool.dialect(limits.queryMs) }),
+    batches: new Kysely({ dialect: pool.dialect(limits.batchMs) }),
     close: async () => {
       await pool.end();
       if (pool.endedCleanly) await closed();
@@ -126,7 +126,7 @@ async function openEmbedded(
 ): Promise<ReadStore> {
   await directory.prepare();
   const store = embeddedStore(watch, limits, directory.database, () => directory.closedCleanly());
-  const { batches: db } = store;
+  const { batchDb: db } = store;
   try {
     await prepare(db);
     if ((await builtFrom(db, log)) !== 'this log') {
@@ -135,7 +135,7 @@ async function openEmbedded(
       await builtFrom(db, log);
     }
   } catch (error) {
-    await store.batches.destroy();
+    await store.batchDb.destroy();
     throw error;
   }
   return store;
@@ -150,13 +150,13 @@ async function openPostgres(
   const { queries, batches } = postgresqlPools(url, watch, limits);
   const store = new ReadStore({
     kind: 'postgresql',
-    db: new Kysely({ dialect: queries.dialect(limits.query) }),
-    batches: new Kysely({ dialect: batches.dialect(limits.batch, limits.query) }),
+    db: new Kysely({ dialect: queries.dialect(limits.queryMs) }),
+    batches: new Kysely({ dialect: batches.dialect(limits.batchMs, limits.queryMs) }),
     close: async () => void (await Promise.all([queries.end(), batches.end()])),
   });
   try {
-    await prepare(store.batches);
-    const origin = await builtFrom(store.batches, log);
+    await prepare(store.batchDb);
+    const origin = await builtFrom(store.batchDb, log);
     if (origin === 'this log') return store;
     throw new Error(
       `Schema ${schema} was built from ${origin}: use another database, or drop the schema (it is built again).`,

@@ -1,4 +1,4 @@
-import { Refusal, type Recorded } from '#libs/kernel';
+import { Refusal, type LogItem, type Recorded } from '#libs/kernel';
 import { sql, type Transaction } from 'kysely';
 import {
   BehaviorSubject,
@@ -22,8 +22,8 @@ import {
   type Subscription,
 } from 'rxjs';
 import { advance, beforeAll, prepareProjections, type Positions } from './checkpoints.js';
-import { isSameProblem, outageIn, problemOf, ProjectionFailed, type Problem } from './problem.js';
-import type { LogSignal, Projection, Subscribe } from './projection.js';
+import { isSameProblem, outageIn, problemOf, ProjectionFailed, type ProjectionProblem } from './problem.js';
+import type { Projection, SubscribeToLog } from './projection.js';
 import { ReadAhead } from './read-ahead.js';
 import type { ReadStore } from './read-store.js';
 import type { AnyTables } from './schema.js';
@@ -31,18 +31,18 @@ import type { AnyTables } from './schema.js';
 export interface RunnerOptions {
   readonly store: ReadStore;
   readonly projections: readonly Projection[];
-  readonly subscribe: Subscribe;
+  readonly subscribe: SubscribeToLog;
   /** Called once for each problem with an event, for the log; a store that is away tells its own observer. */
-  readonly report: (problem: Problem) => void;
+  readonly onProblem: (problem: ProjectionProblem) => void;
   /** The most signals in one transaction, and the most that are read ahead of it. */
-  readonly batchCount?: number;
+  readonly maxBatchSize?: number;
 }
 
 export interface RunnerHealth {
   readonly position: number;
   /** The end of the log was reached since the last failure. */
   readonly caughtUp: boolean;
-  readonly failing?: Problem;
+  readonly failing?: ProjectionProblem;
 }
 
 /** How often, in ms, a checkpoint is written that no rows go with. */
@@ -67,7 +67,7 @@ export class ProjectionRunner {
   /** Where the last batch that was tried ends. Until it is reached, events go one by one, to find which one fails. */
   #attempted = beforeAll;
   #caughtUp = false;
-  #failing: Problem | undefined;
+  #failing: ProjectionProblem | undefined;
   #running: Subscription | undefined;
   #applying: Promise<void> | undefined;
   /** Reads that wait for a position, and the word that one more does. */
@@ -75,7 +75,7 @@ export class ProjectionRunner {
   readonly #hurry = new Subject<void>();
 
   constructor(private readonly options: RunnerOptions) {
-    this.#batchCount = options.batchCount ?? 500;
+    this.#batchCount = options.maxBatchSize ?? 500;
   }
 
   /** The position that every projection has reached. */
@@ -84,7 +84,7 @@ export class ProjectionRunner {
   }
 
   /** The events of each batch, once every read shows them. */
-  get applied(): Observable<readonly Recorded[]> {
+  get appliedBatches(): Observable<readonly Recorded[]> {
     return this.#applied;
   }
 
@@ -106,7 +106,7 @@ export class ProjectionRunner {
   }
 
   /** Resolves once `position` is reached; throws the Refusal `projections.behind` after `timeoutMs`. */
-  async waitFor(position: number, timeoutMs: number): Promise<void> {
+  async waitForPosition(position: number, timeoutMs: number): Promise<void> {
     const behind = () =>
       new Refusal('projections.behind', 'unavailable', 'The read models are not there yet; try again shortly.');
     const there = this.#reached.pipe(filter((reached) => reached >= position));
@@ -125,7 +125,7 @@ export class ProjectionRunner {
 
   /** The store has the last word on how far it is: a commit may have failed or not, and a database be restored. */
   async #prepare(): Promise<void> {
-    this.#checkpoints = await prepareProjections(this.options.store.batches, this.options.projections);
+    this.#checkpoints = await prepareProjections(this.options.store.batchDb, this.options.projections);
     this.#reached.next(Math.min(...this.#checkpoints.values()));
   }
 
@@ -160,7 +160,7 @@ export class ProjectionRunner {
       : race(timer(Math.min(restByWork * took, longestRest)), this.#hurry).pipe(take(1));
   }
 
-  async #apply(signals: readonly LogSignal[]): Promise<void> {
+  async #apply(signals: readonly LogItem[]): Promise<void> {
     const position = Math.max(this.position, ...signals.map(positionOf));
     const events = signals.flatMap((signal) => (signal.kind === 'event' ? [signal.event] : []));
     const wanted = this.options.projections
@@ -177,7 +177,7 @@ export class ProjectionRunner {
   async #catchUp(): Promise<void> {
     const tables = this.options.projections.flatMap((projection) => projection.tables);
     if (tables.length > 0)
-      await sql`analyze ${sql.join(tables.map((table) => sql.table(table)))}`.execute(this.options.store.batches);
+      await sql`analyze ${sql.join(tables.map((table) => sql.table(table)))}`.execute(this.options.store.batchDb);
     this.#caughtUp = true;
   }
 
@@ -188,7 +188,7 @@ export class ProjectionRunner {
 
   async #commit(wanted: readonly { projection: Projection; events: Recorded[] }[], position: number): Promise<void> {
     this.#attempted = Math.max(this.#attempted, position);
-    await this.options.store.batches.transaction().execute(async (tx) => {
+    await this.options.store.batchDb.transaction().execute(async (tx) => {
       for (const { projection, events } of wanted) await project(projection, events, tx);
       await advance(tx, this.#checkpoints, position);
     });
@@ -200,7 +200,7 @@ export class ProjectionRunner {
     this.#caughtUp = false;
     const before = this.#failing;
     this.#failing = problemOf(error, before);
-    if (!outageIn(error) && !isSameProblem(before, this.#failing)) this.options.report(this.#failing);
+    if (!outageIn(error) && !isSameProblem(before, this.#failing)) this.options.onProblem(this.#failing);
     return timer(Math.min(100 * 2 ** (attempt - 1), 1_000));
   }
 }
@@ -213,5 +213,5 @@ async function project(projection: Projection, events: readonly Recorded[], tx: 
   }
 }
 
-const positionOf = (signal: LogSignal) =>
+const positionOf = (signal: LogItem) =>
   signal.kind === 'event' ? signal.event.position : signal.kind === 'checkpoint' ? signal.position : beforeAll;

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { withQueryContext, permissions, type Actor, type QueryContext, type Recorded } from '#libs/kernel';
-import { openScratchStore, type ReadStore } from '#libs/read-store';
+import { openTemporaryReadStore, type ReadStore } from '#libs/read-store';
 import { accessTokenEvent, type AccessTokenEvent, type TokenTerms } from '../domain/access-token.events.js';
 import { ListAccessTokens, AccessTokensProjection, listAccessTokens } from './access-tokens.js';
 
@@ -20,7 +20,7 @@ let store: ReadStore;
 let position = 0;
 
 beforeAll(async () => {
-  store = await openScratchStore();
+  store = await openTemporaryReadStore();
   await AccessTokensProjection.create(store.db);
 });
 afterAll(() => store.close());

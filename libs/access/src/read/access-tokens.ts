@@ -12,7 +12,7 @@ import {
   type Permission,
   type Recorded,
 } from '#libs/kernel';
-import { encodeCursor, positionIn, type Projection } from '#libs/read-store';
+import { encodeCursor, decodePositionCursor, type Projection } from '#libs/read-store';
 import { tokenKinds, type AccessTokenEvent, type TokenKind, type TokenTerms } from '../domain/access-token.events.js';
 
 export interface AccessTokenRow {
@@ -144,7 +144,7 @@ export async function listAccessTokens(
     .selectFrom('access_tokens')
     .selectAll()
     .where((row) => manageable(row, context))
-    .$if(cursor !== undefined, (query) => query.where('position', '<', positionIn(cursor!)))
+    .$if(cursor !== undefined, (query) => query.where('position', '<', decodePositionCursor(cursor!)))
     .orderBy('position', 'desc')
     .limit(limit + 1)
     .execute()) as unknown as AccessTokenRow[];

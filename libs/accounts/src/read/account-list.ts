@@ -3,7 +3,7 @@ import { Type } from 'class-transformer';
 import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { sql, type Kysely } from 'kysely';
 import { Optional, Query, Refusal, type DataOf, type Recorded } from '#libs/kernel';
-import { encodeCursor, idIn, type Projection } from '#libs/read-store';
+import { encodeCursor, decodeIdCursor, type Projection } from '#libs/read-store';
 import type { AccountEvent, ContractTerms } from '../domain/account.events.js';
 import type { EmailDomainEvent } from '../domain/email-domain.events.js';
 
@@ -137,7 +137,7 @@ export async function listAccounts(db: Kysely<AccountTables>, { limit = 50, curs
       .clearOrderBy()
       .clearLimit()
       .select(['opened_at', 'account_id'])
-      .where('account_id', '=', idIn(cursor));
+      .where('account_id', '=', decodeIdCursor(cursor));
     rows = rows.where(sql<boolean>`(opened_at, account_id) > (${last})`);
   }
   const items = (await rows.execute()).map((row) => item(row));

@@ -9,7 +9,7 @@ import {
   type Recorded,
   type Subject,
 } from '#libs/kernel';
-import { openScratchStore, type ReadStore } from '#libs/read-store';
+import { openTemporaryReadStore, type ReadStore } from '#libs/read-store';
 import { loginEvent, userEvent } from '#libs/users';
 import type { AuditItem } from './audit-item.js';
 import { AuditTrailProjection } from './audit-trail.js';
@@ -30,7 +30,7 @@ let length = 0;
 const revisions = new Map<string, number>();
 
 beforeAll(async () => {
-  store = await openScratchStore();
+  store = await openTemporaryReadStore();
   await AuditTrailProjection.create(store.db);
 });
 afterAll(() => store.close());

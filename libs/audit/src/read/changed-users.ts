@@ -32,11 +32,11 @@ const mostMissed = 1_000;
 /** First `ready`, or what has changed since `after`; then what changes. Some of it may be told twice. Never completes. */
 export function followChanges(
   db: Kysely<AuditTables>,
-  runner: Pick<ProjectionRunner, 'position' | 'applied'>,
+  runner: Pick<ProjectionRunner, 'position' | 'appliedBatches'>,
   { after, also = [], context }: FollowChanges,
 ): Observable<LiveChange> {
   const accounts = [...new Set([context.account!, ...also])];
-  const live = runner.applied.pipe(
+  const live = runner.appliedBatches.pipe(
     map((events) => events.flatMap((event) => placesOf(event, accounts))),
     filter((places) => places.length > 0),
     map((places) => changed(places, accounts)),

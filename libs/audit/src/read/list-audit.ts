@@ -2,7 +2,7 @@ import { Type } from 'class-transformer';
 import { ArrayUnique, IsIn, IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { sql, type Kysely, type SelectQueryBuilder } from 'kysely';
 import { Id, Moment, Optional, Query, Refusal, Several, notBefore, type QueryContext } from '#libs/kernel';
-import { encodeCursor, positionIn } from '#libs/read-store';
+import { encodeCursor, decodePositionCursor } from '#libs/read-store';
 import type { Page, UserAcrossAccounts } from '#libs/users';
 import { actions } from './action.js';
 import { itemsOf, type AuditItem } from './audit-item.js';
@@ -83,7 +83,7 @@ async function page(
   matching: Rows,
   { limit = 50, cursor, context }: Paged<unknown>,
 ): Promise<Page<AuditItem>> {
-  const older = cursor === undefined ? matching : matching.where('position', '<', positionIn(cursor));
+  const older = cursor === undefined ? matching : matching.where('position', '<', decodePositionCursor(cursor));
   const rows = await older
     .orderBy('position', 'desc')
     .limit(limit + 1)

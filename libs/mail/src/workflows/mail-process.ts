@@ -13,8 +13,8 @@ import {
   timer,
   type Observable,
 } from 'rxjs';
-import type { EventStore, LogItem } from '#libs/event-store';
-import { StoreUnavailable, type Recorded } from '#libs/kernel';
+import type { EventStore } from '#libs/event-store';
+import { StoreUnavailable, type LogItem, type Recorded } from '#libs/kernel';
 import type { Vault } from '#libs/vault';
 import { meaningful, meaningOf } from '../domain/owed.js';
 import { remind, reminderEvery } from './remind.js';
@@ -120,7 +120,7 @@ export class MailProcess {
     const { position } = vault.mails;
     // A log that was restored from an older backup than the vault ends before the checkpoint.
     yield* store.follow(
-      position === undefined ? undefined : Math.min(position, await store.head()),
+      position === undefined ? undefined : Math.min(position, await store.lastPosition()),
       signal,
       meaningful,
     );

@@ -3,7 +3,7 @@ import { Type } from 'class-transformer';
 import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import type { Kysely } from 'kysely';
 import { Optional, Query, withQueryContext } from '#libs/kernel';
-import type { Seals } from '#libs/read-store';
+import type { Sealer } from '#libs/read-store';
 import { listUsers, ListUsers, type Page, type UserListTables } from './user-list.js';
 
 /** Who waits for approval, longest first. */
@@ -30,12 +30,12 @@ export class PendingApproval {
 /** The user list's pending rows: the same table, another question. */
 export async function listPendingApprovals(
   db: Kysely<UserListTables>,
-  seals: Seals,
+  sealer: Sealer,
   query: ListPendingApprovals,
 ): Promise<Page<PendingApproval>> {
   const { items, next } = await listUsers(
     db,
-    seals,
+    sealer,
     withQueryContext(new ListUsers({ ...query, status: ['pending'], sort: 'addedAt' }), query.context),
   );
   return {

@@ -2,7 +2,7 @@ import { Transform, Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { sql, type Kysely, type RawBuilder, type SelectQueryBuilder } from 'kysely';
 import { Country, Line, Moment, Optional, Query, Several, notBefore, type Recorded } from '#libs/kernel';
-import { sealCursor, unsealCursor, type Projection, type Seals } from '#libs/read-store';
+import { sealCursor, unsealCursor, type Projection, type Sealer } from '#libs/read-store';
 import { canonicalAddress } from '../domain/email-address.js';
 import { roles } from '../domain/user.events.js';
 import { countUsers, createUserCount, type UserCount } from './account-summary.js';
@@ -229,15 +229,15 @@ export interface UserListPage extends Page<UserItem> {
 }
 
 /** Answers a page of the list. Throws `cursor.invalid`. */
-export async function listUsers(db: Kysely<UserListTables>, seals: Seals, query: ListUsers): Promise<UserListPage> {
+export async function listUsers(db: Kysely<UserListTables>, sealer: Sealer, query: ListUsers): Promise<UserListPage> {
   const { sort = 'lastName', limit = 50, cursor, search } = query;
   const name = `users ${query.context.account!} ${sort}`;
-  const after = cursor === undefined ? undefined : (unsealCursor(cursor, seals, name) as Keyset);
+  const after = cursor === undefined ? undefined : (unsealCursor(cursor, sealer, name) as Keyset);
   const { items, last } = await usersAfter(db, query, { sort, limit, after });
   const beginnings = beginningsOnly(search ?? '');
   return {
     items,
-    next: last && sealCursor(last, seals, name),
+    next: last && sealCursor(last, sealer, name),
     ...(beginnings.length > 0 && { beginningsOnly: beginnings }),
   };
 }

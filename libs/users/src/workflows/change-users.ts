@@ -1,6 +1,6 @@
 import { from, lastValueFrom, mergeMap, toArray } from 'rxjs';
 import { v5 as uuidv5 } from 'uuid';
-import { keyMismatch, type EventStore } from '#libs/event-store';
+import { idempotencyMismatch, type EventStore } from '#libs/event-store';
 import { Refusal, checkRecentlyAuthenticated, withContext, type Command, type SuggestedAction } from '#libs/kernel';
 import type { Vault } from '#libs/vault';
 import { bulkActions, type ChangeUsers } from '../domain/bulk.js';
@@ -77,7 +77,8 @@ function checkKey(
   { bulkKeys }: Pick<Vault, 'bulkKeys'>,
   { context: { commandId, digest }, dryRun }: ChangeUsers,
 ): void {
-  if (digest !== undefined && !dryRun && bulkKeys.firstDigest(commandId, digest) !== digest) throw keyMismatch();
+  if (digest !== undefined && !dryRun && bulkKeys.firstDigest(commandId, digest) !== digest)
+    throw idempotencyMismatch();
 }
 
 function step({ action, reason, dryRun, keepRoles, context }: ChangeUsers, userId: string): Command<unknown> {
