@@ -36,8 +36,8 @@ const api = {
 const shared =
   /node_modules.(?!@tanstack.(?:react-)?virtual|@mantine.form|@mantine.core.esm.components.(?:Modal|Select|Combobox|ScrollArea|SimpleGrid|List|Textarea|Input|PasswordInput|Checkbox|Collapse|Skeleton))/;
 const base =
-  /src.(?:api.|shell.remembered|trail.value|acts.act[.]|parts.(?:later|links|tell|problems|icons|page|name|status|when|country-name)[.])/;
-const list = /node_modules.@tanstack.(?:react-)?virtual|parts.list-table/;
+  /src.(?:api.|layout.remembered|audit-items.field-values|user-actions.user-actions[.]|components.(?:lazy-component|links|notify|problems|icons|page|user-name-cell|badges|date-time|country-name)[.])/;
+const list = /node_modules.@tanstack.(?:react-)?virtual|components.list-table/;
 
 export default defineConfig({
   root: import.meta.dirname,

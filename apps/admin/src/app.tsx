@@ -3,15 +3,20 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { queryClient } from './api/query-client';
 import { nonce } from './nonce';
-import { Told } from './parts/tell';
+import { NotificationArea } from './components/notify';
 import { router } from './router';
-import { legible, theme } from './theme';
+import { readableColors, theme } from './theme';
 
 export function App() {
   return (
-    <MantineProvider theme={theme} cssVariablesResolver={legible} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={readableColors}
+      defaultColorScheme="auto"
+      getStyleNonce={() => nonce}
+    >
       <QueryClientProvider client={queryClient}>
-        <Told />
+        <NotificationArea />
         <RouterProvider router={router} />
       </QueryClientProvider>
     </MantineProvider>

@@ -3,9 +3,9 @@ import '@mantine/notifications/styles.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app';
-import { startTexts } from './texts/i18n';
+import { initTexts } from './texts/i18n';
 
-await startTexts();
+await initTexts();
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <App />

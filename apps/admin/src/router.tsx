@@ -2,24 +2,24 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirec
 import { accountsQuery } from './api/accounts';
 import { meQuery } from './api/me';
 import { queryClient } from './api/query-client';
-import { rememberedAccount } from './shell/remembered-account';
-import { NotFound, Failed, Waiting } from './shell/fallbacks';
-import { auditSearch } from './audit/search';
-import { momentSearch } from './user/moment';
-import { usersSearch } from './users/filter';
+import { getRememberedAccount } from './layout/remembered-account';
+import { NotFoundPage, ErrorPage, LoadingPage } from './layout/fallback-pages';
+import { parseAuditSearch } from './audit/audit-search';
+import { parseMomentSearch } from './user-page/moment-search';
+import { parseUserListSearch } from './user-list/user-list-search';
 
 // A page is a folder with a component, and a route here that loads it when it is opened.
-const root = createRootRoute({ notFoundComponent: NotFound, errorComponent: Failed });
+const root = createRootRoute({ notFoundComponent: NotFoundPage, errorComponent: ErrorPage });
 
 /** An address of this site to go on to; nobody is led elsewhere. Said even where there is none: what is left out stays as it came. */
-const onwards = ({ to }: Record<string, unknown>): { to?: string | undefined } => ({
+const parseReturnAddress = ({ to }: Record<string, unknown>): { to?: string | undefined } => ({
   to: typeof to === 'string' && /^\/(?![/\\])/.test(to) ? to : undefined,
 });
 
 const login = createRoute({
   getParentRoute: () => root,
   path: '/login',
-  validateSearch: onwards,
+  validateSearch: parseReturnAddress,
   component: lazyRouteComponent(() => import('./login/login-page'), 'LoginPage'),
 });
 
@@ -36,7 +36,7 @@ const setPassword = createRoute({
 });
 
 /** Whatever is for those who have logged in. */
-const inside = createRoute({
+const loggedIn = createRoute({
   getParentRoute: () => root,
   id: 'in',
   beforeLoad: async ({ location }) => {
@@ -44,15 +44,15 @@ const inside = createRoute({
     if (!me) throw redirect({ to: '/login', search: location.pathname === '/' ? {} : { to: location.href } });
     return { me };
   },
-  component: lazyRouteComponent(() => import('./shell/shell'), 'Shell'),
+  component: lazyRouteComponent(() => import('./layout/app-layout'), 'AppLayout'),
 });
 
 const home = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => loggedIn,
   path: '/',
   beforeLoad: async ({ context: { me } }) => {
     if (!me.permissions.includes('users:read')) throw redirect({ to: '/profile' });
-    const accountId = me.account ?? (await anyAccount());
+    const accountId = me.account ?? (await findDefaultAccount());
     throw accountId
       ? redirect({ to: '/accounts/$accountId/users', params: { accountId } })
       : redirect({ to: '/accounts/new' });
@@ -60,42 +60,42 @@ const home = createRoute({
 });
 
 /** Where an operator was last, else the oldest account. */
-async function anyAccount(): Promise<string | undefined> {
+async function findDefaultAccount(): Promise<string | undefined> {
   const { items } = await queryClient.fetchQuery(accountsQuery);
-  return items.find(({ accountId }) => accountId === rememberedAccount())?.accountId ?? items[0]?.accountId;
+  return items.find(({ accountId }) => accountId === getRememberedAccount())?.accountId ?? items[0]?.accountId;
 }
 
 const accounts = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => loggedIn,
   path: '/accounts',
-  component: lazyRouteComponent(() => import('./accounts/accounts-page'), 'AccountsPage'),
+  component: lazyRouteComponent(() => import('./accounts/account-list-page'), 'AccountsPage'),
 });
 
 const accessTokens = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => loggedIn,
   path: '/access-tokens',
-  component: lazyRouteComponent(() => import('./tokens/tokens-page'), 'TokensPage'),
+  component: lazyRouteComponent(() => import('./tokens/token-list-page'), 'TokensPage'),
 });
 
 const profile = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => loggedIn,
   path: '/profile',
   component: lazyRouteComponent(() => import('./profile/profile-page'), 'ProfilePage'),
 });
 
 const newAccount = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => loggedIn,
   path: '/accounts/new',
   component: lazyRouteComponent(() => import('./accounts/new-account-page'), 'NewAccountPage'),
 });
 
 const account = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => loggedIn,
   path: '/accounts/$accountId',
-  component: lazyRouteComponent(() => import('./shell/account-frame'), 'AccountFrame'),
+  component: lazyRouteComponent(() => import('./layout/account-layout'), 'AccountLayout'),
 });
 
-const aboutAccount = createRoute({
+const accountPage = createRoute({
   getParentRoute: () => account,
   path: '/',
   component: lazyRouteComponent(() => import('./accounts/account-page'), 'AccountPage'),
@@ -104,15 +104,15 @@ const aboutAccount = createRoute({
 const users = createRoute({
   getParentRoute: () => account,
   path: '/users',
-  validateSearch: usersSearch,
-  component: lazyRouteComponent(() => import('./users/users-page'), 'UsersPage'),
+  validateSearch: parseUserListSearch,
+  component: lazyRouteComponent(() => import('./user-list/user-list-page'), 'UserListPage'),
 });
 
 const user = createRoute({
   getParentRoute: () => account,
   path: '/users/$userId',
-  validateSearch: momentSearch,
-  component: lazyRouteComponent(() => import('./user/user-page'), 'UserPage'),
+  validateSearch: parseMomentSearch,
+  component: lazyRouteComponent(() => import('./user-page/user-page'), 'UserPage'),
 });
 
 const approvals = createRoute({
@@ -124,7 +124,7 @@ const approvals = createRoute({
 const audit = createRoute({
   getParentRoute: () => account,
   path: '/audit',
-  validateSearch: auditSearch,
+  validateSearch: parseAuditSearch,
   component: lazyRouteComponent(() => import('./audit/audit-page'), 'AuditPage'),
 });
 
@@ -133,19 +133,19 @@ export const router = createRouter({
     login,
     forgotPassword,
     setPassword,
-    inside.addChildren([
+    loggedIn.addChildren([
       home,
       profile,
       accessTokens,
       accounts,
       newAccount,
-      account.addChildren([aboutAccount, users, user, approvals, audit]),
+      account.addChildren([accountPage, users, user, approvals, audit]),
     ]),
   ]),
   // What `validateSearch` leaves out goes from the address, and from what pages read of it; else it would stay as it came.
   search: { strict: true },
-  defaultPendingComponent: Waiting,
-  defaultErrorComponent: Failed,
+  defaultPendingComponent: LoadingPage,
+  defaultErrorComponent: ErrorPage,
 });
 
 declare module '@tanstack/react-router' {

@@ -1,9 +1,9 @@
 import { createTheme, type CSSVariablesResolver } from '@mantine/core';
 
-const scrollsItself = { withScrollArea: false, styles: { options: { maxHeight: 220, overflowY: 'auto' } } };
+const scrollingOptions = { withScrollArea: false, styles: { options: { maxHeight: 220, overflowY: 'auto' } } };
 
 /** Names and reasons may be one word that is longer than a line. */
-const breaks = { content: { overflowWrap: 'anywhere' } };
+const breakWords = { content: { overflowWrap: 'anywhere' } };
 
 /** Mantine's defaults, with colours that are dark enough to read (WCAG 2.2 AA). */
 export const theme = createTheme({
@@ -13,19 +13,19 @@ export const theme = createTheme({
   respectReducedMotion: true,
   // By name: imported here, each would belong to the first load.
   components: {
-    Modal: { defaultProps: { centered: true }, styles: breaks },
-    Drawer: { styles: breaks },
+    Modal: { defaultProps: { centered: true }, styles: breakWords },
+    Drawer: { styles: breakWords },
     Tooltip: { defaultProps: { withArrow: true } },
     // Its place for the focus is a focusable child that a menu may not have (axe: aria-required-children).
     Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
     // The list of options scrolls itself: a scrolling part within it could not be come to (axe: scrollable-region-focusable).
-    Select: { defaultProps: scrollsItself },
-    MultiSelect: { defaultProps: scrollsItself },
+    Select: { defaultProps: scrollingOptions },
+    MultiSelect: { defaultProps: scrollingOptions },
   },
 });
 
 /** Secondary text and errors, darker (in the dark, lighter) than Mantine's, so that they can be read, too. */
-export const legible: CSSVariablesResolver = () => ({
+export const readableColors: CSSVariablesResolver = () => ({
   variables: {},
   light: {
     '--mantine-color-dimmed': 'var(--mantine-color-gray-7)',

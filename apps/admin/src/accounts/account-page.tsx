@@ -5,15 +5,15 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { accountQuery, summaryQuery, type Account } from '../api/accounts';
 import { useMe } from '../api/me';
-import { useCountryName } from '../parts/country-name';
-import { FactsTable } from '../parts/facts-table';
-import { ButtonLink } from '../parts/links';
-import { Page } from '../parts/page';
-import { Unread } from '../parts/problems';
-import { UserName } from '../parts/user-name';
-import { When } from '../parts/when';
+import { useCountryName } from '../components/country-name';
+import { DetailsTable } from '../components/details-table';
+import { ButtonLink } from '../components/links';
+import { Page } from '../components/page';
+import { LoadError } from '../components/problems';
+import { UserLink } from '../components/user-link';
+import { DateTime } from '../components/date-time';
 import { languages, type Language } from '../texts/i18n';
-import { Domains } from './domains';
+import { EmailDomains } from './email-domains';
 
 const route = getRouteApi('/in/accounts/$accountId');
 
@@ -34,37 +34,41 @@ export function AccountPage() {
         )
       }
     >
-      {account.error && <Unread error={account.error} again={account.refetch} />}
+      {account.error && <LoadError error={account.error} again={account.refetch} />}
       {account.isPending && <Skeleton h={240} />}
       {account.data && (
         <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg" pb="xl">
-          <Facts account={account.data} />
-          <Domains account={account.data} />
+          <AccountDetails account={account.data} />
+          <EmailDomains account={account.data} />
         </SimpleGrid>
       )}
     </Page>
   );
 }
 
-function Facts({ account: { accountId, administrators, contracts, language, openedAt } }: { account: Account }) {
+function AccountDetails({
+  account: { accountId, administrators, contracts, language, openedAt },
+}: {
+  account: Account;
+}) {
   const { t } = useTranslation();
   const countryName = useCountryName();
   const { data: numbers } = useQuery(summaryQuery(accountId));
   const facts: [string, ReactNode][] = [
-    [t('accounts.opened'), <When key="opened" at={openedAt} />],
+    [t('accounts.opened'), <DateTime key="opened" at={openedAt} />],
     [
       t('field.administrators'),
-      <Lines
+      <LineList
         key="administrators"
         lines={administrators.map((userId) => [
           userId,
-          <UserName key={userId} accountId={accountId} userId={userId} />,
+          <UserLink key={userId} accountId={accountId} userId={userId} />,
         ])}
       />,
     ],
     [
       t('field.contracts'),
-      <Lines
+      <LineList
         key="contracts"
         lines={contracts.map(({ country, recurringRevenue }) => [
           country,
@@ -79,10 +83,10 @@ function Facts({ account: { accountId, administrators, contracts, language, open
     [t('accounts.neverLoggedIn'), numbers?.neverLoggedIn],
     [t('accounts.restorable'), numbers?.restorable],
   ];
-  return <FactsTable facts={facts} />;
+  return <DetailsTable facts={facts} />;
 }
 
-function Lines({ lines }: { lines: readonly (readonly [string, ReactNode])[] }) {
+function LineList({ lines }: { lines: readonly (readonly [string, ReactNode])[] }) {
   const { t } = useTranslation();
   if (!lines.length) return t('common.none');
   return (

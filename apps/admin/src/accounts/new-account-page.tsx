@@ -3,13 +3,13 @@ import { isEmail, isNotEmpty, useForm } from '@mantine/form';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { accountsQuery, mendAccount } from '../api/accounts';
-import { answered, api, type Schemas } from '../api/client';
-import { CountrySelect } from '../parts/country-select';
-import { LanguageSelect } from '../parts/language-select';
-import { Page } from '../parts/page';
-import { ProblemAlert, fieldErrors } from '../parts/problems';
-import { tell } from '../parts/tell';
+import { accountsQuery, refreshAccount } from '../api/accounts';
+import { unwrapResponse, api, type Schemas } from '../api/client';
+import { CountrySelect } from '../components/country-select';
+import { LanguageSelect } from '../components/language-select';
+import { Page } from '../components/page';
+import { ProblemAlert, toFieldErrors } from '../components/problems';
+import { notify } from '../components/notify';
 import type { Language } from '../texts/i18n';
 
 /** Opens an account with its domains and its first administrator: operators start here. */
@@ -19,7 +19,7 @@ export function NewAccountPage() {
   const form = useAccountForm();
   const opening = useOpenAccount();
   const submit = form.onSubmit((body) =>
-    opening.mutate(body, { onError: (error) => form.setErrors(fieldErrors(error)) }),
+    opening.mutate(body, { onError: (error) => form.setErrors(toFieldErrors(error)) }),
   );
   return (
     <Page title={data?.items.length ? t('firstAccount.title') : t('firstAccount.first')}>
@@ -89,7 +89,7 @@ export function NewAccountPage() {
 
 function useAccountForm() {
   const { t, i18n } = useTranslation();
-  const needed = isNotEmpty(t('common.required'));
+  const required = isNotEmpty(t('common.required'));
   return useForm<Schemas['OpenAccount']>({
     mode: 'uncontrolled',
     initialValues: {
@@ -99,8 +99,13 @@ function useAccountForm() {
       administrator: { email: '', firstName: '', lastName: '', country: '' },
     },
     validate: {
-      name: needed,
-      administrator: { email: isEmail(t('common.emailNeeded')), firstName: needed, lastName: needed, country: needed },
+      name: required,
+      administrator: {
+        email: isEmail(t('common.emailNeeded')),
+        firstName: required,
+        lastName: required,
+        country: required,
+      },
     },
   });
 }
@@ -110,10 +115,10 @@ function useOpenAccount() {
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   return useMutation({
-    mutationFn: (body: Schemas['OpenAccount']) => answered(api.POST('/api/v1/accounts', { body })),
+    mutationFn: (body: Schemas['OpenAccount']) => unwrapResponse(api.POST('/api/v1/accounts', { body })),
     onSuccess: async ({ accountId }, { name }) => {
-      tell(t('firstAccount.created', { name }));
-      await mendAccount(queryClient, accountId);
+      notify(t('firstAccount.created', { name }));
+      await refreshAccount(queryClient, accountId);
       await navigate({ to: '/accounts/$accountId/users', params: { accountId } });
     },
   });

@@ -1,5 +1,5 @@
 /** How long after somebody has touched the page what it asks for counts as theirs, ms. */
-const span = 10_000;
+const activeForMs = 10_000;
 
 /** Opening a page is something that a person does, too. */
 let lastInput = Date.now();
@@ -9,4 +9,4 @@ for (const type of ['pointerdown', 'keydown', 'wheel', 'touchstart']) {
 }
 
 /** Whether somebody is at this page now; else it asks by itself, for what others change. */
-export const isSomebodyActive = (): boolean => Date.now() - lastInput < span;
+export const isUserActive = (): boolean => Date.now() - lastInput < activeForMs;

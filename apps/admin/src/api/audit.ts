@@ -1,11 +1,11 @@
 import { infiniteQueryOptions } from '@tanstack/react-query';
-import { answered, api, type Schemas } from './client';
-import { pageAt, paged } from './paged';
+import { unwrapResponse, api, type Schemas } from './client';
+import { toPageQuery, cursorPaging } from './paging';
 import type { operations } from './schema';
 import { userKey } from './users';
 
 export type AuditItem = Schemas['AuditItem'];
-export type Action = AuditItem['action'];
+export type AuditAction = AuditItem['action'];
 export type AuditFilter = Omit<NonNullable<operations['ListAudit']['parameters']['query']>, 'limit' | 'cursor'>;
 
 /** Who did what to whom, newest first. It is read again whenever it is opened. */
@@ -13,8 +13,8 @@ export const auditQuery = (filter: AuditFilter) =>
   infiniteQueryOptions({
     queryKey: ['audit', filter],
     queryFn: ({ pageParam }) =>
-      answered(api.GET('/api/v1/audit', { params: { query: { ...filter, ...pageAt(pageParam) } } })),
-    ...paged,
+      unwrapResponse(api.GET('/api/v1/audit', { params: { query: { ...filter, ...toPageQuery(pageParam) } } })),
+    ...cursorPaging,
     staleTime: 0,
   });
 
@@ -23,12 +23,12 @@ export const historyQuery = (accountId: string, userId: string) =>
   infiniteQueryOptions({
     queryKey: [...userKey(accountId, userId), 'history'],
     queryFn: ({ pageParam }) =>
-      answered(
+      unwrapResponse(
         api.GET('/api/v1/accounts/{accountId}/users/{userId}/history', {
-          params: { path: { accountId, userId }, query: pageAt(pageParam) },
+          params: { path: { accountId, userId }, query: toPageQuery(pageParam) },
         }),
       ),
-    ...paged,
+    ...cursorPaging,
   });
 
 /** Whether a row is of the user's own stream, whose revisions can be replayed; logins have one of their own. */

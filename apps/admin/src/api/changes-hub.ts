@@ -1,13 +1,13 @@
-import type { FromTab, ToTab } from './changes-messages';
+import type { MessageFromTab, MessageToTab } from './changes-messages';
 
 /** How long, in ms, until a refused stream is tried again: a browser does not. */
-const retryAfter = 5_000;
+const retryAfterMs = 5_000;
 /** How many accounts the server takes in one stream. */
-const mostAccounts = 51;
+const maxAccounts = 51;
 
 /** How the hub speaks to a tab. */
 export interface Port {
-  tell(message: ToTab): void;
+  send(message: MessageToTab): void;
 }
 
 interface Tab {
@@ -22,7 +22,7 @@ interface Tab {
 export class ChangesHub {
   readonly #tabs = new Map<Port, Tab>();
   #source: EventSource | undefined;
-  #retry: ReturnType<typeof setTimeout> | undefined;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
   /** Of which accounts the stream tells. */
   #accounts: readonly string[] = [];
   /** Up to which position of the log all tabs have been told; 0 where none is known. */
@@ -31,23 +31,23 @@ export class ChangesHub {
   /** Ends it; the tabs are told nothing more. */
   close(): void {
     this.#tabs.clear();
-    this.#close();
+    this.#closeStream();
   }
 
   /** Takes what a tab says. */
-  receive(port: Port, message: FromTab): void {
-    if (message.kind === 'pause') return this.#forget(port);
-    this.#follow(port, message);
+  receive(port: Port, message: MessageFromTab): void {
+    if (message.kind === 'pause') return this.#removeTab(port);
+    this.#addTab(port, message);
   }
 
-  #follow(port: Port, { accountId, userId, after }: Extract<FromTab, { kind: 'follow' }>): void {
+  #addTab(port: Port, { accountId, userId, after }: Extract<MessageFromTab, { kind: 'follow' }>): void {
     let isOthers = false;
     for (const [other, tab] of this.#tabs) {
       if (tab.userId === userId) continue;
       // Another user has logged in since: the stream is still with the rights of the one before.
       isOthers = true;
       this.#tabs.delete(other);
-      other.tell({ kind: 'replaced' });
+      other.send({ kind: 'replaced' });
     }
     const isOpen = this.#source !== undefined && this.#source.readyState !== EventSource.CLOSED && !isOthers;
     const isUpToDate = after >= this.#position && this.#position > 0;
@@ -56,23 +56,23 @@ export class ChangesHub {
     this.#tabs.set(port, { accountId, userId });
     if (isOpen && isUpToDate && this.#accounts.includes(accountId)) return;
     this.#position = from;
-    this.#open();
+    this.#openStream();
   }
 
-  #forget(port: Port): void {
+  #removeTab(port: Port): void {
     this.#tabs.delete(port);
-    if (this.#tabs.size === 0) this.#close();
+    if (this.#tabs.size === 0) this.#closeStream();
   }
 
-  #close(): void {
-    clearTimeout(this.#retry);
+  #closeStream(): void {
+    clearTimeout(this.#retryTimer);
     this.#source?.close();
     this.#source = undefined;
   }
 
-  #open(): void {
-    this.#close();
-    this.#accounts = [...new Set([...this.#tabs.values()].map(({ accountId }) => accountId))].slice(-mostAccounts);
+  #openStream(): void {
+    this.#closeStream();
+    this.#accounts = [...new Set([...this.#tabs.values()].map(({ accountId }) => accountId))].slice(-maxAccounts);
     const [first, ...also] = this.#accounts;
     if (!first) return;
     const query = new URLSearchParams(also.map((account) => ['also', account]));
@@ -80,32 +80,32 @@ export class ChangesHub {
     // After a break the browser comes back by itself, with the position of the last event in Last-Event-ID.
     const source = new EventSource(`/api/v1/accounts/${encodeURIComponent(first)}/changes?${query.toString()}`);
     this.#source = source;
-    source.addEventListener('ready', ({ lastEventId }: MessageEvent) => this.#changed(Number(lastEventId), {}));
+    source.addEventListener('ready', ({ lastEventId }: MessageEvent) => this.#sendChanged(Number(lastEventId), {}));
     source.addEventListener('changed', ({ data, lastEventId }: MessageEvent<string>) => {
       const { userIds, accounts = { [first]: userIds } } = JSON.parse(data) as {
         userIds: string[];
         accounts?: Record<string, string[]>;
       };
-      this.#changed(Number(lastEventId), accounts);
+      this.#sendChanged(Number(lastEventId), accounts);
     });
     source.addEventListener('reset', ({ lastEventId }: MessageEvent) => {
       this.#position = Number(lastEventId);
-      this.#tellAll({ kind: 'reset', position: this.#position });
+      this.#sendToAll({ kind: 'reset', position: this.#position });
     });
     source.addEventListener('error', () => {
       if (source !== this.#source || source.readyState !== EventSource.CLOSED) return;
-      this.#tellAll({ kind: 'refused' });
-      this.#retry = setTimeout(() => this.#open(), retryAfter);
+      this.#sendToAll({ kind: 'refused' });
+      this.#retryTimer = setTimeout(() => this.#openStream(), retryAfterMs);
     });
   }
 
-  #changed(position: number, accounts: Readonly<Record<string, readonly string[]>>): void {
+  #sendChanged(position: number, accounts: Readonly<Record<string, readonly string[]>>): void {
     this.#position = position;
     for (const [port, { accountId }] of this.#tabs)
-      port.tell({ kind: 'changed', position, userIds: accounts[accountId] ?? [] });
+      port.send({ kind: 'changed', position, userIds: accounts[accountId] ?? [] });
   }
 
-  #tellAll(message: ToTab): void {
-    for (const port of this.#tabs.keys()) port.tell(message);
+  #sendToAll(message: MessageToTab): void {
+    for (const port of this.#tabs.keys()) port.send(message);
   }
 }

@@ -1,11 +1,11 @@
 /** What a tab tells the hub. */
-export type FromTab =
+export type MessageFromTab =
   /** The tab is visible and shows this account, which it has read as of `after`; `userId` is logged in. */
   | { readonly kind: 'follow'; readonly accountId: string; readonly userId: string; readonly after: number }
   | { readonly kind: 'pause' };
 
 /** What the hub tells a tab. */
-export type ToTab =
+export type MessageToTab =
   | { readonly kind: 'changed'; readonly position: number; readonly userIds: readonly string[] }
   /** Too much has changed: the account has to be read anew. */
   | { readonly kind: 'reset'; readonly position: number }

@@ -1,69 +1,69 @@
 import createClient, { type Middleware } from 'openapi-fetch';
 import type { components, paths } from './schema';
-import { isSomebodyActive } from './activity';
+import { isUserActive } from './activity';
 import { Problem } from './problem';
-import { reauthenticating } from './reauthentication';
-import { readSessionEnd } from './session-end';
+import { retryAfterReauthentication } from './reauthentication';
+import { storeSessionEnd } from './session-end';
 
 export type Schemas = components['schemas'];
 
-let seen = 0;
+let minPosition = 0;
 
 /** From now on reads show at least this position of the log. */
-export const readFrom = (position: number): void => {
-  seen = Math.max(seen, position);
+export const raiseMinPosition = (position: number): void => {
+  minPosition = Math.max(minPosition, position);
 };
 
-let first = 0;
+let firstPositionSeen = 0;
 
 /** The position of the log that the first answer to this page showed; 0 before that. What was read later is not older. */
-export const firstPosition = (): number => first;
+export const getFirstPositionSeen = (): number => firstPositionSeen;
 
 /** Reads wait for the last write that this page made or heard of: never a stale row. */
 const readYourWrites: Middleware = {
   onRequest({ request }) {
-    if (request.method === 'GET' && seen) request.headers.set('rollbook-min-position', String(seen));
+    if (request.method === 'GET' && minPosition) request.headers.set('rollbook-min-position', String(minPosition));
     return request;
   },
   onResponse({ request, response }) {
     const position = Number(response.headers.get('rollbook-position') ?? 0);
-    first ||= position;
-    if (request.method !== 'GET') readFrom(position);
+    firstPositionSeen ||= position;
+    if (request.method !== 'GET') raiseMinPosition(position);
   },
 };
 
 /** What the page asks by itself does not keep the session from ending. */
-const sayWhoAsks: Middleware = {
+const markBackgroundRequests: Middleware = {
   onRequest({ request }) {
-    if (!isSomebodyActive()) request.headers.set('rollbook-background', 'true');
+    if (!isUserActive()) request.headers.set('rollbook-background', 'true');
     return request;
   },
   onResponse({ response }) {
-    readSessionEnd(response);
+    storeSessionEnd(response);
   },
 };
 
 /** The bodies of requests that may have to be sent once more. */
-const copies = new WeakMap<Request, Request>();
+const requestCopies = new WeakMap<Request, Request>();
 
 /** Added last: the others see the answer that counts. */
-const askAgain: Middleware = {
+const reauthenticateAndRetry: Middleware = {
   onRequest({ request }) {
-    if (request.method !== 'GET') copies.set(request, request.clone());
+    if (request.method !== 'GET') requestCopies.set(request, request.clone());
     return request;
   },
   onResponse({ request, response }) {
-    const copy = copies.get(request);
-    return copy && reauthenticating(response, () => fetch(copy));
+    const copy = requestCopies.get(request);
+    return copy && retryAfterReauthentication(response, () => fetch(copy));
   },
 };
 
 /** The API, typed by its OpenAPI document. The browser sends the session's cookie by itself. */
 export const api = createClient<paths>({ baseUrl: window.location.origin });
-api.use(readYourWrites, sayWhoAsks, askAgain);
+api.use(readYourWrites, markBackgroundRequests, reauthenticateAndRetry);
 
 /** What was answered. Throws `Problem`. */
-export async function answered<Data>(
+export async function unwrapResponse<Data>(
   call: Promise<{ data?: Data; error?: unknown; response: Response }>,
 ): Promise<NonNullable<Data>> {
   const { data, error, response } = await call;
@@ -72,11 +72,11 @@ export async function answered<Data>(
 }
 
 /** Takes a next step that a refusal offered. Throws `Problem`. */
-export async function take({ method, href }: Schemas['ActionLink']): Promise<void> {
+export async function followActionLink({ method, href }: Schemas['ActionLink']): Promise<void> {
   const body =
     method === 'GET' || method === 'DELETE' ? {} : { body: '{}', headers: { 'content-type': 'application/json' } };
   const send = () => fetch(href, { method, ...body });
-  const response = await reauthenticating(await send(), send);
+  const response = await retryAfterReauthentication(await send(), send);
   if (!response.ok) throw new Problem(response, await response.json().catch(() => undefined));
-  readFrom(Number(response.headers.get('rollbook-position') ?? 0));
+  raiseMinPosition(Number(response.headers.get('rollbook-position') ?? 0));
 }

@@ -1,5 +1,5 @@
 import { queryOptions, useSuspenseQuery } from '@tanstack/react-query';
-import { answered, api, type Schemas } from './client';
+import { unwrapResponse, api, type Schemas } from './client';
 import { Problem } from './problem';
 
 export type Me = Schemas['Me'];
@@ -8,13 +8,13 @@ export type Permission = Me['permissions'][number];
 export const meKey = ['me'] as const;
 
 /** Remembers that somebody logged in here: scripts can't see the cookie, and asking in vain is an error in the console. */
-const entered = 'rollbook.entered';
+const loginMarker = 'rollbook.entered';
 /** Another value with each login, so that other tabs are told. */
-export const rememberEntered = (): void => localStorage.setItem(entered, new Date().toISOString());
+export const rememberLogin = (): void => localStorage.setItem(loginMarker, new Date().toISOString());
 
 /** Calls back when somebody has logged in or out in another tab. */
-export function onEnteredElsewhere(callback: () => void): void {
-  window.addEventListener('storage', ({ key }) => key === entered && callback());
+export function onLoginChangedInOtherTab(callback: () => void): void {
+  window.addEventListener('storage', ({ key }) => key === loginMarker && callback());
 }
 
 /** Who is logged in; `null`: nobody. */
@@ -24,14 +24,14 @@ export const meQuery = queryOptions({
   queryFn: async ({ client }): Promise<Me | null> => {
     const before = client.getQueryData<Me | null>(meKey);
     const isInside = Boolean(before);
-    if (!localStorage.getItem(entered)) return isInside ? sessionEnded() : null;
+    if (!localStorage.getItem(loginMarker)) return isInside ? redirectToLoginAndBack() : null;
     try {
-      const me = await answered(api.GET('/api/v1/me'));
-      return before && before.actor.id !== me.actor.id ? someoneElse() : me;
+      const me = await unwrapResponse(api.GET('/api/v1/me'));
+      return before && before.actor.id !== me.actor.id ? reloadForOtherUser() : me;
     } catch (error) {
       if (!(error instanceof Problem && error.status === 401)) throw error;
-      if (isInside) return sessionEnded();
-      localStorage.removeItem(entered);
+      if (isInside) return redirectToLoginAndBack();
+      localStorage.removeItem(loginMarker);
       return null;
     }
   },
@@ -41,20 +41,20 @@ export const meQuery = queryOptions({
 export const useMe = (): Me => useSuspenseQuery(meQuery).data!;
 
 /** Whether the caller's roles give this permission; the server decides all the same. */
-export const useMay = (permission: Permission): boolean => useMe().permissions.includes(permission);
+export const useHasPermission = (permission: Permission): boolean => useMe().permissions.includes(permission);
 
 /** The session of this page has ended: it is loaded anew as the login, which leads back here. Nothing more is shown of it, so nothing is answered. */
-export function sessionEnded(): Promise<never> {
+export function redirectToLoginAndBack(): Promise<never> {
   const { pathname, search } = window.location;
-  leaveFor(`/login?${new URLSearchParams({ to: pathname + search }).toString()}`);
+  clearLoginAndOpen(`/login?${new URLSearchParams({ to: pathname + search }).toString()}`);
   return new Promise(() => {});
 }
 
 /** Nobody is logged in any more: the page is loaded anew, so that nothing of what was seen stays for whoever comes next. */
-export const forgetMe = (): void => leaveFor('/login');
+export const redirectToLogin = (): void => clearLoginAndOpen('/login');
 
 /** Somebody else has logged in in another tab: the page is loaded anew, so that nothing that was shown to the one before stays. */
-function someoneElse(): Promise<never> {
+function reloadForOtherUser(): Promise<never> {
   window.location.replace('/');
   return new Promise(() => {});
 }
@@ -62,9 +62,9 @@ function someoneElse(): Promise<never> {
 let isLeaving = false;
 
 /** Once: several requests find out that a session ended, and a second way out would break off the first. */
-function leaveFor(login: string): void {
+function clearLoginAndOpen(login: string): void {
   if (isLeaving) return;
   isLeaving = true;
-  localStorage.removeItem(entered);
+  localStorage.removeItem(loginMarker);
   window.location.replace(login);
 }

@@ -1,14 +1,14 @@
 import type { components } from './schema';
 
-type Body = components['schemas']['Problem'];
+type ProblemBody = components['schemas']['Problem'];
 
 /** A refusal of the API, as RFC 9457 has it: `code` is stable, `actions` are the next steps that work. */
 export class Problem extends Error {
   readonly status: number;
   readonly code: string;
-  readonly actions: NonNullable<Body['actions']>;
+  readonly actions: NonNullable<ProblemBody['actions']>;
   /** What is wrong with each field. */
-  readonly errors: NonNullable<Body['errors']>;
+  readonly errors: NonNullable<ProblemBody['errors']>;
   /** Of a password: what it lacks. */
   readonly reasons: readonly string[];
   /** Of a refused If-Match: the revision that is the newest. */
@@ -17,7 +17,7 @@ export class Problem extends Error {
   readonly retryAfter: number | undefined;
 
   constructor({ status, headers }: Response, body: unknown) {
-    const problem = (typeof body === 'object' && body !== null ? body : {}) as Partial<Body> & {
+    const problem = (typeof body === 'object' && body !== null ? body : {}) as Partial<ProblemBody> & {
       reasons?: string[];
       revision?: number;
     };

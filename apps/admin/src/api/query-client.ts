@@ -1,17 +1,17 @@
 import { QueryCache, QueryClient } from '@tanstack/react-query';
-import { meKey, onEnteredElsewhere, sessionEnded } from './me';
+import { meKey, onLoginChangedInOtherTab, redirectToLoginAndBack } from './me';
 import { Problem } from './problem';
 
 /** Read models behind, the store away: worth another try. What was refused stays refused. */
-const passing = (error: Error): boolean => !(error instanceof Problem) || error.status === 503;
+const isTransient = (error: Error): boolean => !(error instanceof Problem) || error.status === 503;
 
 export const queryClient: QueryClient = new QueryClient({
-  defaultOptions: { queries: { staleTime: 30_000, retry: (failures, error) => failures < 3 && passing(error) } },
+  defaultOptions: { queries: { staleTime: 30_000, retry: (failures, error) => failures < 3 && isTransient(error) } },
   queryCache: new QueryCache({
     onError: (error, { queryKey }) => {
-      if (error instanceof Problem && error.status === 401 && queryKey !== meKey) void sessionEnded();
+      if (error instanceof Problem && error.status === 401 && queryKey !== meKey) void redirectToLoginAndBack();
     },
   }),
 });
 
-onEnteredElsewhere(() => void queryClient.invalidateQueries({ queryKey: meKey }));
+onLoginChangedInOtherTab(() => void queryClient.invalidateQueries({ queryKey: meKey }));

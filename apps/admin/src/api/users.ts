@@ -1,11 +1,11 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { answered, api, type Schemas } from './client';
-import { pageAt, paged } from './paged';
+import { unwrapResponse, api, type Schemas } from './client';
+import { toPageQuery, cursorPaging } from './paging';
 import { Problem } from './problem';
 import type { operations } from './schema';
 
 export type User = Schemas['UserItem'];
-export type UserPage = Schemas['UserPage'];
+export type UserDetail = Schemas['UserPage'];
 export type UserItemPage = Schemas['UserItemPage'];
 export type UserFilter = Omit<NonNullable<operations['ListUsers']['parameters']['query']>, 'limit' | 'cursor'>;
 export type Page<Item> = { items: Item[]; next: string | null };
@@ -17,28 +17,28 @@ export const userListQuery = (accountId: string, filter: UserFilter) =>
   infiniteQueryOptions({
     queryKey: [...userListsKey(accountId), filter],
     queryFn: ({ pageParam }) =>
-      answered(
+      unwrapResponse(
         api.GET('/api/v1/accounts/{accountId}/users', {
-          params: { path: { accountId }, query: { ...filter, ...pageAt(pageParam) } },
+          params: { path: { accountId }, query: { ...filter, ...toPageQuery(pageParam) } },
         }),
       ),
-    ...paged,
+    ...cursorPaging,
   });
 
 /** Whether a list was refused because no word of its search is long enough. */
-export const isTooShort = (error: Error | null): boolean =>
+export const isSearchTooShort = (error: Error | null): boolean =>
   error instanceof Problem && error.errors.some(({ field }) => field === 'search');
 
 export const pendingApprovalsQuery = (accountId: string) =>
   infiniteQueryOptions({
     queryKey: ['accounts', accountId, 'approvals'],
     queryFn: ({ pageParam }) =>
-      answered(
+      unwrapResponse(
         api.GET('/api/v1/accounts/{accountId}/pending-approvals', {
-          params: { path: { accountId }, query: pageAt(pageParam) },
+          params: { path: { accountId }, query: toPageQuery(pageParam) },
         }),
       ),
-    ...paged,
+    ...cursorPaging,
   });
 
 /** Where everything about one user is cached. */
@@ -48,7 +48,9 @@ export const userQuery = (accountId: string, userId: string) =>
   queryOptions({
     queryKey: [...userKey(accountId, userId), 'now'],
     queryFn: () =>
-      answered(api.GET('/api/v1/accounts/{accountId}/users/{userId}', { params: { path: { accountId, userId } } })),
+      unwrapResponse(
+        api.GET('/api/v1/accounts/{accountId}/users/{userId}', { params: { path: { accountId, userId } } }),
+      ),
     refetchInterval: ({ state }) => msUntilLockEnds(state.data),
   });
 
@@ -63,7 +65,7 @@ export const actionsQuery = (accountId: string, userId: string) =>
   queryOptions({
     queryKey: [...userKey(accountId, userId), 'actions'],
     queryFn: () =>
-      answered(
+      unwrapResponse(
         api.GET('/api/v1/accounts/{accountId}/users/{userId}/actions', { params: { path: { accountId, userId } } }),
       ),
     staleTime: 0,
@@ -75,7 +77,7 @@ export const userAtQuery = (accountId: string, userId: string, at: number | stri
     queryKey: [...userKey(accountId, userId), 'at', at],
     queryFn: () => {
       const query = typeof at === 'number' ? { revision: at } : { at };
-      return answered(
+      return unwrapResponse(
         api.GET('/api/v1/accounts/{accountId}/users/{userId}', { params: { path: { accountId, userId }, query } }),
       );
     },

@@ -3,41 +3,45 @@ import { Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { ActBar } from '../acts/act-bar';
-import { personOf } from '../acts/act';
+import { BulkActionBar } from '../user-actions/bulk-action-bar';
+import { toTargetUser } from '../user-actions/user-actions';
 import type { Schemas } from '../api/client';
-import { useMay } from '../api/me';
+import { useHasPermission } from '../api/me';
 import { pendingApprovalsQuery } from '../api/users';
-import { useCountryName } from '../parts/country-name';
-import { ListTable, type Column } from '../parts/list-table';
-import { Name } from '../parts/name';
-import { Page } from '../parts/page';
-import { Unread } from '../parts/problems';
-import { nobody, selectColumn } from '../parts/select-column';
-import { When } from '../parts/when';
+import { useCountryName } from '../components/country-name';
+import { ListTable, type Column } from '../components/list-table';
+import { UserNameCell } from '../components/user-name-cell';
+import { Page } from '../components/page';
+import { LoadError } from '../components/problems';
+import { noneSelected, createSelectColumn } from '../components/select-column';
+import { DateTime } from '../components/date-time';
 
-type Waiting = Schemas['PendingApproval'];
+type PendingApproval = Schemas['PendingApproval'];
 
 const route = getRouteApi('/in/accounts/$accountId/approvals');
-const none: Waiting[] = [];
+const noApprovals: PendingApproval[] = [];
 
 /** Who waits for approval, longest first: approve or reject them. */
 export function ApprovalsPage() {
   const { t } = useTranslation();
   const { accountId } = route.useParams();
-  const mayDecide = useMay('users:approve');
+  const mayDecide = useHasPermission('users:approve');
   const list = useInfiniteQuery(pendingApprovalsQuery(accountId));
-  const waiting = useMemo(() => list.data?.pages.flatMap(({ items }) => items) ?? none, [list.data]);
-  const [selected, setSelected] = useState(nobody);
+  const waiting = useMemo(() => list.data?.pages.flatMap(({ items }) => items) ?? noApprovals, [list.data]);
+  const [selected, setSelected] = useState(noneSelected);
   const chosen = waiting.filter(({ userId }) => selected.has(userId));
   const columns = useColumns(accountId);
-  const selecting = mayDecide ? [selectColumn(waiting, { selected, onSelect: setSelected })] : [];
+  const selecting = mayDecide ? [createSelectColumn(waiting, { selected, onSelect: setSelected })] : [];
   return (
     <Page title={t('approvals.title')}>
       {chosen.length > 0 && (
-        <ActBar acts={['approve', 'reject']} people={chosen.map(personOf)} onClear={() => setSelected(nobody)} />
+        <BulkActionBar
+          acts={['approve', 'reject']}
+          people={chosen.map(toTargetUser)}
+          onClear={() => setSelected(noneSelected)}
+        />
       )}
-      {list.error && <Unread error={list.error} again={list.refetch} />}
+      {list.error && <LoadError error={list.error} again={list.refetch} />}
       {list.isSuccess && waiting.length === 0 ? (
         <Text c="dimmed">{t('approvals.empty')}</Text>
       ) : (
@@ -54,14 +58,14 @@ export function ApprovalsPage() {
   );
 }
 
-function useColumns(accountId: string): Column<Waiting>[] {
+function useColumns(accountId: string): Column<PendingApproval>[] {
   const { t } = useTranslation();
   const countryName = useCountryName();
   return [
-    { id: 'lastName', header: t('user.name'), cell: (user) => <Name accountId={accountId} user={user} /> },
+    { id: 'lastName', header: t('user.name'), cell: (user) => <UserNameCell accountId={accountId} user={user} /> },
     { id: 'email', header: t('user.email'), cell: ({ email }) => email },
     { id: 'domain', header: t('user.domain'), cell: ({ domain }) => domain },
     { id: 'country', header: t('user.country'), cell: (user) => countryName(user.country) },
-    { id: 'addedAt', header: t('user.since'), cell: (user) => <When at={user.since} /> },
+    { id: 'addedAt', header: t('user.since'), cell: (user) => <DateTime at={user.since} /> },
   ];
 }

@@ -5,14 +5,14 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { auditQuery, type AuditItem } from '../api/audit';
 import { userQuery } from '../api/users';
-import { later } from '../parts/later';
-import { Page } from '../parts/page';
-import { Unread } from '../parts/problems';
+import { lazyComponent } from '../components/lazy-component';
+import { Page } from '../components/page';
+import { LoadError } from '../components/problems';
 import { AuditTable } from './audit-table';
-import { Filters } from './filters';
-import { filterOf, type AuditSearch } from './search';
+import { AuditFilters } from './audit-filters';
+import { toAuditFilter, type AuditSearch } from './audit-search';
 
-const Details = later(async () => (await import('./details')).Details);
+const Details = lazyComponent(async () => (await import('./audit-details')).AuditDetails);
 
 const route = getRouteApi('/in/accounts/$accountId/audit');
 const none: AuditItem[] = [];
@@ -23,7 +23,7 @@ export function AuditPage() {
   const { accountId } = route.useParams();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const list = useInfiniteQuery({ ...auditQuery(filterOf(accountId, search)), placeholderData: keepPreviousData });
+  const list = useInfiniteQuery({ ...auditQuery(toAuditFilter(accountId, search)), placeholderData: keepPreviousData });
   const items = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? none, [list.data]);
   const [opened, setOpened] = useState<AuditItem>();
   const setSearch = (next: AuditSearch) => {
@@ -31,8 +31,8 @@ export function AuditPage() {
     void navigate({ search: next });
   };
   const names = {
-    actor: useNameOf(accountId, search.actor, items.find(({ actor }) => actor.id === search.actor)?.actor.name),
-    subject: useNameOf(
+    actor: useUserName(accountId, search.actor, items.find(({ actor }) => actor.id === search.actor)?.actor.name),
+    subject: useUserName(
       accountId,
       search.subject,
       items.find(({ subject }) => subject.id === search.subject)?.subject.name,
@@ -40,8 +40,8 @@ export function AuditPage() {
   };
   return (
     <Page title={t('page.audit')}>
-      <Filters {...{ accountId, search, names }} onSearch={setSearch} />
-      {list.error && <Unread error={list.error} again={list.refetch} />}
+      <AuditFilters {...{ accountId, search, names }} onSearch={setSearch} />
+      {list.error && <LoadError error={list.error} again={list.refetch} />}
       {list.isSuccess && items.length === 0 ? (
         <Text c="dimmed">{t('audit.empty')}</Text>
       ) : (
@@ -55,7 +55,7 @@ export function AuditPage() {
 }
 
 /** The name of whoever is filtered by: as the rows have it, else as the account knows them. */
-function useNameOf(accountId: string, id: string | undefined, known: string | null | undefined): string | undefined {
+function useUserName(accountId: string, id: string | undefined, known: string | null | undefined): string | undefined {
   const { data } = useQuery({ ...userQuery(accountId, id ?? ''), enabled: id !== undefined && !known, retry: false });
   return known ?? (data && `${data.firstName} ${data.lastName}`);
 }

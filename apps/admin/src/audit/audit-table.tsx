@@ -2,9 +2,9 @@ import { Anchor, Text } from '@mantine/core';
 import type { UseInfiniteQueryResult } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { AuditItem } from '../api/audit';
-import { ListTable, type Column } from '../parts/list-table';
-import { When } from '../parts/when';
-import { useActorName } from '../trail/words';
+import { ListTable, type Column } from '../components/list-table';
+import { DateTime } from '../components/date-time';
+import { useActorName } from '../audit-items/names';
 
 interface Props {
   readonly items: AuditItem[];
@@ -36,7 +36,7 @@ export function AuditTable({ items, list, onOpen }: Props) {
             {t(`action.${item.action}`)}
           </Anchor>
           <Text size="xs" c="dimmed" truncate hiddenFrom="md">
-            <When at={item.at} />
+            <DateTime at={item.at} />
           </Text>
         </>
       ),
@@ -54,7 +54,7 @@ export function AuditTable({ items, list, onOpen }: Props) {
       ),
     },
     { id: 'actor', header: t('history.who'), cell: (item) => actorName(item.actor) },
-    { id: 'recordedAt', header: t('history.when'), cell: (item) => <When at={item.at} /> },
+    { id: 'recordedAt', header: t('history.when'), cell: (item) => <DateTime at={item.at} /> },
     { id: 'reason', header: t('history.why'), cell: (item) => item.reason },
   ];
   return (

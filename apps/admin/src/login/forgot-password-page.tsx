@@ -1,19 +1,19 @@
 import { Alert, Button, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { answered, api, type Schemas } from '../api/client';
-import { AnchorLink } from '../parts/links';
-import { ProblemAlert } from '../parts/problems';
-import { Entrance } from './entrance';
+import { unwrapResponse, api, type Schemas } from '../api/client';
+import { AnchorLink } from '../components/links';
+import { ProblemAlert } from '../components/problems';
+import { LoginLayout } from './login-layout';
 
 /** Asks for a link by mail; what it answers never tells whether anybody has this address. */
 export function ForgotPasswordPage() {
   const { t } = useTranslation();
   const asking = useMutation({
-    mutationFn: (body: Schemas['RequestPasswordLink']) => answered(api.POST('/api/v1/password-resets', { body })),
+    mutationFn: (body: Schemas['RequestPasswordLink']) => unwrapResponse(api.POST('/api/v1/password-resets', { body })),
   });
   return (
-    <Entrance title={t('forgot.title')}>
+    <LoginLayout title={t('forgot.title')}>
       {asking.isSuccess ? (
         <Alert variant="light" role="status">
           {t('forgot.sent')}
@@ -38,6 +38,6 @@ export function ForgotPasswordPage() {
       <AnchorLink to="/login" size="sm">
         {t('login.backToLogin')}
       </AnchorLink>
-    </Entrance>
+    </LoginLayout>
   );
 }

@@ -3,13 +3,13 @@ import { Alert, Anchor, Button, Stack, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { answered, api, type Schemas } from '../api/client';
+import { unwrapResponse, api, type Schemas } from '../api/client';
 import { Problem } from '../api/problem';
-import { AnchorLink } from '../parts/links';
-import { PasswordField } from '../parts/password-field';
-import { ProblemAlert } from '../parts/problems';
-import { Entrance } from './entrance';
-import { useEnter } from './use-enter';
+import { AnchorLink } from '../components/links';
+import { PasswordField } from '../components/password-field';
+import { ProblemAlert } from '../components/problems';
+import { LoginLayout } from './login-layout';
+import { useLogIn } from './use-log-in';
 
 const route = getRouteApi('/login');
 
@@ -19,23 +19,23 @@ export function LoginPage() {
   const { to } = route.useSearch();
   const { data: installation } = useQuery({
     queryKey: ['installation'],
-    queryFn: () => answered(api.GET('/api/v1/installation')),
+    queryFn: () => unwrapResponse(api.GET('/api/v1/installation')),
   });
-  const [chosen, setChosen] = useState<'password' | 'token'>();
-  const way = chosen ?? (installation?.empty ? 'token' : 'password');
-  const entering = useEnter((body: Schemas['LogIn']) => answered(api.POST('/api/v1/login', { body })), to);
+  const [chosenMethod, setChosenMethod] = useState<'password' | 'token'>();
+  const method = chosenMethod ?? (installation?.empty ? 'token' : 'password');
+  const loggingIn = useLogIn((body: Schemas['LogIn']) => unwrapResponse(api.POST('/api/v1/login', { body })), to);
   return (
-    <Entrance title={t('login.title')}>
+    <LoginLayout title={t('login.title')}>
       {installation?.empty && <Alert variant="light">{t('login.empty')}</Alert>}
       <form
-        key={way}
+        key={method}
         onSubmit={(event) => {
           event.preventDefault();
-          entering.mutate(Object.fromEntries(new FormData(event.currentTarget)));
+          loggingIn.mutate(Object.fromEntries(new FormData(event.currentTarget)));
         }}
       >
         <Stack>
-          {way === 'password' ? (
+          {method === 'password' ? (
             <>
               <TextInput
                 name="email"
@@ -58,15 +58,15 @@ export function LoginPage() {
             />
           )}
           <ProblemAlert
-            error={entering.error}
+            error={loggingIn.error}
             says={
-              way === 'token' &&
-              entering.error instanceof Problem &&
-              entering.error.code === 'login.failed' &&
+              method === 'token' &&
+              loggingIn.error instanceof Problem &&
+              loggingIn.error.code === 'login.failed' &&
               t('login.tokenFailed')
             }
           />
-          <Button type="submit" loading={entering.isPending}>
+          <Button type="submit" loading={loggingIn.isPending}>
             {t('login.submit')}
           </Button>
         </Stack>
@@ -80,12 +80,12 @@ export function LoginPage() {
         size="sm"
         ta="left"
         onClick={() => {
-          entering.reset();
-          setChosen(way === 'token' ? 'password' : 'token');
+          loggingIn.reset();
+          setChosenMethod(method === 'token' ? 'password' : 'token');
         }}
       >
-        {way === 'token' ? t('login.asUser') : t('login.asOperator')}
+        {method === 'token' ? t('login.asUser') : t('login.asOperator')}
       </Anchor>
-    </Entrance>
+    </LoginLayout>
   );
 }

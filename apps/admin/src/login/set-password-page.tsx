@@ -2,22 +2,22 @@ import { useEffect, useState } from 'react';
 import { Alert, Button, Stack } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
-import { answered, api } from '../api/client';
-import { AnchorLink } from '../parts/links';
-import { PasswordField } from '../parts/password-field';
-import { ProblemAlert } from '../parts/problems';
-import { Weaknesses } from '../parts/weaknesses';
-import { Entrance } from './entrance';
-import { useEnter } from './use-enter';
+import { unwrapResponse, api } from '../api/client';
+import { AnchorLink } from '../components/links';
+import { PasswordField } from '../components/password-field';
+import { ProblemAlert } from '../components/problems';
+import { PasswordWeaknesses } from '../components/password-weaknesses';
+import { LoginLayout } from './login-layout';
+import { useLogIn } from './use-log-in';
 
 /** Sets the password by the mailed link, and logs in. */
 export function SetPasswordPage() {
   const { t } = useTranslation();
-  const link = useLink();
+  const link = useSecretFromHash();
   return (
-    <Entrance title={t('setPassword.title')}>
+    <LoginLayout title={t('setPassword.title')}>
       {link ? (
-        <Form key={link} link={link} />
+        <SetPasswordForm key={link} link={link} />
       ) : (
         <Alert color="red" variant="light">
           {t('setPassword.noLink')}
@@ -26,12 +26,12 @@ export function SetPasswordPage() {
       <AnchorLink to="/forgot-password" size="sm">
         {t('setPassword.askAgain')}
       </AnchorLink>
-    </Entrance>
+    </LoginLayout>
   );
 }
 
 /** The secret behind the `#`; it leaves the address at once, and so history, bookmarks and over-the-shoulder looks. */
-function useLink(): string {
+function useSecretFromHash(): string {
   const [link, setLink] = useState(() => window.location.hash.slice(1));
   useEffect(() => {
     const take = (): void => {
@@ -46,10 +46,10 @@ function useLink(): string {
   return link;
 }
 
-function Form({ link }: { link: string }) {
+function SetPasswordForm({ link }: { link: string }) {
   const { t } = useTranslation();
-  const entering = useEnter((password: string) =>
-    answered(api.POST('/api/v1/password-resets/confirm', { body: { link, password } })),
+  const settingPassword = useLogIn((password: string) =>
+    unwrapResponse(api.POST('/api/v1/password-resets/confirm', { body: { link, password } })),
   );
   const form = useForm({
     mode: 'uncontrolled',
@@ -57,7 +57,7 @@ function Form({ link }: { link: string }) {
     validate: { again: (again, { password }) => (again === password ? null : t('setPassword.differ')) },
   });
   return (
-    <form onSubmit={form.onSubmit(({ password }) => entering.mutate(password))}>
+    <form onSubmit={form.onSubmit(({ password }) => settingPassword.mutate(password))}>
       <Stack>
         <PasswordField
           label={t('setPassword.password')}
@@ -75,10 +75,10 @@ function Form({ link }: { link: string }) {
           key={form.key('again')}
           {...form.getInputProps('again')}
         />
-        <ProblemAlert error={entering.error}>
-          <Weaknesses error={entering.error} />
+        <ProblemAlert error={settingPassword.error}>
+          <PasswordWeaknesses error={settingPassword.error} />
         </ProblemAlert>
-        <Button type="submit" loading={entering.isPending}>
+        <Button type="submit" loading={settingPassword.isPending}>
           {t('setPassword.submit')}
         </Button>
       </Stack>

@@ -4,14 +4,14 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { accountQuery } from '../api/accounts';
 import { useMe } from '../api/me';
-import { FactsTable } from '../parts/facts-table';
-import { AnchorLink } from '../parts/links';
-import { Page } from '../parts/page';
-import { Roles } from '../parts/status';
+import { DetailsTable } from '../components/details-table';
+import { AnchorLink } from '../components/links';
+import { Page } from '../components/page';
+import { RoleBadges } from '../components/badges';
 import { languages } from '../texts/i18n';
-import { ChangePassword } from './change-password';
-import { Preferences } from './preferences';
-import { Sessions } from './sessions';
+import { ChangePasswordForm } from './change-password-form';
+import { BrowserPreferences } from './browser-preferences';
+import { SessionList } from './session-list';
 
 /** Whoever is logged in: who they are, how they like this page, their password, where else they are logged in. */
 export function ProfilePage() {
@@ -22,20 +22,20 @@ export function ProfilePage() {
       <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg" pb="xl">
         <Stack>
           <Section id="you" title={t('profile.you')}>
-            <You />
+            <MyDetails />
           </Section>
           <Section id="preferences" title={t('profile.preferences')}>
-            <Preferences />
+            <BrowserPreferences />
           </Section>
         </Stack>
         <Stack>
           {profile && (
             <Section id="password" title={t('profile.password')}>
-              <ChangePassword email={profile.email} />
+              <ChangePasswordForm email={profile.email} />
             </Section>
           )}
           <Section id="sessions" title={t('profile.sessions')}>
-            <Sessions />
+            <SessionList />
           </Section>
         </Stack>
       </SimpleGrid>
@@ -54,7 +54,7 @@ function Section({ id, title, children }: { id: string; title: string; children:
   );
 }
 
-function You() {
+function MyDetails() {
   const { t } = useTranslation();
   const { actor, account, profile, roles, permissions } = useMe();
   const maySee = permissions.includes('users:read');
@@ -63,7 +63,7 @@ function You() {
   const facts: [string, ReactNode][] = [
     [t('user.name'), `${profile.firstName} ${profile.lastName}`],
     [t('user.email'), profile.email],
-    [t('user.roles'), roles.length ? <Roles key="roles" roles={roles} /> : t('profile.noRoles')],
+    [t('user.roles'), roles.length ? <RoleBadges key="roles" roles={roles} /> : t('profile.noRoles')],
     ...(data ? [[t('page.account'), data.name] as [string, ReactNode]] : []),
     [
       t('user.language'),
@@ -72,7 +72,7 @@ function You() {
   ];
   return (
     <Stack gap="sm">
-      <FactsTable facts={facts} />
+      <DetailsTable facts={facts} />
       {account && maySee && (
         <Group>
           <AnchorLink

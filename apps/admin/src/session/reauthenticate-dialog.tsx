@@ -1,22 +1,22 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { answered, api, type Schemas } from '../api/client';
+import { unwrapResponse, api, type Schemas } from '../api/client';
 import { meKey, useMe } from '../api/me';
-import { PasswordField } from '../parts/password-field';
-import { ProblemAlert } from '../parts/problems';
+import { PasswordField } from '../components/password-field';
+import { ProblemAlert } from '../components/problems';
 
 /** Above whatever dialog is open, which stays as it is, but below the warning that the session ends. */
-const above = 300;
+const zIndex = 300;
 
 /** Asks once more for the password, or an operator for the access token; what led here then goes on. */
 export function ReauthenticateDialog({ onClose }: { onClose: (isDone: boolean) => void }) {
   const { t } = useTranslation();
   const { profile } = useMe();
   const queryClient = useQueryClient();
-  const showing = useMutation({
+  const reauthenticating = useMutation({
     gcTime: 0,
-    mutationFn: (body: Schemas['Reauthenticate']) => answered(api.POST('/api/v1/me/reauthenticate', { body })),
+    mutationFn: (body: Schemas['Reauthenticate']) => unwrapResponse(api.POST('/api/v1/me/reauthenticate', { body })),
     onSuccess: (me) => {
       queryClient.setQueryData(meKey, me);
       onClose(true);
@@ -29,7 +29,7 @@ export function ReauthenticateDialog({ onClose }: { onClose: (isDone: boolean) =
       withCloseButton={false}
       closeOnEscape={false}
       closeOnClickOutside={false}
-      zIndex={above}
+      zIndex={zIndex}
       title={t('session.confirmTitle')}
     >
       <form
@@ -37,7 +37,7 @@ export function ReauthenticateDialog({ onClose }: { onClose: (isDone: boolean) =
           event.preventDefault();
           // The form of a dialog below, in React's tree, is none of this one's.
           event.stopPropagation();
-          showing.mutate(Object.fromEntries(new FormData(event.currentTarget)));
+          reauthenticating.mutate(Object.fromEntries(new FormData(event.currentTarget)));
         }}
       >
         <Stack>
@@ -50,12 +50,12 @@ export function ReauthenticateDialog({ onClose }: { onClose: (isDone: boolean) =
             required
             data-autofocus
           />
-          <ProblemAlert error={showing.error} />
+          <ProblemAlert error={reauthenticating.error} />
           <Group justify="flex-end">
             <Button variant="default" onClick={() => onClose(false)}>
               {t('common.cancel')}
             </Button>
-            <Button type="submit" loading={showing.isPending}>
+            <Button type="submit" loading={reauthenticating.isPending}>
               {t('common.confirm')}
             </Button>
           </Group>

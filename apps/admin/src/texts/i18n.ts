@@ -14,32 +14,32 @@ declare module 'i18next' {
 export const i18n = createInstance();
 
 /** Only the language that somebody reads is loaded. */
-const load: Record<Language, () => Promise<object>> = {
+const loadTexts: Record<Language, () => Promise<object>> = {
   en: async () => (await import('./en')).en,
   es: async () => (await import('./es')).es,
   de: async () => (await import('./de')).de,
   pl: async () => (await import('./pl')).pl,
 };
 
-const remembered = 'rollbook.language';
+const storageKey = 'rollbook.language';
 const isLanguage = (text: string): text is Language => Object.hasOwn(languages, text);
 
 /** Speaks the language that was chosen in this browser, else the browser's own. */
-export async function startTexts(): Promise<void> {
+export async function initTexts(): Promise<void> {
   await i18n.use(initReactI18next).init({ fallbackLng: false, interpolation: { escapeValue: false } });
-  const wanted = [localStorage.getItem(remembered) ?? '', ...navigator.languages.map((tag) => tag.slice(0, 2))];
-  await speak(wanted.find(isLanguage) ?? 'en');
+  const wanted = [localStorage.getItem(storageKey) ?? '', ...navigator.languages.map((tag) => tag.slice(0, 2))];
+  await setLanguage(wanted.find(isLanguage) ?? 'en');
 }
 
 /** Speaks this language from now on, and in this browser the next time. */
-export async function choose(language: Language): Promise<void> {
-  localStorage.setItem(remembered, language);
-  await speak(language);
+export async function chooseLanguage(language: Language): Promise<void> {
+  localStorage.setItem(storageKey, language);
+  await setLanguage(language);
 }
 
-async function speak(language: Language): Promise<void> {
+async function setLanguage(language: Language): Promise<void> {
   if (!i18n.hasResourceBundle(language, 'translation')) {
-    i18n.addResourceBundle(language, 'translation', await load[language]());
+    i18n.addResourceBundle(language, 'translation', await loadTexts[language]());
   }
   await i18n.changeLanguage(language);
   document.documentElement.lang = language;

@@ -1,0 +1,95 @@
+import type { InfiniteData, QueryClient } from '@tanstack/react-query';
+import { Problem } from './problem';
+import { unwrapResponse, api } from './client';
+import { userListsKey, userKey, type Page, type User, type UserFilter } from './users';
+
+type Pages = InfiniteData<Page<User>, string>;
+
+/** So many rows are asked for one by one; beyond that the pages are read again. */
+const maxRowsReadSingly = 30;
+/** A list that nobody has scrolled far is read again, which also brings in who is new. */
+const maxPagesReread = 2;
+
+/** Brings everything on the page up to date about users who have changed. Never rejects: what can't be read is marked as stale. */
+export async function refreshUsers(
+  queryClient: QueryClient,
+  accountId: string,
+  userIds: readonly string[],
+): Promise<void> {
+  const account = ['accounts', accountId];
+  await Promise.all([
+    queryClient.invalidateQueries({ queryKey: [...account, 'summary'] }),
+    queryClient.invalidateQueries({ queryKey: [...account, 'approvals'] }),
+    ...userIds.map((userId) => queryClient.invalidateQueries({ queryKey: userKey(accountId, userId) })),
+    refreshUserLists(queryClient, accountId, new Set(userIds)),
+  ]);
+}
+
+async function refreshUserLists(
+  queryClient: QueryClient,
+  accountId: string,
+  userIds: ReadonlySet<string>,
+): Promise<void> {
+  const lists = queryClient.getQueryCache().findAll({ queryKey: userListsKey(accountId) });
+  for (const { queryKey, state } of lists) {
+    const { pages = [] } = (state.data ?? {}) as Partial<Pages>;
+    const shown = pages.flatMap(({ items }) => items).filter(({ userId }) => userIds.has(userId));
+    if (pages.length <= maxPagesReread || shown.length > maxRowsReadSingly)
+      await queryClient.invalidateQueries({ queryKey });
+    else
+      await replaceRows(queryClient, accountId, queryKey, shown).catch(() =>
+        queryClient.invalidateQueries({ queryKey }),
+      );
+  }
+}
+
+async function replaceRows(
+  queryClient: QueryClient,
+  accountId: string,
+  queryKey: readonly unknown[],
+  shown: readonly User[],
+): Promise<void> {
+  const filter = queryKey.at(-1) as UserFilter;
+  const now = new Map(
+    await Promise.all(shown.map(async ({ userId }) => [userId, await readUser(accountId, userId)] as const)),
+  );
+  // A page that is on its way would put the old rows back; the table asks for it again.
+  await queryClient.cancelQueries({ queryKey });
+  queryClient.setQueryData<Pages>(
+    queryKey,
+    (data) =>
+      data && {
+        ...data,
+        pages: data.pages.map((page) => ({
+          ...page,
+          items: page.items.flatMap((item) => {
+            const user = now.get(item.userId);
+            return user === undefined ? [item] : user !== null && matchesFilter(user, filter) ? [user] : [];
+          }),
+        })),
+      },
+  );
+}
+
+/** As of now; `null`: no longer to be seen here. Past the cache, which would answer with what is on its way since before. */
+const readUser = (accountId: string, userId: string): Promise<User | null> =>
+  unwrapResponse(
+    api.GET('/api/v1/accounts/{accountId}/users/{userId}', { params: { path: { accountId, userId } } }),
+  ).catch((error: unknown) => {
+    if (error instanceof Problem && error.status === 404) return null;
+    throw error;
+  });
+
+/** Whether the list's filter still shows this user; a search goes by names, which rarely change. */
+function matchesFilter(
+  user: User,
+  { status = ['pending', 'invited', 'active'], locked, role, country, lastLoginBefore }: UserFilter,
+): boolean {
+  return (
+    status.includes(user.status) &&
+    (locked === undefined || locked === user.locks.length > 0) &&
+    (role === undefined || user.roles.includes(role)) &&
+    (country === undefined || country === user.country) &&
+    (lastLoginBefore === undefined || !user.lastLoginAt || Date.parse(user.lastLoginAt) < Date.parse(lastLoginBefore))
+  );
+}

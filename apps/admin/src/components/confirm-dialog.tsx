@@ -1,0 +1,40 @@
+import type { ReactNode } from 'react';
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { useReturnFocus } from './return-focus';
+import { ProblemAlert } from './problems';
+
+interface Props {
+  readonly title: string;
+  /** What will come of it. */
+  readonly text: string;
+  /** What the button says that does it. */
+  readonly submitLabel: string;
+  readonly mutation: { readonly isPending: boolean; readonly error: Error | null; readonly mutate: () => void };
+  readonly onClose: () => void;
+  /** What else there is to be chosen. */
+  readonly children?: ReactNode;
+}
+
+/** Asks once more before something ends. */
+export function ConfirmDialog({ title, text, submitLabel, mutation, onClose, children }: Props) {
+  const { t } = useTranslation();
+  useReturnFocus();
+  return (
+    <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t('common.close') }}>
+      <Stack>
+        <Text size="sm">{text}</Text>
+        {children}
+        <ProblemAlert error={mutation.error} />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            {t('common.cancel')}
+          </Button>
+          <Button color="red" onClick={mutation.mutate} loading={mutation.isPending}>
+            {submitLabel}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

@@ -1,0 +1,134 @@
+import { useEffect, useRef, type ReactNode } from 'react';
+import { Loader, Table, UnstyledButton, VisuallyHidden } from '@mantine/core';
+import type { UseInfiniteQueryResult } from '@tanstack/react-query';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useTranslation } from 'react-i18next';
+import { DownIcon, UnsortedIcon, UpIcon } from './icons';
+import classes from './list-table.module.css';
+
+export interface Column<Row> {
+  /** Its class in the style sheet; what the server sorts by. */
+  readonly id: string;
+  readonly header?: ReactNode;
+  readonly cell: (row: Row) => ReactNode;
+  readonly isSortable?: boolean;
+}
+
+/** How rows are sorted, by the server: `lastName`, `-lastLoginAt`, … */
+interface Sorting {
+  readonly sort?: string;
+  readonly onSort?: (sort: string) => void;
+}
+
+interface Props<Row> extends Sorting {
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  readonly idOf: (row: Row) => string;
+  readonly selected?: ReadonlySet<string>;
+  /** What the table lists, for whoever can't see it. */
+  readonly label: string;
+  readonly list: Pick<UseInfiniteQueryResult, 'hasNextPage' | 'isFetchingNextPage' | 'fetchNextPage'>;
+}
+
+/** Of a row, px; the style sheet says the same. */
+const rowHeightPx = 56;
+/** So many rows before the end the next page is asked for. */
+const prefetchRows = 40;
+
+/** A table of any length: only the rows in sight are in the page, and more are fetched as they come into sight. */
+export function ListTable<Row>({ columns, rows, idOf, selected, label, list, ...sorting }: Props<Row>) {
+  const { t } = useTranslation();
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeightPx,
+    overscan: 8,
+  });
+  const visibleRows = virtualizer.getVirtualItems();
+  const last = visibleRows.at(-1)?.index ?? -1;
+  const wantsMore = hasNextPage && !isFetchingNextPage && last >= rows.length - prefetchRows;
+  useEffect(() => {
+    if (wantsMore) void fetchNextPage();
+  }, [wantsMore, fetchNextPage]);
+
+  return (
+    <div className={classes['scroller']} ref={scroller}>
+      <Table
+        className={classes['table']}
+        stickyHeader
+        highlightOnHover
+        aria-label={label}
+        aria-rowcount={hasNextPage ? -1 : rows.length + 1}
+      >
+        <Table.Thead>
+          <Table.Tr>
+            {columns.map((column) => (
+              <ColumnHeading key={column.id} {...column} {...sorting} />
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          <SpacerRow height={visibleRows[0]?.start ?? 0} />
+          {visibleRows.map(({ index }) => {
+            const row = rows[index]!;
+            const id = idOf(row);
+            return (
+              <Table.Tr
+                key={id}
+                className={classes['row']}
+                aria-rowindex={index + 2}
+                data-selected={selected?.has(id) || undefined}
+              >
+                {columns.map((column) => (
+                  <Table.Td key={column.id} className={classes[column.id]}>
+                    {column.cell(row)}
+                  </Table.Td>
+                ))}
+              </Table.Tr>
+            );
+          })}
+          <SpacerRow height={virtualizer.getTotalSize() - (visibleRows.at(-1)?.end ?? 0)} />
+        </Table.Tbody>
+      </Table>
+      {isFetchingNextPage && (
+        <div className={classes['more']} role="status">
+          <Loader size="sm" aria-hidden />
+          <VisuallyHidden>{t('common.loading')}</VisuallyHidden>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function ColumnHeading({
+  id,
+  header,
+  isSortable,
+  sort,
+  onSort,
+}: Pick<Column<never>, 'id' | 'header' | 'isSortable'> & Sorting) {
+  const sorted = sort === id ? 'ascending' : sort === `-${id}` ? 'descending' : undefined;
+  const Arrow = sorted === 'ascending' ? UpIcon : sorted === 'descending' ? DownIcon : UnsortedIcon;
+  return (
+    <Table.Th className={classes[id]} aria-sort={sorted}>
+      {isSortable ? (
+        <UnstyledButton className={classes['sort']} onClick={() => onSort?.(sorted === 'ascending' ? `-${id}` : id)}>
+          {header}
+          <Arrow />
+        </UnstyledButton>
+      ) : (
+        header
+      )}
+    </Table.Th>
+  );
+}
+
+/** The rows that are not in the page, as room. */
+const SpacerRow = ({ height }: { height: number }) =>
+  height > 0 && (
+    <tr aria-hidden>
+      <td style={{ height, padding: 0 }} />
+    </tr>
+  );

@@ -1,0 +1,75 @@
+import { Checkbox } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { Column } from './list-table';
+
+interface Selectable {
+  readonly userId: string;
+  readonly firstName: string;
+  readonly lastName: string;
+}
+
+/** Users who are chosen, by id, and the way to choose others. */
+export interface Selection {
+  readonly selected: ReadonlySet<string>;
+  readonly onSelect: (selected: ReadonlySet<string>) => void;
+}
+
+export const noneSelected: ReadonlySet<string> = new Set();
+
+/** The column of boxes that choose users, all of them or one by one. */
+export function createSelectColumn<User extends Selectable>(
+  users: readonly User[],
+  { selected, onSelect }: Selection,
+): Column<User> {
+  const chosen = users.filter(({ userId }) => selected.has(userId)).length;
+  const choose = (some: readonly User[], isChosen: boolean) => {
+    const ids = new Set(some.map(({ userId }) => userId));
+    onSelect(new Set(isChosen ? [...selected, ...ids] : [...selected].filter((id) => !ids.has(id))));
+  };
+  return {
+    id: 'select',
+    header: (
+      <SelectAll
+        isChosen={chosen > 0 && chosen === users.length}
+        isSome={chosen > 0 && chosen < users.length}
+        onChange={(isChosen) => choose(users, isChosen)}
+      />
+    ),
+    cell: (user) => (
+      <SelectOne user={user} isChosen={selected.has(user.userId)} onChange={(isChosen) => choose([user], isChosen)} />
+    ),
+  };
+}
+
+interface Choice {
+  readonly isChosen: boolean;
+  readonly onChange: (isChosen: boolean) => void;
+}
+
+/** What a box needs to be hit, also where rows scroll up to the heading (WCAG 2.2, 2.5.8). */
+const minTargetSize = '24px';
+
+function SelectAll({ isChosen, isSome, onChange }: Choice & { readonly isSome: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <Checkbox
+      size={minTargetSize}
+      aria-label={t('users.selectAll')}
+      checked={isChosen}
+      indeterminate={isSome}
+      onChange={({ currentTarget }) => onChange(currentTarget.checked)}
+    />
+  );
+}
+
+function SelectOne({ user: { firstName, lastName }, isChosen, onChange }: Choice & { readonly user: Selectable }) {
+  const { t } = useTranslation();
+  return (
+    <Checkbox
+      size={minTargetSize}
+      aria-label={t('users.select', { name: `${firstName} ${lastName}` })}
+      checked={isChosen}
+      onChange={({ currentTarget }) => onChange(currentTarget.checked)}
+    />
+  );
+}

@@ -1,0 +1,21 @@
+import { Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { userQuery } from '../api/users';
+import { AnchorLink } from './links';
+
+/** The name of a user who is known by their id, leading to their page; one whom the account does not know stays an id. */
+export function UserLink({ accountId, userId }: { accountId: string; userId: string }) {
+  const { data: user } = useQuery(userQuery(accountId, userId));
+  if (!user) {
+    return (
+      <Text span size="sm" c="dimmed">
+        {userId}
+      </Text>
+    );
+  }
+  return (
+    <AnchorLink to="/accounts/$accountId/users/$userId" params={{ accountId, userId }} size="sm">
+      {user.firstName} {user.lastName}
+    </AnchorLink>
+  );
+}

@@ -1,0 +1,30 @@
+import { Text } from '@mantine/core';
+import { AnchorLink } from './links';
+import classes from './user-name-cell.module.css';
+
+/** A user's name, which leads to their page, and their address. */
+export function UserNameCell({
+  accountId,
+  user: { userId, firstName, lastName, email },
+}: {
+  accountId: string;
+  user: { userId: string; firstName: string; lastName: string; email: string };
+}) {
+  return (
+    <>
+      <AnchorLink
+        to="/accounts/$accountId/users/$userId"
+        params={{ accountId, userId }}
+        size="sm"
+        fw={600}
+        truncate
+        display="block"
+      >
+        {firstName} {lastName}
+      </AnchorLink>
+      <Text size="xs" c="dimmed" truncate className={classes['address']}>
+        {email}
+      </Text>
+    </>
+  );
+}

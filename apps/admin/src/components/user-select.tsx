@@ -1,0 +1,53 @@
+import { useState } from 'react';
+import { Select, type SelectProps } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { isSearchTooShort, userListQuery, type User } from '../api/users';
+
+const allStatuses = ['active', 'pending', 'invited', 'deleted', 'rejected', 'left'] satisfies User['status'][];
+
+interface Props extends Omit<SelectProps, 'data' | 'value'> {
+  readonly accountId: string;
+  readonly value: string | undefined;
+  /** What to call whoever is chosen. */
+  readonly chosen?: string | undefined;
+}
+
+/** Finds a user of the account by name or address, whoever has left included. */
+export function UserSelect({ accountId, value, chosen, ...rest }: Props) {
+  const { t } = useTranslation();
+  const [typed, setTyped] = useState('');
+  const [settled] = useDebouncedValue(typed.trim(), 250);
+  const isSearched = settled !== '' && settled !== chosen;
+  const { data, error, isFetching } = useInfiniteQuery({
+    ...userListQuery(accountId, { search: settled, status: allStatuses }),
+    enabled: isSearched,
+    placeholderData: keepPreviousData,
+  });
+  const found = (isSearched ? (data?.pages[0]?.items ?? []) : []).map(({ userId, firstName, lastName, email }) => ({
+    value: userId,
+    label: `${firstName} ${lastName} (${email})`,
+  }));
+  const isFound = found.some((option) => option.value === value);
+  return (
+    <Select
+      placeholder={t('audit.findUser')}
+      data={value && !isFound ? [{ value, label: chosen ?? value }, ...found] : found}
+      value={value ?? null}
+      searchable
+      clearable
+      onSearchChange={setTyped}
+      // The server has searched already, more kindly than by letters.
+      filter={({ options }) => options}
+      nothingFoundMessage={
+        isFetching
+          ? t('users.searching')
+          : isSearched && !isSearchTooShort(error)
+            ? t('audit.nobody')
+            : t('users.searchTooShort')
+      }
+      {...rest}
+    />
+  );
+}

@@ -1,0 +1,19 @@
+import { useEffect } from 'react';
+import { Outlet, getRouteApi } from '@tanstack/react-router';
+import { UserActionProvider } from '../user-actions/user-action-provider';
+import { useChanges } from '../api/changes';
+import { rememberAccount } from './remembered-account';
+
+const route = getRouteApi('/in/accounts/$accountId');
+
+/** Whatever belongs to one account: its pages follow its changes, and share one confirm dialog. */
+export function AccountLayout() {
+  const { accountId } = route.useParams();
+  useChanges(accountId);
+  useEffect(() => rememberAccount(accountId), [accountId]);
+  return (
+    <UserActionProvider accountId={accountId}>
+      <Outlet />
+    </UserActionProvider>
+  );
+}

@@ -1,0 +1,45 @@
+import { Button, Center, Container, Loader, Stack, Text, Title } from '@mantine/core';
+import { useRouter, type ErrorComponentProps } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { AnchorLink } from '../components/links';
+import { ProblemAlert } from '../components/problems';
+
+/** While a page or who is logged in is being loaded. */
+export function LoadingPage() {
+  const { t } = useTranslation();
+  return (
+    <Center h="60vh" role="status">
+      <Loader aria-hidden />
+      <Text ml="sm">{t('common.loading')}</Text>
+    </Center>
+  );
+}
+
+export function NotFoundPage() {
+  const { t } = useTranslation();
+  return (
+    <Container size="xs" py="xl" component="main">
+      <Title order={1} size="h3">
+        {t('common.notFound')}
+      </Title>
+      <AnchorLink to="/">{t('common.home')}</AnchorLink>
+    </Container>
+  );
+}
+
+/** A page that broke, or could not be loaded. */
+export function ErrorPage({ error }: ErrorComponentProps) {
+  const { t } = useTranslation();
+  const router = useRouter();
+  return (
+    <Container size="xs" py="xl" component="main">
+      <Stack>
+        <Title order={1} size="h3">
+          {t('common.failed')}
+        </Title>
+        <ProblemAlert error={error as Error} />
+        <Button onClick={() => void router.invalidate()}>{t('common.tryAgain')}</Button>
+      </Stack>
+    </Container>
+  );
+}

@@ -1,0 +1,91 @@
+import { Badge } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { summaryQuery } from '../api/accounts';
+import { useMe } from '../api/me';
+import { AccountIcon, AccountsIcon, AuditIcon, InboxIcon, UsersIcon } from '../components/icons';
+import { NavigationLink } from '../components/links';
+import { getRememberedAccount } from './remembered-account';
+
+/** Where one may go: a page that needs an account leads to the one that is open. */
+export function Navigation({ onNavigate }: { onNavigate: () => void }) {
+  const { t } = useTranslation();
+  const { account, permissions } = useMe();
+  const { accountId = account ?? getRememberedAccount() } = useParams({ strict: false });
+  return (
+    <>
+      {accountId && permissions.includes('users:read') && (
+        <AccountNavigation accountId={accountId} onNavigate={onNavigate} />
+      )}
+      {account === null && (
+        <NavigationLink
+          to="/accounts"
+          activeProps={{ active: true }}
+          activeOptions={{ exact: true }}
+          label={t('page.accounts')}
+          leftSection={<AccountsIcon />}
+          onClick={onNavigate}
+        />
+      )}
+    </>
+  );
+}
+
+function AccountNavigation({ accountId, onNavigate }: { accountId: string; onNavigate: () => void }) {
+  const { t } = useTranslation();
+  const { permissions } = useMe();
+  const params = { accountId };
+  return (
+    <>
+      <NavigationLink
+        to="/accounts/$accountId/users"
+        params={params}
+        activeProps={{ active: true }}
+        label={t('shell.users')}
+        leftSection={<UsersIcon />}
+        onClick={onNavigate}
+      />
+      <NavigationLink
+        to="/accounts/$accountId/approvals"
+        params={params}
+        activeProps={{ active: true }}
+        label={t('shell.approvals')}
+        leftSection={<InboxIcon />}
+        rightSection={<PendingApprovalCount accountId={accountId} />}
+        onClick={onNavigate}
+      />
+      {permissions.includes('audit:read') && (
+        <NavigationLink
+          to="/accounts/$accountId/audit"
+          params={params}
+          activeProps={{ active: true }}
+          label={t('page.audit')}
+          leftSection={<AuditIcon />}
+          onClick={onNavigate}
+        />
+      )}
+      <NavigationLink
+        to="/accounts/$accountId"
+        params={params}
+        activeProps={{ active: true }}
+        activeOptions={{ exact: true }}
+        label={t('page.account')}
+        leftSection={<AccountIcon />}
+        onClick={onNavigate}
+      />
+    </>
+  );
+}
+
+/** How many wait for approval. */
+function PendingApprovalCount({ accountId }: { accountId: string }) {
+  const { t } = useTranslation();
+  const { data } = useQuery(summaryQuery(accountId));
+  if (!data?.pending) return null;
+  return (
+    <Badge circle={data.pending < 10} color="red" aria-label={t('approvals.waiting', { count: data.pending })}>
+      {data.pending}
+    </Badge>
+  );
+}

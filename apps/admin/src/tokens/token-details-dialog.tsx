@@ -1,0 +1,54 @@
+import type { ReactNode } from 'react';
+import { List, Modal } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { accountsQuery } from '../api/accounts';
+import type { AccessToken } from '../api/tokens';
+import { DetailsTable } from '../components/details-table';
+import { DateTime } from '../components/date-time';
+import { toPermissionKey } from '../audit-items/names';
+import { TokenHolder } from './token-holder';
+
+/** All that is known of an access token but its secret, which nobody keeps. */
+export function TokenDetailsDialog({ token, onClose }: { token: AccessToken; onClose: () => void }) {
+  const { t } = useTranslation();
+  const { data } = useQuery(accountsQuery);
+  const { account, scopes, issuedBy } = token;
+  const facts: [string, ReactNode][] = [
+    [t('tokens.kind'), <TokenHolder key="holder" token={token} />],
+    [
+      t('tokens.account'),
+      account ? (data?.items.find(({ accountId }) => accountId === account)?.name ?? account) : t('tokens.everywhere'),
+    ],
+    [
+      t('tokens.scopes'),
+      <List key="scopes" size="sm" listStyleType="none">
+        {scopes.map((scope) => (
+          <List.Item key={scope}>{t(toPermissionKey(scope))}</List.Item>
+        ))}
+      </List>,
+    ],
+    [t('tokens.issued'), <IssuedBy key="issued" at={token.issuedAt} kind={issuedBy.kind} />],
+    [t('tokens.expires'), <DateTime key="expires" at={token.expiresAt} />],
+    ...(token.endedAt ? [[t('tokens.ended'), <DateTime key="ended" at={token.endedAt} />] as [string, ReactNode]] : []),
+  ];
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={token.name ?? t('history.nameless')}
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+    >
+      <DetailsTable facts={facts} />
+    </Modal>
+  );
+}
+
+function IssuedBy({ at, kind }: { at: string; kind: AccessToken['issuedBy']['kind'] }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <DateTime at={at} /> {t('history.by', { name: t(`kind.${kind}`) })}
+    </>
+  );
+}

@@ -1,0 +1,84 @@
+import { Anchor, Badge, Button, Text } from '@mantine/core';
+import type { UseInfiniteQueryResult } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import type { AccessToken } from '../api/tokens';
+import { ListTable, type Column } from '../components/list-table';
+import { DateTime } from '../components/date-time';
+import { toPermissionKey } from '../audit-items/names';
+import { TokenHolder } from './token-holder';
+
+const colours = { live: 'teal', expired: 'gray', ended: 'gray' } as const;
+
+const toTokenState = ({ endedAt, expiresAt }: AccessToken): keyof typeof colours =>
+  endedAt ? 'ended' : Date.parse(expiresAt) <= Date.now() ? 'expired' : 'live';
+
+interface Props {
+  readonly tokens: AccessToken[];
+  readonly list: Pick<UseInfiniteQueryResult, 'hasNextPage' | 'isFetchingNextPage' | 'fetchNextPage'>;
+  readonly onOpen: (token: AccessToken) => void;
+  readonly onEnd: (token: AccessToken) => void;
+}
+
+/** Access tokens, the newest first. */
+export function TokensTable({ tokens, list, onOpen, onEnd }: Props) {
+  const { t } = useTranslation();
+  const columns: Column<AccessToken>[] = [
+    {
+      id: 'name',
+      header: t('tokens.name'),
+      cell: (token) => (
+        <>
+          <Anchor
+            component="button"
+            type="button"
+            size="sm"
+            fw={600}
+            truncate
+            display="block"
+            maw="100%"
+            ta="left"
+            onClick={() => onOpen(token)}
+          >
+            {token.name ?? t('history.nameless')}
+          </Anchor>
+          <Text size="xs" c="dimmed" truncate hiddenFrom="md">
+            {t(`tokens.${toTokenState(token)}`)} · <DateTime at={token.expiresAt} />
+          </Text>
+        </>
+      ),
+    },
+    {
+      id: 'tokenState',
+      header: t('tokens.state'),
+      cell: (token) => (
+        <Badge variant="dot" color={colours[toTokenState(token)]}>
+          {t(`tokens.${toTokenState(token)}`)}
+        </Badge>
+      ),
+    },
+    { id: 'holder', header: t('tokens.kind'), cell: (token) => <TokenHolder token={token} /> },
+    {
+      id: 'scopes',
+      header: t('field.scopes'),
+      cell: (token) => token.scopes.map((scope) => t(toPermissionKey(scope))).join(', '),
+    },
+    { id: 'expiresAt', header: t('tokens.expires'), cell: (token) => <DateTime at={token.expiresAt} /> },
+    {
+      id: 'end',
+      cell: (token) =>
+        toTokenState(token) === 'live' && (
+          <Button
+            size="xs"
+            variant="default"
+            aria-label={t('tokens.endOf', { name: token.name ?? token.tokenId })}
+            onClick={() => onEnd(token)}
+          >
+            {t('tokens.end')}
+          </Button>
+        ),
+    },
+  ];
+  return (
+    <ListTable columns={columns} rows={tokens} idOf={({ tokenId }) => tokenId} label={t('page.tokens')} list={list} />
+  );
+}

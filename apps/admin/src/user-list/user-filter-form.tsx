@@ -1,0 +1,74 @@
+import { Chip, Group, Stack, TextInput } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { CountrySelect } from '../components/country-select';
+import { roles, statuses, withFilter, type UserListSearch } from './user-list-search';
+
+interface Props {
+  readonly filter: UserListSearch;
+  readonly onFilter: (filter: UserListSearch) => void;
+}
+
+/** Everything that the list can be filtered by. */
+export function UserFilterForm({ filter, onFilter }: Props) {
+  const { t } = useTranslation();
+  const { status = [], locked, role, country, lastLoginBefore } = filter;
+  return (
+    <Stack gap="sm" py="xs">
+      <Chip.Group
+        multiple
+        value={status}
+        onChange={(chosen) => onFilter(withFilter(filter, { status: chosen.length ? chosen : undefined }))}
+      >
+        <Group gap={6} role="group" aria-label={t('user.status')}>
+          {statuses.map((one) => (
+            <Chip key={one} value={one} size="xs">
+              {t(`status.${one}`)}
+            </Chip>
+          ))}
+        </Group>
+      </Chip.Group>
+      <Group gap={6} role="group" aria-label={t('lock.locked')}>
+        {[true, false].map((value) => (
+          <Chip
+            key={String(value)}
+            size="xs"
+            checked={locked === value}
+            onChange={(on) => onFilter(withFilter(filter, { locked: on ? value : undefined }))}
+          >
+            {value ? t('users.isLocked') : t('users.isNotLocked')}
+          </Chip>
+        ))}
+      </Group>
+      <Group gap={6} role="group" aria-label={t('user.roles')}>
+        {roles.map((one) => (
+          <Chip
+            key={one}
+            size="xs"
+            checked={role === one}
+            onChange={(on) => onFilter(withFilter(filter, { role: on ? one : undefined }))}
+          >
+            {t(`role.${one}`)}
+          </Chip>
+        ))}
+      </Group>
+      <Group gap="xs" align="flex-end">
+        <CountrySelect
+          size="xs"
+          label={t('user.country')}
+          value={country ?? null}
+          clearable
+          onChange={(code) => onFilter(withFilter(filter, { country: code ?? undefined }))}
+        />
+        <TextInput
+          size="xs"
+          type="date"
+          label={t('users.notSince')}
+          value={lastLoginBefore ?? ''}
+          onChange={({ currentTarget }) =>
+            onFilter(withFilter(filter, { lastLoginBefore: currentTarget.value || undefined }))
+          }
+        />
+      </Group>
+    </Stack>
+  );
+}

@@ -1,0 +1,110 @@
+import { Box, Button, Group, Pill, Stack, TextInput } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useTranslation } from 'react-i18next';
+import { useCountryName } from '../components/country-name';
+import { FilterIcon, SearchIcon } from '../components/icons';
+import { lazyComponent } from '../components/lazy-component';
+import { useDateFormats } from '../components/date-time';
+import { withFilter, type UserListSearch } from './user-list-search';
+
+const Choices = lazyComponent(async () => (await import('./user-filter-form')).UserFilterForm);
+
+interface Props {
+  readonly filter: UserListSearch;
+  readonly onFilter: (filter: UserListSearch) => void;
+  readonly typed: string;
+  readonly onType: (typed: string) => void;
+}
+
+/** Search and filters; those that are set stay in sight. */
+export function UserFilters({ filter, onFilter, typed, onType }: Props) {
+  const { t } = useTranslation();
+  const [opened, { toggle }] = useDisclosure();
+  return (
+    <Stack gap="xs">
+      <Group gap="xs">
+        <TextInput
+          flex={1}
+          miw={180}
+          type="search"
+          aria-label={t('users.search')}
+          placeholder={t('users.search')}
+          leftSection={<SearchIcon />}
+          value={typed}
+          onChange={({ currentTarget }) => onType(currentTarget.value)}
+          maxLength={100}
+        />
+        <Button
+          variant="default"
+          leftSection={<FilterIcon />}
+          onClick={toggle}
+          aria-expanded={opened}
+          aria-controls="filters"
+        >
+          {t('users.filters')}
+        </Button>
+      </Group>
+      {opened && (
+        <Box id="filters">
+          <Choices filter={filter} onFilter={onFilter} />
+        </Box>
+      )}
+      <ActiveFilters filter={filter} onFilter={onFilter} />
+    </Stack>
+  );
+}
+
+type FilterProps = Pick<Props, 'filter' | 'onFilter'>;
+
+/** The filters that are set, each to be taken off. */
+function ActiveFilters({ filter, onFilter }: FilterProps) {
+  const { t } = useTranslation();
+  const countryName = useCountryName();
+  const { day } = useDateFormats();
+  const { status, locked, role, country, lastLoginBefore } = filter;
+  const chosen: [string, UserListSearch][] = [
+    ...(status ?? []).map((one): [string, UserListSearch] => {
+      const others = status!.filter((other) => other !== one);
+      return [t(`status.${one}`), withFilter(filter, { status: others.length ? others : undefined })];
+    }),
+    ...(locked === undefined
+      ? []
+      : [
+          [locked ? t('users.isLocked') : t('users.isNotLocked'), withFilter(filter, { locked: undefined })] as [
+            string,
+            UserListSearch,
+          ],
+        ]),
+    ...(role ? [[t(`role.${role}`), withFilter(filter, { role: undefined })] as [string, UserListSearch]] : []),
+    ...(country
+      ? [[countryName(country), withFilter(filter, { country: undefined })] as [string, UserListSearch]]
+      : []),
+    ...(lastLoginBefore
+      ? [
+          [`${t('users.notSince')} ${day(lastLoginBefore)}`, withFilter(filter, { lastLoginBefore: undefined })] as [
+            string,
+            UserListSearch,
+          ],
+        ]
+      : []),
+  ];
+  if (!chosen.length) return null;
+  return (
+    <Group gap={6}>
+      {chosen.map(([label, without]) => (
+        <Pill
+          key={label}
+          size="md"
+          withRemoveButton
+          onRemove={() => onFilter(without)}
+          removeButtonProps={{ 'aria-label': t('users.remove', { filter: label }), 'aria-hidden': false, tabIndex: 0 }}
+        >
+          {label}
+        </Pill>
+      ))}
+      <Button size="compact-xs" variant="subtle" onClick={() => onFilter(filter.sort ? { sort: filter.sort } : {})}>
+        {t('users.clear')}
+      </Button>
+    </Group>
+  );
+}

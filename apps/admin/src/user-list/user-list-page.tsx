@@ -1,0 +1,88 @@
+import { useMemo, useState } from 'react';
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useTranslation } from 'react-i18next';
+import { BulkActionBar } from '../user-actions/bulk-action-bar';
+import { toTargetUser } from '../user-actions/user-actions';
+import { useHasPermission } from '../api/me';
+import { PlusIcon } from '../components/icons';
+import { lazyComponent } from '../components/lazy-component';
+import { Page } from '../components/page';
+import { LoadError } from '../components/problems';
+import { noneSelected } from '../components/select-column';
+import { BulkOperationsMenu } from './bulk-operations-menu';
+import { UserFilters } from './user-filters';
+import { UserTable } from './user-table';
+import { useUserList, type SearchState } from './use-user-list';
+
+const AddUser = lazyComponent(async () => (await import('./add-user-dialog')).AddUserDialog);
+
+/** The users of an account: find them, choose some, do something about them. */
+export function UserListPage() {
+  const { t } = useTranslation();
+  const mayAdd = useHasPermission('users:add');
+  const { accountId, filter, setFilter, typed, setTyped, search, shown, list, users } = useUserList();
+  const [selected, setSelected] = useState(noneSelected);
+  const [adding, add] = useDisclosure();
+  // Who has left the list is chosen no more.
+  const chosen = useMemo(() => users.filter(({ userId }) => selected.has(userId)), [users, selected]);
+  const isFiltered = Object.keys(shown).some((key) => key !== 'sort');
+
+  return (
+    <Page
+      title={t('users.title')}
+      aside={
+        <Group gap="xs">
+          {search.kind !== 'tooShort' && <BulkOperationsMenu accountId={accountId} filter={shown} />}
+          {mayAdd && (
+            <Button leftSection={<PlusIcon />} onClick={add.open}>
+              {t('users.add')}
+            </Button>
+          )}
+        </Group>
+      }
+    >
+      <Stack gap={4}>
+        <UserFilters filter={filter} onFilter={setFilter} typed={typed} onType={setTyped} />
+        <SearchStatus state={search} />
+      </Stack>
+      {chosen.length > 0 && (
+        <BulkActionBar
+          acts={['lock', 'unlock', 'delete', 'restore']}
+          people={chosen.map(toTargetUser)}
+          onClear={() => setSelected(noneSelected)}
+        />
+      )}
+      {list.error && search.kind !== 'tooShort' && <LoadError error={list.error} again={list.refetch} />}
+      {list.isSuccess && users.length === 0 && (
+        <Text c="dimmed">{isFiltered ? t('users.emptyFilter') : t('users.empty')}</Text>
+      )}
+      <UserTable
+        {...{ accountId, users, list, selected }}
+        sort={filter.sort ?? 'lastName'}
+        onSort={(sort) => setFilter({ ...filter, sort: sort as NonNullable<typeof filter.sort> })}
+        onSelect={setSelected}
+      />
+      {adding && <AddUser accountId={accountId} onClose={add.close} />}
+    </Page>
+  );
+}
+
+/** Says how the list was searched, also to those who can't see it. */
+function SearchStatus({ state }: { state: SearchState }) {
+  const { t } = useTranslation();
+  const texts: Record<Exclude<SearchState['kind'], 'found'>, string> = {
+    none: '',
+    pending: t('users.searching'),
+    tooShort: t('users.searchTooShort'),
+  };
+  return (
+    <Text size="sm" c="dimmed" role="status">
+      {state.kind !== 'found'
+        ? texts[state.kind]
+        : state.beginningsOnly.length > 0
+          ? t('users.searchedBeginnings', { words: state.beginningsOnly.join(', ') })
+          : t('users.searchedParts', { search: state.search })}
+    </Text>
+  );
+}

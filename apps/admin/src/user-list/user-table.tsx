@@ -1,0 +1,86 @@
+import { Text } from '@mantine/core';
+import type { UseInfiniteQueryResult } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import type { User } from '../api/users';
+import { useCountryName } from '../components/country-name';
+import { ListTable, type Column } from '../components/list-table';
+import { LockBadge } from '../components/lock-badge';
+import { UserNameCell } from '../components/user-name-cell';
+import { createSelectColumn, type Selection } from '../components/select-column';
+import { RoleBadges, StatusBadge } from '../components/badges';
+import { DateTime, useDateFormats } from '../components/date-time';
+import { UserRowMenu } from './user-row-menu';
+
+function useColumns(accountId: string): Column<User>[] {
+  const { t } = useTranslation();
+  const countryName = useCountryName();
+  return [
+    {
+      id: 'lastName',
+      header: t('user.name'),
+      isSortable: true,
+      cell: (user) => <UserNameCell accountId={accountId} user={user} />,
+    },
+    { id: 'email', header: t('user.email'), isSortable: true, cell: ({ email }) => email },
+    {
+      id: 'status',
+      header: t('user.status'),
+      isSortable: true,
+      cell: (user) => (
+        <>
+          <StatusBadge status={user.status} /> <LockBadge locks={user.locks} />
+          <RestoreDeadline until={user.restorableUntil} />
+        </>
+      ),
+    },
+    { id: 'roles', header: t('user.roles'), cell: (user) => <RoleBadges roles={user.roles} /> },
+    { id: 'country', header: t('user.country'), isSortable: true, cell: (user) => countryName(user.country) },
+    {
+      id: 'lastLoginAt',
+      header: t('user.lastLogin'),
+      isSortable: true,
+      cell: (user) => (
+        <Text size="sm" span>
+          <DateTime at={user.lastLoginAt} />
+        </Text>
+      ),
+    },
+    { id: 'more-menu', cell: (user) => <UserRowMenu accountId={accountId} user={user} /> },
+  ];
+}
+
+/** Until when a deletion can be undone. */
+function RestoreDeadline({ until }: { until: string | undefined }) {
+  const { t } = useTranslation();
+  const { date } = useDateFormats();
+  return (
+    until && (
+      <Text size="xs" c="dimmed" lh={1.2}>
+        {t('user.restorableUntil', { date: date(until) })}
+      </Text>
+    )
+  );
+}
+
+interface Props extends Selection {
+  readonly accountId: string;
+  readonly users: User[];
+  readonly list: Pick<UseInfiniteQueryResult, 'hasNextPage' | 'isFetchingNextPage' | 'fetchNextPage'>;
+  /** `lastName`, `-lastLoginAt`, … */
+  readonly sort: string;
+  readonly onSort: (sort: string) => void;
+}
+
+/** The users, as a table to sort and to choose from. */
+export function UserTable({ accountId, users, list, sort, onSort, selected, onSelect }: Props) {
+  const { t } = useTranslation();
+  const columns = [createSelectColumn(users, { selected, onSelect }), ...useColumns(accountId)];
+  return (
+    <ListTable
+      {...{ columns, list, sort, onSort, selected }}
+      rows={users}
+      idOf={({ userId }) => userId}
+      label={t('users.title')}
+    />
+  );
+}

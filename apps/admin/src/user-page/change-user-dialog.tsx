@@ -1,0 +1,141 @@
+import { useState } from 'react';
+import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { isNotEmpty, useForm } from '@mantine/form';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { unwrapResponse, api, type Schemas } from '../api/client';
+import { refreshUsers } from '../api/refresh-users';
+import { Problem } from '../api/problem';
+import { userAtQuery, type UserDetail } from '../api/users';
+import { CountrySelect } from '../components/country-select';
+import { LanguageSelect } from '../components/language-select';
+import { ProblemAlert, toFieldErrors } from '../components/problems';
+import { ReasonField, toReasonField } from '../components/reason-field';
+import { notify } from '../components/notify';
+import { useFormatFieldValue } from '../audit-items/field-values';
+
+const toFormFields = ({ firstName, lastName, country, language, entitlementCountry }: UserDetail) => ({
+  firstName,
+  lastName,
+  country,
+  language,
+  entitlementCountry,
+});
+
+/** Somebody else was faster; the refusal says which revision is theirs. */
+const isRevisionConflict = (error: Error | null): error is Problem & { revision: number } =>
+  error instanceof Problem && error.revision !== undefined;
+
+/** Changes names, countries and language; not over what somebody else has changed since. */
+export function ChangeUserDialog({
+  accountId,
+  user,
+  onClose,
+}: {
+  accountId: string;
+  user: UserDetail;
+  onClose: () => void;
+}) {
+  const { t } = useTranslation();
+  const queryClient = useQueryClient();
+  const value = useFormatFieldValue();
+  const name = `${user.firstName} ${user.lastName}`;
+  // What the form was filled from; the page behind it goes on.
+  const [base, setBase] = useState(user);
+  const needed = isNotEmpty(t('common.required'));
+  const form = useForm({
+    mode: 'uncontrolled',
+    initialValues: { ...toFormFields(user), reason: '' },
+    validate: { firstName: needed, lastName: needed, country: needed },
+  });
+  const changing = useMutation({
+    mutationFn: ({ language: spoken, reason, ...body }: typeof form.values) =>
+      unwrapResponse(
+        api.PATCH('/api/v1/accounts/{accountId}/users/{userId}', {
+          params: { path: { accountId, userId: user.userId }, header: { 'If-Match': `"${base.revision}"` } },
+          body: {
+            ...body,
+            ...toReasonField(reason),
+            ...(spoken && { language: spoken as NonNullable<Schemas['ChangeUser']['language']> }),
+          },
+        }),
+      ),
+    onSuccess: () => {
+      notify(t('userPage.changed', { name }));
+      onClose();
+    },
+    onError: async (error) => {
+      if (isRevisionConflict(error))
+        mergeChanges(await queryClient.fetchQuery(userAtQuery(accountId, user.userId, error.revision)));
+      else form.setErrors(toFieldErrors(error));
+    },
+    onSettled: () => refreshUsers(queryClient, accountId, [user.userId]),
+  });
+  /** Goes on from what somebody else has made of it: what was typed stays, beside what it would overwrite; the rest follows. */
+  const mergeChanges = (now: UserDetail) => {
+    const [was, is, typed] = [toFormFields(base), toFormFields(now), form.getValues()];
+    const names = Object.keys(is) as (keyof typeof is)[];
+    const mine = names.filter((field) => typed[field] !== was[field]);
+    setBase(now);
+    form.setValues({ ...is, ...Object.fromEntries(mine.map((field) => [field, typed[field]])) });
+    form.setErrors(
+      Object.fromEntries(
+        mine
+          .filter((field) => is[field] !== was[field] && is[field] !== typed[field])
+          .map((field) => [field, t('userPage.theirs', { value: value(field, is[field]) ?? t('common.none') })]),
+      ),
+    );
+  };
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('userPage.changeTitle', { name })}
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+    >
+      <form onSubmit={form.onSubmit((fields) => changing.mutate(fields))} noValidate>
+        <Stack>
+          <TextInput
+            label={t('user.firstName')}
+            required
+            maxLength={100}
+            data-autofocus
+            key={form.key('firstName')}
+            {...form.getInputProps('firstName')}
+          />
+          <TextInput
+            label={t('user.lastName')}
+            required
+            maxLength={100}
+            key={form.key('lastName')}
+            {...form.getInputProps('lastName')}
+          />
+          <CountrySelect
+            label={t('user.country')}
+            required
+            key={form.key('country')}
+            {...form.getInputProps('country')}
+          />
+          <CountrySelect
+            label={t('user.entitlementCountry')}
+            description={t('user.entitlementHint')}
+            clearable
+            key={form.key('entitlementCountry')}
+            {...form.getInputProps('entitlementCountry')}
+          />
+          <LanguageSelect key={form.key('language')} {...form.getInputProps('language')} />
+          <ReasonField key={form.key('reason')} {...form.getInputProps('reason')} />
+          <ProblemAlert error={changing.error} says={isRevisionConflict(changing.error) && t('userPage.adopted')} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {t('common.cancel')}
+            </Button>
+            <Button type="submit" loading={changing.isPending}>
+              {t('common.save')}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

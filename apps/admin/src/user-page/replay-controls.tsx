@@ -1,0 +1,136 @@
+import { useState } from 'react';
+import { ActionIcon, Alert, Button, Group, Slider, Stack, Text, TextInput } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import type { AuditItem } from '../api/audit';
+import { BackIcon, ForwardIcon } from '../components/icons';
+import { useDateFormats } from '../components/date-time';
+import { useActorName } from '../audit-items/names';
+import type { MomentSearch } from './moment-search';
+
+interface Props {
+  readonly at: MomentSearch['at'];
+  readonly first: number;
+  readonly last: number;
+  /** The revision that is shown. */
+  readonly revision: number;
+  /** What made this revision, as far as it is read. */
+  readonly lastChange: AuditItem | undefined;
+}
+
+/** Goes through a user's changes, one by one or to a day; the address tells the moment. */
+export function ReplayControls({ at, first, last, revision, lastChange }: Props) {
+  const { t } = useTranslation();
+  const navigate = useNavigate({ from: '/accounts/$accountId/users/$userId' });
+  const [dragged, setDragged] = useState<number>();
+  const go = (next: MomentSearch) => void navigate({ search: next, replace: true });
+  // The address may name one from before the account knew of the user.
+  const there = dragged ?? Math.max(first, revision);
+  const place = t('replay.revision', { revision: there - first + 1, last: last - first + 1 });
+  const step = (to: number) => go({ at: Math.min(last, Math.max(first, to)) });
+  return (
+    <Stack gap="xs">
+      <Group wrap="nowrap" gap="sm">
+        <ActionIcon
+          variant="default"
+          aria-label={t('replay.earlier')}
+          disabled={revision <= first}
+          onClick={() => step(revision - 1)}
+        >
+          <BackIcon />
+        </ActionIcon>
+        <Slider
+          flex={1}
+          min={first}
+          max={last}
+          value={there}
+          onChange={setDragged}
+          onChangeEnd={(to) => {
+            setDragged(undefined);
+            step(to);
+          }}
+          label={null}
+          thumbLabel={t('replay.slider')}
+          thumbValueText={place}
+        />
+        <ActionIcon
+          variant="default"
+          aria-label={t('replay.later')}
+          disabled={revision >= last}
+          onClick={() => step(revision + 1)}
+        >
+          <ForwardIcon />
+        </ActionIcon>
+      </Group>
+      <Group justify="space-between" align="flex-end">
+        <Text size="sm" c="dimmed">
+          {place}
+        </Text>
+        <TimeForm onShow={(time) => go({ at: time })} />
+      </Group>
+      {at !== undefined && <ShownMoment at={at} lastChange={lastChange} onNow={() => go({})} />}
+    </Stack>
+  );
+}
+
+/** Asks for the state at a time, in the reader's zone. */
+function TimeForm({ onShow }: { onShow: (time: string) => void }) {
+  const { t } = useTranslation();
+  const [typed, setTyped] = useState('');
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        onShow(new Date(typed).toISOString());
+      }}
+    >
+      <Group gap="xs" align="flex-end">
+        <TextInput
+          type="datetime-local"
+          size="xs"
+          label={t('replay.asOf')}
+          required
+          withAsterisk={false}
+          max="9999-12-31T23:59"
+          value={typed}
+          onChange={({ currentTarget }) => setTyped(currentTarget.value)}
+        />
+        <Button type="submit" size="xs" variant="default">
+          {t('replay.show')}
+        </Button>
+      </Group>
+    </form>
+  );
+}
+
+/** Which moment is shown; told to whoever moves the slider without seeing it. */
+function ShownMoment({
+  at,
+  lastChange,
+  onNow,
+}: Pick<Props, 'lastChange'> & { at: number | string; onNow: () => void }) {
+  const { t } = useTranslation();
+  const { time } = useDateFormats();
+  const actorName = useActorName();
+  const told =
+    typeof at === 'string'
+      ? t('replay.at', { date: time(at) })
+      : lastChange &&
+        t('replay.after', {
+          action: t(`action.${lastChange.action}`),
+          name: actorName(lastChange.actor),
+          date: time(lastChange.at),
+        });
+  return (
+    <Alert variant="light" py="xs">
+      <Group justify="space-between" wrap="nowrap">
+        <Text size="sm" fw={600} role="status" style={{ overflowWrap: 'anywhere' }}>
+          {told}
+        </Text>
+        <Button size="xs" variant="default" onClick={onNow} flex="none">
+          {t('replay.now')}
+        </Button>
+      </Group>
+    </Alert>
+  );
+}

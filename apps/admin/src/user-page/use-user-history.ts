@@ -1,0 +1,27 @@
+import { useEffect, useMemo } from 'react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { historyQuery, isReplayable, type AuditItem } from '../api/audit';
+import { useHasPermission } from '../api/me';
+
+const none: AuditItem[] = [];
+
+/** A user's history, as far as it is read; as far back as `revision` at least. */
+export function useUserHistory(accountId: string, userId: string, revision: number | undefined) {
+  const list = useInfiniteQuery({ ...historyQuery(accountId, userId), enabled: useHasPermission('audit:read') });
+  const items = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? none, [list.data]);
+  const replayable = useMemo(() => items.filter(isReplayable), [items]);
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
+  const oldest = replayable.at(-1)?.revision ?? Infinity;
+  const wanted = revision !== undefined && revision < oldest && hasNextPage && !isFetchingNextPage;
+  useEffect(() => {
+    if (wanted) void fetchNextPage();
+  }, [wanted, fetchNextPage]);
+  return {
+    list,
+    items,
+    /** What can be replayed, newest first. */
+    replayable,
+    /** The first revision that this account knows of; 0 as long as the end of the history is not read. */
+    first: hasNextPage || !replayable.length ? 0 : oldest,
+  };
+}
