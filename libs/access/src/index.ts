@@ -12,3 +12,4 @@ export * from './workflows/operator-token.js';
 export * from './workflows/password-checks.js';
 export * from './workflows/password-link.js';
 export * from './workflows/password-threads.js';
+export { accessRefusals } from './domain/access.refusals.js';

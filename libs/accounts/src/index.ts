@@ -8,3 +8,4 @@ export * from './domain/mail-address.js';
 export * from './workflows/email-domains.js';
 export * from './read/account-list.js';
 export * from './accounts.module.js';
+export { accountRefusals } from './domain/account.refusals.js';

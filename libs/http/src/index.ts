@@ -11,3 +11,4 @@ export * from './problem.filter.js';
 export * from './routes.js';
 export * from './source.js';
 export * from './validation.js';
+export { httpRefusals } from './refusals.js';

@@ -3,6 +3,7 @@ import { withContext, type Command } from './command.js';
 import { decide, evolve, type AnyDecider, type ContextOf, type EventOf, type StateOf } from './decider.js';
 import type { DomainEvent, Envelope, Recorded } from './event.js';
 import { permissions } from './permission.js';
+import type { RefusalCode } from './refusal-codes.js';
 import { Refusal } from './refusal.js';
 
 /** Events are plain data, wherever their objects were made: Jest's specs have an `Object` of their own. */
@@ -60,7 +61,7 @@ export function given<D extends AnyDecider>(decider: D, ...past: readonly PastEv
         // oxlint-disable-next-line unicorn/no-thenable -- reads as the third word of the sentence; nobody awaits it
         then: (...events: readonly EventOf<D>[]) => plain.deepStrictEqual(run(), events),
         /** A refusal with this code; answers it, for its kind and actions. */
-        refuses(code: string): Refusal {
+        refuses(code: RefusalCode): Refusal {
           try {
             run();
           } catch (error) {

@@ -10,6 +10,7 @@ export * from './log-item.js';
 export * from './permission.js';
 export * from './query.js';
 export * from './rate-limit.js';
+export * from './refusal-codes.js';
 export * from './refusal.js';
 export * from './store-problem.js';
 export * from './text.js';

@@ -1,16 +1,5 @@
 import type { Credential } from './command.js';
-
-/** How a rule said no; one place in `libs/http` turns kinds into status codes. */
-export type RefusalKind =
-  | 'invalid'
-  | 'unauthenticated'
-  | 'forbidden'
-  | 'not-found'
-  | 'conflict'
-  | 'stale'
-  | 'mismatch'
-  | 'throttled'
-  | 'unavailable';
+import type { RefusalCode, RefusalCodeOf, RefusalKind } from './refusal-codes.js';
 
 /** A next step that would work: the command or query, and the ids its route needs. `libs/http` knows the routes. */
 export interface SuggestedAction {
@@ -18,21 +7,40 @@ export interface SuggestedAction {
   readonly params: Readonly<Record<string, string>>;
 }
 
+/** A code goes with the kind that its description names: any other does not compile. */
+type RefusalArguments = {
+  [Kind in RefusalKind]: [
+    code: RefusalCodeOf<Kind>,
+    kind: Kind,
+    detail: string,
+    actions?: readonly SuggestedAction[],
+    members?: Readonly<Record<string, unknown>>,
+  ];
+}[RefusalKind];
+
 /**
- * A rule said no. `code` is a public promise, `detail` is one sentence for the person who asked,
- * `actions` are the next steps that would work.
+ * A rule said no. `code` is a public promise, `detail` is one sentence for the caller, `actions` are the next steps that
+ * would work, `members` are further public members of the problem (RFC 9457 §3.2), for example the current revision.
  */
 export class Refusal extends Error {
-  constructor(
-    readonly code: string,
-    readonly kind: RefusalKind,
-    detail: string,
-    readonly actions: readonly SuggestedAction[] = [],
-    /** Further public members of the problem (RFC 9457 §3.2), e.g. the current revision. */
-    readonly members: Readonly<Record<string, unknown>> = {},
-  ) {
+  readonly code: RefusalCode;
+  readonly kind: RefusalKind;
+  readonly actions: readonly SuggestedAction[];
+  readonly members: Readonly<Record<string, unknown>>;
+
+  constructor(...[code, kind, detail, actions = [], members = {}]: RefusalArguments) {
     super(detail);
     this.name = 'Refusal';
+    this.code = code;
+    this.kind = kind;
+    this.actions = actions;
+    this.members = members;
+  }
+
+  /** Returns the same refusal without next steps. */
+  withoutActions(): Refusal {
+    const { code, kind, message, members } = this;
+    return new Refusal(...([code, kind, message, [], members] as RefusalArguments));
   }
 }
 

@@ -1,3 +1,4 @@
+import type { RefusalCodeOf } from './refusal-codes.js';
 import { Refusal } from './refusal.js';
 
 /** Where an installation keeps things. */
@@ -26,7 +27,7 @@ export const noObserver: StoreObserver = { failed: () => {}, recovered: () => {}
 /** A store can't be used now; it may be in a moment. */
 export class StoreUnavailable extends Refusal {
   constructor(
-    code: string,
+    code: RefusalCodeOf<'unavailable'>,
     detail: string,
     readonly problem: StoreProblem,
     override readonly cause?: unknown,

@@ -5,3 +5,4 @@ export * from './projection.js';
 export * from './read-store.js';
 export type { AnyTables } from './schema.js';
 export * from './runner.js';
+export { readStoreRefusals } from './refusals.js';

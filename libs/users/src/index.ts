@@ -12,3 +12,4 @@ export * from './users.module.js';
 export { changeUser } from './workflows/change-user.js';
 export { IssuedTokens, type IssuedToken } from './workflows/issued-tokens.js';
 export { findByAddress } from './workflows/claim-address.js';
+export { userRefusals } from './domain/user.refusals.js';

@@ -10,7 +10,7 @@ import {
   type FastifyReply,
   type Need,
 } from '#libs/http';
-import { Refusal, type Permission } from '#libs/kernel';
+import { Refusal, type Permission, type RefusalCodeOf } from '#libs/kernel';
 import type { Principal } from '../domain/principal.js';
 import { TokenAuthenticator } from '../workflows/token-authenticator.js';
 import { Sessions } from '../workflows/sessions.js';
@@ -145,11 +145,24 @@ function checkPlace(params: Readonly<Record<string, string>>, account: string | 
   for (const [name, value] of Object.entries(params)) {
     if (!name.endsWith('Id')) continue;
     if (id.test(value) && !(name === 'accountId' && account && value !== account)) continue;
-    throw notFound(name.slice(0, -'Id'.length));
+    throw notFound(name);
   }
 }
 
-const notFound = (what: string) => new Refusal(`${what}.not-found`, 'not-found', `There is no such ${what}.`);
+/** The code for each id that a path may hold. */
+const notFoundCodes: Readonly<Record<string, RefusalCodeOf<'not-found'>>> = {
+  accountId: 'account.not-found',
+  userId: 'user.not-found',
+  tokenId: 'token.not-found',
+  sessionId: 'session.not-found',
+  mailId: 'mail.not-found',
+};
+
+const notFound = (name: string) => {
+  const code = notFoundCodes[name];
+  if (!code) throw new Error(`Add the refusal code for ${name} to notFoundCodes.`);
+  return new Refusal(code, 'not-found', `There is no such ${name.slice(0, -'Id'.length)}.`);
+};
 
 function checkPermission(needed: Needed, caller: Principal): void {
   if (!needed) throw new Refusal('access.unnamed', 'forbidden', 'Nobody has said who may do this, so nobody may.');

@@ -1,5 +1,5 @@
 /* oxlint-disable promise/valid-params -- `then` is the last word of given/when/then, no promise's */
-import { fold, given, type Command, type PastEvent } from '#libs/kernel';
+import { fold, given, type Command, type PastEvent, type RefusalCode } from '#libs/kernel';
 import {
   AddUser,
   AddUserToAccount,
@@ -183,7 +183,7 @@ describe("a user's life", () => {
     }
   });
 
-  const outside: [string, Command<never>, UserEvent[], string, string[]][] = [
+  const outside: [string, Command<never>, UserEvent[], RefusalCode, string[]][] = [
     ['approve one who was rejected', new ApproveUser({}), [...pending, rejected], 'user.not-pending', []],
     ['approve one who was deleted', new ApproveUser({}), [added, deleted], 'user.not-pending', ['RestoreUser']],
     ['reject an active member', new RejectUser({}), [added], 'user.not-pending', ['DeleteUser']],

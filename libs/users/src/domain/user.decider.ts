@@ -1,4 +1,4 @@
-import { Refusal, checkRecentlyAuthenticated, type Context, type Decider } from '#libs/kernel';
+import { Refusal, checkRecentlyAuthenticated, type Context, type Decider, type RefusalCodeOf } from '#libs/kernel';
 import { domainOf } from './email-address.js';
 import * as commands from './user.commands.js';
 import { userEvent, type Role, type UserEvent } from './user.events.js';
@@ -36,7 +36,7 @@ const disableModeDays = 7;
 /** ◇ How long a deletion can be undone. */
 const restorableDays = 30;
 
-const refuse = (code: string, detail: string, context: Context, ...actions: string[]) =>
+const refuse = (code: RefusalCodeOf<'conflict'>, detail: string, context: Context, ...actions: string[]) =>
   new Refusal(
     code,
     'conflict',

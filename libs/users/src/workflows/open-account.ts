@@ -95,8 +95,7 @@ async function undo({ store }: ClaimDependencies, command: OpenAccount, domains:
 }
 
 /** What adding the administrator would offer is for an account that is there; this one is not. */
-const offeringNothing = (error: unknown): unknown =>
-  error instanceof Refusal ? new Refusal(error.code, error.kind, error.message, [], error.members) : error;
+const offeringNothing = (error: unknown): unknown => (error instanceof Refusal ? error.withoutActions() : error);
 
 async function checkDomainsFree({ store }: ClaimDependencies, domains: readonly string[]): Promise<void> {
   for (const domain of domains) {
