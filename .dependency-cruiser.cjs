@@ -1,4 +1,4 @@
-/** Which folder may import which: Reasons are in docs/decisions/0017-layers-by-concept.md. */
+/** Which folder may import which. The reasons are in docs/decisions/0017-layers-by-concept.md. */
 const concepts = ['accounts', 'users', 'access', 'audit', 'mail'];
 const layers = ['domain', 'workflows', 'read', 'http'];
 const libs = ['kernel', 'http', 'event-store', 'embedded-eventstore', 'read-store', 'vault', ...concepts];
