@@ -7,6 +7,7 @@ export * from './event.js';
 export * from './fields.js';
 export * from './given.js';
 export * from './log-item.js';
+export * from './page.js';
 export * from './permission.js';
 export * from './query.js';
 export * from './rate-limit.js';

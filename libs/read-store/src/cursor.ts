@@ -1,4 +1,4 @@
-import { Refusal } from '#libs/kernel';
+import { invalidCursor } from '#libs/kernel';
 
 /** Seals text for whoever carries it, who can neither read nor change it; bound to `name`. The vault does it. */
 export interface Sealer {
@@ -16,7 +16,7 @@ export function encodeCursor(place: number | string): string {
 export function decodePositionCursor(cursor: string): number {
   const place = placeIn(cursor);
   if (Number.isSafeInteger(place)) return place as number;
-  throw unknownCursor();
+  throw invalidCursor();
 }
 
 /** The id in a cursor; throws the Refusal `cursor.invalid` for anything else. */
@@ -24,7 +24,7 @@ export function decodeIdCursor(cursor: string): string {
   const place = placeIn(cursor);
   // PostgreSQL has no text with a NUL.
   if (typeof place === 'string' && !place.includes('\0')) return place;
-  throw unknownCursor();
+  throw invalidCursor();
 }
 
 /** A cursor of a sort key that tells something of a person; good for the list of this name only. */
@@ -46,9 +46,6 @@ function parsed(text: () => string): unknown {
   try {
     return JSON.parse(text());
   } catch {
-    throw unknownCursor();
+    throw invalidCursor();
   }
 }
-
-const unknownCursor = () =>
-  new Refusal('cursor.invalid', 'invalid', 'This cursor was not made by this list; start from its first page.');

@@ -7,6 +7,7 @@ import {
   Query,
   Refusal,
   permissions,
+  toPage,
   type Actor,
   type QueryContext,
   type Permission,
@@ -148,8 +149,8 @@ export async function listAccessTokens(
     .orderBy('position', 'desc')
     .limit(limit + 1)
     .execute()) as unknown as AccessTokenRow[];
-  const page = rows.slice(0, limit);
-  return { items: page.map(item), next: rows.length > limit ? encodeCursor(page.at(-1)!.position) : null };
+  const page = toPage(rows, limit, ({ position }) => encodeCursor(position));
+  return { ...page, items: page.items.map(item) };
 }
 
 /** One access token that one may manage. */

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { sql, type Kysely } from 'kysely';
-import { Optional, Query, Refusal, type DataOf, type Recorded } from '#libs/kernel';
+import { Optional, Query, Refusal, toPage, type DataOf, type Recorded } from '#libs/kernel';
 import { encodeCursor, decodeIdCursor, type Projection } from '#libs/read-store';
 import type { AccountEvent, ContractTerms } from '../domain/account.events.js';
 import type { EmailDomainEvent } from '../domain/email-domain.events.js';
@@ -140,9 +140,8 @@ export async function listAccounts(db: Kysely<AccountTables>, { limit = 50, curs
       .where('account_id', '=', decodeIdCursor(cursor));
     rows = rows.where(sql<boolean>`(opened_at, account_id) > (${last})`);
   }
-  const items = (await rows.execute()).map((row) => item(row));
-  const last = items[limit - 1];
-  return { items: items.slice(0, limit), next: items.length > limit ? encodeCursor(last!.accountId) : null };
+  const page = toPage(await rows.execute(), limit, ({ account_id }) => encodeCursor(account_id));
+  return { ...page, items: page.items.map(item) };
 }
 
 /** Throws `account.not-found`. */

@@ -1,9 +1,20 @@
 import { Type } from 'class-transformer';
 import { ArrayUnique, IsIn, IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { sql, type Kysely, type SelectQueryBuilder } from 'kysely';
-import { Id, Moment, Optional, Query, Refusal, Several, notBefore, type QueryContext } from '#libs/kernel';
+import {
+  Id,
+  Moment,
+  Optional,
+  Query,
+  Refusal,
+  Several,
+  notBefore,
+  toPage,
+  type Page,
+  type QueryContext,
+} from '#libs/kernel';
 import { encodeCursor, decodePositionCursor } from '#libs/read-store';
-import type { Page, UserAcrossAccounts } from '#libs/users';
+import type { UserAcrossAccounts } from '#libs/users';
 import { actions } from './action.js';
 import { itemsOf, type AuditItem } from './audit-item.js';
 import { loadSubjects, type AuditRow, type AuditTables } from './audit-trail.js';
@@ -51,7 +62,7 @@ export async function listAudit(db: Kysely<AuditTables>, query: ListAudit): Prom
   if (correlation) rows = rows.where('correlation_id', '=', correlation);
   if (from) rows = rows.where('at', '>=', moment(from));
   if (to) rows = rows.where('at', '<', moment(to));
-  return page(db, rows, query);
+  return readPage(db, rows, query);
 }
 
 /** Answers a page of what happened to a user. Throws `user.not-found`, `cursor.invalid`. */
@@ -61,7 +72,7 @@ export async function listHistory(db: Kysely<AuditTables>, query: ListHistory): 
     UserAcrossAccounts | undefined;
   if (!user?.accounts[account!])
     throw new Refusal('user.not-found', 'not-found', 'There is no such user in this account.');
-  return page(db, rowsWithin(db, confinement(query.context)).where('subject_id', '=', targetId), query);
+  return readPage(db, rowsWithin(db, confinement(query.context)).where('subject_id', '=', targetId), query);
 }
 
 /** Where the one who asks may look. An operator is not confined by the account that a path names. */
@@ -78,7 +89,7 @@ const rowsWithin = (db: Kysely<AuditTables>, account: string | undefined): Rows 
 const moment = (time: string) => sql<string>`to_timestamp(${notBefore(time)}::float8 / 1000)`;
 
 /** A page, newest first. Positions only grow, so later pages stay the same while events arrive. */
-async function page(
+async function readPage(
   db: Kysely<AuditTables>,
   matching: Rows,
   { limit = 50, cursor, context }: Paged<unknown>,
@@ -88,9 +99,6 @@ async function page(
     .orderBy('position', 'desc')
     .limit(limit + 1)
     .execute();
-  const shown = rows.slice(0, limit);
-  return {
-    items: await itemsOf(db, shown, confinement(context)),
-    next: rows.length > limit ? encodeCursor(shown.at(-1)!.position) : null,
-  };
+  const page = toPage(rows, limit, ({ position }) => encodeCursor(position));
+  return { ...page, items: await itemsOf(db, page.items, confinement(context)) };
 }

@@ -1,5 +1,5 @@
 import { IsIn, IsString, Length } from 'class-validator';
-import { Command, Optional, Query, Refusal } from '#libs/kernel';
+import { Command, Optional, Query, Refusal, invalidCursor, toPage } from '#libs/kernel';
 import type { Mail, Vault } from '#libs/vault';
 
 const listed = ['parked', 'owed'] as const;
@@ -33,11 +33,9 @@ const itemOf = ({ id: mailId, kind, user: userId, state, attempts, since, nextAt
 /** Answers a page. Throws `cursor.invalid`. */
 export function listMails({ mails }: Pick<Vault, 'mails'>, { state = 'parked', cursor, context }: ListMails) {
   checkUnconfined(context.account);
-  if (cursor !== undefined && !mails.find(cursor))
-    throw new Refusal('cursor.invalid', 'invalid', 'This cursor was not made by this list; start from its first page.');
-  const page = mails.list(state, pageSize + 1, cursor ?? null);
-  const items = page.slice(0, pageSize).map(itemOf);
-  return { items, next: page.length > pageSize ? items.at(-1)!.mailId : null };
+  if (cursor !== undefined && !mails.find(cursor)) throw invalidCursor();
+  const page = toPage(mails.list(state, pageSize + 1, cursor ?? null), pageSize, ({ id }) => id);
+  return { ...page, items: page.items.map(itemOf) };
 }
 
 /** Repeatable: one that was sent in the meantime stays sent. Throws `mail.not-found`. */

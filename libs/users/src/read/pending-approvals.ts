@@ -2,9 +2,9 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import type { Kysely } from 'kysely';
-import { Optional, Query, withQueryContext } from '#libs/kernel';
+import { Optional, Query, withQueryContext, type Page } from '#libs/kernel';
 import type { Sealer } from '#libs/read-store';
-import { listUsers, ListUsers, type Page, type UserListTables } from './user-list.js';
+import { listUsers, ListUsers, type UserListTables } from './user-list.js';
 
 /** Who waits for approval, longest first. */
 export class ListPendingApprovals extends Query<ListPendingApprovals> {

@@ -1,7 +1,18 @@
 import { Transform, Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { sql, type Kysely, type RawBuilder, type SelectQueryBuilder } from 'kysely';
-import { Country, Line, Moment, Optional, Query, Several, notBefore, type Recorded } from '#libs/kernel';
+import {
+  Country,
+  Line,
+  Moment,
+  Optional,
+  Query,
+  Several,
+  notBefore,
+  toPage,
+  type Page,
+  type Recorded,
+} from '#libs/kernel';
 import { sealCursor, unsealCursor, type Projection, type Sealer } from '#libs/read-store';
 import { canonicalAddress } from '../domain/email-address.js';
 import { roles } from '../domain/user.events.js';
@@ -216,12 +227,6 @@ export class ListUsers extends UserFilter<ListUsers> {
   @Optional() @IsString() @MaxLength(8000) cursor?: string;
 }
 
-export interface Page<Item> {
-  readonly items: readonly Item[];
-  /** Cursor of the next page; `null` on the last. */
-  readonly next: string | null;
-}
-
 /** A page of the list, and how it was searched. */
 export interface UserListPage extends Page<UserItem> {
   /** The words of the search that are too short to be any part of a word: they were found at the beginning of words only. */
@@ -233,11 +238,11 @@ export async function listUsers(db: Kysely<UserListTables>, sealer: Sealer, quer
   const { sort = 'lastName', limit = 50, cursor, search } = query;
   const name = `users ${query.context.account!} ${sort}`;
   const after = cursor === undefined ? undefined : (unsealCursor(cursor, sealer, name) as Keyset);
-  const { items, last } = await usersAfter(db, query, { sort, limit, after });
+  const { items, next } = await usersAfter(db, query, { sort, limit, after });
   const beginnings = beginningsOnly(search ?? '');
   return {
     items,
-    next: last && sealCursor(last, sealer, name),
+    next: next && sealCursor(next, sealer, name),
     ...(beginnings.length > 0 && { beginningsOnly: beginnings }),
   };
 }
@@ -245,12 +250,12 @@ export async function listUsers(db: Kysely<UserListTables>, sealer: Sealer, quer
 /** The sort key and the id of a row. */
 export type Keyset = readonly [key: string | null, userId: string];
 
-/** The next `limit` users after a row that may have moved or gone since; `last`: the row to go on from, `null` where none follows. */
+/** Returns at most `limit` users after a row, which may have moved or gone since. */
 export async function usersAfter(
   db: Kysely<UserListTables>,
   filter: UserFilter<unknown>,
   { sort, limit, after }: { sort: string; limit: number; after?: Keyset | undefined },
-): Promise<{ items: UserItem[]; last: Keyset | null }> {
+): Promise<Page<UserItem, Keyset>> {
   const key = sortKeys[sort.replace('-', '') as keyof typeof sortKeys];
   const [order, beyond] = sort.startsWith('-') ? (['desc', '<'] as const) : (['asc', '>'] as const);
   const rows: (Pick<UserRow, 'user_id' | 'item'> & { key: string | null })[] = [];
@@ -271,12 +276,8 @@ export async function usersAfter(
         .execute()),
     );
   }
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1);
-  return {
-    items: shown.map(({ item }) => itemAt(item, filter.context.at)),
-    last: rows.length > limit && last ? [last.key, last.user_id] : null,
-  };
+  const page = toPage(rows, limit, (last): Keyset => [last.key, last.user_id]);
+  return { ...page, items: page.items.map(({ item }) => itemAt(item, filter.context.at)) };
 }
 
 /** The rows that a filter leaves. */
