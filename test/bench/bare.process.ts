@@ -60,9 +60,9 @@ function withClient({ url, namespace, raw }: BareOptions): Calls {
 function withEventStore({ url, namespace, proposed }: BareOptions): Calls {
   const keys = new Map<string, Buffer>();
   const findKey = (owner: string) => keys.get(owner);
-  const obtainKey = async (owner: string) => findKey(owner) ?? keys.set(owner, randomBytes(32)).get(owner)!;
+  const findOrCreateKey = async (owner: string) => findKey(owner) ?? keys.set(owner, randomBytes(32)).get(owner)!;
   const catalogue = { ...accountEvents, ...emailDomainEvents, ...emailClaimEvents, ...userEvents };
-  const store = new EventStore({ url, namespace, catalogue, keys: { obtainKey, findKey } });
+  const store = new EventStore({ url, namespace, catalogue, keys: { findOrCreateKey, findKey } });
   return {
     load: async (decider, id) => (await store.load(decider, id)).revision,
     async append(decider, id, expected, type) {

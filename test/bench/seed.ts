@@ -45,7 +45,7 @@ export async function seed(
     const began = Date.now() - 365 * 86_400_000;
     for (let from = 0; from < users; from += chunk) {
       const ids = Array.from({ length: Math.min(chunk, users - from) }, () => randomUUID());
-      await Promise.all(ids.map((id) => vault.obtainKey(`user:${id}`)));
+      await Promise.all(ids.map((id) => vault.findOrCreateKey(`user:${id}`)));
       const queue = ids.entries();
       const work = async () => {
         for (const [index, id] of queue)

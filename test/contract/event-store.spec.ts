@@ -374,7 +374,7 @@ describe('personal data', () => {
   it('without its key stops whoever reads or follows the log, at that event', async () => {
     await store.append('n-1', -1, [counted(1), named('Ann'), counted(2)]);
     const keyless = storeOf({
-      keys: { obtainKey: (owner) => vault.obtainKey(owner as never), findKey: () => undefined },
+      keys: { findOrCreateKey: (owner) => vault.findOrCreateKey(owner as never), findKey: () => undefined },
     });
     await expect(all(keyless.read('n-1'))).rejects.toThrow(`Named in n-1@1: the vault has no key of user:${user}`);
     const seen: LogItem[] = [];

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { passwordLink } from '#libs/access';
+import { createPasswordLink } from '#libs/access';
 import { EventStore } from '#libs/event-store';
 import { UserDecider, accountOf, userEvent, type ExistingUser } from '#libs/users';
 import { Vault } from '#libs/vault';
@@ -46,7 +46,10 @@ const storeOf = () => test.server.app.get(EventStore);
 
 async function linkOf(userId: string): Promise<string> {
   const { state } = await storeOf().load(UserDecider, userId);
-  return passwordLink(test.server.app.get(Vault), { userId, request: (state as ExistingUser).passwordLink!.request });
+  return createPasswordLink(test.server.app.get(Vault), {
+    userId,
+    requestId: (state as ExistingUser).passwordLink!.request,
+  });
 }
 
 async function personOf(id: string): Promise<Person> {

@@ -42,9 +42,9 @@ async function add(fields: Record<string, unknown> = {}): Promise<{ userId: stri
 const ask = (email: string) => test.operator.inBrowser().post('/password-resets', { email });
 /** The mails with a link that the outbox knows for a user. */
 function mailsTo(userId: string) {
-  const { mails } = test.server.app.get(Vault);
+  const { outbox } = test.server.app.get(Vault);
   return (['owed', 'sent', 'void', 'parked'] as const)
-    .flatMap((state) => mails.list(state, 10_000))
+    .flatMap((state) => outbox.list(state, 10_000))
     .filter(({ user, kind }) => user === userId && kind === 'password-link');
 }
 const revisionOf = async (userId: string) => (await test.server.app.get(EventStore).load(UserDecider, userId)).revision;
@@ -172,7 +172,7 @@ describe('a mail', () => {
     await eventually(() =>
       test.server.app
         .get(Vault)
-        .mails.list('void', 1_000)
+        .outbox.list('void', 1_000)
         .find(({ user, problem }) => user === userId && problem === 'user.locked'),
     );
     expectStatus(200, await test.operator.post(path(userId, '/unlock')));

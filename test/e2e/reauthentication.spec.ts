@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { passwordLink } from '#libs/access';
+import { createPasswordLink } from '#libs/access';
 import { EventStore } from '#libs/event-store';
 import { UserDecider, type ExistingUser } from '#libs/users';
 import { Vault } from '#libs/vault';
@@ -32,9 +32,9 @@ async function sessionOf(
   const id = await account.add();
   expectStatus(200, await test.operator.put(account.path(`/users/${id}/roles/${role}`)));
   const { state } = await test.server.app.get(EventStore).load(UserDecider, id);
-  const link = passwordLink(test.server.app.get(Vault), {
+  const link = createPasswordLink(test.server.app.get(Vault), {
     userId: id,
-    request: (state as ExistingUser).passwordLink!.request,
+    requestId: (state as ExistingUser).passwordLink!.request,
   });
   const anybody = test.operator.inBrowser();
   expectStatus(200, await anybody.post('/password-resets/confirm', { link, password }));

@@ -113,7 +113,7 @@ function mail(): string {
   const id = randomUUID();
   server.server.app
     .get(Vault)
-    .mails.owe({ id, kind: 'password-link', user: randomUUID(), about: randomUUID(), since: Date.now() });
+    .outbox.enqueue({ id, kind: 'password-link', user: randomUUID(), about: randomUUID(), since: Date.now() });
   return id;
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
-import { PasswordThreads, passwordLink } from '#libs/access';
+import { PasswordThreads, createPasswordLink } from '#libs/access';
 import { LoginDecider, UserDecider, loginEvent, type ExistingUser } from '#libs/users';
 import { Vault } from '#libs/vault';
 import { EventStore } from '#libs/event-store';
@@ -35,7 +35,10 @@ const now = async (path: string): Promise<Reply> =>
 /** The link that the user's newest mail holds. */
 async function linkOf(userId: string): Promise<string> {
   const { state } = await test.server.app.get(EventStore).load(UserDecider, userId);
-  return passwordLink(test.server.app.get(Vault), { userId, request: (state as ExistingUser).passwordLink!.request });
+  return createPasswordLink(test.server.app.get(Vault), {
+    userId,
+    requestId: (state as ExistingUser).passwordLink!.request,
+  });
 }
 
 interface Person {
@@ -92,7 +95,7 @@ describe('logging in', () => {
     const before = 'Pa55word';
     const { state } = await test.server.app.get(EventStore).load(UserDecider, ann.id);
     const hash = await hashPassword(test.server.app.get(PasswordThreads), before);
-    test.server.app.get(Vault).passwords.keep(ann.id, (state as ExistingUser).password!, hash);
+    test.server.app.get(Vault).passwords.save(ann.id, (state as ExistingUser).password!, hash);
     expect((await logIn(ann.email)).status).toBe(401);
     const entered = expectStatus(200, await logIn(ann.email, before));
     expect(

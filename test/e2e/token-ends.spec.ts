@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AccessTokenDecider, accessTokenEvent, passwordLink } from '#libs/access';
+import { AccessTokenDecider, accessTokenEvent, createPasswordLink } from '#libs/access';
 import { EventStore } from '#libs/event-store';
 import { UserDecider, type ExistingUser } from '#libs/users';
 import { Vault } from '#libs/vault';
@@ -72,9 +72,9 @@ describe('TOKEN-6: a user’s tokens end for good', () => {
     const { api, id } = await administrator();
     const setPassword = async (typed: string) => {
       const { state } = await test.server.app.get(EventStore).load(UserDecider, id);
-      const link = passwordLink(test.server.app.get(Vault), {
+      const link = createPasswordLink(test.server.app.get(Vault), {
         userId: id,
-        request: (state as ExistingUser).passwordLink!.request,
+        requestId: (state as ExistingUser).passwordLink!.request,
       });
       expectStatus(200, await operator.inBrowser().post('/password-resets/confirm', { link, password: typed }));
       test.clock.move(1_001);
@@ -138,9 +138,9 @@ describe('TOKEN-6: what has ended issues nothing that outlives it, within the se
   ])('a %s, for a %s', async (means, kind) => {
     const { api, path, id } = await administrator();
     const { state } = await test.server.app.get(EventStore).load(UserDecider, id);
-    const link = passwordLink(test.server.app.get(Vault), {
+    const link = createPasswordLink(test.server.app.get(Vault), {
       userId: id,
-      request: (state as ExistingUser).passwordLink!.request,
+      requestId: (state as ExistingUser).passwordLink!.request,
     });
     const browser = operator.inBrowser(
       expectStatus(

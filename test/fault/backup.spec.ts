@@ -207,8 +207,8 @@ describe('an installation at rest', () => {
   beforeAll(async () => {
     backup = fresh();
     await withLog(configOf(home), async (log) => {
-      log.vault.mails.advance(1_000_000, () =>
-        log.vault.mails.owe({ id: 'mail', kind: 'password-link', user: 'ann', about: 'request', since: 1 }),
+      log.vault.outbox.saveWithCheckpoint(1_000_000, () =>
+        log.vault.outbox.enqueue({ id: 'mail', kind: 'password-link', user: 'ann', about: 'request', since: 1 }),
       );
       await writeBackup(backup, { config: configOf(home), ...log }, quiet, new AbortController().signal);
     });
@@ -237,8 +237,8 @@ describe('an installation at rest', () => {
     const config = configOf(fresh());
     const { position } = await restoreBackup(backup, config, quiet);
     await withLog(config, async ({ vault }) => {
-      expect(vault.mails.list('owed', 9).map(({ id }) => id)).toEqual(['mail']);
-      expect(vault.mails.position).toBe(position);
+      expect(vault.outbox.list('owed', 9).map(({ id }) => id)).toEqual(['mail']);
+      expect(vault.outbox.checkpoint).toBe(position);
     });
   });
 

@@ -1,4 +1,4 @@
-import { PasswordThreads, passwordLink } from '#libs/access';
+import { PasswordThreads, createPasswordLink } from '#libs/access';
 import { EventStore } from '#libs/event-store';
 import { UserDecider, type ExistingUser } from '#libs/users';
 import { Vault } from '#libs/vault';
@@ -30,7 +30,10 @@ const elsewhere = () => ({ 'x-forwarded-for': `10.1.${(++sources >> 8) & 255}.${
 
 async function linkOf(userId: string): Promise<string> {
   const { state } = await server.server.app.get(EventStore).load(UserDecider, userId);
-  return passwordLink(server.server.app.get(Vault), { userId, request: (state as ExistingUser).passwordLink!.request });
+  return createPasswordLink(server.server.app.get(Vault), {
+    userId,
+    requestId: (state as ExistingUser).passwordLink!.request,
+  });
 }
 
 /** A user with a password, and the cookies of the browser in which it was set. */

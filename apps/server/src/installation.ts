@@ -53,7 +53,7 @@ export async function openInstallation(
     observer,
     // The founding, which tells whose the log is, is read before any key is needed.
     keys: {
-      obtainKey: (owner) => vault!.obtainKey(owner as never),
+      findOrCreateKey: (owner) => vault!.findOrCreateKey(owner as never),
       findKey: (owner) => vault!.findKey(owner as never),
     },
   });
@@ -72,7 +72,7 @@ export async function openInstallation(
       create: make,
     });
     vault = openVault({ directory: config.dataDir, key, create: make });
-    if (!founder && vault.isUsed()) {
+    if (!founder && vault.hasOwnerKeys()) {
       throw new Error(
         `The vault in ${config.dataDir} holds the keys of a log, but this log is empty: give EVENTSTORE_URL and EVENTSTORE_NAMESPACE of that log, or another DATA_DIR.`,
       );

@@ -27,15 +27,15 @@ import { IssuedTokenTree } from './issued-tokens.js';
 import { GetAccessToken, ListAccessTokens, getAccessToken, listAccessTokens } from './read/access-tokens.js';
 import { AddressOwners } from './workflows/address-owners.js';
 import { TokenAuthenticator } from './workflows/token-authenticator.js';
-import { Devices } from './workflows/device.js';
+import { DeviceCookieValues } from './workflows/device-cookie-values.js';
 import { DeviceChecks } from './workflows/device-checks.js';
-import { asUser, authenticate } from './workflows/authenticate.js';
+import { toAuthenticatedUser, authenticate } from './workflows/authenticate.js';
 import { constantTime } from './workflows/constant-time.js';
 import { endToken, issueToken } from './workflows/issue-token.js';
 import { PasswordChecks } from './workflows/password-checks.js';
 import { PasswordThreads } from './workflows/password-threads.js';
 import { reauthenticate } from './workflows/reauthenticate.js';
-import { changePassword, followLink, requestLink } from './workflows/set-password.js';
+import { changePassword, setPasswordByLink, requestPasswordLink } from './workflows/set-password.js';
 import { Sessions } from './workflows/sessions.js';
 
 /** Access tokens, what they open, and the guard of every route. Global, for the tokens that somebody issued. */
@@ -60,31 +60,31 @@ import { Sessions } from './workflows/sessions.js';
     ...commandHandlers(
       [LogIn],
       [EventStore, Vault, TokenAuthenticator, PasswordThreads, DeviceChecks],
-      (store, vault, callers, threads, deviceChecks) => (command) =>
-        authenticate({ store, vault, callers, threads, deviceChecks }, command),
+      (store, vault, tokenAuthenticator, threads, deviceChecks) => (command) =>
+        authenticate({ store, vault, tokenAuthenticator, threads, deviceChecks }, command),
     ),
     ...commandHandlers(
       [RequestPasswordLink],
       [EventStore, Vault],
-      (store, vault) => (command) => constantTime(() => requestLink({ store, vault }, command)),
+      (store, vault) => (command) => constantTime(() => requestPasswordLink({ store, vault }, command)),
     ),
     ...commandHandlers(
       [FollowPasswordLink],
       [EventStore, Vault, PasswordThreads],
       (store, vault, threads) => async (command) =>
-        asUser(await followLink({ store, vault, threads }, command), 'link'),
+        toAuthenticatedUser(await setPasswordByLink({ store, vault, threads }, command), 'link'),
     ),
     ...commandHandlers(
       [ChangePassword],
       [EventStore, Vault, PasswordThreads, DeviceChecks],
       (store, vault, threads, deviceChecks) => async (command) =>
-        asUser(await changePassword({ store, vault, threads, deviceChecks }, command), 'password'),
+        toAuthenticatedUser(await changePassword({ store, vault, threads, deviceChecks }, command), 'password'),
     ),
     ...commandHandlers(
       [Reauthenticate],
       [EventStore, Vault, TokenAuthenticator, PasswordThreads, DeviceChecks],
-      (store, vault, callers, threads, deviceChecks) => (command) =>
-        reauthenticate({ store, vault, callers, threads, deviceChecks }, command),
+      (store, vault, tokenAuthenticator, threads, deviceChecks) => (command) =>
+        reauthenticate({ store, vault, tokenAuthenticator, threads, deviceChecks }, command),
     ),
     ...queryHandlers(
       [ListAccessTokens],
@@ -106,7 +106,7 @@ import { Sessions } from './workflows/sessions.js';
       useFactory: (...parts: ConstructorParameters<typeof IssuedTokenTree>) => new IssuedTokenTree(...parts),
     },
     { provide: IssuedTokens, useExisting: IssuedTokenTree },
-    { provide: Devices, inject: [Vault], useFactory: (vault: Vault) => new Devices(vault) },
+    { provide: DeviceCookieValues, inject: [Vault], useFactory: (vault: Vault) => new DeviceCookieValues(vault) },
     {
       provide: HostCookies,
       inject: [PublicOrigin, Vault],
@@ -133,8 +133,8 @@ import { Sessions } from './workflows/sessions.js';
     {
       provide: Sessions,
       inject: [Vault, TokenAuthenticator, SessionLimits, Clock],
-      useFactory: ({ sessions }: Vault, callers: TokenAuthenticator, limits: SessionLimits, clock: Clock) =>
-        new Sessions(sessions, callers, limits, () => clock.now()),
+      useFactory: ({ sessions }: Vault, tokenAuthenticator: TokenAuthenticator, limits: SessionLimits, clock: Clock) =>
+        new Sessions(sessions, tokenAuthenticator, limits, () => clock.now()),
     },
     {
       provide: PasswordChecks,

@@ -25,7 +25,7 @@ const envelope: Envelope = {
 
 class Keys implements KeyRing {
   readonly kept = new Map<string, Buffer | 'erased'>();
-  async obtainKey(owner: string): Promise<Buffer> {
+  async findOrCreateKey(owner: string): Promise<Buffer> {
     const key = this.findKey(owner) ?? randomBytes(32);
     if (key === 'erased') throw new Error(`${owner} is erased`);
     this.kept.set(owner, key);

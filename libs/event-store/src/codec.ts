@@ -7,7 +7,7 @@ export type AnyEventFormat = EventFormat<any>;
 /** Where the keys of people come from. */
 export interface KeyRing {
   /** The owner's key, durable before the promise resolves. Throws for an erased owner. */
-  obtainKey(owner: string): Promise<Buffer>;
+  findOrCreateKey(owner: string): Promise<Buffer>;
   /** 'erased' = destroyed on purpose; undefined = never heard of. */
   findKey(owner: string): Buffer | 'erased' | undefined;
 }
@@ -134,7 +134,7 @@ export class Codec {
     place: BoxPlace,
   ): Promise<{ [Name in BoxName]?: SealedBox }> {
     if (Object.keys(contents[name]).length === 0) return {};
-    const key = await this.keys.obtainKey(owner());
+    const key = await this.keys.findOrCreateKey(owner());
     return { [name]: { owner: owner(), box: seal(contents[name], key, place, name) } };
   }
 

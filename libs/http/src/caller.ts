@@ -33,7 +33,7 @@ export const anonymousCaller: Caller = {
 export type CalledRequest = FastifyRequest<{ Params: Record<string, string> }> & {
   caller?: Caller;
   /** Whether the caller may still do what the guard let them in for: as of a second ago at most, or now. For what takes or lasts long. */
-  isStillAllowed?: (asOf?: 'now') => Promise<boolean>;
+  isStillAllowed?: (freshness?: 'fresh') => Promise<boolean>;
   /** The command that it issued, and the code of its refusal: for metrics. */
   command?: string;
   code?: string;

@@ -31,13 +31,13 @@ export class LinkRequests {
   }
 
   /** Keeps the count of an address, or with `undefined` none. */
-  keep(address: string, sent: SentLinks | undefined): void {
+  save(address: string, sent: SentLinks | undefined): void {
     if (sent) this.statements.keep.run(address, sent.count, sent.lastAt);
     else this.statements.forget.run(address);
   }
 
   /** Forgets the addresses that were sent nothing since. */
-  forgetBefore(time: number): void {
+  deleteBefore(time: number): void {
     this.statements.forgetBefore.run(time);
   }
 }

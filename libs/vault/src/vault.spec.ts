@@ -42,14 +42,14 @@ describe('the vault', () => {
   it('is there after it was made, and opens again with the same keys, hashes and fingerprint', async () => {
     expect(vaultExists(directory)).toBe(false);
     const vault = vaultOf();
-    const user = await vault.obtainKey('user:1');
+    const user = await vault.findOrCreateKey('user:1');
     const { fingerprint } = vault;
     const hash = vault.hmac('email', 'ann@example.com');
     expect(vaultExists(directory)).toBe(true);
 
     const again = reopened(vault);
     expect(again.findKey('user:1')).toEqual(user);
-    expect(await again.obtainKey('user:1')).toEqual(user);
+    expect(await again.findOrCreateKey('user:1')).toEqual(user);
     expect([again.fingerprint, again.hmac('email', 'ann@example.com')]).toEqual([fingerprint, hash]);
   });
 
@@ -59,8 +59,11 @@ describe('the vault', () => {
     db.exec('DROP TABLE bulk_key');
     db.close();
     const vault = reopened(older);
-    expect([vault.bulkKeys.firstDigest('c1', 'one'), vault.bulkKeys.firstDigest('c2', 'two')]).toEqual(['one', 'two']);
-    expect(reopened(vault).bulkKeys.firstDigest('c1', 'another')).toBe('one');
+    expect([vault.bulkDigests.findOrSave('c1', 'one'), vault.bulkDigests.findOrSave('c2', 'two')]).toEqual([
+      'one',
+      'two',
+    ]);
+    expect(reopened(vault).bulkDigests.findOrSave('c1', 'another')).toBe('one');
   });
 
   it('is made only where that is asked for, and never over a foreign file', () => {
@@ -88,7 +91,7 @@ describe('the vault', () => {
   });
 
   it('is readable by its owner alone', async () => {
-    await vaultOf().obtainKey('user:1');
+    await vaultOf().findOrCreateKey('user:1');
     expect(['vault.db', 'vault.db-wal', 'vault.db-shm'].map((file) => modeOf(join(directory, file)))).toEqual([
       0o600, 0o600, 0o600,
     ]);
@@ -96,7 +99,7 @@ describe('the vault', () => {
 
   it('holds no key in clear', async () => {
     const vault = vaultOf();
-    const user = await vault.obtainKey('user:1');
+    const user = await vault.findOrCreateKey('user:1');
     const bytes = Buffer.concat(['vault.db', 'vault.db-wal'].map((file) => readFileSync(join(directory, file))));
     expect([bytes.includes(user), bytes.includes(vault.fingerprint), bytes.includes('user:1')]).toEqual([
       false,
@@ -110,7 +113,7 @@ describe('keys', () => {
   it('are one an owner, however many ask at once, and different between owners', async () => {
     const vault = vaultOf();
     const owners = Array.from({ length: 200 }, (_, n) => `user:${n % 50}` as const);
-    const keys = await Promise.all(owners.map((owner) => vault.obtainKey(owner)));
+    const keys = await Promise.all(owners.map((owner) => vault.findOrCreateKey(owner)));
     expect(new Set(keys.map((made) => made.toString('hex'))).size).toBe(50);
     const again = reopened(vault);
     expect(owners.map((owner) => again.findKey(owner))).toEqual(keys);
@@ -118,16 +121,16 @@ describe('keys', () => {
 
   it('are not found where none was made, and never made for the erased', async () => {
     const vault = vaultOf();
-    await vault.obtainKey('user:1');
+    await vault.findOrCreateKey('user:1');
     bury('user:1');
     const again = reopened(vault);
     expect([again.findKey('user:1'), again.findKey('user:2')]).toEqual(['erased', undefined]);
-    await expect(again.obtainKey('user:1')).rejects.toThrow('user:1 is erased');
+    await expect(again.findOrCreateKey('user:1')).rejects.toThrow('user:1 is erased');
   });
 
   it('do not pass for the key of someone else', async () => {
     const vault = vaultOf();
-    await Promise.all([vault.obtainKey('user:1'), vault.obtainKey('user:2')]);
+    await Promise.all([vault.findOrCreateKey('user:1'), vault.findOrCreateKey('user:2')]);
     const db = new DatabaseSync(join(directory, 'vault.db'));
     db.exec("UPDATE owner_key SET box = (SELECT box FROM owner_key WHERE owner = 'user:2') WHERE owner = 'user:1'");
     db.close();
@@ -182,7 +185,7 @@ describe('a vault of an older version', () => {
     makeOld();
     const vault = vaultOf({ create: false });
     expect(vault.sessions.find('h1')).toMatchObject({ id: 's1', authenticatedAt: 1000, authenticatedBy: 'password' });
-    vault.sessions.authenticate('s1', 7000, 'password');
+    vault.sessions.recordAuthentication('s1', 7000, 'password');
     expect(reopened(vault).sessions.find('h1')).toMatchObject({ startedAt: 1000, authenticatedAt: 7000 });
     expect(read()).toEqual([
       [1000, 7000, 'password', 'user'],
@@ -217,12 +220,12 @@ describe('a snapshot', () => {
   it('is a vault with every key there was, as others are made', async () => {
     const vault = vaultOf();
     const owners = Array.from({ length: 5000 }, (_, nth) => `user:${nth}` as const);
-    const keys = await Promise.all(owners.map((owner) => vault.obtainKey(owner)));
+    const keys = await Promise.all(owners.map((owner) => vault.findOrCreateKey(owner)));
     bury('user:0');
     const copy = join(directory, 'copy');
     mkdirSync(copy);
-    const [made] = await Promise.all([vault.obtainKey('user:later'), vault.snapshot(join(copy, 'vault.db'))]);
-    await expect(vault.snapshot(join(copy, 'vault.db'))).rejects.toThrow('EEXIST');
+    const [made] = await Promise.all([vault.findOrCreateKey('user:later'), vault.copyTo(join(copy, 'vault.db'))]);
+    await expect(vault.copyTo(join(copy, 'vault.db'))).rejects.toThrow('EEXIST');
 
     expect([modeOf(join(copy, 'vault.db')), readdirSync(copy)]).toEqual([0o600, ['vault.db']]);
     const copied = openVault({ directory: copy, key, create: false });
@@ -235,8 +238,8 @@ describe('a snapshot', () => {
 
   it('is given up on a signal', async () => {
     const vault = vaultOf();
-    await Promise.all(Array.from({ length: 5000 }, (_, nth) => vault.obtainKey(`user:${nth}`)));
-    await expect(vault.snapshot(join(directory, 'copy'), AbortSignal.abort(new Error('given up')))).rejects.toThrow(
+    await Promise.all(Array.from({ length: 5000 }, (_, nth) => vault.findOrCreateKey(`user:${nth}`)));
+    await expect(vault.copyTo(join(directory, 'copy'), AbortSignal.abort(new Error('given up')))).rejects.toThrow(
       'given up',
     );
   });

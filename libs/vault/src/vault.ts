@@ -2,14 +2,14 @@ import { createHmac, createSecretKey, randomBytes, type KeyObject } from 'node:c
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import { backupMac } from './backup-mac.js';
-import { BulkKeys } from './bulk-keys.js';
+import { BulkDigests } from './bulk-digests.js';
 import { LinkRequests } from './link-requests.js';
-import { Mails } from './mails.js';
-import { Passwords } from './passwords.js';
-import { SessionStore } from './sessions.js';
+import { MailOutbox } from './mail-outbox.js';
+import { PasswordHashes } from './password-hashes.js';
+import { SessionStore } from './session-store.js';
 import { inTransaction } from './transaction.js';
 import { copyVaultFile, openVaultFile } from './vault-file.js';
-import { Waiting } from './waiting.js';
+import { PendingApprovals } from './pending-approvals.js';
 import { unwrap, wrap } from './wrapping.js';
 
 /** A key's owner: whoever can be a subject or an actor. */
@@ -56,12 +56,12 @@ export class Vault {
   /** Identifies this vault for ever (64 hexadecimal digits); discloses no key. */
   readonly fingerprint: string;
 
-  readonly passwords: Passwords;
+  readonly passwords: PasswordHashes;
   readonly sessions: SessionStore;
-  readonly mails: Mails;
-  readonly waiting: Waiting;
+  readonly outbox: MailOutbox;
+  readonly pendingApprovals: PendingApprovals;
   readonly linkRequests: LinkRequests;
-  readonly bulkKeys: BulkKeys;
+  readonly bulkDigests: BulkDigests;
 
   private readonly cache = new Map<string, Buffer>();
   /** Ids of access tokens that were found, by hash: each request asks for one. */
@@ -69,7 +69,10 @@ export class Vault {
   private readonly making = new Map<string, Promise<Buffer>>();
   private readonly sealKey: KeyObject;
   private nextBatch: Promise<Map<string, Buffer>> | undefined;
-  private readonly statements: Record<'findKey' | 'addKey' | 'keepToken' | 'findToken' | 'forgetToken', StatementSync>;
+  private readonly statements: Record<
+    'findKey' | 'addKey' | 'saveTokenHash' | 'findTokenId' | 'deleteTokenHash',
+    StatementSync
+  >;
 
   /** @internal use {@link openVault} */
   constructor(
@@ -79,18 +82,18 @@ export class Vault {
   ) {
     this.fingerprint = this.hash('fingerprint', '');
     this.sealKey = createSecretKey(this.hash('seal', ''), 'hex');
-    this.passwords = new Passwords(db, key);
+    this.passwords = new PasswordHashes(db, key);
     this.sessions = new SessionStore(db);
-    this.mails = new Mails(db);
-    this.waiting = new Waiting(db);
+    this.outbox = new MailOutbox(db);
+    this.pendingApprovals = new PendingApprovals(db);
     this.linkRequests = new LinkRequests(db);
-    this.bulkKeys = new BulkKeys(db);
+    this.bulkDigests = new BulkDigests(db);
     this.statements = {
       findKey: db.prepare('SELECT box FROM owner_key WHERE owner = ?'),
       addKey: db.prepare('INSERT INTO owner_key (owner, box) VALUES (?, ?)'),
-      keepToken: db.prepare('INSERT INTO token (hash, id) VALUES (?, ?)'),
-      findToken: db.prepare('SELECT id FROM token WHERE hash = ?'),
-      forgetToken: db.prepare('DELETE FROM token WHERE id = ?'),
+      saveTokenHash: db.prepare('INSERT INTO token (hash, id) VALUES (?, ?)'),
+      findTokenId: db.prepare('SELECT id FROM token WHERE hash = ?'),
+      deleteTokenHash: db.prepare('DELETE FROM token WHERE id = ?'),
     };
   }
 
@@ -99,7 +102,7 @@ export class Vault {
    * Those asked for in one turn of the event loop share a transaction.
    * @throws Error for an erased owner
    */
-  async obtainKey(owner: KeyOwner): Promise<Buffer> {
+  async findOrCreateKey(owner: KeyOwner): Promise<Buffer> {
     const found = this.findKey(owner);
     if (found === 'erased') throw new Error(`${owner} is erased: nothing can be sealed for them again`);
     return found ?? this.make(owner);
@@ -115,7 +118,7 @@ export class Vault {
   }
 
   /** Whether there are keys in it, of which each is made for an event. */
-  isUsed(): boolean {
+  hasOwnerKeys(): boolean {
     return this.db.prepare('SELECT 1 FROM owner_key LIMIT 1').get() !== undefined;
   }
 
@@ -136,14 +139,14 @@ export class Vault {
 
   /** Keeps an access token's SHA-256 (the token itself nobody keeps). Throws if the hash is there already. */
   keepToken(hash: string, tokenId: string): void {
-    this.statements.keepToken.run(hash, tokenId);
+    this.statements.saveTokenHash.run(hash, tokenId);
   }
 
   /** The id of the token with this SHA-256. */
   findToken(hash: string): string | undefined {
     const known = this.found.get(hash);
     if (known) return known;
-    const row = this.statements.findToken.get(hash) as { id: string } | undefined;
+    const row = this.statements.findTokenId.get(hash) as { id: string } | undefined;
     if (!row) return undefined;
     if (this.found.size >= CACHED_TOKENS) this.found.clear();
     this.found.set(hash, row.id);
@@ -152,7 +155,7 @@ export class Vault {
 
   /** Repeatable. */
   forgetToken(tokenId: string): void {
-    this.statements.forgetToken.run(tokenId);
+    this.statements.deleteTokenHash.run(tokenId);
     for (const [hash, id] of this.found) if (id === tokenId) this.found.delete(hash);
   }
 
@@ -160,7 +163,7 @@ export class Vault {
    * Copies the vault as it is now to `file`, made with mode 600 and synced; all goes on meanwhile.
    * @throws Error if it can't be written or `signal` aborts; a part of it may then lie there
    */
-  snapshot(file: string, signal?: AbortSignal): Promise<void> {
+  copyTo(file: string, signal?: AbortSignal): Promise<void> {
     return copyVaultFile(this.db.location()!, file, signal);
   }
 
@@ -170,7 +173,7 @@ export class Vault {
   }
 
   /** Sets processes that are beyond `position` back to it: in a restored log other events follow there. */
-  setBack(position: number): void {
+  lowerCheckpoints(position: number): void {
     this.db.prepare('UPDATE process SET position = ? WHERE position > ?').run(position, position);
   }
 

@@ -55,7 +55,7 @@ async function putTogether(directory: string, manifest: Manifest, config: Config
     const log = await openLog(onDirectory(config, draft), owned, { create: false });
     if (log.vault.fingerprint !== manifest.installation) throw new Error('its vault is not the one that it names.');
     // The vault was copied after the log: processes may be ahead of what is left of it.
-    log.vault.setBack(await log.store.lastPosition());
+    log.vault.lowerCheckpoints(await log.store.lastPosition());
     const { madeAt, position } = manifest;
     await recordRestore(log, { madeAt, ...(position !== undefined && { position }) });
     await owned.close();

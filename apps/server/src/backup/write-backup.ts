@@ -60,7 +60,7 @@ async function write(
     });
     names.push(fileNames.log);
   }
-  await vault.snapshot(at(fileNames.vault), signal);
+  await vault.copyTo(at(fileNames.vault), signal);
   names.push(fileNames.vault);
   if (keepsVaultKey(config)) {
     await copyFile(config.vaultKeyFile, at(fileNames.key), constants.COPYFILE_EXCL);

@@ -1,6 +1,6 @@
 import { Refusal, checkRecentlyAuthenticated, permissions, type Context, type Decider } from '#libs/kernel';
 import { EndAccessToken, IssueAccessToken, IssueOperatorToken } from './access-token.commands.js';
-import { accessTokenEvent, type AccessTokenEvent, type Holding, type TokenTerms } from './access-token.events.js';
+import { accessTokenEvent, type AccessTokenEvent, type TokenHolder, type TokenTerms } from './access-token.events.js';
 
 export type AccessToken =
   | { readonly status: 'absent' }
@@ -81,7 +81,7 @@ export const AccessTokenDecider: Decider<AccessToken, AccessTokenEvent, typeof c
 };
 
 /** One's own, and the tokens of the users and services of the account that one administers; operators, any. The list shows the same ones. */
-function mayManage(token: Holding, { actor, confinedTo, mayActOnAdministrators }: Context): boolean {
+function mayManage(token: TokenHolder, { actor, confinedTo, mayActOnAdministrators }: Context): boolean {
   if (actor.kind === 'operator' || actor.kind === 'system') return true;
   if (token.kind === actor.kind && token.holder === actor.id) return true;
   return token.kind !== 'operator' && mayActOnAdministrators && (!confinedTo || token.account === confinedTo);
@@ -91,7 +91,7 @@ function mayManage(token: Holding, { actor, confinedTo, mayActOnAdministrators }
 function holdingOf(
   { kind, userId, accountId: account }: IssueAccessToken,
   context: AccessTokenContext,
-): Holding & Pick<TokenTerms, 'revision'> {
+): TokenHolder & Pick<TokenTerms, 'revision'> {
   if ((userId && kind !== 'user') || (account && kind !== 'service')) {
     throw new Refusal(
       'token.holder-invalid',
@@ -110,7 +110,7 @@ function holdingOf(
 function ofUser(
   userId: string | undefined,
   { actor, memberOf, holderRevision }: AccessTokenContext,
-): Holding & Pick<TokenTerms, 'revision'> {
+): TokenHolder & Pick<TokenTerms, 'revision'> {
   const holder = userId ?? (actor.kind === 'user' ? actor.id : undefined);
   if (!holder) throw new Refusal('token.holder-invalid', 'invalid', 'A token of the kind user needs a userId.');
   if (actor.kind !== 'operator' && !(actor.kind === 'user' && actor.id === holder)) throw notAllowed();

@@ -4,7 +4,7 @@ export const tokenKinds = ['user', 'service', 'operator'] as const;
 export type TokenKind = (typeof tokenKinds)[number];
 
 /** Who acts with a token, and where. */
-export interface Holding {
+export interface TokenHolder {
   readonly kind: TokenKind;
   /** A user's id; a service or an operator is known by the id of its token. */
   readonly holder: string;
@@ -13,7 +13,7 @@ export interface Holding {
 }
 
 /** What a token was issued as. */
-export interface TokenTerms extends Holding {
+export interface TokenTerms extends TokenHolder {
   readonly name: string;
   readonly scopes: readonly Permission[];
   /** UTC, ISO 8601. */

@@ -1,4 +1,4 @@
-import { nextLinkRequest, type SentLinks } from './link-requests.js';
+import { countLinkMail, type SentLinks } from './link-requests.js';
 
 const minute = 60_000;
 
@@ -7,22 +7,22 @@ test('PASSWORD-8: mails with a link are 1, 5 and 30 minutes apart at least, then
   let sent: SentLinks = { count: 1, lastAt: 0 };
   for (let nth = 0; nth < 6; nth++) {
     let now = sent.lastAt;
-    while (!nextLinkRequest(sent, now, true)) now += minute;
+    while (!countLinkMail(sent, now, true)) now += minute;
     waits.push((now - sent.lastAt) / minute);
-    sent = nextLinkRequest(sent, now, true)!;
+    sent = countLinkMail(sent, now, true)!;
   }
   expect(waits).toEqual([1, 5, 30, 60, 60, 60]);
 });
 
 test('PASSWORD-8: a quiet day begins the count anew', () => {
   const sent = { count: 9, lastAt: 5 };
-  expect(nextLinkRequest(undefined, 5, false)).toEqual({ count: 1, lastAt: 5 });
-  expect(nextLinkRequest(sent, 5 + 24 * 60 * minute - 1, true)!.count).toBe(10);
-  expect(nextLinkRequest(sent, 5 + 24 * 60 * minute, true)).toEqual({ count: 1, lastAt: 5 + 24 * 60 * minute });
+  expect(countLinkMail(undefined, 5, false)).toEqual({ count: 1, lastAt: 5 });
+  expect(countLinkMail(sent, 5 + 24 * 60 * minute - 1, true)!.count).toBe(10);
+  expect(countLinkMail(sent, 5 + 24 * 60 * minute, true)).toEqual({ count: 1, lastAt: 5 + 24 * 60 * minute });
 });
 
 test('PASSWORD-8: nobody waits where no link is open, and the pauses stay as long as they were', () => {
   const sent = { count: 3, lastAt: 5 };
-  expect(nextLinkRequest(sent, 6, true)).toBeUndefined();
-  expect(nextLinkRequest(sent, 6, false)).toEqual({ count: 4, lastAt: 6 });
+  expect(countLinkMail(sent, 6, true)).toBeUndefined();
+  expect(countLinkMail(sent, 6, false)).toEqual({ count: 4, lastAt: 6 });
 });

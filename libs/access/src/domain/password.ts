@@ -2,26 +2,26 @@
 export type Weakness = 'too-short' | 'too-long' | 'unusable-characters' | 'guessable' | 'breached';
 
 /** Default, not configurable; in characters. */
-export const shortest = 12;
-const longest = 128;
+export const minLength = 12;
+const maxLength = 128;
 /** Default, not configurable: zxcvbn's "safely unguessable", 10^8 guesses and more. */
-export const leastScore = 3;
+export const minScore = 3;
 
 /** One spelling of what is typed on different keyboards (RFC 8265 §4.2). */
 export const canonicalPassword = (typed: string): string => typed.replace(/\p{Zs}/gu, ' ').normalize('NFC');
 
 /** What is wrong with a new password, as far as can be told without dictionaries. */
-export function weaknessesOf(password: string): Weakness[] {
+export function findWeaknesses(password: string): Weakness[] {
   const { length } = [...canonicalPassword(password)];
   return [
-    ...(length < shortest ? (['too-short'] as const) : []),
-    ...(length > longest ? (['too-long'] as const) : []),
+    ...(length < minLength ? (['too-short'] as const) : []),
+    ...(length > maxLength ? (['too-long'] as const) : []),
     ...(/\p{Cc}/u.test(password) || !password.isWellFormed() ? (['unusable-characters'] as const) : []),
   ];
 }
 
 /** What a password is about: each is as good as known to whoever guesses. */
-export interface Surroundings {
+export interface PersonalDetails {
   readonly firstName: string;
   readonly lastName: string;
   readonly email: string;
@@ -48,7 +48,7 @@ const accentless = (text: string) => replaced(text.normalize('NFD').replace(/\p{
 const spellings = (word: string): string[] => [word, accentless(word), accentless(replaced(word, umlauts))];
 
 /** Texts that count as one word in a password: names in both orders, the address and its parts, the account; each in all its spellings. */
-export function knownWords({ firstName, lastName, email, accountName = '' }: Surroundings): string[] {
+export function guessableWordsOf({ firstName, lastName, email, accountName = '' }: PersonalDetails): string[] {
   const at = email.lastIndexOf('@');
   const names = [firstName, lastName, accountName, `${firstName} ${lastName}`, `${lastName} ${firstName}`];
   const addresses = [email, email.slice(0, at), email.slice(at + 1)];

@@ -1,7 +1,7 @@
 import { permissions } from '#libs/kernel';
 import type { User } from '#libs/users';
 import type { AccessToken } from './access-token.decider.js';
-import { tokenPrincipal, standingOf, type Standing } from './principal.js';
+import { toTokenPrincipal, toUserAccess, type UserAccess } from './principal.js';
 
 const now = new Date('2026-01-15T12:00:00Z');
 const token: Extract<AccessToken, { status: 'live' | 'ended' }> = {
@@ -18,72 +18,74 @@ const token: Extract<AccessToken, { status: 'live' | 'ended' }> = {
   expiresAt: '2026-01-15T12:00:00.001Z',
 };
 const start = { revision: 0, position: 0 };
-const ann: Standing = { account: 'acme', roles: ['auditor'], sessionsSince: 0, tokensSince: start };
-const bearer = (changes: object, user: Standing | undefined = ann) =>
-  tokenPrincipal('id', { ...token, ...changes }, user, now);
+const ann: UserAccess = { account: 'acme', roles: ['auditor'], sessionsSince: 0, tokensSince: start };
+const principal = (changes: object, user: UserAccess | undefined = ann) =>
+  toTokenPrincipal('id', { ...token, ...changes }, user, now);
 
 test('PERM-10: a valid token opens what its scopes and its holder’s roles give', () => {
-  expect(bearer({})).toMatchObject({
+  expect(principal({})).toMatchObject({
     actor: { id: 'ann', kind: 'user' },
     tokenId: 'id',
     confinedTo: 'acme',
     roles: ['auditor'],
   });
-  expect(bearer({})!.permissions).toEqual(new Set(['users:read', 'audit:read', 'tokens:manage', 'me:write']));
+  expect(principal({})!.permissions).toEqual(new Set(['users:read', 'audit:read', 'tokens:manage', 'me:write']));
 });
 
 test('TOKEN-14: an expired, ended or unknown token opens nothing', () => {
-  expect(bearer({ expiresAt: '2026-01-15T12:00:00.000Z' })).toBeUndefined();
-  expect(bearer({ status: 'ended' })).toBeUndefined();
-  expect(tokenPrincipal('id', { status: 'absent' }, ann, now)).toBeUndefined();
+  expect(principal({ expiresAt: '2026-01-15T12:00:00.000Z' })).toBeUndefined();
+  expect(principal({ status: 'ended' })).toBeUndefined();
+  expect(toTokenPrincipal('id', { status: 'absent' }, ann, now)).toBeUndefined();
 });
 
 test('TOKEN-5: a user’s token opens nothing while they can’t act, or in another account', () => {
-  expect(tokenPrincipal('id', token, undefined, now)).toBeUndefined();
+  expect(toTokenPrincipal('id', token, undefined, now)).toBeUndefined();
   expect(
-    bearer({}, { account: 'other', roles: ['administrator'], sessionsSince: 0, tokensSince: start }),
+    principal({}, { account: 'other', roles: ['administrator'], sessionsSince: 0, tokensSince: start }),
   ).toBeUndefined();
 });
 
 test('PERM-10: a service and an operator need no user; without an account they act everywhere', () => {
-  expect(tokenPrincipal('id', { ...token, kind: 'service', scopes: ['logins:record'] }, undefined, now)).toMatchObject({
+  expect(
+    toTokenPrincipal('id', { ...token, kind: 'service', scopes: ['logins:record'] }, undefined, now),
+  ).toMatchObject({
     confinedTo: 'acme',
     roles: [],
   });
-  expect(tokenPrincipal('id', { ...token, kind: 'operator', account: undefined }, undefined, now)).not.toHaveProperty(
+  expect(toTokenPrincipal('id', { ...token, kind: 'operator', account: undefined }, undefined, now)).not.toHaveProperty(
     'confinedTo',
   );
 });
 
 test('TOKEN-6: a user’s token holds from the revision at which it was issued on', () => {
   const since = (revision: number) => ({ ...ann, tokensSince: { revision, position: 99 } });
-  expect(bearer({ revision: 4 }, since(4))).toBeDefined();
-  expect(bearer({ revision: 3 }, since(4))).toBeUndefined();
+  expect(principal({ revision: 4 }, since(4))).toBeDefined();
+  expect(principal({ revision: 3 }, since(4))).toBeUndefined();
 });
 
 test('TOKEN-6: of a token that does not say its revision, the order of the log tells', () => {
   const since = (position: number) => ({ ...ann, tokensSince: { revision: 4, position } });
-  expect(bearer({ revision: undefined, position: 11 }, since(10))).toBeDefined();
-  expect(bearer({ revision: undefined, position: 9 }, since(10))).toBeUndefined();
-  expect(bearer({ revision: undefined, position: 9 }, since(0))).toBeDefined();
+  expect(principal({ revision: undefined, position: 11 }, since(10))).toBeDefined();
+  expect(principal({ revision: undefined, position: 9 }, since(10))).toBeUndefined();
+  expect(principal({ revision: undefined, position: 9 }, since(0))).toBeDefined();
 });
 
 test('TOKEN-8: what a token issues ends with it, a user’s by the day; only the installation’s own is not bound by its end', () => {
-  expect(bearer({ kind: 'service', expiresAt: '2026-02-01T10:00:00.000Z' })).toMatchObject({
+  expect(principal({ kind: 'service', expiresAt: '2026-02-01T10:00:00.000Z' })).toMatchObject({
     issuableUntil: '2026-02-01T10:00:00.000Z',
   });
-  expect(bearer({ kind: 'operator', expiresAt: '2026-02-01T10:00:00.000Z' })).toMatchObject({
+  expect(principal({ kind: 'operator', expiresAt: '2026-02-01T10:00:00.000Z' })).toMatchObject({
     issuableUntil: '2026-02-01T10:00:00.000Z',
   });
-  expect(bearer({ expiresAt: '2026-02-01T10:00:00.000Z' })).toMatchObject({
+  expect(principal({ expiresAt: '2026-02-01T10:00:00.000Z' })).toMatchObject({
     issuableUntil: '2026-02-01T23:59:59.999Z',
   });
-  expect(bearer({ kind: 'operator', isInstallations: true })).not.toHaveProperty('issuableUntil');
+  expect(principal({ kind: 'operator', isInstallations: true })).not.toHaveProperty('issuableUntil');
 });
 
 test('PERM-21: only a token from before `me:write` has it without being asked', () => {
-  expect(bearer({})).not.toHaveProperty('isFromBeforeMeWrite');
-  expect(bearer({ meWriteKnown: undefined })).toMatchObject({ isFromBeforeMeWrite: true });
+  expect(principal({})).not.toHaveProperty('isFromBeforeMeWrite');
+  expect(principal({ meWriteKnown: undefined })).toMatchObject({ isFromBeforeMeWrite: true });
 });
 
 describe('how a user stands', () => {
@@ -100,7 +102,7 @@ describe('how a user stands', () => {
     sessionsSince: 0,
     tokensSince: start,
   } as const;
-  test.each<[string, User, Standing | undefined]>([
+  test.each<[string, User, UserAccess | undefined]>([
     [
       'active',
       { ...person, status: 'active', account: 'acme' },
@@ -124,5 +126,5 @@ describe('how a user stands', () => {
     ['pending', { ...person, status: 'pending', account: 'acme' }, undefined],
     ['unaffiliated', { ...person, status: 'unaffiliated' }, undefined],
     ['unknown', { status: 'absent', abandonedClaims: [] }, undefined],
-  ])('%s', (_, user, standing) => expect(standingOf(user, '2026-01-15T12:00:00.000Z')).toEqual(standing));
+  ])('%s', (_, user, standing) => expect(toUserAccess(user, '2026-01-15T12:00:00.000Z')).toEqual(standing));
 });

@@ -4,7 +4,7 @@ import type { AccessToken } from './access-token.decider.js';
 import { grantedPermissionsOf, type GrantedPermissions } from './roles.js';
 
 /** A user who may use their tokens: all that the guard needs to keep of one, nothing personal. */
-export interface Standing {
+export interface UserAccess {
   readonly account: string;
   readonly roles: readonly Role[];
   /** Sessions begun at an earlier revision of the user have ended. */
@@ -23,7 +23,7 @@ export interface Principal extends GrantedPermissions {
   readonly roles: readonly Role[];
   readonly scopes: readonly Permission[];
   readonly token?: { readonly id: string; readonly name: string; readonly expiresAt: string };
-  readonly session?: SessionTerms;
+  readonly session?: SessionDetails;
   /** Of a token: until when (UTC, ISO 8601) a token that it issues may live at most. */
   readonly issuableUntil?: string;
   /** The token may change what is its holder's own, as all tokens could. To be removed in the release after 0.2. */
@@ -33,7 +33,7 @@ export interface Principal extends GrantedPermissions {
 }
 
 /** A session, as its holder sees it; times are UTC, ISO 8601. */
-export interface SessionTerms {
+export interface SessionDetails {
   readonly id: string;
   readonly expiresAt: string;
   readonly authenticatedAt: string;
@@ -41,7 +41,7 @@ export interface SessionTerms {
 }
 
 /** How a user stands at a time (UTC, ISO 8601); `undefined`: none of their tokens opens anything. */
-export const standingOf = (user: User, at: string): Standing | undefined =>
+export const toUserAccess = (user: User, at: string): UserAccess | undefined =>
   mayLogIn(user, at)
     ? { account: user.account, roles: user.roles, sessionsSince: user.sessionsSince, tokensSince: user.tokensSince }
     : undefined;
@@ -51,10 +51,10 @@ export const standingOf = (user: User, at: string): Standing | undefined =>
  * A user's token works in the account that it was issued for: who moves to another one needs another token. What ends
  * their sessions ends their tokens, too.
  */
-export function tokenPrincipal(
+export function toTokenPrincipal(
   id: string,
   token: AccessToken,
-  user: Standing | undefined,
+  user: UserAccess | undefined,
   now: Date,
 ): Principal | undefined {
   if (token.status !== 'live' || Date.parse(token.expiresAt) <= now.getTime()) return undefined;
@@ -76,7 +76,7 @@ export function tokenPrincipal(
 
 /** Whether what has happened to the user since a token was issued has ended it. Of old tokens the log's order tells. */
 const hasEndedWith = (
-  { tokensSince }: Standing,
+  { tokensSince }: UserAccess,
   { revision, position }: Exclude<AccessToken, { status: 'absent' }>,
 ): boolean => (revision === undefined ? position < tokensSince.position : revision < tokensSince.revision);
 
@@ -84,9 +84,9 @@ const hasEndedWith = (
 const endOfDay = (time: string): string => `${new Date(time).toISOString().slice(0, 10)}T23:59:59.999Z`;
 
 /** The user whose session this is; `undefined` where it was ended by what has happened to the user since. */
-export function sessionPrincipal(
+export function toSessionPrincipal(
   { holder, revision }: { readonly holder: string; readonly revision: number },
-  user: Standing | undefined,
+  user: UserAccess | undefined,
 ): Principal | undefined {
   if (!user || revision < user.sessionsSince) return undefined;
   const { account, roles } = user;

@@ -1,5 +1,5 @@
 import { permissions, type Permission } from '#libs/kernel';
-import { permissionsOf, grantedPermissionsOf } from './roles.js';
+import { permissionsOfRoles, grantedPermissionsOf } from './roles.js';
 
 // The table of the rules, written once more: a slip in either shows.
 const table: [Permission, administrator: boolean, coAdministrator: boolean, auditor: boolean][] = [
@@ -25,7 +25,7 @@ test.each(table)(
   'PERM-1, PERM-2, PERM-3, PERM-4, PERM-5, PERM-6, PERM-7, PERM-8, PERM-22: %s: administrator %s, co-administrator %s, auditor %s, operator true',
   (permission, ...given) => {
     const roles = ['administrator', 'co-administrator', 'auditor'] as const;
-    expect(roles.map((role) => permissionsOf([role]).includes(permission))).toEqual(given);
+    expect(roles.map((role) => permissionsOfRoles([role]).includes(permission))).toEqual(given);
     expect(grantedPermissionsOf('operator', permissions, []).permissions.has(permission)).toBe(true);
   },
 );
@@ -36,8 +36,8 @@ test('PERM-1: the table names every permission', () => {
 
 describe('what somebody may do', () => {
   test('PERM-9: roles add up', () => {
-    expect(permissionsOf(['auditor', 'co-administrator'])).toEqual(permissionsOf(['co-administrator']));
-    expect(permissionsOf([])).toEqual([]);
+    expect(permissionsOfRoles(['auditor', 'co-administrator'])).toEqual(permissionsOfRoles(['co-administrator']));
+    expect(permissionsOfRoles([])).toEqual([]);
   });
 
   test('PERM-10: a user: the scopes of the token that their roles give now', () => {

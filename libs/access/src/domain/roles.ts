@@ -22,7 +22,7 @@ const givenBy: Record<Permission, readonly Role[]> = {
 };
 
 /** What these roles give; roles add up. */
-export const permissionsOf = (held: readonly Role[]): Permission[] =>
+export const permissionsOfRoles = (held: readonly Role[]): Permission[] =>
   permissions.filter((permission) => givenBy[permission].some((role) => held.includes(role)));
 
 /** What somebody may do now. */
@@ -40,7 +40,7 @@ export function grantedPermissionsOf(
   scopes: readonly Permission[],
   held: readonly Role[],
 ): GrantedPermissions {
-  const given: readonly Permission[] = kind === 'user' ? [...permissionsOf(held), 'me:write'] : permissions;
+  const given: readonly Permission[] = kind === 'user' ? [...permissionsOfRoles(held), 'me:write'] : permissions;
   const may = new Set(given.filter((permission) => scopes.includes(permission)));
   const mayActOnAdministrators = kind !== 'user' || held.includes('administrator');
   return { permissions: may, grantable: grantable(kind, may, mayActOnAdministrators), mayActOnAdministrators };
@@ -56,6 +56,6 @@ function grantable(kind: Actor['kind'], may: ReadonlySet<Permission>, mayActOnAd
   return roles.filter(
     (role) =>
       (role !== 'administrator' || (mayActOnAdministrators && kind === 'user')) &&
-      permissionsOf([role]).every((permission) => may.has(permission)),
+      permissionsOfRoles([role]).every((permission) => may.has(permission)),
   );
 }

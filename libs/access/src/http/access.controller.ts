@@ -25,7 +25,7 @@ export class AccessController {
   constructor(
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
-    private readonly callers: TokenAuthenticator,
+    private readonly tokenAuthenticator: TokenAuthenticator,
   ) {}
 
   /** Who one is, and what one may do now. */
@@ -33,7 +33,7 @@ export class AccessController {
   @Needs('authenticated')
   @ApiOkResponse({ type: Me })
   me(@Req() { caller }: { caller: Principal }) {
-    return this.callers.whoIs(caller);
+    return this.tokenAuthenticator.describePrincipal(caller);
   }
 
   /** Issues an access token; the answer alone holds it. */
@@ -44,7 +44,7 @@ export class AccessController {
   @LocationHeader('/api/v1/access-tokens/:tokenId')
   @ApiCreatedResponse({ type: IssuedAccessToken })
   issue(@CommandBody({ target: 'tokenId' }) command: IssueAccessToken, @Req() request: CalledRequest) {
-    const isStillAllowed = () => request.isStillAllowed!('now');
+    const isStillAllowed = () => request.isStillAllowed!('fresh');
     return this.commands.execute(withContext(command, { ...command.context, isStillAllowed }));
   }
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import '@fastify/cookie';
 import { withContext, type Command } from '#libs/kernel';
-import { Devices } from '../workflows/device.js';
+import { DeviceCookieValues } from '../workflows/device-cookie-values.js';
 import { HostCookies } from './host-cookies.js';
 
 /** Seconds that a browser is remembered after a login; browsers keep no cookie for more than 400 days. */
@@ -12,19 +12,19 @@ const oneYear = 365 * 86_400;
 @Injectable()
 export class DeviceCookie {
   constructor(
-    private readonly devices: Devices,
+    private readonly devices: DeviceCookieValues,
     private readonly cookies: HostCookies,
   ) {}
 
   /** Remembers the browser for a user who has just logged in. */
   set(request: FastifyRequest, reply: FastifyReply, userId: string): void {
-    const value = this.devices.remember(this.sent(request), userId);
+    const value = this.devices.addUser(this.sent(request), userId);
     void reply.setCookie(this.nameOf(request), value, { ...this.cookies.attributes(request), maxAge: oneYear });
   }
 
   /** Whether this user has logged in on the browser before. */
   isKnown(request: FastifyRequest, userId: string): boolean {
-    return this.devices.read(this.sent(request)).idFor(userId) !== undefined;
+    return this.devices.parse(this.sent(request)).idFor(userId) !== undefined;
   }
 
   /** Whether the browser sends such a cookie at all, valid or not. */
@@ -33,8 +33,8 @@ export class DeviceCookie {
   }
 
   /** Tells a command which browser it comes from. */
-  tell<C extends Command<C>>(command: C, request: FastifyRequest): C {
-    return withContext(command, { ...command.context, device: this.devices.read(this.sent(request)) });
+  addDevice<C extends Command<C>>(command: C, request: FastifyRequest): C {
+    return withContext(command, { ...command.context, device: this.devices.parse(this.sent(request)) });
   }
 
   private sent(request: FastifyRequest): string | undefined {

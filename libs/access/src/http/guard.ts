@@ -14,7 +14,7 @@ import { Refusal, type Permission, type RefusalCodeOf } from '#libs/kernel';
 import type { Principal } from '../domain/principal.js';
 import { TokenAuthenticator } from '../workflows/token-authenticator.js';
 import { Sessions } from '../workflows/sessions.js';
-import type { AsOf } from '../workflows/one-second-cache.js';
+import type { Freshness } from '../workflows/one-second-cache.js';
 import { SessionCookie } from './session-cookie.js';
 
 /** `undefined`: nobody has said; nobody may. */
@@ -25,8 +25,8 @@ type Needed = Permission | 'authenticated' | undefined;
 export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
-    private readonly callers: TokenAuthenticator,
-    private readonly visits: Sessions,
+    private readonly tokenAuthenticator: TokenAuthenticator,
+    private readonly sessions: Sessions,
     private readonly cookie: SessionCookie,
   ) {}
 
@@ -52,18 +52,18 @@ export class AccessGuard implements CanActivate {
       void context
         .switchToHttp()
         .getResponse<FastifyReply>()
-        .header('rollbook-session-ends-in', String(this.visits.secondsLeft(session)));
-    request.isStillAllowed = (asOf) => this.admit(request, needed, asOf).then(() => true, refused);
+        .header('rollbook-session-ends-in', String(this.sessions.secondsLeft(session)));
+    request.isStillAllowed = (freshness) => this.admit(request, needed, freshness).then(() => true, refused);
     return true;
   }
 
   private useSession(request: CalledRequest): void {
-    const session = this.visits.use(this.cookie.read(request)!);
+    const session = this.sessions.recordUse(this.cookie.read(request)!);
     if (session) request.caller = Object.assign({}, request.caller, { session } satisfies Partial<Principal>);
   }
 
-  private async admit(request: CalledRequest, needed: Needed, asOf: AsOf = 'lately'): Promise<void> {
-    const caller = await this.identify(request, needed, asOf);
+  private async admit(request: CalledRequest, needed: Needed, freshness: Freshness = 'cached'): Promise<void> {
+    const caller = await this.identify(request, needed, freshness);
     request.caller = caller;
     checkPlace(request.params, caller.confinedTo);
     await this.checkAccount(request.params, caller);
@@ -75,25 +75,27 @@ export class AccessGuard implements CanActivate {
     { accountId }: Readonly<Record<string, string>>,
     { confinedTo: account }: Principal,
   ): Promise<void> {
-    if (accountId && !account && !(await this.callers.knowsAccount(accountId))) throw notFound('account');
+    if (accountId && !account && !(await this.tokenAuthenticator.isOpenAccount(accountId))) throw notFound('account');
   }
 
-  private async identify(request: CalledRequest, needed: Needed, oldest: AsOf): Promise<Principal> {
+  private async identify(request: CalledRequest, needed: Needed, oldest: Freshness): Promise<Principal> {
     const { authorization } = request.headers;
-    if (!authorization) return this.visitor(request, needed, oldest);
+    if (!authorization) return this.principal(request, needed, oldest);
     const secret = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '';
-    const caller = await surely(needed, oldest, (asOf) => this.callers.find(secret, asOf));
+    const caller = await surely(needed, oldest, (freshness) =>
+      this.tokenAuthenticator.findPrincipal(secret, freshness),
+    );
     if (caller) return caller;
     throw unauthenticated();
   }
 
   /** A browser sends its cookie whoever's page asks it to: only our own may write by it. */
-  private async visitor(request: CalledRequest, needed: Needed, oldest: AsOf): Promise<Principal> {
+  private async principal(request: CalledRequest, needed: Needed, oldest: Freshness): Promise<Principal> {
     const secret = this.cookie.read(request);
     if (!secret) throw unauthenticated();
-    if (!this.cookie.maySend(request)) throw foreignOrigin();
-    const visitor = await surely(needed, oldest, (asOf) => this.visits.find(secret, asOf));
-    if (visitor) return visitor;
+    if (!this.cookie.isReadOrSameOrigin(request)) throw foreignOrigin();
+    const principal = await surely(needed, oldest, (freshness) => this.sessions.findPrincipal(secret, freshness));
+    if (principal) return principal;
     throw unauthenticated();
   }
 }
@@ -111,11 +113,11 @@ function refused(error: unknown): false {
 /** What was true a second ago may let somebody in; nobody is turned away by it. */
 async function surely(
   needed: Needed,
-  oldest: AsOf,
-  find: (asOf: AsOf) => Promise<Principal | undefined>,
+  oldest: Freshness,
+  find: (freshness: Freshness) => Promise<Principal | undefined>,
 ): Promise<Principal | undefined> {
-  const lately = oldest === 'lately' ? await find('lately') : undefined;
-  return lately && may(lately, needed) ? lately : find('now');
+  const lately = oldest === 'cached' ? await find('cached') : undefined;
+  return lately && may(lately, needed) ? lately : find('fresh');
 }
 
 const foreignOrigin = () =>

@@ -13,7 +13,7 @@ export class KnownDevices {
 
   /** Whether the request comes from such a browser. Nothing is looked up for a request without the cookie. */
   async isKnown(request: CalledRequest, email: string): Promise<boolean> {
-    const owner = this.cookie.isSent(request) ? await this.owners.find(email) : undefined;
+    const owner = this.cookie.isSent(request) ? await this.owners.findUserId(email) : undefined;
     return owner !== undefined && this.cookie.isKnown(request, owner);
   }
 }

@@ -23,14 +23,14 @@ export class LinkLimits {
   }
 
   /** Somebody asks for a link. Throws `access.throttled` by source, whatever the address; a known device passes from everywhere. */
-  async checkRequest(request: CalledRequest, email: string): Promise<void> {
+  async limitRequest(request: CalledRequest, email: string): Promise<void> {
     const retryAfter = this.#requests.take(sourceOf(request));
     if (retryAfter !== undefined && !(await this.devices.isKnown(request, email)))
       throw throttled('Too many links were asked for from this source; wait a while.', retryAfter);
   }
 
   /** Somebody uses a link. Throws `access.throttled` by link, and by source for links that are not valid: valid ones pass from everywhere. */
-  async use<T>(request: CalledRequest, link: string, follow: () => Promise<T>): Promise<T> {
+  async limitUse<T>(request: CalledRequest, link: string, follow: () => Promise<T>): Promise<T> {
     this.#uses.takeOrRefuse(link);
     try {
       return await follow();

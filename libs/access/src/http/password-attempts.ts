@@ -17,7 +17,7 @@ export class PasswordAttempts {
   constructor(
     private readonly checks: PasswordChecks,
     private readonly devices: KnownDevices,
-    private readonly callers: TokenAuthenticator,
+    private readonly tokenAuthenticator: TokenAuthenticator,
     private readonly device: DeviceCookie,
     clock: Clock,
   ) {
@@ -25,18 +25,18 @@ export class PasswordAttempts {
   }
 
   /** Compares a password that a stranger typed with an address, which may be nobody's. */
-  async ofAddress<T>(request: CalledRequest, email: string, compare: () => Promise<T>): Promise<T> {
+  async checkForAddress<T>(request: CalledRequest, email: string, compare: () => Promise<T>): Promise<T> {
     const address = canonicalAddress(email);
     const knownDevice = await this.devices.isKnown(request, email);
     return this.checks.check({ source: sourceOf(request), address, knownDevice }, compare);
   }
 
   /** Compares the password of the user who asks; an operator's or a service's request has none to compare. */
-  async ofCaller<T>(request: CalledRequest & { caller: Principal }, compare: () => Promise<T>): Promise<T> {
+  async checkForCaller<T>(request: CalledRequest & { caller: Principal }, compare: () => Promise<T>): Promise<T> {
     const { actor } = request.caller;
     if (actor.kind !== 'user') return compare();
     this.#own.takeOrRefuse(actor.id);
-    const { profile } = await this.callers.whoIs(request.caller);
+    const { profile } = await this.tokenAuthenticator.describePrincipal(request.caller);
     return this.checks.check(
       {
         source: sourceOf(request),

@@ -35,7 +35,7 @@ export class SessionCookie {
   }
 
   /** Whether the request reads, or comes from one of our own pages (RFC 6454). */
-  maySend({ method, headers: { origin }, protocol, host }: FastifyRequest): boolean {
+  isReadOrSameOrigin({ method, headers: { origin }, protocol, host }: FastifyRequest): boolean {
     return (
       safe.has(method) || (origin !== undefined && (origin === `${protocol}://${host}` || origin === this.place.origin))
     );

@@ -35,8 +35,8 @@ import { SessionCookie } from './session-cookie.js';
 export class SessionController {
   constructor(
     private readonly commands: CommandBus,
-    private readonly callers: TokenAuthenticator,
-    private readonly visits: Sessions,
+    private readonly tokenAuthenticator: TokenAuthenticator,
+    private readonly sessions: Sessions,
     private readonly cookie: SessionCookie,
     private readonly device: DeviceCookie,
     private readonly attempts: PasswordAttempts,
@@ -53,12 +53,12 @@ export class SessionController {
     @Req() request: CalledRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const execute = () => this.commands.execute<LogIn, Authenticated>(this.device.tell(command, request));
+    const execute = () => this.commands.execute<LogIn, Authenticated>(this.device.addDevice(command, request));
     // A token can't be guessed.
-    const entered = await (command.email === undefined
-      ? constantTime(execute, { atOnce: true })
-      : this.attempts.ofAddress(request, command.email, execute));
-    return this.enter(entered, request, reply);
+    const authenticated = await (command.email === undefined
+      ? constantTime(execute, { skipOnSuccess: true })
+      : this.attempts.checkForAddress(request, command.email, execute));
+    return this.enter(authenticated, request, reply);
   }
 
   /** Ends the session. */
@@ -67,7 +67,7 @@ export class SessionController {
   @HttpCode(200)
   logOut(@Req() request: CalledRequest & { caller: Principal }, @Res({ passthrough: true }) reply: FastifyReply) {
     const { session } = request.caller;
-    if (session) this.visits.end(request.caller, session.id);
+    if (session) this.sessions.end(request.caller, session.id);
     this.cookie.clear(request, reply);
     return { ended: true };
   }
@@ -77,7 +77,7 @@ export class SessionController {
   @Public()
   @HttpCode(202)
   async requestLink(@CommandBody() command: RequestPasswordLink, @Req() request: CalledRequest) {
-    await this.links.checkRequest(request, command.email);
+    await this.links.limitRequest(request, command.email);
     await this.commands.execute(command);
     return {};
   }
@@ -92,10 +92,10 @@ export class SessionController {
     @Req() request: CalledRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const entered = await this.links.use(request, command.link, () =>
+    const authenticated = await this.links.limitUse(request, command.link, () =>
       this.commands.execute<FollowPasswordLink, Authenticated>(command),
     );
-    return this.enter(entered, request, reply);
+    return this.enter(authenticated, request, reply);
   }
 
   /** Changes one's own password; every session ends, and in a browser a new one begins. 403 `password.wrong`, 400 `password.weak`. */
@@ -108,9 +108,11 @@ export class SessionController {
     @Req() request: CalledRequest & { caller: Principal },
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const execute = () => this.commands.execute<ChangePassword, Authenticated>(this.device.tell(command, request));
-    const entered = await this.attempts.ofCaller(request, execute);
-    return request.caller.session ? this.enter(entered, request, reply) : this.callers.whoIs(request.caller);
+    const execute = () => this.commands.execute<ChangePassword, Authenticated>(this.device.addDevice(command, request));
+    const authenticated = await this.attempts.checkForCaller(request, execute);
+    return request.caller.session
+      ? this.enter(authenticated, request, reply)
+      : this.tokenAuthenticator.describePrincipal(request.caller);
   }
 
   /**
@@ -131,9 +133,11 @@ export class SessionController {
         'not-found',
         'There is no session to authenticate again: requests with an access token are not asked to.',
       );
-    await this.attempts.ofCaller(request, () => this.commands.execute(this.device.tell(command, request)));
-    this.visits.authenticate(session, authentication.by);
-    return this.callers.whoIs((await this.visits.find(this.cookie.read(request)!, 'now')) ?? request.caller);
+    await this.attempts.checkForCaller(request, () => this.commands.execute(this.device.addDevice(command, request)));
+    this.sessions.renewAuthentication(session, authentication.by);
+    return this.tokenAuthenticator.describePrincipal(
+      (await this.sessions.findPrincipal(this.cookie.read(request)!, 'fresh')) ?? request.caller,
+    );
   }
 
   /** One's sessions, newest first. */
@@ -141,14 +145,14 @@ export class SessionController {
   @Needs('authenticated')
   @ApiOkResponse({ type: SessionList })
   async list(@Req() { caller }: { caller: Principal }) {
-    const sessions = await this.visits.list(caller);
+    const sessions = await this.sessions.list(caller);
     return {
       items: sessions.map((session) => ({
         id: session.id,
         current: session.id === caller.session?.id,
         startedAt: new Date(session.startedAt).toISOString(),
         lastUsedAt: new Date(session.usedAt).toISOString(),
-        expiresAt: new Date(this.visits.expiryOf(session)).toISOString(),
+        expiresAt: new Date(this.sessions.expiryOf(session)).toISOString(),
         authenticatedAt: new Date(session.authenticatedAt).toISOString(),
         authenticatedBy: session.authenticatedBy,
         agent: session.agent,
@@ -160,7 +164,8 @@ export class SessionController {
   @Delete('me/sessions/:sessionId')
   @Needs('me:write')
   end(@Param('sessionId') id: string, @Req() { caller }: { caller: Principal }) {
-    if (!this.visits.end(caller, id)) throw new Refusal('session.not-found', 'not-found', 'There is no such session.');
+    if (!this.sessions.end(caller, id))
+      throw new Refusal('session.not-found', 'not-found', 'There is no such session.');
     return { ended: true };
   }
 
@@ -168,17 +173,17 @@ export class SessionController {
   @Delete('me/sessions')
   @Needs('me:write')
   endAll(@Req() { caller }: { caller: Principal }) {
-    this.visits.endAll(caller);
+    this.sessions.endAll(caller);
     return { ended: true };
   }
 
-  private async enter(entered: Authenticated, request: CalledRequest, reply: FastifyReply) {
-    const secret = this.visits.begin(entered, request.headers['user-agent'] ?? '');
+  private async enter(authenticated: Authenticated, request: CalledRequest, reply: FastifyReply) {
+    const secret = this.sessions.start(authenticated, request.headers['user-agent'] ?? '');
     this.cookie.set(request, reply, secret);
-    if (entered.kind === 'user') this.device.set(request, reply, entered.holder);
-    if (entered.position !== undefined) void reply.header('rollbook-position', String(entered.position));
-    const visitor = await this.visits.find(secret, 'now');
-    if (visitor) return this.callers.whoIs(visitor);
+    if (authenticated.kind === 'user') this.device.set(request, reply, authenticated.holder);
+    if (authenticated.position !== undefined) void reply.header('rollbook-position', String(authenticated.position));
+    const principal = await this.sessions.findPrincipal(secret, 'fresh');
+    if (principal) return this.tokenAuthenticator.describePrincipal(principal);
     throw new Refusal('login.failed', 'unauthenticated', 'The session ended before it began.');
   }
 }

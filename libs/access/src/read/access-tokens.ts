@@ -144,7 +144,7 @@ export async function listAccessTokens(
   const rows = (await db
     .selectFrom('access_tokens')
     .selectAll()
-    .where((row) => manageable(row, context))
+    .where((row) => isManageable(row, context))
     .$if(cursor !== undefined, (query) => query.where('position', '<', decodePositionCursor(cursor!)))
     .orderBy('position', 'desc')
     .limit(limit + 1)
@@ -164,7 +164,7 @@ export async function getAccessToken(
   const found = await db
     .selectFrom('access_tokens')
     .selectAll()
-    .where((row) => row.and([manageable(row, context), row('token_id', '=', context.targetId)]))
+    .where((row) => row.and([isManageable(row, context), row('token_id', '=', context.targetId)]))
     .executeTakeFirst();
   if (!found)
     throw new Refusal('token.not-found', 'not-found', 'There is no such token among those that you may manage.');
@@ -172,7 +172,7 @@ export async function getAccessToken(
 }
 
 /** `mayManage`, in SQL: one's own, and the tokens of the users and services of the account that one administers; operators, any. */
-export function manageable(
+export function isManageable(
   row: ExpressionBuilder<AccessTokenTables, 'access_tokens'>,
   { actor, account, mayActOnAdministrators }: Pick<QueryContext, 'actor' | 'account' | 'mayActOnAdministrators'>,
 ) {

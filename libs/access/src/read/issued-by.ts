@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { QueryContext } from '#libs/kernel';
-import { manageable, type AccessTokenRow, type AccessTokenTables } from './access-tokens.js';
+import { isManageable, type AccessTokenRow, type AccessTokenTables } from './access-tokens.js';
 
 /** Where to begin: with users, or with tokens. */
 export type Issuers = { readonly users: readonly string[] } | { readonly tokens: readonly string[] };
@@ -53,7 +53,7 @@ export async function listIssuedBy(
     .where((row) =>
       row.or([row('access_tokens.kind', '<>', 'user'), row('access_tokens.holder', '<>', row.ref('issued.root'))]),
     )
-    .where((row) => manageable(row as never, context))
+    .where((row) => isManageable(row as never, context))
     .orderBy('access_tokens.position')
     .limit(limit)
     .execute();

@@ -53,13 +53,13 @@ function parse(hash: string): { cost: Cost; salt: Buffer; key: Buffer } {
 const nobodys = phc(cost, randomBytes(16), randomBytes(32));
 
 /** Whether this is the password; takes one argon2id whether or not there is a hash. */
-export async function isPassword(threads: Threads, password: string, hash: string | undefined): Promise<boolean> {
+export async function verifyPassword(threads: Threads, password: string, hash: string | undefined): Promise<boolean> {
   const { cost: asked, salt, key } = parse(hash ?? nobodys);
   return timingSafeEqual(await derive(threads, password, salt, asked), key) && hash !== undefined;
 }
 
 /** Whether the hash was made when a guess was cheaper. */
-export const isOutdated = (hash: string): boolean => {
+export const isOutdatedHash = (hash: string): boolean => {
   const { cost: made } = parse(hash);
   return made.memory < cost.memory || made.passes < cost.passes;
 };

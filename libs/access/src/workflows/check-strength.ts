@@ -2,7 +2,7 @@ import { AccountDecider } from '#libs/accounts';
 import type { EventStore } from '#libs/event-store';
 import { Refusal } from '#libs/kernel';
 import type { Active } from '#libs/users';
-import { canonicalPassword, knownWords, leastScore, weaknessesOf, type Weakness } from '../domain/password.js';
+import { canonicalPassword, guessableWordsOf, minScore, findWeaknesses, type Weakness } from '../domain/password.js';
 import type { PasswordThreads } from './password-threads.js';
 
 interface Services {
@@ -12,12 +12,12 @@ interface Services {
 
 /** Checks a new password of a user. Throws `password.weak` with all that is wrong with it. */
 export async function checkStrength({ store, threads }: Services, password: string, user: Active): Promise<void> {
-  const reasons: Weakness[] = weaknessesOf(password);
+  const reasons: Weakness[] = findWeaknesses(password);
   if (reasons.length === 0) {
     const { state: account } = await store.load(AccountDecider, user.account);
-    const words = knownWords({ ...user, ...(account.status === 'open' && { accountName: account.name }) });
+    const words = guessableWordsOf({ ...user, ...(account.status === 'open' && { accountName: account.name }) });
     const { score, breached } = await threads.run('strength', { password: canonicalPassword(password), words });
-    if (score < leastScore) reasons.push('guessable');
+    if (score < minScore) reasons.push('guessable');
     if (breached) reasons.push('breached');
   }
   if (reasons.length > 0) throw new Refusal('password.weak', 'invalid', detail, [], { reasons });

@@ -13,11 +13,11 @@ import {
   type User,
 } from '#libs/users';
 import type { Vault } from '#libs/vault';
-import { isPassword } from './argon2.js';
+import { verifyPassword } from './argon2.js';
 import type { DeviceChecks } from './device-checks.js';
 import type { PasswordThreads } from './password-threads.js';
 
-export interface ComparisonServices {
+export interface ComparePasswordDependencies {
   readonly store: EventStore;
   readonly vault: Pick<Vault, 'hmac' | 'passwords'>;
   readonly threads: Pick<PasswordThreads, 'run'>;
@@ -25,7 +25,7 @@ export interface ComparisonServices {
 }
 
 /** A user whose password was right, and the revision at which it was theirs. */
-export interface Proven {
+export interface VerifiedUser {
   readonly user: Active;
   readonly revision: number;
 }
@@ -36,16 +36,16 @@ export interface Proven {
  * @param userId whose; undefined: nobody's, which takes as long
  */
 export async function comparePassword(
-  { store, vault, threads, deviceChecks }: ComparisonServices,
+  { store, vault, threads, deviceChecks }: ComparePasswordDependencies,
   { userId, password, context }: { userId: string | undefined; password: string; context: CommandContext },
-): Promise<Proven | undefined> {
+): Promise<VerifiedUser | undefined> {
   const { state: user, revision } = userId === undefined ? nobody : await store.load(UserDecider, userId);
   const isCompared =
     userId !== undefined && mayLogIn(user, context.at) && mayCompare(deviceChecks, userId, user, context);
-  const right = await isPassword(threads, password, isCompared ? hashOf(vault, userId, user) : undefined);
+  const right = await verifyPassword(threads, password, isCompared ? findPasswordHash(vault, userId, user) : undefined);
   if (!isCompared) return undefined;
   if (right) return { user, revision };
-  await countFailure(store, { ...context, targetId: userId });
+  await recordFailedLogin(store, { ...context, targetId: userId });
   return undefined;
 }
 
@@ -56,22 +56,26 @@ function mayCompare(checks: DeviceChecks, userId: string, user: Active, { device
   const lock = passwordLock(user, at);
   if (!lock) return true;
   const deviceId = device?.idFor(userId);
-  return deviceId !== undefined && checks.take(deviceId, lock, at);
+  return deviceId !== undefined && checks.takeCheck(deviceId, lock, at);
 }
 
 /** Whether a comparison still counts: the user was not locked meanwhile, or the browser is known. */
-export const stillCounts = (user: Active, userId: string, { device, at }: CommandContext): boolean =>
+export const isComparisonAllowed = (user: Active, userId: string, { device, at }: CommandContext): boolean =>
   !passwordLock(user, at) || device?.idFor(userId) !== undefined;
 
 /** The hash of the user's password; none where none was set, or where the vault is older than the log. */
-export function hashOf({ passwords }: ComparisonServices['vault'], id: string, user: User): string | undefined {
+export function findPasswordHash(
+  { passwords }: ComparePasswordDependencies['vault'],
+  id: string,
+  user: User,
+): string | undefined {
   return user.status !== 'absent' && user.password ? passwords.find(id, user.password) : undefined;
 }
 
 /** Counts a failed login of a user, and locks them where these are too many. */
-async function countFailure(store: EventStore, context: CommandContext): Promise<void> {
+async function recordFailedLogin(store: EventStore, context: CommandContext): Promise<void> {
   const { state: user } = await store.load(UserDecider, context.targetId);
-  if (!mayLogIn(user, context.at) || !stillCounts(user, context.targetId, context)) return;
+  if (!mayLogIn(user, context.at) || !isComparisonAllowed(user, context.targetId, context)) return;
   // If-Match is of another stream; a guess that it refused would go uncounted.
   const { expectedRevision: _, ...rest } = context;
   const about = { ...rest, account: user.account };

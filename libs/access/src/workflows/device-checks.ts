@@ -12,7 +12,7 @@ export class DeviceChecks {
   readonly #taken = new Map<string, { readonly until: number; readonly count: number }>();
 
   /** Takes one of the checks that this browser has during this lock; whether there was one left. */
-  take(deviceId: string, { revision, until }: Lock, at: string): boolean {
+  takeCheck(deviceId: string, { revision, until }: Lock, at: string): boolean {
     this.#forget(Date.parse(at));
     // The id is this user's alone, and the revision of the lock is in the user's stream.
     const key = `${deviceId}/${revision}`;

@@ -6,7 +6,7 @@ import { UserDecider, mayLogIn } from '#libs/users';
 import type { Vault } from '#libs/vault';
 import { EndAccessToken, type IssueAccessToken, type IssueOperatorToken } from '../domain/access-token.commands.js';
 import { AccessTokenDecider, type AccessToken, type AccessTokenContext } from '../domain/access-token.decider.js';
-import { hashOf, newSecret } from './secret.js';
+import { hashSecret, createTokenSecret } from './secret.js';
 
 /** Where tokens are on record, and where their hashes are kept. */
 export interface TokenStores {
@@ -15,15 +15,15 @@ export interface TokenStores {
 }
 
 /** A token's secret leaves Rollbook here and nowhere else. */
-export interface IssuedToken {
+export interface NewToken {
   readonly tokenId: string;
   readonly token: string;
   readonly position: number;
 }
 
 /** Issues a token for whoever the command names. Throws as the rules refuse. */
-export async function issueToken(stores: TokenStores, command: IssueAccessToken): Promise<IssuedToken> {
-  const issued = await recordToken(stores, command, await factsFor(stores.store, command));
+export async function issueToken(stores: TokenStores, command: IssueAccessToken): Promise<NewToken> {
+  const issued = await createToken(stores, command, await loadFacts(stores.store, command));
   if (await stillMayIssue(stores.store, command)) return issued;
   await endToken(stores, withContext(new EndAccessToken({}), { ...command.context, commandId: randomUUID() }));
   throw new Refusal('token.holder-not-allowed', 'forbidden', 'You may not issue a token any more.');
@@ -45,14 +45,14 @@ async function stillMayIssue(
 }
 
 /** Hash first, then the event: a token on record is one that opens the door. Whatever fails, nobody was given the secret. */
-export async function recordToken(
+export async function createToken(
   { store, vault }: TokenStores,
   command: IssueAccessToken | IssueOperatorToken,
   facts: Partial<AccessTokenContext> = {},
-): Promise<IssuedToken> {
+): Promise<NewToken> {
   const { targetId: tokenId } = command.context;
-  const token = newSecret();
-  vault.keepToken(hashOf(token), tokenId);
+  const token = createTokenSecret();
+  vault.keepToken(hashSecret(token), tokenId);
   try {
     const { position } = await handleCommand(store, AccessTokenDecider, command, facts);
     return { tokenId, token, position };
@@ -73,7 +73,7 @@ export async function endToken(
 }
 
 /** What the rules need to know of the holder. */
-async function factsFor(
+async function loadFacts(
   store: EventStore,
   { kind, userId, accountId, context }: IssueAccessToken,
 ): Promise<Partial<AccessTokenContext>> {

@@ -1,8 +1,13 @@
 import { retryOnConflict, appendDecided, type EventStore } from '#libs/event-store';
 import { Refusal, decide, withContext, type CommandContext } from '#libs/kernel';
 import { LoginDecider, RecordLogin, UserDecider, findByAddress, mayLogIn, type Active } from '#libs/users';
-import { hashPassword, isOutdated } from './argon2.js';
-import { comparePassword, hashOf, stillCounts, type ComparisonServices } from './compare-password.js';
+import { hashPassword, isOutdatedHash } from './argon2.js';
+import {
+  comparePassword,
+  findPasswordHash,
+  isComparisonAllowed,
+  type ComparePasswordDependencies,
+} from './compare-password.js';
 
 /** A user who has logged in, at a revision of their stream; `position`: in the log, of what was written last. */
 export interface LoggedIn {
@@ -20,7 +25,7 @@ export const loginFailed = () =>
  * and one without a password cost the same argon2id; beyond that the caller answers evenly.
  */
 export async function logIn(
-  services: ComparisonServices,
+  services: ComparePasswordDependencies,
   { email, password, context }: { email: string; password: string; context: CommandContext },
 ): Promise<LoggedIn> {
   const { store, vault, threads } = services;
@@ -32,10 +37,10 @@ export async function logIn(
     store,
     { ...context, targetId: userId },
     'password',
-    (user) => user.password === setBy && stillCounts(user, userId, context),
+    (user) => user.password === setBy && isComparisonAllowed(user, userId, context),
   );
-  if (isOutdated(hashOf(vault, userId, proven.user)!))
-    vault.passwords.keep(userId, setBy, await hashPassword(threads, password));
+  if (isOutdatedHash(findPasswordHash(vault, userId, proven.user)!))
+    vault.passwords.save(userId, setBy, await hashPassword(threads, password));
   return loggedIn;
 }
 
@@ -54,7 +59,7 @@ export function recordLogin(
     const user = await store.load(UserDecider, context.targetId);
     const logins = await store.load(LoginDecider, context.targetId);
     if (!mayLogIn(user.state, context.at) || !holds(user.state)) throw loginFailed();
-    const own = withContext(new RecordLogin({ method }), ofUser(context, user.state));
+    const own = withContext(new RecordLogin({ method }), toUserContext(context, user.state));
     const { position } = await appendDecided(
       store,
       LoginDecider,
@@ -67,7 +72,7 @@ export function recordLogin(
 }
 
 /** In the user's own name. */
-export const ofUser = (context: CommandContext, { account }: Active): CommandContext => ({
+export const toUserContext = (context: CommandContext, { account }: Active): CommandContext => ({
   ...context,
   actor: { id: context.targetId, kind: 'user' },
   account,

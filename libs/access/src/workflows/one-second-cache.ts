@@ -1,5 +1,5 @@
-/** How old an answer may be: `'lately'` up to a second, `'now'` not at all. */
-export type AsOf = 'lately' | 'now';
+/** How old an answer may be: `'cached'` up to a second, `'fresh'` not at all. */
+export type Freshness = 'cached' | 'fresh';
 
 const second = 1_000;
 
@@ -17,11 +17,11 @@ export class OneSecondCache<V> {
     private readonly room = 10_000,
   ) {}
 
-  get(id: string, asOf: AsOf): Promise<V> {
+  get(id: string, freshness: Freshness): Promise<V> {
     const begun = this.now().getTime();
     const known = this.loads.get(id);
     // A clock that was set back proves nothing fresh.
-    if (asOf === 'lately' && known && begun >= known.begun && begun - known.begun < second) return known.value;
+    if (freshness === 'cached' && known && begun >= known.begun && begun - known.begun < second) return known.value;
     const value = this.load(id);
     this.loads.delete(id);
     this.loads.set(id, { begun, value });

@@ -38,7 +38,7 @@ afterEach(() => store.close());
 const start = (options: object = {}) => ensureOperatorToken({ store, vault, file, at, days: 90, ...options });
 const secret = () => readFileSync(file, 'utf8').trim();
 const find = (token: string): Promise<Principal | undefined> =>
-  new TokenAuthenticator(store, vault, () => new Date(at)).find(token, 'now');
+  new TokenAuthenticator(store, vault, () => new Date(at)).findPrincipal(token, 'fresh');
 
 /** What the log says, oldest first. */
 async function record() {
@@ -50,10 +50,10 @@ async function record() {
 test('TOKEN-13: the first start writes a token that opens everything, for whoever owns the file alone', async () => {
   expect(await start()).toBe(true);
   expect(statSync(file).mode & 0o777).toBe(0o600);
-  const bearer = await find(secret());
-  expect(bearer!.actor.kind).toBe('operator');
-  expect(bearer).not.toHaveProperty('account');
-  expect(bearer!.permissions).toContain('accounts:open');
+  const principal = await find(secret());
+  expect(principal!.actor.kind).toBe('operator');
+  expect(principal).not.toHaveProperty('account');
+  expect(principal!.permissions).toContain('accounts:open');
   expect(await record()).toEqual(['system: AccessTokenIssued']);
 });
 

@@ -5,8 +5,8 @@ import { withContext, systemActor, permissions, type Command, type CommandContex
 import { roles } from '#libs/users';
 import { EndAccessToken, IssueOperatorToken } from '../domain/access-token.commands.js';
 import { AccessTokenDecider, type AccessToken } from '../domain/access-token.decider.js';
-import { endToken, recordToken, type TokenStores } from './issue-token.js';
-import { hashOf } from './secret.js';
+import { endToken, createToken, type TokenStores } from './issue-token.js';
+import { hashSecret } from './secret.js';
 
 export interface OperatorTokenOptions extends TokenStores {
   /** Where whoever runs the installation finds the token. */
@@ -38,7 +38,7 @@ export async function ensureOperatorToken(options: OperatorTokenOptions): Promis
   const { vault, file, at } = options;
   const tokens = await issuedSoFar(options);
   const shown = await secretIn(file);
-  const inFile = shown && vault.findToken(hashOf(shown));
+  const inFile = shown && vault.findToken(hashSecret(shown));
   const isValid = tokens.some(({ id, state }) => id === inFile && isFresh(state, options));
   const id = isValid ? inFile : await issueInto(file, options, tokens.length);
   for (const other of tokens) {
@@ -74,7 +74,7 @@ async function issueInto(file: string, stores: OperatorTokenOptions, n: number):
   // A start that was cut short may have kept a hash for it.
   stores.vault.forgetToken(id);
   const command = new IssueOperatorToken({ holder: derived(stores.vault, 'operator'), days: stores.days });
-  const { token } = await recordToken(stores, bySystem(command, id, stores.at));
+  const { token } = await createToken(stores, bySystem(command, id, stores.at));
   // Through a second name, so that the file is whole or not there.
   await writeFile(`${file}.new`, `${token}\n`, { mode: 0o600, flush: true });
   await rename(`${file}.new`, file);

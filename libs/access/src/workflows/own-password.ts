@@ -1,13 +1,13 @@
 import { Refusal, type CommandContext } from '#libs/kernel';
 import { UserDecider, mayLogIn, passwordWrong } from '#libs/users';
-import { comparePassword, type ComparisonServices, type Proven } from './compare-password.js';
+import { comparePassword, type ComparePasswordDependencies, type VerifiedUser } from './compare-password.js';
 
 /** Checks the password of the user who asks. Throws `password.wrong`, which counts as a failed login. */
 export async function checkOwnPassword(
-  services: ComparisonServices,
+  services: ComparePasswordDependencies,
   password: string,
   context: CommandContext,
-): Promise<Proven> {
+): Promise<VerifiedUser> {
   const { id: userId } = context.actor;
   const { state: user } = await services.store.load(UserDecider, userId);
   if (!mayLogIn(user, context.at))

@@ -1,9 +1,9 @@
 import { RateLimit, Refusal, throttled } from '#libs/kernel';
 import { constantTime } from './constant-time.js';
-import { Lane } from './lane.js';
+import { WorkQueue } from './work-queue.js';
 
 /** A password that somebody wants to have compared. */
-export interface Attempt {
+export interface PasswordAttempt {
   /** Where it comes from: see `sourceOf`. */
   readonly source: string;
   /** The canonical e-mail address that it is tried for, whether or not anybody has it. */
@@ -36,27 +36,27 @@ type Rank = keyof typeof ranks;
 export class PasswordChecks {
   /** An attempt counts as failed until it has been decided: default, 20 a minute and source. */
   readonly #failures: RateLimit;
-  readonly #turns: Lane;
-  readonly #limitedSources = new Lane({ places: 1, room: waitingFromLimited });
-  readonly #addresses = new Map<string, Lane>();
+  readonly #turns: WorkQueue;
+  readonly #limitedSources = new WorkQueue({ concurrency: 1, maxWaiting: waitingFromLimited });
+  readonly #addresses = new Map<string, WorkQueue>();
   readonly #underWay = { knownDevice: 0, other: 0, limitedSource: 0 };
 
   constructor({ concurrency, now }: ChecksOptions) {
     this.#failures = new RateLimit({ limit: 20, window: 60_000, now });
-    this.#turns = new Lane({ places: concurrency, room: maxUnderWay, ranks: 3 });
+    this.#turns = new WorkQueue({ concurrency: concurrency, maxWaiting: maxUnderWay, priorities: 3 });
   }
 
   /**
    * Compares when it is its turn. A check that fails takes whole beats of time, in which it keeps its place.
    * Throws `access.throttled` where too many are under way.
    */
-  async check<T>({ source, address, knownDevice }: Attempt, compare: () => Promise<T>): Promise<T> {
+  async check<T>({ source, address, knownDevice }: PasswordAttempt, compare: () => Promise<T>): Promise<T> {
     const isLimited = this.#failures.take(source) !== undefined;
     const rank = knownDevice ? 'knownDevice' : isLimited ? 'limitedSource' : 'other';
     let failed = true;
     try {
       const result = await this.#inLanes(rank, address, () =>
-        constantTime(() => this.#turns.run(compare, ranks[rank]), { atOnce: true }),
+        constantTime(() => this.#turns.run(compare, ranks[rank]), { skipOnSuccess: true }),
       );
       failed = false;
       return result;
@@ -82,7 +82,8 @@ export class PasswordChecks {
   async #atAddress<T>(rank: Rank, address: string, work: () => Promise<T>): Promise<T> {
     const place = `${rank === 'knownDevice' ? 'device' : 'other'} ${address}`;
     const lane =
-      this.#addresses.get(place) ?? new Lane({ places: 1, room: waitingPerAddress, ranks: 3, closesWhenFull: true });
+      this.#addresses.get(place) ??
+      new WorkQueue({ concurrency: 1, maxWaiting: waitingPerAddress, priorities: 3, refusesUntilEmpty: true });
     this.#addresses.set(place, lane);
     try {
       return await lane.run(work, ranks[rank]);

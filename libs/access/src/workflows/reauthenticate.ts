@@ -1,7 +1,7 @@
 import { Refusal } from '#libs/kernel';
 import type { Reauthenticate } from '../domain/session.commands.js';
 import type { TokenAuthenticator } from './token-authenticator.js';
-import type { ComparisonServices } from './compare-password.js';
+import type { ComparePasswordDependencies } from './compare-password.js';
 import { checkOwnPassword } from './own-password.js';
 
 /**
@@ -9,7 +9,7 @@ import { checkOwnPassword } from './own-password.js';
  * session began with. Throws `password.wrong`, which counts as a failed login; `token.wrong`.
  */
 export async function reauthenticate(
-  services: ComparisonServices & { readonly callers: Pick<TokenAuthenticator, 'find'> },
+  services: ComparePasswordDependencies & { readonly tokenAuthenticator: Pick<TokenAuthenticator, 'findPrincipal'> },
   { password, token, context }: Reauthenticate,
 ): Promise<void> {
   if (context.actor.kind === 'user') {
@@ -18,7 +18,7 @@ export async function reauthenticate(
     return;
   }
   if (token === undefined) throw missing('token');
-  const shown = await services.callers.find(token, 'now');
+  const shown = await services.tokenAuthenticator.findPrincipal(token, 'fresh');
   if (!shown || shown.tokenId !== context.tokenId)
     throw new Refusal('token.wrong', 'forbidden', 'This is not the access token that the session began with.');
 }

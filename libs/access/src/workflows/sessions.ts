@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { AuthenticationMethod, Session, Vault } from '#libs/vault';
-import { sessionPrincipal, type Principal, type SessionTerms } from '../domain/principal.js';
+import { toSessionPrincipal, type Principal, type SessionDetails } from '../domain/principal.js';
 import { sessionExpiry, type SessionLimits } from '../domain/session.js';
 import type { TokenAuthenticator } from './token-authenticator.js';
 import type { Authenticated } from './authenticate.js';
-import type { AsOf } from './one-second-cache.js';
-import { hashOf, newSessionSecret, sessionPattern } from './secret.js';
+import type { Freshness } from './one-second-cache.js';
+import { hashSecret, createSessionSecret, sessionSecretPattern } from './secret.js';
 
 /** How often at most a session's use is recorded, ms. */
 const useInterval = 60_000;
@@ -14,18 +14,18 @@ const useInterval = 60_000;
 export class Sessions {
   constructor(
     private readonly sessions: Vault['sessions'],
-    private readonly callers: Pick<TokenAuthenticator, 'standingOf' | 'holderOf'>,
+    private readonly tokenAuthenticator: Pick<TokenAuthenticator, 'loadUserAccess' | 'loadTokenPrincipal'>,
     private readonly limits: SessionLimits,
     private readonly now: () => Date,
   ) {}
 
   /** Begins a session for somebody who has shown who they are; its secret leaves Rollbook here and nowhere else. */
-  begin({ holder, kind, revision, authenticatedBy }: Authenticated, agent: string): string {
+  start({ holder, kind, revision, authenticatedBy }: Authenticated, agent: string): string {
     const at = this.now().getTime();
-    const secret = newSessionSecret();
-    this.sessions.forget(at - this.limits.idle);
+    const secret = createSessionSecret();
+    this.sessions.deleteUnusedSince(at - this.limits.idle);
     const times = { startedAt: at, usedAt: at, authenticatedAt: at };
-    this.sessions.begin(hashOf(secret), {
+    this.sessions.add(hashSecret(secret), {
       ...times,
       id: randomUUID(),
       holder,
@@ -38,28 +38,28 @@ export class Sessions {
   }
 
   /** Who comes with this secret; `undefined` where the session has ended, for whatever cause. */
-  async find(secret: string, asOf: AsOf): Promise<Principal | undefined> {
+  async findPrincipal(secret: string, freshness: Freshness): Promise<Principal | undefined> {
     const session = this.sessionOf(secret);
-    return session && this.visitorIn(session, asOf);
+    return session && this.principalOf(session, freshness);
   }
 
   /** Records that a person used the session, which ends later now; answers it as it is then. */
-  use(secret: string): SessionTerms | undefined {
+  recordUse(secret: string): SessionDetails | undefined {
     const session = this.sessionOf(secret);
     if (!session) return undefined;
     const at = this.now().getTime();
     if (at - session.usedAt < Math.min(useInterval, this.limits.idle / 10)) return this.termsOf(session);
-    this.sessions.use(session.id, at);
+    this.sessions.recordUse(session.id, at);
     return this.termsOf({ ...session, usedAt: at });
   }
 
   /** The session's holder has shown again who they are. */
-  authenticate({ id }: SessionTerms, by: AuthenticationMethod): void {
-    this.sessions.authenticate(id, this.now().getTime(), by);
+  renewAuthentication({ id }: SessionDetails, by: AuthenticationMethod): void {
+    this.sessions.recordAuthentication(id, this.now().getTime(), by);
   }
 
   /** How many seconds the session lasts if it is not used again. */
-  secondsLeft({ expiresAt }: SessionTerms): number {
+  secondsLeft({ expiresAt }: SessionDetails): number {
     return Math.max(0, Math.floor((Date.parse(expiresAt) - this.now().getTime()) / 1_000));
   }
 
@@ -69,40 +69,40 @@ export class Sessions {
   }
 
   /** One's sessions that have not ended, newest first. */
-  async list(bearer: Principal): Promise<readonly Session[]> {
-    const all = this.sessions.list(holderOf(bearer));
-    const visitors = await Promise.all(all.map((session) => this.visitorIn(session, 'now')));
-    return all.filter((_, nth) => visitors[nth] !== undefined);
+  async list(principal: Principal): Promise<readonly Session[]> {
+    const all = this.sessions.list(holderOf(principal));
+    const principals = await Promise.all(all.map((session) => this.principalOf(session, 'fresh')));
+    return all.filter((_, nth) => principals[nth] !== undefined);
   }
 
   /** Ends one of one's sessions; whether there was one. */
-  end(bearer: Principal, id: string): boolean {
-    return this.sessions.end(holderOf(bearer), id);
+  end(principal: Principal, id: string): boolean {
+    return this.sessions.delete(holderOf(principal), id);
   }
 
-  endAll(bearer: Principal): void {
-    this.sessions.endAll(holderOf(bearer));
+  endAll(principal: Principal): void {
+    this.sessions.deleteAll(holderOf(principal));
   }
 
   private sessionOf(secret: string): Session | undefined {
-    return sessionPattern.test(secret) ? this.sessions.find(hashOf(secret)) : undefined;
+    return sessionSecretPattern.test(secret) ? this.sessions.find(hashSecret(secret)) : undefined;
   }
 
-  private async visitorIn(session: Session, asOf: AsOf): Promise<Principal | undefined> {
+  private async principalOf(session: Session, freshness: Freshness): Promise<Principal | undefined> {
     if (this.expiryOf(session) <= this.now().getTime()) return undefined;
     const { holder, kind, authenticatedAt } = session;
-    const bearer =
+    const principal =
       kind === 'user'
-        ? sessionPrincipal(session, await this.callers.standingOf(holder, asOf))
-        : await this.callers.holderOf(holder, asOf);
+        ? toSessionPrincipal(session, await this.tokenAuthenticator.loadUserAccess(holder, freshness))
+        : await this.tokenAuthenticator.loadTokenPrincipal(holder, freshness);
     const authentication = {
       until: authenticatedAt + this.limits.authentication,
       by: kind === 'user' ? 'password' : 'token',
     } as const;
-    return bearer && { ...bearer, authentication, session: this.termsOf(session) };
+    return principal && { ...principal, authentication, session: this.termsOf(session) };
   }
 
-  private termsOf(session: Session): SessionTerms {
+  private termsOf(session: Session): SessionDetails {
     const { id, authenticatedAt, authenticatedBy } = session;
     return {
       id,

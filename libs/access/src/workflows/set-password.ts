@@ -14,45 +14,45 @@ import {
   type User,
 } from '#libs/users';
 import type { Vault } from '#libs/vault';
-import { nextLinkRequest, quietDay } from '../domain/link-requests.js';
+import { countLinkMail, linkCountLifetime } from '../domain/link-requests.js';
 import { hashPassword } from './argon2.js';
 import { checkStrength } from './check-strength.js';
-import type { ComparisonServices } from './compare-password.js';
-import { ofUser, recordLogin, type LoggedIn } from './log-in.js';
+import type { ComparePasswordDependencies } from './compare-password.js';
+import { toUserContext, recordLogin, type LoggedIn } from './log-in.js';
 import { checkOwnPassword } from './own-password.js';
-import { readPasswordLink } from './password-link.js';
+import { verifyPasswordLink } from './password-link.js';
 
-type PasswordServices = Pick<ComparisonServices, 'store' | 'vault' | 'threads'>;
+type PasswordServices = Pick<ComparePasswordDependencies, 'store' | 'vault' | 'threads'>;
 
 interface LinkServices {
   readonly store: EventStore;
-  readonly vault: Pick<Vault, 'hmac' | 'linkRequests' | 'mails'>;
+  readonly vault: Pick<Vault, 'hmac' | 'linkRequests' | 'outbox'>;
 }
 
 /**
  * Asks for a link for whoever has this address; nobody is told whether anybody has. While a link is open it is mailed again.
  * Between two mails to an address there are pauses, which grow.
  */
-export async function requestLink(
+export async function requestPasswordLink(
   { store, vault }: LinkServices,
   { email, context }: { email: string; context: CommandContext },
 ): Promise<void> {
   const found = await findByAddress({ store, vault }, email);
   if (!found || !mayLogIn(found.user, context.at)) return;
-  const { linkRequests, mails } = vault;
+  const { linkRequests, outbox } = vault;
   const address = vault.hmac('email', canonicalAddress(email));
   const now = Date.parse(context.at);
   const before = linkRequests.find(address);
   const newest = found.user.passwordLink;
   const isOpen = newest !== undefined && openLink(found.user, newest.request, context.at) !== undefined;
-  const next = nextLinkRequest(before, now, isOpen);
+  const next = countLinkMail(before, now, isOpen);
   if (!next) return;
   const link = linkToRepeat(found.user, context.at);
-  mails.together(() => {
-    linkRequests.forgetBefore(now - quietDay);
-    linkRequests.keep(address, next);
+  outbox.transaction(() => {
+    linkRequests.deleteBefore(now - linkCountLifetime);
+    linkRequests.save(address, next);
     if (link)
-      mails.owe({
+      outbox.enqueue({
         id: uuidv5('mail', context.commandId),
         kind: 'password-link',
         user: found.id,
@@ -71,29 +71,29 @@ export async function requestLink(
       }),
     );
   } catch (error) {
-    linkRequests.keep(address, before);
+    linkRequests.save(address, before);
     throw error;
   }
 }
 
 /** Sets a password by a mailed link, which works once, and logs in. Throws `link.not-valid`, `password.weak`. */
-export async function followLink(
+export async function setPasswordByLink(
   services: PasswordServices,
   { link, password, context }: { link: string; password: string; context: CommandContext },
 ): Promise<LoggedIn> {
-  const terms = readPasswordLink(services.vault, link);
+  const terms = verifyPasswordLink(services.vault, link);
   const user = terms && (await services.store.load(UserDecider, terms.userId)).state;
-  if (!terms || !user || !mayLogIn(user, context.at) || !openLink(user, terms.request, context.at))
+  if (!terms || !user || !mayLogIn(user, context.at) || !openLink(user, terms.requestId, context.at))
     throw linkNotValid();
-  const own = ofUser({ ...context, targetId: terms.userId }, user);
+  const own = toUserContext({ ...context, targetId: terms.userId }, user);
   await checkStrength(services, password, user);
-  await setPassword(services, new SetPassword({ link: terms.request }), password, own, user.password);
+  await setPassword(services, new SetPassword({ link: terms.requestId }), password, own, user.password);
   return recordLogin(services.store, own, 'link');
 }
 
 /** Changes one's own password. Throws `password.wrong`, which counts as a failed login; `password.weak`. */
 export async function changePassword(
-  services: ComparisonServices,
+  services: ComparePasswordDependencies,
   { currentPassword, password, context }: { currentPassword: string; password: string; context: CommandContext },
 ): Promise<LoggedIn> {
   const { user } = await checkOwnPassword(services, currentPassword, context);
@@ -121,14 +121,14 @@ async function setPassword(
   before: string | undefined,
 ): Promise<CommandResult<User>> {
   const { targetId, commandId } = context;
-  passwords.keep(targetId, commandId, await hashPassword(threads, password));
+  passwords.save(targetId, commandId, await hashPassword(threads, password));
   try {
     const written = await changeUser(store, withContext(command, context));
-    if (before) passwords.forget(targetId, before);
+    if (before) passwords.delete(targetId, before);
     return written;
   } catch (error) {
     // Where nobody knows what became of the event, the hash is kept in case.
-    if (!(error instanceof Refusal && error.kind === 'unavailable')) passwords.forget(targetId, commandId);
+    if (!(error instanceof Refusal && error.kind === 'unavailable')) passwords.delete(targetId, commandId);
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { knownWords } from '../domain/password.js';
+import { guessableWordsOf } from '../domain/password.js';
 import { PasswordThreads } from './password-threads.js';
 
 const threads = new PasswordThreads(1);
@@ -9,7 +9,7 @@ const person = {
   email: 'w.oosterhuis@mondeling.example',
   accountName: 'Kwikstaart Bakkerij',
 };
-const judge = (password: string) => threads.run('strength', { password, words: knownWords(person) });
+const judge = (password: string) => threads.run('strength', { password, words: guessableWordsOf(person) });
 
 test.each([
   'correct horse battery',
@@ -55,7 +55,7 @@ test('PASSWORD-2: only for the user themselves their words are known', async () 
 test.each(['NguyenThiHoa1', 'thi-hoa-nguyen', 'nguyen.thi.hoa', 'Mueller-Betrieb'])(
   'PASSWORD-2: %s is guessable for Thị Hoa Nguyễn at Müller Betrieb',
   async (password) => {
-    const words = knownWords({
+    const words = guessableWordsOf({
       firstName: 'Thị Hoa',
       lastName: 'Nguyễn',
       email: 'hoa@users.example',

@@ -7,7 +7,7 @@ import * as de from '@zxcvbn-ts/language-de';
 import * as en from '@zxcvbn-ts/language-en';
 import * as es from '@zxcvbn-ts/language-es-es';
 import * as pl from '@zxcvbn-ts/language-pl';
-import { shortest } from '../domain/password.js';
+import { minLength } from '../domain/password.js';
 
 // The job of `StrengthThread`. What it knows takes some 90 MB, so that no other thread loads it.
 
@@ -59,7 +59,7 @@ const breached = new Set(
     .toString('utf8')
     .split('\n')
     .map((line) => line.trim().toLowerCase())
-    .filter((line) => line.length >= shortest),
+    .filter((line) => line.length >= minLength),
 );
 
 /** How strong a password is. */

@@ -3,9 +3,9 @@ import type { EventStore } from '#libs/event-store';
 import { UserDecider, type ExistingUser } from '#libs/users';
 import type { Vault } from '#libs/vault';
 import { AccessTokenDecider, type AccessToken } from '../domain/access-token.decider.js';
-import { tokenPrincipal, standingOf, type Principal, type Standing } from '../domain/principal.js';
-import { OneSecondCache, type AsOf } from './one-second-cache.js';
-import { hashOf, secretPattern } from './secret.js';
+import { toTokenPrincipal, toUserAccess, type Principal, type UserAccess } from '../domain/principal.js';
+import { OneSecondCache, type Freshness } from './one-second-cache.js';
+import { hashSecret, tokenSecretPattern } from './secret.js';
 
 /**
  * Who shows an access token: read from the token's and the holder's own streams, with no projection in between, so that
@@ -13,7 +13,7 @@ import { hashOf, secretPattern } from './secret.js';
  */
 export class TokenAuthenticator {
   private readonly tokens: OneSecondCache<AccessToken>;
-  private readonly holders: OneSecondCache<Standing | undefined>;
+  private readonly holders: OneSecondCache<UserAccess | undefined>;
   private readonly accounts: OneSecondCache<boolean>;
 
   constructor(
@@ -23,7 +23,7 @@ export class TokenAuthenticator {
   ) {
     this.tokens = new OneSecondCache(async (id) => (await store.load(AccessTokenDecider, id)).state, now);
     this.holders = new OneSecondCache(
-      async (id) => standingOf((await store.load(UserDecider, id)).state, now().toISOString()),
+      async (id) => toUserAccess((await store.load(UserDecider, id)).state, now().toISOString()),
       now,
     );
     this.accounts = new OneSecondCache(
@@ -33,25 +33,30 @@ export class TokenAuthenticator {
   }
 
   /** `undefined` for any token that opens nothing, for whatever cause. Throws where the event store can't be asked. */
-  async find(secret: string, asOf: AsOf): Promise<Principal | undefined> {
-    const id = secretPattern.test(secret) ? this.vault.findToken(hashOf(secret)) : undefined;
-    return id === undefined ? undefined : this.holderOf(id, asOf);
+  async findPrincipal(secret: string, freshness: Freshness): Promise<Principal | undefined> {
+    const id = tokenSecretPattern.test(secret) ? this.vault.findToken(hashSecret(secret)) : undefined;
+    return id === undefined ? undefined : this.loadTokenPrincipal(id, freshness);
   }
 
   /** Who has the token with this id; `undefined` where it opens nothing. */
-  async holderOf(id: string, asOf: AsOf): Promise<Principal | undefined> {
-    const token = await this.tokens.get(id, asOf);
+  async loadTokenPrincipal(id: string, freshness: Freshness): Promise<Principal | undefined> {
+    const token = await this.tokens.get(id, freshness);
     const isUsers = token.status === 'live' && token.kind === 'user';
-    return tokenPrincipal(id, token, isUsers ? await this.standingOf(token.holder, asOf) : undefined, this.now());
+    return toTokenPrincipal(
+      id,
+      token,
+      isUsers ? await this.loadUserAccess(token.holder, freshness) : undefined,
+      this.now(),
+    );
   }
 
   /** How a user stands; `undefined` where nothing of theirs opens anything. */
-  standingOf(userId: string, asOf: AsOf): Promise<Standing | undefined> {
-    return this.holders.get(userId, asOf);
+  loadUserAccess(userId: string, freshness: Freshness): Promise<UserAccess | undefined> {
+    return this.holders.get(userId, freshness);
   }
 
   /** Who somebody is, in words, and what they may do now. */
-  async whoIs({ actor, token, session, confinedTo: account, roles, scopes, permissions }: Principal) {
+  async describePrincipal({ actor, token, session, confinedTo: account, roles, scopes, permissions }: Principal) {
     const { state: user } = await this.store.load(UserDecider, actor.id);
     const {
       email,
@@ -72,7 +77,7 @@ export class TokenAuthenticator {
   }
 
   /** Whether there is such an account, as of a second ago at the most. */
-  async knowsAccount(id: string): Promise<boolean> {
-    return (await this.accounts.get(id, 'lately')) || this.accounts.get(id, 'now');
+  async isOpenAccount(id: string): Promise<boolean> {
+    return (await this.accounts.get(id, 'cached')) || this.accounts.get(id, 'fresh');
   }
 }

@@ -1,4 +1,4 @@
-import { nextAttempt } from './back-off.js';
+import { nextAttemptTime } from './back-off.js';
 
 const minute = 60_000;
 
@@ -6,7 +6,7 @@ it('MAIL-4: waits twice as long after each attempt, an hour at most, and gives u
   const waits: number[] = [];
   let now = 0;
   for (let attempts = 1, next: number | undefined = 0; next !== undefined; attempts++) {
-    next = nextAttempt({ since: 0, attempts }, now);
+    next = nextAttemptTime({ since: 0, attempts }, now);
     if (next !== undefined) waits.push((next - now) / minute);
     now = next ?? now;
   }

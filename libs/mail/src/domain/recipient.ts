@@ -1,7 +1,7 @@
 import { domainToASCII } from 'node:url';
 
 /** Why a mail must not be sent, whatever the server says; it is given up at once. The code is shown to operators. */
-export class Undeliverable extends Error {
+export class UndeliverableError extends Error {
   constructor(readonly code: 'address.refused' | 'address.differs' | 'address.needs-smtputf8') {
     super(code);
     this.name = 'Undeliverable';

@@ -1,7 +1,7 @@
 import parseAddresses from 'nodemailer/lib/addressparser';
 import type { MailMessage } from 'nodemailer';
 import { isMailAddress } from '#libs/accounts';
-import { Undeliverable, isSameMailbox } from '../domain/recipient.js';
+import { UndeliverableError, isSameMailbox } from '../domain/recipient.js';
 
 /** Addresses as they are recorded or configured. */
 interface Recorded {
@@ -10,12 +10,15 @@ interface Recorded {
 }
 
 /** Why a built message must not be sent; undefined where it goes exactly to the recorded address and names nobody else. */
-export function checkRecipient(message: MailMessage['message'], { from, to }: Recorded): Undeliverable | undefined {
-  if (!isMailAddress(to)) return new Undeliverable('address.refused');
+export function checkRecipient(
+  message: MailMessage['message'],
+  { from, to }: Recorded,
+): UndeliverableError | undefined {
+  if (!isMailAddress(to)) return new UndeliverableError('address.refused');
   const envelope = message.getEnvelope();
   const sender = envelope.from === false ? [] : [envelope.from];
   const fits = isExactly(envelope.to, to) && isExactly(sender, from) && isExactly(addressesIn(message, 'To'), to);
-  return fits ? undefined : new Undeliverable('address.differs');
+  return fits ? undefined : new UndeliverableError('address.differs');
 }
 
 const isExactly = ([first, ...others]: readonly string[], recorded: string): boolean =>

@@ -1,21 +1,21 @@
-import { passwordLink } from '#libs/access';
+import { createPasswordLink } from '#libs/access';
 import { AccountDecider } from '#libs/accounts';
 import type { EventStore } from '#libs/event-store';
 import { languages, type Language } from '#libs/kernel';
 import { UserDecider, accountOf, mayLogIn, openLink, servesAsAdministrator, type User } from '#libs/users';
 import type { Mail, Vault } from '#libs/vault';
-import { readable, writeLetter, type Letter } from '../domain/letter.js';
-import type { MailKind } from '../domain/owed.js';
-import type { Text, Words } from '../domain/words.js';
+import { formatTime, renderMail, type MailContent } from '../domain/render-mail.js';
+import type { MailKind } from '../domain/mail-effect.js';
+import type { MailText, MailTexts } from '../domain/mail-texts.js';
 
 /** A letter and whom it goes to. */
-export interface Message extends Letter {
+export interface Message extends MailContent {
   readonly to: { readonly name: string; readonly address: string };
 }
 
-export interface Desk {
+export interface ComposeDependencies {
   readonly store: Pick<EventStore, 'load'>;
-  readonly vault: Pick<Vault, 'hmac' | 'waiting'>;
+  readonly vault: Pick<Vault, 'hmac' | 'pendingApprovals'>;
   /** Where people reach the server, without a slash at the end. */
   readonly publicUrl: string;
   readonly now: () => Date;
@@ -23,7 +23,7 @@ export interface Desk {
 
 /** What a letter says, and where its link leads. */
 interface Contents {
-  readonly say: (words: Words) => Text;
+  readonly say: (words: MailTexts) => MailText;
   readonly href: string;
 }
 
@@ -31,7 +31,7 @@ interface Contents {
  * The mail as it is to be sent now, by what the log says now; undefined where it makes no sense any more, `user.locked`
  * where it would but for a lock.
  */
-export async function compose(desk: Desk, mail: Mail): Promise<Message | 'user.locked' | undefined> {
+export async function composeMail(desk: ComposeDependencies, mail: Mail): Promise<Message | 'user.locked' | undefined> {
   const { state: user } = await desk.store.load(UserDecider, mail.user);
   // An erased user has no address any more.
   if (user.status === 'absent' || !user.email) return undefined;
@@ -41,7 +41,7 @@ export async function compose(desk: Desk, mail: Mail): Promise<Message | 'user.l
   if (contents === undefined || contents === 'user.locked') return contents;
   return {
     to: { name: `${user.firstName} ${user.lastName}`, address: user.email },
-    ...writeLetter({ language, firstName: user.firstName, ...contents }),
+    ...renderMail({ language, firstName: user.firstName, ...contents }),
   };
 }
 
@@ -53,16 +53,21 @@ interface Address {
 
 const contentsOf: Record<
   MailKind,
-  (desk: Desk, mail: Mail, user: User, address: Address) => Promise<Contents | 'user.locked' | undefined>
+  (desk: ComposeDependencies, mail: Mail, user: User, address: Address) => Promise<Contents | 'user.locked' | undefined>
 > = {
-  'password-link': async ({ vault, publicUrl, now }, { user: userId, about: request }, user, { account, language }) => {
+  'password-link': async (
+    { vault, publicUrl, now },
+    { user: userId, about: requestId },
+    user,
+    { account, language },
+  ) => {
     const at = now().toISOString();
-    const link = openLink(user, request, at);
+    const link = openLink(user, requestId, at);
     if (!link) return undefined;
     if (!mayLogIn(user, at)) return 'user.locked';
-    const until = readable(link.expiresAt, language);
+    const until = formatTime(link.expiresAt, language);
     // In the fragment, which browsers send to nobody.
-    const href = `${publicUrl}/set-password#${passwordLink(vault, { userId, request })}`;
+    const href = `${publicUrl}/set-password#${createPasswordLink(vault, { userId, requestId })}`;
     if (user.password) return { say: (words) => words.resetPassword({ until }), href };
     return account === undefined ? undefined : { say: (words) => words.completeProfile({ account, until }), href };
   },
@@ -70,7 +75,7 @@ const contentsOf: Record<
   'password-changed': async ({ publicUrl }) => ({ say: (words) => words.passwordChanged(), href: publicUrl }),
 
   'approvals-waiting': async ({ vault, publicUrl, now }, { about }, user, { account }) => {
-    const count = vault.waiting.count(about);
+    const count = vault.pendingApprovals.count(about);
     if (
       count === 0 ||
       !servesAsAdministrator(user, now().toISOString()) ||
@@ -82,7 +87,7 @@ const contentsOf: Record<
   },
 };
 
-async function openAccount(store: Desk['store'], id: string | undefined) {
+async function openAccount(store: ComposeDependencies['store'], id: string | undefined) {
   if (id === undefined) return undefined;
   const { state } = await store.load(AccountDecider, id);
   return state.status === 'open' ? state : undefined;

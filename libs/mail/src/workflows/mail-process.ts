@@ -16,15 +16,15 @@ import {
 import type { EventStore } from '#libs/event-store';
 import { StoreUnavailable, type LogItem, type Recorded } from '#libs/kernel';
 import type { Vault } from '#libs/vault';
-import { meaningful, meaningOf } from '../domain/owed.js';
-import { remind, reminderEvery } from './remind.js';
-import { Sender, codeOf, type SenderReport } from './sender.js';
-import type { Transport } from './transport.js';
+import { meaningful, mailEffectOf } from '../domain/mail-effect.js';
+import { queueReminders, reminderInterval } from './remind.js';
+import { MailSender, errorCodeOf, type SenderReport } from './sender.js';
+import type { MailTransport } from './transport.js';
 
 export interface MailProcessOptions {
   readonly store: EventStore;
   readonly vault: Vault;
-  readonly transport: Transport;
+  readonly transport: MailTransport;
   readonly now: () => Date;
   readonly report: SenderReport & {
     /** The log can't be followed, or the vault not be written to: why, in a code. */
@@ -63,7 +63,7 @@ export class MailProcess {
   readonly #running = new Subscription();
   readonly #cut = new Subject<void>();
   readonly #owed = new Subject<void>();
-  #sender: Sender | undefined;
+  #sender: MailSender | undefined;
   #sending: Promise<void> = Promise.resolve();
   #caughtUp = false;
   #halted: string | undefined;
@@ -74,7 +74,7 @@ export class MailProcess {
   /** Begins; `publicUrl` is where the links lead. */
   start(publicUrl: string): void {
     const { store, vault, transport, now, report } = this.options;
-    this.#sender = new Sender(vault.mails, { store, vault, publicUrl, now }, transport, report);
+    this.#sender = new MailSender(vault.outbox, { store, vault, publicUrl, now }, transport, report);
     const again = { delay: (error: unknown, attempt: number) => this.#backOff(error, attempt), resetOnSuccess: true };
     this.#running.add(this.#follow().pipe(retry(again)).subscribe());
     this.#running.add(this.#send().pipe(retry(again)).subscribe());
@@ -91,11 +91,11 @@ export class MailProcess {
   }
 
   health(): MailHealth {
-    const { mails } = this.options.vault;
+    const { outbox } = this.options.vault;
     const problem = this.#halted ?? this.#sender?.problem;
     return {
-      owed: mails.count('owed'),
-      parked: mails.count('parked'),
+      owed: outbox.count('owed'),
+      parked: outbox.count('parked'),
       sent: this.#sender?.sent ?? 0,
       failed: this.#sender?.failures ?? 0,
       ...(problem && { problem }),
@@ -117,10 +117,10 @@ export class MailProcess {
 
   async *#log(signal: AbortSignal): AsyncGenerator<LogItem> {
     const { store, vault } = this.options;
-    const { position } = vault.mails;
+    const { checkpoint } = vault.outbox;
     // A log that was restored from an older backup than the vault ends before the checkpoint.
     yield* store.follow(
-      position === undefined ? undefined : Math.min(position, await store.lastPosition()),
+      checkpoint === undefined ? undefined : Math.min(checkpoint, await store.lastPosition()),
       signal,
       meaningful,
     );
@@ -130,7 +130,7 @@ export class MailProcess {
     const events = items.flatMap((item) => (item.kind === 'event' ? [item.event] : []));
     const reached = Math.max(0, ...items.map(positionOf));
     if (reached > 0 && (events.length > 0 || performance.now() - this.#noted > pace)) {
-      this.options.vault.mails.advance(reached, () => events.forEach((event) => this.#take(event)));
+      this.options.vault.outbox.saveWithCheckpoint(reached, () => events.forEach((event) => this.#take(event)));
       this.#noted = performance.now();
     }
     this.#caughtUp ||= items.some(({ kind }) => kind === 'caughtUp');
@@ -139,21 +139,22 @@ export class MailProcess {
   }
 
   #take(event: Recorded): void {
-    const { mails, waiting } = this.options.vault;
+    const { outbox, pendingApprovals } = this.options.vault;
     const { id, envelope } = event;
-    const { owes, letsIn, waitsIn } = meaningOf(event);
+    const { owes, letsIn, waitsIn } = mailEffectOf(event);
     const { id: user } = envelope.subject;
-    if (owes) mails.owe({ id, kind: owes, user, about: envelope.causationId, since: this.options.now().getTime() });
-    if (letsIn) mails.owePassedOver(user, this.options.now().getTime());
-    if (waitsIn) waiting.begin(user, waitsIn, Date.parse(envelope.at) + reminderEvery);
-    if (waitsIn === null) waiting.end(user);
+    if (owes)
+      outbox.enqueue({ id, kind: owes, user, about: envelope.causationId, since: this.options.now().getTime() });
+    if (letsIn) outbox.requeueHeldByLock(user, this.options.now().getTime());
+    if (waitsIn) pendingApprovals.add(user, waitsIn, Date.parse(envelope.at) + reminderInterval);
+    if (waitsIn === null) pendingApprovals.remove(user);
   }
 
   /** What is owed → sent: at once, and whenever the clock says that something is due. */
   #send(): Observable<unknown> {
     const sending = merge(this.#owed, timer(0, pace)).pipe(exhaustMap(() => (this.#sending = this.#round())));
     const forgetting = timer(0, tidying).pipe(
-      tap(() => this.options.vault.mails.forget(this.options.now().getTime() - remembered)),
+      tap(() => this.options.vault.outbox.deleteFinished(this.options.now().getTime() - remembered)),
     );
     return merge(sending, forgetting);
   }
@@ -161,13 +162,13 @@ export class MailProcess {
   async #round(): Promise<void> {
     const { store, vault, now } = this.options;
     // Before, somebody may seem to wait who doesn't.
-    if (this.#caughtUp) await remind(store, vault, now().getTime());
+    if (this.#caughtUp) await queueReminders(store, vault, now().getTime());
     await this.#sender!.sendDue(this.#ending.signal, this.#cut);
   }
 
   #backOff(error: unknown, attempt: number): Observable<unknown> {
     const before = this.#halted;
-    this.#halted = codeOf(error);
+    this.#halted = errorCodeOf(error);
     // A store that is away is told of by itself, and anything else once.
     if (this.#halted !== before && !(error instanceof StoreUnavailable)) this.options.report.halted(this.#halted);
     return timer(Math.min(100 * 2 ** (attempt - 1), 5_000));

@@ -31,18 +31,18 @@ const itemOf = ({ id: mailId, kind, user: userId, state, attempts, since, nextAt
 });
 
 /** Answers a page. Throws `cursor.invalid`. */
-export function listMails({ mails }: Pick<Vault, 'mails'>, { state = 'parked', cursor, context }: ListMails) {
+export function listMails({ outbox }: Pick<Vault, 'outbox'>, { state = 'parked', cursor, context }: ListMails) {
   checkUnconfined(context.account);
-  if (cursor !== undefined && !mails.find(cursor)) throw invalidCursor();
-  const page = toPage(mails.list(state, pageSize + 1, cursor ?? null), pageSize, ({ id }) => id);
+  if (cursor !== undefined && !outbox.find(cursor)) throw invalidCursor();
+  const page = toPage(outbox.list(state, pageSize + 1, cursor ?? null), pageSize, ({ id }) => id);
   return { ...page, items: page.items.map(itemOf) };
 }
 
 /** Repeatable: one that was sent in the meantime stays sent. Throws `mail.not-found`. */
-export function sendMail({ mails }: Pick<Vault, 'mails'>, { context: { targetId, at, confinedTo } }: SendMail) {
+export function sendMail({ outbox }: Pick<Vault, 'outbox'>, { context: { targetId, at, confinedTo } }: SendMail) {
   checkUnconfined(confinedTo);
-  mails.sendAgain(targetId, Date.parse(at));
-  const mail = mails.find(targetId);
+  outbox.requeue(targetId, Date.parse(at));
+  const mail = outbox.find(targetId);
   if (!mail) throw new Refusal('mail.not-found', 'not-found', 'There is no such mail.');
   return itemOf(mail);
 }

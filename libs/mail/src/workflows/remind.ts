@@ -1,26 +1,26 @@
 import { v5 as uuidv5 } from 'uuid';
 import { AccountDecider } from '#libs/accounts';
 import type { EventStore } from '#libs/event-store';
-import type { Mails, Waiting } from '#libs/vault';
+import type { Vault } from '#libs/vault';
 
 /** ◇ How long somebody waits before administrators are reminded, and until they are again, ms. */
-export const reminderEvery = 24 * 60 * 60_000;
+export const reminderInterval = 24 * 60 * 60_000;
 
 /** UUIDv5 namespace of reminders. */
 const namespace = '0d0c1f5e-7a4e-4b0f-8a5d-3b3c7f2f9e64';
 
 /** Owes each administrator of an account where somebody waits a mail, once a day. */
-export async function remind(
+export async function queueReminders(
   store: Pick<EventStore, 'load'>,
-  { mails, waiting }: { mails: Mails; waiting: Waiting },
+  { outbox, pendingApprovals }: Pick<Vault, 'outbox' | 'pendingApprovals'>,
   now: number,
 ): Promise<void> {
-  for (const { account, dueAt } of waiting.due(now)) {
+  for (const { account, dueAt } of pendingApprovals.listDueReminders(now)) {
     const { state } = await store.load(AccountDecider, account);
     const administrators = state.status === 'open' ? [...state.administrators] : [];
-    mails.together(() => {
+    outbox.transaction(() => {
       for (const user of administrators) {
-        mails.owe({
+        outbox.enqueue({
           id: uuidv5(`${account}/${user}/${dueAt}`, namespace),
           kind: 'approvals-waiting',
           user,
@@ -28,7 +28,7 @@ export async function remind(
           since: now,
         });
       }
-      waiting.reminded({ account, dueAt: now + reminderEvery });
+      pendingApprovals.saveNextReminder({ account, dueAt: now + reminderInterval });
     });
   }
 }

@@ -1,9 +1,9 @@
 import { bufferTime, filter, from, lastValueFrom, mergeMap, takeUntil, tap, type Observable } from 'rxjs';
-import type { Mail, Mails, Outcome } from '#libs/vault';
-import { nextAttempt } from '../domain/back-off.js';
-import { Undeliverable } from '../domain/recipient.js';
-import { compose, type Desk } from './compose.js';
-import type { Transport } from './transport.js';
+import type { Mail, MailOutbox, Outcome } from '#libs/vault';
+import { nextAttemptTime } from '../domain/back-off.js';
+import { UndeliverableError } from '../domain/recipient.js';
+import { composeMail, type ComposeDependencies } from './compose.js';
+import type { MailTransport } from './transport.js';
 
 /** What happened, in numbers since the start and in words for the log. */
 export interface SenderReport {
@@ -16,26 +16,26 @@ export interface SenderReport {
 type Delivery = { outcome: Outcome; file?: string | undefined };
 
 /** Sends the owed mails whose time has come. What it has sent it notes every tenth of a second: a crash in between repeats it. */
-export class Sender {
+export class MailSender {
   sent = 0;
   failures = 0;
   /** Why the newest attempt failed; undefined once one did not. */
   problem: string | undefined;
 
   constructor(
-    private readonly mails: Mails,
-    private readonly desk: Desk,
-    private readonly transport: Transport,
+    private readonly mails: MailOutbox,
+    private readonly desk: ComposeDependencies,
+    private readonly transport: MailTransport,
     private readonly report: SenderReport,
   ) {}
 
   /** Sends until none is due. Begins no more after `ending`, waits for none after `cut`: those stay owed. */
   async sendDue(ending: AbortSignal, cut: Observable<void>): Promise<void> {
     for (;;) {
-      const due = this.mails.due(this.desk.now().getTime(), 20);
+      const due = this.mails.listDue(this.desk.now().getTime(), 20);
       if (due.length === 0 || ending.aborted) return;
       const deliveries = from(due).pipe(
-        mergeMap((mail) => (ending.aborted ? [] : this.deliver(mail)), this.transport.lanes),
+        mergeMap((mail) => (ending.aborted ? [] : this.deliver(mail)), this.transport.concurrency),
         takeUntil(cut),
         bufferTime(100),
         filter((batch) => batch.length > 0),
@@ -47,7 +47,7 @@ export class Sender {
 
   private async deliver(mail: Mail): Promise<Delivery> {
     try {
-      const message = await compose(this.desk, mail);
+      const message = await composeMail(this.desk, mail);
       if (message === undefined || message === 'user.locked')
         return { outcome: { ...mail, state: 'void', problem: message ?? null } };
       const file = await this.transport.deliver(mail, message, this.desk.now());
@@ -56,7 +56,8 @@ export class Sender {
       return { outcome: { ...mail, state: 'sent', problem: null }, file };
     } catch (error) {
       return {
-        outcome: error instanceof Undeliverable ? this.park(mail, error.code) : this.failed(mail, codeOf(error)),
+        outcome:
+          error instanceof UndeliverableError ? this.park(mail, error.code) : this.failed(mail, errorCodeOf(error)),
       };
     }
   }
@@ -70,7 +71,7 @@ export class Sender {
 
   private failed(mail: Mail, problem: string): Outcome {
     const attempts = mail.attempts + 1;
-    const next = nextAttempt({ since: mail.since, attempts }, this.desk.now().getTime());
+    const next = nextAttemptTime({ since: mail.since, attempts }, this.desk.now().getTime());
     this.failures++;
     if (next === undefined || problem !== this.problem) this.report.failed(mail, problem, next === undefined);
     this.problem = problem;
@@ -84,14 +85,14 @@ export class Sender {
   }
 
   private settle(batch: readonly Delivery[]): void {
-    this.mails.settle(batch.map(({ outcome }) => outcome));
+    this.mails.saveOutcomes(batch.map(({ outcome }) => outcome));
     const files = batch.flatMap(({ file }) => file ?? []);
     if (files.length > 0) this.report.written(files.length, files.at(-1)!);
   }
 }
 
 /** An error in a code: its message could name addresses. */
-export function codeOf(error: unknown): string {
+export function errorCodeOf(error: unknown): string {
   const { code, responseCode, name } = Object(error) as Record<string, unknown>;
   return [code ?? name, responseCode].filter(Boolean).join(' ');
 }

@@ -1,6 +1,6 @@
 import type { MailMessage, SentMessageInfo, SMTPPoolOptions, Transport } from 'nodemailer';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
-import { Undeliverable } from '../domain/recipient.js';
+import { UndeliverableError } from '../domain/recipient.js';
 
 type Done = (error: Error | null, info?: SentMessageInfo) => void;
 
@@ -25,7 +25,7 @@ export class SmtpUtf8Transport implements Transport {
     connection.connect((error) => {
       if (error) return done(error);
       if (!/^250[ -]SMTPUTF8\b/im.test(connection.lastServerResponse || ''))
-        return done(new Undeliverable('address.needs-smtputf8'));
+        return done(new UndeliverableError('address.needs-smtputf8'));
       this.logIn(connection, (refused) => (refused ? done(refused) : transmit(connection, mail, done)));
     });
   }

@@ -8,9 +8,9 @@ import { simpleParser } from 'mailparser';
 import { isMailAddress } from '#libs/accounts';
 import type { Mail } from '#libs/vault';
 import { Mailbox } from '../../../../test/support/mailbox.js';
-import { Undeliverable } from '../domain/recipient.js';
+import { UndeliverableError } from '../domain/recipient.js';
 import type { Message } from './compose.js';
-import { fileTransport, smtpTransport, type Transport } from './transport.js';
+import { fileTransport, smtpTransport, type MailTransport } from './transport.js';
 
 const from = { name: 'Rollbook', address: 'rollbook@sender.example' };
 
@@ -33,12 +33,12 @@ const message = (address: string, name = 'Taro Boss'): Message => ({
 });
 
 /** The code of the refusal; undefined where the mail was taken on. */
-async function deliver(transport: Transport, address: string, name?: string): Promise<string | undefined> {
+async function deliver(transport: MailTransport, address: string, name?: string): Promise<string | undefined> {
   try {
     await transport.deliver(mail(), message(address, name), new Date());
     return undefined;
   } catch (error) {
-    if (error instanceof Undeliverable) return error.code;
+    if (error instanceof UndeliverableError) return error.code;
     throw error;
   }
 }
@@ -97,7 +97,7 @@ const accepted = [
 
 describe('with a mail server', () => {
   let box: Mailbox;
-  let transport: Transport;
+  let transport: MailTransport;
   beforeAll(async () => {
     box = await Mailbox.open();
     transport = smtpTransport(box.url, from, { needsTls: false });

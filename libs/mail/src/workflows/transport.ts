@@ -8,15 +8,15 @@ import type { Message } from './compose.js';
 import { SmtpUtf8Transport } from './smtputf8.js';
 
 /** Who mails come from. */
-export interface From {
+export interface SenderAddress {
   readonly name: string;
   readonly address: string;
 }
 
 /** Takes mails to where they are read. */
-export interface Transport {
+export interface MailTransport {
   /** How many mails are under way at once. */
-  readonly lanes: number;
+  readonly concurrency: number;
   /**
    * Resolves once it is taken on, to the file that it is in, if it is in one. Throws `Undeliverable` where it would not go
    * exactly to the recorded address, else what nodemailer or the file system throws.
@@ -27,13 +27,13 @@ export interface Transport {
 }
 
 /** To a mail server. `url`: `smtps://…`, or `smtp://…` with TLS as soon as the server offers it; `needsTls`: over TLS or not at all, whatever the URL says. */
-export function smtpTransport(url: string, from: From, { needsTls }: { needsTls: boolean }): Transport {
+export function smtpTransport(url: string, from: SenderAddress, { needsTls }: { needsTls: boolean }): MailTransport {
   const seconds = 1_000;
-  const lanes = 4;
+  const concurrency = 4;
   const mailer = createTransport({
     url: needsTls ? overTls(url) : url,
     pool: true,
-    maxConnections: lanes,
+    maxConnections: concurrency,
     // What fails is tried again by the process, which remembers it.
     maxRequeues: 0,
     connectionTimeout: 10 * seconds,
@@ -44,7 +44,7 @@ export function smtpTransport(url: string, from: From, { needsTls }: { needsTls:
   const utf8Mailer = createTransport(new SmtpUtf8Transport(mailer.options));
   for (const each of [mailer, utf8Mailer]) each.use('stream', checking(from));
   return {
-    lanes,
+    concurrency,
     async deliver(mail, message, at) {
       const isUtf8 = [from.address, message.to.address].some(needsSmtpUtf8);
       await (isUtf8 ? utf8Mailer : mailer).sendMail(envelopeOf(mail, message, from, at));
@@ -62,12 +62,12 @@ function overTls(url: string): string {
 }
 
 /** To files in a directory, for those who have no mail server yet: only whoever runs Rollbook reads them. */
-export function fileTransport(directory: string, from: From): Transport {
+export function fileTransport(directory: string, from: SenderAddress): MailTransport {
   const mailer = createTransport({ streamTransport: true, buffer: true, newline: 'windows', ...noAccess });
   mailer.use('stream', checking(from));
   return {
     // There is nothing to wait for, and whoever adds thousands of users at once wants them first.
-    lanes: 1,
+    concurrency: 1,
     async deliver(mail, message, at) {
       const readable = { text: asWritten('text/plain', message.text), html: asWritten('text/html', message.html) };
       const { message: bytes } = await mailer.sendMail({ ...envelopeOf(mail, message, from, at), ...readable });
@@ -95,11 +95,16 @@ const noAccess = { disableFileAccess: true, disableUrlAccess: true } as const;
 
 /** Checks each message after nodemailer has built it, before it is sent. */
 const checking =
-  (from: From): PluginFunction =>
+  (from: SenderAddress): PluginFunction =>
   ({ message, data }, done) =>
     done(checkRecipient(message, { from: from.address, to: (data.to as Message['to']).address }));
 
-const envelopeOf = ({ id }: Mail, { to, subject, text, html }: Message, from: From, date: Date): SendMailOptions => ({
+const envelopeOf = (
+  { id }: Mail,
+  { to, subject, text, html }: Message,
+  from: SenderAddress,
+  date: Date,
+): SendMailOptions => ({
   from: { ...from },
   to: { ...to },
   // Apart from the headers, so that no name adds a recipient; as objects, so that nodemailer does not parse the addresses.

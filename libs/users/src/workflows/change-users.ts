@@ -29,7 +29,7 @@ const concurrency = 16;
  */
 export async function changeUsers(
   store: EventStore,
-  vault: Pick<Vault, 'bulkKeys'>,
+  vault: Pick<Vault, 'bulkDigests'>,
   command: ChangeUsers,
 ): Promise<{ results: BulkResult[]; position: number }> {
   if (command.action === 'delete' && command.userIds.length > 1 && !command.dryRun)
@@ -74,10 +74,10 @@ class Turns {
 
 /** Another body under the same key is refused before anything is written. Throws `idempotency.mismatch`. */
 function checkKey(
-  { bulkKeys }: Pick<Vault, 'bulkKeys'>,
+  { bulkDigests }: Pick<Vault, 'bulkDigests'>,
   { context: { commandId, digest }, dryRun }: ChangeUsers,
 ): void {
-  if (digest !== undefined && !dryRun && bulkKeys.firstDigest(commandId, digest) !== digest)
+  if (digest !== undefined && !dryRun && bulkDigests.findOrSave(commandId, digest) !== digest)
     throw idempotencyMismatch();
 }
 

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 /** With what body an Idempotency-Key first came for many users at once: no event says it of all of them. Kept for ever, as the events are. */
-export class BulkKeys {
+export class BulkDigests {
   private readonly statements: Record<'keep' | 'find', StatementSync>;
 
   /** @internal part of the vault */
@@ -17,7 +17,7 @@ export class BulkKeys {
   }
 
   /** The digest of the body that this command first came with, which is on disk: this one, if none did. */
-  firstDigest(command: string, digest: string): string {
+  findOrSave(command: string, digest: string): string {
     this.statements.keep.run(command, digest);
     return (this.statements.find.get(command) as { digest: string }).digest;
   }

@@ -1,10 +1,13 @@
 import { languages, type Language } from '#libs/kernel';
-import { readable, writeLetter } from './letter.js';
-import type { Words } from './words.js';
+import { formatTime, renderMail } from './render-mail.js';
+import type { MailTexts } from './mail-texts.js';
 
 const href = 'https://users.example.com/set-password#secret&more';
-const letter = (language: Language, say: (words: Words) => ReturnType<Words['passwordChanged']>, firstName = 'Zoë') =>
-  writeLetter({ language, firstName, say, href });
+const letter = (
+  language: Language,
+  say: (words: MailTexts) => ReturnType<MailTexts['passwordChanged']>,
+  firstName = 'Zoë',
+) => renderMail({ language, firstName, say, href });
 
 const all: [string, Parameters<typeof letter>[1]][] = [
   ['complete your profile', (words) => words.completeProfile({ account: 'Acme', until: 'then' })],
@@ -72,7 +75,7 @@ it('counts people as each language does', () => {
 });
 
 it('tells moments in words', () => {
-  expect(languages.map((language) => readable('2026-12-01T13:05:00.000Z', language))).toEqual([
+  expect(languages.map((language) => formatTime('2026-12-01T13:05:00.000Z', language))).toEqual([
     '1 December 2026 at 13:05 UTC',
     '1 de diciembre de 2026 a las 13:05 UTC',
     '1. Dezember 2026 um 13:05 UTC',

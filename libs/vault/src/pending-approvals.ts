@@ -7,7 +7,7 @@ export interface Reminder {
 }
 
 /** Who waits for approval in which account, for reminders; part of {@link Mails}' transactions. */
-export class Waiting {
+export class PendingApprovals {
   private readonly statements: Record<
     'begin' | 'remindOf' | 'accountOf' | 'end' | 'endAll' | 'spare' | 'count' | 'due' | 'reminded',
     StatementSync
@@ -33,14 +33,14 @@ export class Waiting {
   }
 
   /** A user begins to wait; the account's reminder is due at `remindAt`, where it has none yet. */
-  begin(user: string, account: string, remindAt: number): void {
-    this.end(user);
+  add(user: string, account: string, remindAt: number): void {
+    this.remove(user);
     this.statements.begin.run(user, account);
     this.statements.remindOf.run(account, remindAt);
   }
 
   /** A user waits no more; changes nothing for one who doesn't. */
-  end(user: string): void {
+  remove(user: string): void {
     const row = this.statements.accountOf.get(user) as { account: string } | undefined;
     if (!row) return;
     this.statements.end.run(user);
@@ -48,7 +48,7 @@ export class Waiting {
   }
 
   /** Nobody waits in the account any more. */
-  endAll(account: string): void {
+  removeAccount(account: string): void {
     this.statements.endAll.run(account);
     this.statements.spare.run(account);
   }
@@ -59,12 +59,12 @@ export class Waiting {
   }
 
   /** The reminders whose time has come. */
-  due(now: number): Reminder[] {
+  listDueReminders(now: number): Reminder[] {
     return this.statements.due.all(now) as unknown as Reminder[];
   }
 
   /** The account's administrators were reminded, and are to be again at `dueAt`. */
-  reminded({ account, dueAt }: Reminder): void {
+  saveNextReminder({ account, dueAt }: Reminder): void {
     this.statements.reminded.run(dueAt, account);
   }
 }

@@ -1,15 +1,15 @@
 import { languages, type Language } from '#libs/kernel';
-import { words, type Text, type Words } from './words.js';
+import { mailTexts, type MailText, type MailTexts } from './mail-texts.js';
 
 /** What a mail holds. */
-export interface Letter {
+export interface MailContent {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
 }
 
 /** A letter to somebody in their language; `href` is where its link leads. */
-export function writeLetter({
+export function renderMail({
   language,
   firstName,
   say,
@@ -17,11 +17,11 @@ export function writeLetter({
 }: {
   language: Language;
   firstName: string;
-  say: (words: Words) => Text;
+  say: (words: MailTexts) => MailText;
   href: string;
-}): Letter {
-  const { greeting, footer } = words[language];
-  const { subject, before, link, after } = say(words[language]);
+}): MailContent {
+  const { greeting, footer } = mailTexts[language];
+  const { subject, before, link, after } = say(mailTexts[language]);
   const hello = greeting(looksLikeLink(firstName) ? undefined : firstName);
   const line = link && `${link}:\n${href}`;
   return {
@@ -49,7 +49,7 @@ const moments = Object.fromEntries(
 ) as Record<Language, Intl.DateTimeFormat>;
 
 /** A moment as people read it, `1 December 2026 at 13:05 UTC`. */
-export const readable = (at: string, language: Language): string => `${moments[language].format(new Date(at))} UTC`;
+export const formatTime = (at: string, language: Language): string => `${moments[language].format(new Date(at))} UTC`;
 
 /** Mail programs turn what looks like an address into a link: a name is not to lure anybody anywhere. */
 const looksLikeLink = (name: string): boolean => /[:/\\@]|\.\p{L}{2}/u.test(name);

@@ -1,6 +1,6 @@
-import type { Words } from './words.js';
+import type { MailTexts } from './mail-texts.js';
 
-export const en: Words = {
+export const en: MailTexts = {
   greeting: (name) => (name ? `Hello ${name},` : 'Hello,'),
   footer: 'Sent by Rollbook, because you have a user account there. Nobody reads replies.',
   completeProfile: ({ account, until }) => ({

@@ -8,17 +8,17 @@ const usersPerDevice = 5;
 const entryForm = /^[\w-]{22}\.[\w-]{43}$/;
 
 /** Reads and writes the values of device cookies: `<id>.<signature>` for each user, newest login first. They name no user. */
-export class Devices {
+export class DeviceCookieValues {
   constructor(private readonly vault: Pick<Vault, 'hmac'>) {}
 
   /** What a cookie shows. What this installation's vault has not signed for the user in question is ignored. */
-  read(cookie: string | undefined): Device {
+  parse(cookie: string | undefined): Device {
     const entries = entriesOf(cookie);
     return { idFor: (userId) => entries.find((entry) => this.isFor(userId, entry))?.split('.', 1)[0] };
   }
 
   /** The cookie after this user has logged in: their entry, which keeps its id, comes first. */
-  remember(cookie: string | undefined, userId: string): string {
+  addUser(cookie: string | undefined, userId: string): string {
     const entries = entriesOf(cookie);
     const own =
       entries.find((entry) => this.isFor(userId, entry)) ?? this.sign(userId, randomBytes(16).toString('base64url'));

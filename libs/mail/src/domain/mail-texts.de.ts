@@ -1,6 +1,6 @@
-import type { Words } from './words.js';
+import type { MailTexts } from './mail-texts.js';
 
-export const de: Words = {
+export const de: MailTexts = {
   greeting: (name) => (name ? `Guten Tag ${name},` : 'Guten Tag,'),
   footer: 'Gesendet von Rollbook, weil Sie dort ein Benutzerkonto haben. Antworten liest niemand.',
   completeProfile: ({ account, until }) => ({

@@ -46,7 +46,7 @@ export class SessionStore {
     };
   }
 
-  begin(
+  add(
     hash: string,
     { id, holder, kind, revision, startedAt, usedAt, authenticatedAt, authenticatedBy, agent }: Session,
   ): void {
@@ -69,12 +69,12 @@ export class SessionStore {
     return this.statements.find.get(hash) as Session | undefined;
   }
 
-  use(id: string, at: number): void {
+  recordUse(id: string, at: number): void {
     this.statements.use.run(at, id);
   }
 
   /** Its holder has shown again who they are. */
-  authenticate(id: string, at: number, by: AuthenticationMethod): void {
+  recordAuthentication(id: string, at: number, by: AuthenticationMethod): void {
     this.statements.authenticate.run(at, by, id);
   }
 
@@ -84,16 +84,16 @@ export class SessionStore {
   }
 
   /** Whether there was one to end. */
-  end(holder: string, id: string): boolean {
+  delete(holder: string, id: string): boolean {
     return this.statements.end.run(holder, id).changes > 0;
   }
 
-  endAll(holder: string): void {
+  deleteAll(holder: string): void {
     this.statements.endAll.run(holder);
   }
 
   /** Forgets those not used since. */
-  forget(usedBefore: number): void {
+  deleteUnusedSince(usedBefore: number): void {
     this.statements.forget.run(usedBefore);
   }
 }

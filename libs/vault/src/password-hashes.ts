@@ -6,7 +6,7 @@ import { unwrap, wrap } from './wrapping.js';
  * Hashes of passwords, wrapped. A hash is kept under the id of the command that set it, before the event says so: the
  * user's own stream tells which one counts.
  */
-export class Passwords {
+export class PasswordHashes {
   private readonly statements: Record<'keep' | 'find' | 'forget', StatementSync>;
 
   /** @internal part of the vault */
@@ -24,7 +24,7 @@ export class Passwords {
   }
 
   /** Keeps a hash (a PHC string), on disk when it returns; takes the place of one under the same command. */
-  keep(user: string, command: string, hash: string): void {
+  save(user: string, command: string, hash: string): void {
     this.statements.keep.run(user, command, wrap(Buffer.from(hash), this.key, owner(user)));
   }
 
@@ -35,7 +35,7 @@ export class Passwords {
   }
 
   /** Forgets a hash whose command came to nothing, or that another took the place of. */
-  forget(user: string, command: string): void {
+  delete(user: string, command: string): void {
     this.statements.forget.run(user, command);
   }
 }

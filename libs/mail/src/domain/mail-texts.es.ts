@@ -1,6 +1,6 @@
-import type { Words } from './words.js';
+import type { MailTexts } from './mail-texts.js';
 
-export const es: Words = {
+export const es: MailTexts = {
   greeting: (name) => (name ? `Hola, ${name}:` : 'Hola:'),
   footer: 'Enviado por Rollbook porque tiene allí una cuenta de usuario. Nadie lee las respuestas.',
   completeProfile: ({ account, until }) => ({

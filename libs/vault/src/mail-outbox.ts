@@ -30,7 +30,7 @@ export type Outcome = Pick<Mail, 'id' | 'state' | 'attempts' | 'nextAttemptAt' |
 const columns = 'id, kind, user, about, state, attempts, since, next_attempt_at AS nextAttemptAt, problem';
 
 /** The mails that are owed, and how far in the log they are known. Holds nobody's name or address. */
-export class Mails {
+export class MailOutbox {
   private readonly statements: Record<
     | 'position'
     | 'advance'
@@ -78,42 +78,42 @@ export class Mails {
     };
   }
 
-  /** Up to where in the log it is known what is owed; undefined before the first {@link advance}. */
-  get position(): number | undefined {
+  /** Up to where in the log it is known what is owed; undefined before the first {@link saveWithCheckpoint}. */
+  get checkpoint(): number | undefined {
     return (this.statements.position.get() as { position: number } | undefined)?.position;
   }
 
   /** Notes in one transaction what `note` says and that the log is dealt with up to here. */
-  advance(position: number, note: () => void): void {
-    this.together(() => {
+  saveWithCheckpoint(position: number, note: () => void): void {
+    this.transaction(() => {
       note();
       this.statements.advance.run(position);
     });
   }
 
   /** Notes in one transaction what `note` says, here and about those who wait. */
-  together(note: () => void): void {
+  transaction(note: () => void): void {
     inTransaction(this.db, note);
   }
 
   /** Changes nothing for one that is there already. */
-  owe({ id, kind, user, about, since }: NewMail): void {
+  enqueue({ id, kind, user, about, since }: NewMail): void {
     this.statements.owe.run(id, kind, user, about, since, since);
   }
 
   /** Owes the user's links again whose turn came while the user was locked. */
-  owePassedOver(user: string, now: number): void {
+  requeueHeldByLock(user: string, now: number): void {
     this.statements.owePassedOver.run(now, user);
   }
 
   /** The owed ones whose time has come. The newest first: whoever has just asked for a link waits for it, a backlog for nobody. */
-  due(now: number, limit: number): Mail[] {
+  listDue(now: number, limit: number): Mail[] {
     return this.statements.due.all(now, limit) as unknown as Mail[];
   }
 
   /** Notes in one transaction what attempts came to. */
-  settle(outcomes: readonly Outcome[]): void {
-    this.together(() => {
+  saveOutcomes(outcomes: readonly Outcome[]): void {
+    this.transaction(() => {
       for (const { id, state, attempts, nextAttemptAt, problem } of outcomes)
         this.statements.settle.run(state, attempts, nextAttemptAt, problem, id);
     });
@@ -129,7 +129,7 @@ export class Mails {
   }
 
   /** Owes a parked mail anew, or makes an owed one due; changes nothing for any other. */
-  sendAgain(id: string, now: number): void {
+  requeue(id: string, now: number): void {
     this.statements.sendAgain.run(now, now, id);
   }
 
@@ -138,7 +138,7 @@ export class Mails {
   }
 
   /** Forgets what was sent or void and is owed since before then. */
-  forget(owedBefore: number): void {
+  deleteFinished(owedBefore: number): void {
     this.statements.forget.run(owedBefore);
   }
 }

@@ -1,4 +1,4 @@
-import type { Words } from './words.js';
+import type { MailTexts } from './mail-texts.js';
 
 const plural = new Intl.PluralRules('pl');
 
@@ -8,7 +8,7 @@ const people = (count: number): string => {
   return form === 'few' ? `${count} osoby czekają` : `${count} osób czeka`;
 };
 
-export const pl: Words = {
+export const pl: MailTexts = {
   greeting: (name) => (name ? `Dzień dobry, ${name}!` : 'Dzień dobry!'),
   footer: 'Wysłane przez Rollbook, ponieważ masz tam konto użytkownika. Nikt nie czyta odpowiedzi.',
   completeProfile: ({ account, until }) => ({

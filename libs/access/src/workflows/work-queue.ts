@@ -5,21 +5,21 @@ interface Turn {
   readonly deadline: NodeJS.Timeout;
 }
 
-interface LaneOptions {
+interface WorkQueueOptions {
   /** How many may work at a time. */
-  readonly places: number;
+  readonly concurrency: number;
   /** How many of each rank may wait. */
-  readonly room: number;
+  readonly maxWaiting: number;
   /** How many ranks there are; all who wait in an earlier rank come before a later one. */
-  readonly ranks?: number;
+  readonly priorities?: number;
   /** How long one may wait, ms. */
-  readonly maxWait?: number;
+  readonly maxWaitMs?: number;
   /** Whether a rank that was full once takes nobody until the lane is empty: so a burst fares alike, however long its checks take. */
-  readonly closesWhenFull?: boolean;
+  readonly refusesUntilEmpty?: boolean;
 }
 
 /** A limit on how many work at a time, with bounded queues for those who wait. */
-export class Lane {
+export class WorkQueue {
   #free: number;
   readonly #places: number;
   readonly #queues: Turn[][];
@@ -28,12 +28,18 @@ export class Lane {
   readonly #maxWait: number;
   readonly #closesWhenFull: boolean;
 
-  constructor({ places, room, ranks = 1, maxWait = 20_000, closesWhenFull = false }: LaneOptions) {
-    this.#free = this.#places = places;
-    this.#queues = Array.from({ length: ranks }, () => []);
-    this.#room = room;
-    this.#maxWait = maxWait;
-    this.#closesWhenFull = closesWhenFull;
+  constructor({
+    concurrency,
+    maxWaiting,
+    priorities = 1,
+    maxWaitMs = 20_000,
+    refusesUntilEmpty = false,
+  }: WorkQueueOptions) {
+    this.#free = this.#places = concurrency;
+    this.#queues = Array.from({ length: priorities }, () => []);
+    this.#room = maxWaiting;
+    this.#maxWait = maxWaitMs;
+    this.#closesWhenFull = refusesUntilEmpty;
   }
 
   get isIdle(): boolean {

@@ -5,7 +5,7 @@ import type { UserEvent } from '#libs/users';
 export type MailKind = 'password-link' | 'password-changed' | 'approvals-waiting';
 
 /** What an event means for the mails to whom it is about. */
-export interface Meaning {
+export interface MailEffect {
   readonly owes?: MailKind;
   /** A link whose turn came while they could not log in is owed again. */
   readonly letsIn?: true;
@@ -15,7 +15,7 @@ export interface Meaning {
 
 const waitsNoMore = { waitsIn: null };
 
-const meanings: { readonly [Type in UserEvent['type']]?: (data: DataOf<UserEvent, Type>) => Meaning } = {
+const meanings: { readonly [Type in UserEvent['type']]?: (data: DataOf<UserEvent, Type>) => MailEffect } = {
   UserAdded: ({ account, status }) => (status === 'active' ? { owes: 'password-link' } : { waitsIn: account }),
   UserApprovalRequested: ({ account }) => ({ waitsIn: account }),
   // To one who has a password already these two are void when their turn comes: there is no link.
@@ -33,9 +33,9 @@ const meanings: { readonly [Type in UserEvent['type']]?: (data: DataOf<UserEvent
 export const meaningful: readonly string[] = Object.keys(meanings);
 
 /** What this event means; nothing, for most. */
-export function meaningOf({ type, data }: Recorded): Meaning {
+export function mailEffectOf({ type, data }: Recorded): MailEffect {
   const meaning = Object.hasOwn(meanings, type)
-    ? (meanings[type as UserEvent['type']] as (data: object) => Meaning)
+    ? (meanings[type as UserEvent['type']] as (data: object) => MailEffect)
     : undefined;
   return meaning?.(data) ?? {};
 }

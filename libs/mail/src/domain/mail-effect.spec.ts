@@ -1,8 +1,8 @@
 import type { Recorded } from '#libs/kernel';
 import { userEvent, userEvents, type UserEvent } from '#libs/users';
-import { meaningOf } from './owed.js';
+import { mailEffectOf } from './mail-effect.js';
 
-const of = (event: UserEvent) => meaningOf(event as unknown as Recorded);
+const of = (event: UserEvent) => mailEffectOf(event as unknown as Recorded);
 const ann = { account: 'acme', email: 'ann@acme.example', firstName: 'Ann', lastName: 'Lee', country: 'GB' };
 
 describe('what is owed', () => {
@@ -49,7 +49,7 @@ describe('what is owed', () => {
 
   it('MAIL-1: by no other event of a user, nor by those of other streams', () => {
     const owing = Object.keys(userEvents).filter(
-      (type) => 'owes' in meaningOf({ type, data: { status: 'active' } } as Recorded),
+      (type) => 'owes' in mailEffectOf({ type, data: { status: 'active' } } as Recorded),
     );
     expect(owing).toEqual([
       'UserAdded',
@@ -58,6 +58,6 @@ describe('what is owed', () => {
       'UserPasswordResetRequested',
       'UserPasswordChanged',
     ]);
-    expect(meaningOf({ type: 'constructor', data: {} } as Recorded)).toEqual({});
+    expect(mailEffectOf({ type: 'constructor', data: {} } as Recorded)).toEqual({});
   });
 });
