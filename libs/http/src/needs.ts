@@ -1,6 +1,7 @@
-import { SetMetadata, applyDecorators } from '@nestjs/common';
-import type { Permission, Refusal } from '#libs/kernel';
-import { invalid } from './validation.js';
+import { SetMetadata, applyDecorators, type Type } from '@nestjs/common';
+import type { ClassConstructor } from 'class-transformer';
+import { Command, type Permission } from '#libs/kernel';
+import { invalid, validated } from './validation.js';
 
 export const NEEDS = 'rollbook:needs';
 
@@ -20,13 +21,25 @@ export function permissionNeeded(
   return typeof action === 'string' && Object.hasOwn(need, action) ? need[action] : undefined;
 }
 
-/** Returns the refusal of a body whose `action` is missing or has no permission in the record. */
-export function unknownAction(need: Readonly<Record<string, Permission>>, body: unknown): Refusal {
-  const { action } = (body ?? {}) as { action?: unknown };
-  const actions = Object.keys(need).join(', ');
-  const message = action === undefined ? 'action is missing' : `action must be one of the following values: ${actions}`;
-  return invalid([{ field: 'action', message }]);
+/**
+ * Refuses a body whose `action` has no permission in the record. Throws `request.invalid`, with everything else that is
+ * wrong with the body as a command of this class.
+ */
+export function refuseAction(
+  need: Readonly<Record<string, Permission>>,
+  command: ClassConstructor<object> | undefined,
+  body: unknown = {},
+): never {
+  if (command) validated(command, body);
+  const message = `action must be one of the following values: ${Object.keys(need).join(', ')}`;
+  throw invalid([{ field: 'action', message }]);
 }
+
+/** Returns the class of the command that a route takes. */
+export const commandClassOf = (controller: Type, handler: { readonly name: string }): Type | undefined =>
+  ((Reflect.getMetadata('design:paramtypes', controller.prototype as object, handler.name) ?? []) as Type[]).find(
+    (type) => type?.prototype instanceof Command,
+  );
 
 /** Declares what a route needs. A route that declares nothing is refused, and fails a test. */
 export const Needs = (need: Exclude<Need, 'anonymous'>) => SetMetadata(NEEDS, need);

@@ -3,9 +3,10 @@ import { Reflector } from '@nestjs/core';
 import {
   NEEDS,
   checksToken,
+  commandClassOf,
   isCausedByPerson,
   permissionNeeded,
-  unknownAction,
+  refuseAction,
   type CalledRequest,
   type FastifyReply,
   type Need,
@@ -41,7 +42,7 @@ export class AccessGuard implements CanActivate {
     const needed = need && permissionNeeded(need, request.body);
     if (!needed && typeof need === 'object') {
       await this.admit(request, 'authenticated');
-      throw unknownAction(need, request.body);
+      return refuseAction(need, commandClassOf(context.getClass(), context.getHandler()), request.body);
     }
     await this.admit(request, needed);
     // A page that is left open must not keep its session from ending.
