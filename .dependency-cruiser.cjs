@@ -15,7 +15,12 @@ const only = (name, from, ...to) => ({
   to: { path: '^(apps|libs|test)/', pathNot: to },
 });
 
-const within = (concept, layer) => `^libs/${concept}/src/${layer}/`;
+/** The files of a layer; an area's files say by their names which layer they belong to. */
+const within = (concept, layer) => {
+  const kinds = { domain: 'commands|rules', http: 'routes' }[layer];
+  const area = kinds ? `|areas/[^/]+/[^/]+[.](${kinds})[.]ts$` : '';
+  return `^libs/${concept}/src/(${layer}/${area})`;
+};
 
 module.exports = {
   forbidden: [
@@ -52,13 +57,13 @@ module.exports = {
     {
       name: 'pure-domain',
       severity: 'error',
-      from: { path: '/domain/', pathNot: spec },
+      from: { path: ['/domain/', '/areas/.*[.](commands|rules)[.]ts$'], pathNot: spec },
       to: { path: ['@nestjs', 'fastify', 'kysely', 'rxjs'] },
     },
     {
       name: 'pure-domain-no-io',
       severity: 'error',
-      from: { path: '/domain/', pathNot: spec },
+      from: { path: ['/domain/', '/areas/.*[.](commands|rules)[.]ts$'], pathNot: spec },
       to: { dependencyTypes: ['core'], pathNot: '^url$' },
     },
     only('kernel-alone', lib('kernel'), lib('kernel')),

@@ -1,7 +1,12 @@
 export * from './domain/email-address.js';
 export * from './domain/email-claim.js';
 export * from './domain/login.js';
-export * from './domain/user.commands.js';
+export * from './areas/credentials/credentials.commands.js';
+export { passwordWrong } from './areas/credentials/credentials.rules.js';
+export * from './areas/locks/locks.commands.js';
+export * from './areas/membership/membership.commands.js';
+export * from './areas/profile/profile.commands.js';
+export * from './areas/roles/roles.commands.js';
 export * from './domain/user.decider.js';
 export * from './domain/user.events.js';
 export * from './domain/user.state.js';

@@ -3,24 +3,19 @@ import { OpenAccount } from '#libs/accounts';
 import { EventStore } from '#libs/event-store';
 import { VersionedResult, Routes, commandHandlers, queryHandlers } from '#libs/http';
 import { ReadStore } from '#libs/read-store';
+import type { Command, CommandClass } from '#libs/kernel';
 import { Vault } from '#libs/vault';
+import { CredentialsController } from './areas/credentials/credentials.routes.js';
+import { RequestPasswordReset } from './areas/credentials/credentials.commands.js';
+import { LocksController } from './areas/locks/locks.routes.js';
+import { AddUser, RegisterUser } from './areas/membership/membership.commands.js';
+import { MembershipController } from './areas/membership/membership.routes.js';
+import { ProfileController } from './areas/profile/profile.routes.js';
+import { RolesController } from './areas/roles/roles.routes.js';
+import type { Act } from './domain/act.js';
 import { ChangeUsers } from './domain/bulk.js';
 import { RecordLogin } from './domain/login.js';
-import {
-  AddUser,
-  AddUserToAccount,
-  ApproveUser,
-  ChangeUser,
-  DeleteUser,
-  GrantRole,
-  LockUser,
-  RegisterUser,
-  RejectUser,
-  RequestPasswordReset,
-  RestoreUser,
-  RevokeRole,
-  UnlockUser,
-} from './domain/user.commands.js';
+import { bulkActs, commandsWhere, type CommandRemovingAdministrator } from './domain/user.acts.js';
 import { bulkAnswer } from './http/answers.js';
 import { InstallationController } from './http/installation.controller.js';
 import type { ExistingUser } from './domain/user.state.js';
@@ -39,17 +34,30 @@ import { ListActions, listActions } from './workflows/list-actions.js';
 import { openAccount } from './workflows/open-account.js';
 import { recordLogin } from './workflows/record-login.js';
 
+/** Whether the route of this act responds with the user's status, so that no handler of its own is needed. */
+const hasStandardHandler = ({ permission, response }: Act): boolean => permission !== 'internal' && response !== 'own';
+
 /** Users: the commands and queries that this module answers. */
 @Module({
-  controllers: [UsersController, InstallationController],
+  controllers: [
+    UsersController,
+    MembershipController,
+    LocksController,
+    RolesController,
+    ProfileController,
+    CredentialsController,
+    InstallationController,
+  ],
   providers: [
     ...commandHandlers(
-      [ApproveUser, RejectUser, AddUserToAccount, UnlockUser, RestoreUser, ChangeUser, GrantRole],
+      commandsWhere((act) => hasStandardHandler(act) && !act.removesAdministrator) as CommandClass<Command<never>>[],
       [EventStore],
       (store) => async (command) => toUserStanding(await changeUser(store, command), command),
     ),
     ...commandHandlers(
-      [LockUser, DeleteUser, RevokeRole],
+      commandsWhere(
+        (act) => hasStandardHandler(act) && act.removesAdministrator !== undefined,
+      ) as CommandClass<CommandRemovingAdministrator>[],
       [EventStore, IssuedTokens],
       (store, tokens) => async (command) => {
         const { context } = command;
@@ -80,7 +88,7 @@ import { recordLogin } from './workflows/record-login.js';
         checkMayEndTokens(command, context);
         const { results, position } = await changeUsers(store, vault, command);
         const issuers = results
-          .filter(({ mayHaveIssuedTokens: may }) => may && ['lock', 'delete'].includes(command.action))
+          .filter(({ mayHaveIssuedTokens: may }) => may && bulkActs[command.action].removesAdministrator)
           .map(({ userId }) => userId);
         const ended = await issuedTokensOf(tokens, issuers, command, context);
         return new VersionedResult(

@@ -1,17 +1,8 @@
 import { ArrayMaxSize, ArrayMinSize, IsBoolean, IsIn, ValidateBy } from 'class-validator';
 import { Command, Ids, Optional, Reason } from '#libs/kernel';
-import { ApproveUser, DeleteUser, LockUser, RejectUser, RestoreUser, UnlockUser } from './user.commands.js';
+import { bulkCommands } from './user.acts.js';
 
-/** What can be done to many users at once. */
-export const bulkActions = {
-  approve: ApproveUser,
-  reject: RejectUser,
-  lock: LockUser,
-  unlock: UnlockUser,
-  delete: DeleteUser,
-  restore: RestoreUser,
-} as const;
-
+/** Checks that the field is only used with one of these actions. */
 const GoesWith = (...actions: ChangeUsers['action'][]) =>
   ValidateBy({
     name: `goesWith${actions.join('')}`,
@@ -21,9 +12,9 @@ const GoesWith = (...actions: ChangeUsers['action'][]) =>
     },
   });
 
-/** One act on chosen users: each succeeds or is refused on its own. */
+/** Gives one command to each of the chosen users; each succeeds or is refused on its own. */
 export class ChangeUsers extends Command<ChangeUsers> {
-  @IsIn(Object.keys(bulkActions)) action!: keyof typeof bulkActions;
+  @IsIn(Object.keys(bulkCommands)) action!: keyof typeof bulkCommands;
   /** At most 1,000. */
   @Ids() @ArrayMinSize(1) @ArrayMaxSize(1000) userIds!: string[];
   /** Why; shown to auditors. */

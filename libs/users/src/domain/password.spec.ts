@@ -2,7 +2,11 @@
 import * as fc from 'fast-check';
 import { fold, given, type PastEvent } from '#libs/kernel';
 import { FailLogin, LoginDecider, isGuessedAt, loginEvent } from './login.js';
-import { RequestPasswordResetByAddress, RequestPasswordReset, SetPassword } from './user.commands.js';
+import {
+  RequestPasswordReset,
+  RequestPasswordResetByAddress,
+  SetPassword,
+} from '../areas/credentials/credentials.commands.js';
 import { UserDecider } from './user.decider.js';
 import { userEvent, type UserEvent } from './user.events.js';
 import type { ExistingUser } from './user.state.js';

@@ -3,15 +3,13 @@ import { given, type Command, type PastEvent } from '#libs/kernel';
 import {
   AddUserToAccount,
   ApproveUser,
-  ChangeUser,
   DeleteUser,
-  GrantRole,
-  LockUser,
   RejectUser,
   RestoreUser,
-  RevokeRole,
-  UnlockUser,
-} from './user.commands.js';
+} from '../areas/membership/membership.commands.js';
+import { LockUser, UnlockUser } from '../areas/locks/locks.commands.js';
+import { GrantRole, RevokeRole } from '../areas/roles/roles.commands.js';
+import { ChangeUser } from '../areas/profile/profile.commands.js';
 import { UserDecider } from './user.decider.js';
 import { userEvent, type LockCause, type Role, type UserEvent } from './user.events.js';
 

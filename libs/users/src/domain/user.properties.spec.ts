@@ -4,21 +4,21 @@ import {
   AddUser,
   AddUserToAccount,
   ApproveUser,
-  ChangeUser,
   DeleteUser,
-  RequestPasswordResetByAddress,
-  GrantRole,
-  LockAfterFailedLogins,
-  LockUser,
   RegisterUser,
   RejectUser,
-  RequestPasswordReset,
   RestoreUser,
-  RevokeRole,
+} from '../areas/membership/membership.commands.js';
+import { LockAfterFailedLogins, LockUser, UnlockUser } from '../areas/locks/locks.commands.js';
+import { GrantRole, RevokeRole } from '../areas/roles/roles.commands.js';
+import { ChangeUser } from '../areas/profile/profile.commands.js';
+import {
+  RequestPasswordReset,
+  RequestPasswordResetByAddress,
   SetPassword,
-  UnlockUser,
-} from './user.commands.js';
-import { UserDecider, type UserContext } from './user.decider.js';
+} from '../areas/credentials/credentials.commands.js';
+import type { UserContext } from './user.context.js';
+import { UserDecider } from './user.decider.js';
 import { roles, userEvent, userEvents, type LockCause, type Role, type UserEvent } from './user.events.js';
 import { accountOf, locksAt, servesAsAdministrator, type User } from './user.state.js';
 

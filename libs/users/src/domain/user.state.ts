@@ -1,5 +1,4 @@
-import type { Decider, Envelope, StreamPlace } from '#libs/kernel';
-import type { LockCause, Role, UserEvent } from './user.events.js';
+import type { LockCause, Role } from './user.events.js';
 
 export interface Lock {
   readonly cause: LockCause;
@@ -34,7 +33,7 @@ export interface StreamPoint {
   readonly position: number;
 }
 
-interface Person {
+export interface Person {
   readonly email: string;
   readonly firstName: string;
   readonly lastName: string;
@@ -117,96 +116,8 @@ export const linkToRepeat = (user: User, at: string): PasswordLink | undefined =
   return link && Date.parse(link.expiresAt) - Date.parse(at) >= 15 * 60_000 ? link : undefined;
 };
 
-const linksOf = ({ passwordLink, olderLinks }: ExistingUser): readonly PasswordLink[] =>
+export const linksOf = ({ passwordLink, olderLinks }: ExistingUser): readonly PasswordLink[] =>
   passwordLink ? [...olderLinks, passwordLink] : olderLinks;
-
-/** What each event makes of a user. */
-export const evolve: Decider<User, UserEvent, Record<never, never>>['evolve'] = {
-  UserAdded: ({ abandonedClaims }, { account, status, ...person }, envelope) => ({
-    ...newcomer,
-    ...person,
-    ...welcome(envelope),
-    abandonedClaims,
-    status,
-    account,
-  }),
-  UserRegistered: ({ abandonedClaims }, person) => ({
-    ...newcomer,
-    ...person,
-    abandonedClaims,
-    status: 'unaffiliated',
-  }),
-  UserApprovalRequested: (user, { account }) => join(user, account, 'pending'),
-  UserApproved: (user, { account }, envelope) => join(updatePerson(user, welcomed(envelope)), account, 'active'),
-  UserRejected: (user, { account }, _, { revision }) =>
-    leave(user, account, { act: 'rejected', keptRoles: [], revision }),
-  UserAddedToAccount: (user, { account }, envelope) => join(updatePerson(user, welcomed(envelope)), account, 'active'),
-  UserLocked: (user, { cause, until }, { reason, at }, place) => {
-    const end = lockEnd({ cause, until }, at);
-    return updatePerson(user, ({ locks }) => ({
-      locks: [...without(locks, [cause]), lock(cause, place.revision, reason, end)],
-      ...(cause === 'failedLogins'
-        ? { forgivenAt: end! }
-        : { sessionsSince: place.revision, tokensSince: pointOf(place) }),
-    }));
-  },
-  UserUnlocked: (user, { causes }, { at }) =>
-    updatePerson(user, ({ locks }) => ({ locks: without(locks, causes), forgivenAt: at })),
-  UserDeleted: (user, { account, restorableUntil, keptRoles }, { reason }, { revision, ...place }) =>
-    leave(
-      updatePerson(user, () => ({ sessionsSince: revision, tokensSince: pointOf({ revision, ...place }) })),
-      account,
-      { act: 'deleted', restorableUntil, keptRoles, revision },
-      lock('unaffiliated', revision, reason),
-    ),
-  UserRestored: (user, { account }) =>
-    join(
-      updatePerson(user, ({ locks }) => ({ locks: without(locks, ['unaffiliated']) })),
-      account,
-      'active',
-    ),
-  UserRenamed: (user, names) => updatePerson(user, () => names),
-  UserCountryChanged: (user, { country }) => updatePerson(user, () => ({ country })),
-  UserLanguageChanged: (user, { language }) => updatePerson(user, () => ({ language })),
-  UserEntitlementCountryChanged: (user, { country }) => updatePerson(user, () => ({ entitlementCountry: country })),
-  UserRoleGranted: (user, { role }) =>
-    updatePerson(user, ({ roles }) => ({
-      roles: [...new Set([...roles, role])],
-      ...(role === 'administrator' && { hasBeenAdministrator: true }),
-    })),
-  UserRoleRevoked: (user, { role }) =>
-    updatePerson(user, ({ roles }) => ({ roles: roles.filter((other) => other !== role) })),
-  UserPasswordResetRequested: (user, { expiresAt, olderLinksStay }, { causationId, at }) =>
-    updatePerson(user, (before) => ({
-      passwordLink: { request: causationId, expiresAt },
-      olderLinks: olderLinksStay ? linksOf(before).filter((link) => link.expiresAt > at) : [],
-    })),
-  UserPasswordChanged: (user, _, { causationId, at }, place) =>
-    updatePerson(user, ({ password }) => ({
-      password: causationId,
-      passwordLink: undefined,
-      olderLinks: [],
-      sessionsSince: place.revision,
-      // The first one takes nothing away from anybody.
-      ...(password && { tokensSince: pointOf(place) }),
-      forgivenAt: at,
-    })),
-  EmailClaimAbandoned: (user, { claim }) => ({ ...user, abandonedClaims: [...user.abandonedClaims, claim] }),
-};
-
-const newcomer = {
-  locks: [],
-  roles: [],
-  departures: {},
-  olderLinks: [],
-  sessionsSince: 0,
-  tokensSince: { revision: 0, position: 0 },
-} as const;
-
-const pointOf = ({ revision, position }: StreamPlace): StreamPoint => ({ revision, position });
-
-/** ◇ How long the link that a new member is welcomed with works. */
-export const welcomeDays = 7;
 
 /** How long failed logins lock a user by default, ms. */
 const failedLoginsLock = 15 * 60_000;
@@ -218,60 +129,5 @@ export const lockEnd = (
 ): string | undefined =>
   until ?? (cause === 'failedLogins' ? new Date(Date.parse(at) + failedLoginsLock).toISOString() : undefined);
 
-/** A member without a password is mailed a link to set one. */
-const welcome = ({ causationId, at }: Envelope): Pick<Person, 'passwordLink' | 'olderLinks'> => ({
-  passwordLink: { request: causationId, expiresAt: new Date(Date.parse(at) + welcomeDays * 86_400_000).toISOString() },
-  olderLinks: [],
-});
-
-/** A new member who has no password yet. */
-const welcomed =
-  (envelope: Envelope) =>
-  ({ password }: ExistingUser): Partial<Person> =>
-    password ? {} : welcome(envelope);
-
-const lock = (cause: LockCause, revision: number, reason?: string, until?: string): Lock => ({
-  cause,
-  revision,
-  ...(reason && { reason }),
-  ...(until && { until }),
-});
-
-const without = (locks: readonly Lock[], causes: readonly LockCause[]) =>
-  locks.filter(({ cause }) => !causes.includes(cause));
-
-const updatePerson = (user: User, change: (user: ExistingUser) => Partial<Person>): User =>
-  user.status === 'absent' ? user : { ...user, ...change(user) };
-
-/** Comes (back) into an account: what was kept for this account comes back with it. */
-function join(user: User, account: string, status: 'pending' | 'active'): User {
-  if (user.status === 'absent') return user;
-  const { [account]: back, ...departures } = user.departures;
-  const { lastAccount: _, ...person } = { lastAccount: undefined, ...user };
-  // A lock that was set elsewhere stays; why is not this account's to know.
-  const locks = user.locks.map(
-    ({ cause, revision, until }) =>
-      back?.locks.find((own) => own.revision === revision) ?? lock(cause, revision, undefined, until),
-  );
-  return { ...person, status, account, departures, locks, roles: back?.keptRoles ?? user.roles };
-}
-
-function leave(user: User, account: string, departure: Omit<Departure, 'locks'>, ...added: Lock[]): User {
-  if (user.status === 'absent') return user;
-  const locks = [
-    ...without(
-      user.locks,
-      added.map(({ cause }) => cause),
-    ),
-    ...added,
-  ];
-  const { account: _, ...person } = { account, ...user };
-  return {
-    ...person,
-    status: 'unaffiliated',
-    lastAccount: account,
-    locks,
-    roles: [],
-    departures: { ...user.departures, [account]: { ...departure, locks } },
-  };
-}
+/** How long a user who had logged in before a lock keeps their entitlements, days (default). */
+export const disableModeDays = 7;

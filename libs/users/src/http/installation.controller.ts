@@ -3,9 +3,10 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiTags } from '@nestjs/swagger';
 import { OpenAccount } from '#libs/accounts';
 import { CommandBody, LocationHeader, Needs, SendsMail, WithoutRevision } from '#libs/http';
+import { RegisterUser } from '../areas/membership/membership.commands.js';
 import { RecordLogin } from '../domain/login.js';
-import { RegisterUser } from '../domain/user.commands.js';
 import { OpenedAccount } from './answers.js';
+import { NeedsPermissionOf } from './needs-permission-of.js';
 
 /** What whoever runs the installation, and its services, do outside of any one account. */
 @ApiTags('installation')
@@ -25,7 +26,7 @@ export class InstallationController {
 
   @Post('registrations')
   @SendsMail()
-  @Needs('registrations:create')
+  @NeedsPermissionOf(RegisterUser)
   @WithoutRevision()
   // Whether an account waits for them is not the service's to know.
   @LocationHeader('/api/v1/audit?subject=:userId')

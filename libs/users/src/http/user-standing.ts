@@ -1,7 +1,7 @@
 import type { CommandResult } from '#libs/event-store';
 import { VersionedResult } from '#libs/http';
 import type { Command } from '#libs/kernel';
-import { AddUserToAccount, DeleteUser, RestoreUser } from '../domain/user.commands.js';
+import { actOf } from '../domain/user.acts.js';
 import { accountOf, locksAt, type User } from '../domain/user.state.js';
 import type { IssuedToken } from '../workflows/issued-tokens.js';
 
@@ -16,14 +16,13 @@ export function toUserStanding(
   const { account } = command.context;
   const departure = accountOf(state) === account ? undefined : state.departures[account!];
   const { locks, keptRoles } = departure ?? { locks: state.locks, keptRoles: state.roles };
-  const movesRoles = [DeleteUser, RestoreUser, AddUserToAccount].some((type) => command instanceof type);
   const shown = locksAt(locks, at).map(({ cause, reason, until }) => ({ cause, reason, until }));
   return new VersionedResult(
     {
       status: departure?.act ?? state.status,
       locks: shown,
       changed,
-      ...(movesRoles && { keptRoles }),
+      ...(actOf(command).response === 'statusAndKeptRoles' && { keptRoles }),
       ...(issuedTokens !== undefined && { issuedTokens }),
     },
     position,

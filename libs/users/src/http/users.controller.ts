@@ -1,30 +1,18 @@
-import { Controller, Delete, Get, Header, HttpCode, Patch, Post, Put, StreamableFile } from '@nestjs/common';
+import { Controller, Get, Header, HttpCode, Post, StreamableFile } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { QueryParams, FromQuery, CommandBody, LocationHeader, Needs, SendsMail, WithoutRevision } from '#libs/http';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { CommandBody, Needs, QueryParams, SendsMail, WithoutRevision } from '#libs/http';
 import { ChangeUsers } from '../domain/bulk.js';
-import {
-  AddUser,
-  AddUserToAccount,
-  ApproveUser,
-  ChangeUser,
-  DeleteUser,
-  GrantRole,
-  LockUser,
-  RejectUser,
-  RequestPasswordReset,
-  RestoreUser,
-  RevokeRole,
-  UnlockUser,
-} from '../domain/user.commands.js';
+import { bulkPermissions } from '../domain/user.acts.js';
 import { AccountSummary, SummarizeAccount } from '../read/account-summary.js';
 import { GetUser, UserPage } from '../read/get-user.js';
 import { ListPendingApprovals } from '../read/pending-approvals.js';
 import { ExportUserList } from '../read/user-export.js';
 import { ListUsers } from '../read/user-list.js';
 import { ListActions } from '../workflows/list-actions.js';
-import { AddedUser, BulkAnswer, PendingApprovalPage, PossibleActions, UserItemPage, UserStanding } from './answers.js';
+import { BulkAnswer, PendingApprovalPage, PossibleActions, UserItemPage } from './answers.js';
 
+/** Queries about users, and commands to many of them. */
 @ApiTags('users')
 @Controller('accounts/:accountId')
 export class UsersController {
@@ -75,114 +63,13 @@ export class UsersController {
     return this.queries.execute(query);
   }
 
-  @Post('users')
-  @SendsMail()
-  @Needs('users:add')
-  @WithoutRevision()
-  @LocationHeader('/api/v1/accounts/:accountId/users/:userId')
-  @ApiCreatedResponse({ type: AddedUser })
-  add(@CommandBody() command: AddUser) {
-    return this.commands.execute(command);
-  }
-
   @Post('users/bulk')
   @SendsMail()
   @HttpCode(200)
-  @Needs({
-    approve: 'users:approve',
-    reject: 'users:approve',
-    lock: 'users:lock',
-    unlock: 'users:lock',
-    delete: 'users:delete',
-    restore: 'users:delete',
-  })
+  @Needs(bulkPermissions)
   @WithoutRevision()
   @ApiOkResponse({ type: BulkAnswer })
   changeMany(@CommandBody() command: ChangeUsers) {
-    return this.commands.execute(command);
-  }
-
-  @Patch('users/:userId')
-  @Needs('users:change')
-  change(@CommandBody() command: ChangeUser) {
-    return this.commands.execute(command);
-  }
-
-  @Post('users/:userId/approve')
-  @SendsMail()
-  @HttpCode(200)
-  @Needs('users:approve')
-  approve(@CommandBody() command: ApproveUser) {
-    return this.commands.execute(command);
-  }
-
-  @Post('users/:userId/reject')
-  @HttpCode(200)
-  @Needs('users:approve')
-  reject(@CommandBody() command: RejectUser) {
-    return this.commands.execute(command);
-  }
-
-  @Post('users/:userId/add-to-account')
-  @SendsMail()
-  @HttpCode(200)
-  @Needs('users:add')
-  @WithoutRevision()
-  addToAccount(@CommandBody() command: AddUserToAccount) {
-    return this.commands.execute(command);
-  }
-
-  @Post('users/:userId/lock')
-  @HttpCode(200)
-  @ApiOkResponse({ type: UserStanding })
-  @Needs('users:lock')
-  lock(@CommandBody() command: LockUser) {
-    return this.commands.execute(command);
-  }
-
-  @Post('users/:userId/unlock')
-  @HttpCode(200)
-  @Needs('users:lock')
-  unlock(@CommandBody() command: UnlockUser) {
-    return this.commands.execute(command);
-  }
-
-  @Post('users/:userId/delete')
-  @HttpCode(200)
-  @ApiOkResponse({ type: UserStanding })
-  @Needs('users:delete')
-  delete(@CommandBody() command: DeleteUser) {
-    return this.commands.execute(command);
-  }
-
-  @Post('users/:userId/restore')
-  @HttpCode(200)
-  @Needs('users:delete')
-  restore(@CommandBody() command: RestoreUser) {
-    return this.commands.execute(command);
-  }
-
-  @Post('users/:userId/reset-password')
-  @SendsMail()
-  @HttpCode(200)
-  @Needs('users:reset-password')
-  resetPassword(@CommandBody() command: RequestPasswordReset) {
-    return this.commands.execute(command);
-  }
-
-  @Put('users/:userId/roles/:role')
-  @HttpCode(200)
-  @Needs('roles:grant')
-  grant(@CommandBody({ fields: ['role'] }) command: GrantRole) {
-    return this.commands.execute(command);
-  }
-
-  /** Takes a `reason` in a JSON body: it may be about a person, and addresses end up in logs. */
-  @Delete('users/:userId/roles/:role')
-  @Needs('roles:grant')
-  @FromQuery('dryRun', 'endIssuedTokens')
-  @ApiOkResponse({ type: UserStanding })
-  revoke(@CommandBody({ fields: ['role'] }) command: RevokeRole) {
     return this.commands.execute(command);
   }
 }

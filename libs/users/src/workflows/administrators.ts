@@ -11,7 +11,8 @@ import {
   type CommandResult,
 } from '#libs/event-store';
 import { Refusal, decide, withContext, type Command, type CommandContext } from '#libs/kernel';
-import { DeleteUser, GrantRole, LockUser, RevokeRole } from '../domain/user.commands.js';
+import { GrantRole } from '../areas/roles/roles.commands.js';
+import { actOf } from '../domain/user.acts.js';
 import { UserDecider } from '../domain/user.decider.js';
 import { userEvent, type UserEvent } from '../domain/user.events.js';
 import { servesAsAdministrator, type User } from '../domain/user.state.js';
@@ -33,7 +34,7 @@ export async function appendKeepingAnAdministrator(
   const { at } = command.context;
   const before = servesAsAdministrator(user.state, at);
   const after = servesAsAdministrator(preview(UserDecider, user, command, events).state, at);
-  if (before && !after) await removeFromAdministrators(store, command.context, events);
+  if (before && !after) await removeFromAdministrators(store, command);
   if (after && (!before || events.some(({ type }) => type === 'UserRoleGranted')))
     return appendThenAppoint(store, command, user, events);
   return appendDecided(store, UserDecider, user, command, events);
@@ -51,8 +52,11 @@ export async function restoreAdministratorOnRefusal<T>(
   try {
     return await workflow();
   } catch (error) {
-    const removes = command instanceof LockUser || command instanceof DeleteUser || command instanceof RevokeRole;
-    if (removes && error instanceof Refusal && (await hasStoodDown(store, command.context))) {
+    if (
+      actOf(command).removesAdministrator &&
+      error instanceof Refusal &&
+      (await hasStoodDown(store, command.context))
+    ) {
       const { context } = command;
       await repairAdministratorSet(store, { ...context, commandId: uuidv5('put back', context.commandId) });
     }
@@ -65,28 +69,15 @@ async function hasStoodDown(store: EventStore, { account, commandId }: CommandCo
   return (await store.load(AccountDecider, account!, { commandId })).sameCommand !== undefined;
 }
 
-async function removeFromAdministrators(
-  store: EventStore,
-  context: CommandContext,
-  events: readonly UserEvent[],
-): Promise<void> {
-  const because = reasons.find(([type]) => events.some((event) => event.type === type))![1];
+async function removeFromAdministrators(store: EventStore, command: Command<unknown>): Promise<void> {
+  const because = actOf(command).removesAdministrator;
+  if (!because) throw new TypeError(`${command.constructor.name} removes an administrator, which its act does not say`);
+  const { context } = command;
   const account = await store.load(AccountDecider, context.account!);
-  const command = commandOnAccount(new StandDownAdministrator({ user: context.targetId, because }), context);
-  await appendDecided(
-    store,
-    AccountDecider,
-    account,
-    command,
-    decide(AccountDecider, command, account.state, command.context),
-  );
+  const remove = commandOnAccount(new StandDownAdministrator({ user: context.targetId, because }), context);
+  const removed = decide(AccountDecider, remove, account.state, remove.context);
+  await appendDecided(store, AccountDecider, account, remove, removed);
 }
-
-const reasons = [
-  ['UserDeleted', 'deleted'],
-  ['UserLocked', 'locked'],
-  ['UserRoleRevoked', 'demoted'],
-] as const;
 
 async function appendThenAppoint(
   store: EventStore,

@@ -9,8 +9,9 @@ import {
 } from '#libs/event-store';
 import { decide, type Command, type CommandContext } from '#libs/kernel';
 import { domainOf } from '../domain/email-address.js';
-import { AddUserToAccount, GrantRole, RestoreUser, UnlockUser } from '../domain/user.commands.js';
-import { UserDecider, type UserContext } from '../domain/user.decider.js';
+import { actOf } from '../domain/user.acts.js';
+import type { UserContext } from '../domain/user.context.js';
+import { UserDecider } from '../domain/user.decider.js';
 import { revisionVisibleTo, servesAsAdministrator, type User } from '../domain/user.state.js';
 import {
   checkRemovable,
@@ -42,7 +43,7 @@ export async function changeUser(
     if (user.sameCommand) return repeatedResultOf(store, context, user.sameCommand);
     const events = decide(UserDecider, command, user.state, {
       ...context,
-      ...(await factsFor(store, command, user.state)),
+      ...(await loadFacts(store, command, user.state)),
     });
     const foreseen = preview(UserDecider, user, command, events);
     // Which of several administrators stays must not depend on who is faster.
@@ -75,18 +76,20 @@ async function resultVisibleToAccount(
   return written;
 }
 
-/** What the rule of this command needs to know from other streams. */
-export async function factsFor(
+/** Loads the facts from other streams that the rule of this command needs. */
+export async function loadFacts(
   store: EventStore,
   command: Command<unknown>,
   user: User,
 ): Promise<Partial<UserContext>> {
-  if (command instanceof AddUserToAccount && user.status === 'unaffiliated') {
-    const domainOwner = await ownerOf(store, domainOf(user.email));
-    return { ...(domainOwner && { domainOwner }) };
-  }
-  if (command instanceof GrantRole || command instanceof UnlockUser || command instanceof RestoreUser) {
-    return { uncounted: await isUncounted(store, user, command.context) };
-  }
-  return {};
+  const { facts = [] } = actOf(command);
+  // A domain only matters for users who are in no account.
+  const domainOwner =
+    facts.includes('domainOwner') && user.status === 'unaffiliated'
+      ? await ownerOf(store, domainOf(user.email))
+      : undefined;
+  return {
+    ...(domainOwner && { domainOwner }),
+    ...(facts.includes('uncounted') && { uncounted: await isUncounted(store, user, command.context) }),
+  };
 }

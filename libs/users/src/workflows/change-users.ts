@@ -3,7 +3,8 @@ import { v5 as uuidv5 } from 'uuid';
 import { idempotencyMismatch, type EventStore } from '#libs/event-store';
 import { Refusal, checkRecentlyAuthenticated, withContext, type Command, type SuggestedAction } from '#libs/kernel';
 import type { Vault } from '#libs/vault';
-import { bulkActions, type ChangeUsers } from '../domain/bulk.js';
+import type { ChangeUsers } from '../domain/bulk.js';
+import { bulkCommands } from '../domain/user.acts.js';
 import { changeUser } from './change-user.js';
 import { mayHaveIssuedTokens } from './issued-tokens.js';
 
@@ -85,7 +86,7 @@ function step({ action, reason, dryRun, keepRoles, context }: ChangeUsers, userI
   const { expectedRevision: _, reauthenticateWith, ...about } = context;
   // A dry run does no harm, so nobody is asked again who they are.
   const rest = { ...about, ...(reauthenticateWith && !dryRun && { reauthenticateWith }) };
-  const command = new bulkActions[action]({
+  const command = new bulkCommands[action]({
     ...(reason && { reason }),
     ...(dryRun && { dryRun }),
     ...(keepRoles && { keepRoles }),

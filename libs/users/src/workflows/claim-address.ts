@@ -12,10 +12,11 @@ import {
 } from '#libs/event-store';
 import { decide, type DomainEvent, type Subject } from '#libs/kernel';
 import type { Vault } from '#libs/vault';
+import type { AddUser, RegisterUser } from '../areas/membership/membership.commands.js';
 import { canonicalAddress, domainOf } from '../domain/email-address.js';
 import { EmailClaims, emailClaimEvent, type EmailClaim } from '../domain/email-claim.js';
-import type { AddUser, RegisterUser } from '../domain/user.commands.js';
-import { UserDecider, type UserContext } from '../domain/user.decider.js';
+import type { UserContext } from '../domain/user.context.js';
+import { UserDecider } from '../domain/user.decider.js';
 import { userEvent } from '../domain/user.events.js';
 import type { ExistingUser, User } from '../domain/user.state.js';
 import { repeatedResultOf, appendKeepingAnAdministrator } from './administrators.js';

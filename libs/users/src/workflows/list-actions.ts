@@ -1,18 +1,18 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { preview, type EventStore, type Loaded } from '#libs/event-store';
 import { Query, Refusal, decide, withContext, type QueryContext, type Command } from '#libs/kernel';
-import * as commands from '../domain/user.commands.js';
+import type { Act } from '../domain/act.js';
+import { acts, listedCommands } from '../domain/user.acts.js';
 import { UserDecider } from '../domain/user.decider.js';
-import { roles } from '../domain/user.events.js';
 import { accountOf, departureFrom, type User } from '../domain/user.state.js';
 import { checkRemovable } from './administrators.js';
-import { factsFor } from './change-user.js';
+import { loadFacts } from './change-user.js';
 
 /** What this caller may do to this user now. */
 export class ListActions extends Query<ListActions> {}
 
 export class PossibleAction {
-  @ApiProperty() readonly action!: string;
+  @ApiProperty({ enum: listedCommands }) readonly action!: string;
   @ApiProperty() readonly method!: string;
   @ApiProperty() readonly href!: string;
   /** Not refused. */
@@ -68,19 +68,8 @@ const forbidden = {
   detail: 'Your roles or your token do not allow this.',
 };
 
-const candidates = (): Command<unknown>[] => [
-  new commands.ApproveUser({}),
-  new commands.RejectUser({}),
-  new commands.AddUserToAccount({}),
-  new commands.LockUser({}),
-  new commands.UnlockUser({}),
-  new commands.DeleteUser({}),
-  new commands.RestoreUser({}),
-  new commands.RequestPasswordReset({}),
-  // A name that nobody has: the question is whether a change is allowed, not which.
-  new commands.ChangeUser({ firstName: '' }),
-  ...roles.flatMap((role) => [new commands.GrantRole({ role }), new commands.RevokeRole({ role })]),
-];
+/** Makes the commands to list: new ones for each caller, since each gets the caller's context. */
+const candidates = (): Command<unknown>[] => Object.values<Act>(acts).flatMap(({ examples }) => examples?.() ?? []);
 
 async function judge(store: EventStore, user: Loaded<User>, candidate: Command<unknown>, asker: QueryContext) {
   const context = { ...asker, commandId: '', correlationId: '' };
@@ -88,7 +77,7 @@ async function judge(store: EventStore, user: Loaded<User>, candidate: Command<u
   try {
     const events = decide(UserDecider, command, user.state, {
       ...context,
-      ...(await factsFor(store, command, user.state)),
+      ...(await loadFacts(store, command, user.state)),
     });
     await checkRemovable(store, user.state, preview(UserDecider, user, command, events).state, context);
     return { allowed: true, changes: events.length > 0 };

@@ -19,7 +19,7 @@ import {
   type CommandContext,
 } from '#libs/kernel';
 import { v5 as uuidv5 } from 'uuid';
-import { AddUser } from '../domain/user.commands.js';
+import { AddUser } from '../areas/membership/membership.commands.js';
 import { checkFree, createUser, type ClaimDependencies } from './claim-address.js';
 
 export interface OpenedAccount extends CommandResult<unknown> {

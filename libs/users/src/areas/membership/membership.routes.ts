@@ -1,0 +1,63 @@
+import { Controller, HttpCode, Post } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { CommandBody, LocationHeader, SendsMail, WithoutRevision } from '#libs/http';
+import { AddedUser, UserStanding } from '../../http/answers.js';
+import { NeedsPermissionOf } from '../../http/needs-permission-of.js';
+import { AddUser, AddUserToAccount, ApproveUser, DeleteUser, RejectUser, RestoreUser } from './membership.commands.js';
+
+/** Routes of joining and leaving an account. */
+@ApiTags('users')
+@Controller('accounts/:accountId')
+export class MembershipController {
+  constructor(private readonly commands: CommandBus) {}
+
+  @Post('users')
+  @SendsMail()
+  @NeedsPermissionOf(AddUser)
+  @WithoutRevision()
+  @LocationHeader('/api/v1/accounts/:accountId/users/:userId')
+  @ApiCreatedResponse({ type: AddedUser })
+  add(@CommandBody() command: AddUser) {
+    return this.commands.execute(command);
+  }
+
+  @Post('users/:userId/approve')
+  @SendsMail()
+  @HttpCode(200)
+  @NeedsPermissionOf(ApproveUser)
+  approve(@CommandBody() command: ApproveUser) {
+    return this.commands.execute(command);
+  }
+
+  @Post('users/:userId/reject')
+  @HttpCode(200)
+  @NeedsPermissionOf(RejectUser)
+  reject(@CommandBody() command: RejectUser) {
+    return this.commands.execute(command);
+  }
+
+  @Post('users/:userId/add-to-account')
+  @SendsMail()
+  @HttpCode(200)
+  @NeedsPermissionOf(AddUserToAccount)
+  @WithoutRevision()
+  addToAccount(@CommandBody() command: AddUserToAccount) {
+    return this.commands.execute(command);
+  }
+
+  @Post('users/:userId/delete')
+  @HttpCode(200)
+  @ApiOkResponse({ type: UserStanding })
+  @NeedsPermissionOf(DeleteUser)
+  delete(@CommandBody() command: DeleteUser) {
+    return this.commands.execute(command);
+  }
+
+  @Post('users/:userId/restore')
+  @HttpCode(200)
+  @NeedsPermissionOf(RestoreUser)
+  restore(@CommandBody() command: RestoreUser) {
+    return this.commands.execute(command);
+  }
+}

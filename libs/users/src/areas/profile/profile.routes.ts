@@ -1,0 +1,19 @@
+import { Controller, Patch } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import { CommandBody } from '#libs/http';
+import { NeedsPermissionOf } from '../../http/needs-permission-of.js';
+import { ChangeUser } from './profile.commands.js';
+
+/** Route of changing a user's names, countries and language. */
+@ApiTags('users')
+@Controller('accounts/:accountId')
+export class ProfileController {
+  constructor(private readonly commands: CommandBus) {}
+
+  @Patch('users/:userId')
+  @NeedsPermissionOf(ChangeUser)
+  change(@CommandBody() command: ChangeUser) {
+    return this.commands.execute(command);
+  }
+}

@@ -1,0 +1,30 @@
+import { Controller, Delete, HttpCode, Put } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { CommandBody, FromQuery } from '#libs/http';
+import { UserStanding } from '../../http/answers.js';
+import { NeedsPermissionOf } from '../../http/needs-permission-of.js';
+import { GrantRole, RevokeRole } from './roles.commands.js';
+
+/** Routes of granting and revoking roles. */
+@ApiTags('users')
+@Controller('accounts/:accountId')
+export class RolesController {
+  constructor(private readonly commands: CommandBus) {}
+
+  @Put('users/:userId/roles/:role')
+  @HttpCode(200)
+  @NeedsPermissionOf(GrantRole)
+  grant(@CommandBody({ fields: ['role'] }) command: GrantRole) {
+    return this.commands.execute(command);
+  }
+
+  /** Takes a `reason` in a JSON body: it may be about a person, and addresses end up in logs. */
+  @Delete('users/:userId/roles/:role')
+  @NeedsPermissionOf(RevokeRole)
+  @FromQuery('dryRun', 'endIssuedTokens')
+  @ApiOkResponse({ type: UserStanding })
+  revoke(@CommandBody({ fields: ['role'] }) command: RevokeRole) {
+    return this.commands.execute(command);
+  }
+}
