@@ -1,24 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { v5 as uuidv5 } from 'uuid';
-import { accessTokenEvents } from '#libs/access';
-import { accountEvents, emailDomainEvents } from '#libs/accounts';
 import { EventStore, WrongRevision, type ProposedEvent } from '#libs/event-store';
 import { systemActor, noObserver, type StoreObserver } from '#libs/kernel';
-import { emailClaimEvents, loginEvents, userEvents } from '#libs/users';
 import { loadVaultKey, openVault, vaultExists, type Vault } from '#libs/vault';
 import type { Config } from './config.js';
-
-/** How every event of this build is stored. */
-const catalogue = {
-  ...accountEvents,
-  ...emailDomainEvents,
-  ...userEvents,
-  ...emailClaimEvents,
-  ...loginEvents,
-  ...accessTokenEvents,
-  InstallationFounded: {},
-  InstallationRestored: {},
-};
+import { eventCatalogue } from './event-catalogue.js';
+import type { InstallationEvent } from './installation.events.js';
 
 /** The log and the vault that belong to each other. */
 export interface Installation {
@@ -49,7 +36,7 @@ export async function openInstallation(
   const store = new EventStore({
     url,
     namespace: config.eventStoreNamespace,
-    catalogue,
+    catalogue: eventCatalogue,
     observer,
     // The founding, which tells whose the log is, is read before any key is needed.
     keys: {
@@ -107,7 +94,7 @@ async function findRestore(store: EventStore): Promise<string> {
 
 /** Writes the log's first event, or finds that somebody else was faster. */
 async function found(store: EventStore, vault: Vault): Promise<string> {
-  const founded = happened(vault, idOf(vault), 'InstallationFounded', { vault: vault.fingerprint });
+  const founded = happened(vault, idOf(vault), { type: 'InstallationFounded', data: { vault: vault.fingerprint } });
   try {
     await store.append(stream, -1, [founded]);
   } catch (error) {
@@ -122,13 +109,15 @@ export async function recordRestore(
   backup: { madeAt: string; position?: number },
 ): Promise<void> {
   for await (const { revision } of store.read(stream, { backwards: true, maxCount: 1 })) {
-    await store.append(stream, revision, [happened(vault, randomUUID(), 'InstallationRestored', backup)]);
+    await store.append(stream, revision, [
+      happened(vault, randomUUID(), { type: 'InstallationRestored', data: backup }),
+    ]);
   }
 }
 
 const idOf = ({ fingerprint }: Vault): string => uuidv5(fingerprint, '0b1a3d5e-6f0f-4f38-9a0c-6c1f6f5f8b11');
 
-function happened(vault: Vault, id: string, type: string, data: object): ProposedEvent {
+function happened(vault: Vault, id: string, { type, data }: InstallationEvent): ProposedEvent {
   const subject = { kind: 'installation', id: idOf(vault) } as const;
   return {
     id,

@@ -5,7 +5,7 @@ import type { CalledRequest, FastifyReply } from './caller.js';
 import { Routes } from './routes.js';
 
 /** The one place where a refusal becomes a status code. */
-const statusOf: Record<RefusalKind, number> = {
+export const statusOf: Record<RefusalKind, number> = {
   invalid: 400,
   unauthenticated: 401,
   forbidden: 403,
@@ -86,7 +86,8 @@ const clientProblem = (status: number): Problem => ({
 export const clientProblemBody = (status: number): string =>
   JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], ...clientProblem(status) });
 
-const clientErrors: Record<number, string> = {
+/** By HTTP status, the refused requests that no rule has looked at; each has the code `http.<status>`. */
+export const clientErrors: Record<number, string> = {
   404: 'There is nothing at this address.',
   405: 'This address takes other methods: the header Allow names them.',
   408: 'The request took too long to arrive.',

@@ -24,9 +24,12 @@ export interface TokenTerms extends TokenHolder {
   readonly meWriteKnown?: true;
 }
 
-// These names and shapes are the storage format: once landed they only change through an upcaster.
+/** What happens to one access token. These names and shapes are the storage format: once landed they change only through an upcaster. */
 export type AccessTokenEvent =
-  DomainEvent<'AccessTokenIssued', TokenTerms> | DomainEvent<'AccessTokenEnded', Record<never, never>>;
+  /** The token was issued; the vault keeps the hash of its secret. */
+  | DomainEvent<'AccessTokenIssued', TokenTerms>
+  /** The token was ended before it expired. */
+  | DomainEvent<'AccessTokenEnded', Record<never, never>>;
 
 export const accessTokenEvent = eventsOf<AccessTokenEvent>();
 

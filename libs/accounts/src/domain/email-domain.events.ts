@@ -1,8 +1,17 @@
 import { eventsOf, type Catalogue, type DomainEvent } from '#libs/kernel';
 
-// These names and shapes are the storage format: once landed they only change through an upcaster.
+/** Who owns one e-mail domain. The stream's id is the domain in Punycode. These names and shapes are the storage format: once landed they change only through an upcaster. */
 export type EmailDomainEvent =
-  | DomainEvent<'DomainOwned', { account: string; by: 'confirmation' | 'operator' }>
+  /** The account owns this e-mail domain: people with addresses on it belong to it. */
+  | DomainEvent<
+      'DomainOwned',
+      {
+        account: string;
+        /** How the ownership was shown. */
+        by: 'confirmation' | 'operator';
+      }
+    >
+  /** The account owns the domain no longer. */
   | DomainEvent<'DomainReleased', { account: string }>;
 
 export const emailDomainEvent = eventsOf<EmailDomainEvent>();

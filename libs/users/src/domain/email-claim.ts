@@ -1,7 +1,9 @@
 import { eventsOf, type Catalogue, type Decider, type DomainEvent } from '#libs/kernel';
 
-/** Somebody wants an address: the newest claim holds, unless it was abandoned. */
-export type EmailClaimEvent = DomainEvent<'EmailClaimed', { user: string }>;
+/** Who claims one e-mail address, so that there is one user per address. The stream's id is a keyed hash of the address. */
+export type EmailClaimEvent =
+  /** This user claims the address. The newest claim holds, unless its user has an EmailClaimAbandoned for it. */
+  DomainEvent<'EmailClaimed', { user: string }>;
 
 export const emailClaimEvent = eventsOf<EmailClaimEvent>();
 

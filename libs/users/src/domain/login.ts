@@ -11,9 +11,27 @@ import {
   type DomainEvent,
 } from '#libs/kernel';
 
+/** When one user logged in, apart from the other events of the user. The stream's id is the user's. */
 export type LoginEvent =
-  | DomainEvent<'UserLoggedIn', { method: string; at: string }>
-  | DomainEvent<'LoginFailed', { method: string; at: string }>;
+  /** The user logged in. */
+  | DomainEvent<
+      'UserLoggedIn',
+      {
+        /** How: `password`, `oidc`, … */
+        method: string;
+        /** When; another system may report a login later. */
+        at: string;
+      }
+    >
+  /** Somebody tried to log in as the user with a wrong password. */
+  | DomainEvent<
+      'LoginFailed',
+      {
+        /** How: `password`, … */
+        method: string;
+        at: string;
+      }
+    >;
 
 export const loginEvent = eventsOf<LoginEvent>();
 

@@ -1,0 +1,27 @@
+import { accessTokenEvents, type AccessTokenEvent } from '#libs/access';
+import { accountEvents, emailDomainEvents, type AccountEvent, type EmailDomainEvent } from '#libs/accounts';
+import type { Catalogue } from '#libs/kernel';
+import {
+  emailClaimEvents,
+  loginEvents,
+  userEvents,
+  type EmailClaimEvent,
+  type LoginEvent,
+  type UserEvent,
+} from '#libs/users';
+import { installationEvents, type InstallationEvent } from './installation.events.js';
+
+/** Every event that this build can write. `docs/events.md` is generated from this type. */
+export type AnyEvent =
+  UserEvent | EmailClaimEvent | AccountEvent | EmailDomainEvent | LoginEvent | AccessTokenEvent | InstallationEvent;
+
+/** How every event is stored; an event without a format does not compile. */
+export const eventCatalogue: Catalogue<AnyEvent> = {
+  ...userEvents,
+  ...emailClaimEvents,
+  ...accountEvents,
+  ...emailDomainEvents,
+  ...loginEvents,
+  ...accessTokenEvents,
+  ...installationEvents,
+};

@@ -1,0 +1,24 @@
+import type { Catalogue, DomainEvent } from '#libs/kernel';
+
+/** What happens to the installation as a whole; there is one stream. @stream installation */
+export type InstallationEvent =
+  /** The log was begun with this vault; no other vault can read it. The first event of every log. */
+  | DomainEvent<
+      'InstallationFounded',
+      {
+        /** The vault's fingerprint. */
+        vault: string;
+      }
+    >
+  /** The log goes on from a backup: the events after that backup are lost, and new events take their positions. */
+  | DomainEvent<
+      'InstallationRestored',
+      {
+        /** When the backup was made. */
+        madeAt: string;
+        /** The position of the last event in the backup. Absent in backups that did not record it. */
+        position?: number;
+      }
+    >;
+
+export const installationEvents: Catalogue<InstallationEvent> = { InstallationFounded: {}, InstallationRestored: {} };
