@@ -9,9 +9,11 @@ import {
   AnswerInterceptor,
   BodyDigest,
   Clock,
+  CommandBus,
   MailLimits,
   ProblemFilter,
   PublicOrigin,
+  QueryBus,
   ReadPosition,
   Routes,
 } from '#libs/http';
@@ -73,6 +75,8 @@ class PartsModule {
       { provide: DiskMonitor, useValue: disk },
       { provide: Metrics, useValue: metrics },
       Routes,
+      CommandBus,
+      QueryBus,
     ];
     return {
       module: PartsModule,

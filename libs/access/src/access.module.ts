@@ -1,7 +1,8 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { EventStore } from '#libs/event-store';
-import { VersionedResult, Clock, PublicOrigin, ReadPosition, commandHandlers, queryHandlers } from '#libs/http';
+import { Clock, PublicOrigin, ReadPosition, commandHandlers, queryHandlers } from '#libs/http';
+import { VersionedResult } from '#libs/kernel';
 import { ReadStore } from '#libs/read-store';
 import { IssuedTokens } from '#libs/users';
 import { Vault } from '#libs/vault';

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { EventStore } from '#libs/event-store';
-import { VersionedResult, commandHandlers, queryHandlers } from '#libs/http';
+import { commandHandlers, queryHandlers } from '#libs/http';
+import { VersionedResult } from '#libs/kernel';
 import { ReadStore } from '#libs/read-store';
 import { AssertDomain, ReleaseDomain } from './domain/email-domain.decider.js';
 import { AccountsController } from './http/accounts.controller.js';

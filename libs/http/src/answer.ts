@@ -1,18 +1,9 @@
 import { Injectable, SetMetadata, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { map, type Observable } from 'rxjs';
-import { Refusal } from '#libs/kernel';
+import { Refusal, VersionedResult } from '#libs/kernel';
 import type { CalledRequest, FastifyReply } from './caller.js';
 import { ReadPosition } from './ports.js';
-
-/** A body with the position in the log (of a write; a read's is known) and the revision of what it is about. */
-export class VersionedResult {
-  constructor(
-    readonly body: unknown,
-    readonly position?: number,
-    readonly revision?: number,
-  ) {}
-}
 
 const LOCATION = 'rollbook:location';
 

@@ -1,4 +1,5 @@
 export * from './answer.js';
+export * from './bus.js';
 export * from './caller.js';
 export * from './handlers.js';
 export * from './json-error.js';

@@ -1,5 +1,6 @@
 import type { Actor } from './event.js';
 import type { Permission } from './permission.js';
+import type { resultType } from './result.js';
 
 /** The browser that a command comes from, by what its device cookie proves. */
 export interface Device {
@@ -51,9 +52,11 @@ export type Fields<C> = Omit<C, keyof Command<unknown>>;
 
 /**
  * One class a command: its class-validator decorators make it the request's body, the OpenAPI schema and the
- * message on Nest's command bus at once.
+ * message on the command bus at once. `Result` is what its handler returns; leave it out where no route takes the command.
  */
-export abstract class Command<Self> {
+export abstract class Command<Self, Result = unknown> {
+  declare readonly [resultType]: Result;
+
   /** Set once by {@link withContext}; not enumerable, so that it is never taken for a field. */
   declare readonly context: CommandContext;
 

@@ -13,6 +13,7 @@ export * from './query.js';
 export * from './rate-limit.js';
 export * from './refusal-codes.js';
 export * from './refusal.js';
+export * from './result.js';
 export * from './store-problem.js';
 export * from './text.js';
 export * from './time.js';

@@ -1,5 +1,6 @@
 import type { Actor } from './event.js';
 import type { Permission } from './permission.js';
+import type { resultType } from './result.js';
 
 /** What the server knows about a question besides what was asked. */
 export interface QueryContext {
@@ -18,8 +19,13 @@ export interface QueryContext {
 
 export type QueryFields<Q> = Omit<Q, keyof Query<unknown>>;
 
-/** One class a question: its class-validator decorators make it the query string, the OpenAPI parameters and the message on Nest's query bus. */
-export abstract class Query<Self> {
+/**
+ * One class a query: its class-validator decorators make it the query string, the OpenAPI parameters and the message on
+ * the query bus at once. `Result` is what its handler returns.
+ */
+export abstract class Query<Self, Result = unknown> {
+  declare readonly [resultType]: Result;
+
   /** Set once by {@link withQueryContext}; not enumerable, so that it is never taken for a field. */
   declare readonly context: QueryContext;
 

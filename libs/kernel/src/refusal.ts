@@ -7,6 +7,16 @@ export interface SuggestedAction {
   readonly params: Readonly<Record<string, string>>;
 }
 
+/** A suggested action with its route. */
+export interface ActionLink {
+  /** The name of the command or query. */
+  readonly action: string;
+  /** The HTTP method. */
+  readonly method: string;
+  /** The path, with its ids filled in. */
+  readonly href: string;
+}
+
 /** A code goes with the kind that its description names: any other does not compile. */
 type RefusalArguments = {
   [Kind in RefusalKind]: [

@@ -1,6 +1,7 @@
 export * from './domain/email-address.js';
 export * from './domain/email-claim.js';
 export * from './domain/login.js';
+export * from './domain/results.js';
 export * from './areas/credentials/credentials.commands.js';
 export { passwordWrong } from './areas/credentials/credentials.rules.js';
 export * from './areas/locks/locks.commands.js';
@@ -15,6 +16,6 @@ export * from './read/user-list.js';
 export * from './read/user-view.js';
 export * from './users.module.js';
 export { changeUser } from './workflows/change-user.js';
-export { IssuedTokens, type IssuedToken } from './workflows/issued-tokens.js';
+export { IssuedTokens } from './workflows/issued-tokens.js';
 export { findByAddress } from './workflows/claim-address.js';
 export { userRefusals } from './domain/user.refusals.js';

@@ -1,7 +1,8 @@
-import { Module, StreamableFile } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { OpenAccount } from '#libs/accounts';
 import { EventStore } from '#libs/event-store';
-import { VersionedResult, Routes, commandHandlers, queryHandlers } from '#libs/http';
+import { Routes, commandHandlers, queryHandlers } from '#libs/http';
+import { VersionedResult } from '#libs/kernel';
 import { ReadStore } from '#libs/read-store';
 import type { Command, CommandClass } from '#libs/kernel';
 import { Vault } from '#libs/vault';
@@ -15,6 +16,7 @@ import { RolesController } from './areas/roles/roles.routes.js';
 import type { Act } from './domain/act.js';
 import { ChangeUsers } from './domain/bulk.js';
 import { RecordLogin } from './domain/login.js';
+import type { UserStanding } from './domain/results.js';
 import { bulkActs, commandsWhere, type CommandRemovingAdministrator } from './domain/user.acts.js';
 import { bulkAnswer } from './http/answers.js';
 import { InstallationController } from './http/installation.controller.js';
@@ -50,7 +52,9 @@ const hasStandardHandler = ({ permission, response }: Act): boolean => permissio
   ],
   providers: [
     ...commandHandlers(
-      commandsWhere((act) => hasStandardHandler(act) && !act.removesAdministrator) as CommandClass<Command<never>>[],
+      commandsWhere((act) => hasStandardHandler(act) && !act.removesAdministrator) as CommandClass<
+        Command<never, VersionedResult<UserStanding>>
+      >[],
       [EventStore],
       (store) => async (command) => toUserStanding(await changeUser(store, command), command),
     ),
@@ -139,8 +143,8 @@ const hasStandardHandler = ({ permission, response }: Act): boolean => permissio
       [ExportUserList],
       [ReadStore],
       ({ db }) =>
-        async (query) =>
-          new StreamableFile(await exportUserList(db, query), { type: 'text/csv; charset=utf-8' }),
+        (query) =>
+          exportUserList(db, query),
     ),
     ...queryHandlers([GetUser], [ReadStore, EventStore], ({ db }, store) => async (query) => {
       if (query.at !== undefined || query.revision !== undefined) return replayUser(store, db, query);

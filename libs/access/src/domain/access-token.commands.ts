@@ -1,9 +1,23 @@
 import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsISO8601 } from 'class-validator';
-import { Command, Flag, Id, Line, Optional, permissions, type Permission } from '#libs/kernel';
+import { Command, Flag, Id, Line, Optional, permissions, type Permission, type VersionedResult } from '#libs/kernel';
 import { tokenKinds, type TokenKind } from './access-token.events.js';
 
+/** A new access token with its secret. */
+export interface IssuedAccessToken {
+  readonly tokenId: string;
+  /** The secret; Rollbook keeps only its hash, so no later answer shows it. */
+  readonly token: string;
+}
+
+/** The access token that was ended. */
+export interface EndedAccessToken {
+  readonly ended: boolean;
+  /** With `issued=true`: the ids of the other tokens that were ended. */
+  readonly issued?: readonly string[];
+}
+
 /** Issues an access token. Its secret is in the answer, once. */
-export class IssueAccessToken extends Command<IssueAccessToken> {
+export class IssueAccessToken extends Command<IssueAccessToken, VersionedResult<IssuedAccessToken>> {
   @IsIn(tokenKinds) kind!: TokenKind;
   /** With kind `user`: whose token it is; absent: the caller's own. */
   @Optional() @Id() userId?: string;
@@ -24,7 +38,7 @@ export class IssueOperatorToken extends Command<IssueOperatorToken> {
 }
 
 /** Ends an access token at once and for ever. */
-export class EndAccessToken extends Command<EndAccessToken> {
+export class EndAccessToken extends Command<EndAccessToken, VersionedResult<EndedAccessToken>> {
   /** Also end every token that was issued with it, and in turn those that were issued with these. */
   @Optional() @Flag() issued?: boolean;
 }

@@ -1,7 +1,8 @@
 import { Controller, Delete, Get, HttpCode, Post, Req } from '@nestjs/common';
-import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import {
+  CommandBus,
+  QueryBus,
   QueryParams,
   FromQuery,
   CommandBody,

@@ -1,7 +1,7 @@
 import { Controller, Delete, Get, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import {
+  CommandBus,
   CommandBody,
   Needs,
   Public,
@@ -18,9 +18,9 @@ import {
   LogIn,
   Reauthenticate,
   RequestPasswordLink,
+  type Authenticated,
 } from '../domain/session.commands.js';
 import { TokenAuthenticator } from '../workflows/token-authenticator.js';
-import type { Authenticated } from '../workflows/authenticate.js';
 import { constantTime } from '../workflows/constant-time.js';
 import { Sessions } from '../workflows/sessions.js';
 import { Me, SessionList } from './answers.js';
@@ -53,7 +53,7 @@ export class SessionController {
     @Req() request: CalledRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const execute = () => this.commands.execute<LogIn, Authenticated>(this.device.addDevice(command, request));
+    const execute = () => this.commands.execute(this.device.addDevice(command, request));
     // A token can't be guessed.
     const authenticated = await (command.email === undefined
       ? constantTime(execute, { skipOnSuccess: true })
@@ -92,9 +92,7 @@ export class SessionController {
     @Req() request: CalledRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const authenticated = await this.links.limitUse(request, command.link, () =>
-      this.commands.execute<FollowPasswordLink, Authenticated>(command),
-    );
+    const authenticated = await this.links.limitUse(request, command.link, () => this.commands.execute(command));
     return this.enter(authenticated, request, reply);
   }
 
@@ -108,7 +106,7 @@ export class SessionController {
     @Req() request: CalledRequest & { caller: Principal },
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const execute = () => this.commands.execute<ChangePassword, Authenticated>(this.device.addDevice(command, request));
+    const execute = () => this.commands.execute(this.device.addDevice(command, request));
     const authenticated = await this.attempts.checkForCaller(request, execute);
     return request.caller.session
       ? this.enter(authenticated, request, reply)

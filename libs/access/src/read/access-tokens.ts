@@ -11,6 +11,7 @@ import {
   type Actor,
   type QueryContext,
   type Permission,
+  type Page,
   type Recorded,
 } from '#libs/kernel';
 import { encodeCursor, decodePositionCursor, type Projection } from '#libs/read-store';
@@ -129,7 +130,7 @@ export class AccessTokenItem {
 }
 
 /** The access tokens that one may manage, newest first. */
-export class ListAccessTokens extends Query<ListAccessTokens> {
+export class ListAccessTokens extends Query<ListAccessTokens, Page<AccessTokenItem>> {
   /** How many at most. */
   @Optional() @Type(() => Number) @IsInt() @Min(1) @Max(200) limit?: number;
   /** `next` of the page before. */
@@ -154,7 +155,7 @@ export async function listAccessTokens(
 }
 
 /** One access token that one may manage. */
-export class GetAccessToken extends Query<GetAccessToken> {}
+export class GetAccessToken extends Query<GetAccessToken, AccessTokenItem> {}
 
 /** Throws `token.not-found`. */
 export async function getAccessToken(

@@ -1,14 +1,7 @@
-import type { AuthenticationMethod, Session } from '#libs/vault';
-import type { LogIn } from '../domain/session.commands.js';
+import type { Authenticated, LogIn } from '../domain/session.commands.js';
 import type { TokenAuthenticator } from './token-authenticator.js';
 import type { ComparePasswordDependencies } from './compare-password.js';
 import { logIn, loginFailed, type LoggedIn } from './log-in.js';
-
-/** Somebody who has shown who they are: what their session is begun with. */
-export interface Authenticated extends Pick<Session, 'holder' | 'kind' | 'revision' | 'authenticatedBy'> {
-  /** In the log, of what their coming has written. */
-  readonly position?: number;
-}
 
 /** Lets in a user with a password, or an operator with a token. Throws `login.failed`. */
 export async function authenticate(
@@ -25,7 +18,7 @@ export async function authenticate(
 
 export const toAuthenticatedUser = (
   { userId, ...where }: LoggedIn,
-  authenticatedBy: AuthenticationMethod,
+  authenticatedBy: Authenticated['authenticatedBy'],
 ): Authenticated => ({
   holder: userId,
   kind: 'user',

@@ -3,7 +3,7 @@ import type { AuthenticationMethod, Session, Vault } from '#libs/vault';
 import { toSessionPrincipal, type Principal, type SessionDetails } from '../domain/principal.js';
 import { sessionExpiry, type SessionLimits } from '../domain/session.js';
 import type { TokenAuthenticator } from './token-authenticator.js';
-import type { Authenticated } from './authenticate.js';
+import type { Authenticated } from '../domain/session.commands.js';
 import type { Freshness } from './one-second-cache.js';
 import { hashSecret, createSessionSecret, sessionSecretPattern } from './secret.js';
 

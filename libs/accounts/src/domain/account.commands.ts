@@ -12,7 +12,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { Command, Country, Line, Optional, SpokenLanguage } from '#libs/kernel';
+import { Command, Country, Line, Optional, SpokenLanguage, type VersionedResult } from '#libs/kernel';
 import type { ContractTerms } from './account.events.js';
 import { Email } from './email.field.js';
 
@@ -29,8 +29,15 @@ export class FirstAdministrator {
   @Country() country!: string;
 }
 
+/** The account that was opened, with its first administrator. */
+export interface OpenedAccount {
+  readonly accountId: string;
+  /** The user id of the first administrator. */
+  readonly administratorId: string;
+}
+
 /** Opens an account with the e-mail domains it owns and its first administrator. */
-export class OpenAccount extends Command<OpenAccount> {
+export class OpenAccount extends Command<OpenAccount, VersionedResult<OpenedAccount>> {
   @Line(200) name!: string;
   // `ValidateNested` alone lets a missing object, and an array in place of one, pass.
   @Optional()

@@ -1,12 +1,19 @@
 import { domainToASCII } from 'node:url';
-import { Command, Refusal, type Context, type Decider } from '#libs/kernel';
+import { Command, Refusal, type Context, type Decider, type VersionedResult } from '#libs/kernel';
 import { emailDomainEvent, type EmailDomainEvent } from './email-domain.events.js';
 
+/** Whether an account owns an e-mail domain after a command. */
+export interface DomainOwnership {
+  readonly owned: boolean;
+  /** Whether the command changed anything. */
+  readonly changed: boolean;
+}
+
 /** An operator says that an e-mail domain is the account's, without the mail. */
-export class AssertDomain extends Command<AssertDomain> {}
+export class AssertDomain extends Command<AssertDomain, VersionedResult<DomainOwnership>> {}
 
 /** The account no longer owns an e-mail domain. */
-export class ReleaseDomain extends Command<ReleaseDomain> {}
+export class ReleaseDomain extends Command<ReleaseDomain, VersionedResult<DomainOwnership>> {}
 
 export interface EmailDomain {
   /** The account that owns it. */

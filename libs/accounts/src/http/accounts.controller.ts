@@ -1,7 +1,6 @@
 import { Controller, Delete, Get, HttpCode, Put } from '@nestjs/common';
-import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { QueryParams, CommandBody, Needs, pageOf, WithoutRevision } from '#libs/http';
+import { CommandBus, QueryBus, QueryParams, CommandBody, Needs, pageOf, WithoutRevision } from '#libs/http';
 import { AssertDomain, ReleaseDomain } from '../domain/email-domain.decider.js';
 import { AccountItem, GetAccount, ListAccounts } from '../read/account-list.js';
 

@@ -1,7 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { QueryParams, Public } from '#libs/http';
+import { QueryBus, QueryParams, Public } from '#libs/http';
 import { GetInstallation, InstallationStatus } from '../read/installation-status.js';
 
 @ApiTags('installation')

@@ -2,7 +2,16 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { sql, type Kysely } from 'kysely';
-import { Optional, Query, Refusal, toPage, type DataOf, type Recorded } from '#libs/kernel';
+import {
+  Optional,
+  Query,
+  Refusal,
+  toPage,
+  type DataOf,
+  type Page,
+  type Recorded,
+  type VersionedResult,
+} from '#libs/kernel';
 import { encodeCursor, decodeIdCursor, type Projection } from '#libs/read-store';
 import type { AccountEvent, ContractTerms } from '../domain/account.events.js';
 import type { EmailDomainEvent } from '../domain/email-domain.events.js';
@@ -115,7 +124,7 @@ export const AccountListProjection: Projection = {
 };
 
 /** The accounts that the caller sees, oldest first. */
-export class ListAccounts extends Query<ListAccounts> {
+export class ListAccounts extends Query<ListAccounts, Page<AccountItem>> {
   /** 1 to 200, default 50. */
   @Optional() @Type(() => Number) @IsInt() @Min(1) @Max(200) limit?: number;
   /** `next` of the page before. */
@@ -123,7 +132,7 @@ export class ListAccounts extends Query<ListAccounts> {
 }
 
 /** One account: name, domains, contracts, administrators. */
-export class GetAccount extends Query<GetAccount> {}
+export class GetAccount extends Query<GetAccount, VersionedResult<AccountItem>> {}
 
 export async function listAccounts(db: Kysely<AccountTables>, { limit = 50, cursor, context }: ListAccounts) {
   let rows = accounts(db)

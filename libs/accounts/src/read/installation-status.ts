@@ -4,7 +4,7 @@ import { Query } from '#libs/kernel';
 import type { AccountTables } from './account-list.js';
 
 /** Whether the installation has any account. */
-export class GetInstallation extends Query<GetInstallation> {}
+export class GetInstallation extends Query<GetInstallation, InstallationStatus> {}
 
 export class InstallationStatus {
   /** No account was ever opened. */

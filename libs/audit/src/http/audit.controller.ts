@@ -1,7 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { QueryParams, Needs, pageOf } from '#libs/http';
+import { QueryBus, QueryParams, Needs, pageOf } from '#libs/http';
 import { AuditItem } from '../read/audit-item.js';
 import { ListAudit, ListHistory } from '../read/list-audit.js';
 

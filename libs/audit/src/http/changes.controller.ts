@@ -1,8 +1,7 @@
 import { Controller, Req, Sse, type MessageEvent, type OnModuleDestroy } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Subject, concatMap, interval, map, merge, takeUntil, takeWhile, type Observable } from 'rxjs';
-import { QueryParams, Background, Needs, type CalledRequest } from '#libs/http';
+import { QueryBus, QueryParams, Background, Needs, type CalledRequest } from '#libs/http';
 import { Refusal, withQueryContext } from '#libs/kernel';
 import { FollowChanges, type LiveChange } from '../read/changed-users.js';
 

@@ -7,7 +7,7 @@ import type { ProjectionRunner } from '#libs/read-store';
 import type { AuditTables } from './audit-trail.js';
 
 /** Follows which users of an account change, as soon as the lists show it. */
-export class FollowChanges extends Query<FollowChanges> {
+export class FollowChanges extends Query<FollowChanges, Observable<LiveChange>> {
   /** Also what has changed since this position; `Last-Event-ID` goes before it. */
   @Optional() @Type(() => Number) @IsInt() @Min(0) @Max(Number.MAX_SAFE_INTEGER) after?: number;
   /** Further accounts, at most 50, for a caller who sees more than one: a browser has few connections to one host. */

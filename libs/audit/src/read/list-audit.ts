@@ -20,7 +20,7 @@ import { itemsOf, type AuditItem } from './audit-item.js';
 import { loadSubjects, type AuditRow, type AuditTables } from './audit-trail.js';
 import { SubjectId } from './subject-id.field.js';
 
-abstract class Paged<Self> extends Query<Self> {
+abstract class Paged<Self> extends Query<Self, Page<AuditItem>> {
   /** 1 to 200, default 50. */
   @Optional() @Type(() => Number) @IsInt() @Min(1) @Max(200) limit?: number;
   /** `next` of the page before. */

@@ -1,7 +1,6 @@
 import { Controller, Get, HttpCode, Post } from '@nestjs/common';
-import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { QueryParams, CommandBody, Needs, SendsMail, WithoutRevision, pageOf } from '#libs/http';
+import { CommandBus, QueryBus, QueryParams, CommandBody, Needs, SendsMail, WithoutRevision, pageOf } from '#libs/http';
 import { ListMails, SendMail } from '../workflows/mails.js';
 import { MailItem } from './answers.js';
 

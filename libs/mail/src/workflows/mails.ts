@@ -1,11 +1,27 @@
 import { IsIn, IsString, Length } from 'class-validator';
-import { Command, Optional, Query, Refusal, invalidCursor, toPage } from '#libs/kernel';
+import { Command, Optional, Query, Refusal, invalidCursor, toPage, type Page } from '#libs/kernel';
 import type { Mail, Vault } from '#libs/vault';
 
 const listed = ['parked', 'owed'] as const;
 
+/** A mail as operators see it, with the id of its recipient instead of the address. */
+export interface MailItem {
+  readonly mailId: string;
+  readonly kind: string;
+  readonly userId: string;
+  readonly state: Mail['state'];
+  /** How many attempts have failed. */
+  readonly attempts: number;
+  /** When it became due for the first time, or was sent again by hand. */
+  readonly owedSince: string;
+  /** When the next attempt is made; `null` where none follows. */
+  readonly nextAttemptAt: string | null;
+  /** The code of the reason why the last attempt failed. */
+  readonly problem: string | null;
+}
+
 /** The mails that were given up, or those that are owed; the oldest first. */
-export class ListMails extends Query<ListMails> {
+export class ListMails extends Query<ListMails, Page<MailItem>> {
   /** Default parked. */
   @Optional() @IsIn(listed) state?: (typeof listed)[number];
   /** `next` of the page before. */
@@ -13,13 +29,21 @@ export class ListMails extends Query<ListMails> {
 }
 
 /** Sends a mail that was given up as if it were new, and one that waits for its next attempt at once. */
-export class SendMail extends Command<SendMail> {}
+export class SendMail extends Command<SendMail, MailItem> {}
 
 /** ◇ */
 const pageSize = 100;
 
-/** A mail as operators see it. Whom it goes to is told by id. */
-const itemOf = ({ id: mailId, kind, user: userId, state, attempts, since, nextAttemptAt, problem }: Mail) => ({
+const itemOf = ({
+  id: mailId,
+  kind,
+  user: userId,
+  state,
+  attempts,
+  since,
+  nextAttemptAt,
+  problem,
+}: Mail): MailItem => ({
   mailId,
   kind,
   userId,

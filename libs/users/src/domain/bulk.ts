@@ -1,5 +1,6 @@
 import { ArrayMaxSize, ArrayMinSize, IsBoolean, IsIn, ValidateBy } from 'class-validator';
-import { Command, Ids, Optional, Reason } from '#libs/kernel';
+import { Command, Ids, Optional, Reason, type VersionedResult } from '#libs/kernel';
+import type { BulkAnswer } from './results.js';
 import { bulkCommands } from './user.acts.js';
 
 /** Checks that the field is only used with one of these actions. */
@@ -13,7 +14,7 @@ const GoesWith = (...actions: ChangeUsers['action'][]) =>
   });
 
 /** Gives one command to each of the chosen users; each succeeds or is refused on its own. */
-export class ChangeUsers extends Command<ChangeUsers> {
+export class ChangeUsers extends Command<ChangeUsers, VersionedResult<BulkAnswer>> {
   @IsIn(Object.keys(bulkCommands)) action!: keyof typeof bulkCommands;
   /** At most 1,000. */
   @Ids() @ArrayMinSize(1) @ArrayMaxSize(1000) userIds!: string[];

@@ -9,7 +9,9 @@ import {
   type Context,
   type Decider,
   type DomainEvent,
+  type VersionedResult,
 } from '#libs/kernel';
+import type { RecordedLogin } from './results.js';
 
 /** When one user logged in, apart from the other events of the user. The stream's id is the user's. */
 export type LoginEvent =
@@ -39,7 +41,7 @@ export const loginEvent = eventsOf<LoginEvent>();
 export const loginEvents: Catalogue<LoginEvent> = { UserLoggedIn: { ip: 'subject' }, LoginFailed: { ip: 'subject' } };
 
 /** A service reports that a user has logged in. */
-export class RecordLogin extends Command<RecordLogin> {
+export class RecordLogin extends Command<RecordLogin, VersionedResult<RecordedLogin>> {
   /** When, ISO 8601 with a zone; default now; at most 5 minutes ahead. */
   @Optional() @IsISO8601({ strict: true, strictSeparator: true }) at?: string;
   /** How: `password`, `oidc`, … */

@@ -4,7 +4,6 @@ import type { Permission } from '#libs/kernel';
 import { PendingApproval } from '../read/pending-approvals.js';
 import { UserItem } from '../read/user-item.js';
 import type { BulkResult } from '../workflows/change-users.js';
-import { IssuedToken } from '../workflows/issued-tokens.js';
 import { PossibleAction } from '../workflows/list-actions.js';
 
 export class UserItemPage extends pageOf(UserItem) {
@@ -25,6 +24,16 @@ export class OpenedAccount {
 
 export class PossibleActions {
   @ApiProperty({ type: [PossibleAction] }) readonly items!: readonly PossibleAction[];
+}
+
+class IssuedToken {
+  @ApiProperty() readonly tokenId!: string;
+  @ApiProperty() readonly kind!: string;
+  @ApiProperty({ type: String, nullable: true }) readonly name!: string | null;
+  @ApiProperty({ isArray: true, type: String }) readonly scopes!: readonly string[];
+  @ApiProperty() readonly issuedAt!: string;
+  @ApiProperty() readonly expiresAt!: string;
+  @ApiPropertyOptional() readonly ended?: boolean;
 }
 
 class StandingLock {

@@ -1,8 +1,7 @@
 import { Controller, Post } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiTags } from '@nestjs/swagger';
 import { OpenAccount } from '#libs/accounts';
-import { CommandBody, LocationHeader, Needs, SendsMail, WithoutRevision } from '#libs/http';
+import { CommandBus, CommandBody, LocationHeader, Needs, SendsMail, WithoutRevision } from '#libs/http';
 import { RegisterUser } from '../areas/membership/membership.commands.js';
 import { RecordLogin } from '../domain/login.js';
 import { OpenedAccount } from './answers.js';

@@ -1,16 +1,15 @@
 import type { CommandResult } from '#libs/event-store';
-import { VersionedResult } from '#libs/http';
-import type { Command } from '#libs/kernel';
+import { VersionedResult, type Command } from '#libs/kernel';
 import { actOf } from '../domain/user.acts.js';
 import { accountOf, locksAt, type User } from '../domain/user.state.js';
-import type { IssuedToken } from '../workflows/issued-tokens.js';
+import type { IssuedToken, UserStanding } from '../domain/results.js';
 
 /** How the user stands for this account after the command: `{ status, locks, changed, keptRoles?, issuedTokens? }`; `issuedTokens: null` where they can not be looked up now. */
 export function toUserStanding(
   written: CommandResult<User>,
   command: Command<unknown>,
   issuedTokens?: readonly IssuedToken[] | null,
-): VersionedResult {
+): VersionedResult<UserStanding> {
   const { state, changed, position, revision, at = command.context.at } = written;
   if (state.status === 'absent') return new VersionedResult({ changed }, position);
   const { account } = command.context;

@@ -1,7 +1,6 @@
 import { Controller, Get, Header, HttpCode, Post, StreamableFile } from '@nestjs/common';
-import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { CommandBody, Needs, QueryParams, SendsMail, WithoutRevision } from '#libs/http';
+import { CommandBus, QueryBus, CommandBody, Needs, QueryParams, SendsMail, WithoutRevision } from '#libs/http';
 import { ChangeUsers } from '../domain/bulk.js';
 import { bulkPermissions } from '../domain/user.acts.js';
 import { AccountSummary, SummarizeAccount } from '../read/account-summary.js';
@@ -31,8 +30,8 @@ export class UsersController {
   @Get('users.csv')
   @Needs('users:export')
   @Header('content-disposition', 'attachment; filename="users.csv"')
-  export(@QueryParams() query: ExportUserList): Promise<StreamableFile> {
-    return this.queries.execute(query);
+  async export(@QueryParams() query: ExportUserList) {
+    return new StreamableFile(await this.queries.execute(query), { type: 'text/csv; charset=utf-8' });
   }
 
   @Get('summary')

@@ -6,7 +6,7 @@ import type { UserListTables } from './user-list.js';
 import { isLockedForGood, type UserView } from './user-view.js';
 
 /** The numbers that an admin UI puts on its tabs. */
-export class SummarizeAccount extends Query<SummarizeAccount> {}
+export class SummarizeAccount extends Query<SummarizeAccount, AccountSummary> {}
 
 export class AccountSummary {
   @ApiProperty() readonly active!: number;

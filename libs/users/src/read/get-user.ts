@@ -4,7 +4,7 @@ import { IsInt, IsString, Min } from 'class-validator';
 import type { Kysely } from 'kysely';
 import type { AccountTables, ContractTerms } from '#libs/accounts';
 import type { EventStore } from '#libs/event-store';
-import { Optional, Query, Refusal, TimeZone, type Recorded } from '#libs/kernel';
+import { Optional, Query, Refusal, TimeZone, type Recorded, type VersionedResult } from '#libs/kernel';
 import { UserDecider } from '../domain/user.decider.js';
 import { revisionVisibleTo } from '../domain/user.state.js';
 import { invalidMoment, momentOf, type Moment } from './moment.js';
@@ -16,7 +16,7 @@ const digits = ({ value }: { value: unknown }) =>
   typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
 
 /** One user: as of now, or as the account saw them at a moment. */
-export class GetUser extends Query<GetUser> {
+export class GetUser extends Query<GetUser, UserPage | VersionedResult<UserPage>> {
   /**
    * Replays their history up to a time (RFC 3339, not in the future), or to the end of a date; today's means now. Deprecated:
    * a revision.

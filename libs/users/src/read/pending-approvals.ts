@@ -7,7 +7,7 @@ import type { Sealer } from '#libs/read-store';
 import { listUsers, ListUsers, type UserListTables } from './user-list.js';
 
 /** Who waits for approval, longest first. */
-export class ListPendingApprovals extends Query<ListPendingApprovals> {
+export class ListPendingApprovals extends Query<ListPendingApprovals, Page<PendingApproval>> {
   /** 1 to 200, default 50. */
   @Optional() @Type(() => Number) @IsInt() @Min(1) @Max(200) limit?: number;
   /** `next` of the page before. */

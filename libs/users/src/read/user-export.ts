@@ -6,7 +6,7 @@ import { itemAt, type UserItem } from './user-item.js';
 import { UserFilter, matching, type UserListTables } from './user-list.js';
 
 /** The users that the list's filters show, as CSV. */
-export class ExportUserList extends UserFilter<ExportUserList> {}
+export class ExportUserList extends UserFilter<ExportUserList, Readable> {}
 
 /** The header names are the import's, and a public promise. */
 const columns: Readonly<Record<string, (user: UserItem) => string | null>> = {

@@ -199,7 +199,7 @@ const sorts = Object.keys(sortKeys).flatMap((key) => [key, `-${key}`]);
 const boolean = ({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value);
 
 /** What both the list and the export filter by. */
-export abstract class UserFilter<Self> extends Query<Self> {
+export abstract class UserFilter<Self, Result = unknown> extends Query<Self, Result> {
   /** `pending`, `invited`, `active` (the default), or those who left: `rejected`, `left`, `deleted`. */
   @Optional() @Several() @IsIn(userStatuses, { each: true }) status?: string[];
   @Optional() @Transform(boolean) @IsBoolean() locked?: boolean;
@@ -218,7 +218,7 @@ export abstract class UserFilter<Self> extends Query<Self> {
 }
 
 /** The users of an account, page by page. */
-export class ListUsers extends UserFilter<ListUsers> {
+export class ListUsers extends UserFilter<ListUsers, UserListPage> {
   /** `lastName` (default), `firstName`, `email`, `country`, `status`, `addedAt`, `lastLoginAt`; `-` descends; never logged in last. */
   @Optional() @IsIn(sorts) sort?: string;
   /** 1 to 200, default 50. */

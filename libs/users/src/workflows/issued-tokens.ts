@@ -1,19 +1,6 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Refusal, type CommandContext } from '#libs/kernel';
+import type { IssuedToken } from '../domain/results.js';
 import type { User } from '../domain/user.state.js';
-
-/** An access token that somebody issued, and that still works. */
-export class IssuedToken {
-  @ApiProperty() readonly tokenId!: string;
-  @ApiProperty({ enum: ['user', 'service', 'operator'] }) readonly kind!: string;
-  /** `null`: the holder was erased. */
-  @ApiProperty({ type: String, nullable: true }) readonly name!: string | null;
-  @ApiProperty({ isArray: true, type: String }) readonly scopes!: readonly string[];
-  @ApiProperty() readonly issuedAt!: string;
-  @ApiProperty() readonly expiresAt!: string;
-  /** Whether this very command has ended it. */
-  @ApiPropertyOptional() readonly ended?: boolean;
-}
 
 /**
  * The tokens that users have issued to services, also through tokens. They outlive the rights of their issuer, so whoever takes

@@ -9,7 +9,7 @@ import { checkRemovable } from './administrators.js';
 import { loadFacts } from './change-user.js';
 
 /** What this caller may do to this user now. */
-export class ListActions extends Query<ListActions> {}
+export class ListActions extends Query<ListActions, PossibleActions> {}
 
 export class PossibleAction {
   @ApiProperty({ enum: listedCommands }) readonly action!: string;
@@ -23,6 +23,11 @@ export class PossibleAction {
   @ApiPropertyOptional() readonly detail?: string;
 }
 
+/** The actions on a user, each with whether it is allowed now. */
+export interface PossibleActions {
+  readonly items: readonly PossibleAction[];
+}
+
 /** Finds the route of a command, filled with ids. */
 export type FindStep = (
   action: string,
@@ -34,7 +39,7 @@ export async function listActions(
   store: EventStore,
   step: FindStep,
   { context }: ListActions,
-): Promise<{ items: PossibleAction[] }> {
+): Promise<PossibleActions> {
   const user = await store.load(UserDecider, context.targetId);
   const items = await Promise.all(
     candidates().map(async (command) => {

@@ -1,8 +1,9 @@
-import { Command, Reason } from '#libs/kernel';
+import { Command, Reason, type VersionedResult } from '#libs/kernel';
+import type { RequestedPasswordReset } from '../../domain/results.js';
 import { irreversible, type Act } from '../../domain/act.js';
 
 /** Mails a member a link that sets a password; a member without a password gets the welcome again. */
-export class RequestPasswordReset extends Command<RequestPasswordReset> {
+export class RequestPasswordReset extends Command<RequestPasswordReset, VersionedResult<RequestedPasswordReset>> {
   /** Why; shown to auditors. */
   @Reason() reason?: string;
 }

@@ -1,7 +1,6 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { CommandBody, SendsMail } from '#libs/http';
+import { CommandBus, CommandBody, SendsMail } from '#libs/http';
 import { NeedsPermissionOf } from '../../http/needs-permission-of.js';
 import { RequestPasswordReset } from './credentials.commands.js';
 

@@ -1,11 +1,12 @@
 import { IsBoolean } from 'class-validator';
-import { Command, Optional, Reason } from '#libs/kernel';
+import { Command, Optional, Reason, type VersionedResult } from '#libs/kernel';
+import type { UserStanding } from '../../domain/results.js';
 import type { Act, Change, UndoObstacle } from '../../domain/act.js';
 import type { LockCause } from '../../domain/user.events.js';
 import type { Lock, User } from '../../domain/user.state.js';
 
 /** Locks a member, with cause `administrator`. */
-export class LockUser extends Command<LockUser> {
+export class LockUser extends Command<LockUser, VersionedResult<UserStanding>> {
   /** Why; shown to auditors. */
   @Reason() reason?: string;
   /** Answer what would happen and write nothing. */
@@ -15,7 +16,7 @@ export class LockUser extends Command<LockUser> {
 }
 
 /** Removes every lock. */
-export class UnlockUser extends Command<UnlockUser> {
+export class UnlockUser extends Command<UnlockUser, VersionedResult<UserStanding>> {
   /** Why; shown to auditors. */
   @Reason() reason?: string;
   /** Removes the locks with these causes only; not part of the request body. */

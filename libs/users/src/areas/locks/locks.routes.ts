@@ -1,7 +1,6 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { CommandBody } from '#libs/http';
+import { CommandBus, CommandBody } from '#libs/http';
 import { UserStanding } from '../../http/answers.js';
 import { NeedsPermissionOf } from '../../http/needs-permission-of.js';
 import { LockUser, UnlockUser } from './locks.commands.js';

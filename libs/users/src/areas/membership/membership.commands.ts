@@ -1,11 +1,12 @@
 import { IsBoolean, MaxLength } from 'class-validator';
 import { Email } from '#libs/accounts';
-import { Command, Country, Line, Optional, Reason, SpokenLanguage } from '#libs/kernel';
+import { Command, Country, Line, Optional, Reason, SpokenLanguage, type VersionedResult } from '#libs/kernel';
+import type { AddedUser, RegisteredUser, UserStanding } from '../../domain/results.js';
 import { irreversible, type Act, type Change, type UndoObstacle } from '../../domain/act.js';
 import { accountOf, departureFrom, type User } from '../../domain/user.state.js';
 
 /** Adds a user to the account with an address that no user has. */
-export class AddUser extends Command<AddUser> {
+export class AddUser extends Command<AddUser, VersionedResult<AddedUser>> {
   /** Kept as typed; compared without case, after NFKC and IDNA. */
   @Email() @MaxLength(254) email!: string;
   @Line(100) firstName!: string;
@@ -17,7 +18,7 @@ export class AddUser extends Command<AddUser> {
 }
 
 /** Registers a stranger, whose address the caller has verified. */
-export class RegisterUser extends Command<RegisterUser> {
+export class RegisterUser extends Command<RegisterUser, VersionedResult<RegisteredUser>> {
   @Email() @MaxLength(254) email!: string;
   @Line(100) firstName!: string;
   @Line(100) lastName!: string;
@@ -26,25 +27,25 @@ export class RegisterUser extends Command<RegisterUser> {
 }
 
 /** Makes a pending user an active member. */
-export class ApproveUser extends Command<ApproveUser> {
+export class ApproveUser extends Command<ApproveUser, VersionedResult<UserStanding>> {
   /** Why; shown to auditors. */
   @Reason() reason?: string;
 }
 
 /** Refuses a pending user, who is then in no account. */
-export class RejectUser extends Command<RejectUser> {
+export class RejectUser extends Command<RejectUser, VersionedResult<UserStanding>> {
   /** Why; shown to auditors. */
   @Reason() reason?: string;
 }
 
 /** Adds a user who is in no account, and whose address is on a domain of this account, to this account. */
-export class AddUserToAccount extends Command<AddUserToAccount> {
+export class AddUserToAccount extends Command<AddUserToAccount, VersionedResult<UserStanding>> {
   /** Why; shown to auditors. */
   @Reason() reason?: string;
 }
 
 /** Removes the user from the account; identity and history stay. */
-export class DeleteUser extends Command<DeleteUser> {
+export class DeleteUser extends Command<DeleteUser, VersionedResult<UserStanding>> {
   /** Why; shown to auditors. */
   @Reason() reason?: string;
   /** Give the roles back when the user comes back to this account. */
@@ -56,7 +57,7 @@ export class DeleteUser extends Command<DeleteUser> {
 }
 
 /** Undoes a deletion by this account, for 30 days. */
-export class RestoreUser extends Command<RestoreUser> {
+export class RestoreUser extends Command<RestoreUser, VersionedResult<UserStanding>> {
   /** Why; shown to auditors. */
   @Reason() reason?: string;
 }

@@ -1,7 +1,6 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { CommandBody, LocationHeader, SendsMail, WithoutRevision } from '#libs/http';
+import { CommandBus, CommandBody, LocationHeader, SendsMail, WithoutRevision } from '#libs/http';
 import { AddedUser, UserStanding } from '../../http/answers.js';
 import { NeedsPermissionOf } from '../../http/needs-permission-of.js';
 import { AddUser, AddUserToAccount, ApproveUser, DeleteUser, RejectUser, RestoreUser } from './membership.commands.js';

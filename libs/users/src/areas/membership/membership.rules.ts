@@ -1,4 +1,4 @@
-import { Refusal, checkRecentlyAuthenticated, type Context } from '#libs/kernel';
+import { Refusal, checkRecentlyAuthenticated, type Context, type Fields } from '#libs/kernel';
 import {
   checkActive,
   checkKnown,
@@ -152,7 +152,7 @@ function revokeUngrantable(user: ExistingUser, context: Context): UserEvent[] {
   return kept.filter((role) => !grantable.includes(role)).map((role) => userEvent('UserRoleRevoked', { role }));
 }
 
-const profile = ({ email, firstName, lastName, country, language }: membership.RegisterUser) => ({
+const profile = ({ email, firstName, lastName, country, language }: Fields<membership.RegisterUser>) => ({
   email,
   firstName,
   lastName,

@@ -1,9 +1,10 @@
 import { IsOptional } from 'class-validator';
-import { Command, Country, Line, Optional, Reason, SpokenLanguage } from '#libs/kernel';
+import { Command, Country, Line, Optional, Reason, SpokenLanguage, type VersionedResult } from '#libs/kernel';
+import type { UserStanding } from '../../domain/results.js';
 import type { Act, Change, UndoObstacle } from '../../domain/act.js';
 
 /** Changes a member's names, countries or language. */
-export class ChangeUser extends Command<ChangeUser> {
+export class ChangeUser extends Command<ChangeUser, VersionedResult<UserStanding>> {
   @Optional() @Line(100) firstName?: string;
   @Optional() @Line(100) lastName?: string;
   @Optional() @Country() country?: string;

@@ -1,7 +1,6 @@
 import { Controller, Patch } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { CommandBody } from '#libs/http';
+import { CommandBus, CommandBody } from '#libs/http';
 import { NeedsPermissionOf } from '../../http/needs-permission-of.js';
 import { ChangeUser } from './profile.commands.js';
 

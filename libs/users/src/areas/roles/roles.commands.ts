@@ -1,18 +1,19 @@
 import { IsIn } from 'class-validator';
-import { Command, Flag, Optional, Reason } from '#libs/kernel';
+import { Command, Flag, Optional, Reason, type VersionedResult } from '#libs/kernel';
+import type { UserStanding } from '../../domain/results.js';
 import type { Act, Change } from '../../domain/act.js';
 import { roles, type Role } from '../../domain/user.events.js';
 import type { User } from '../../domain/user.state.js';
 
 /** Gives a member a role. */
-export class GrantRole extends Command<GrantRole> {
+export class GrantRole extends Command<GrantRole, VersionedResult<UserStanding>> {
   @IsIn(roles) role!: Role;
   /** Why; shown to auditors. */
   @Reason() reason?: string;
 }
 
 /** Takes a role away from a member. */
-export class RevokeRole extends Command<RevokeRole> {
+export class RevokeRole extends Command<RevokeRole, VersionedResult<UserStanding>> {
   @IsIn(roles) role!: Role;
   /** Why; shown to auditors. */
   @Reason() reason?: string;

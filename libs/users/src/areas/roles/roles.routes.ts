@@ -1,7 +1,6 @@
 import { Controller, Delete, HttpCode, Put } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { CommandBody, FromQuery } from '#libs/http';
+import { CommandBus, CommandBody, FromQuery } from '#libs/http';
 import { UserStanding } from '../../http/answers.js';
 import { NeedsPermissionOf } from '../../http/needs-permission-of.js';
 import { GrantRole, RevokeRole } from './roles.commands.js';
