@@ -65,7 +65,7 @@ class PartsModule {
       { provide: ReadStore, useValue: readStore },
       { provide: ProjectionRunner, useValue: projections },
       { provide: MailProcess, useValue: mails },
-      { provide: ReadPosition, useExisting: ProjectionRunner },
+      { provide: ReadPosition, useValue: projections satisfies ReadPosition },
       { provide: PasswordThreads, useValue: passwordThreads },
       { provide: Clock, useValue: clock },
       { provide: PublicOrigin, useValue: { origin: publicOrigin } satisfies PublicOrigin },

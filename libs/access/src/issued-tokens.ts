@@ -54,7 +54,7 @@ export class IssuedTokenTree extends IssuedTokens {
     issuers: Issuers,
     { actor, confinedTo, mayActOnAdministrators, at }: CommandContext,
   ): Promise<IssuedRow[]> {
-    await this.readPosition.waitFor(await this.store.lastPosition(), maxWait);
+    await this.readPosition.waitForPosition(await this.store.lastPosition(), maxWait);
     return listIssuedBy(this.readStore.db as never, issuers, {
       actor,
       ...(confinedTo && { account: confinedTo }),

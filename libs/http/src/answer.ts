@@ -27,7 +27,7 @@ export class AnswerInterceptor implements NestInterceptor {
     const reply = http.getResponse<FastifyReply>();
     // A stranger who could wait for a position could tell whether the log grew, and so whether an address is known.
     const wanted = request.caller && minPosition(request);
-    if (wanted !== undefined) await this.read.waitFor(wanted, patience);
+    if (wanted !== undefined) await this.read.waitForPosition(wanted, patience);
     // Taken before the read runs: what it shows is at least this old.
     const seen = this.read.position;
     const location = this.reflector.get<string | undefined>(LOCATION, context.getHandler());

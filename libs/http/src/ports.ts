@@ -21,5 +21,5 @@ export abstract class ReadPosition {
   /** Every read answered from now on shows at least this position of the log. */
   abstract readonly position: number;
   /** Resolves once `position` is reached; throws `projections.behind` after `timeout` ms. */
-  abstract waitFor(position: number, timeout: number): Promise<void>;
+  abstract waitForPosition(position: number, timeout: number): Promise<void>;
 }
