@@ -17,6 +17,7 @@ import {
   RequestPasswordResetByAddress,
   SetPassword,
 } from '../areas/credentials/credentials.commands.js';
+import { actOf } from './user.acts.js';
 import type { UserContext } from './user.context.js';
 import { UserDecider } from './user.decider.js';
 import { roles, userEvent, userEvents, type LockCause, type Role, type UserEvent } from './user.events.js';
@@ -224,6 +225,18 @@ it('ADMIN-2: only an active member serves as administrator, whom nothing locks b
       expect(after.status).toBe('active');
     }
   });
+});
+
+it('ADMIN-1: a command that takes an administrator away has an act that says why', () => {
+  let removals = 0;
+  always((steps) => {
+    for (const { attempt, before, after, context } of steps) {
+      if (!servesAsAdministrator(before, context.at) || servesAsAdministrator(after, context.at)) continue;
+      expect(actOf(attempt.command).removesAdministrator).toBeDefined();
+      removals++;
+    }
+  });
+  expect(removals).toBeGreaterThan(0);
 });
 
 it('DELETE-2: whoever is in no account has no roles', () => {

@@ -49,14 +49,14 @@ const findLock = (user: User, cause: LockCause): Lock | undefined =>
   user.status === 'absent' ? undefined : user.locks.find((lock) => lock.cause === cause);
 
 /** Returns an undo that removes the lock with this cause and no other, or restores the one that it replaced. */
-function liftLock(cause: LockCause): Act['undo'] {
+function liftLock(cause: 'administrator' | 'failedLogins'): Act['undo'] {
   return ({ before, after, now }) => {
     const [former, set, current] = [before, after, now].map((user) => findLock(user, cause));
     if (!set || set.revision === former?.revision) return 'irreversible';
     if (current?.revision !== set.revision) return 'changedSince';
-    if (!former) return new UnlockUser({ causes: [cause] });
-    // Only a lock by an administrator that has no end can be set by a command.
-    return former.cause === 'administrator' && !former.until ? lockFor(former) : 'irreversible';
+    // Only a lock by an administrator that has no end can be set again; one because of failed logins ends soon anyway.
+    if (!former || cause === 'failedLogins') return new UnlockUser({ causes: [cause] });
+    return former.until ? 'irreversible' : lockFor(former);
   };
 }
 

@@ -1,15 +1,9 @@
 /* oxlint-disable promise/valid-params -- `then` is the last word of given/when/then, no promise's */
-import * as fc from 'fast-check';
 import { fold, given, type PastEvent } from '#libs/kernel';
-import { FailLogin, LoginDecider, isGuessedAt, loginEvent } from './login.js';
-import {
-  RequestPasswordReset,
-  RequestPasswordResetByAddress,
-  SetPassword,
-} from '../areas/credentials/credentials.commands.js';
-import { UserDecider } from './user.decider.js';
-import { userEvent, type UserEvent } from './user.events.js';
-import type { ExistingUser } from './user.state.js';
+import { RequestPasswordReset, RequestPasswordResetByAddress, SetPassword } from './credentials.commands.js';
+import { UserDecider } from '../../domain/user.decider.js';
+import { userEvent, type UserEvent } from '../../domain/user.events.js';
+import type { ExistingUser } from '../../domain/user.state.js';
 
 const added = userEvent('UserAdded', {
   account: 'account',
@@ -128,70 +122,5 @@ describe('what a change of the password, a lock or a deletion does to sessions',
       disableModeDays: 7,
     });
     expect(state(added, deleted, userEvent('UserRestored', { account: 'account' })).sessionsSince).toBe(1);
-  });
-});
-
-describe('ten failed logins in 15 minutes', () => {
-  const failures = (...at: string[]) => ({ failures: at });
-  const minutesAgo = (minutes: number) => new Date(Date.parse('2026-01-15T12:00:00Z') - minutes * 60_000).toISOString();
-  const ten = Array.from({ length: 10 }, (_, nth) => minutesAgo(14 - nth));
-
-  it('LOGIN-5: are too many; nine are not, nor older ones, nor those from before an unlock', () => {
-    const now = minutesAgo(0);
-    expect(isGuessedAt(failures(...ten), now)).toBe(true);
-    expect(isGuessedAt(failures(...ten.slice(1)), now)).toBe(false);
-    expect(isGuessedAt(failures(minutesAgo(15), ...ten.slice(1)), now)).toBe(false);
-    expect(isGuessedAt(failures(minutesAgo(15 - 1 / 60_000), ...ten.slice(1)), now)).toBe(true);
-    expect(isGuessedAt(failures(...ten), now, minutesAgo(14))).toBe(false);
-  });
-
-  it('LOGIN-5: are recorded up to the tenth, however many come at once', () => {
-    const fail = new FailLogin({ method: 'password' });
-    given(LoginDecider, ...ten.slice(1).map(failed))
-      .when(fail)
-      .then(failed(minutesAgo(0)));
-    given(LoginDecider, ...ten.map(failed))
-      .when(fail)
-      .then();
-    given(LoginDecider, ...ten.map(failed))
-      .when(fail, { forgivenAt: ten.at(-1) })
-      .then(failed(minutesAgo(0)));
-  });
-
-  const failed = (at: string) => loginEvent('LoginFailed', { method: 'password', at });
-  const loggedIn = loginEvent('UserLoggedIn', { method: 'password', at: minutesAgo(3) });
-
-  it('LOGIN-6: are counted from the last login that did not fail', () => {
-    expect(fold(LoginDecider, [...ten.map(failed), loggedIn, failed(minutesAgo(2))])).toEqual(failures(minutesAgo(2)));
-    const nine = ten.slice(1).map(failed);
-    expect(isGuessedAt(fold(LoginDecider, [failed(ten[0]!), loggedIn, ...nine]), minutesAgo(0))).toBe(false);
-    expect(isGuessedAt(fold(LoginDecider, [loggedIn, failed(ten[0]!), ...nine]), minutesAgo(0))).toBe(true);
-    given(LoginDecider)
-      .when(new FailLogin({ method: 'password' }))
-      .then(failed('2026-01-15T12:00:00.000Z'));
-  });
-
-  it('LOGIN-6: are not forgiven by a login of before them, that is reported after them', () => {
-    const late = loginEvent('UserLoggedIn', { method: 'oidc', at: minutesAgo(10) });
-    expect(fold(LoginDecider, [...ten.map(failed), late])).toEqual(failures(...ten.slice(5)));
-  });
-
-  it('LOGIN-5: are all that a login depends on: the newest 20 events tell as much as all do, up to ten of them late logins', () => {
-    const past = fc
-      .array(fc.oneof({ weight: 4, arbitrary: fc.constant('fails') }, fc.nat(40)), { maxLength: 40, size: 'max' })
-      .map((acts) =>
-        acts.map((act, nth) =>
-          typeof act === 'string'
-            ? failed(minutesAgo(40 - nth))
-            : loginEvent('UserLoggedIn', { method: 'oidc', at: minutesAgo(act) }),
-        ),
-      );
-    fc.assert(
-      fc.property(past, (all) => {
-        const newest = all.slice(-LoginDecider.foldLast!);
-        fc.pre(newest.filter(({ type }) => type === 'UserLoggedIn').length <= 10);
-        expect(fold(LoginDecider, newest)).toEqual(fold(LoginDecider, all));
-      }),
-    );
   });
 });

@@ -1,16 +1,16 @@
 /* oxlint-disable promise/valid-params -- `then` is the last word of given/when/then, no promise's */
 import { fold, given, type PastEvent } from '#libs/kernel';
-import { DeleteUser, RestoreUser } from '../areas/membership/membership.commands.js';
-import { LockAfterFailedLogins, LockUser, UnlockUser } from '../areas/locks/locks.commands.js';
-import { GrantRole } from '../areas/roles/roles.commands.js';
+import { DeleteUser, RestoreUser } from '../membership/membership.commands.js';
+import { LockAfterFailedLogins, LockUser, UnlockUser } from './locks.commands.js';
+import { GrantRole } from '../roles/roles.commands.js';
 import {
   RequestPasswordReset,
   RequestPasswordResetByAddress,
   SetPassword,
-} from '../areas/credentials/credentials.commands.js';
-import { UserDecider } from './user.decider.js';
-import { userEvent, type UserEvent } from './user.events.js';
-import { mayLogIn, passwordLock, servesAsAdministrator, type ExistingUser } from './user.state.js';
+} from '../credentials/credentials.commands.js';
+import { UserDecider } from '../../domain/user.decider.js';
+import { userEvent, type UserEvent } from '../../domain/user.events.js';
+import { mayLogIn, passwordLock, servesAsAdministrator, type ExistingUser } from '../../domain/user.state.js';
 
 const added = userEvent('UserAdded', {
   account: 'account',
