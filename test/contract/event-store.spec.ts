@@ -25,7 +25,7 @@ import {
   EventStore,
   UnreadableEvent,
   WrongRevision,
-  eventId,
+  toEventId,
   type EventStoreOptions,
   type ProposedEvent,
 } from '#libs/event-store';
@@ -169,7 +169,7 @@ describe('a stream', () => {
   it('answers a repeated append as the first time', async () => {
     const event = (digest: string): ProposedEvent => ({
       ...counted(1),
-      id: eventId({ commandId: 'k', digest, stream: 'n-1', expected: -1, index: 0 }),
+      id: toEventId({ commandId: 'k', digest, stream: 'n-1', expected: -1, index: 0 }),
     });
     const first = await store.append('n-1', -1, [event('d1')]);
     await store.append('n-1', 0, [counted(2)]);

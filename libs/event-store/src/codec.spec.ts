@@ -52,17 +52,17 @@ beforeEach(() => {
 const roundTrip = async (event: ProposedEvent) => codec.decode(await codec.encode('user-bob', event), place);
 const ownersOf = ({ metadata: { sealed } }: StoredEvent) => [sealed?.subject?.owner, sealed?.actor?.owner];
 
-it('gives back what it was given', async () => {
+it('decodes what it has encoded', async () => {
   expect(await roundTrip(named)).toEqual({ ...named, ...place });
 });
 
-it('OPS-4, AUDIT-6: leaves nothing personal in clear', async () => {
+it('OPS-4, AUDIT-6: stores no personal data in clear', async () => {
   const stored = await codec.encode('user-bob', named);
   expect(stored.data).toEqual({ country: 'ES' });
   expect(JSON.stringify(stored)).not.toMatch(/Bob|asked to|192\.0\.2/);
 });
 
-it('seals nothing where nothing is personal', async () => {
+it('makes no box and no key if an event has no personal data', async () => {
   const stored = await codec.encode('user-bob', propose('Named', { name: undefined, country: 'ES' }));
   expect(stored.metadata).not.toHaveProperty('sealed');
   expect(keys.kept.size).toBe(0);
@@ -73,7 +73,7 @@ describe('the owner of a box', () => {
     expect(ownersOf(await codec.encode('user-bob', named))).toEqual(['user:bob', 'user:ann']);
   });
 
-  it('is the account where the subject is no person', async () => {
+  it('is the account if the subject is not a person', async () => {
     const claimed = propose(
       'Named',
       { country: 'ES' },
@@ -82,42 +82,42 @@ describe('the owner of a box', () => {
     expect(ownersOf(await codec.encode('domain-example.com', claimed))).toEqual(['account:acme', undefined]);
   });
 
-  it('is whom the format names', async () => {
+  it('is the one that the format names', async () => {
     expect(ownersOf(await codec.encode('accessToken-1', propose('Noted', { note: 'CI', holder: 'robot' })))).toEqual([
       'service:robot',
       undefined,
     ]);
   });
 
-  it('is the subject for the ip too, where the format says so', async () => {
+  it('is the subject for the IP address, too, if the format says so', async () => {
     const loggedIn = propose('LoggedIn', { method: 'password' }, { ip: '192.0.2.1' });
     expect(ownersOf(await codec.encode('login-bob', loggedIn))).toEqual(['user:bob', undefined]);
     expect((await roundTrip(loggedIn)).envelope.ip).toBe('192.0.2.1');
   });
 
-  it('must be somebody', async () => {
-    const nobodys = propose(
+  it('must exist: an event of no account with personal data is refused', async () => {
+    const withoutAccount = propose(
       'Named',
       { country: 'ES' },
       { subject: { kind: 'installation', id: '1' }, account: undefined, reason: 'why not' },
     );
-    await expect(codec.encode('installation', nobodys)).rejects.toThrow("nobody's key seals this");
+    await expect(codec.encode('installation', withoutAccount)).rejects.toThrow('no key can encrypt this');
   });
 });
 
-describe('a box opens', () => {
+describe('a box does not open', () => {
   it.each([
     ['in another stream', { stream: 'user-eve' }, {}],
     ['under another event id', {}, { id: 'e2' }],
     ['under another type', {}, { type: 'Noted' }],
-  ])('not %s', async (_, elsewhere, other) => {
+  ])('%s', async (_, elsewhere, other) => {
     const stored = await codec.encode('user-bob', named);
     expect(() => codec.decode({ ...stored, ...other }, { ...place, ...elsewhere })).toThrow(
       /its subject box does not open/,
     );
   });
 
-  it('not in place of the other', async () => {
+  it('in place of the other box', async () => {
     const stored = await codec.encode('user-ann', {
       ...named,
       envelope: { ...named.envelope, subject: { kind: 'user', id: 'ann' } },
@@ -127,7 +127,7 @@ describe('a box opens', () => {
     expect(() => codec.decode(swapped as StoredEvent, { ...place, stream: 'user-ann' })).toThrow(/does not open/);
   });
 
-  it('no more once its owner is erased: the rest of the event stays', async () => {
+  it('once its owner is erased: the rest of the event is still decoded', async () => {
     const stored = await codec.encode('user-bob', named);
     keys.kept.set('user:bob', 'erased');
     const read = codec.decode(stored, place);
@@ -139,7 +139,7 @@ describe('a box opens', () => {
     ]);
   });
 
-  it('not without its key, which is an incident that names the event', async () => {
+  it('without its key: the error names the event', async () => {
     const stored = await codec.encode('user-bob', named);
     keys.kept.delete('user:bob');
     expect(() => codec.decode(stored, place)).toThrow('Named in user-bob@3: the vault has no key of user:bob');
@@ -154,20 +154,20 @@ describe('schemas', () => {
     },
   };
 
-  it('OPS-6: are lifted to the current one', async () => {
+  it('OPS-6: are upcast to the current one', async () => {
     const old = await codec.encode('user-bob', named);
     const read = new Codec(current, keys).decode(old, place);
     expect([read.data, read.envelope.schema]).toEqual([{ name: 'Bob', country: 'ES', language: 'en', third: true }, 3]);
   });
 
-  it('of a newer build are not guessed at', async () => {
+  it('of a newer build are refused', async () => {
     const newer = await new Codec(current, keys).encode('user-bob', named);
     expect(newer.metadata.schema).toBe(3);
     expect(() => codec.decode(newer, place)).toThrow('its schema 3 is of a newer build');
   });
 });
 
-it('refuses types that are in no catalogue, written or read', async () => {
+it('refuses to encode or decode a type that is in no catalogue', async () => {
   await expect(codec.encode('user-bob', propose('Renamed', {}))).rejects.toThrow(
     'event type Renamed is in no catalogue',
   );

@@ -1,18 +1,18 @@
 import type { Actor, Envelope, EventFormat, Recorded, Subject } from '#libs/kernel';
-import { seal, unseal, type BoxName, type BoxPlace, type SealedBox } from './sealing.js';
+import { seal, unseal, type BoxName, type BoxBinding, type SealedBox } from './sealing.js';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- the erased form: which data belongs to a type, the catalogues have checked
 export type AnyEventFormat = EventFormat<any>;
 
-/** Where the keys of people come from. */
+/** The encryption keys of the owners of personal data. */
 export interface KeyRing {
-  /** The owner's key, durable before the promise resolves. Throws for an erased owner. */
+  /** Returns the owner's key; creates it and stores it durably if there is none. Throws for an erased owner. */
   findOrCreateKey(owner: string): Promise<Buffer>;
-  /** 'erased' = destroyed on purpose; undefined = never heard of. */
+  /** Returns the owner's key; 'erased' if it was destroyed on purpose, undefined if the owner is unknown. */
   findKey(owner: string): Buffer | 'erased' | undefined;
 }
 
-/** An event to append; its schema is set on the way. */
+/** An event to append; the codec sets its schema. */
 export interface ProposedEvent {
   readonly id: string;
   readonly type: string;
@@ -20,7 +20,7 @@ export interface ProposedEvent {
   readonly envelope: Envelope;
 }
 
-/** An event as the store keeps it: JSON in clear, the sealed rest in its metadata. */
+/** An event as stored: public data as JSON, personal data encrypted in the metadata. */
 export interface StoredEvent {
   readonly id: string;
   readonly type: string;
@@ -42,7 +42,7 @@ export type Metadata = {
   readonly sealed?: { readonly [Name in BoxName]?: SealedBox };
 };
 
-/** An event that can't be read: an incident, for whoever follows the log must not go past it. */
+/** An event can't be decoded. Projections must stop at it: skipping it would make them wrong. */
 export class UnreadableEvent extends Error {
   constructor(
     readonly event: Omit<Recorded, 'data' | 'envelope'>,
@@ -53,12 +53,12 @@ export class UnreadableEvent extends Error {
   }
 }
 
-interface Contents {
+interface SealedContents {
   readonly subject: { readonly data?: object; readonly reason?: string; readonly ip?: string };
   readonly actor: { readonly ip?: string };
 }
 
-/** From events to what the store keeps and back: sealing personal data, lifting old schemas. */
+/** Encodes events for the store and decodes them: encrypts personal data, upcasts old schemas. */
 export class Codec {
   constructor(
     private readonly catalogue: Readonly<Record<string, AnyEventFormat>>,
@@ -66,23 +66,24 @@ export class Codec {
   ) {}
 
   /**
+   * Encrypts an event's personal data and returns the event as stored.
    * @param stream without the namespace
-   * @throws Error for a type that is not in the catalogue, or a box that would be nobody's
+   * @throws Error if no catalogue has the type, or no owner's key fits the personal data
    */
   async encode(stream: string, { id, type, data, envelope }: ProposedEvent): Promise<StoredEvent> {
     const format = this.catalogue[type];
     if (!format) throw new Error(`event type ${type} is in no catalogue`);
-    const { clear, personal } = split(format, data);
+    const { clear, personal } = splitPersonal(format, data);
     const { reason, ip, correlationId, causationId, ...rest } = envelope;
-    // Where nobody in particular acts, the subject's key is the only one there is.
+    // The system has no key: its events are encrypted with the subject's.
     const ipOfSubject = format.ip === 'subject' || envelope.actor.kind === 'system';
-    const contents: Contents = {
+    const contents: SealedContents = {
       subject: { ...(personal && { data: personal }), ...(reason && { reason }), ...(ip && ipOfSubject && { ip }) },
       actor: { ...(ip && !ipOfSubject && { ip }) },
     };
     const place = { stream, id, type };
     const sealed = {
-      ...(await this.sealBox('subject', contents, () => subjectOwner(format, data, envelope), place)),
+      ...(await this.sealBox('subject', contents, () => subjectKeyOwner(format, data, envelope), place)),
       ...(await this.sealBox('actor', contents, () => `${envelope.actor.kind}:${envelope.actor.id}`, place)),
     };
     const metadata: Metadata = {
@@ -95,17 +96,20 @@ export class Codec {
     return { id, type, data: clear, metadata };
   }
 
-  /** Throws {@link UnreadableEvent}: unknown type, newer schema, unknown key, a box that does not open. */
+  /**
+   * Decrypts and upcasts a stored event. An event whose owner was erased has no personal data and `erased: true`.
+   * @throws UnreadableEvent for an unknown type, a newer schema, an unknown key, or a box that can't be decrypted
+   */
   decode(stored: StoredEvent, place: Pick<Recorded, 'stream' | 'revision' | 'position'>): Recorded {
     const event = { id: stored.id, type: stored.type, ...place };
     try {
-      return this.open(stored, event);
+      return this.decodeContents(stored, event);
     } catch (error) {
       throw new UnreadableEvent(event, error instanceof Error ? error.message : String(error));
     }
   }
 
-  private open(stored: StoredEvent, event: Omit<Recorded, 'data' | 'envelope'>): Recorded {
+  private decodeContents(stored: StoredEvent, event: Omit<Recorded, 'data' | 'envelope'>): Recorded {
     const format = this.catalogue[stored.type];
     if (!format) throw new Error('its type is in no catalogue');
     const { $correlationId, $causationId, sealed, schema, ...rest } = stored.metadata;
@@ -129,9 +133,9 @@ export class Codec {
 
   private async sealBox(
     name: BoxName,
-    contents: Contents,
+    contents: SealedContents,
     owner: () => string,
-    place: BoxPlace,
+    place: BoxBinding,
   ): Promise<{ [Name in BoxName]?: SealedBox }> {
     if (Object.keys(contents[name]).length === 0) return {};
     const key = await this.keys.findOrCreateKey(owner());
@@ -141,8 +145,8 @@ export class Codec {
   private openBox<Name extends BoxName>(
     name: Name,
     sealed: Metadata['sealed'],
-    place: BoxPlace,
-  ): Contents[Name] | 'erased' {
+    place: BoxBinding,
+  ): SealedContents[Name] | 'erased' {
     const box = sealed?.[name];
     if (!box) return {};
     const key = this.keys.findKey(box.owner);
@@ -156,9 +160,11 @@ export class Codec {
   }
 }
 
+/** Returns the version of the schema that this build writes. */
 const currentSchema = (format: AnyEventFormat): number => (format.upcasters?.length ?? 0) + 1;
 
-function split(format: AnyEventFormat, data: object): { clear: Record<string, unknown>; personal?: object } {
+/** Splits an event's data into public and personal fields. */
+function splitPersonal(format: AnyEventFormat, data: object): { clear: Record<string, unknown>; personal?: object } {
   const isPersonal = new Set<string>(format.personal);
   const fields = Object.entries(data).filter(([, value]) => value !== undefined);
   const personal = fields.filter(([name]) => isPersonal.has(name));
@@ -168,16 +174,18 @@ function split(format: AnyEventFormat, data: object): { clear: Record<string, un
   };
 }
 
-function subjectOwner(format: AnyEventFormat, data: object, envelope: Envelope): string {
+/** Returns the owner of the key that encrypts the data about an event's subject, `<kind>:<id>`. */
+function subjectKeyOwner(format: AnyEventFormat, data: object, envelope: Envelope): string {
   if (format.sealedFor) return format.sealedFor(data, envelope);
   const { subject, account } = envelope;
   if (subject.kind === 'user' || subject.kind === 'account') return `${subject.kind}:${subject.id}`;
-  if (!account) throw new Error(`nobody's key seals this: ${subject.kind} ${subject.id} belongs to no account`);
+  if (!account) throw new Error(`no key can encrypt this: ${subject.kind} ${subject.id} belongs to no account`);
   return `account:${account}`;
 }
 
+/** Returns an event's data in the current schema. Throws if the schema is newer than this build. */
 function upcast(format: AnyEventFormat, schema: number, data: object): object {
   const upcasters = format.upcasters ?? [];
   if (schema > upcasters.length + 1) throw new Error(`its schema ${schema} is of a newer build`);
-  return upcasters.slice(schema - 1).reduce((older, lift) => lift(older), data);
+  return upcasters.slice(schema - 1).reduce((older, upcaster) => upcaster(older), data);
 }

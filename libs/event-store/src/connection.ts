@@ -8,38 +8,38 @@ import {
 } from '@eventstore/db-client';
 import { StoreUnavailable, diskFull, type StoreObserver } from '#libs/kernel';
 import { UnreadableEvent } from './codec.js';
-import { clientUrl, openClient } from './open-client.js';
-import { NoAnswer, Retry, afterFailure, type TimeLimits } from './time-limits.js';
-import { isUnconnected, unavailable } from './problem.js';
-import { iterateAtReadersPace } from './stream.js';
+import { eventStoreUnavailable, isConnectError } from './event-store-problem.js';
+import { iterateAtReadersPace } from './iterate-at-readers-pace.js';
+import { openClient, toClientUrl } from './open-client.js';
+import { Backoff, ResponseTimeout, shortWait, type TimeLimits } from './time-limits.js';
 import { WatchedClient } from './watched-client.js';
 
 /**
- * How long, in ms, a read that nobody reads on may come to its end by itself; only then it is cancelled. A server that is
- * made on Node takes 1,000 resets and 33 a second (CVE-2023-44487), then closes the connection:
+ * How long, in ms, a read that was left early may end by itself before it is cancelled. A server built on Node accepts
+ * 1,000 resets and then 33 a second (CVE-2023-44487), then closes the connection:
  * https://github.com/grpc/grpc-node/issues/2872
  */
-const ENDING = 50;
+const CANCEL_DELAY_MS = 50;
 
-/** How old, in ms, a client that can't connect is before it is replaced. */
-const RECONNECT = 5_000;
+/** A client that can't connect is replaced once it is this old, in ms. */
+const REPLACE_UNCONNECTED_AFTER_MS = 5_000;
 
-/** Trying again can't help against these. */
-const FINAL = [WrongExpectedVersionError, StreamDeletedError, UnreadableEvent, TypeError];
+/** Errors against which a retry can't help. */
+const FINAL_ERRORS = [WrongExpectedVersionError, StreamDeletedError, UnreadableEvent, TypeError];
 
-/** Makes a call that reads on after the last event; undefined if there is nothing more to read. */
-type Open<Event> = (client: EventStoreDBClient, last: Event | undefined) => StreamingRead<Event> | undefined;
+/** Starts a call that reads the events after `last` (undefined: from the start); undefined if there is nothing more to read. */
+type OpenRead<Event> = (client: EventStoreDBClient, last: Event | undefined) => StreamingRead<Event> | undefined;
 
 /**
- * A client of the store that comes back by itself: what fails for want of a connection is done again, and a client that
- * lost its server is replaced. Callers are refused soon, the client is replaced late.
+ * A connection to the store that recovers by itself: calls that fail for lack of a connection are retried, and a client that
+ * lost its server is replaced. Calls fail soon; the client is replaced late, because that cuts all its calls.
  */
 export class Connection {
   private readonly address: string;
   private current: WatchedClient;
-  private renewals = 0;
-  private closed = false;
-  /** When a call gave up, if nothing was heard since. */
+  private replacements = 0;
+  private hasClosed = false;
+  /** When the last call failed for good; -Infinity once the server has responded since. */
   private failedAt = -Infinity;
 
   constructor(
@@ -47,146 +47,150 @@ export class Connection {
     private readonly limits: TimeLimits,
     private readonly observer: StoreObserver,
   ) {
-    this.address = clientUrl(url);
+    this.address = toClientUrl(url);
     this.current = this.connect();
   }
 
-  /** The client of now, for calls that wait for as long as it takes. */
-  get watched(): WatchedClient {
-    if (this.closed) throw new Error('the event store is closed');
+  /** The client to use now, for calls without a time limit. Throws once the connection is closed. */
+  get currentClient(): WatchedClient {
+    if (this.hasClosed) throw new Error('the event store is closed');
     return this.current;
   }
 
   get isClosed(): boolean {
-    return this.closed;
+    return this.hasClosed;
   }
 
   /**
-   * Reads to the end; nothing of an absent stream. When the connection breaks `open` is called again, with the last event
-   * that it gave, to go on after it.
+   * Reads all events of a call; none of an absent stream. When the connection breaks, it calls `open` again with the last
+   * event that was received, to continue after it.
    */
-  async *read<Event>(open: Open<Event>): AsyncGenerator<Event> {
-    const silence = this.silence();
+  async *read<Event>(open: OpenRead<Event>): AsyncGenerator<Event> {
+    const silenceMs = this.silenceLimit();
     let last: Event | undefined;
-    let trying = new Retry(silence);
+    let backoff = new Backoff(silenceMs);
     for (;;) {
-      const { watched } = this;
+      const client = this.currentClient;
       const before = last;
-      const events = open(watched.client, last);
+      const events = open(client.client, last);
       if (!events) return;
       try {
-        for await (const event of iterateAtReadersPace(events, (item) => watched.waitFor(item, silence))) {
-          watched.heard();
+        for await (const event of iterateAtReadersPace(events, (item) => client.waitWithTimeout(item, silenceMs))) {
+          client.recordResponse();
           yield (last = event);
         }
-        if (watched === this.current) {
-          watched.heard();
+        if (client === this.current) {
+          client.recordResponse();
           return;
         }
-        throw new NoAnswer(false, 'its client was replaced, which looks like the end'); // of a read that was under way
+        // A read that was cut by the replacement ends like a complete one.
+        throw new ResponseTimeout(false, 'its client was replaced');
       } catch (error) {
         if (error instanceof StreamNotFoundError) {
-          watched.heard();
+          client.recordResponse();
           return;
         }
-        if (last !== before) trying = new Retry(silence);
-        await this.again(trying, this.interpret(watched, error));
+        if (last !== before) backoff = new Backoff(silenceMs);
+        await this.waitOrThrow(backoff, this.handleError(client, error));
       } finally {
-        setTimeout(() => void events.cancel().catch(ignore), ENDING).unref();
+        setTimeout(() => void events.cancel().catch(ignore), CANCEL_DELAY_MS).unref();
       }
     }
   }
 
   /**
-   * Calls `append` until it answers or the time is up. Its outcome may be unknown (no answer in time, a lost connection):
-   * it must be safe to repeat.
+   * Calls `append` until it succeeds or the time is up. After a time-out or a lost connection the outcome is unknown:
+   * `append` must be safe to repeat.
    */
   async append<T>(append: (client: EventStoreDBClient) => Promise<T>): Promise<T> {
-    const silence = this.silence();
-    const trying = new Retry(silence);
+    const silenceMs = this.silenceLimit();
+    const backoff = new Backoff(silenceMs);
     for (;;) {
-      const { watched } = this;
+      const client = this.currentClient;
       const abandoned = new AbortController();
       try {
-        const appended = watched.appends.run(() => append(watched.client), abandoned.signal);
-        appended.then(() => watched.heard(), ignore);
-        return await watched.waitFor(appended, silence);
+        const appended = client.appends.run(() => append(client.client), abandoned.signal);
+        appended.then(() => client.recordResponse(), ignore);
+        return await client.waitWithTimeout(appended, silenceMs);
       } catch (error) {
         abandoned.abort(error);
-        if (error instanceof WrongExpectedVersionError) watched.heard();
-        await this.again(trying, this.interpret(watched, error));
+        if (error instanceof WrongExpectedVersionError) client.recordResponse();
+        await this.waitOrThrow(backoff, this.handleError(client, error));
       }
     }
   }
 
-  /** What a failure means: a refusal where trying again may help. A client that lost its server is replaced. */
-  interpret(watched: WatchedClient, error: unknown): Error {
-    if (FINAL.some((kind) => error instanceof kind)) return error as Error;
-    // The embedded node's own words.
+  /**
+   * Returns the error to throw for a failed call: `event-store.unavailable` where a retry may help. Replaces the client if it
+   * has lost its server.
+   */
+  handleError(client: WatchedClient, error: unknown): Error {
+    if (FINAL_ERRORS.some((kind) => error instanceof kind)) return error as Error;
+    // The text is the embedded node's.
     if (error instanceof Error && error.message.includes('the disk is full'))
       return Object.assign(diskFull(), { cause: error });
     const isLost =
-      error instanceof NoAnswer
-        ? watched.silence >= this.limits.replaceAfterMs
-        : isUnconnected(error) && performance.now() - watched.since >= RECONNECT;
-    if (isLost) this.renew(watched);
-    // The calls of a replaced client are cancelled by us.
-    return unavailable(
-      watched === this.current || error instanceof NoAnswer ? error : new NoAnswer(false, 'its client was replaced'),
-    );
+      error instanceof ResponseTimeout
+        ? client.silentForMs >= this.limits.replaceAfterMs
+        : isConnectError(error) && performance.now() - client.createdAt >= REPLACE_UNCONNECTED_AFTER_MS;
+    if (isLost) this.replaceClient(client);
+    // The calls of a replaced client were cancelled by us.
+    const wasCancelled = client !== this.current && !(error instanceof ResponseTimeout);
+    return eventStoreUnavailable(wasCancelled ? new ResponseTimeout(false, 'its client was replaced') : error);
   }
 
   /** Tells the observer why a call has failed for good. */
-  tell(failure: Error): void {
-    if (this.closed || !(failure instanceof StoreUnavailable)) return;
-    if (failure.cause instanceof NoAnswer && !failure.cause.isSilent) return; // slow, not away
+  reportFailure(failure: Error): void {
+    if (this.hasClosed || !(failure instanceof StoreUnavailable)) return;
+    if (failure.cause instanceof ResponseTimeout && !failure.cause.isServerSilent) return; // slow, not away
     this.failedAt = performance.now();
     this.observer.failed(failure.problem);
   }
 
   async close(): Promise<void> {
-    this.closed = true;
-    await retire(this.current.client);
+    this.hasClosed = true;
+    await closeClient(this.current.client);
   }
 
-  private async again(trying: Retry, failure: Error): Promise<void> {
+  /** Waits before the next attempt. Throws and reports `failure` if there is none. */
+  private async waitOrThrow(backoff: Backoff, failure: Error): Promise<void> {
     try {
       if (failure instanceof StoreUnavailable && failure.cause instanceof AccessDeniedError) throw failure;
-      await trying.again(failure);
+      await backoff.waitOrThrow(failure);
     } catch {
-      this.tell(failure);
+      this.reportFailure(failure);
       throw failure;
     }
   }
 
-  /** How long, in ms, a call that begins now waits for a silent server. */
-  private silence(): number {
-    const isKnown = performance.now() - this.failedAt < afterFailure.window;
-    return isKnown ? Math.min(afterFailure.silence, this.limits.silenceMs) : this.limits.silenceMs;
+  /** Returns how long, in ms, a call that starts now waits for a silent server. */
+  private silenceLimit(): number {
+    const hasJustFailed = performance.now() - this.failedAt < shortWait.windowMs;
+    return hasJustFailed ? Math.min(shortWait.silenceMs, this.limits.silenceMs) : this.limits.silenceMs;
   }
 
-  private readonly onHeard = (): void => {
+  private readonly onResponse = (): void => {
     this.failedAt = -Infinity;
     this.observer.recovered('away');
   };
 
-  /** The calls of the old client end; those that were healthy are done again like the others. */
-  private renew(lost: WatchedClient): void {
-    if (lost !== this.current || this.closed) return;
-    this.renewals++;
+  /** Closes the client and opens another one. All calls of the old one end; also the healthy ones are retried. */
+  private replaceClient(lost: WatchedClient): void {
+    if (lost !== this.current || this.hasClosed) return;
+    this.replacements++;
     this.current = this.connect();
-    void retire(lost.client).catch(ignore);
+    void closeClient(lost.client).catch(ignore);
   }
 
-  /** Channels of equal options share their TCP connection: one that is to have a new one must differ in an option. */
+  /** Opens a client. Clients with equal options share a TCP connection, so each one gets another value of an option. */
   private connect(): WatchedClient {
-    const difference = `keepAliveTimeout=${10_000 + (this.renewals % 1000)}`;
+    const difference = `keepAliveTimeout=${10_000 + (this.replacements % 1000)}`;
     const client = openClient(`${this.address}${this.address.includes('?') ? '&' : '?'}${difference}`);
-    return new WatchedClient(client, this.limits, this.onHeard);
+    return new WatchedClient(client, this.limits, this.onResponse);
   }
 }
 
-async function retire(client: EventStoreDBClient): Promise<void> {
+async function closeClient(client: EventStoreDBClient): Promise<void> {
   await client.dispose();
   (await client['getChannel']()).close();
 }

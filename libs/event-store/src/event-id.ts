@@ -1,20 +1,20 @@
 import { v5 as uuid } from 'uuid';
 
-const EVENT_IDS = '4f3a1d0e-6c0b-5b7e-9a55-6f1f0c2b7d11';
+const EVENT_ID_NAMESPACE = '4f3a1d0e-6c0b-5b7e-9a55-6f1f0c2b7d11';
 
-/** Where an event came from, as far as repeating the same command comes from there again. */
+/** What an event's id is computed from: the same for every repetition of a command on the same revision. */
 export interface EventOrigin {
   readonly commandId: string;
-  /** Of the command's body: another body under the same command id never passes for it. */
+  /** Hash of the command's body: the same command id with another body gives other event ids. */
   readonly digest?: string | undefined;
   /** Without the namespace. */
   readonly stream: string;
-  /** The revision that the append expects; -1 = no stream. */
+  /** The revision that the append expects; -1 if the stream must not exist. */
   readonly expected: number;
-  /** Among the events of the append, from 0. */
+  /** Index among the events of the append, from 0. */
   readonly index: number;
 }
 
-/** The event's id (UUIDv5): the same append, repeated, is recognised by the store. */
-export const eventId = ({ commandId, digest, stream, expected, index }: EventOrigin): string =>
-  uuid(JSON.stringify([commandId, digest ?? null, stream, expected, index]), EVENT_IDS);
+/** Returns the id of an event (UUIDv5). It depends on its origin only, so that the store recognises a repeated append. */
+export const toEventId = ({ commandId, digest, stream, expected, index }: EventOrigin): string =>
+  uuid(JSON.stringify([commandId, digest ?? null, stream, expected, index]), EVENT_ID_NAMESPACE);

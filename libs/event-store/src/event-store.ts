@@ -11,7 +11,6 @@ import {
   type ResolvedEvent,
 } from '@eventstore/db-client';
 import {
-  evolve,
   noObserver,
   type AnyDecider,
   type LogItem,
@@ -19,41 +18,17 @@ import {
   type StateOf,
   type StoreObserver,
 } from '#libs/kernel';
-import { checkAppend } from './append-limits.js';
+import { checkAppendLimits } from './append-limits.js';
 import { Codec, type AnyEventFormat, type KeyRing, type ProposedEvent, type StoredEvent } from './codec.js';
 import { Connection } from './connection.js';
-import { readFiltered } from './filtered-read.js';
+import { readFilteredLog } from './filtered-read.js';
+import { foldEvents, type FoldOptions, type Loaded } from './fold-events.js';
 import { Limiter } from './limiter.js';
-import { afterFailure, type TimeLimits } from './time-limits.js';
-import { iterateAtReadersPace } from './stream.js';
-import { openLog } from './subscription.js';
+import { followLog } from './subscription.js';
+import { shortWait, type TimeLimits } from './time-limits.js';
+import { WrongRevision } from './wrong-revision.js';
 
-export type { ProposedEvent };
-
-/** The stream is not where the append expected it; -1 = no stream. */
-export class WrongRevision extends Error {
-  constructor(
-    readonly stream: string,
-    readonly expected: number,
-    readonly actual: number,
-  ) {
-    super(`${stream} is at revision ${actual}, not ${expected}`);
-    this.name = 'WrongRevision';
-  }
-}
-
-/** A folded stream. */
-export interface Loaded<State> {
-  readonly state: State;
-  /** Of its last event; -1 if there is none. */
-  readonly revision: number;
-  /** Of its last event in the whole log; 0 if there is none. */
-  readonly position: number;
-  /** How it was right after the command that was asked for, which is already in it. */
-  readonly sameCommand?: Loaded<State> & { readonly at: string; readonly digest?: string };
-}
-
-/** Where an append's last event lies. */
+/** The place of an append's last event. */
 export interface Appended {
   readonly revision: number;
   readonly position: number;
@@ -62,28 +37,27 @@ export interface Appended {
 export interface EventStoreOptions {
   /** `esdb://…`, see EventStoreDB's connection strings. */
   readonly url: string;
-  /** Our streams are `<namespace>.<category>-<id>`: one prefix tells them from others' in a shared cluster. */
+  /** Streams are stored as `<namespace>.<category>-<id>`, so that several systems can share a cluster. */
   readonly namespace: string;
   readonly catalogue: Readonly<Record<string, AnyEventFormat>>;
   readonly keys: KeyRing;
   /** How long to wait for the server; for tests. */
   readonly limits?: Partial<TimeLimits>;
-  /** Is told when the store can't be used, and when it can again. */
+  /** Is called when the store can't be used, and when it can be used again. */
   readonly observer?: StoreObserver;
 }
 
 const defaultLimits: TimeLimits = { silenceMs: 4_000, slowMs: 10_000, replaceAfterMs: 8_000 };
 
-/** With more at a time, each would wait so long for its turn that a busy server looks like one that is gone. */
-const LOADS_IN_FLIGHT = 64;
+/** With more, each load would wait so long that a busy server looks like one that is away. */
+const MAX_CONCURRENT_LOADS = 64;
 
 /**
- * The log. Streams are named without the namespace here. Positions are commit positions of EventStoreDB: byte offsets,
- * below 2^53 (8 PiB) and thus exact as numbers; of every event read, commit = prepare.
+ * The log. Stream names are without the namespace here. Positions are commit positions of EventStoreDB: byte offsets, below
+ * 2^53 (8 PiB) and so exact as numbers.
  *
- * What can't be done for want of a connection is refused with `event-store.unavailable` after some time of trying, and
- * works again once the server is back; the cause, also wrong credentials, is told to the observer. An event that can't
- * be read is an `UnreadableEvent`.
+ * Every method throws `event-store.unavailable` if the connection fails and retries do not help in time; once the server is
+ * back, calls work again. The observer gets the cause. An event that can't be decoded throws `UnreadableEvent`.
  */
 export class EventStore {
   private readonly connection: Connection;
@@ -94,11 +68,14 @@ export class EventStore {
   constructor({ url, namespace, catalogue, keys, limits, observer = noObserver }: EventStoreOptions) {
     this.connection = new Connection(url, { ...defaultLimits, ...limits }, observer);
     this.codec = new Codec(catalogue, keys);
-    this.loads = new Limiter(LOADS_IN_FLIGHT, afterFailure.silence);
+    this.loads = new Limiter(MAX_CONCURRENT_LOADS, shortWait.silenceMs);
     this.prefix = `${namespace}.`;
   }
 
-  /** The events of a stream in order, or from its end; from `fromRevision` on, which is included. None for an absent stream. */
+  /**
+   * Reads the events of a stream; none of an absent one.
+   * @param options.fromRevision the first revision to read, inclusive. Default: the start, or the end if `backwards`
+   */
   async *read(
     stream: string,
     options: { fromRevision?: number; backwards?: boolean; maxCount?: number } = {},
@@ -106,84 +83,65 @@ export class EventStore {
     const { fromRevision, backwards = false, maxCount = Number.MAX_SAFE_INTEGER } = options;
     const direction = backwards ? BACKWARDS : FORWARDS;
     const start = fromRevision === undefined ? (backwards ? END : START) : BigInt(fromRevision);
-    let seen = 0;
+    let count = 0;
     const events = this.connection.read<ResolvedEvent>((client, last) => {
       const next = last?.event ? last.event.revision + (backwards ? -1n : 1n) : start;
-      if (seen === maxCount || next === -1n) return undefined;
-      return client.readStream(this.prefix + stream, { direction, fromRevision: next, maxCount: maxCount - seen });
+      if (count === maxCount || next === -1n) return undefined;
+      return client.readStream(this.prefix + stream, { direction, fromRevision: next, maxCount: maxCount - count });
     });
     for await (const { event } of events) {
-      seen++;
+      count++;
       if (event) yield this.decode(event);
     }
   }
 
-  /** All our events in the log's order, or from its end: from the position `from` on, which is included forwards and not backwards. */
+  /**
+   * Reads the events of all our streams in the order of the log.
+   * @param options.from position to start from: inclusive forwards, exclusive backwards. Default: the whole log
+   */
   async *readAll(options: { from?: number; backwards?: boolean; maxCount?: number } = {}): AsyncGenerator<Recorded> {
     const { from, backwards = false, maxCount = Number.MAX_SAFE_INTEGER } = options;
     const { prefix } = this;
     let left = maxCount;
-    let seen: Recorded | undefined;
+    let last: Recorded | undefined;
     const events = this.connection.read<AllStreamResolvedEvent>((client) => {
-      const again = seen && !backwards ? 1 : 0; // the last one seen, which forwards is included
+      const repeated = last && !backwards ? 1 : 0; // forwards, a retry reads the last event once more
       return left === 0
         ? undefined
-        : readFiltered(client, { prefix, from: seen?.position ?? from, backwards, maxCount: left + again });
+        : readFilteredLog(client, { prefix, from: last?.position ?? from, backwards, maxCount: left + repeated });
     });
     for await (const { event } of events) {
-      if (!event || Number(event.position.commit) === seen?.position) continue;
+      if (!event || Number(event.position.commit) === last?.position) continue;
       left--;
-      yield (seen = this.decode(event));
+      yield (last = this.decode(event));
     }
   }
 
   /**
-   * Folds a stream: its newest events, where its decider remembers no more.
-   * @param options.commandId also looks, in all of the stream, whether this command is already in it, see {@link Loaded.sameCommand}
-   * @param options.until folds the events before the first one later than this time (ISO 8601)
+   * Loads and folds a stream. If the decider sets `foldLast`, it reads only that many of the newest events, unless an option
+   * needs all of them.
    */
-  load<D extends AnyDecider>(
-    decider: D,
-    id: string,
-    options: { commandId?: string; until?: string } = {},
-  ): Promise<Loaded<StateOf<D>>> {
-    return this.loads.run(() => this.fold(decider, id, options));
-  }
-
-  private async fold<D extends AnyDecider>(
-    decider: D,
-    id: string,
-    { commandId, until }: { commandId?: string; until?: string },
-  ): Promise<Loaded<StateOf<D>>> {
-    const end = until === undefined ? Infinity : Date.parse(until);
-    let loaded: Loaded<StateOf<D>> = { state: decider.initial as StateOf<D>, revision: -1, position: 0 };
-    let sameCommand: Loaded<StateOf<D>>['sameCommand'];
+  load<D extends AnyDecider>(decider: D, id: string, options: FoldOptions = {}): Promise<Loaded<StateOf<D>>> {
     const stream = `${decider.category}-${id}`;
-    const tells = commandId === undefined && until === undefined ? decider.foldLast : undefined;
-    for await (const event of tells === undefined ? this.read(stream) : await this.newest(stream, tells)) {
-      const { causationId, at, digest } = event.envelope;
-      if (Date.parse(at) > end) break;
-      const { revision, position } = event;
-      loaded = { state: evolve(decider, loaded.state, event), revision, position };
-      if (causationId === commandId) sameCommand = { ...loaded, at, ...(digest !== undefined && { digest }) };
-    }
-    return sameCommand ? { ...loaded, sameCommand } : loaded;
-  }
-
-  /** The newest events of a stream, in order. */
-  private async newest(stream: string, maxCount: number): Promise<Recorded[]> {
-    return (await Array.fromAsync(this.read(stream, { backwards: true, maxCount }))).toReversed();
+    const needsAll = options.commandId !== undefined || options.until !== undefined;
+    return this.loads.run(async () => {
+      const events =
+        needsAll || decider.foldLast === undefined
+          ? this.read(stream)
+          : await this.readNewest(stream, decider.foldLast);
+      return foldEvents(decider, events, options);
+    });
   }
 
   /**
-   * Appends at exactly `expected`; -1 = the stream must not exist. Safe to repeat with the same event ids: it answers what
-   * it answered first.
+   * Appends events if the stream is at revision `expected` (-1: does not exist). Safe to repeat with the same event ids: it
+   * then returns what it returned the first time.
    * @throws WrongRevision; `event-store.unavailable` if the outcome is still unknown when the time is up; RangeError for an
-   * append that a server does not take
+   * append that the server would refuse
    */
   async append(stream: string, expected: number, events: readonly ProposedEvent[]): Promise<Appended> {
     const stored = await Promise.all(events.map((event) => this.codec.encode(stream, event)));
-    checkAppend(stored);
+    checkAppendLimits(stored);
     const messages = stored.map((event) => jsonEvent(event));
     const expectedRevision = expected === -1 ? NO_STREAM : BigInt(expected);
     try {
@@ -198,43 +156,18 @@ export class EventStore {
   }
 
   /**
-   * Follows the log from after the position `from` (default: its start) until `signal` aborts or the store is closed: our
-   * events in order, checkpoints, and `caughtUp` once what was there at the start has been given. Whoever iterates sets the
-   * pace: a few dozen events wait here, the others on the server. Throws when the connection breaks or an event can't be
-   * read; whoever wants to go on follows again.
-   * @param types only events of these types, which the server picks; default: all
+   * Subscribes to the log until `signal` aborts or the store is closed. It gives our events in order, checkpoints, and
+   * `caughtUp` once all events that existed at the start were delivered. With back-pressure: a few dozen events wait here, the
+   * rest on the server. Throws when the connection breaks: to continue, call it again with the last position.
+   * @param from only events after this position; undefined: from the start
+   * @param types only events of these types, filtered on the server; default: all
    */
-  async *follow(from: number | undefined, signal: AbortSignal, types?: readonly string[]): AsyncGenerator<LogItem> {
-    if (signal.aborted) return;
-    const { watched } = this.connection;
-    const log = openLog(
-      watched.client,
-      types ? { filterOn: 'eventType', prefixes: [...types] } : { filterOn: 'streamName', prefixes: [this.prefix] },
-      from,
-    );
-    const stop = (): void => void log.unsubscribe().catch(() => {}); // fails where the call was never made
-    signal.addEventListener('abort', stop);
-    let isConnected = false;
-    try {
-      for await (const item of iterateAtReadersPace<LogItem | AllStreamResolvedEvent>(log)) {
-        isConnected = true;
-        watched.heard();
-        if ('kind' in item) yield item;
-        else if (item.event && this.isWanted(item.event, types))
-          yield { kind: 'event', event: this.decode(item.event) };
-      }
-      if (!signal.aborted && !this.connection.isClosed) throw new Error('the subscription ended');
-    } catch (error) {
-      const failure = this.connection.interpret(watched, error);
-      if (!isConnected) this.connection.tell(failure); // one that was connected is followed again first
-      throw failure;
-    } finally {
-      signal.removeEventListener('abort', stop);
-      stop();
-    }
+  follow(from: number | undefined, signal: AbortSignal, types?: readonly string[]): AsyncGenerator<LogItem> {
+    const decode = (event: RecordedEvent): Recorded => this.decode(event);
+    return followLog(this.connection, { prefix: this.prefix, types, from, decode }, signal);
   }
 
-  /** The position of our last event in the log; 0 if there is none. */
+  /** Returns the position of our last event in the log; 0 if there is none. */
   async lastPosition(): Promise<number> {
     for await (const { position } of this.readAll({ backwards: true, maxCount: 1 })) return position;
     return 0;
@@ -244,9 +177,9 @@ export class EventStore {
     await this.connection.close();
   }
 
-  /** Types are picked by their beginnings, and in a shared cluster others have types of the same names. */
-  private isWanted({ streamId, type }: RecordedEvent, types?: readonly string[]): boolean {
-    return types === undefined || (types.includes(type) && streamId.startsWith(this.prefix));
+  /** Reads the newest events of a stream and returns them in order. */
+  private async readNewest(stream: string, maxCount: number): Promise<Recorded[]> {
+    return (await Array.fromAsync(this.read(stream, { backwards: true, maxCount }))).toReversed();
   }
 
   private decode(event: RecordedEvent): Recorded {

@@ -8,26 +8,27 @@ import streams from '@eventstore/db-client/generated/streams_pb.js';
 const { Options } = streams.ReadReq;
 
 export interface FilteredRead {
+  /** The stream names start with it. */
   readonly prefix: string;
-  /** Inclusive forwards, exclusive backwards; default: the whole log. */
+  /** Position to start from: inclusive forwards, exclusive backwards. Default: the whole log. */
   readonly from?: number | undefined;
   readonly backwards: boolean;
   readonly maxCount: number;
 }
 
 /**
- * Reads `$all` filtered by stream name. The protocol has it, but `readAll` of @eventstore/db-client 6.2.1 always sends
- * "no filter": the request is made here, the rest is the client's.
+ * Reads the events of `$all` whose stream names start with a prefix. The protocol supports it, but `readAll` of
+ * @eventstore/db-client 6.2.1 always sends "no filter": the request is made here, the rest is done by the client.
  */
-export function readFiltered(client: EventStoreDBClient, read: FilteredRead): StreamingRead<AllStreamResolvedEvent> {
-  const request = new streams.ReadReq().setOptions(options(read));
+export function readFilteredLog(client: EventStoreDBClient, read: FilteredRead): StreamingRead<AllStreamResolvedEvent> {
+  const request = new streams.ReadReq().setOptions(toOptions(read));
   const open = client['GRPCStreamCreator'](grpc.StreamsClient, 'readAll', (node) =>
     node.read(request, ...client['callArguments']({}, { deadline: Infinity })),
   );
   return new ReadStream<AllStreamResolvedEvent>(open, convertGrpcEvent, {});
 }
 
-function options({ prefix, from, backwards, maxCount }: FilteredRead) {
+function toOptions({ prefix, from, backwards, maxCount }: FilteredRead) {
   const all = new Options.AllOptions();
   if (from !== undefined)
     all.setPosition(new Options.Position().setCommitPosition(String(from)).setPreparePosition(String(from)));

@@ -13,28 +13,32 @@ import {
   type Recorded,
   type StateOf,
 } from '#libs/kernel';
-import { eventId } from './event-id.js';
-import { WrongRevision, type EventStore, type Loaded, type ProposedEvent } from './event-store.js';
+import type { ProposedEvent } from './codec.js';
+import { toEventId } from './event-id.js';
+import type { EventStore } from './event-store.js';
+import type { Loaded } from './fold-events.js';
+import { WrongRevision } from './wrong-revision.js';
 
-/** What a command came to. */
+/** The result of a command. */
 export interface CommandResult<S> {
+  /** The state after the command. */
   readonly state: S;
-  /** Of the stream: the ETag. */
+  /** Of the stream; the ETag. */
   readonly revision: number;
-  /** In the log; where nothing changed, the one that it was decided on. */
+  /** Position in the log of the last event; if nothing changed, of the event that the decision was based on. */
   readonly position: number;
   readonly changed: boolean;
-  /** When it was recorded, for a repeated command the first time; UTC, ISO 8601. Absent where nothing was. */
+  /** When the events were recorded, for a repeated command the first time; UTC, ISO 8601. Absent if there are none. */
   readonly at?: string;
 }
 
-/** From this failed try on, each waits a random while, so that rivals do not keep getting in each other's way. */
-const backOffAfter = 4;
+/** From this attempt on, retries wait for a random time, so that concurrent commands do not keep conflicting. */
+const BACK_OFF_AFTER = 4;
 
-/** Runs `attempt` again while somebody else writes first; after `tries` gives up with `stream.busy`. */
+/** Runs `attempt` and returns its result; retries it after a revision conflict. Throws `stream.busy` after `tries` conflicts. */
 export async function retryOnConflict<T>(attempt: () => Promise<T>, tries = 30): Promise<T> {
   for (let failed = 0; failed < tries; failed++) {
-    if (failed >= backOffAfter) await pause(Math.random() * Math.min(2 ** failed, 200));
+    if (failed >= BACK_OFF_AFTER) await pause(Math.random() * Math.min(2 ** failed, 200));
     try {
       return await attempt();
     } catch (error) {
@@ -44,7 +48,11 @@ export async function retryOnConflict<T>(attempt: () => Promise<T>, tries = 30):
   throw new Refusal('stream.busy', 'unavailable', 'Too many others write to this at once; try again.');
 }
 
-/** The one way of a command: load → decide → append, decided again when somebody else wrote first. */
+/**
+ * Handles a command on one stream: load → decide → append, again after a revision conflict. A repeated command returns its
+ * first result, a dry run appends nothing.
+ * @param facts what the decider's context needs besides the command's
+ */
 export function handleCommand<D extends AnyDecider>(
   store: EventStore,
   decider: D,
@@ -62,48 +70,43 @@ export function handleCommand<D extends AnyDecider>(
 }
 
 /**
- * Loads what a command is about. Throws `idempotency.mismatch` where the command is already there with another body,
- * `revision.stale` where If-Match names another revision than the one that the caller sees.
- * @param seenAt the revision that the caller sees; undefined where they must not learn that there is anything
+ * Loads the stream that a command is about. Throws `idempotency.mismatch` if the stream has events of the same command with
+ * another body, `revision.stale` if If-Match names another revision than the one that is visible to the caller.
+ * @param revisionVisible returns the revision that the caller sees; undefined if they must not learn that the stream exists
  */
 export async function loadForCommand<D extends AnyDecider>(
   store: EventStore,
   decider: D,
   context: CommandContext,
-  seenAt: (loaded: Loaded<StateOf<D>>) => number | undefined = ({ revision }) => revision,
+  revisionVisible: (loaded: Loaded<StateOf<D>>) => number | undefined = ({ revision }) => revision,
 ): Promise<Loaded<StateOf<D>>> {
   const { commandId, digest } = context;
-  // One without a key does not come again: not worth reading what is forgotten.
-  const isLookedFor = digest !== undefined || decider.foldLast === undefined;
-  const loaded = await store.load(decider, context.targetId, isLookedFor ? { commandId } : {});
+  // A command without an Idempotency-Key is never repeated: it need not be looked for beyond `foldLast`.
+  const mayBeRepeated = digest !== undefined || decider.foldLast === undefined;
+  const loaded = await store.load(decider, context.targetId, mayBeRepeated ? { commandId } : {});
   if (loaded.sameCommand) {
     if (loaded.sameCommand.digest !== digest) throw idempotencyMismatch();
     return loaded;
   }
   const { expectedRevision } = context;
-  const revision = seenAt(loaded);
+  const revision = revisionVisible(loaded);
   if (expectedRevision !== undefined && revision !== undefined && expectedRevision !== revision) {
     throw new Refusal('revision.stale', 'stale', 'Somebody has changed this since you looked.', [], { revision });
   }
   return loaded;
 }
 
-/** A key that comes again has to come with the same body. */
+/** Returns the refusal of an Idempotency-Key that was used with another body before. */
 export const idempotencyMismatch = (): Refusal =>
   new Refusal('idempotency.mismatch', 'mismatch', 'This Idempotency-Key came with another body before.');
 
-/** A repeated command answers what it answered first, whatever has happened since. */
+/** Returns the result of a repeated command: the one of the first time, whatever has happened since. */
 export const repeatedResult = <S>({
   state,
   revision,
   position,
   at,
-}: {
-  state: S;
-  revision: number;
-  position: number;
-  at: string;
-}): CommandResult<S> => ({
+}: Pick<Loaded<S>, 'state' | 'revision' | 'position'> & { readonly at: string }): CommandResult<S> => ({
   state,
   revision,
   position,
@@ -111,20 +114,20 @@ export const repeatedResult = <S>({
   changed: true,
 });
 
-/** What recording these events would come to; nothing is written. */
+/** Returns the result that appending these events would have; appends nothing. */
 export const preview = <D extends AnyDecider>(
   decider: D,
   { state, revision, position }: Loaded<StateOf<D>>,
   command: Command<unknown>,
   events: readonly EventOf<D>[],
 ): CommandResult<StateOf<D>> => ({
-  state: propose(decider, state, revision, command, events).after,
+  state: toProposedEvents(decider, state, revision, command, events).after,
   revision,
   position,
   changed: events.length > 0,
 });
 
-/** Appends the decided events at exactly the loaded revision. Throws `WrongRevision` where somebody else wrote first. */
+/** Appends the decided events at the loaded revision and returns the result. Throws `WrongRevision` on a conflict. */
 export async function appendDecided<D extends AnyDecider>(
   store: EventStore,
   decider: D,
@@ -133,15 +136,16 @@ export async function appendDecided<D extends AnyDecider>(
   events: readonly EventOf<D>[],
 ): Promise<CommandResult<StateOf<D>>> {
   if (events.length === 0) return { state, revision, position, changed: false };
-  const { proposed, after } = propose(decider, state, revision, command, events);
+  const { proposed, after } = toProposedEvents(decider, state, revision, command, events);
   const appended = await store.append(`${decider.category}-${command.context.targetId}`, revision, proposed);
   return { state: after, ...appended, changed: true, at: command.context.at };
 }
 
+/** Returns whether a command asks for a dry run. */
 export const isDryRun = (command: object): boolean => 'dryRun' in command && command.dryRun === true;
 
-/** Puts decided events into their envelopes and folds them into the state. */
-function propose<D extends AnyDecider>(
+/** Adds ids and envelopes to decided events; returns them and the state after them. */
+function toProposedEvents<D extends AnyDecider>(
   decider: D,
   before: StateOf<D>,
   revision: number,
@@ -150,20 +154,21 @@ function propose<D extends AnyDecider>(
 ): { proposed: ProposedEvent[]; after: StateOf<D> } {
   const { commandId, digest, targetId } = command.context;
   const stream = `${decider.category}-${targetId}`;
+  const envelope = toEnvelope(decider, command);
   let after = before;
   const proposed = events.map(({ type, data }: DomainEvent, index) => {
-    const id = eventId({ commandId, digest, stream, expected: revision, index });
-    const draft = envelope(decider, command);
-    const event = { id, type, data, envelope: draft, stream, revision: revision + 1 + index, position: 0 };
+    const id = toEventId({ commandId, digest, stream, expected: revision, index });
+    const event = { id, type, data, envelope, stream, revision: revision + 1 + index, position: 0 };
     const next = evolve(decider as AnyDecider, after, event satisfies Recorded);
     const account = decider.account(next, command.context) ?? decider.account(after, command.context);
     after = next;
-    return { id, type, data, envelope: { ...draft, ...(account && { account }) } };
+    return { id, type, data, envelope: { ...envelope, ...(account && { account }) } };
   });
   return { proposed, after };
 }
 
-function envelope(decider: AnyDecider, command: Command<unknown>): Envelope {
+/** Returns the envelope of a command's events, without the account. */
+function toEnvelope(decider: AnyDecider, command: Command<unknown>): Envelope {
   const { commandId, correlationId, actor, tokenId, ip, at, targetId, digest } = command.context;
   const reason = 'reason' in command ? (command.reason as string | undefined) : undefined;
   return {

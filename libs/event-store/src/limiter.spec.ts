@@ -1,29 +1,29 @@
 import { Refusal } from '#libs/kernel';
 import { Limiter } from './limiter.js';
 
-describe('a gate', () => {
-  const silence = new Refusal('event-store.unavailable', 'unavailable', 'no answer');
+describe('a limiter', () => {
+  const unavailable = new Refusal('event-store.unavailable', 'unavailable', 'no answer');
 
-  /** Three at a gate for one, of whom the first fails; what became of each. */
-  async function three(patience: number, failure: Error): Promise<string[]> {
-    const gate = new Limiter(1, patience);
+  /** Runs three works one at a time, the first of which fails; returns the outcome of each. */
+  async function runThree(maxWaitMs: number, failure: Error): Promise<string[]> {
+    const limiter = new Limiter(1, maxWaitMs);
     const works = [() => Promise.reject(failure), () => Promise.resolve('done'), () => Promise.resolve('done')];
-    const outcomes = await Promise.allSettled(works.map((work) => gate.run(work)));
-    expect(await gate.run(() => Promise.resolve('next'))).toBe('next');
+    const outcomes = await Promise.allSettled(works.map((work) => limiter.run(work)));
+    expect(await limiter.run(() => Promise.resolve('next'))).toBe('next');
     return outcomes.map((outcome) =>
       outcome.status === 'fulfilled' ? outcome.value : (outcome.reason as Error).message,
     );
   }
 
-  it('turns away those who have waited long enough, when one gets no answer', async () => {
-    expect(await three(0, silence)).toEqual(['no answer', 'no answer', 'no answer']);
+  it('fails all work that has waited long enough when the store is unavailable', async () => {
+    expect(await runThree(0, unavailable)).toEqual(['no answer', 'no answer', 'no answer']);
   });
 
-  it('lets those try who have not', async () => {
-    expect(await three(60_000, silence)).toEqual(['no answer', 'done', 'done']);
+  it('tries work that has not waited that long', async () => {
+    expect(await runThree(60_000, unavailable)).toEqual(['no answer', 'done', 'done']);
   });
 
-  it('keeps the failure of one from the others, where it is not the server that is silent', async () => {
-    expect(await three(0, new Error('a damaged event'))).toEqual(['a damaged event', 'done', 'done']);
+  it('fails only the failed work when the store is not unavailable', async () => {
+    expect(await runThree(0, new Error('a damaged event'))).toEqual(['a damaged event', 'done', 'done']);
   });
 });

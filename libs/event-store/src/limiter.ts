@@ -1,54 +1,57 @@
 import { Refusal } from '#libs/kernel';
 
-interface Waiting {
+interface QueuedWork {
   readonly since: number;
-  readonly enter: () => void;
+  readonly start: () => void;
   readonly fail: (error: Error) => void;
 }
 
 /**
- * Lets so many in at a time, first come first served. When one of them gets no answer, all who have waited at the gate
- * for `patience` ms fail as it did: behind a server that hangs they need not find it out again.
+ * Limits how much work runs at a time; the rest waits in a queue, first in, first out. When work fails because its store is
+ * unavailable, all work that has waited for at least `maxWaitMs` fails with the same refusal, without being tried.
  */
 export class Limiter {
-  private readonly waiting: Waiting[] = [];
+  private readonly queue: QueuedWork[] = [];
 
   constructor(
     private free: number,
-    private readonly patience = Infinity,
+    private readonly maxWaitMs = Infinity,
   ) {}
 
-  /** @param signal when it aborts, work that still waits is not begun */
+  /**
+   * Runs `work` as soon as the limit allows it and returns its result.
+   * @param signal removes work that still waits from the queue
+   */
   async run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (this.free > 0) this.free--;
     else await this.wait(signal);
     try {
       return await work();
     } catch (error) {
-      if (error instanceof Refusal && error.kind === 'unavailable') this.giveUp(error);
+      if (error instanceof Refusal && error.kind === 'unavailable') this.failLongWaiting(error);
       throw error;
     } finally {
-      const next = this.waiting.shift();
-      if (next) next.enter();
+      const next = this.queue.shift();
+      if (next) next.start();
       else this.free++;
     }
   }
 
   private wait(signal: AbortSignal | undefined): Promise<void> {
-    return new Promise<void>((enter, fail) => {
-      const entry = { since: performance.now(), enter, fail };
-      this.waiting.push(entry);
+    return new Promise<void>((start, fail) => {
+      const work = { since: performance.now(), start, fail };
+      this.queue.push(work);
       signal?.addEventListener('abort', () => {
-        const place = this.waiting.indexOf(entry);
-        if (place < 0) return;
-        this.waiting.splice(place, 1);
+        const index = this.queue.indexOf(work);
+        if (index < 0) return;
+        this.queue.splice(index, 1);
         fail(signal.reason as Error);
       });
     });
   }
 
-  private giveUp(error: Refusal): void {
+  private failLongWaiting(error: Refusal): void {
     const now = performance.now();
-    while (this.waiting[0] && now - this.waiting[0].since >= this.patience) this.waiting.shift()!.fail(error);
+    while (this.queue[0] && now - this.queue[0].since >= this.maxWaitMs) this.queue.shift()!.fail(error);
   }
 }

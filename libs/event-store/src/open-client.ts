@@ -1,7 +1,7 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
 
-/** What @eventstore/db-client 6.2.1 reads from a URL, in lower case. */
-const options = new Set(
+/** The URL options that @eventstore/db-client 6.2.1 knows, in lower case. */
+const knownOptions = new Set(
   [
     'userCertFile',
     'userKeyFile',
@@ -20,29 +20,30 @@ const options = new Set(
 );
 
 /**
- * The URL as the client takes it: `kurrentdb:` is `esdb:`. Options without effect are left out with a warning, because
- * the client's own warning prints the whole URL, password included. Throws one clear line.
+ * Returns the URL in the form that the client accepts: with `esdb:` instead of `kurrentdb:`, without options that have no
+ * effect. It warns about those itself, because the client's warning prints the whole URL, password included.
+ * Throws an Error of one line for credentials without TLS.
  */
-export function clientUrl(url: string): string {
+export function toClientUrl(url: string): string {
   if (/^[^/]+:\/\/[^@/]+@/.test(url) && /[?&]tls=false/i.test(url)) {
     throw new Error('the event store URL has credentials and tls=false: without TLS they would silently not be sent');
   }
-  const [place, query = ''] = url
+  const [address, query = ''] = url
     .trim()
     .replace(/^kurrentdb(\+discover)?:/, 'esdb$1:')
     .split('?', 2) as [string, string?];
   const given = query.split('&').filter(Boolean);
-  const known = given.filter((option) => options.has(nameOf(option)));
+  const known = given.filter((option) => knownOptions.has(nameOf(option)));
   for (const option of given)
     if (!known.includes(option))
       process.emitWarning(`The event store URL has the option ${nameOf(option)}, which has no effect.`);
-  return known.length > 0 ? `${place}?${known.join('&')}` : place;
+  return known.length > 0 ? `${address}?${known.join('&')}` : address;
 }
 
-/** The client takes names in any case, with `_` and `-`. */
+/** Returns the normalized name of an option: the client accepts names in any case, with `_` and `-`. */
 const nameOf = (option: string): string => option.split('=', 1)[0]!.trim().toLowerCase().replace(/[_-]/g, '');
 
-/** Opens a client; it connects at its first call. Throws one clear line. */
+/** Creates a client, which connects at its first call. Throws an Error of one line for a wrong URL or a missing file. */
 export function openClient(url: string): EventStoreDBClient {
   try {
     return EventStoreDBClient.connectionString(url);

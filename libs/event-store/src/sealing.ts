@@ -1,53 +1,53 @@
 import { createCipheriv, createDecipheriv, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 
-/** What is sealed apart: the subject's data and the reason, and the actor's ip. */
+/** An event has up to two boxes: `subject` with the personal data and the reason, `actor` with the actor's IP address. */
 export type BoxName = 'subject' | 'actor';
 
-/** A box as it lies in an event's metadata. */
+/** Encrypted data in an event's metadata. */
 export interface SealedBox {
-  /** Whose key opens it, `<kind>:<id>`. */
+  /** Whose key opens the box, `<kind>:<id>`. */
   readonly owner: string;
   /** base64 of iv (12 bytes), ciphertext, tag (16 bytes); AES-256-GCM. */
   readonly box: string;
 }
 
-/**
- * What a box is bound to, so that it opens nowhere else. The stream goes without its namespace: a log may move under
- * another one.
- */
-export interface BoxPlace {
+/** The event that a box is bound to: the box does not open in another one. Without the namespace, so that a log can be moved. */
+export interface BoxBinding {
   readonly stream: string;
   readonly id: string;
   readonly type: string;
 }
 
-const IV = 12;
-const TAG = 16;
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
 
-/** From bytes a key is made anew each time, which costs three times the encryption; the key ring gives the same bytes again. */
-const prepared = new WeakMap<Buffer, KeyObject>();
+/** Cache: making a KeyObject costs three times the encryption. The key ring returns the same Buffer for the same key. */
+const keyObjects = new WeakMap<Buffer, KeyObject>();
 
-function prepare(key: Buffer): KeyObject {
-  const ready = prepared.get(key) ?? createSecretKey(key);
-  prepared.set(key, ready);
-  return ready;
+function toKeyObject(key: Buffer): KeyObject {
+  const keyObject = keyObjects.get(key) ?? createSecretKey(key);
+  keyObjects.set(key, keyObject);
+  return keyObject;
 }
 
-const bound = ({ stream, id, type }: BoxPlace, name: BoxName): Buffer =>
+const associatedData = ({ stream, id, type }: BoxBinding, name: BoxName): Buffer =>
   Buffer.from(JSON.stringify([stream, id, type, name]));
 
-export function seal(content: object, key: Buffer, place: BoxPlace, name: BoxName): string {
-  const iv = randomBytes(IV);
-  const cipher = createCipheriv('aes-256-gcm', prepare(key), iv).setAAD(bound(place, name));
+/** Encrypts a JSON object for a box of an event; returns the text for {@link SealedBox.box}. */
+export function seal(content: object, key: Buffer, event: BoxBinding, name: BoxName): string {
+  const iv = randomBytes(IV_BYTES);
+  const cipher = createCipheriv('aes-256-gcm', toKeyObject(key), iv).setAAD(associatedData(event, name));
   const text = Buffer.concat([cipher.update(JSON.stringify(content), 'utf8'), cipher.final()]);
   return Buffer.concat([iv, text, cipher.getAuthTag()]).toString('base64');
 }
 
-/** The reverse of {@link seal}. Throws where the box was altered, moved or sealed under another key. */
-export function unseal(box: string, key: Buffer, place: BoxPlace, name: BoxName): object {
+/** Decrypts a box. Throws if it was changed, belongs to another event or box name, or was encrypted with another key. */
+export function unseal(box: string, key: Buffer, event: BoxBinding, name: BoxName): object {
   const bytes = Buffer.from(box, 'base64');
-  const decipher = createDecipheriv('aes-256-gcm', prepare(key), bytes.subarray(0, IV), { authTagLength: TAG });
-  decipher.setAAD(bound(place, name)).setAuthTag(bytes.subarray(-TAG));
-  const text = Buffer.concat([decipher.update(bytes.subarray(IV, -TAG)), decipher.final()]);
+  const decipher = createDecipheriv('aes-256-gcm', toKeyObject(key), bytes.subarray(0, IV_BYTES), {
+    authTagLength: TAG_BYTES,
+  });
+  decipher.setAAD(associatedData(event, name)).setAuthTag(bytes.subarray(-TAG_BYTES));
+  const text = Buffer.concat([decipher.update(bytes.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()]);
   return JSON.parse(text.toString('utf8')) as object;
 }

@@ -1,17 +1,65 @@
-import { START, type AllStreamSubscription, type EventStoreDBClient } from '@eventstore/db-client';
-import type { LogItem } from '#libs/kernel';
+import {
+  START,
+  type AllStreamResolvedEvent,
+  type AllStreamSubscription,
+  type EventStoreDBClient,
+  type RecordedEvent,
+} from '@eventstore/db-client';
+import type { LogItem, Recorded } from '#libs/kernel';
+import type { Connection } from './connection.js';
+import { iterateAtReadersPace } from './iterate-at-readers-pace.js';
 
-/** What a follower wants of the log. A server filters by one thing only: what comes by type may be of any stream. */
-export type Wanted = { readonly filterOn: 'streamName' | 'eventType'; readonly prefixes: string[] };
+interface SubscriptionOptions {
+  /** Only events of streams whose names start with it. */
+  readonly prefix: string;
+  /** Only events of these types. Default: all. */
+  readonly types: readonly string[] | undefined;
+  /** Only events after this position. Default: from the start. */
+  readonly from: number | undefined;
+  readonly decode: (event: RecordedEvent) => Recorded;
+}
 
-/** Subscribes to `$all` after a position, filtered on the server. Iterating it is what takes events from the wire. */
-export function openLog(client: EventStoreDBClient, wanted: Wanted, from: number | undefined): AllStreamSubscription {
-  // The client tells of both out of band; pushed among the events they don't overtake those still waiting to be read.
+/** Subscribes to the log until `signal` aborts or the connection is closed; see `EventStore.follow`. */
+export async function* followLog(
+  connection: Connection,
+  options: SubscriptionOptions,
+  signal: AbortSignal,
+): AsyncGenerator<LogItem> {
+  if (signal.aborted) return;
+  const client = connection.currentClient;
+  const log = subscribe(client.client, options);
+  const stop = (): void => void log.unsubscribe().catch(() => {}); // fails if the call was never made
+  signal.addEventListener('abort', stop);
+  let isConnected = false;
+  try {
+    for await (const item of iterateAtReadersPace<LogItem | AllStreamResolvedEvent>(log)) {
+      isConnected = true;
+      client.recordResponse();
+      if ('kind' in item) yield item;
+      else if (item.event && matches(item.event, options)) yield { kind: 'event', event: options.decode(item.event) };
+    }
+    if (!signal.aborted && !connection.isClosed) throw new Error('the subscription ended');
+  } catch (error) {
+    const failure = connection.handleError(client, error);
+    // After a connection that worked, the subscriber subscribes again first: only if that fails the store is away.
+    if (!isConnected) connection.reportFailure(failure);
+    throw failure;
+  } finally {
+    signal.removeEventListener('abort', stop);
+    stop();
+  }
+}
+
+/** Calls the server, which filters by one property only. Events are read from the socket as they are iterated. */
+function subscribe(client: EventStoreDBClient, { prefix, types, from }: SubscriptionOptions): AllStreamSubscription {
+  // The client emits both as Node events; pushed into the stream, they do not overtake events that were not read yet.
   const push = (item: LogItem): void => void log.push(item);
   const log = client.subscribeToAll({
     fromPosition: from === undefined ? START : { commit: BigInt(from), prepare: BigInt(from) },
     filter: {
-      ...wanted,
+      ...(types
+        ? { filterOn: 'eventType' as const, prefixes: [...types] }
+        : { filterOn: 'streamName' as const, prefixes: [prefix] }),
       maxSearchWindow: 64,
       checkpointInterval: 4,
       checkpointReached: (_, { commit }) => push({ kind: 'checkpoint', position: Number(commit) }),
@@ -20,3 +68,7 @@ export function openLog(client: EventStoreDBClient, wanted: Wanted, from: number
   log.on('caughtUp', () => push({ kind: 'caughtUp' }));
   return log;
 }
+
+/** The server compares only the beginnings of types, and of any stream: a shared cluster may hold other events of these types. */
+const matches = ({ streamId, type }: RecordedEvent, { prefix, types }: SubscriptionOptions): boolean =>
+  types === undefined || (types.includes(type) && streamId.startsWith(prefix));

@@ -3,40 +3,40 @@ import { Refusal } from '#libs/kernel';
 
 /** How long to wait for the server, in milliseconds. */
 export interface TimeLimits {
-  /** A call gives up when nothing at all was heard from the server for so long. */
+  /** A call fails when the server has sent nothing at all for so long. */
   readonly silenceMs: number;
-  /** A call gives up after so long while the server answers others. */
+  /** A call fails after so long even if the server answers other calls. */
   readonly slowMs: number;
-  /** The client is replaced when nothing was heard for so long while calls wait: longer than a stall of a busy server. */
+  /** The client is replaced when calls wait and the server has sent nothing for so long; longer than a stall of a busy server. */
   readonly replaceAfterMs: number;
 }
 
-/** After a call has given up, the calls of the next `window` ms wait `silence` ms only: they need not find it out again. */
-export const afterFailure = { window: 2_000, silence: 500 } as const;
+/** For `windowMs` after a call has failed, the next calls wait only `silenceMs`, so that not every call waits the full time. */
+export const shortWait = { windowMs: 2_000, silenceMs: 500 } as const;
 
-/** Repeats with a growing pause until the time is up. */
-export class Retry {
-  private readonly end: number;
-  private next = 10;
+/** Waits between the attempts of a call: 10 ms, then twice as long each time, at most 500 ms, until the time is up. */
+export class Backoff {
+  private readonly deadline: number;
+  private delayMs = 10;
 
   constructor(milliseconds: number) {
-    this.end = performance.now() + milliseconds;
+    this.deadline = performance.now() + milliseconds;
   }
 
-  /** Waits for the next attempt; throws the failure where there is none. */
-  async again(failure: Error): Promise<void> {
-    if (!(failure instanceof Refusal) || failure.code === 'storage.full' || performance.now() + this.next > this.end)
-      throw failure;
-    await pause(this.next);
-    this.next = Math.min(this.next * 2, 500);
+  /** Waits until the next attempt. Throws `failure` if a retry can't help or there is no time left. */
+  async waitOrThrow(failure: Error): Promise<void> {
+    const mayRetry = failure instanceof Refusal && failure.code !== 'storage.full';
+    if (!mayRetry || performance.now() + this.delayMs > this.deadline) throw failure;
+    await pause(this.delayMs);
+    this.delayMs = Math.min(this.delayMs * 2, 500);
   }
 }
 
-/** No answer within our own limits; what it would have been is unknown. */
-export class NoAnswer extends Error {
+/** The server did not respond within our own time limits; whether it did what it was asked to is unknown. */
+export class ResponseTimeout extends Error {
   constructor(
-    /** Nothing else was heard from the server either. */
-    readonly isSilent: boolean,
+    /** Whether the server sent nothing to other calls either. */
+    readonly isServerSilent: boolean,
     message = 'no answer in time',
   ) {
     super(message);

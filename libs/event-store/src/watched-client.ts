@@ -1,78 +1,85 @@
 import type { EventStoreDBClient } from '@eventstore/db-client';
 import { SOCKET_READ_MS, Timer } from '#libs/kernel';
 import { Limiter } from './limiter.js';
-import { NoAnswer, type TimeLimits } from './time-limits.js';
+import { ResponseTimeout, type TimeLimits } from './time-limits.js';
 
 /**
  * Below the 16 messages that a gRPC stream buffers: with more, an append waits for the stream to drain, and if the
- * connection breaks just then, @eventstore/db-client 6.2.1 rejects a promise that nobody holds, which ends the process.
+ * connection breaks just then, @eventstore/db-client 6.2.1 rejects a promise that nothing handles, which ends the process.
  */
-const APPENDS_IN_FLIGHT = 15;
+const MAX_CONCURRENT_APPENDS = 15;
 
-/** A client of the store, and when its server was last heard. */
+interface WaitingCall {
+  readonly startedAt: number;
+  readonly silenceMs: number;
+  readonly timer: Timer;
+  readonly reject: (error: ResponseTimeout) => void;
+}
+
+/** A client of the store that records when its server has last sent something. */
 export class WatchedClient {
-  /** Appends of this client; one that its caller has given up keeps its place until the client settles it. */
-  readonly appends = new Limiter(APPENDS_IN_FLIGHT);
-  readonly since = performance.now();
-  private heardAt = 0;
-  /** Since when calls wait and nothing was heard; undefined while none waits. */
+  /** Limits the appends of this client. An append that its caller has given up counts until the client settles it. */
+  readonly appends = new Limiter(MAX_CONCURRENT_APPENDS);
+  readonly createdAt = performance.now();
+  private lastResponseAt = 0;
+  /** When the current silence began: calls wait and nothing was received since; undefined while no call waits. */
   private silentSince: number | undefined;
-  private waiting = 0;
+  private waitingCalls = 0;
 
   constructor(
     readonly client: EventStoreDBClient,
     private readonly limits: TimeLimits,
-    private readonly onHeard: () => void,
+    private readonly onResponse: () => void,
   ) {}
 
-  /** Something came from the server. */
-  heard(): void {
-    this.heardAt = performance.now();
-    this.settled();
-    this.onHeard();
+  /** Records that the server has sent something. */
+  recordResponse(): void {
+    this.lastResponseAt = performance.now();
+    this.restartSilence();
+    this.onResponse();
   }
 
-  /** How long, in ms, calls have waited without a word from the server. */
-  get silence(): number {
+  /** How long, in ms, calls have waited without receiving anything from the server. */
+  get silentForMs(): number {
     return this.silentSince === undefined ? 0 : performance.now() - this.silentSince;
   }
 
   /**
-   * Settles like the answer. Rejects with {@link NoAnswer} once the server was silent for `silence` ms of this call, or
-   * let it alone wait too long.
+   * Settles like `response`. Rejects with {@link ResponseTimeout} when the server has sent nothing for `silenceMs` of this
+   * call, or after the limit `slowMs`.
    */
-  async waitFor<T>(answer: Promise<T>, silence: number): Promise<T> {
+  async waitWithTimeout<T>(response: Promise<T>, silenceMs: number): Promise<T> {
     const timer = new Timer();
-    const began = performance.now();
-    this.silentSince ??= began;
-    this.waiting++;
-    const late = new Promise<never>((_, reject) => this.watch({ began, silence, timer, reject }));
+    const startedAt = performance.now();
+    this.silentSince ??= startedAt;
+    this.waitingCalls++;
+    const timeout = new Promise<never>((_, reject) => this.scheduleCheck({ startedAt, silenceMs, timer, reject }));
     try {
-      const answered = await Promise.race([answer, late]);
-      this.settled();
-      return answered;
+      const received = await Promise.race([response, timeout]);
+      this.restartSilence();
+      return received;
     } catch (error) {
-      if (!(error instanceof NoAnswer)) this.settled();
+      if (!(error instanceof ResponseTimeout)) this.restartSilence();
       throw error;
     } finally {
       timer.stop();
-      this.waiting--;
+      this.waitingCalls--;
     }
   }
 
-  /** Looks again when the time could be up. The event loop reads sockets after its timers: the last word is theirs. */
-  private watch(
-    call: { began: number; silence: number; timer: Timer; reject: (error: NoAnswer) => void },
-    isLast = false,
-  ): void {
+  /**
+   * Checks again when the time of a call could be up.
+   * @param isLast this is the check after SOCKET_READ_MS: the call fails if the time is still up
+   */
+  private scheduleCheck(call: WaitingCall, isLast = false): void {
     const now = performance.now();
-    const quiet = call.silence - (now - Math.max(call.began, this.heardAt));
-    const left = Math.min(quiet, this.limits.slowMs - (now - call.began));
-    if (left <= 0 && isLast) call.reject(new NoAnswer(quiet <= 0));
-    else call.timer.start(() => this.watch(call, left <= 0), left <= 0 ? SOCKET_READ_MS : left);
+    const silenceLeft = call.silenceMs - (now - Math.max(call.startedAt, this.lastResponseAt));
+    const left = Math.min(silenceLeft, this.limits.slowMs - (now - call.startedAt));
+    if (left <= 0 && isLast) call.reject(new ResponseTimeout(silenceLeft <= 0));
+    else call.timer.start(() => this.scheduleCheck(call, left <= 0), left <= 0 ? SOCKET_READ_MS : left);
   }
 
-  private settled(): void {
-    this.silentSince = this.waiting > 1 ? performance.now() : undefined;
+  private restartSilence(): void {
+    this.silentSince = this.waitingCalls > 1 ? performance.now() : undefined;
   }
 }

@@ -3,20 +3,20 @@ import type { Projection } from './projection.js';
 import type { AnyTables } from './schema.js';
 
 /** The position before the first event of every log. */
-export const beforeAll = -1;
+export const beforeFirst = -1;
 
-/** How far the tables of each projection have got. */
-export type Positions = ReadonlyMap<string, number>;
+/** The position of the last event that each projection has applied, by the projection's name. */
+export type Checkpoints = ReadonlyMap<string, number>;
 
-/** Creates the tables that are missing, rebuilds those of a changed version, and tells how far each projection is. */
+/** Creates the tables of new projections, rebuilds those of a changed version, and returns all checkpoints. */
 export async function prepareProjections(
   db: Kysely<AnyTables>,
   projections: readonly Projection[],
-): Promise<Positions> {
-  const positions = new Map<string, number>();
+): Promise<Checkpoints> {
+  const checkpoints = new Map<string, number>();
   for (const projection of projections)
-    positions.set(projection.name, await db.transaction().execute((tx) => prepareProjection(tx, projection)));
-  return positions;
+    checkpoints.set(projection.name, await db.transaction().execute((tx) => prepareProjection(tx, projection)));
+  return checkpoints;
 }
 
 async function prepareProjection(tx: Transaction<AnyTables>, projection: Projection): Promise<number> {
@@ -26,21 +26,25 @@ async function prepareProjection(tx: Transaction<AnyTables>, projection: Project
   for (const table of new Set([...(found?.tables ?? []), ...projection.tables]))
     await tx.schema.dropTable(table).ifExists().cascade().execute();
   await projection.create(tx);
-  const fresh = { version, position: beforeAll, tables: JSON.stringify(projection.tables) };
+  const fresh = { version, position: beforeFirst, tables: JSON.stringify(projection.tables) };
   await tx
     .insertInto('projection')
     .values({ name, ...fresh })
     .onConflict((conflict) => conflict.column('name').doUpdateSet(fresh))
     .execute();
-  return beforeAll;
+  return beforeFirst;
 }
 
 /**
- * Moves checkpoints on to `position`, from where `positions` says they are.
- * Throws where one isn't there any more: another process projects into this store.
+ * Moves all checkpoints that are before `position` to it.
+ * Throws {@link ProjectedElsewhere} if a stored checkpoint differs from the one in `checkpoints`.
  */
-export async function advance(tx: Transaction<AnyTables>, positions: Positions, position: number): Promise<void> {
-  const behind = [...positions].filter(([, at]) => at < position);
+export async function advanceCheckpoints(
+  tx: Transaction<AnyTables>,
+  checkpoints: Checkpoints,
+  position: number,
+): Promise<void> {
+  const behind = [...checkpoints].filter(([, checkpoint]) => checkpoint < position);
   if (behind.length === 0) return;
   const { numUpdatedRows } = await tx
     .updateTable('projection')
@@ -49,7 +53,7 @@ export async function advance(tx: Transaction<AnyTables>, positions: Positions, 
       row(
         row.refTuple('name', 'position'),
         'in',
-        behind.map(([name, at]) => row.tuple(name, at)),
+        behind.map(([name, checkpoint]) => row.tuple(name, checkpoint)),
       ),
     )
     .executeTakeFirst();
@@ -57,4 +61,4 @@ export async function advance(tx: Transaction<AnyTables>, positions: Positions, 
 }
 
 /** Another process has moved the checkpoints of this store. */
-class ProjectedElsewhere extends Error {}
+export class ProjectedElsewhere extends Error {}

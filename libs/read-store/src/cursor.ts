@@ -1,50 +1,51 @@
 import { invalidCursor } from '#libs/kernel';
 
-/** Seals text for whoever carries it, who can neither read nor change it; bound to `name`. The vault does it. */
+/** Encrypts text so that its bearer can neither read nor change it. The vault implements it. */
 export interface Sealer {
+  /** Encrypts `text`; the result can be decrypted under the same `name` only. */
   seal(text: string, name: string): Buffer;
-  /** Throws where the box was not sealed under this name. */
+  /** Decrypts a sealed text. Throws if it was sealed under another name or changed. */
   unseal(box: Buffer, name: string): string;
 }
 
-/** Where a page ended: the position or the id of its last row, opaque to the caller but not sealed: never a name. */
-export function encodeCursor(place: number | string): string {
-  return Buffer.from(JSON.stringify([place])).toString('base64url');
+/** Returns the cursor for a page that ended at this position or id. It is not encrypted, so it must not hold personal data. */
+export function encodeCursor(key: number | string): string {
+  return Buffer.from(JSON.stringify([key])).toString('base64url');
 }
 
-/** The position in a cursor; throws the Refusal `cursor.invalid` for anything else. */
+/** Returns the position in a cursor of {@link encodeCursor}. Throws `cursor.invalid`. */
 export function decodePositionCursor(cursor: string): number {
-  const place = placeIn(cursor);
-  if (Number.isSafeInteger(place)) return place as number;
+  const key = decodeCursor(cursor);
+  if (Number.isSafeInteger(key)) return key as number;
   throw invalidCursor();
 }
 
-/** The id in a cursor; throws the Refusal `cursor.invalid` for anything else. */
+/** Returns the id in a cursor of {@link encodeCursor}. Throws `cursor.invalid`. */
 export function decodeIdCursor(cursor: string): string {
-  const place = placeIn(cursor);
-  // PostgreSQL has no text with a NUL.
-  if (typeof place === 'string' && !place.includes('\0')) return place;
+  const key = decodeCursor(cursor);
+  // PostgreSQL can't store text with a NUL.
+  if (typeof key === 'string' && !key.includes('\0')) return key;
   throw invalidCursor();
 }
 
-/** A cursor of a sort key that tells something of a person; good for the list of this name only. */
+/** Returns an encrypted cursor, for a sort key with personal data. Only the list of this name can read it. */
 export function sealCursor(key: readonly unknown[], sealer: Sealer, list: string): string {
   return sealer.seal(JSON.stringify(key), `cursor:${list}`).toString('base64url');
 }
 
-/** What was sealed for this list; throws the Refusal `cursor.invalid` for anything else. */
+/** Returns the sort key in a cursor of {@link sealCursor}. Throws `cursor.invalid` if it was not made for this list. */
 export function unsealCursor(cursor: string, sealer: Sealer, list: string): unknown {
-  return parsed(() => sealer.unseal(Buffer.from(cursor, 'base64url'), `cursor:${list}`));
+  return parseCursor(() => sealer.unseal(Buffer.from(cursor, 'base64url'), `cursor:${list}`));
 }
 
-function placeIn(cursor: string): unknown {
-  const places = parsed(() => Buffer.from(cursor, 'base64url').toString());
-  return Array.isArray(places) && places.length === 1 ? places[0] : undefined;
+function decodeCursor(cursor: string): unknown {
+  const keys = parseCursor(() => Buffer.from(cursor, 'base64url').toString());
+  return Array.isArray(keys) && keys.length === 1 ? keys[0] : undefined;
 }
 
-function parsed(text: () => string): unknown {
+function parseCursor(readJson: () => string): unknown {
   try {
-    return JSON.parse(text());
+    return JSON.parse(readJson());
   } catch {
     throw invalidCursor();
   }

@@ -2,8 +2,9 @@ import { sql, type Kysely } from 'kysely';
 import type { AnyTables } from './schema.js';
 
 /**
- * Row count and hash of each table, whatever the order of its rows, the same on both engines: live tables can be
- * compared with those of a replay. Reads the tables whole; a consistent answer of several takes a transaction.
+ * Returns a digest of each table (row count and hash), by the table's name. It does not depend on the order of the rows or on
+ * the database engine, so live tables can be compared with those of a replay. Reads every row; run it in a transaction if
+ * the digests of several tables must be of the same moment.
  */
 export async function digestTables(db: Kysely<AnyTables>, tables: readonly string[]): Promise<Record<string, string>> {
   const digests: Record<string, string> = {};
@@ -11,12 +12,14 @@ export async function digestTables(db: Kysely<AnyTables>, tables: readonly strin
   return digests;
 }
 
-/** Hashes are added up, so that nothing need be sorted or gathered: two halves of 60 bits of each row's MD5. */
+/** Adds up two halves of 60 bits of each row's MD5: a sum needs neither sorting nor memory. */
 async function digestTable(db: Kysely<AnyTables>, table: string): Promise<string> {
-  const half = (from: number) =>
-    sql`coalesce(sum(('x' || substr(md5(to_jsonb(t)::text), ${sql.lit(from)}, 15))::bit(60)::bigint), 0)`;
-  const { rows } = await sql<{ rows: number; one: string; other: string }>`
-    select count(*) as rows, ${half(1)} as one, ${half(17)} as other from ${sql.table(table)} as t`.execute(db);
-  const [{ rows: count, one, other }] = rows as [(typeof rows)[number]];
-  return `${count}:${BigInt(one).toString(16)}:${BigInt(other).toString(16)}`;
+  const sumOfHalf = (start: number) =>
+    sql`coalesce(sum(('x' || substr(md5(to_jsonb(t)::text), ${sql.lit(start)}, 15))::bit(60)::bigint), 0)`;
+  const { rows } = await sql<{ rows: number; first: string; second: string }>`
+    select count(*) as rows, ${sumOfHalf(1)} as first, ${sumOfHalf(17)} as second from ${sql.table(table)} as t`.execute(
+    db,
+  );
+  const [{ rows: count, first, second }] = rows as [(typeof rows)[number]];
+  return `${count}:${BigInt(first).toString(16)}:${BigInt(second).toString(16)}`;
 }

@@ -2,8 +2,9 @@ import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/pro
 import { join } from 'node:path';
 
 /**
- * Where the embedded read store lies. PGlite never fsyncs: what a killed process wrote is safe with the operating
- * system, but after a reboot in between the files may be torn. So a marker tells in which boot they were opened.
+ * The directory of the embedded read store. PGlite never fsyncs: after a crash of the process its files are complete, after
+ * a crash of the machine they may be torn. A marker file holds the id of the boot in which they were opened; a clean close
+ * syncs them and removes it.
  */
 export class EmbeddedDirectory {
   readonly #path: string;
@@ -22,7 +23,7 @@ export class EmbeddedDirectory {
     return join(this.#path, 'open');
   }
 
-  /** Leaves a directory that can be opened: as it was, or empty where its files can't be trusted. */
+  /** Creates the directory and the marker. Deletes files that were left open in another boot. */
   async prepare(): Promise<void> {
     const boot = await currentBoot();
     const openedIn = await readFile(this.#marker, 'utf8').catch(() => undefined);
@@ -32,8 +33,8 @@ export class EmbeddedDirectory {
     this.#openedAt = (await stat(this.#marker)).mtimeMs;
   }
 
-  /** Does what PGlite doesn't, so that a later reboot finds all of it. */
-  async closedCleanly(): Promise<void> {
+  /** Syncs the files that were written since {@link prepare} to disk, then removes the marker. */
+  async syncAndUnmark(): Promise<void> {
     for (const entry of await readdir(this.database, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile()) continue;
       await using file = await open(join(entry.parentPath, entry.name));
@@ -42,12 +43,13 @@ export class EmbeddedDirectory {
     await rm(this.#marker, { force: true });
   }
 
+  /** Deletes all files. */
   async discard(): Promise<void> {
     await rm(this.#path, { recursive: true, force: true });
   }
 }
 
-/** Where the system doesn't tell, every start counts as a reboot. */
+/** Returns the id of the machine's current boot. Where there is none, every start counts as a new boot. */
 function currentBoot(): Promise<string> {
   return readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => `unknown at ${Date.now()}`);
 }

@@ -2,40 +2,44 @@
 import { extname } from 'node:path';
 import { Duplex } from 'node:stream';
 import { Worker } from 'node:worker_threads';
-import { GRACE, type StatementLimits } from './limits.js';
-import type { Start } from './pglite.worker.js';
-import { WatchedPool } from './pool.js';
-import type { ServerWatch } from './server-watch.js';
+import { GRACE_MS, type StatementLimits } from './limits.js';
+import type { PGliteWorkerData } from './pglite.worker.js';
+import { MonitoredPool } from './monitored-pool.js';
+import type { ServerMonitor } from './server-monitor.js';
 
-/** How long, in ms, the end waits for the thread to end. */
-const FAREWELL = 4_000;
+/** How long, in ms, closing waits for the thread to end. */
+const CLOSE_TIMEOUT_MS = 4_000;
 
 /**
- * PGlite in a thread, on a directory. It is a `pg` pool of one connection that leads to the thread: both
- * engines share one driver, and a query costs one message there and one back, a quarter of PGlite's own API. A thread
- * that is busy can't be told from one that hangs: it is ended once it has been silent for as long as a batch may take.
+ * Creates a pool of one connection to PGlite, which runs in a thread on a directory. So both engines share the driver `pg`, and
+ * a query costs one message to the thread and one back, a quarter of PGlite's own API. A busy thread looks like one that hangs:
+ * it is ended once it has not responded for as long as a batch may take.
  */
-export const pglitePool = (watch: ServerWatch, { batchMs }: StatementLimits, directory: string): WatchedPool =>
-  new WatchedPool(
+export const createPglitePool = (
+  monitor: ServerMonitor,
+  { batchMs }: StatementLimits,
+  directory: string,
+): MonitoredPool =>
+  new MonitoredPool(
     { max: 1, idleTimeoutMillis: 0, ssl: false, stream: () => new PGliteStream(directory) },
-    { watch, lenience: batchMs + GRACE, farewell: FAREWELL },
+    { monitor, abandonedLimitMs: batchMs + GRACE_MS, closeTimeoutMs: CLOSE_TIMEOUT_MS },
   );
 
 /** `AuthenticationOk`, `ReadyForQuery`: https://www.postgresql.org/docs/current/protocol-message-formats.html */
-const welcome = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0, 0x5a, 0, 0, 0, 5, 0x49]);
-const terminate = 0x58;
+const startupResponse = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0, 0x5a, 0, 0, 0, 5, 0x49]);
+const TERMINATE = 0x58;
 
-/** A connection to PGlite as `pg` makes one to a server: frontend messages in, backend messages out. */
+/** The socket of a `pg` connection, with PGlite's thread behind it: frontend messages in, backend messages out. */
 class PGliteStream extends Duplex {
   readonly #worker: Worker;
-  #welcomed = false;
+  #hasStarted = false;
   #hasExited = false;
 
   constructor(directory: string) {
     super();
     const file = new URL(`./pglite.worker${extname(import.meta.url)}`, import.meta.url);
-    this.#worker = new Worker(file, { workerData: { directory } satisfies Start });
-    this.#worker.on('message', (answer: Uint8Array) => this.push(answer));
+    this.#worker = new Worker(file, { workerData: { directory } satisfies PGliteWorkerData });
+    this.#worker.on('message', (response: Uint8Array) => this.push(response));
     this.#worker.on('error', (error) => this.destroy(error));
     this.#worker.on('exit', () => {
       this.#hasExited = true;
@@ -43,7 +47,7 @@ class PGliteStream extends Duplex {
     });
   }
 
-  /** What `pg` asks of a socket. */
+  /** Called by `pg`, like the next three methods, as of a socket. */
   connect(): this {
     process.nextTick(() => this.emit('connect'));
     return this;
@@ -70,7 +74,7 @@ class PGliteStream extends Duplex {
     done();
   }
 
-  /** The messages of one query, which `pg` writes corked. */
+  /** Sends the messages of one query together: `pg` writes them corked. */
   override _writev(messages: readonly { chunk: Buffer }[], done: () => void): void {
     this.#send(Buffer.concat(messages.map(({ chunk }) => chunk)));
     done();
@@ -82,19 +86,19 @@ class PGliteStream extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    // Only once it has ended may another thread open the directory.
+    // Another thread may open the directory only after this one has ended.
     if (this.#hasExited) return done(error);
     this.#worker.once('exit', () => done(error));
     void this.#worker.terminate();
   }
 
   #send(message: Buffer): void {
-    if (!this.#welcomed) {
-      // The start-up message: whoever has the thread is let in.
-      this.#welcomed = true;
-      this.push(welcome);
-    } else if (message[0] !== terminate) {
-      // A copy: a buffer of Node's is a view of a pool, all of which would be sent.
+    if (!this.#hasStarted) {
+      // The start-up message needs no authentication here.
+      this.#hasStarted = true;
+      this.push(startupResponse);
+    } else if (message[0] !== TERMINATE) {
+      // A copy, because a Buffer may be a view of Node's shared pool, all of which would be sent.
       const bytes = new Uint8Array(message);
       this.#worker.postMessage(bytes, [bytes.buffer]);
     }

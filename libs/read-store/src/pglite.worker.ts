@@ -7,14 +7,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
-import { unpackPreparedDirectory } from './prepared.js';
+import { unpackEmptyDatabase } from './unpack-database.js';
 
-/** Starts the thread on a directory. It answers PostgreSQL's frontend messages, and ends at `close`. */
-export interface Start {
+/** What the thread is started with. It answers PostgreSQL's frontend messages until the message `close`. */
+export interface PGliteWorkerData {
   readonly directory: string;
 }
 
-const { directory } = workerData as Start;
+const { directory } = workerData as PGliteWorkerData;
 const settings = [
   'search_path=rollbook,public',
   'timezone=UTC',
@@ -22,11 +22,11 @@ const settings = [
   'max_wal_size=64MB',
   'min_wal_size=32MB',
 ];
-// V8's optimizing compiler, let loose on PGlite's 10 MB, takes some 400 MB and seconds of CPU for a fifth more speed.
-// Of the flags that the first implies, a running process must be told by itself.
+// V8's optimizing compiler would take some 400 MB and seconds of CPU for PGlite's 10 MB, to make it a fifth faster.
+// In a running process, the flags that the first one implies must be set one by one.
 for (const flag of ['--liftoff-only', '--no-wasm-tier-up', '--no-wasm-dynamic-tiering']) setFlagsFromString(flag);
-// A fresh database starts from a prepared directory: making one takes 12 s of CPU.
-if (!existsSync(join(directory, 'PG_VERSION'))) await unpackPreparedDirectory(directory);
+// Creating a database takes 12 s of CPU, so a new one is unpacked from an archive.
+if (!existsSync(join(directory, 'PG_VERSION'))) await unpackEmptyDatabase(directory);
 const database = await PGlite.create({
   dataDir: directory,
   extensions: { btree_gin, pg_trgm, unaccent },
@@ -34,40 +34,40 @@ const database = await PGlite.create({
 });
 
 const port = parentPort!;
-/** One after the other: what is done between two queries must not come amid a third. */
-let turn: Promise<void> = Promise.resolve();
+/** Runs messages one after the other, so that a checkpoint never runs during a query. */
+let queue: Promise<void> = Promise.resolve();
 port.on('message', (message: Uint8Array | 'close') => {
-  turn = turn.then(() => (message === 'close' ? database.close().then(() => port.close()) : answer(message)));
+  queue = queue.then(() => (message === 'close' ? database.close().then(() => port.close()) : execute(message)));
 });
 
-/** Bytes of queries since the last checkpoint, and how many may be: they make some five times as much write-ahead log. */
-let unsaved = 0;
-const bound = 8 << 20;
+/** Bytes of queries since the last checkpoint, and after how many the next one is due. They make five times as much WAL. */
+let bytesSinceCheckpoint = 0;
+const CHECKPOINT_BYTES = 8 << 20;
 
-async function answer(query: Uint8Array): Promise<void> {
+async function execute(query: Uint8Array): Promise<void> {
   const messages = await database.execProtocolRaw(query);
-  const isIdle = messages.at(-1) === readyOutsideTransaction;
+  const isIdle = messages.at(-1) === IDLE_STATUS;
   send(messages);
-  unsaved += query.length;
-  if (unsaved < bound || !isIdle) return;
-  unsaved = 0;
-  await keepHouse();
+  bytesSinceCheckpoint += query.length;
+  if (bytesSinceCheckpoint < CHECKPOINT_BYTES || !isIdle) return;
+  bytesSinceCheckpoint = 0;
+  await checkpointAndVacuum();
 }
 
-/** What PostgreSQL has processes for, and PGlite has none: without it the log and the tables grow for as long as the server runs. */
-async function keepHouse(): Promise<void> {
+/** PostgreSQL has background processes for this, PGlite has none: without it the WAL and the tables would grow without end. */
+async function checkpointAndVacuum(): Promise<void> {
   await database.exec('checkpoint');
-  const [worn] = await database.exec(
+  const [tables] = await database.exec(
     `select format('%I.%I', schemaname, relname) as "table" from pg_stat_user_tables where n_dead_tup > 1000 + n_live_tup / 5`,
   );
-  for (const { table } of worn!.rows as { table: string }[]) await database.exec(`vacuum (analyze) ${table}`);
+  for (const { table } of tables!.rows as { table: string }[]) await database.exec(`vacuum (analyze) ${table}`);
 }
 
-/** The last byte of `ReadyForQuery`, and so of an answer. */
-const readyOutsideTransaction = 'I'.charCodeAt(0);
+/** The last byte of `ReadyForQuery`, and so of a response, outside a transaction. */
+const IDLE_STATUS = 'I'.charCodeAt(0);
 
-/** An answer is a view of a large buffer, all of which would be copied. */
-function send(answer: Uint8Array): void {
-  const bytes = answer.slice();
+/** Sends a copy: a response is a view of a large buffer, all of which would be sent. */
+function send(response: Uint8Array): void {
+  const bytes = response.slice();
   port.postMessage(bytes, [bytes.buffer]);
 }

@@ -1,50 +1,50 @@
 import { Client, type PoolConfig } from 'pg';
 import type { StatementLimits } from './limits.js';
-import { WatchedPool } from './pool.js';
+import { MonitoredPool } from './monitored-pool.js';
 import { schema } from './schema.js';
-import type { ServerWatch } from './server-watch.js';
+import type { ServerMonitor } from './server-monitor.js';
 
-/** The pools of one PostgreSQL server: requests never wait for a batch, nor does the server stop a batch as late as a query. */
+/** Two pools of one PostgreSQL server, with different time limits; requests never wait for a batch's connection. */
 export interface PostgresqlPools {
-  readonly queries: WatchedPool;
-  readonly batches: WatchedPool;
+  readonly queries: MonitoredPool;
+  readonly batches: MonitoredPool;
 }
 
-/** How long, in ms, the end waits for the server. */
-const FAREWELL = 1_000;
+/** How long, in ms, closing waits for the server. */
+const CLOSE_TIMEOUT_MS = 1_000;
 
-/** Pools of connections to a PostgreSQL server, which limits each statement itself, too. Throws one clear line. */
-export function postgresqlPools(
+/** Creates the pools; they set `statement_timeout` on the server, too. Throws an Error of one line for a wrong URL. */
+export function createPostgresqlPools(
   url: string,
-  watch: ServerWatch,
+  monitor: ServerMonitor,
   { queryMs, batchMs }: StatementLimits,
 ): PostgresqlPools {
-  const config = (statement: number): PoolConfig => ({
+  const config = (statementMs: number): PoolConfig => ({
     connectionString: url,
     connectionTimeoutMillis: queryMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    options: `-c search_path=${schema},public -c timezone=UTC -c datestyle=ISO -c statement_timeout=${statement} -c idle_in_transaction_session_timeout=${batchMs}`,
+    options: `-c search_path=${schema},public -c timezone=UTC -c datestyle=ISO -c statement_timeout=${statementMs} -c idle_in_transaction_session_timeout=${batchMs}`,
   });
   checkUrl(url);
-  const options = { watch, lenience: 0, farewell: FAREWELL };
+  const options = { monitor, abandonedLimitMs: 0, closeTimeoutMs: CLOSE_TIMEOUT_MS };
   return {
-    queries: new WatchedPool({ ...config(queryMs), max: 10 }, options),
-    batches: new WatchedPool({ ...config(batchMs), max: 2 }, options),
+    queries: new MonitoredPool({ ...config(queryMs), max: 10 }, options),
+    batches: new MonitoredPool({ ...config(batchMs), max: 2 }, options),
   };
 }
 
-/** A client reads its URL and the files named there when it is made, and connects later. */
-function checkUrl(url: string): Client {
+/** Throws an Error of one line if the URL or a file named in it can't be read. Does not connect. */
+function checkUrl(url: string): void {
   try {
-    return new Client(url);
+    void new Client(url);
   } catch (error) {
     const isFile = (error as NodeJS.ErrnoException).code === 'ENOENT';
     // oxlint-disable-next-line preserve-caught-error -- the error could quote the URL, password included
     throw new Error(
       isFile
         ? 'DATABASE_URL names a certificate or key file that is not there (sslrootcert, sslcert, sslkey).'
-        : 'DATABASE_URL is no URL of PostgreSQL (postgres://user:password@host:port/database).',
+        : 'DATABASE_URL is not a URL of PostgreSQL (postgres://user:password@host:port/database).',
     );
   }
 }

@@ -1,15 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** Reads from a source, at most `bound` items ahead of who takes them: a slow taker slows the source. */
+/** Reads a source ahead of its consumer, with back-pressure: it stops while `maxAhead` items are buffered. */
 export class ReadAhead<T> {
-  readonly #arrived: T[] = [];
+  readonly #buffered: T[] = [];
   #ended: { error: unknown } | undefined;
   #wake = () => {};
   #resume = () => {};
 
   constructor(
     source: AsyncIterable<T>,
-    private readonly bound: number,
+    private readonly maxAhead: number,
   ) {
     void this.#read(source).catch((error: unknown) => {
       this.#ended = { error };
@@ -17,23 +17,24 @@ export class ReadAhead<T> {
     });
   }
 
-  /** What has arrived, at most `limit` items; waits for the first and what comes with it. Throws at the end. */
+  /** Takes up to `limit` buffered items; waits until there is at least one. Throws once the source has ended or failed. */
   async take(limit: number): Promise<T[]> {
-    while (this.#arrived.length === 0) {
+    while (this.#buffered.length === 0) {
       if (this.#ended) throw this.#ended.error;
       await new Promise<void>((resolve) => (this.#wake = resolve));
+      // Items that arrived together belong into one batch.
       await setImmediate();
     }
-    const taken = this.#arrived.splice(0, limit);
+    const taken = this.#buffered.splice(0, limit);
     this.#resume();
     return taken;
   }
 
   async #read(source: AsyncIterable<T>): Promise<never> {
     for await (const item of source) {
-      this.#arrived.push(item);
+      this.#buffered.push(item);
       this.#wake();
-      if (this.#arrived.length >= this.bound) await new Promise<void>((resolve) => (this.#resume = resolve));
+      if (this.#buffered.length >= this.maxAhead) await new Promise<void>((resolve) => (this.#resume = resolve));
     }
     throw new Error('the subscription ended');
   }

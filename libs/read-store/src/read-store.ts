@@ -5,43 +5,43 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EmbeddedDirectory } from './embedded-directory.js';
 import { defaultLimits, type StatementLimits } from './limits.js';
-import { pglitePool } from './pglite.js';
-import { postgresqlPools } from './postgresql.js';
-import { prepare, schema, type AnyTables } from './schema.js';
-import { ServerWatch } from './server-watch.js';
-import { NoAnswer } from './unavailable.js';
+import { createPglitePool } from './pglite.js';
+import { createPostgresqlPools } from './postgresql.js';
+import { prepareSchema, schema, type AnyTables } from './schema.js';
+import { ServerMonitor } from './server-monitor.js';
+import { ResponseTimeout } from './read-store-problem.js';
 
-/** The log that a store was built from. */
+/** Identifies the log that a store was built from. */
 interface LogIdentity {
   /** Fingerprint of the installation. */
   readonly installation: string;
   readonly namespace: string;
-  /** Which restore of the log was the last, '' for none: after one, other events stand at positions that were read before. */
+  /** Id of the last restore of the log, '' if it was never restored. After a restore, known positions hold other events. */
   readonly restored: string;
 }
 
-interface Parts {
+interface ReadStoreParts {
   readonly kind: 'pglite' | 'postgresql';
   readonly db: Kysely<AnyTables>;
-  readonly batches: Kysely<AnyTables>;
+  readonly batchDb: Kysely<AnyTables>;
   readonly close: () => Promise<void>;
 }
 
-/** Tables built from the log, and nothing else: it may be dropped and built again at any time. */
+/** The database of the read models. It is built from the log alone: it may be dropped and built again at any time. */
 export class ReadStore {
   readonly kind: 'pglite' | 'postgresql';
-  /** For requests: each statement is limited so that whoever asked is answered in time. */
+  /** For requests: statements have a short time limit. */
   readonly db: Kysely<AnyTables>;
-  /** For projections and tools: statements may take longer. */
+  /** For projections and tools: statements have a long time limit. */
   readonly batchDb: Kysely<AnyTables>;
 
-  constructor(private readonly parts: Parts) {
+  constructor(private readonly parts: ReadStoreParts) {
     this.kind = parts.kind;
     this.db = parts.db;
-    this.batchDb = parts.batches;
+    this.batchDb = parts.batchDb;
   }
 
-  /** Asks the database something; the observer is told what comes of it. */
+  /** Runs an empty query, so that the observer learns whether the database responds. */
   async ping(): Promise<void> {
     await sql`select 1`.execute(this.db).catch(() => {});
   }
@@ -55,18 +55,18 @@ export interface ReadStoreOptions {
   readonly directory: string;
   readonly databaseUrl?: string;
   readonly log: LogIdentity;
-  /** Is told why a store is built again. */
+  /** Is called with the reason before the store is deleted and built again. */
   readonly onDiscard?: (error: unknown) => void;
   readonly limits?: Partial<StatementLimits>;
-  /** Is told when the database can't be used, and when it can again. */
+  /** Is called when the database can't be used, and when it can be used again. */
   readonly observer?: StoreObserver;
 }
 
 /**
- * Opens PGlite in `directory`/read-store, or PostgreSQL at `databaseUrl`.
+ * Opens PGlite in `directory`/read-store, or PostgreSQL at `databaseUrl`, and creates the schema if it is missing.
  *
- * A store that was built from another log, or from this one before it was restored, is discarded where it is ours alone (PGlite), and refused on PostgreSQL:
- * an Error of one line. A server that can't be reached is the Refusal `read-store.unavailable`.
+ * A store that was built from another log, or before the log was restored, is built again on PGlite. On PostgreSQL it throws an
+ * Error of one line, because the database may not be ours alone. Throws `read-store.unavailable` if the server can't be reached.
  */
 export async function openReadStore({
   directory: parent,
@@ -76,44 +76,44 @@ export async function openReadStore({
   limits,
   observer = noObserver,
 }: ReadStoreOptions): Promise<ReadStore> {
-  const given = { ...defaultLimits, ...limits };
-  if (databaseUrl) return openPostgres(databaseUrl, log, new ServerWatch(observer), given);
+  const allLimits = { ...defaultLimits, ...limits };
+  if (databaseUrl) return openPostgresql(databaseUrl, log, new ServerMonitor(observer), allLimits);
   const directory = new EmbeddedDirectory(parent);
-  const open = () => openEmbedded(directory, log, new ServerWatch(observer), given);
-  // Files that can't be opened (torn, or of another PostgreSQL) are like those of another log: built again.
+  const open = () => openEmbedded(directory, log, new ServerMonitor(observer), allLimits);
+  // Files that can't be opened (torn, or of another version of PostgreSQL) are built again, too.
   return open().catch(async (error: unknown) => {
-    if ((error as Error).cause instanceof NoAnswer) throw error;
+    if ((error as Error).cause instanceof ResponseTimeout) throw error;
     onDiscard?.(error);
     await directory.discard();
     return open();
   });
 }
 
-/** An empty store in a temporary directory, to replay the log into; closing it removes it. */
+/** Opens an empty store in a temporary directory, to replay the log into. Closing it deletes the directory. */
 export async function openTemporaryReadStore(): Promise<ReadStore> {
   const directory = await mkdtemp(join(tmpdir(), 'rollbook-scratch-'));
-  const store = embeddedStore(new ServerWatch(noObserver), defaultLimits, join(directory, 'pglite'), () =>
+  const store = createEmbeddedStore(new ServerMonitor(noObserver), defaultLimits, join(directory, 'pglite'), () =>
     rm(directory, { recursive: true, force: true }),
   );
-  await prepare(store.batchDb);
+  await prepareSchema(store.batchDb);
   return store;
 }
 
-/** PGlite on a directory; `closed` runs once its thread has ended in good order. */
-function embeddedStore(
-  watch: ServerWatch,
+/** Creates a store on PGlite. `onClosed` runs after its thread has ended cleanly. */
+function createEmbeddedStore(
+  monitor: ServerMonitor,
   limits: StatementLimits,
   directory: string,
-  closed: () => Promise<void>,
+  onClosed: () => Promise<void>,
 ): ReadStore {
-  const pool = pglitePool(watch, limits, directory);
+  const pool = createPglitePool(monitor, limits, directory);
   return new ReadStore({
     kind: 'pglite',
     db: new Kysely({ dialect: pool.dialect(limits.queryMs) }),
-    batches: new Kysely({ dialect: pool.dialect(limits.batchMs) }),
+    batchDb: new Kysely({ dialect: pool.dialect(limits.batchMs) }),
     close: async () => {
       await pool.end();
-      if (pool.endedCleanly) await closed();
+      if (pool.endedCleanly) await onClosed();
     },
   });
 }
@@ -121,18 +121,18 @@ function embeddedStore(
 async function openEmbedded(
   directory: EmbeddedDirectory,
   log: LogIdentity,
-  watch: ServerWatch,
+  monitor: ServerMonitor,
   limits: StatementLimits,
 ): Promise<ReadStore> {
   await directory.prepare();
-  const store = embeddedStore(watch, limits, directory.database, () => directory.closedCleanly());
+  const store = createEmbeddedStore(monitor, limits, directory.database, () => directory.syncAndUnmark());
   const { batchDb: db } = store;
   try {
-    await prepare(db);
-    if ((await builtFrom(db, log)) !== 'this log') {
+    await prepareSchema(db);
+    if ((await findOrigin(db, log)) !== 'this log') {
       await db.schema.dropSchema(schema).cascade().execute();
-      await prepare(db);
-      await builtFrom(db, log);
+      await prepareSchema(db);
+      await findOrigin(db, log);
     }
   } catch (error) {
     await store.batchDb.destroy();
@@ -141,22 +141,22 @@ async function openEmbedded(
   return store;
 }
 
-async function openPostgres(
+async function openPostgresql(
   url: string,
   log: LogIdentity,
-  watch: ServerWatch,
+  monitor: ServerMonitor,
   limits: StatementLimits,
 ): Promise<ReadStore> {
-  const { queries, batches } = postgresqlPools(url, watch, limits);
+  const { queries, batches } = createPostgresqlPools(url, monitor, limits);
   const store = new ReadStore({
     kind: 'postgresql',
     db: new Kysely({ dialect: queries.dialect(limits.queryMs) }),
-    batches: new Kysely({ dialect: batches.dialect(limits.batchMs, limits.queryMs) }),
+    batchDb: new Kysely({ dialect: batches.dialect(limits.batchMs, limits.queryMs) }),
     close: async () => void (await Promise.all([queries.end(), batches.end()])),
   });
   try {
-    await prepare(store.batchDb);
-    const origin = await builtFrom(store.batchDb, log);
+    await prepareSchema(store.batchDb);
+    const origin = await findOrigin(store.batchDb, log);
     if (origin === 'this log') return store;
     throw new Error(
       `Schema ${schema} was built from ${origin}: use another database, or drop the schema (it is built again).`,
@@ -167,8 +167,8 @@ async function openPostgres(
   }
 }
 
-/** What the store was built from; an empty store is built from this log from now on. */
-async function builtFrom(
+/** Returns what the store was built from. Marks an empty store as built from this log. */
+async function findOrigin(
   db: Kysely<AnyTables>,
   log: LogIdentity,
 ): Promise<'this log' | 'another log' | 'this log before it was restored'> {

@@ -1,10 +1,10 @@
 import { AccessDeniedError } from '@eventstore/db-client';
 import { StoreUnavailable, connectionProblem, noAnswer, type StoreProblem } from '#libs/kernel';
-import { NoAnswer } from './time-limits.js';
+import { ResponseTimeout } from './time-limits.js';
 
-/** Why a call of the client failed; its error could quote the URL, so its text is not passed on. */
-function problemOf(error: unknown): StoreProblem {
-  if (error instanceof NoAnswer) return noAnswer;
+/** Returns why a call of the client failed, without the text of its error, which could quote the URL. */
+export function toStoreProblem(error: unknown): StoreProblem {
+  if (error instanceof ResponseTimeout) return noAnswer;
   if (error instanceof AccessDeniedError) {
     return {
       kind: 'away',
@@ -15,14 +15,15 @@ function problemOf(error: unknown): StoreProblem {
   return connectionProblem((error as Error).message);
 }
 
-/** The client could not reach its server at all: it waits longer and longer before it tries again. */
-export const isUnconnected = (error: unknown): boolean =>
+/** Returns whether the client could not connect at all. It then waits longer and longer before it tries again. */
+export const isConnectError = (error: unknown): boolean =>
   /No connection established|Name resolution failed|Failed to discover/.test((error as Error).message);
 
-export const unavailable = (error: unknown): StoreUnavailable =>
+/** Returns the refusal `event-store.unavailable` for a failed call of the client. */
+export const eventStoreUnavailable = (error: unknown): StoreUnavailable =>
   new StoreUnavailable(
     'event-store.unavailable',
     'The event store does not answer; try again.',
-    problemOf(error),
+    toStoreProblem(error),
     error,
   );

@@ -1,14 +1,17 @@
 import { StoreUnavailable, type Recorded } from '#libs/kernel';
 
-/** Why the read models don't move on. Holds no personal data. */
+/** Why the projections do not advance. Holds no personal data. */
 export interface ProjectionProblem {
-  /** The error's class, SQL state and constraint or column (its message could quote values); of an outage the code. */
+  /**
+   * During an outage its code. Otherwise the error's class, SQL state, and constraint or column, but not its message, which
+   * could quote values.
+   */
   readonly reason: string;
   /** UTC, ISO 8601. */
   readonly since: string;
-  /** The projection that failed; absent where the log or the database is away. */
+  /** The projection that failed; absent if the log or the database is away. */
   readonly projection?: string;
-  /** The event that it failed at, once it was tried alone. */
+  /** The event that it failed at; absent until the events are applied one by one. */
   readonly position?: number;
   readonly eventType?: string;
 }
@@ -24,34 +27,35 @@ export class ProjectionFailed extends Error {
   }
 }
 
-/** The code of a store that is away, where that is all that is wrong. */
-export function outageIn(error: unknown): string | undefined {
+/** Returns the code of the store that is away, if that is the cause of an error. */
+export function outageCode(error: unknown): string | undefined {
   const cause = error instanceof ProjectionFailed ? error.cause : error;
   return cause instanceof StoreUnavailable && cause.problem.code !== 'too-slow' ? cause.code : undefined;
 }
 
-/** What an error says about the problem; one at the same place goes on since then. */
-export function problemOf(error: unknown, before?: ProjectionProblem): ProjectionProblem {
-  const outage = outageIn(error);
-  if (outage) return { reason: outage, since: before?.since ?? new Date().toISOString() };
+/** Returns the problem for an error; `since` is that of the previous problem if there is one. */
+export function toProjectionProblem(error: unknown, previous?: ProjectionProblem): ProjectionProblem {
+  const since = previous?.since ?? new Date().toISOString();
+  const outage = outageCode(error);
+  if (outage) return { reason: outage, since };
   const failed = error instanceof ProjectionFailed ? error : undefined;
   const [event, ...others] = failed?.events ?? [];
   return {
-    reason: reasonOf(failed ? failed.cause : error),
-    since: before?.since ?? new Date().toISOString(),
+    reason: describeError(failed ? failed.cause : error),
+    since,
     ...(failed && { projection: failed.projection }),
     ...(event && others.length === 0 && { position: event.position, eventType: event.type }),
   };
 }
 
-/** Whether both say the same. */
+/** Returns whether two problems have the same reason, projection and position. */
 export const isSameProblem = (one: ProjectionProblem | undefined, other: ProjectionProblem): boolean =>
   one !== undefined &&
   one.reason === other.reason &&
   one.projection === other.projection &&
   one.position === other.position;
 
-function reasonOf(error: unknown): string {
+function describeError(error: unknown): string {
   const { constructor, code, constraint, column } = Object(error) as Record<string, unknown>;
   return [(constructor as { name: string }).name, code, constraint ?? column].filter(Boolean).join(' ');
 }

@@ -5,11 +5,11 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 
 /**
- * Fills a new directory with the database that a fresh PGlite starts from, without `template1` and `template0`: nobody
- * connects to them, and they are two thirds of the files, each of which costs a start up to 1 ms. It is unpacked as a
- * stream: PGlite itself would hold the unpacked 58 MB in memory for as long as its thread lives.
+ * Creates `directory` with an empty PGlite database. It leaves `template1` and `template0` out: they are never connected to,
+ * and they are two thirds of the files, each of which costs a start up to 1 ms. It unpacks a stream: PGlite itself would keep
+ * the unpacked 58 MB in memory for as long as its thread lives.
  */
-export async function unpackPreparedDirectory(directory: string): Promise<void> {
+export async function unpackEmptyDatabase(directory: string): Promise<void> {
   const unfinished = `${directory}.unfinished`;
   await rm(unfinished, { recursive: true, force: true });
   const archive = Buffer.from(await (await dataDir()).arrayBuffer());

@@ -1,0 +1,179 @@
+import { Refusal, type LogItem, type Recorded } from '#libs/kernel';
+import {
+  BehaviorSubject,
+  Subject,
+  concatMap,
+  defer,
+  filter,
+  finalize,
+  firstValueFrom,
+  from,
+  of,
+  race,
+  repeat,
+  retry,
+  switchMap,
+  take,
+  throwError,
+  timeout,
+  timer,
+  type Observable,
+  type Subscription,
+} from 'rxjs';
+import { BatchWriter } from './batch-writer.js';
+import { beforeFirst } from './checkpoints.js';
+import { isSameProblem, outageCode, toProjectionProblem, type ProjectionProblem } from './projection-problem.js';
+import type { Projection, SubscribeToLog } from './projection.js';
+import { ReadAhead } from './read-ahead.js';
+import type { ReadStore } from './read-store.js';
+
+export interface RunnerOptions {
+  readonly store: ReadStore;
+  readonly projections: readonly Projection[];
+  readonly subscribe: SubscribeToLog;
+  /** Is called once for each problem with an event, for the server's log. Outages are reported by the stores' observers. */
+  readonly onProblem: (problem: ProjectionProblem) => void;
+  /** The most log items in one transaction, and the most that are read ahead of it. */
+  readonly maxBatchSize?: number;
+}
+
+export interface RunnerHealth {
+  readonly position: number;
+  /** Whether the end of the log was reached since the last failure. */
+  readonly caughtUp: boolean;
+  readonly failing?: ProjectionProblem;
+}
+
+/** The runner pauses between two batches: this many times the duration of the last one, at most MAX_PAUSE_MS. */
+const PAUSE_FACTOR = 3;
+const MAX_PAUSE_MS = 100;
+
+/**
+ * Feeds all projections from one subscription. While a batch is applied, the next one is read. If one projection can't apply an
+ * event, all projections stop there: it is retried alone until it can be applied; none is skipped.
+ */
+export class ProjectionRunner {
+  readonly #reached = new BehaviorSubject(beforeFirst);
+  readonly #appliedBatches = new Subject<readonly Recorded[]>();
+  readonly #maxBatchSize: number;
+  readonly #writer: BatchWriter;
+  #caughtUp = false;
+  #failing: ProjectionProblem | undefined;
+  #running: Subscription | undefined;
+  #applying: Promise<void> | undefined;
+  /** How many reads wait for a position. */
+  #waitingReads = 0;
+  readonly #readStartedWaiting = new Subject<void>();
+
+  constructor(private readonly options: RunnerOptions) {
+    this.#maxBatchSize = options.maxBatchSize ?? 500;
+    this.#writer = new BatchWriter(options.store, options.projections);
+  }
+
+  /** The position up to which every projection has applied the log. */
+  get position(): number {
+    return this.#reached.value;
+  }
+
+  /** Emits the events of each batch after it was committed. */
+  get appliedBatches(): Observable<readonly Recorded[]> {
+    return this.#appliedBatches;
+  }
+
+  /** Creates or rebuilds tables, then follows the log. */
+  async start(): Promise<void> {
+    await this.#prepare();
+    this.#running = defer(() => this.#prepare())
+      .pipe(
+        switchMap(() => this.#follow()),
+        retry({ delay: (error, attempt) => this.#backOff(error, attempt), resetOnSuccess: true }),
+      )
+      .subscribe();
+  }
+
+  /** Stops after the batch that is being applied. */
+  async stop(): Promise<void> {
+    this.#running?.unsubscribe();
+    await Promise.allSettled([this.#applying]);
+  }
+
+  /** Waits until `position` is reached. Throws `projections.behind` after `timeoutMs`. */
+  async waitForPosition(position: number, timeoutMs: number): Promise<void> {
+    const behind = () =>
+      new Refusal('projections.behind', 'unavailable', 'The read models are not there yet; try again shortly.');
+    const reached = this.#reached.pipe(filter((current) => current >= position));
+    this.#waitingReads++;
+    if (this.position < position) this.#readStartedWaiting.next();
+    try {
+      await firstValueFrom(reached.pipe(timeout({ first: timeoutMs, with: () => throwError(behind) })));
+    } finally {
+      this.#waitingReads--;
+    }
+  }
+
+  /** Returns how far the projections are, and why they do not advance. */
+  health(): RunnerHealth {
+    return { position: this.position, caughtUp: this.#caughtUp, ...(this.#failing && { failing: this.#failing }) };
+  }
+
+  async #prepare(): Promise<void> {
+    this.#reached.next(await this.#writer.prepare());
+  }
+
+  /** Subscribes to the log and applies batch after batch. */
+  #follow(): Observable<unknown> {
+    const closing = new AbortController();
+    const after = this.position === beforeFirst ? undefined : this.position;
+    const log = new ReadAhead(this.options.subscribe(after, closing.signal), this.#maxBatchSize);
+    return defer(() => {
+      // After a failure, events are applied one by one until the failed batch is done, to find the one that fails.
+      const limit = this.position < this.#writer.attempted ? 1 : this.#maxBatchSize;
+      return from(log.take(limit)).pipe(
+        concatMap(async (batch) => {
+          const startedAt = performance.now();
+          await (this.#applying = this.#apply(batch));
+          return batch.length < limit ? performance.now() - startedAt : 0;
+        }),
+      );
+    }).pipe(
+      concatMap((tookMs) => this.#pause(tookMs)),
+      repeat(),
+      finalize(() => closing.abort()),
+    );
+  }
+
+  /**
+   * Pauses after a batch, unless a read waits or the batch was full. More events arrive meanwhile, and a larger batch costs less
+   * per event, so that commands keep most of a core.
+   */
+  #pause(tookMs: number): Observable<unknown> {
+    return this.#waitingReads > 0 || tookMs === 0
+      ? of(0)
+      : race(timer(Math.min(PAUSE_FACTOR * tookMs, MAX_PAUSE_MS)), this.#readStartedWaiting).pipe(take(1));
+  }
+
+  async #apply(items: readonly LogItem[]): Promise<void> {
+    const position = Math.max(this.position, ...items.map(positionOf));
+    const events = items.flatMap((item) => (item.kind === 'event' ? [item.event] : []));
+    await this.#writer.write(events, position);
+    this.#reached.next(position);
+    if (events.length > 0) this.#appliedBatches.next(events);
+    if (!this.#caughtUp && items.some(({ kind }) => kind === 'caughtUp')) {
+      await this.#writer.analyzeTables();
+      this.#caughtUp = true;
+    }
+    if (position >= (this.#failing?.position ?? position)) this.#failing = undefined;
+  }
+
+  #backOff(error: unknown, attempt: number): Observable<unknown> {
+    this.#caughtUp = false;
+    const previous = this.#failing;
+    this.#failing = toProjectionProblem(error, previous);
+    if (!outageCode(error) && !isSameProblem(previous, this.#failing)) this.options.onProblem(this.#failing);
+    return timer(Math.min(100 * 2 ** (attempt - 1), 1_000));
+  }
+}
+
+/** Returns the position of a log item; `caughtUp` has none. */
+const positionOf = (item: LogItem) =>
+  item.kind === 'event' ? item.event.position : item.kind === 'checkpoint' ? item.position : beforeFirst;

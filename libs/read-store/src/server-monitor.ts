@@ -1,0 +1,48 @@
+import type { StoreObserver, StoreUnavailable } from '#libs/kernel';
+import { ResponseTimeout, queryTooSlow, readStoreUnavailable } from './read-store-problem.js';
+
+/** Records what all connections receive from a database server: a server that answers other queries is slow, not away. */
+export class ServerMonitor {
+  private lastResponseAt = -Infinity;
+  private readonly silenceListeners: (() => void)[] = [];
+  private hasStopped = false;
+
+  constructor(private readonly observer: StoreObserver) {}
+
+  /** Calls `listener` whenever a query times out while the server answers no other query either. */
+  onSilence(listener: () => void): void {
+    this.silenceListeners.push(listener);
+  }
+
+  /** Stops reporting failures, because the store is being closed. */
+  stopReporting(): void {
+    this.hasStopped = true;
+  }
+
+  /** Records that the server has responded. */
+  recordResponse(): void {
+    this.lastResponseAt = performance.now();
+    this.observer.recovered('away');
+  }
+
+  /**
+   * Records that a query failed because the server is away or did not respond, and returns the refusal to throw.
+   * @param startedAt when the query started, by `performance.now()`
+   */
+  recordFailure(error: unknown, startedAt: number): StoreUnavailable {
+    if (error instanceof ResponseTimeout && this.lastResponseAt > startedAt) return queryTooSlow(error);
+    const failure = readStoreUnavailable(error);
+    if (this.hasStopped) return failure;
+    this.observer.failed(failure.problem);
+    if (error instanceof ResponseTimeout) for (const listener of this.silenceListeners) listener();
+    return failure;
+  }
+
+  /** Records that no connection could be made, and returns the refusal to throw. */
+  recordConnectFailure(error: unknown, startedAt: number): StoreUnavailable {
+    const isTimeout =
+      error instanceof ResponseTimeout ||
+      /timeout exceeded when trying to connect|connection timeout/.test((error as Error).message);
+    return this.recordFailure(isTimeout ? new ResponseTimeout('no connection in time') : error, startedAt);
+  }
+}
