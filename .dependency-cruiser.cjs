@@ -1,7 +1,16 @@
 /** Which folder may import which. The reasons are in docs/decisions/0017-layers-by-concept.md. */
 const concepts = ['accounts', 'users', 'access', 'audit', 'mail'];
 const layers = ['domain', 'workflows', 'read', 'http'];
-const libs = ['kernel', 'http', 'event-store', 'embedded-eventstore', 'read-store', 'vault', ...concepts];
+const libs = [
+  'kernel',
+  'authorization',
+  'http',
+  'event-store',
+  'embedded-eventstore',
+  'read-store',
+  'vault',
+  ...concepts,
+];
 
 const spec = '[.]spec[.]ts$';
 const lib = (...names) => `^libs/(${names.join('|')})/`;
@@ -49,6 +58,12 @@ module.exports = {
       to: { path: '^(apps|test)/' },
     },
     {
+      name: 'production-without-test-code',
+      severity: 'error',
+      from: { path: '^(apps/server|libs)/', pathNot: spec },
+      to: { path: ['^test/', 'fast-check'] },
+    },
+    {
       name: 'one-importer-of-the-client',
       severity: 'error',
       from: { path: '^(apps|libs)/', pathNot: [spec, lib('event-store', 'embedded-eventstore')] },
@@ -68,33 +83,40 @@ module.exports = {
     },
     only('kernel-alone', lib('kernel'), lib('kernel')),
     only('embedded-node-alone', lib('embedded-eventstore'), lib('embedded-eventstore')),
-    ...['http', 'event-store', 'read-store', 'vault'].map((name) =>
+    ...['authorization', 'event-store', 'read-store', 'vault'].map((name) =>
       only(`${name}-on-kernel`, lib(name), lib(name), entrance('kernel')),
     ),
+    only('http-on-authorization', lib('http'), lib('http'), entrance('kernel', 'authorization')),
     ...concepts.flatMap((concept, place) => {
       const earlier = place ? [entrance(...concepts.slice(0, place))] : [];
       const own = (...names) => names.map((layer) => within(concept, layer));
       return [
-        only(`${concept}-domain`, within(concept, 'domain'), ...own('domain'), entrance('kernel'), ...earlier),
+        only(
+          `${concept}-domain`,
+          within(concept, 'domain'),
+          ...own('domain'),
+          entrance('kernel', 'authorization'),
+          ...earlier,
+        ),
         only(
           `${concept}-workflows`,
           within(concept, 'workflows'),
           ...own('domain', 'workflows'),
-          entrance('kernel', 'event-store', 'vault'),
+          entrance('kernel', 'authorization', 'event-store', 'vault'),
           ...earlier,
         ),
         only(
           `${concept}-read`,
           within(concept, 'read'),
           ...own('domain', 'read'),
-          entrance('kernel', 'read-store', 'event-store'),
+          entrance('kernel', 'authorization', 'read-store', 'event-store'),
           ...earlier,
         ),
         only(
           `${concept}-http`,
           within(concept, 'http'),
           ...own(...layers),
-          entrance('kernel', 'http', 'event-store'),
+          entrance('kernel', 'authorization', 'http', 'event-store'),
           ...earlier,
         ),
         only(`${concept}-module`, `^libs/${concept}/src/[^/]+[.]ts$`, `^libs/${concept}/src/`, entrance(...libs)),

@@ -15,7 +15,7 @@ import {
   record,
   string,
 } from 'fast-check';
-import { permissions } from '#libs/kernel';
+import { permissions } from '#libs/authorization';
 import type { Api, Reply } from '../support/api.js';
 import { contract, fill, serviceToken, tomorrow, type ContractRoute, type Ids } from '../support/routes.js';
 import {

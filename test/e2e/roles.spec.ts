@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { METHOD_METADATA } from '@nestjs/common/constants.js';
 import { NEEDS } from '#libs/http';
-import { permissions, type Permission } from '#libs/kernel';
+import { permissions, type Permission } from '#libs/authorization';
 import { Vault } from '#libs/vault';
 import type { Api } from '../support/api.js';
 import {

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync, rmSync, statSync } from 'node:fs';
-import type { Permission } from '#libs/kernel';
+import type { Permission } from '#libs/authorization';
 import { startServer } from '../../apps/server/src/server.js';
 import { Api } from '../support/api.js';
 import { call, contract, tomorrow, type Ids } from '../support/routes.js';

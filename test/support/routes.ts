@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Permission } from '#libs/kernel';
+import type { Permission } from '#libs/authorization';
 import { expectStatus, tokenOf, type TestAccount, type TestServer } from './server.js';
 import type { Api } from './api.js';
 

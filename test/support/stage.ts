@@ -15,9 +15,9 @@ import {
 } from '#libs/accounts';
 import { startEmbeddedEventStore } from '#libs/embedded-eventstore';
 import { EventStore, type ProposedEvent } from '#libs/event-store';
+import { permissions } from '#libs/authorization';
 import {
   withContext,
-  permissions,
   type Actor,
   type Command,
   type DomainEvent,

@@ -1,4 +1,4 @@
-import { fold, given, type PastEvent } from '#libs/kernel';
+import { fold, given, type PastEvent } from './given.js';
 import { UserDecider, userEvent, type ExistingUser, type LockCause, type Role, type UserEvent } from '#libs/users';
 
 // Events of a user's past, for specs of rules. The rules are asked in the account `account`, about the user `target`.

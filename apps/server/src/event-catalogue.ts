@@ -1,6 +1,6 @@
 import { accessTokenEvents, type AccessTokenEvent } from '#libs/access';
 import { accountEvents, emailDomainEvents, type AccountEvent, type EmailDomainEvent } from '#libs/accounts';
-import type { Catalogue } from '#libs/kernel';
+import type { Catalogue, RegisteredEvent } from '#libs/kernel';
 import {
   emailClaimEvents,
   loginEvents,
@@ -16,7 +16,7 @@ export type AnyEvent =
   UserEvent | EmailClaimEvent | AccountEvent | EmailDomainEvent | LoginEvent | AccessTokenEvent | InstallationEvent;
 
 /** How every event is stored; an event without a format does not compile. */
-export const eventCatalogue: Catalogue<AnyEvent> = {
+export const eventCatalogue: Catalogue<AnyEvent | RegisteredEvent> = {
   ...userEvents,
   ...emailClaimEvents,
   ...accountEvents,

@@ -21,4 +21,10 @@ export type InstallationEvent =
       }
     >;
 
+declare module '#libs/kernel' {
+  interface SubjectEvents {
+    installation: InstallationEvent;
+  }
+}
+
 export const installationEvents: Catalogue<InstallationEvent> = { InstallationFounded: {}, InstallationRestored: {} };

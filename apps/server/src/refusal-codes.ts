@@ -1,5 +1,6 @@
 import { accessRefusals } from '#libs/access';
 import { accountRefusals } from '#libs/accounts';
+import { authorizationRefusals } from '#libs/authorization';
 import { eventStoreRefusals } from '#libs/event-store';
 import { clientErrors, httpRefusals, statusOf } from '#libs/http';
 import { kernelRefusals, type RefusalCodes, type RefusalDescription } from '#libs/kernel';
@@ -10,6 +11,7 @@ import { userRefusals } from '#libs/users';
 /** Every refusal code with its description; a table that is missing here does not compile. */
 const refusalCodes: RefusalCodes = {
   ...kernelRefusals,
+  ...authorizationRefusals,
   ...eventStoreRefusals,
   ...readStoreRefusals,
   ...httpRefusals,

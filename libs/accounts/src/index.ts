@@ -4,6 +4,7 @@ export * from './domain/account.events.js';
 export * from './domain/email-domain.decider.js';
 export * from './domain/email-domain.events.js';
 export * from './domain/email.field.js';
+export * from './domain/language.field.js';
 export * from './domain/mail-address.js';
 export * from './workflows/email-domains.js';
 export * from './read/account-list.js';

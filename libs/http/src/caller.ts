@@ -1,4 +1,5 @@
-import { systemActor, type Actor, type Credential, type Permission } from '#libs/kernel';
+import type { Credential, Permission } from '#libs/authorization';
+import { systemActor, type Actor } from '#libs/kernel';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** Who asks, and what they may do now: their token's scopes ∩ what their roles give. */

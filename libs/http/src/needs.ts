@@ -1,6 +1,7 @@
 import { SetMetadata, applyDecorators, type Type } from '@nestjs/common';
 import type { ClassConstructor } from 'class-transformer';
-import { Command, type Permission } from '#libs/kernel';
+import type { Permission } from '#libs/authorization';
+import { Command } from '#libs/kernel';
 import { invalid, validated } from './validation.js';
 
 export const NEEDS = 'rollbook:needs';

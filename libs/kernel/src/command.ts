@@ -1,53 +1,32 @@
 import type { Actor } from './event.js';
-import type { Permission } from './permission.js';
 import type { resultType } from './result.js';
 
-/** The browser that a command comes from, by what its device cookie proves. */
-export interface Device {
-  /** The id of this browser for this user; `undefined` where the user has not logged in on it before. */
-  idFor(userId: string): string | undefined;
-}
-
-/** What a command was issued with: everything about it that the server knows and the caller may not say. */
+/**
+ * What the server knows about a command besides its fields: nothing of it is taken from the request's body.
+ * `libs/authorization` adds the caller's rights by declaration merging.
+ */
 export interface CommandContext {
-  /** UUID; derived from the Idempotency-Key where one was given, else random. */
+  /** UUID: derived from the Idempotency-Key if the request has one, else random. */
   readonly commandId: string;
   readonly correlationId: string;
   readonly actor: Actor;
+  /** The id of the access token that the actor used. */
   readonly tokenId?: string;
+  /** The IP address that the request came from. */
   readonly ip?: string;
   /** UTC, ISO 8601. */
   readonly at: string;
-  /** The account that the command is about, from the path. */
+  /** The account of the target, from the path. */
   readonly account?: string;
-  /** The id of what it is about, from the path: its stream is `<category>-<target>`. */
+  /** The id of the target, from the path; its stream is `<category>-<targetId>`. */
   readonly targetId: string;
-  /** Keyed hash of the body; present with an Idempotency-Key. */
+  /** Keyed hash of the body; set if the request has an Idempotency-Key. */
   readonly digest?: string;
-  /** If-Match: the revision that the caller has seen. */
+  /** The revision in If-Match. */
   readonly expectedRevision?: number;
-  /** The account that the caller is confined to; absent: the whole installation is open to them. */
-  readonly confinedTo?: string;
-  /** What the caller may do now. */
-  readonly permissions: readonly Permission[];
-  /** The roles that the caller may give or bring back now. */
-  readonly grantable: readonly string[];
-  /** Whether the caller may act on account administrators. */
-  readonly mayActOnAdministrators: boolean;
-  /** Of a caller with a token: until when (UTC, ISO 8601) a token that they issue may live at most. */
-  readonly issuableUntil?: string;
-  /** Set where the caller's session was authenticated too long ago for what harms most: what has to be shown again. */
-  readonly reauthenticateWith?: Credential;
-  /** Present on routes that compare a password. */
-  readonly device?: Device;
-  /** Present on routes that issue a token: whether the caller may still do so, as of now. */
-  readonly isStillAllowed?: () => Promise<boolean>;
 }
 
-/** What a session is authenticated with: a user's password, or an operator's access token. */
-export type Credential = 'password' | 'token';
-
-/** The fields that a caller may say in a command. */
+/** The fields of a command that a request may set: all but the context. */
 export type Fields<C> = Omit<C, keyof Command<unknown>>;
 
 /**
@@ -68,7 +47,7 @@ export abstract class Command<Self, Result = unknown> {
 // oxlint-disable-next-line typescript/no-explicit-any -- a constructor's parameters are contravariant; `never` would refuse every call
 export type CommandClass<C extends Command<any> = Command<any>> = new (fields: any) => C;
 
-/** Gives a command its context; answers the same command. */
+/** Sets the context of a command, and returns that command. */
 export function withContext<C extends Command<C>>(command: C, context: CommandContext): C {
   return Object.defineProperty(command, 'context', { value: context, configurable: true });
 }

@@ -3,23 +3,23 @@ import type { DataOf, DomainEvent, Envelope, Recorded, Subject } from './event.j
 
 export type Commands = Readonly<Record<string, CommandClass>>;
 
-/** What `decide` may lean on besides the command and the state. */
 export type Context = CommandContext;
 
 /**
  * The rules of one kind of stream, as data. A missing or misspelt case does not compile.
  *
- * `decide` is pure: a repeated command gives `[]`, an illegal one throws a `Refusal`.
- * `evolve` never throws, validates or reads a clock: history has already happened.
+ * `decide` is pure. It returns `[]` for a command that repeats what already holds, and throws a `Refusal` for one that a
+ * rule forbids.
+ * `evolve` never throws, validates or reads a clock: what it gets has already happened.
  */
-export interface Decider<State, E extends DomainEvent, C extends Commands, X extends Context = Context> {
-  /** Streams are `<category>-<id>`. */
+export interface Decider<State, E extends DomainEvent, C extends Commands, X extends CommandContext = CommandContext> {
+  /** Streams are named `<category>-<id>`. */
   readonly category: string;
   readonly subject: (id: string) => Subject;
   readonly initial: State;
-  /** So many of a stream's newest events say all that its state does, and a load reads no more; absent: all do. */
+  /** If set, the state depends on the last N events only, and loads read just those. Default: all events. */
   readonly foldLast?: number;
-  /** The account that a state belongs to; goes into the envelope. */
+  /** Returns the account for the envelope of the events of a command. */
   readonly account: (state: State, context: CommandContext) => string | undefined;
   readonly commands: C;
   readonly decide: {
@@ -30,11 +30,11 @@ export interface Decider<State, E extends DomainEvent, C extends Commands, X ext
   };
 }
 
-/** Where an event lies. */
+/** Where an event is stored. */
 export interface StreamPlace {
   readonly stream: string;
   readonly revision: number;
-  /** In the whole log; 0 of one that is not recorded yet. */
+  /** In the whole log; 0 if the event is not stored yet. */
   readonly position: number;
 }
 
@@ -44,8 +44,11 @@ export type StateOf<D> = D extends Decider<infer S, infer _E, infer _C, infer _X
 export type EventOf<D> = D extends Decider<infer _S, infer E, infer _C, infer _X> ? E : never;
 export type ContextOf<D> = D extends Decider<infer _S, infer _E, infer _C, infer X> ? X : never;
 
-/** Runs the rule for this command. */
-export function decide<S, E extends DomainEvent, X extends Context>(
+/**
+ * Runs the rule for a command, and returns the events that it causes.
+ * @throws Refusal if the rule forbids the command
+ */
+export function decide<S, E extends DomainEvent, X extends CommandContext>(
   decider: Decider<S, E, Commands, X>,
   command: Command<unknown>,
   state: S,
@@ -56,7 +59,10 @@ export function decide<S, E extends DomainEvent, X extends Context>(
   return rule(command as never, state, context);
 }
 
-/** The state after one more event. An event without a case is of a newer build: going on without it would decide on a wrong state. */
+/**
+ * Returns the state after one more event.
+ * @throws TypeError for an unknown event, which a newer build has stored: without it the state would be wrong
+ */
 export function evolve<S, E extends DomainEvent>(
   decider: Pick<Decider<S, E, Commands, never>, 'evolve'>,
   state: S,

@@ -1,4 +1,4 @@
-/** A past fact of the domain: its name and its data are the storage format. */
+/** Something that happened. Its name and its data are the storage format. */
 export interface DomainEvent<Type extends string = string, Data extends object = object> {
   readonly type: Type;
   readonly data: Data;
@@ -7,52 +7,74 @@ export interface DomainEvent<Type extends string = string, Data extends object =
 /** The data of the event named `Type` among the events `E`. */
 export type DataOf<E extends DomainEvent, Type extends E['type']> = Extract<E, { type: Type }>['data'];
 
-/** A way to say the events of one kind, `userEvent('UserApproved', { account })`: a wrong name or field does not compile. */
+/**
+ * Returns a function that makes the events of one kind, for example `userEvent('UserApproved', { account })`. A wrong name
+ * or field does not compile.
+ */
 export const eventsOf =
   <E extends DomainEvent>() =>
   <Type extends E['type']>(type: Type, data: DataOf<E, Type>): Extract<E, { type: Type }> =>
     ({ type, data }) as Extract<E, { type: Type }>;
 
-/** Who acts: a person, a program with a token of its own, whoever runs the installation, or Rollbook itself. */
+/** The kinds of actors. `libs/authorization` adds the kinds of callers by declaration merging. */
+export interface ActorKinds {
+  /** The server itself, or a caller who is not authenticated. */
+  system: true;
+}
+
+/** Who acts. */
 export interface Actor {
   readonly id: string;
-  readonly kind: 'user' | 'service' | 'operator' | 'system';
+  readonly kind: keyof ActorKinds;
 }
 
-/** Nobody in particular: a stranger, or Rollbook itself. */
+/** The actor of what the server does by itself, and of callers who are not authenticated. */
 export const systemActor: Actor = { id: '00000000-0000-0000-0000-000000000000', kind: 'system' };
 
-/** Whom or what an event is about. */
+/**
+ * The events of each kind of subject. Empty here: each kind is added by declaration merging beside its events. What has to
+ * treat all kinds (the catalogue of the event store, the audit trail) does not compile if one is forgotten.
+ */
+// oxlint-disable-next-line typescript/no-empty-object-type, typescript/no-empty-interface -- filled by declaration merging
+export interface SubjectEvents {}
+
+/** Every event of a kind of subject that is in {@link SubjectEvents}: all that this build can write. */
+export type RegisteredEvent = SubjectEvents[keyof SubjectEvents];
+
+/** What an event is about. */
 export interface Subject {
-  readonly kind: 'user' | 'account' | 'domain' | 'access-token' | 'email' | 'installation';
+  readonly kind: keyof SubjectEvents;
   readonly id: string;
 }
 
-/** What the server knows about an event besides its data; kept in the event's metadata. */
+/** What the server knows about an event besides its data; stored in the event's metadata. */
 export interface Envelope {
-  /** One act, however many events and users it touches. */
+  /** The same for all events of one request, also if they are in several streams. */
   readonly correlationId: string;
   /** The id of the command that caused the event. */
   readonly causationId: string;
   readonly actor: Actor;
-  /** The access token used, by id; its stream tells who issued it. */
+  /** The id of the access token that the actor used. */
   readonly via?: string;
   readonly subject: Subject;
-  /** The account that the subject belongs to: before a departure, after an arrival; absent while unaffiliated. */
+  /**
+   * The account that the subject belongs to: when it leaves an account, that account; when it joins one, the new account.
+   * Absent while it belongs to none.
+   */
   readonly account?: string;
-  /** Why, in the actor's words. Sealed. */
+  /** The actor's reason, in their words. Sealed. */
   readonly reason?: string;
-  /** Where from. Sealed. */
+  /** The IP address that the request came from. Sealed. */
   readonly ip?: string;
-  /** When, UTC, ISO 8601. */
+  /** When the request came, UTC, ISO 8601. */
   readonly at: string;
-  /** Version of the event's JSON; upcasters lift older ones. */
+  /** Version of the event's JSON; upcasters bring older ones up to date. */
   readonly schema: number;
-  /** Keyed hash of the request's body, where it came with an Idempotency-Key. */
+  /** Keyed hash of the request's body; set if the request has an Idempotency-Key. */
   readonly digest?: string;
 }
 
-/** An event as read back from the log. */
+/** An event as read from the log. */
 export interface Recorded<E extends DomainEvent = DomainEvent> {
   readonly id: string;
   readonly type: E['type'];
@@ -60,10 +82,10 @@ export interface Recorded<E extends DomainEvent = DomainEvent> {
   readonly envelope: Envelope;
   /** `<category>-<id>`, without the installation's namespace. */
   readonly stream: string;
-  /** Place in its stream, from 0. */
+  /** The event's number in its stream, from 0. */
   readonly revision: number;
-  /** Place in the whole log; grows, with gaps. */
+  /** The event's position in the whole log; positions grow, with gaps. */
   readonly position: number;
-  /** Personal fields are missing because the subject was erased. */
+  /** Set if personal fields are missing because the subject was erased. */
   readonly erased?: true;
 }

@@ -3,7 +3,6 @@ import {
   ArrayUnique,
   IsArray,
   IsBoolean,
-  IsIn,
   IsString,
   Length,
   ValidateBy,
@@ -114,8 +113,3 @@ const lowerCase = (value: unknown): unknown => (typeof value === 'string' ? valu
 
 /** Whether a text is an id as Rollbook writes it. */
 export const isId = (text: string): boolean => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
-
-/** The languages that Rollbook speaks. */
-export const languages = ['en', 'es', 'de', 'pl'] as const;
-export type Language = (typeof languages)[number];
-export const SpokenLanguage = () => IsIn(languages);

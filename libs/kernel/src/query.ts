@@ -1,22 +1,21 @@
 import type { Actor } from './event.js';
-import type { Permission } from './permission.js';
 import type { resultType } from './result.js';
 
-/** What the server knows about a question besides what was asked. */
+/**
+ * What the server knows about a query besides its fields. `libs/authorization` adds the caller's rights by declaration
+ * merging.
+ */
 export interface QueryContext {
   readonly actor: Actor;
-  /** When, UTC, ISO 8601. */
+  /** UTC, ISO 8601. */
   readonly at: string;
-  /** The account that the answer must stay within; absent for one who sees all. */
+  /** The only account that the result may contain; absent: all accounts. */
   readonly account?: string;
-  /** The id of what it is about, from the path; empty where it is about many. */
+  /** The id of the target, from the path; empty if the query has none. */
   readonly targetId: string;
-  /** What the caller may do now. */
-  readonly permissions: readonly Permission[];
-  readonly grantable: readonly string[];
-  readonly mayActOnAdministrators: boolean;
 }
 
+/** The fields of a query that a request may set: all but the context. */
 export type QueryFields<Q> = Omit<Q, keyof Query<unknown>>;
 
 /**
@@ -34,7 +33,7 @@ export abstract class Query<Self, Result = unknown> {
   }
 }
 
-/** Gives a query its context; answers the same query. */
+/** Sets the context of a query, and returns that query. */
 export function withQueryContext<Q extends Query<Q>>(query: Q, context: QueryContext): Q {
   return Object.defineProperty(query, 'context', { value: context, configurable: true });
 }

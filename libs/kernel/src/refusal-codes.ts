@@ -42,12 +42,6 @@ export const describeRefusals = <
   >;
 
 export const kernelRefusals = describeRefusals('kernel', {
-  'access.reauthenticate': {
-    kind: 'forbidden',
-    meaning: 'The session was authenticated too long ago for an act that can do much harm.',
-    next: 'Show the credential that `with` names again (`POST /me/reauthenticate`), then repeat the request.',
-    actions: ['Reauthenticate'],
-  },
   'access.throttled': {
     kind: 'throttled',
     meaning: 'Too many requests of this kind came from this source, or for this address, link or token.',

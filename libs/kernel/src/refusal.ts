@@ -1,4 +1,3 @@
-import type { Credential } from './command.js';
 import type { RefusalCode, RefusalCodeOf, RefusalKind } from './refusal-codes.js';
 
 /** A next step that would work: the command or query, and the ids its route needs. `libs/http` knows the routes. */
@@ -52,13 +51,4 @@ export class Refusal extends Error {
     const { code, kind, message, members } = this;
     return new Refusal(...([code, kind, message, [], members] as RefusalArguments));
   }
-}
-
-/** The rule of what harms most: a session must have been authenticated lately. Throws `access.reauthenticate`. */
-export function checkRecentlyAuthenticated({ reauthenticateWith }: { readonly reauthenticateWith?: Credential }): void {
-  if (!reauthenticateWith) return;
-  const detail = `This session was authenticated too long ago for this: show the ${reauthenticateWith} again, then repeat the request.`;
-  throw new Refusal('access.reauthenticate', 'forbidden', detail, [{ action: 'Reauthenticate', params: {} }], {
-    with: reauthenticateWith,
-  });
 }

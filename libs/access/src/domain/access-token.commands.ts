@@ -1,5 +1,6 @@
 import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsISO8601 } from 'class-validator';
-import { Command, Flag, Id, Line, Optional, permissions, type Permission, type VersionedResult } from '#libs/kernel';
+import { permissions, type Permission } from '#libs/authorization';
+import { Command, Flag, Id, Line, Optional, type VersionedResult } from '#libs/kernel';
 import { tokenKinds, type TokenKind } from './access-token.events.js';
 
 /** A new access token with its secret. */

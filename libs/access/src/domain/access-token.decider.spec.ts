@@ -1,4 +1,6 @@
-import { given, permissions, type Fields } from '#libs/kernel';
+import { permissions } from '#libs/authorization';
+import type { Fields } from '#libs/kernel';
+import { given } from '../../../../test/support/given.js';
 import { EndAccessToken, IssueAccessToken, IssueOperatorToken } from './access-token.commands.js';
 import { AccessTokenDecider, type AccessTokenContext } from './access-token.decider.js';
 import { accessTokenEvent, type TokenTerms } from './access-token.events.js';

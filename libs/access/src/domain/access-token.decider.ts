@@ -1,4 +1,5 @@
-import { Refusal, checkRecentlyAuthenticated, permissions, type Context, type Decider } from '#libs/kernel';
+import { checkRecentlyAuthenticated, permissions } from '#libs/authorization';
+import { Refusal, type Context, type Decider } from '#libs/kernel';
 import { EndAccessToken, IssueAccessToken, IssueOperatorToken } from './access-token.commands.js';
 import { accessTokenEvent, type AccessTokenEvent, type TokenHolder, type TokenTerms } from './access-token.events.js';
 

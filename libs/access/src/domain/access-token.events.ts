@@ -1,4 +1,5 @@
-import { eventsOf, type Catalogue, type DomainEvent, type Permission } from '#libs/kernel';
+import type { Permission } from '#libs/authorization';
+import { eventsOf, type Catalogue, type DomainEvent } from '#libs/kernel';
 
 export const tokenKinds = ['user', 'service', 'operator'] as const;
 export type TokenKind = (typeof tokenKinds)[number];
@@ -30,6 +31,12 @@ export type AccessTokenEvent =
   | DomainEvent<'AccessTokenIssued', TokenTerms>
   /** The token was ended before it expired. */
   | DomainEvent<'AccessTokenEnded', Record<never, never>>;
+
+declare module '#libs/kernel' {
+  interface SubjectEvents {
+    'access-token': AccessTokenEvent;
+  }
+}
 
 export const accessTokenEvent = eventsOf<AccessTokenEvent>();
 

@@ -1,4 +1,4 @@
-import { permissions } from '#libs/kernel';
+import { permissions } from '#libs/authorization';
 import type { User } from '#libs/users';
 import type { AccessToken } from './access-token.decider.js';
 import { toTokenPrincipal, toUserAccess, type UserAccess } from './principal.js';

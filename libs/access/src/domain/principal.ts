@@ -1,4 +1,5 @@
-import { permissions, type Actor, type Credential, type Permission } from '#libs/kernel';
+import { permissions, type Credential, type Permission } from '#libs/authorization';
+import type { Actor } from '#libs/kernel';
 import { mayLogIn, type Role, type StreamPoint, type User } from '#libs/users';
 import type { AccessToken } from './access-token.decider.js';
 import { grantedPermissionsOf, type GrantedPermissions } from './roles.js';

@@ -1,4 +1,4 @@
-import { permissions, type Permission } from '#libs/kernel';
+import { permissions, type Permission } from '#libs/authorization';
 import { permissionsOfRoles, grantedPermissionsOf } from './roles.js';
 
 // The table of the rules, written once more: a slip in either shows.

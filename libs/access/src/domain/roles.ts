@@ -1,4 +1,5 @@
-import { permissions, type Actor, type Permission } from '#libs/kernel';
+import { permissions, type Permission } from '#libs/authorization';
+import type { Actor } from '#libs/kernel';
 import { roles, type Role } from '#libs/users';
 
 /** Which roles give a permission. Operators, who run the installation, have them all; `me:write` is every user's. */

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { permissions, type Permission } from '#libs/kernel';
+import { permissions, type Permission } from '#libs/authorization';
 import { roles, type Role } from '#libs/users';
 
 /** How the holder of a session has shown who they are. */

@@ -11,7 +11,8 @@ import {
   type FastifyReply,
   type Need,
 } from '#libs/http';
-import { Refusal, type Permission, type RefusalCodeOf } from '#libs/kernel';
+import type { Permission } from '#libs/authorization';
+import { Refusal, type RefusalCodeOf } from '#libs/kernel';
 import type { Principal } from '../domain/principal.js';
 import { TokenAuthenticator } from '../workflows/token-authenticator.js';
 import { Sessions } from '../workflows/sessions.js';

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
-import { withQueryContext, permissions, type Actor, type QueryContext, type Recorded } from '#libs/kernel';
+import { permissions } from '#libs/authorization';
+import { withQueryContext, type Actor, type QueryContext, type Recorded } from '#libs/kernel';
 import { openTemporaryReadStore, type ReadStore } from '#libs/read-store';
 import { accessTokenEvent, type AccessTokenEvent, type TokenTerms } from '../domain/access-token.events.js';
 import { ListAccessTokens, AccessTokensProjection, listAccessTokens } from './access-tokens.js';

@@ -2,15 +2,14 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { sql, type ExpressionBuilder, type Kysely, type Transaction } from 'kysely';
+import { permissions, type Permission } from '#libs/authorization';
 import {
   Optional,
   Query,
   Refusal,
-  permissions,
   toPage,
   type Actor,
   type QueryContext,
-  type Permission,
   type Page,
   type Recorded,
 } from '#libs/kernel';

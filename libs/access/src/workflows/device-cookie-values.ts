@@ -1,5 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Device } from '#libs/kernel';
+import type { Device } from '#libs/authorization';
 import type { Vault } from '#libs/vault';
 
 /** How many users a browser is remembered for; the one who has not logged in for the longest is forgotten first. */

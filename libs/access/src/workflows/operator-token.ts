@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { v5 as uuidv5 } from 'uuid';
-import { withContext, systemActor, permissions, type Command, type CommandContext } from '#libs/kernel';
+import { permissions } from '#libs/authorization';
+import { withContext, systemActor, type Command, type CommandContext } from '#libs/kernel';
 import { roles } from '#libs/users';
 import { EndAccessToken, IssueOperatorToken } from '../domain/access-token.commands.js';
 import { AccessTokenDecider, type AccessToken } from '../domain/access-token.decider.js';

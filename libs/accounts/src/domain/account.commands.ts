@@ -12,7 +12,8 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { Command, Country, Line, Optional, SpokenLanguage, type VersionedResult } from '#libs/kernel';
+import { MailLanguage } from './language.field.js';
+import { Command, Country, Line, Optional, type VersionedResult } from '#libs/kernel';
 import type { ContractTerms } from './account.events.js';
 import { Email } from './email.field.js';
 
@@ -48,7 +49,7 @@ export class OpenAccount extends Command<OpenAccount, VersionedResult<OpenedAcco
   @Type(() => Contract)
   contracts?: Contract[];
   /** Of mails to users who have none of their own; default `en`. */
-  @Optional() @SpokenLanguage() language?: string;
+  @Optional() @MailLanguage() language?: string;
   /** E-mail domains, asserted as owned. */
   @IsArray()
   @ArrayMaxSize(100)

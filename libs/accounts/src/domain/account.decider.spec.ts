@@ -1,5 +1,6 @@
 /* oxlint-disable promise/valid-params -- `then` is the last word of given/when/then, no promise's */
-import { given, type Command } from '#libs/kernel';
+import type { Command } from '#libs/kernel';
+import { given } from '../../../../test/support/given.js';
 import { AppointAdministrator, CloseAccount, OpenAccount, StandDownAdministrator } from './account.commands.js';
 import { AccountDecider, checkOpen } from './account.decider.js';
 import { accountEvent, type AccountEvent } from './account.events.js';

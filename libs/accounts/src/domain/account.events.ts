@@ -17,6 +17,12 @@ export type AccountEvent =
   /** The opening of the account was undone, because a rule refused a part of it. */
   | DomainEvent<'AccountClosed', Record<never, never>>;
 
+declare module '#libs/kernel' {
+  interface SubjectEvents {
+    account: AccountEvent;
+  }
+}
+
 export const accountEvent = eventsOf<AccountEvent>();
 
 export const accountEvents: Catalogue<AccountEvent> = {

@@ -1,5 +1,5 @@
 /* oxlint-disable promise/valid-params -- `then` is the last word of given/when/then, no promise's */
-import { given } from '#libs/kernel';
+import { given } from '../../../../test/support/given.js';
 import { AssertDomain, EmailDomainDecider, ReleaseDomain, domainName } from './email-domain.decider.js';
 import { emailDomainEvent, type EmailDomainEvent } from './email-domain.events.js';
 

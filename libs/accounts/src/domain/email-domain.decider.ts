@@ -1,5 +1,5 @@
 import { domainToASCII } from 'node:url';
-import { Command, Refusal, type Context, type Decider, type VersionedResult } from '#libs/kernel';
+import { Command, Refusal, type CommandContext, type Decider, type VersionedResult } from '#libs/kernel';
 import { emailDomainEvent, type EmailDomainEvent } from './email-domain.events.js';
 
 /** Whether an account owns an e-mail domain after a command. */
@@ -20,7 +20,7 @@ export interface EmailDomain {
   readonly owner?: string;
 }
 
-export interface EmailDomainContext extends Context {
+export interface EmailDomainContext extends CommandContext {
   /** The owner's account is closed: its domains count as unclaimed. */
   readonly ownerClosed?: boolean;
 }

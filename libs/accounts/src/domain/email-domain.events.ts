@@ -14,6 +14,12 @@ export type EmailDomainEvent =
   /** The account owns the domain no longer. */
   | DomainEvent<'DomainReleased', { account: string }>;
 
+declare module '#libs/kernel' {
+  interface SubjectEvents {
+    domain: EmailDomainEvent;
+  }
+}
+
 export const emailDomainEvent = eventsOf<EmailDomainEvent>();
 
 export const emailDomainEvents: Catalogue<EmailDomainEvent> = { DomainOwned: {}, DomainReleased: {} };

@@ -1,4 +1,4 @@
-import type { Language } from '#libs/kernel';
+import type { Language } from '#libs/accounts';
 import { de } from './mail-texts.de.js';
 import { en } from './mail-texts.en.js';
 import { es } from './mail-texts.es.js';

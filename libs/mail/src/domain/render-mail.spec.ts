@@ -1,4 +1,4 @@
-import { languages, type Language } from '#libs/kernel';
+import { languages, type Language } from '#libs/accounts';
 import { formatTime, renderMail } from './render-mail.js';
 import type { MailTexts } from './mail-texts.js';
 

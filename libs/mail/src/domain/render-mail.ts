@@ -1,4 +1,4 @@
-import { languages, type Language } from '#libs/kernel';
+import { languages, type Language } from '#libs/accounts';
 import { mailTexts, type MailText, type MailTexts } from './mail-texts.js';
 
 /** What a mail holds. */

@@ -1,7 +1,6 @@
 import { createPasswordLink } from '#libs/access';
-import { AccountDecider } from '#libs/accounts';
+import { AccountDecider, languages, type Language } from '#libs/accounts';
 import type { EventStore } from '#libs/event-store';
-import { languages, type Language } from '#libs/kernel';
 import { UserDecider, accountOf, mayLogIn, openLink, servesAsAdministrator, type User } from '#libs/users';
 import type { Mail, Vault } from '#libs/vault';
 import { formatTime, renderMail, type MailContent } from '../domain/render-mail.js';

@@ -1,4 +1,5 @@
-import type { Command, Permission } from '#libs/kernel';
+import type { Permission } from '#libs/authorization';
+import type { Command } from '#libs/kernel';
 import type { User } from './user.state.js';
 
 /** Everything that the program must know about a command on users besides its fields and its rule. */

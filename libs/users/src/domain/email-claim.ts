@@ -5,6 +5,12 @@ export type EmailClaimEvent =
   /** This user claims the address. The newest claim holds, unless its user has an EmailClaimAbandoned for it. */
   DomainEvent<'EmailClaimed', { user: string }>;
 
+declare module '#libs/kernel' {
+  interface SubjectEvents {
+    email: EmailClaimEvent;
+  }
+}
+
 export const emailClaimEvent = eventsOf<EmailClaimEvent>();
 
 export const emailClaimEvents: Catalogue<EmailClaimEvent> = { EmailClaimed: {} };

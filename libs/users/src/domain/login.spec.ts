@@ -1,6 +1,6 @@
 /* oxlint-disable promise/valid-params -- `then` is the last word of given/when/then, no promise's */
 import * as fc from 'fast-check';
-import { fold, given } from '#libs/kernel';
+import { fold, given } from '../../../../test/support/given.js';
 import { FailLogin, LoginDecider, isGuessedAt, loginEvent } from './login.js';
 
 describe('ten failed logins in 15 minutes', () => {

@@ -1,4 +1,4 @@
-import type { Permission } from '#libs/kernel';
+import type { Permission } from '#libs/authorization';
 import * as credentials from '../areas/credentials/credentials.commands.js';
 import * as locks from '../areas/locks/locks.commands.js';
 import * as membership from '../areas/membership/membership.commands.js';

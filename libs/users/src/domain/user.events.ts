@@ -1,4 +1,5 @@
 import { eventsOf, type Catalogue, type DomainEvent } from '#libs/kernel';
+import type { LoginEvent } from './login.js';
 
 export const roles = ['administrator', 'co-administrator', 'auditor'] as const;
 export type Role = (typeof roles)[number];
@@ -123,6 +124,12 @@ export type UserEvent =
         claim: string;
       }
     >;
+
+declare module '#libs/kernel' {
+  interface SubjectEvents {
+    user: UserEvent | LoginEvent;
+  }
+}
 
 export const userEvent = eventsOf<UserEvent>();
 

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
-import { Refusal, decide, fold, withContext, type Command, type PastEvent } from '#libs/kernel';
+import { Refusal, decide, withContext, type Command } from '#libs/kernel';
+import { fold, type PastEvent } from '../../../../test/support/given.js';
 import {
   AddUser,
   AddUserToAccount,

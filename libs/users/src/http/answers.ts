@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ActionLink, pageOf, type Routes } from '#libs/http';
-import type { Permission } from '#libs/kernel';
+import type { Permission } from '#libs/authorization';
 import { PendingApproval } from '../read/pending-approvals.js';
 import { UserItem } from '../read/user-item.js';
 import type { BulkResult } from '../workflows/change-users.js';

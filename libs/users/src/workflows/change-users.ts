@@ -1,7 +1,8 @@
 import { from, lastValueFrom, mergeMap, toArray } from 'rxjs';
 import { v5 as uuidv5 } from 'uuid';
 import { idempotencyMismatch, type EventStore } from '#libs/event-store';
-import { Refusal, checkRecentlyAuthenticated, withContext, type Command, type SuggestedAction } from '#libs/kernel';
+import { checkRecentlyAuthenticated } from '#libs/authorization';
+import { Refusal, withContext, type Command, type SuggestedAction } from '#libs/kernel';
 import type { Vault } from '#libs/vault';
 import type { ChangeUsers } from '../domain/bulk.js';
 import { bulkCommands } from '../domain/user.acts.js';

@@ -10,14 +10,8 @@ import {
   type OpenAccount,
 } from '#libs/accounts';
 import { loadForCommand, retryOnConflict, handleCommand, appendDecided, type CommandResult } from '#libs/event-store';
-import {
-  Refusal,
-  checkRecentlyAuthenticated,
-  decide,
-  withContext,
-  type Command,
-  type CommandContext,
-} from '#libs/kernel';
+import { checkRecentlyAuthenticated } from '#libs/authorization';
+import { Refusal, decide, withContext, type Command, type CommandContext } from '#libs/kernel';
 import { v5 as uuidv5 } from 'uuid';
 import { AddUser } from '../areas/membership/membership.commands.js';
 import { checkFree, createUser, type ClaimDependencies } from './claim-address.js';

@@ -1,5 +1,5 @@
 /* oxlint-disable promise/valid-params -- `then` is the last word of given/when/then, no promise's */
-import { fold, given, type PastEvent } from '#libs/kernel';
+import { fold, given, type PastEvent } from '../../../../../test/support/given.js';
 import { RequestPasswordReset, RequestPasswordResetByAddress, SetPassword } from './credentials.commands.js';
 import { UserDecider } from '../../domain/user.decider.js';
 import { userEvent, type UserEvent } from '../../domain/user.events.js';

@@ -1,5 +1,5 @@
 /* oxlint-disable promise/valid-params -- `then` is the last word of given/when/then, no promise's */
-import { fold, given, type PastEvent } from '#libs/kernel';
+import { fold, given, type PastEvent } from '../../../../../test/support/given.js';
 import { DeleteUser, RestoreUser } from '../membership/membership.commands.js';
 import { LockAfterFailedLogins, LockUser, UnlockUser } from './locks.commands.js';
 import { GrantRole } from '../roles/roles.commands.js';

@@ -1,6 +1,7 @@
 import { IsBoolean, MaxLength } from 'class-validator';
 import { Email } from '#libs/accounts';
-import { Command, Country, Line, Optional, Reason, SpokenLanguage, type VersionedResult } from '#libs/kernel';
+import { MailLanguage } from '#libs/accounts';
+import { Command, Country, Line, Optional, Reason, type VersionedResult } from '#libs/kernel';
 import type { AddedUser, RegisteredUser, UserStanding } from '../../domain/results.js';
 import { irreversible, type Act, type Change, type UndoObstacle } from '../../domain/act.js';
 import { accountOf, departureFrom, type User } from '../../domain/user.state.js';
@@ -12,7 +13,7 @@ export class AddUser extends Command<AddUser, VersionedResult<AddedUser>> {
   @Line(100) firstName!: string;
   @Line(100) lastName!: string;
   @Country() country!: string;
-  @Optional() @SpokenLanguage() language?: string;
+  @Optional() @MailLanguage() language?: string;
   /** Absent: derived from the account's contracts. */
   @Optional() @Country() entitlementCountry?: string;
 }
@@ -23,7 +24,7 @@ export class RegisterUser extends Command<RegisterUser, VersionedResult<Register
   @Line(100) firstName!: string;
   @Line(100) lastName!: string;
   @Country() country!: string;
-  @Optional() @SpokenLanguage() language?: string;
+  @Optional() @MailLanguage() language?: string;
 }
 
 /** Makes a pending user an active member. */

@@ -1,4 +1,5 @@
-import { Refusal, checkRecentlyAuthenticated, type Context, type Fields } from '#libs/kernel';
+import { checkRecentlyAuthenticated } from '#libs/authorization';
+import { Refusal, type Context, type Fields } from '#libs/kernel';
 import {
   checkActive,
   checkKnown,

@@ -1,5 +1,6 @@
 import { IsOptional } from 'class-validator';
-import { Command, Country, Line, Optional, Reason, SpokenLanguage, type VersionedResult } from '#libs/kernel';
+import { MailLanguage } from '#libs/accounts';
+import { Command, Country, Line, Optional, Reason, type VersionedResult } from '#libs/kernel';
 import type { UserStanding } from '../../domain/results.js';
 import type { Act, Change, UndoObstacle } from '../../domain/act.js';
 
@@ -8,7 +9,7 @@ export class ChangeUser extends Command<ChangeUser, VersionedResult<UserStanding
   @Optional() @Line(100) firstName?: string;
   @Optional() @Line(100) lastName?: string;
   @Optional() @Country() country?: string;
-  @Optional() @SpokenLanguage() language?: string;
+  @Optional() @MailLanguage() language?: string;
   /** `null` clears it. */
   @IsOptional() @Country() entitlementCountry?: string | null;
   /** Why; shown to auditors. */

@@ -1,4 +1,5 @@
-import { Refusal, checkRecentlyAuthenticated } from '#libs/kernel';
+import { checkRecentlyAuthenticated } from '#libs/authorization';
+import { Refusal } from '#libs/kernel';
 import { checkActive, checkNotSelf, regrantIfUncounted } from '../../domain/checks.js';
 import type { UserRules } from '../../domain/user.context.js';
 import { userEvent } from '../../domain/user.events.js';

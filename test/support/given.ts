@@ -1,18 +1,29 @@
 import { Assert, fail, ok, strictEqual } from 'node:assert/strict';
-import { withContext, type Command } from './command.js';
-import { decide, evolve, type AnyDecider, type ContextOf, type EventOf, type StateOf } from './decider.js';
-import type { DomainEvent, Envelope, Recorded } from './event.js';
-import { permissions } from './permission.js';
-import type { RefusalCode } from './refusal-codes.js';
-import { Refusal } from './refusal.js';
+import { permissions } from '#libs/authorization';
+import {
+  Refusal,
+  decide,
+  evolve,
+  withContext,
+  type AnyDecider,
+  type Command,
+  type CommandContext,
+  type ContextOf,
+  type DomainEvent,
+  type Envelope,
+  type EventOf,
+  type Recorded,
+  type RefusalCode,
+  type StateOf,
+} from '#libs/kernel';
 
-/** Events are plain data, wherever their objects were made: Jest's specs have an `Object` of their own. */
+/** Compares without prototypes: specs run in a Jest context with an `Object` of its own. */
 const plain = new Assert({ skipPrototype: true });
 
-/** An event of the past in a spec, with what its envelope says where that matters. */
+/** An event that happened before the command, with the fields of its envelope that matter to the spec. */
 export type PastEvent<E extends DomainEvent> = E & { readonly envelope?: Partial<Envelope> };
 
-const base = {
+const defaults: CommandContext = {
   commandId: '00000000-0000-4000-8000-000000000001',
   correlationId: '00000000-0000-4000-8000-000000000002',
   actor: { id: 'actor', kind: 'user' },
@@ -23,9 +34,9 @@ const base = {
   permissions,
   grantable: ['administrator', 'co-administrator', 'auditor'],
   mayActOnAdministrators: true,
-} as const;
+};
 
-/** Folds past events as if they had been recorded, one a second. */
+/** Returns the state after these events, recorded one second apart from 2026-01-01 on. */
 export function fold<D extends AnyDecider>(decider: D, past: readonly PastEvent<EventOf<D>>[]): StateOf<D> {
   return past.reduce((state: StateOf<D>, { type, data, envelope }, revision) => {
     const recorded: Recorded = {
@@ -36,9 +47,9 @@ export function fold<D extends AnyDecider>(decider: D, past: readonly PastEvent<
       revision,
       position: revision,
       envelope: {
-        correlationId: base.correlationId,
-        causationId: base.commandId,
-        actor: base.actor,
+        correlationId: defaults.correlationId,
+        causationId: defaults.commandId,
+        actor: defaults.actor,
         subject: decider.subject('target'),
         at: new Date(Date.parse('2026-01-01T00:00:00Z') + revision * 1000).toISOString(),
         schema: 1,
@@ -49,18 +60,21 @@ export function fold<D extends AnyDecider>(decider: D, past: readonly PastEvent<
   }, decider.initial as StateOf<D>);
 }
 
-/** `given(User, added, locked).when(new UnlockUser({})).then(unlocked)`: a rule as a sentence. */
+/**
+ * Tests a rule of a decider: `given(UserDecider, added, locked).when(new UnlockUser({})).then(unlocked)`. The caller has
+ * every permission in the account `account`, unless `when` says otherwise.
+ */
 export function given<D extends AnyDecider>(decider: D, ...past: readonly PastEvent<EventOf<D>>[]) {
   return {
     when(command: Command<unknown>, context: Partial<ContextOf<D>> = {}) {
-      const whole = { ...base, ...context };
+      const whole = { ...defaults, ...context };
       const run = () =>
         decide(decider, withContext(command as never, whole), fold(decider, past), whole) as EventOf<D>[];
       return {
-        /** Exactly these events; none for a command that repeats what already holds. */
+        /** Checks that the command causes exactly these events. */
         // oxlint-disable-next-line unicorn/no-thenable -- reads as the third word of the sentence; nobody awaits it
         then: (...events: readonly EventOf<D>[]) => plain.deepStrictEqual(run(), events),
-        /** A refusal with this code; answers it, for its kind and actions. */
+        /** Checks that the command is refused with this code, and returns the refusal. */
         refuses(code: RefusalCode): Refusal {
           try {
             run();

@@ -1,4 +1,4 @@
-/** What a route may need; scopes of access tokens are the same words. */
+/** Permissions of routes and scopes of access tokens: one list for both. */
 export const permissions = [
   'users:read',
   'users:export',
@@ -15,7 +15,7 @@ export const permissions = [
   'logins:record',
   'registrations:create',
   'mails:manage',
-  // What is one's own: the password, the sessions. Every user has it, whatever their roles.
+  // Change one's own password and sessions. Every user has it, whatever their roles.
   'me:write',
 ] as const;
 

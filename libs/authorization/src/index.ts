@@ -1,0 +1,4 @@
+export type { Device } from './context.js';
+export * from './permission.js';
+export * from './reauthentication.js';
+export * from './refusals.js';
