@@ -28,7 +28,7 @@ function reopen(left: ReadonlyMap<string, Buffer>): { position: number; stream: 
   const vault = openVault({ directory, key: Buffer.alloc(32, 1), create: true });
   const log = new Log(openLogFile(directory));
   const found = [];
-  for (let page = log.page(1, 1); page.length > 0; page = log.page(page.at(-1)!.position + 1, 1)) {
+  for (let page = log.readPage(1, 1); page.length > 0; page = log.readPage(page.at(-1)!.position + 1, 1)) {
     for (const { position, stream } of page) {
       found.push({
         position,

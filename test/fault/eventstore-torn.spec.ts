@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import * as fc from 'fast-check';
 import { startEmbeddedEventStore } from '#libs/embedded-eventstore';
-import { explain, openLogFile } from '../../libs/embedded-eventstore/src/log.file.js';
+import { describeDatabaseError, openLogFile } from '../../libs/embedded-eventstore/src/log.file.js';
 import { Log } from '../../libs/embedded-eventstore/src/log.js';
 
 const appends = 100;
@@ -51,7 +51,7 @@ function open({ database, wal }: { database: Buffer; wal?: Buffer }): string[] {
   try {
     return readAll(directory);
   } catch (error) {
-    throw explain(error as Error, directory);
+    throw describeDatabaseError(error as Error, directory);
   } finally {
     rmSync(directory, { recursive: true });
   }
@@ -62,7 +62,7 @@ function readAll(directory: string): string[] {
   try {
     const log = new Log(file);
     const found: string[] = [];
-    for (let page = log.page(1, 1); page.length > 0; page = log.page(page.at(-1)!.position + 1, 1))
+    for (let page = log.readPage(1, 1); page.length > 0; page = log.readPage(page.at(-1)!.position + 1, 1))
       found.push(...page.map(({ frame }) => createHash('sha256').update(frame).digest('hex')));
     return found;
   } finally {

@@ -16,16 +16,16 @@ import {
 import { X509Certificate, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 
 /** A certificate and its private key, as PEM. */
-export interface Identity {
+export interface TlsIdentity {
   readonly certificate: string;
   readonly key: string;
 }
 
 /**
- * Makes a key (EC P-256) and a certificate for `localhost` that it signs itself: whoever trusts the one trusts nobody else.
- * It has no end (RFC 5280 §4.1.2.5), since it ends with the process that made it, and no clock can make it invalid.
+ * Creates a key (EC P-256) and a self-signed certificate for `localhost`. The certificate does not expire (RFC 5280
+ * §4.1.2.5): it is used only by the process that made it, and a wrong clock must not make it invalid.
  */
-export function makeIdentity(): Identity {
+export function createTlsIdentity(): TlsIdentity {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   // RFC 5280 §4.1
   const body = sequence(

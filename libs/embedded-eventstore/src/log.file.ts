@@ -2,15 +2,15 @@ import { accessSync, closeSync, constants, fsyncSync, mkdirSync, openSync, statS
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** "RBev": marks the file as ours. */
+/** "RBev": marks the file as an event store of Rollbook. */
 const APPLICATION_ID = 0x52426576;
-const LAYOUT = 2;
-/** How long to wait for somebody's lock on the file, in milliseconds. */
-const PATIENCE = 5000;
+const LAYOUT_VERSION = 2;
+/** How long to wait for another connection's lock on the file, in milliseconds. */
+const LOCK_TIMEOUT_MS = 5000;
 
 /**
- * `frame` is the event as readers get it, ready for the socket, `checksum` its CRC-32 (absent from events of the first layout).
- * Ids are looked up within a stream and may repeat.
+ * `frame` is the event as readers get it, ready for the socket; `checksum` is its CRC-32 (null for events of layout 1).
+ * Ids are unique neither in the log nor in a stream.
  */
 const SCHEMA = `
   CREATE TABLE streams (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
@@ -18,73 +18,75 @@ const SCHEMA = `
   CREATE UNIQUE INDEX by_revision ON events (stream, revision);
   CREATE INDEX by_id ON events (stream, id);
   PRAGMA application_id = ${APPLICATION_ID};
-  PRAGMA user_version = ${LAYOUT};
+  PRAGMA user_version = ${LAYOUT_VERSION};
 `;
 
 /**
- * Makes `directory` and its files where they are missing, and keeps other processes' nodes from them until it is closed, or the process ends.
- * @throws Error of one line: the directory isn't writable, or in use
+ * Creates `directory` and its files if they are missing, and locks them against other processes until the lock is closed or
+ * the process ends.
+ * @throws Error of one line: the directory is not writable or in use
  */
 export function lockDirectory(directory: string): { close(): void } {
-  const path = pathOf(directory);
+  const path = databasePath(directory);
   const lockPath = `${path}-lock`;
-  makeFiles(resolve(directory), path, lockPath);
+  createFiles(resolve(directory), path, lockPath);
   const lock = new DatabaseSync(lockPath);
   try {
     lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
     return lock;
   } catch (error) {
     lock.close();
-    throw reason(error, path);
+    throw toReadableError(error, path);
   }
 }
 
 /**
- * Opens `directory`/events.db for whoever writes. A commit returns when it is on disk: WAL with `synchronous = FULL`.
- * @throws Error of one line: it is not an event store
+ * Opens `directory`/events.db for writing. A commit returns when it is on disk: WAL with `synchronous = FULL`.
+ * @throws Error of one line: it is not an event store, of another version, or corrupted
  */
 export function openLogFile(directory: string): DatabaseSync {
-  const path = pathOf(directory);
+  const path = databasePath(directory);
   const lengths = [path, `${path}-wal`].map((file) => statSync(file, { throwIfNoEntry: false })?.size ?? 0);
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(path, { timeout: PATIENCE });
+    database = new DatabaseSync(path, { timeout: LOCK_TIMEOUT_MS });
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN IMMEDIATE');
-    if (value(database, 'SELECT count(*) FROM sqlite_schema') === 0) database.exec(SCHEMA);
-    if (value(database, 'PRAGMA application_id') !== APPLICATION_ID)
+    if (readValue(database, 'SELECT count(*) FROM sqlite_schema') === 0) database.exec(SCHEMA);
+    if (readValue(database, 'PRAGMA application_id') !== APPLICATION_ID)
       throw new Error(`${path} is a database of another application`);
-    // SQLite takes a part of a page for a page, and its first bytes alone for one without events. Beside a WAL it may be one, which that makes whole; so may the very first.
+    // SQLite does not notice a truncated file: it takes a partial page for a page. With a WAL, or in the first page, a partial
+    // page is legitimate: the WAL completes it.
     const [length, wal] = lengths as [number, number];
-    const page = Number(value(database, 'PRAGMA page_size'));
+    const page = Number(readValue(database, 'PRAGMA page_size'));
     if (wal === 0 && length > page && length % page !== 0) throw new Error(`${path} is corrupted: it was cut off`);
-    if (value(database, 'PRAGMA user_version') === 1)
-      database.exec(`ALTER TABLE events ADD COLUMN checksum INTEGER; PRAGMA user_version = ${LAYOUT}`);
-    if (value(database, 'PRAGMA user_version') !== LAYOUT)
+    if (readValue(database, 'PRAGMA user_version') === 1)
+      database.exec(`ALTER TABLE events ADD COLUMN checksum INTEGER; PRAGMA user_version = ${LAYOUT_VERSION}`);
+    if (readValue(database, 'PRAGMA user_version') !== LAYOUT_VERSION)
       throw new Error(`${path} was written by another version of the event store`);
     database.exec('COMMIT');
     syncDirectory(dirname(path));
     return database;
   } catch (error) {
     database?.close();
-    throw reason(error, path);
+    throw toReadableError(error, path);
   }
 }
 
-/** Opens the file that {@link openLogFile} has opened, for reading: commits don't hold it up. */
+/** Opens the file that {@link openLogFile} has opened, for reading; commits do not block it. */
 export function openForReading(directory: string): DatabaseSync {
-  return new DatabaseSync(pathOf(directory), { readOnly: true, timeout: PATIENCE });
+  return new DatabaseSync(databasePath(directory), { readOnly: true, timeout: LOCK_TIMEOUT_MS });
 }
 
-/** The error as one line that names the file, where it is the database's. */
-export function explain(error: Error, directory: string): Error {
-  return reason(error, pathOf(directory));
+/** Returns the error as one line that names the file if it comes from the database; otherwise the error itself. */
+export function describeDatabaseError(error: Error, directory: string): Error {
+  return toReadableError(error, databasePath(directory));
 }
 
-function pathOf(directory: string): string {
+function databasePath(directory: string): string {
   return join(resolve(directory), 'events.db');
 }
 
-function makeFiles(directory: string, ...paths: string[]): void {
+function createFiles(directory: string, ...paths: string[]): void {
   try {
     const created = mkdirSync(directory, { recursive: true, mode: 0o700 });
     accessSync(directory, constants.W_OK);
@@ -95,7 +97,7 @@ function makeFiles(directory: string, ...paths: string[]): void {
   }
 }
 
-/** A new file survives a power cut once its directory is synced. */
+/** Syncs a directory to disk: only then a new file in it survives a power cut. */
 function syncDirectory(directory: string): void {
   const descriptor = openSync(directory, 'r');
   try {
@@ -105,12 +107,13 @@ function syncDirectory(directory: string): void {
   }
 }
 
-function value(database: DatabaseSync, sql: string): unknown {
+/** Returns the first column of the first row. */
+function readValue(database: DatabaseSync, sql: string): unknown {
   return Object.values(database.prepare(sql).get() ?? {})[0];
 }
 
-/** https://www.sqlite.org/rescode.html */
-function reason(error: unknown, path: string): Error {
+/** Returns an Error of one line for an error of SQLite: https://www.sqlite.org/rescode.html */
+function toReadableError(error: unknown, path: string): Error {
   const code = (error as { errcode?: number }).errcode;
   if (code === undefined) return error as Error;
   const texts: Record<number, string> = {

@@ -2,11 +2,11 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 
 /** The most events in a page. */
-export const PAGE_EVENTS = 256;
-const PAGE_BYTES = 1024 * 1024;
+export const MAX_PAGE_EVENTS = 256;
+const MAX_PAGE_BYTES = 1024 * 1024;
 
-/** A stored event; `frame` is the gRPC message that shows it to a reader. */
-export interface Entry {
+/** A stored event. `frame` is the gRPC message that readers get. */
+export interface LogEntry {
   readonly position: number;
   readonly stream: string;
   readonly revision: number;
@@ -17,8 +17,8 @@ export interface Entry {
 const HEAD =
   'SELECT id, (SELECT max(revision) FROM events WHERE stream = streams.id) AS last FROM streams WHERE name = ?';
 
-/** Those who read; CROSS JOIN keeps SQLite at reading events in order. */
-export const READ = {
+/** The statements of readers. CROSS JOIN makes SQLite read the events in order. */
+export const READ_STATEMENTS = {
   head: HEAD,
   forwards:
     'SELECT position, name AS stream, revision, type, frame, checksum FROM events CROSS JOIN streams ON streams.id = stream WHERE position >= ? ORDER BY position',
@@ -30,8 +30,8 @@ export const READ = {
     'SELECT position, ? AS stream, revision, type, frame, checksum FROM events WHERE stream = ? AND revision <= ? ORDER BY revision DESC',
 };
 
-/** Those who write. */
-export const WRITE = {
+/** The statements of the writer. */
+export const WRITE_STATEMENTS = {
   head: HEAD,
   tail: 'SELECT coalesce(max(position), 0) AS tail FROM events',
   at: 'SELECT id, position FROM events WHERE stream = ? AND revision = ?',
@@ -40,8 +40,8 @@ export const WRITE = {
   add: 'INSERT INTO events (position, stream, revision, id, type, frame, checksum) VALUES (?, ?, ?, ?, ?, ?, ?)',
 };
 
-/** Prepares each of some statements. */
-export function prepare<Name extends string>(
+/** Prepares SQL statements and returns them by name. */
+export function prepareStatements<Name extends string>(
   database: DatabaseSync,
   statements: Record<Name, string>,
 ): Record<Name, StatementSync> {
@@ -50,35 +50,35 @@ export function prepare<Name extends string>(
   ) as Record<Name, StatementSync>;
 }
 
-/** An event that is not as it was written: of the whole log nobody can be sure any more. */
+/** An event's checksum is wrong: the log can't be trusted any more. */
 class DamagedEvent extends Error {
-  /** SQLITE_CORRUPT, as of the damage that SQLite finds itself. */
+  /** SQLITE_CORRUPT, like damage that SQLite finds itself. */
   readonly errcode = 11;
 }
 
 /**
- * A page ends by number and by bytes: events may be of 1 MiB.
+ * Takes one page of rows: at most 256 events, and no more after 1 MiB (an event can have 1 MiB).
  * @throws DamagedEvent
  */
-export function take(rows: Iterable<unknown>): Entry[] {
-  const page: Entry[] = [];
+export function readPage(rows: Iterable<unknown>): LogEntry[] {
+  const page: LogEntry[] = [];
   let bytes = 0;
-  for (const row of rows as Iterable<Entry & { checksum: number | null }>) {
-    // Damage can make a number or nothing of what was written as bytes.
+  for (const row of rows as Iterable<LogEntry & { checksum: number | null }>) {
+    // In a damaged file the column can hold a number or nothing instead of bytes.
     const isWhole = row.frame instanceof Uint8Array && (row.checksum === null || row.checksum === crc32(row.frame));
     if (!isWhole) throw new DamagedEvent(`the event at position ${row.position} is damaged`);
     page.push(row);
     bytes += row.frame.length;
-    if (page.length === PAGE_EVENTS || bytes >= PAGE_BYTES) break;
+    if (page.length === MAX_PAGE_EVENTS || bytes >= MAX_PAGE_BYTES) break;
   }
   return page;
 }
 
-/** The newest events, that live subscriptions share: at least a page of them if they are small. */
-export function newest(entries: Entry[]): Entry[] {
+/** Returns the newest events, which are cached for live subscriptions: at most four pages. */
+export function keepNewest(entries: LogEntry[]): LogEntry[] {
   let bytes = 0;
   let from = entries.length;
-  while (from > 0 && entries.length - from < 4 * PAGE_EVENTS && bytes < 4 * PAGE_BYTES)
+  while (from > 0 && entries.length - from < 4 * MAX_PAGE_EVENTS && bytes < 4 * MAX_PAGE_BYTES)
     bytes += entries[--from]!.frame.length;
   return from === 0 ? entries : entries.slice(from);
 }

@@ -1,50 +1,51 @@
 /* oxlint-disable unicorn/require-post-message-target-origin -- threads have no origin */
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
-import type { Append, Committed } from './committer.js';
-import type { Opened, Order } from './log.worker.js';
+import type { AppendRequest, CommitResult } from './committer.js';
+import type { OpenResult, LogThreadMessage } from './log.worker.js';
 import type { SnapshotRequest } from './snapshot.js';
 import { startThread } from './threads.js';
 
-/** The thread that writes: its commits hold nobody up but those who wait for them. */
+/** The thread that writes to the log, so that waiting for the disk does not block readers. */
 export class LogThread {
   readonly #worker: Worker;
   readonly #exited: Promise<void>;
-  /** Why it doesn't get the file, if it doesn't. */
-  readonly #refused: Promise<string | undefined>;
+  /** Why it could not open the file; undefined if it could. */
+  readonly #openFailure: Promise<string | undefined>;
 
-  /** @param fail hears why it died, which is the end of the node */
-  constructor(directory: string, fail: (error: Error) => void) {
-    this.#worker = startThread('log', directory).once('error', fail);
+  /** @param onFatalError is called if the thread dies: the node must stop */
+  constructor(directory: string, onFatalError: (error: Error) => void) {
+    this.#worker = startThread('log', directory).once('error', onFatalError);
     this.#exited = new Promise((resolve) => void this.#worker.once('exit', () => resolve()));
-    this.#refused = new Promise(
-      (resolve) => void this.#worker.once('message', ({ refused }: Opened) => resolve(refused)),
+    this.#openFailure = new Promise(
+      (resolve) => void this.#worker.once('message', ({ failure }: OpenResult) => resolve(failure)),
     );
   }
 
-  /** @throws Error of one line: why it doesn't get the file */
+  /** Waits until the file is open. Throws an Error of one line if it can't be opened. */
   async ready(): Promise<void> {
-    const refused = await this.#refused;
-    if (refused !== undefined) throw new Error(refused);
+    const failure = await this.#openFailure;
+    if (failure !== undefined) throw new Error(failure);
   }
 
-  /** Writes a group. One at a time. */
-  async commit(group: readonly Append[]): Promise<Committed> {
-    this.#order({ commit: group });
-    const [committed] = (await once(this.#worker, 'message')) as [Committed];
+  /** Writes a group of appends. Wait for it before the next one. */
+  async commit(group: readonly AppendRequest[]): Promise<CommitResult> {
+    this.#send({ commit: group });
+    const [committed] = (await once(this.#worker, 'message')) as [CommitResult];
     return committed;
   }
 
+  /** Starts a snapshot; the thread reports to the request's port. */
   snapshot(request: SnapshotRequest): void {
     this.#worker.postMessage(request, [request.port]);
   }
 
   async close(): Promise<void> {
-    this.#order('close');
+    this.#send('close');
     await this.#exited;
   }
 
-  #order(order: Order): void {
-    this.#worker.postMessage(order);
+  #send(message: LogThreadMessage): void {
+    this.#worker.postMessage(message);
   }
 }

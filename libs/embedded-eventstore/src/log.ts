@@ -1,13 +1,20 @@
 import { EventEmitter } from 'node:events';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { newest, PAGE_EVENTS, prepare, READ, take, type Entry } from './log.pages.js';
+import {
+  keepNewest,
+  MAX_PAGE_EVENTS,
+  prepareStatements,
+  READ_STATEMENTS,
+  readPage,
+  type LogEntry,
+} from './log.pages.js';
 
-/** What a writer says the stream's last revision is. */
-export type Expected = number | 'any' | 'noStream' | 'streamExists';
+/** The last revision of the stream that an append expects. */
+export type ExpectedRevision = number | 'any' | 'noStream' | 'streamExists';
 
-/** An event that wants to be appended. */
-export interface Proposed {
-  /** in lower case */
+/** An event to append. */
+export interface NewEvent {
+  /** UUID in lower case. */
   readonly id: string;
   readonly type: string;
   readonly contentType: string;
@@ -15,72 +22,69 @@ export interface Proposed {
   readonly data: Uint8Array;
 }
 
-/** Where an append ended (`revision` -1: the stream is still absent), or the last revision (-1: none) that it didn't expect. */
-export type Appended =
+/** The place of an append's last event (`revision` -1: still no stream), or the revision with which it conflicts (-1: no stream). */
+export type AppendResult =
   { readonly revision: number; readonly position: number | undefined } | { readonly conflict: number };
 
 /** 1 forwards, -1 backwards. */
 export type Direction = 1 | -1;
 
-const ALL = Symbol('every append');
+const ALL = Symbol('all streams');
 
-/**
- * The events in the order of their commits, for those who read them: each is seen only once it is on disk.
- * Only the newest are held in memory.
- */
+/** The log for readers: events in the order of their commits, visible once they are on disk. It caches the newest events. */
 export class Log {
   readonly #database: DatabaseSync;
-  readonly #sql: Record<keyof typeof READ, StatementSync>;
+  readonly #sql: Record<keyof typeof READ_STATEMENTS, StatementSync>;
   readonly #changes = new EventEmitter().setMaxListeners(0);
-  #recent: readonly Entry[];
+  #recent: readonly LogEntry[];
   #tail: number;
 
-  /** Reads the newest events, which a torn write would have hit. The others are checked when they are read. */
+  /** Reads and checks the newest events, which a torn write would have damaged. Others are checked when they are read. */
   constructor(database: DatabaseSync) {
     this.#database = database;
-    this.#sql = prepare(database, READ);
-    this.#recent = take(this.#sql.backwards.iterate(Number.MAX_SAFE_INTEGER)).toReversed();
+    this.#sql = prepareStatements(database, READ_STATEMENTS);
+    this.#recent = readPage(this.#sql.backwards.iterate(Number.MAX_SAFE_INTEGER)).toReversed();
     this.#tail = this.#recent.at(-1)?.position ?? 0;
   }
 
-  /** The position of the last event, 0 of an empty log. */
-  get tail(): number {
+  /** The position of the last event; 0 if the log is empty. */
+  get lastPosition(): number {
     return this.#tail;
   }
 
-  /** The last revision of a stream, -1 if it is absent. */
-  last(stream: string): number {
+  /** Returns the last revision of a stream; -1 if it does not exist. */
+  lastRevision(stream: string): number {
     return this.#head(stream)?.last ?? -1;
   }
 
-  /** Up to a page of the whole log from `from` (inclusive). */
-  page(from: number, direction: Direction): readonly Entry[] {
+  /** Reads one page of the log, starting with position `from`. */
+  readPage(from: number, direction: Direction): readonly LogEntry[] {
     const newest = this.#recent[0];
     if (direction === 1 && newest && from >= newest.position)
-      return this.#recent.slice(from - newest.position, from - newest.position + PAGE_EVENTS);
-    return take(this.#sql[direction === 1 ? 'forwards' : 'backwards'].iterate(from));
+      return this.#recent.slice(from - newest.position, from - newest.position + MAX_PAGE_EVENTS);
+    return readPage(this.#sql[direction === 1 ? 'forwards' : 'backwards'].iterate(from));
   }
 
-  /** Up to a page of one stream from revision `from` (inclusive). */
-  streamPage(stream: string, from: number, direction: Direction): Entry[] {
+  /** Reads one page of a stream, starting with revision `from`. */
+  readStreamPage(stream: string, from: number, direction: Direction): LogEntry[] {
     const head = this.#head(stream);
     return head
-      ? take(this.#sql[direction === 1 ? 'streamForwards' : 'streamBackwards'].iterate(stream, head.id, from))
+      ? readPage(this.#sql[direction === 1 ? 'streamForwards' : 'streamBackwards'].iterate(stream, head.id, from))
       : [];
   }
 
-  /** Calls `changed` once after the next append to `stream` (default: to any). Returns how to give it up. */
-  onChange(changed: () => void, stream: string | typeof ALL = ALL): () => void {
+  /** Calls `listener` once after the next append to `stream` (default: to any). Returns a function that removes the listener. */
+  onNextAppend(listener: () => void, stream: string | typeof ALL = ALL): () => void {
     const key = eventName(stream);
-    this.#changes.once(key, changed);
-    return () => void this.#changes.off(key, changed);
+    this.#changes.once(key, listener);
+    return () => void this.#changes.off(key, listener);
   }
 
-  /** Tells those who wait of events that were written. */
-  publish(written: readonly Entry[]): void {
+  /** Makes written events visible and calls the listeners. */
+  publish(written: readonly LogEntry[]): void {
     if (written.length === 0) return;
     this.#tail += written.length;
-    this.#recent = newest(this.#recent.concat(written));
+    this.#recent = keepNewest(this.#recent.concat(written));
     this.#changes.emit(eventName(ALL));
     for (const stream of new Set(written.map((entry) => entry.stream))) this.#changes.emit(eventName(stream));
   }

@@ -1,16 +1,16 @@
 /* oxlint-disable unicorn/require-post-message-target-origin -- threads have no origin */
 import type { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import { Committer, type Append, type Committed } from './committer.js';
-import { explain, lockDirectory, openLogFile } from './log.file.js';
-import { Snapshots, type SnapshotRequest } from './snapshot.js';
+import { Committer, type AppendRequest, type CommitResult } from './committer.js';
+import { describeDatabaseError, lockDirectory, openLogFile } from './log.file.js';
+import { SnapshotTaker, type SnapshotRequest } from './snapshot.js';
 
-/** What this thread is told. */
-export type Order = { readonly commit: readonly Append[] } | SnapshotRequest | 'close';
+/** A message to this thread. */
+export type LogThreadMessage = { readonly commit: readonly AppendRequest[] } | SnapshotRequest | 'close';
 
-/** Its first answer, whether it has the file; the others are what became of a group. */
-export interface Opened {
-  readonly refused?: string;
+/** The thread's first message: whether it could open the file. The following ones are commit results. */
+export interface OpenResult {
+  readonly failure?: string;
 }
 
 const directory = workerData as string;
@@ -21,29 +21,29 @@ try {
   serve(openLogFile(directory));
 } catch (error) {
   lock?.close();
-  parentPort!.postMessage({ refused: (error as Error).message } satisfies Opened);
+  parentPort!.postMessage({ failure: (error as Error).message } satisfies OpenResult);
 }
 
 function serve(database: DatabaseSync): void {
   const committer = new Committer(database);
-  const snapshots = new Snapshots(database);
-  parentPort!.on('message', (order: Order) => {
-    if (order === 'close') void close(database, snapshots);
-    else if ('commit' in order) parentPort!.postMessage(commit(committer, order.commit));
-    else snapshots.answer(order);
+  const snapshots = new SnapshotTaker(database);
+  parentPort!.on('message', (message: LogThreadMessage) => {
+    if (message === 'close') void close(database, snapshots);
+    else if ('commit' in message) parentPort!.postMessage(commit(committer, message.commit));
+    else snapshots.start(message);
   });
-  parentPort!.postMessage({} satisfies Opened);
+  parentPort!.postMessage({} satisfies OpenResult);
 }
 
-function commit(committer: Committer, group: readonly Append[]): Committed {
+function commit(committer: Committer, group: readonly AppendRequest[]): CommitResult {
   try {
     return committer.commit(group);
   } catch (error) {
-    throw explain(error as Error, directory);
+    throw describeDatabaseError(error as Error, directory);
   }
 }
 
-async function close(database: DatabaseSync, snapshots: Snapshots): Promise<void> {
+async function close(database: DatabaseSync, snapshots: SnapshotTaker): Promise<void> {
   await snapshots.close();
   database.close();
   lock?.close();

@@ -1,5 +1,5 @@
-import type { Direction, Expected, Proposed } from './log.js';
-import { decode, EMPTY, Encoder } from './wire.js';
+import type { Direction, ExpectedRevision, NewEvent } from './log.js';
+import { decodeFields, EMPTY, Encoder } from './wire.js';
 
 // Field numbers are those of EventStoreDB's streams.proto and shared.proto (protocol of version 23.10).
 
@@ -7,19 +7,19 @@ import { decode, EMPTY, Encoder } from './wire.js';
 export interface AppendPiece {
   correlation: Buffer;
   options: AppendOptions | undefined;
-  events: Proposed[];
+  events: NewEvent[];
   isFinal: boolean;
 }
 
 /** Where to append. */
 export interface AppendOptions {
   stream: string;
-  expected: Expected;
+  expected: ExpectedRevision;
   /** Unix milliseconds */
   deadline: number;
 }
 
-/** What a Read call asks for. `from` is a revision or a position. */
+/** The request of a Read call. `from` is a revision or a position. */
 export interface ReadRequest {
   /** `undefined`: the whole log */
   stream: string | undefined;
@@ -30,7 +30,7 @@ export interface ReadRequest {
   filter: FilterRequest | undefined;
 }
 
-/** A filter as it came; `window` is `undefined` where the server decides. */
+/** A filter as requested. `window` is `undefined` if the server decides. */
 export interface FilterRequest {
   on: 'stream' | 'type';
   regex: string;
@@ -39,44 +39,45 @@ export interface FilterRequest {
   interval: number;
 }
 
-/** One message of an Append call: first the options, then the events. */
-export function readAppend(message: Uint8Array): AppendOptions | Proposed {
-  let result: AppendOptions | Proposed | undefined;
-  decode(message, (field, bytes) => {
-    if (field === 1) result = readOptions(bytes);
-    if (field === 2) result = readProposed(bytes);
+/** Decodes one message of an Append call: the first holds the options, the others one event each. */
+export function decodeAppendMessage(message: Uint8Array): AppendOptions | NewEvent {
+  let result: AppendOptions | NewEvent | undefined;
+  decodeFields(message, (field, bytes) => {
+    if (field === 1) result = decodeOptions(bytes);
+    if (field === 2) result = decodeNewEvent(bytes);
   });
   if (!result) throw new RangeError('an append without content');
   return result;
 }
 
-export function readAppendPiece(message: Uint8Array): AppendPiece {
+/** Decodes one message of a BatchAppend call. */
+export function decodeAppendPiece(message: Uint8Array): AppendPiece {
   const piece: AppendPiece = { correlation: EMPTY, options: undefined, events: [], isFinal: false };
-  decode(message, (field, bytes, number) => {
+  decodeFields(message, (field, bytes, number) => {
     if (field === 1) piece.correlation = bytes;
-    else if (field === 2) piece.options = readOptions(bytes);
-    else if (field === 3) piece.events.push(readProposed(bytes));
+    else if (field === 2) piece.options = decodeOptions(bytes);
+    else if (field === 3) piece.events.push(decodeNewEvent(bytes));
     else if (field === 4) piece.isFinal = number === 1;
   });
   return piece;
 }
 
-/** The options of both append calls; their fields have the same numbers. */
-function readOptions(message: Buffer): AppendOptions {
+/** Decodes the options of either append call; their fields have the same numbers. */
+function decodeOptions(message: Buffer): AppendOptions {
   const options: AppendOptions = { stream: '', expected: 'any', deadline: Infinity };
-  decode(message, (field, bytes, number) => {
-    if (field === 1) options.stream = readStreamName(bytes);
+  decodeFields(message, (field, bytes, number) => {
+    if (field === 1) options.stream = decodeStreamName(bytes);
     else if (field === 2) options.expected = number;
     else if (field === 3) options.expected = 'noStream';
     else if (field === 4) options.expected = 'any';
     else if (field === 5) options.expected = 'streamExists';
-    else if (field === 6) options.deadline = readTime(bytes);
-    else if (field === 7) options.deadline = Date.now() + readTime(bytes);
+    else if (field === 6) options.deadline = decodeTime(bytes);
+    else if (field === 7) options.deadline = Date.now() + decodeTime(bytes);
   });
   return options;
 }
 
-function readProposed(message: Buffer): Proposed {
+function decodeNewEvent(message: Buffer): NewEvent {
   const event = {
     id: '',
     type: '',
@@ -84,10 +85,10 @@ function readProposed(message: Buffer): Proposed {
     metadata: EMPTY as Buffer,
     data: EMPTY as Buffer,
   };
-  decode(message, (field, bytes) => {
-    if (field === 1) decode(bytes, (form, id) => void (form === 2 && (event.id = id.toString().toLowerCase())));
+  decodeFields(message, (field, bytes) => {
+    if (field === 1) decodeFields(bytes, (form, id) => void (form === 2 && (event.id = id.toString().toLowerCase())));
     else if (field === 2) {
-      const [key, text] = readPair(bytes);
+      const [key, text] = decodePair(bytes);
       if (key === 'type') event.type = text;
       if (key === 'content-type') event.contentType = text;
     } else if (field === 3) event.metadata = bytes;
@@ -96,59 +97,62 @@ function readProposed(message: Buffer): Proposed {
   return event;
 }
 
-function readPair(message: Buffer): [key: string, value: string] {
+function decodePair(message: Buffer): [key: string, value: string] {
   const pair: [string, string] = ['', ''];
-  decode(message, (field, bytes) => void (pair[field - 1] = bytes.toString()));
+  decodeFields(message, (field, bytes) => void (pair[field - 1] = bytes.toString()));
   return pair;
 }
 
-/** google.protobuf.Timestamp and Duration, in milliseconds. */
-function readTime(message: Buffer): number {
+/** Decodes a google.protobuf.Timestamp or Duration; returns milliseconds. */
+function decodeTime(message: Buffer): number {
   let milliseconds = 0;
-  decode(message, (field, _, number) => void (milliseconds += field === 1 ? number * 1000 : number / 1e6));
+  decodeFields(message, (field, _, number) => void (milliseconds += field === 1 ? number * 1000 : number / 1e6));
   return milliseconds;
 }
 
-function readStreamName(identifier: Buffer): string {
+function decodeStreamName(identifier: Buffer): string {
   let name = '';
-  decode(identifier, (field, bytes) => void (field === 3 && (name = bytes.toString())));
+  decodeFields(identifier, (field, bytes) => void (field === 3 && (name = bytes.toString())));
   return name;
 }
 
-export function readReadRequest(message: Uint8Array): ReadRequest {
+/** Decodes the message of a Read call. */
+export function decodeReadRequest(message: Uint8Array): ReadRequest {
   const request: ReadRequest = { stream: undefined, from: 'start', direction: 1, count: undefined, filter: undefined };
-  decode(message, (_, options) =>
-    decode(options, (field, bytes, number) => {
-      if (field === 1) Object.assign(request, readFrom(bytes, 1));
-      else if (field === 2) Object.assign(request, readFrom(bytes, 0));
+  decodeFields(message, (_, options) =>
+    decodeFields(options, (field, bytes, number) => {
+      if (field === 1) Object.assign(request, decodeFrom(bytes, 1));
+      else if (field === 2) Object.assign(request, decodeFrom(bytes, 0));
       else if (field === 3) request.direction = number === 1 ? -1 : 1;
       else if (field === 5) request.count = number;
-      else if (field === 7) request.filter = readFilter(bytes);
+      else if (field === 7) request.filter = decodeFilter(bytes);
     }),
   );
   return request;
 }
 
-/** StreamOptions, and AllOptions whose fields lack the stream's name and so count from one less. */
-function readFrom(message: Buffer, shift: 0 | 1): Partial<ReadRequest> {
+/**
+ * Decodes StreamOptions (`shift` 1) or AllOptions (`shift` 0), which have no stream name: their field numbers are one less.
+ */
+function decodeFrom(message: Buffer, shift: 0 | 1): Partial<ReadRequest> {
   const found: Partial<ReadRequest> = {};
-  decode(message, (field, bytes, number) => {
-    if (shift === 1 && field === 1) found.stream = readStreamName(bytes);
-    else if (field === 1) decode(bytes, (part, _, commit) => void (part === 1 && (found.from = commit)));
+  decodeFields(message, (field, bytes, number) => {
+    if (shift === 1 && field === 1) found.stream = decodeStreamName(bytes);
+    else if (field === 1) decodeFields(bytes, (part, _, commit) => void (part === 1 && (found.from = commit)));
     else if (field === 1 + shift) found.from = number;
     else if (field === 2 + shift) found.from = 'start';
     else if (field === 3 + shift) found.from = 'end';
   });
-  // The wire leaves out a position's zeros.
+  // Protocol Buffers leave out zeros.
   return { from: 0, ...found };
 }
 
-function readFilter(message: Buffer): FilterRequest {
+function decodeFilter(message: Buffer): FilterRequest {
   const filter: FilterRequest = { on: 'stream', regex: '', prefixes: [], window: undefined, interval: 0 };
-  decode(message, (field, bytes, number) => {
+  decodeFields(message, (field, bytes, number) => {
     if (field === 1 || field === 2) {
       filter.on = field === 1 ? 'stream' : 'type';
-      decode(
+      decodeFields(
         bytes,
         (part, text) => void (part === 1 ? (filter.regex = text.toString()) : filter.prefixes.push(text.toString())),
       );
@@ -158,31 +162,35 @@ function readFilter(message: Buffer): FilterRequest {
   return filter;
 }
 
-/** What a reader gets of an event, made once, when it is appended. Its `created` counts ticks of 100 ns. */
-export function eventFrame(
-  event: Proposed,
-  place: { stream: string; revision: number; position: number; created: number },
+/** Encodes an event as readers get it; done once, when it is appended. `created` is sent in ticks of 100 ns. */
+export function encodeEventFrame(
+  event: NewEvent,
+  at: { stream: string; revision: number; position: number; created: number },
 ): Buffer {
   const pair = (encoder: Encoder, key: string, value: string): void =>
     void encoder.message(6, (entry) => entry.text(2, value).text(1, key));
-  const capacity = 256 + place.stream.length * 3 + event.type.length * 3 + event.data.length + event.metadata.length;
+  const capacity = 256 + at.stream.length * 3 + event.type.length * 3 + event.data.length + event.metadata.length;
   return new Encoder(capacity)
     .message(1, (read) =>
-      read.number(3, place.position).message(1, (recorded) => {
+      read.number(3, at.position).message(1, (recorded) => {
         recorded.bytes(8, event.data).bytes(7, event.metadata);
-        pair(recorded, 'created', `${place.created}0000`);
+        pair(recorded, 'created', `${at.created}0000`);
         pair(recorded, 'content-type', event.contentType);
         pair(recorded, 'type', event.type);
-        recorded.number(5, place.position).number(4, place.position).number(3, place.revision);
-        recorded.message(2, (identifier) => identifier.text(3, place.stream)).message(1, (id) => id.text(2, event.id));
+        recorded.number(5, at.position).number(4, at.position).number(3, at.revision);
+        recorded.message(2, (identifier) => identifier.text(3, at.stream)).message(1, (id) => id.text(2, event.id));
       }),
     )
     .frame();
 }
 
-export const confirmationFrame = (id: string): Buffer => new Encoder().message(2, (it) => it.text(1, id)).frame();
-export const checkpointFrame = (position: number): Buffer =>
+/** Encodes the first response of a subscription. */
+export const encodeConfirmationFrame = (id: string): Buffer => new Encoder().message(2, (it) => it.text(1, id)).frame();
+/** Encodes how far a filtered subscription has read. */
+export const encodeCheckpointFrame = (position: number): Buffer =>
   new Encoder().message(3, (it) => it.number(2, position).number(1, position)).frame();
-export const notFoundFrame = (stream: string): Buffer =>
+/** Encodes the response for a stream that does not exist. */
+export const encodeNotFoundFrame = (stream: string): Buffer =>
   new Encoder().message(4, (it) => it.message(1, (name) => name.text(3, stream))).frame();
-export const caughtUpFrame = (): Buffer => new Encoder().bytes(8, EMPTY).frame();
+/** Encodes that a subscription has reached the end of the log. */
+export const encodeCaughtUpFrame = (): Buffer => new Encoder().bytes(8, EMPTY).frame();

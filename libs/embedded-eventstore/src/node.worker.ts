@@ -3,16 +3,16 @@ import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import { USER } from './access.js';
+import { USERNAME } from './authentication.js';
 import type { EmbeddedEventStoreOptions } from './index.js';
-import { explain, openForReading } from './log.file.js';
+import { describeDatabaseError, openForReading } from './log.file.js';
 import { Log } from './log.js';
 import { LogThread } from './log.thread.js';
-import type { Listening } from './server.js';
+import type { RunningServer } from './server.js';
 import type { SnapshotRequest } from './snapshot.js';
 
-/** What the parent hears: once, whether the node listens. */
-export type Started = { readonly url: string } | { readonly refused: string };
+/** The thread's only message: whether the node listens. */
+export type StartResult = { readonly url: string } | { readonly failure: string };
 
 const {
   directory,
@@ -22,43 +22,43 @@ const {
 } = workerData as EmbeddedEventStoreOptions;
 const certificateFile = join(resolve(directory), 'ca.pem');
 
-const thread = new LogThread(directory, die);
+const thread = new LogThread(directory, failThread);
 let log: Log | undefined;
 try {
-  // Only now, while that thread opens the file: they take a while to load.
-  const [{ makeIdentity }, { listen }, { Writer }] = await Promise.all([
+  // Loaded while the other thread opens the file, because they take a while.
+  const [{ createTlsIdentity }, { startServer }, { AppendQueue }] = await Promise.all([
     import('./certificate.js'),
     import('./server.js'),
-    import('./writer.js'),
+    import('./append-queue.js'),
   ]);
-  const secrets = insecure ? undefined : { password, identity: makeIdentity() };
+  const security = insecure ? undefined : { password, identity: createTlsIdentity() };
   await thread.ready();
   log = new Log(openForReading(directory));
-  const node = await listen(
-    { log, writer: new Writer(log, (group) => thread.commit(group)), fail: die },
+  const server = await startServer(
+    { log, queue: new AppendQueue(log, (group) => thread.commit(group)), onFatalError: failThread },
     port,
-    secrets,
+    security,
   );
-  // The key stays in the memory of this thread.
-  if (secrets) writeFileSync(certificateFile, secrets.identity.certificate, { mode: 0o600 });
+  // The private key stays in the memory of this thread.
+  if (security) writeFileSync(certificateFile, security.identity.certificate, { mode: 0o600 });
   parentPort!.on('message', (message: 'close' | SnapshotRequest) =>
-    message === 'close' ? void stop(node) : thread.snapshot(message),
+    message === 'close' ? void stop(server) : thread.snapshot(message),
   );
-  parentPort!.postMessage({ url: urlOf(node) } satisfies Started);
+  parentPort!.postMessage({ url: toUrl(server) } satisfies StartResult);
 } catch (error) {
-  parentPort!.postMessage({ refused: explain(error as Error, directory).message } satisfies Started);
+  parentPort!.postMessage({ failure: describeDatabaseError(error as Error, directory).message } satisfies StartResult);
   await close();
 }
 
-function urlOf({ port: actual }: Listening): string {
+function toUrl({ port: actual }: RunningServer): string {
   return insecure
     ? `esdb://localhost:${actual}?tls=false`
-    : `esdb://${USER}:${password}@localhost:${actual}?tlsCAFile=${encodeURIComponent(certificateFile).replaceAll('%2F', '/')}`;
+    : `esdb://${USERNAME}:${password}@localhost:${actual}?tlsCAFile=${encodeURIComponent(certificateFile).replaceAll('%2F', '/')}`;
 }
 
-async function stop(node: Listening): Promise<void> {
-  await node.stop();
-  // Before another node may have the file.
+async function stop(server: RunningServer): Promise<void> {
+  await server.stop();
+  // Before the lock is released and another node writes its own.
   if (!insecure) rmSync(certificateFile, { force: true });
   await close();
 }
@@ -69,9 +69,9 @@ async function close(): Promise<void> {
   parentPort!.close();
 }
 
-/** Outside of any handler an error ends this thread, and the parent hears of it. */
-function die(error: Error): void {
+/** Ends this thread with an error, which the parent gets; thrown outside of all handlers. */
+function failThread(error: Error): void {
   setImmediate(() => {
-    throw explain(error, directory);
+    throw describeDatabaseError(error, directory);
   });
 }

@@ -9,33 +9,33 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { recognise } from './access.js';
-import { closing, denied, unauthenticated } from './answers.js';
-import { answerAppend, answerBatchAppend, denyBatchAppend } from './appender.js';
-import type { Identity } from './certificate.js';
-import { pack, type FrameCall } from './delivery.js';
-import type { Log, Proposed } from './log.js';
+import { setImmediate as nextTick } from 'node:timers/promises';
+import { createAuthenticator } from './authentication.js';
+import { closingError, accessDeniedError, unauthenticatedError } from './responses.js';
+import { handleAppend, handleBatchAppend, refuseBatchAppend } from './append-handlers.js';
+import type { TlsIdentity } from './certificate.js';
+import { packFrames, type FrameCall } from './reader-connection.js';
+import type { Log, NewEvent } from './log.js';
 import {
-  readAppend,
-  readAppendPiece,
-  readReadRequest,
+  decodeAppendMessage,
+  decodeAppendPiece,
+  decodeReadRequest,
   type AppendOptions,
   type AppendPiece,
   type ReadRequest,
 } from './messages.js';
-import { answerRead } from './reader.js';
+import { handleRead } from './read-handler.js';
 import { Encoder } from './wire.js';
-import type { Writer } from './writer.js';
+import type { AppendQueue } from './append-queue.js';
 
-/** The version whose behaviour this node shows: clients ask before they use what is newer. */
+/** The version of EventStoreDB that this node behaves like: clients ask for it before they use newer features. */
 const VERSION = '23.10.0';
 
-/** The largest message that a client of EventStoreDB sends or takes, in bytes. */
-const MAXIMUM_MESSAGE = 17 * 1024 * 1024;
+/** The largest message that a client of EventStoreDB sends or accepts, in bytes. */
+const MAX_MESSAGE_BYTES = 17 * 1024 * 1024;
 
-/** How long readers may take to notice that the node closes, in milliseconds. */
-const CLOSE_TIMEOUT = 1000;
+/** How long closing waits for the readers, in milliseconds. */
+const CLOSE_TIMEOUT_MS = 1000;
 
 const STREAMS = 'event_store.client.streams.Streams';
 const FEATURES = 'event_store.client.server_features.ServerFeatures';
@@ -51,66 +51,69 @@ const method = (
   requestStream,
   responseStream,
   requestDeserialize,
-  responseSerialize: (responseStream ? pack : (message: Buffer) => message) as (response: unknown) => Buffer,
-  // These two are a client's.
+  responseSerialize: (responseStream ? packFrames : (message: Buffer) => message) as (response: unknown) => Buffer,
+  // Only clients use these two.
   requestSerialize: () => Buffer.alloc(0),
   responseDeserialize: () => undefined,
 });
 
 const SERVICE = {
-  append: method(`/${STREAMS}/Append`, true, false, readAppend),
-  batchAppend: method(`/${STREAMS}/BatchAppend`, true, true, readAppendPiece),
-  read: method(`/${STREAMS}/Read`, false, true, readReadRequest),
+  append: method(`/${STREAMS}/Append`, true, false, decodeAppendMessage),
+  batchAppend: method(`/${STREAMS}/BatchAppend`, true, true, decodeAppendPiece),
+  read: method(`/${STREAMS}/Read`, false, true, decodeReadRequest),
   features: method(`/${FEATURES}/GetSupportedMethods`, false, false, (message) => message),
 };
 
 type Frames = readonly Uint8Array[];
 
-/** A listening node; what it doesn't know it answers with UNIMPLEMENTED. */
-export interface Listening {
+/** A running server. It answers unknown calls with UNIMPLEMENTED. */
+export interface RunningServer {
   readonly port: number;
-  /** Answers what was acknowledged, tells the others that it closes, and stops. */
+  /** Responds to all queued appends, ends the other calls with an error, and stops listening. */
   stop(): Promise<void>;
 }
 
-/** What keeps others out: TLS, and a password. */
-export interface Secrets {
-  readonly identity: Identity;
+/** TLS and the password. */
+export interface ServerSecurity {
+  readonly identity: TlsIdentity;
   readonly password: string;
 }
 
-/** What is served. */
-export interface Served {
+export interface ServerDependencies {
   readonly log: Log;
-  readonly writer: Writer;
-  /** Hears of an error after which the log can't be trusted: the node must stop. */
-  readonly fail: (error: Error) => void;
+  readonly queue: AppendQueue;
+  /** Is called for an error after which the log can't be trusted: the node must stop. */
+  readonly onFatalError: (error: Error) => void;
 }
 
 /**
- * Serves a log on loopback.
- * @param secrets `undefined`: in clear, to everybody
+ * Starts a gRPC server for a log on loopback.
+ * @param security `undefined`: without TLS and password
  */
-export async function listen(served: Served, port: number, secrets: Secrets | undefined): Promise<Listening> {
-  const server = new Server({ 'grpc.max_receive_message_length': MAXIMUM_MESSAGE, 'grpc.enable_channelz': 0 });
-  const open = new Set<FrameCall>();
-  server.addService(SERVICE, handlers(served, open, secrets?.password));
+export async function startServer(
+  dependencies: ServerDependencies,
+  port: number,
+  security: ServerSecurity | undefined,
+): Promise<RunningServer> {
+  const server = new Server({ 'grpc.max_receive_message_length': MAX_MESSAGE_BYTES, 'grpc.enable_channelz': 0 });
+  const openCalls = new Set<FrameCall>();
+  server.addService(SERVICE, createHandlers(dependencies, openCalls, security?.password));
   const bound = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`127.0.0.1:${port}`, credentialsOf(secrets), (error, actual) =>
+    server.bindAsync(`127.0.0.1:${port}`, toCredentials(security), (error, actual) =>
       error ? reject(error) : resolve(actual),
     );
   });
   return {
     port: bound,
     stop: async () => {
-      await served.writer.close();
-      await nextTurn();
-      for (const call of open) call.emit('error', closing());
+      await dependencies.queue.close();
+      await nextTick();
+      for (const call of openCalls) call.emit('error', closingError());
       await new Promise<void>((resolve) => {
         const timer = setTimeout(() => {
           server.forceShutdown();
           resolve();
-        }, CLOSE_TIMEOUT);
+        }, CLOSE_TIMEOUT_MS);
         server.tryShutdown(() => {
           clearTimeout(timer);
           resolve();
@@ -120,55 +123,55 @@ export async function listen(served: Served, port: number, secrets: Secrets | un
   };
 }
 
-function credentialsOf(secrets: Secrets | undefined): ServerCredentials {
-  if (!secrets) return ServerCredentials.createInsecure();
-  const { key, certificate } = secrets.identity;
+function toCredentials(security: ServerSecurity | undefined): ServerCredentials {
+  if (!security) return ServerCredentials.createInsecure();
+  const { key, certificate } = security.identity;
   return ServerCredentials.createSsl(null, [{ private_key: Buffer.from(key), cert_chain: Buffer.from(certificate) }]);
 }
 
-/** Whoever gives no credentials may ask what the node can do, no more; whoever gives wrong ones not even that. */
-const refusals = { anonymous: denied, refused: unauthenticated };
+/** Callers without credentials may only ask for the supported methods, callers with wrong ones not even that. */
+const authenticationErrors = { anonymous: accessDeniedError, rejected: unauthenticatedError };
 
-function handlers(
-  { log, writer, fail }: Served,
-  open: Set<FrameCall>,
+function createHandlers(
+  { log, queue, onFatalError }: ServerDependencies,
+  openCalls: Set<FrameCall>,
   password: string | undefined,
 ): UntypedServiceImplementation {
-  const callerOf = recognise(password);
+  const authenticate = createAuthenticator(password);
   const track = <Call extends FrameCall>(call: Call): Call => {
-    open.add(call);
-    call.once('close', () => open.delete(call));
+    openCalls.add(call);
+    call.once('close', () => openCalls.delete(call));
     return call;
   };
   return {
     append: ((call, callback) => {
-      const caller = callerOf(call.metadata);
-      if (caller === 'admitted') answerAppend(writer, call, callback);
-      else callback(refusals[caller]());
-    }) satisfies handleClientStreamingCall<AppendOptions | Proposed, Uint8Array>,
+      const caller = authenticate(call.metadata);
+      if (caller === 'authenticated') handleAppend(queue, call, callback);
+      else callback(authenticationErrors[caller]());
+    }) satisfies handleClientStreamingCall<AppendOptions | NewEvent, Uint8Array>,
     batchAppend: ((call) => {
-      const caller = callerOf(call.metadata);
-      if (caller === 'admitted') answerBatchAppend(writer, track(call));
-      else if (caller === 'anonymous') denyBatchAppend(track(call));
-      else call.emit('error', refusals[caller]());
+      const caller = authenticate(call.metadata);
+      if (caller === 'authenticated') handleBatchAppend(queue, track(call));
+      else if (caller === 'anonymous') refuseBatchAppend(track(call));
+      else call.emit('error', authenticationErrors[caller]());
     }) satisfies handleBidiStreamingCall<AppendPiece, Frames>,
     read: ((call) => {
-      const caller = callerOf(call.metadata);
-      if (caller === 'admitted')
-        answerRead(log, track(call)).catch((error: ServiceError) =>
-          typeof error.code === 'number' ? call.emit('error', error) : fail(error),
+      const caller = authenticate(call.metadata);
+      if (caller === 'authenticated')
+        handleRead(log, track(call)).catch((error: ServiceError) =>
+          typeof error.code === 'number' ? call.emit('error', error) : onFatalError(error),
         );
-      else call.emit('error', refusals[caller]());
+      else call.emit('error', authenticationErrors[caller]());
     }) satisfies handleServerStreamingCall<ReadRequest, Frames>,
     features: ((call, callback) => {
-      const caller = callerOf(call.metadata);
-      if (caller === 'refused') callback(refusals[caller]());
-      else callback(null, supportedMethods());
+      const caller = authenticate(call.metadata);
+      if (caller === 'rejected') callback(authenticationErrors[caller]());
+      else callback(null, encodeSupportedMethods());
     }) satisfies handleUnaryCall<unknown, Buffer>,
   };
 }
 
-function supportedMethods(): Buffer {
+function encodeSupportedMethods(): Buffer {
   const encoder = new Encoder().text(2, VERSION);
   for (const [name, service] of Object.entries(METHODS)) encoder.message(1, (it) => it.text(2, service).text(1, name));
   return encoder.finish();

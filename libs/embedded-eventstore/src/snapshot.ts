@@ -2,30 +2,30 @@
 import { once } from 'node:events';
 import { open, type FileHandle } from 'node:fs/promises';
 import { backup, DatabaseSync, type BackupProgressInfo } from 'node:sqlite';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTick } from 'node:timers/promises';
 import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
 
-/** How a snapshot is watched and given up. */
 export interface SnapshotOptions {
-  /** Hears now and then which part is done, 0 to 1. */
+  /** Is called from time to time with the part that is done, 0 to 1. */
   readonly progress?: (done: number) => void;
+  /** Aborts the snapshot. */
   readonly signal?: AbortSignal;
 }
 
-/** What the node's thread is asked; closing the port gives it up. */
+/** A request to the node's thread. Closing the port aborts the snapshot. */
 export interface SnapshotRequest {
   readonly file: string;
   readonly port: MessagePort;
 }
 
-type Report = { readonly done: number } | { readonly position: number } | { readonly failed: string };
+type SnapshotReport = { readonly done: number } | { readonly position: number } | { readonly failed: string };
 
-/** Pages in a step: appends wait while one is copied, but a log that grows faster than it is copied has no end. */
+/** Pages per step: appends wait during a step, but with small steps a growing log would never be copied completely. */
 const STEP_PAGES = 500;
-/** SQLite syncs the copy in its last step, which appends wait for too: little must be left to sync by then. */
+/** SQLite syncs the copy in the last step, during which appends wait: the pages before must have been synced by then. */
 const SYNC_PAGES = 4 * STEP_PAGES;
 
-/** Asks the node's thread for a snapshot. */
+/** Asks the node's thread for a snapshot. Returns the position of its last event. */
 export async function requestSnapshot(
   worker: Worker,
   file: string,
@@ -33,12 +33,12 @@ export async function requestSnapshot(
 ): Promise<number> {
   signal?.throwIfAborted();
   const { port1: port, port2 } = new MessageChannel();
-  const giveUp = (): void => port.close();
-  signal?.addEventListener('abort', giveUp);
+  const closePort = (): void => port.close();
+  signal?.addEventListener('abort', closePort);
   const closed = once(port, 'close');
   try {
     return await new Promise<number>((resolve, reject) => {
-      port.on('message', (report: Report) => {
+      port.on('message', (report: SnapshotReport) => {
         if ('done' in report) progress?.(report.done);
         else if ('position' in report) resolve(report.position);
         else reject(new Error(report.failed));
@@ -49,13 +49,13 @@ export async function requestSnapshot(
       worker.postMessage({ file, port: port2 } satisfies SnapshotRequest, [port2]);
     });
   } finally {
-    signal?.removeEventListener('abort', giveUp);
+    signal?.removeEventListener('abort', closePort);
     port.close();
   }
 }
 
-/** The snapshots that the node's thread takes of its log. */
-export class Snapshots {
+/** Takes snapshots of the log, in the node's thread. */
+export class SnapshotTaker {
   readonly #database: DatabaseSync;
   readonly #closing = new AbortController();
   readonly #running = new Set<Promise<void>>();
@@ -64,35 +64,41 @@ export class Snapshots {
     this.#database = database;
   }
 
-  answer(request: SnapshotRequest): void {
-    const running = this.#answer(request);
+  /** Starts a snapshot. Progress and result are sent to the request's port. */
+  start(request: SnapshotRequest): void {
+    const running = this.#take(request);
     this.#running.add(running);
     void running.finally(() => this.#running.delete(running));
   }
 
-  /** Gives up those under way. The database may be closed only then: SQLite's copying would be torn from it. */
+  /** Aborts all snapshots and waits for their end. Close the database only after that: SQLite still copies from it. */
   async close(): Promise<void> {
     this.#closing.abort(new Error('the event store closes'));
     await Promise.all(this.#running);
   }
 
-  async #answer({ file, port }: SnapshotRequest): Promise<void> {
-    const left = new AbortController();
-    port.once('close', () => left.abort(new Error('nobody waits for the snapshot')));
-    const say = (report: Report): void => port.postMessage(report);
+  async #take({ file, port }: SnapshotRequest): Promise<void> {
+    const abandoned = new AbortController();
+    port.once('close', () => abandoned.abort(new Error('the snapshot was abandoned')));
+    const send = (report: SnapshotReport): void => port.postMessage(report);
     try {
-      await copy(this.#database, file, (done) => say({ done }), AbortSignal.any([left.signal, this.#closing.signal]));
-      say({ position: finish(file) });
+      await copyDatabase(
+        this.#database,
+        file,
+        (done) => send({ done }),
+        AbortSignal.any([abandoned.signal, this.#closing.signal]),
+      );
+      send({ position: finishCopy(file) });
     } catch (error) {
-      say({ failed: (error as Error).message });
+      send({ failed: (error as Error).message });
     } finally {
       port.close();
     }
   }
 }
 
-/** Copies page by page in other threads; what is appended meanwhile is in the copy. */
-async function copy(
+/** Copies the database step by step in a thread of Node.js. The copy includes what is appended meanwhile. */
+async function copyDatabase(
   database: DatabaseSync,
   file: string,
   progress: (done: number) => void,
@@ -100,7 +106,7 @@ async function copy(
 ): Promise<void> {
   signal.throwIfAborted();
   const handle = await open(file, 'wx', 0o600);
-  const sync = syncing(handle);
+  const sync = createBackgroundSync(handle);
   try {
     const step = ({ totalPages, remainingPages }: BackupProgressInfo): void => {
       signal.throwIfAborted();
@@ -108,9 +114,9 @@ async function copy(
       sync.upTo(copied);
       progress(copied / totalPages);
     };
-    while (!(await begun(backup(database, file, { rate: STEP_PAGES, progress: step })))) {
+    while (!(await hasStarted(backup(database, file, { rate: STEP_PAGES, progress: step })))) {
       signal.throwIfAborted();
-      await nextTurn();
+      await nextTick();
     }
   } finally {
     await sync.settled();
@@ -118,10 +124,13 @@ async function copy(
   }
 }
 
-/** Whether a copying could begin: a first step that meets a commit fails, with the code 0; later ones Node repeats by itself. */
-async function begun(copying: Promise<unknown>): Promise<boolean> {
+/**
+ * Waits for a backup. Returns false if it could not start: a first step during a commit fails with the code 0. Node.js repeats
+ * later steps by itself.
+ */
+async function hasStarted(running: Promise<unknown>): Promise<boolean> {
   try {
-    await copying;
+    await running;
     return true;
   } catch (error) {
     if ((error as { errcode?: number }).errcode !== 0) throw error;
@@ -129,24 +138,24 @@ async function begun(copying: Promise<unknown>): Promise<boolean> {
   }
 }
 
-/** Syncs a file that grows, one sync at a time. */
-function syncing(handle: FileHandle): { upTo(pages: number): void; settled(): Promise<void> } {
+/** Returns an object that syncs a growing file in the background, one sync at a time. */
+function createBackgroundSync(handle: FileHandle): { upTo(pages: number): void; settled(): Promise<void> } {
   let synced = 0;
   let running: Promise<void> | undefined;
   return {
     upTo: (pages) => {
       if (running || pages - synced < SYNC_PAGES) return;
       synced = pages;
-      // Only to spread the work: whether the copy is on disk, SQLite's own sync says.
+      // Only spreads the work: that the copy is on disk is ensured by SQLite's own sync.
       running = handle.datasync().then(() => (running = undefined));
-      running.catch(() => {}); // thrown where it is waited for
+      running.catch(() => {}); // rejects in `settled`
     },
     settled: async () => running,
   };
 }
 
-/** Makes the copy one file without a journal beside it, and tells where it ends. */
-function finish(file: string): number {
+/** Makes the copy a single file without a WAL. Returns the position of its last event. */
+function finishCopy(file: string): number {
   const copied = new DatabaseSync(file);
   try {
     copied.exec('PRAGMA journal_mode = DELETE');

@@ -1,15 +1,18 @@
 /**
- * As much of Protocol Buffers' wire format as EventStoreDB's messages use: varints and length-delimited fields.
- * A library would decode into objects what is only passed on here: the stored bytes of an event are what readers get.
+ * The part of Protocol Buffers' wire format that EventStoreDB's messages use: varints and length-delimited fields. A library
+ * would decode events into objects and encode them again; here they are stored and sent as bytes.
  */
 
 const VARINT = 0;
-const DOUBLE_WORD = 1;
+const FIXED64 = 1;
 const DELIMITED = 2;
-const WORD = 5;
+const FIXED32 = 5;
 
-/** Calls `visit` for each varint (`number`, at most `Number.MAX_SAFE_INTEGER`) and each delimited field (`bytes`, a view) of a message. */
-export function decode(message: Uint8Array, visit: (field: number, bytes: Buffer, number: number) => void): void {
+/**
+ * Calls `visit` for each field of a message: with `number` for a varint (at most `Number.MAX_SAFE_INTEGER`), with `bytes`
+ * (a view) for a length-delimited field. Throws a RangeError for a malformed message.
+ */
+export function decodeFields(message: Uint8Array, visit: (field: number, bytes: Buffer, number: number) => void): void {
   const buffer = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
   let at = 0;
   const varint = (): number => {
@@ -25,8 +28,8 @@ export function decode(message: Uint8Array, visit: (field: number, bytes: Buffer
     const tag = varint();
     const [field, type] = [Math.floor(tag / 8), tag % 8];
     if (type === VARINT) visit(field, EMPTY, varint());
-    else if (type === WORD) at += 4;
-    else if (type === DOUBLE_WORD) at += 8;
+    else if (type === FIXED32) at += 4;
+    else if (type === FIXED64) at += 8;
     else if (type === DELIMITED) {
       const end = varint() + at;
       if (end > buffer.length) throw new RangeError('a truncated message');
@@ -39,60 +42,61 @@ export function decode(message: Uint8Array, visit: (field: number, bytes: Buffer
 /** A message without fields. */
 export const EMPTY = Buffer.alloc(0);
 
-/**
- * Writes one message from its last byte to its first, so that every length is known when it is written: what is called first stands last.
- */
+/** Encodes one message from its last byte to its first, so that each length is known when it is written: add the last field first. */
 export class Encoder {
   #buffer: Buffer;
   #start: number;
 
-  /** @param capacity expected bytes; grows where they don't suffice */
+  /** @param capacity the expected size in bytes; it grows if needed */
   constructor(capacity = 128) {
     this.#buffer = Buffer.allocUnsafeSlow(capacity);
     this.#start = capacity;
   }
 
+  /** Adds a varint field. */
   number(field: number, value: number): this {
     this.#varint(value);
     this.#varint(field * 8 + VARINT);
     return this;
   }
 
+  /** Adds a field of bytes. */
   bytes(field: number, value: Uint8Array): this {
-    this.#room(value.length);
+    this.#reserve(value.length);
     this.#buffer.set(value, this.#start);
     return this.#delimited(field, value.length);
   }
 
+  /** Adds a text field, in UTF-8. */
   text(field: number, value: string): this {
     const length = Buffer.byteLength(value);
-    this.#room(length);
+    this.#reserve(length);
     this.#buffer.write(value, this.#start, 'utf8');
     return this.#delimited(field, length);
   }
 
-  /** A nested message of what `content` writes. */
+  /** Adds a nested message of the fields that `content` adds. */
   message(field: number, content: (encoder: this) => void): this {
-    const before = this.#written();
+    const before = this.#length();
     content(this);
-    return this.#delimited(field, this.#written() - before);
+    return this.#delimited(field, this.#length() - before);
   }
 
-  /** The message alone. */
+  /** Returns the message. */
   finish(): Buffer {
     return this.#buffer.subarray(this.#start);
   }
 
-  /** The message as gRPC frames it: one byte for "not compressed", four for the length. */
+  /** Returns the message as a gRPC frame: one byte for "not compressed", four for the length. */
   frame(): Buffer {
-    const length = this.#written();
-    this.#room(5);
+    const length = this.#length();
+    this.#reserve(5);
     this.#buffer.writeUInt8(0, this.#start);
     this.#buffer.writeUInt32BE(length, this.#start + 1);
     return this.finish();
   }
 
-  #written(): number {
+  #length(): number {
     return this.#buffer.length - this.#start;
   }
 
@@ -105,7 +109,7 @@ export class Encoder {
   #varint(value: number): void {
     let size = 1;
     for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) size++;
-    this.#room(size);
+    this.#reserve(size);
     let rest = value;
     for (let at = this.#start; at < this.#start + size - 1; at++) {
       this.#buffer[at] = (rest % 128) + 128;
@@ -114,7 +118,7 @@ export class Encoder {
     this.#buffer[this.#start + size - 1] = rest;
   }
 
-  #room(bytes: number): void {
+  #reserve(bytes: number): void {
     if (bytes > this.#start) {
       const written = this.finish();
       const larger = Buffer.allocUnsafeSlow((this.#buffer.length + bytes) * 2);
