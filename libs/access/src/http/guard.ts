@@ -77,7 +77,7 @@ export class AccessGuard implements CanActivate {
     { accountId }: Readonly<Record<string, string>>,
     { confinedTo: account }: Principal,
   ): Promise<void> {
-    if (accountId && !account && !(await this.tokenAuthenticator.isOpenAccount(accountId))) throw notFound('account');
+    if (accountId && !account && !(await this.tokenAuthenticator.isOpenAccount(accountId))) throw notFound('accountId');
   }
 
   private async identify(request: CalledRequest, needed: Needed, oldest: Freshness): Promise<Principal> {
