@@ -29,7 +29,7 @@ test('LOGIN-10: what is given back can be taken again', () => {
   expect([calls.take('a'), calls.take('a')]).toEqual([undefined, 60]);
 });
 
-test('LOGIN-14: a rate limit remembers so many keys, and forgets the oldest windows first', () => {
+test('LOGIN-14: a rate limit remembers so many keys, and forgets the least recently used first', () => {
   const calls = limit({ limit: 1, maxKeys: 2 });
   for (const key of ['a', 'b', 'c']) calls.take(key);
   expect([calls.take('b'), calls.take('c')]).toEqual([60, 60]);

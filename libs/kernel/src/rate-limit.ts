@@ -1,3 +1,4 @@
+import { LruCache } from './lru-cache.js';
 import { Refusal } from './refusal.js';
 
 interface Window {
@@ -12,17 +13,18 @@ interface RateLimitOptions {
   /** How long a window lasts from what is taken first, ms. */
   readonly window: number;
   readonly now: () => Date;
-  /** How many keys are remembered; the oldest windows are forgotten first. */
+  /** How many keys are remembered; the least recently used are forgotten first. Default 50,000. */
   readonly maxKeys?: number;
 }
 
 /** Limits how often something happens, by key, in bounded memory. */
 export class RateLimit {
-  readonly #windows = new Map<string, Window>();
-  readonly #options: Required<RateLimitOptions>;
+  readonly #windows: LruCache<string, Window>;
+  readonly #options: RateLimitOptions;
 
   constructor(options: RateLimitOptions) {
-    this.#options = { maxKeys: 50_000, ...options };
+    this.#options = options;
+    this.#windows = new LruCache(options.maxKeys ?? 50_000);
   }
 
   /** Takes so many, if there is room for them. Answers in how many seconds there is room again where there is none. */
@@ -51,9 +53,7 @@ export class RateLimit {
     // A clock that was set back must not make a window longer.
     if (current && current.until > now && current.until <= now + this.#options.window) return current;
     const fresh = { until: now + this.#options.window, count: 0 };
-    this.#windows.delete(key);
     this.#windows.set(key, fresh);
-    if (this.#windows.size > this.#options.maxKeys) this.#windows.delete(this.#windows.keys().next().value!);
     return fresh;
   }
 }

@@ -1,24 +1,27 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
-/** With what body an Idempotency-Key first came for many users at once: no event says it of all of them. Kept for ever, as the events are. */
+/**
+ * Remembers the request body with which an Idempotency-Key of a bulk command was first used: no single event has all
+ * of it. Entries are kept for ever, as events are.
+ */
 export class BulkDigests {
-  private readonly statements: Record<'keep' | 'find', StatementSync>;
+  private readonly statements: Record<'save' | 'find', StatementSync>;
 
   /** @internal part of the vault */
   constructor(db: DatabaseSync) {
-    // A vault of an older build has no such table.
+    // Vaults of older builds lack this table.
     db.exec(
       'CREATE TABLE IF NOT EXISTS bulk_key (command TEXT PRIMARY KEY, digest TEXT NOT NULL) STRICT, WITHOUT ROWID',
     );
     this.statements = {
-      keep: db.prepare('INSERT INTO bulk_key (command, digest) VALUES (?, ?) ON CONFLICT DO NOTHING'),
+      save: db.prepare('INSERT INTO bulk_key (command, digest) VALUES (?, ?) ON CONFLICT DO NOTHING'),
       find: db.prepare('SELECT digest FROM bulk_key WHERE command = ?'),
     };
   }
 
-  /** The digest of the body that this command first came with, which is on disk: this one, if none did. */
-  findOrSave(command: string, digest: string): string {
-    this.statements.keep.run(command, digest);
-    return (this.statements.find.get(command) as { digest: string }).digest;
+  /** Returns the digest that was first saved for a command; saves this one if there is none. It is on disk on return. */
+  findOrSave(commandId: string, digest: string): string {
+    this.statements.save.run(commandId, digest);
+    return (this.statements.find.get(commandId) as { digest: string }).digest;
   }
 }

@@ -1,7 +1,7 @@
 export { backupMac } from './backup-mac.js';
 export { loadVaultKey, parseVaultKey } from './vault-key.js';
+export { openVault } from './open-vault.js';
 export { vaultExists } from './vault-file.js';
 export * from './vault.js';
 export type { AuthenticationMethod, Session } from './session-store.js';
 export type { Mail, MailOutbox, Outcome } from './mail-outbox.js';
-export type { PendingApprovals } from './pending-approvals.js';

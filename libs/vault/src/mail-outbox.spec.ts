@@ -127,11 +127,4 @@ describe('those who wait', () => {
     vault.pendingApprovals.add('ann', 'other', 200);
     expect(vault.pendingApprovals.listDueReminders(500)).toEqual([{ account: 'other', dueAt: 200 }]);
   });
-
-  it('are gone with their account', () => {
-    vault.pendingApprovals.add('ann', 'acme', 100);
-    vault.pendingApprovals.add('bob', 'other', 100);
-    vault.pendingApprovals.removeAccount('acme');
-    expect(vault.pendingApprovals.listDueReminders(500)).toEqual([{ account: 'other', dueAt: 100 }]);
-  });
 });

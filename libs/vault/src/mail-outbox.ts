@@ -1,144 +1,149 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { inTransaction } from './transaction.js';
 
-/** `void`: it made no sense any more when its turn came, or (problem `user.locked`) not then. `parked`: given up, until somebody sends it again. */
+/**
+ * `owed`: to be sent. `void`: there was no reason left to send it, or (problem `user.locked`) not while the user is
+ * locked. `parked`: given up until an operator sends it again.
+ */
 export type MailState = 'owed' | 'sent' | 'void' | 'parked';
 
-/** A mail and what became of it. Whom it goes to and what it says is looked up when it is sent. Times are Unix ms. */
+/** A mail and its state. Its address and text are composed when it is sent. Times are Unix ms. */
 export interface Mail {
-  /** That of the event which gave rise to it. */
+  /** The id of the event that caused it. */
   readonly id: string;
   readonly kind: string;
-  /** Whom it goes to, by id. */
+  /** The id of the recipient. */
   readonly user: string;
-  /** The id of what it is about. */
+  /** For a link: the id of the command that asked for it. For a reminder: the account's id. */
   readonly about: string;
   readonly state: MailState;
-  /** How often it was tried in vain. */
+  /** How many attempts failed. */
   readonly attempts: number;
-  /** When it was owed, or sent again. */
+  /** When it was queued first, or queued again by an operator. */
   readonly since: number;
   readonly nextAttemptAt: number;
-  /** Why the last attempt failed, in a code. */
+  /** The code of the last attempt's error. */
   readonly problem: string | null;
 }
 
 export type NewMail = Pick<Mail, 'id' | 'kind' | 'user' | 'about' | 'since'>;
-/** What an attempt came to. */
+/** The state of a mail after an attempt to send it. */
 export type Outcome = Pick<Mail, 'id' | 'state' | 'attempts' | 'nextAttemptAt' | 'problem'>;
 
 const columns = 'id, kind, user, about, state, attempts, since, next_attempt_at AS nextAttemptAt, problem';
 
-/** The mails that are owed, and how far in the log they are known. Holds nobody's name or address. */
+/** Stores the mails to send, and the position in the log up to which mails were queued. Holds no names or addresses. */
 export class MailOutbox {
   private readonly statements: Record<
-    | 'position'
-    | 'advance'
-    | 'owe'
-    | 'owePassedOver'
-    | 'due'
-    | 'settle'
+    | 'checkpoint'
+    | 'saveCheckpoint'
+    | 'enqueue'
+    | 'requeueHeldByLock'
+    | 'listDue'
+    | 'saveOutcome'
     | 'find'
     | 'list'
-    | 'sendAgain'
+    | 'requeue'
     | 'count'
-    | 'forget',
+    | 'deleteFinished',
     StatementSync
   >;
 
   /** @internal part of the vault */
   constructor(private readonly db: DatabaseSync) {
-    // A vault of an older build has no such index.
+    // Vaults of older builds lack this index.
     db.exec("CREATE INDEX IF NOT EXISTS mail_locked ON mail (user) WHERE problem = 'user.locked'");
     this.statements = {
-      position: db.prepare("SELECT position FROM process WHERE name = 'mail'"),
-      advance: db.prepare(
+      checkpoint: db.prepare("SELECT position FROM process WHERE name = 'mail'"),
+      saveCheckpoint: db.prepare(
         "INSERT INTO process (name, position) VALUES ('mail', ?) ON CONFLICT DO UPDATE SET position = excluded.position",
       ),
-      owe: db.prepare(
+      enqueue: db.prepare(
         "INSERT INTO mail (id, kind, user, about, state, attempts, since, next_attempt_at) VALUES (?, ?, ?, ?, 'owed', 0, ?, ?) ON CONFLICT DO NOTHING",
       ),
-      owePassedOver: db.prepare(
-        // Told which index: without it the planner takes the one by state and time, and looks through all that are void.
-        "UPDATE mail INDEXED BY mail_locked SET state = 'owed', problem = NULL, next_attempt_at = ? WHERE problem = 'user.locked' AND user = ?",
+      requeueHeldByLock: db.prepare(
+        // Without the index given, SQLite uses the one by state and time and reads every void mail.
+        "UPDATE mail INDEXED BY mail_locked SET state = 'owed', problem = NULL, next_attempt_at = ? WHERE problem = 'user.locked' AND user = ? AND kind = ?",
       ),
-      due: db.prepare(
+      listDue: db.prepare(
         `SELECT ${columns} FROM mail WHERE state = 'owed' AND next_attempt_at <= ? ORDER BY next_attempt_at DESC, id LIMIT ?`,
       ),
-      settle: db.prepare('UPDATE mail SET state = ?, attempts = ?, next_attempt_at = ?, problem = ? WHERE id = ?'),
+      saveOutcome: db.prepare('UPDATE mail SET state = ?, attempts = ?, next_attempt_at = ?, problem = ? WHERE id = ?'),
       find: db.prepare(`SELECT ${columns} FROM mail WHERE id = ?`),
       list: db.prepare(
         `SELECT ${columns} FROM mail WHERE state = ? AND (? IS NULL OR (since, id) > (SELECT since, id FROM mail WHERE id = ?)) ORDER BY since, id LIMIT ?`,
       ),
-      sendAgain: db.prepare(
+      requeue: db.prepare(
         "UPDATE mail SET state = 'owed', attempts = 0, since = ?, next_attempt_at = ? WHERE id = ? AND state IN ('owed', 'parked')",
       ),
       count: db.prepare('SELECT count(*) AS count FROM mail WHERE state = ?'),
-      forget: db.prepare("DELETE FROM mail WHERE state IN ('sent', 'void') AND since < ?"),
+      deleteFinished: db.prepare("DELETE FROM mail WHERE state IN ('sent', 'void') AND since < ?"),
     };
   }
 
-  /** Up to where in the log it is known what is owed; undefined before the first {@link saveWithCheckpoint}. */
+  /** The position in the log up to which mails were queued; undefined before the first {@link saveWithCheckpoint}. */
   get checkpoint(): number | undefined {
-    return (this.statements.position.get() as { position: number } | undefined)?.position;
+    return (this.statements.checkpoint.get() as { position: number } | undefined)?.position;
   }
 
-  /** Notes in one transaction what `note` says and that the log is dealt with up to here. */
-  saveWithCheckpoint(position: number, note: () => void): void {
+  /** Runs `change` and saves the checkpoint in one transaction. */
+  saveWithCheckpoint(position: number, change: () => void): void {
     this.transaction(() => {
-      note();
-      this.statements.advance.run(position);
+      change();
+      this.statements.saveCheckpoint.run(position);
     });
   }
 
-  /** Notes in one transaction what `note` says, here and about those who wait. */
-  transaction(note: () => void): void {
-    inTransaction(this.db, note);
+  /** Runs `change` in one transaction, which may also change pending approvals and link requests. */
+  transaction(change: () => void): void {
+    inTransaction(this.db, change);
   }
 
-  /** Changes nothing for one that is there already. */
+  /** Adds a mail to send; does nothing if a mail with this id was added before. */
   enqueue({ id, kind, user, about, since }: NewMail): void {
-    this.statements.owe.run(id, kind, user, about, since, since);
+    this.statements.enqueue.run(id, kind, user, about, since, since);
   }
 
-  /** Owes the user's links again whose turn came while the user was locked. */
-  requeueHeldByLock(user: string, now: number): void {
-    this.statements.owePassedOver.run(now, user);
+  /** Queues a user's mails of a kind again that were not sent because the user was locked. */
+  requeueHeldByLock(userId: string, kind: string, now: number): void {
+    this.statements.requeueHeldByLock.run(now, userId, kind);
   }
 
-  /** The owed ones whose time has come. The newest first: whoever has just asked for a link waits for it, a backlog for nobody. */
+  /** Returns mails that are due, newest first, so that a backlog does not delay a link that somebody is waiting for. */
   listDue(now: number, limit: number): Mail[] {
-    return this.statements.due.all(now, limit) as unknown as Mail[];
+    return this.statements.listDue.all(now, limit) as unknown as Mail[];
   }
 
-  /** Notes in one transaction what attempts came to. */
+  /** Saves the states of mails after attempts to send them, in one transaction. */
   saveOutcomes(outcomes: readonly Outcome[]): void {
     this.transaction(() => {
       for (const { id, state, attempts, nextAttemptAt, problem } of outcomes)
-        this.statements.settle.run(state, attempts, nextAttemptAt, problem, id);
+        this.statements.saveOutcome.run(state, attempts, nextAttemptAt, problem, id);
     });
   }
 
+  /** Returns a mail, or undefined. */
   find(id: string): Mail | undefined {
     return this.statements.find.get(id) as Mail | undefined;
   }
 
-  /** The oldest first, from the one after `after`. */
+  /** Returns a page of the mails in a state, oldest first, that follow the mail with the id `after`. */
   list(state: MailState, limit: number, after: string | null = null): Mail[] {
     return this.statements.list.all(state, after, after, limit) as unknown as Mail[];
   }
 
-  /** Owes a parked mail anew, or makes an owed one due; changes nothing for any other. */
+  /** Queues a parked mail as if it were new, or makes an owed one due; does nothing for other states. */
   requeue(id: string, now: number): void {
-    this.statements.sendAgain.run(now, now, id);
+    this.statements.requeue.run(now, now, id);
   }
 
+  /** Returns how many mails are in a state. */
   count(state: MailState): number {
     return (this.statements.count.get(state) as { count: number }).count;
   }
 
-  /** Forgets what was sent or void and is owed since before then. */
-  deleteFinished(owedBefore: number): void {
-    this.statements.forget.run(owedBefore);
+  /** Deletes sent and void mails that were queued before this time (Unix ms). */
+  deleteFinished(queuedBefore: number): void {
+    this.statements.deleteFinished.run(queuedBefore);
   }
 }

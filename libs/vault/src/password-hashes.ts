@@ -3,11 +3,11 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { unwrap, wrap } from './wrapping.js';
 
 /**
- * Hashes of passwords, wrapped. A hash is kept under the id of the command that set it, before the event says so: the
- * user's own stream tells which one counts.
+ * Stores the hashes of passwords, encrypted by the vault key. A hash is saved under the id of the command that sets the
+ * password, before the event is appended; the id in the user's stream says which hash is valid.
  */
 export class PasswordHashes {
-  private readonly statements: Record<'keep' | 'find' | 'forget', StatementSync>;
+  private readonly statements: Record<'save' | 'find' | 'delete', StatementSync>;
 
   /** @internal part of the vault */
   constructor(
@@ -15,29 +15,29 @@ export class PasswordHashes {
     private readonly key: KeyObject,
   ) {
     this.statements = {
-      keep: db.prepare(
+      save: db.prepare(
         'INSERT INTO password (user, command, box) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET box = excluded.box',
       ),
       find: db.prepare('SELECT box FROM password WHERE user = ? AND command = ?'),
-      forget: db.prepare('DELETE FROM password WHERE user = ? AND command = ?'),
+      delete: db.prepare('DELETE FROM password WHERE user = ? AND command = ?'),
     };
   }
 
-  /** Keeps a hash (a PHC string), on disk when it returns; takes the place of one under the same command. */
-  save(user: string, command: string, hash: string): void {
-    this.statements.keep.run(user, command, wrap(Buffer.from(hash), this.key, owner(user)));
+  /** Saves a hash (a PHC string) and replaces one of the same command. It is on disk on return. */
+  save(userId: string, commandId: string, hash: string): void {
+    this.statements.save.run(userId, commandId, wrap(Buffer.from(hash), this.key, boxName(userId)));
   }
 
-  /** The hash that this command set. */
-  find(user: string, command: string): string | undefined {
-    const row = this.statements.find.get(user, command) as { box: Uint8Array } | undefined;
-    return row && unwrap(row.box, this.key, owner(user)).toString();
+  /** Returns the hash that a command saved, or undefined. */
+  find(userId: string, commandId: string): string | undefined {
+    const row = this.statements.find.get(userId, commandId) as { box: Uint8Array } | undefined;
+    return row && unwrap(row.box, this.key, boxName(userId)).toString();
   }
 
-  /** Forgets a hash whose command came to nothing, or that another took the place of. */
-  delete(user: string, command: string): void {
-    this.statements.forget.run(user, command);
+  /** Deletes a hash whose command failed, or that was replaced by a newer password. */
+  delete(userId: string, commandId: string): void {
+    this.statements.delete.run(userId, commandId);
   }
 }
 
-const owner = (user: string): string => `password:${user}`;
+const boxName = (userId: string): string => `password:${userId}`;

@@ -1,56 +1,57 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
-/** How somebody has shown who they are: with a password, by a mailed link, or with an access token. */
+/** How the holder of a session authenticated: with a password, by a mailed link, or with an access token. */
 export type AuthenticationMethod = 'password' | 'link' | 'token';
 
-/** Somebody's visit; its secret nobody keeps, only the SHA-256. Times are Unix ms. */
+/** A session of a user or an operator. Its secret is stored nowhere, only the SHA-256. Times are Unix ms. */
 export interface Session {
   readonly id: string;
-  /** A user's id, or that of the access token that was shown. */
+  /** The id of the user, or of the access token that the session was started with. */
   readonly holder: string;
   readonly kind: 'user' | 'access-token';
-  /** Of the holder's stream, as it was at the beginning. */
+  /** The revision of the user's stream when the session was started. */
   readonly revision: number;
   readonly startedAt: number;
   readonly usedAt: number;
-  /** When its holder last showed who they are, and how. */
+  /** When the holder last authenticated. */
   readonly authenticatedAt: number;
   readonly authenticatedBy: AuthenticationMethod;
-  /** The browser, as it names itself. */
+  /** The browser's User-Agent. */
   readonly agent: string;
 }
 
 const columns =
   'id, holder, kind, revision, started_at AS startedAt, used_at AS usedAt, authenticated_at AS authenticatedAt, authenticated_by AS authenticatedBy, agent';
 
-/** The sessions that were begun and not ended. */
+/** Stores the sessions that have not been ended. */
 export class SessionStore {
   private readonly statements: Record<
-    'begin' | 'find' | 'use' | 'authenticate' | 'list' | 'end' | 'endAll' | 'forget',
+    'add' | 'find' | 'recordUse' | 'recordAuthentication' | 'list' | 'delete' | 'deleteAll' | 'deleteUnusedSince',
     StatementSync
   >;
 
   /** @internal part of the vault */
   constructor(db: DatabaseSync) {
     this.statements = {
-      begin: db.prepare(
+      add: db.prepare(
         'INSERT INTO session (hash, id, holder, kind, revision, started_at, used_at, authenticated_at, authenticated_by, agent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       ),
       find: db.prepare(`SELECT ${columns} FROM session WHERE hash = ?`),
-      use: db.prepare('UPDATE session SET used_at = ? WHERE id = ?'),
-      authenticate: db.prepare('UPDATE session SET authenticated_at = ?, authenticated_by = ? WHERE id = ?'),
+      recordUse: db.prepare('UPDATE session SET used_at = ? WHERE id = ?'),
+      recordAuthentication: db.prepare('UPDATE session SET authenticated_at = ?, authenticated_by = ? WHERE id = ?'),
       list: db.prepare(`SELECT ${columns} FROM session WHERE holder = ? ORDER BY started_at DESC, id`),
-      end: db.prepare('DELETE FROM session WHERE holder = ? AND id = ?'),
-      endAll: db.prepare('DELETE FROM session WHERE holder = ?'),
-      forget: db.prepare('DELETE FROM session WHERE used_at < ?'),
+      delete: db.prepare('DELETE FROM session WHERE holder = ? AND id = ?'),
+      deleteAll: db.prepare('DELETE FROM session WHERE holder = ?'),
+      deleteUnusedSince: db.prepare('DELETE FROM session WHERE used_at < ?'),
     };
   }
 
+  /** Saves a new session under the SHA-256 of its secret. */
   add(
     hash: string,
     { id, holder, kind, revision, startedAt, usedAt, authenticatedAt, authenticatedBy, agent }: Session,
   ): void {
-    this.statements.begin.run(
+    this.statements.add.run(
       hash,
       id,
       holder,
@@ -64,36 +65,38 @@ export class SessionStore {
     );
   }
 
-  /** The session whose secret has this SHA-256. */
+  /** Returns the session whose secret has this SHA-256, or undefined. */
   find(hash: string): Session | undefined {
     return this.statements.find.get(hash) as Session | undefined;
   }
 
+  /** Sets when a session was last used (Unix ms). */
   recordUse(id: string, at: number): void {
-    this.statements.use.run(at, id);
+    this.statements.recordUse.run(at, id);
   }
 
-  /** Its holder has shown again who they are. */
+  /** Sets when (Unix ms) and how the session's holder last authenticated. */
   recordAuthentication(id: string, at: number, by: AuthenticationMethod): void {
-    this.statements.authenticate.run(at, by, id);
+    this.statements.recordAuthentication.run(at, by, id);
   }
 
-  /** Newest first. */
+  /** Returns the sessions of a holder, newest first. */
   list(holder: string): Session[] {
     return this.statements.list.all(holder) as unknown as Session[];
   }
 
-  /** Whether there was one to end. */
+  /** Deletes a session of a holder. Returns whether there was one. */
   delete(holder: string, id: string): boolean {
-    return this.statements.end.run(holder, id).changes > 0;
+    return this.statements.delete.run(holder, id).changes > 0;
   }
 
+  /** Deletes all sessions of a holder. */
   deleteAll(holder: string): void {
-    this.statements.endAll.run(holder);
+    this.statements.deleteAll.run(holder);
   }
 
-  /** Forgets those not used since. */
-  deleteUnusedSince(usedBefore: number): void {
-    this.statements.forget.run(usedBefore);
+  /** Deletes the sessions that were not used since this time (Unix ms). */
+  deleteUnusedSince(time: number): void {
+    this.statements.deleteUnusedSince.run(time);
   }
 }

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-/** Runs `work` in one transaction: all of it is on disk when this returns or, where it throws, none of it. */
+/** Runs `work` in one transaction. When it returns all changes are on disk; when it throws none is. */
 export function inTransaction<T>(db: DatabaseSync, work: () => T): T {
   db.exec('BEGIN IMMEDIATE');
   try {

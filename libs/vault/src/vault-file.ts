@@ -1,16 +1,16 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
-import { syncDirectory } from './durable.js';
+import { renameDurably } from '#libs/kernel';
 import { inTransaction } from './transaction.js';
 
-/** "Roll" in ASCII; in the file's header, so that a foreign file is told apart. */
+/** "Roll" in ASCII. SQLite's header holds it, so that files of other applications are recognised. */
 const APPLICATION_ID = 0x526f6c6c;
 
 const SCHEMA = `
-  -- Keys of the vault's own, by purpose, wrapped.
+  -- The vault's own keys, by purpose, wrapped.
   CREATE TABLE secret (name TEXT PRIMARY KEY, box BLOB NOT NULL) STRICT, WITHOUT ROWID;
-  -- A subject's or actor's key, wrapped; a tombstone once its owner is erased.
+  -- The key of a subject or an actor, wrapped; a tombstone after its owner was erased.
   CREATE TABLE owner_key (
     owner TEXT PRIMARY KEY,
     box BLOB,
@@ -35,9 +35,9 @@ const SCHEMA = `
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX session_holder ON session (holder);
   CREATE INDEX session_used_at ON session (used_at);
-  -- How far in the log a process is.
+  -- The checkpoint of a process in the log.
   CREATE TABLE process (name TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-  -- Mails, by the event that gave rise to each.
+  -- Mails, by the id of the event that caused each.
   CREATE TABLE mail (
     id TEXT PRIMARY KEY,
     kind TEXT NOT NULL,
@@ -51,50 +51,59 @@ const SCHEMA = `
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX mail_due ON mail (state, next_attempt_at);
   CREATE INDEX mail_since ON mail (state, since, id);
-  -- Who waits for approval where, and when administrators are reminded of it.
+  -- Which user waits for approval in which account, and when its administrators are reminded.
   CREATE TABLE waiting (user TEXT PRIMARY KEY, account TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE INDEX waiting_account ON waiting (account);
   CREATE TABLE reminder (account TEXT PRIMARY KEY, due_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE INDEX reminder_due ON reminder (due_at);
-  -- The table of bulk-keys.ts and the newest index of mails.ts are made where they are missing.
+  -- bulk-digests.ts, link-requests.ts and mail-outbox.ts create their newest tables and indexes themselves if they are missing.
 `;
 
 /**
- * What makes a vault of version n one of version n + 1: the first entry leads from 1 to 2. A new vault begins at version 1
- * and takes the same way. Entries are never changed or removed; they only add, so that a copy of an old vault can always be opened.
+ * The SQL that brings a vault from version n to n + 1; the first entry leads from 1 to 2. A new vault starts at version 1
+ * and runs all of it. Entries are never changed or removed, so that a copy of an old vault can always be opened.
  */
 const MIGRATIONS = [
-  // When and how a session was authenticated last. Sessions from before were authenticated when they began.
+  // When and how a session's holder last authenticated: for older sessions, when they started.
   `ALTER TABLE session ADD COLUMN authenticated_at INTEGER NOT NULL DEFAULT 0;
    ALTER TABLE session ADD COLUMN authenticated_by TEXT NOT NULL DEFAULT 'password';
    UPDATE session SET authenticated_at = started_at, authenticated_by = CASE kind WHEN 'access-token' THEN 'token' ELSE 'password' END`,
 ];
 
-/** The version of the vault's tables that this build works with. */
+/** The version of the tables that this build works with. */
 const VERSION = MIGRATIONS.length + 1;
 
 const fileIn = (directory: string): string => join(directory, 'vault.db');
 
-/** Whether the directory holds a vault; one whose making was cut short is none. */
+/** Returns whether a directory holds a vault. An empty file, left when creation was interrupted, does not count. */
 export const vaultExists = (directory: string): boolean =>
   existsSync(fileIn(directory)) && statSync(fileIn(directory)).size > 0;
 
-/** Opens the file, or with `create` makes it, with `found` called in the transaction that makes its tables. */
-export function openVaultFile(directory: string, create: boolean, found: (db: DatabaseSync) => void): DatabaseSync {
+/**
+ * Opens the vault's file and brings its tables to this build's version.
+ * @param create whether to create the file where there is none
+ * @param initialize is called in the transaction that creates the tables
+ * @throws Error of one line: there is no vault and it is not to be created, or the file is not a vault
+ */
+export function openVaultFile(
+  directory: string,
+  create: boolean,
+  initialize: (db: DatabaseSync) => void,
+): DatabaseSync {
   const file = fileIn(directory);
   if (!vaultExists(directory)) {
     if (!create)
       throw new Error(
         `there is no vault at ${file}: it holds the keys to the log and can't be made anew for an old one`,
       );
-    make(directory, file, found);
+    createVaultFile(directory, file, initialize);
   }
   chmodSync(file, 0o600); // SQLite gives its side files the same mode
   const db = new DatabaseSync(file, { timeout: 5000 });
   try {
-    check(db, file);
+    checkIsVault(db, file);
     db.exec('PRAGMA synchronous = FULL; PRAGMA secure_delete = ON');
-    // One fsync a commit where a rollback journal needs three: they block the event loop.
+    // A write-ahead log needs one fsync per commit, a rollback journal three. They block the event loop.
     db.exec('PRAGMA journal_mode = WAL');
     migrate(db);
     return db;
@@ -104,8 +113,8 @@ export function openVaultFile(directory: string, create: boolean, found: (db: Da
   }
 }
 
-/** Through a second name, so that a crash leaves a whole vault or none. */
-function make(directory: string, file: string, found: (db: DatabaseSync) => void): void {
+/** Creates the file under a second name, so that a crash leaves a complete vault or none. */
+function createVaultFile(directory: string, file: string, initialize: (db: DatabaseSync) => void): void {
   const draft = `${file}.new`;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   for (const left of [draft, `${draft}-journal`]) rmSync(left, { force: true });
@@ -115,16 +124,18 @@ function make(directory: string, file: string, found: (db: DatabaseSync) => void
     db.exec(
       `PRAGMA synchronous = FULL; BEGIN; ${SCHEMA} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 1`,
     );
-    found(db);
+    initialize(db);
     db.exec('COMMIT');
   } finally {
     db.close();
   }
-  renameSync(draft, file);
-  syncDirectory(directory);
+  renameDurably(draft, file);
 }
 
-/** Copies through a connection of its own, which sees the vault as it was at the first read: nobody waits for it. */
+/**
+ * Copies a vault to a new file of mode 600, as it is at the first read. It uses its own connection, so no writer waits.
+ * @throws Error if the file exists or `signal` aborts
+ */
 export async function copyVaultFile(from: string, to: string, signal?: AbortSignal): Promise<void> {
   closeSync(openSync(to, 'wx', 0o600));
   const db = new DatabaseSync(from, { readOnly: true });
@@ -143,12 +154,12 @@ export async function copyVaultFile(from: string, to: string, signal?: AbortSign
   }
 }
 
-function check(db: DatabaseSync, file: string): void {
+function checkIsVault(db: DatabaseSync, file: string): void {
   let id: unknown;
   try {
     id = db.prepare('PRAGMA application_id').get()?.['application_id'];
   } catch {
-    // "file is not a database": as foreign as another application's
+    // SQLite said "file is not a database"
   }
   if (id !== APPLICATION_ID) throw new Error(`${file} is not a vault`);
   const version = versionOf(db);
@@ -158,7 +169,7 @@ function check(db: DatabaseSync, file: string): void {
 
 const versionOf = (db: DatabaseSync): number => Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
 
-/** Brings the tables to the version of this build; each step with its number in one transaction, so that a crash repeats or skips none. */
+/** Brings the tables to this build's version. Each step and its number are in one transaction, so that a crash repeats or skips none. */
 function migrate(db: DatabaseSync): void {
   for (let version = versionOf(db); version < VERSION; version++) {
     inTransaction(db, () => db.exec(`${MIGRATIONS[version - 1]!}; PRAGMA user_version = ${version + 1}`));

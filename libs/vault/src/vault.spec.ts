@@ -150,13 +150,13 @@ test('hashes are keyed, stable and apart by purpose', () => {
 
 test('access tokens are found by their hash until they are forgotten', () => {
   const vault = vaultOf();
-  vault.keepToken('h1', 'token-1');
-  vault.keepToken('h2', 'token-2');
+  vault.tokens.save('h1', 'token-1');
+  vault.tokens.save('h2', 'token-2');
   const again = reopened(vault);
-  expect(again.findToken('h1')).toBe('token-1');
-  again.forgetToken('token-1');
-  again.forgetToken('token-1');
-  expect([again.findToken('h1'), again.findToken('h2'), again.findToken('h3')]).toEqual([
+  expect(again.tokens.findTokenId('h1')).toBe('token-1');
+  again.tokens.delete('token-1');
+  again.tokens.delete('token-1');
+  expect([again.tokens.findTokenId('h1'), again.tokens.findTokenId('h2'), again.tokens.findTokenId('h3')]).toEqual([
     undefined,
     'token-2',
     undefined,

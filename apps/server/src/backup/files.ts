@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { constants, type Dirent } from 'node:fs';
 import { open, readdir, type FileHandle } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { makeDirectory } from '../data-directory.js';
 
 /** By what a file's content is known. */
@@ -63,16 +62,4 @@ async function passOn(from: FileHandle, take: (chunk: Buffer) => Promise<void>):
     await take(chunk);
   }
   return { bytes, sha256: hash.digest('hex') };
-}
-
-/** Makes a file's bytes, or a directory's names, survive a power cut. */
-export async function sync(path: string): Promise<void> {
-  await using handle = await open(path, 'r');
-  await handle.sync();
-}
-
-/** Makes a directory survive a power cut, with the names in it. */
-export async function syncDirectory(directory: string): Promise<void> {
-  await sync(directory);
-  await sync(dirname(directory));
 }

@@ -1,13 +1,14 @@
 import 'reflect-metadata';
 import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { syncNewDirectory, syncPath } from '#libs/kernel';
 import { keepsVaultKey, onDirectory, type Config } from '../config.js';
 import { lockDataDirectory, restoringIn } from '../data-directory.js';
 import { recordRestore } from '../installation.js';
 import { Owned } from '../owned.js';
 import { openLog } from '../parts.js';
 import { checkBackup } from './check-backup.js';
-import { copyKnown, sync, syncDirectory, takeEmpty } from './files.js';
+import { copyKnown, takeEmpty } from './files.js';
 import { fileNames, type FileName, type Manifest } from './manifest.js';
 import type { Show } from './write-backup.js';
 
@@ -72,7 +73,7 @@ async function moveIn(dataDir: string, names: readonly FileName[]): Promise<void
   if (names.includes(fileNames.log)) await rename(join(draft, 'events'), join(dataDir, 'events'));
   if (names.includes(fileNames.key)) await rename(join(draft, fileNames.key), join(dataDir, fileNames.key));
   await rename(join(draft, fileNames.vault), join(dataDir, fileNames.vault));
-  await syncDirectory(dataDir);
+  syncNewDirectory(dataDir);
   await rmdir(draft);
-  await sync(dataDir);
+  syncPath(dataDir);
 }

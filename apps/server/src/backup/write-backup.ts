@@ -2,10 +2,11 @@ import { constants } from 'node:fs';
 import { copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EmbeddedEventStore } from '#libs/embedded-eventstore';
+import { syncNewDirectory, syncPath } from '#libs/kernel';
 import type { Vault } from '#libs/vault';
 import { keepsVaultKey, type Config } from '../config.js';
 import { isOwnPlace } from '../data-directory.js';
-import { sync, syncDirectory, takeEmpty } from './files.js';
+import { takeEmpty } from './files.js';
 import { fileNames, writeManifest, type FileName, type Manifest } from './manifest.js';
 
 /** What is backed up. */
@@ -64,11 +65,11 @@ async function write(
   names.push(fileNames.vault);
   if (keepsVaultKey(config)) {
     await copyFile(config.vaultKeyFile, at(fileNames.key), constants.COPYFILE_EXCL);
-    await sync(at(fileNames.key));
+    syncPath(at(fileNames.key));
     names.push(fileNames.key);
   }
   signal.throwIfAborted();
-  await syncDirectory(directory);
+  syncNewDirectory(directory);
   const about = {
     madeAt,
     installation: vault.fingerprint,
@@ -76,7 +77,7 @@ async function write(
     ...(position !== undefined && { position }),
   };
   const manifest = await writeManifest(directory, names, about, (text) => vault.backupMac(text));
-  await sync(directory);
+  syncPath(directory);
   return manifest;
 }
 

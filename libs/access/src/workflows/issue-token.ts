@@ -11,7 +11,7 @@ import { hashSecret, createTokenSecret } from './secret.js';
 /** Where tokens are on record, and where their hashes are kept. */
 export interface TokenStores {
   readonly store: EventStore;
-  readonly vault: Pick<Vault, 'keepToken' | 'findToken' | 'forgetToken' | 'fingerprint'>;
+  readonly vault: Pick<Vault, 'tokens' | 'fingerprint'>;
 }
 
 /** A token's secret leaves Rollbook here and nowhere else. */
@@ -52,12 +52,12 @@ export async function createToken(
 ): Promise<NewToken> {
   const { targetId: tokenId } = command.context;
   const token = createTokenSecret();
-  vault.keepToken(hashSecret(token), tokenId);
+  vault.tokens.save(hashSecret(token), tokenId);
   try {
     const { position } = await handleCommand(store, AccessTokenDecider, command, facts);
     return { tokenId, token, position };
   } catch (error) {
-    vault.forgetToken(tokenId);
+    vault.tokens.delete(tokenId);
     throw error;
   }
 }
@@ -68,7 +68,7 @@ export async function endToken(
   command: EndAccessToken,
 ): Promise<CommandResult<AccessToken>> {
   const written = await handleCommand(store, AccessTokenDecider, command);
-  vault.forgetToken(command.context.targetId);
+  vault.tokens.delete(command.context.targetId);
   return written;
 }
 

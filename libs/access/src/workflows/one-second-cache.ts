@@ -1,31 +1,31 @@
-/** How old an answer may be: `'cached'` up to a second, `'fresh'` not at all. */
+import { LruCache } from '#libs/kernel';
+
+/** `cached`: a value that was loaded at most one second ago will do. `fresh`: load it now. */
 export type Freshness = 'cached' | 'fresh';
 
-const second = 1_000;
+const maxAgeMs = 1_000;
 
-/**
- * What was loaded in the last second, by id. Those who ask at once share a load, its age counts from its beginning,
- * and one that failed is nothing to go by.
- */
+/** Caches loaded values by id for one second. Concurrent calls share a load; its age counts from its start. Errors are not cached. */
 export class OneSecondCache<V> {
-  private readonly loads = new Map<string, { readonly begun: number; readonly value: Promise<V> }>();
+  private readonly loads: LruCache<string, { readonly startedAt: number; readonly value: Promise<V> }>;
 
-  /** @param room how many are kept; the oldest go first */
   constructor(
     private readonly load: (id: string) => Promise<V>,
     private readonly now: () => Date,
-    private readonly room = 10_000,
-  ) {}
+    maxEntries = 10_000,
+  ) {
+    this.loads = new LruCache(maxEntries);
+  }
 
+  /** Returns the value of an id. */
   get(id: string, freshness: Freshness): Promise<V> {
-    const begun = this.now().getTime();
-    const known = this.loads.get(id);
-    // A clock that was set back proves nothing fresh.
-    if (freshness === 'cached' && known && begun >= known.begun && begun - known.begun < second) return known.value;
+    const startedAt = this.now().getTime();
+    const cached = this.loads.get(id);
+    const age = cached && startedAt - cached.startedAt;
+    // A negative age means that the clock was set back: the value may be of any age.
+    if (freshness === 'cached' && age !== undefined && age >= 0 && age < maxAgeMs) return cached!.value;
     const value = this.load(id);
-    this.loads.delete(id);
-    this.loads.set(id, { begun, value });
-    if (this.loads.size > this.room) this.loads.delete(this.loads.keys().next().value!);
+    this.loads.set(id, { startedAt, value });
     value.catch(() => {
       if (this.loads.get(id)?.value === value) this.loads.delete(id);
     });

@@ -110,10 +110,13 @@ describe('a start that was cut short is made good by the next', () => {
   const append = (...args: Parameters<EventStore['append']>) => (appends++ ? cut() : store.append(...args));
 
   const steps: [string, () => object][] = [
-    ['before the hash is kept', () => ({ vault: but(vault, { keepToken: cut }) })],
+    ['before the hash is kept', () => ({ vault: but(vault, { tokens: but(vault.tokens, { save: cut }) }) })],
     [
       'before the token is on record',
-      () => ({ store: but(store, { append: cut }), vault: but(vault, { forgetToken: () => {} }) }),
+      () => ({
+        store: but(store, { append: cut }),
+        vault: but(vault, { tokens: but(vault.tokens, { delete: () => {} }) }),
+      }),
     ],
     ['before the file is written', () => ({ file: join(file, 'no-such-directory', 'file') })],
     ['before the old one is ended', () => ({ store: but(store, { append }) })],

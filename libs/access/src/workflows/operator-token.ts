@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { v5 as uuidv5 } from 'uuid';
 import { permissions } from '#libs/authorization';
-import { withContext, systemActor, type Command, type CommandContext } from '#libs/kernel';
+import { systemActor, withContext, writeFileDurably, type Command, type CommandContext } from '#libs/kernel';
 import { roles } from '#libs/users';
 import { EndAccessToken, IssueOperatorToken } from '../domain/access-token.commands.js';
 import { AccessTokenDecider, type AccessToken } from '../domain/access-token.decider.js';
@@ -39,7 +39,7 @@ export async function ensureOperatorToken(options: OperatorTokenOptions): Promis
   const { vault, file, at } = options;
   const tokens = await issuedSoFar(options);
   const shown = await secretIn(file);
-  const inFile = shown && vault.findToken(hashSecret(shown));
+  const inFile = shown && vault.tokens.findTokenId(hashSecret(shown));
   const isValid = tokens.some(({ id, state }) => id === inFile && isFresh(state, options));
   const id = isValid ? inFile : await issueInto(file, options, tokens.length);
   for (const other of tokens) {
@@ -73,12 +73,10 @@ async function issuedSoFar(
 async function issueInto(file: string, stores: OperatorTokenOptions, n: number): Promise<string> {
   const id = tokenId(stores, n);
   // A start that was cut short may have kept a hash for it.
-  stores.vault.forgetToken(id);
+  stores.vault.tokens.delete(id);
   const command = new IssueOperatorToken({ holder: derived(stores.vault, 'operator'), days: stores.days });
   const { token } = await createToken(stores, bySystem(command, id, stores.at));
-  // Through a second name, so that the file is whole or not there.
-  await writeFile(`${file}.new`, `${token}\n`, { mode: 0o600, flush: true });
-  await rename(`${file}.new`, file);
+  writeFileDurably(file, `${token}\n`);
   return id;
 }
 

@@ -18,7 +18,7 @@ export class TokenAuthenticator {
 
   constructor(
     private readonly store: Pick<EventStore, 'load'>,
-    private readonly vault: Pick<Vault, 'findToken'>,
+    private readonly vault: Pick<Vault, 'tokens'>,
     private readonly now: () => Date,
   ) {
     this.tokens = new OneSecondCache(async (id) => (await store.load(AccessTokenDecider, id)).state, now);
@@ -34,7 +34,7 @@ export class TokenAuthenticator {
 
   /** `undefined` for any token that opens nothing, for whatever cause. Throws where the event store can't be asked. */
   async findPrincipal(secret: string, freshness: Freshness): Promise<Principal | undefined> {
-    const id = tokenSecretPattern.test(secret) ? this.vault.findToken(hashSecret(secret)) : undefined;
+    const id = tokenSecretPattern.test(secret) ? this.vault.tokens.findTokenId(hashSecret(secret)) : undefined;
     return id === undefined ? undefined : this.loadTokenPrincipal(id, freshness);
   }
 

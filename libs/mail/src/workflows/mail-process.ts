@@ -145,7 +145,7 @@ export class MailProcess {
     const { id: user } = envelope.subject;
     if (owes)
       outbox.enqueue({ id, kind: owes, user, about: envelope.causationId, since: this.options.now().getTime() });
-    if (letsIn) outbox.requeueHeldByLock(user, this.options.now().getTime());
+    if (letsIn) outbox.requeueHeldByLock(user, 'password-link', this.options.now().getTime());
     if (waitsIn) pendingApprovals.add(user, waitsIn, Date.parse(envelope.at) + reminderInterval);
     if (waitsIn === null) pendingApprovals.remove(user);
   }
