@@ -116,12 +116,12 @@ export class Walk {
     await press(t('users.actions', { name: 'Ben Meyer' }));
     await page.getByRole('menu').waitFor();
     await this.look('row-menu');
-    await page.getByRole('menuitem', { name: t('users.changeRoles') }).click();
+    await page.getByRole('menuitem', { name: t('userAction.GrantRole') }).click();
     await dialog().getByRole('switch').first().waitFor();
     await this.look('roles');
     await this.close();
     await press(t('users.actions', { name: 'Ben Meyer' }));
-    await page.getByRole('menuitem', { name: t('users.resetPassword') }).click();
+    await page.getByRole('menuitem', { name: t('userAction.RequestPasswordReset') }).click();
     await this.look('reset-password');
     await this.close();
     await press(t('users.add'));
@@ -129,8 +129,8 @@ export class Walk {
     await this.look('add-user', () => press(this.t('addUser.submit'), dialog()));
     await this.close();
     for (const name of [/Ada Lovelace/, /Ben Meyer/]) await row(name).getByRole('checkbox').check();
-    for (const act of ['lock', 'delete']) {
-      await press(t(`act.${act}`));
+    for (const act of ['LockUser', 'DeleteUser'] as const) {
+      await press(t(`userAction.${act}`));
       await this.says(t('act.would', { count: 1 }));
       await this.look(act);
       await this.close();
@@ -141,14 +141,14 @@ export class Walk {
       .getByRole('checkbox')
       .check();
     await this.look('approvals');
-    await press(t('act.reject'));
+    await press(t('userAction.RejectUser'));
     await this.says(t('act.would', { count: 1 }));
     await this.look('reject');
 
     await this.open('/accounts/$accountId/users/$userId', '?at=2');
     await this.says(t('replay.changed'));
     await this.look('user-replay');
-    await press(t('userPage.change'));
+    await press(t('userAction.ChangeUser'));
     await this.look('user-change');
 
     await this.open('/accounts/$accountId/audit');

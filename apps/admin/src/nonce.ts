@@ -1,5 +1,5 @@
-/** What the content security policy of this answer knows style elements by. */
+/** The nonce with which the content security policy of this page allows style elements. */
 export const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
 
-// Mantine's dialogs hold the page behind them still with a style element made by react-remove-scroll, which looks here.
+// Mantine's dialogs use react-remove-scroll, which takes the nonce for its style element from here.
 Object.assign(globalThis, { __webpack_nonce__: nonce });

@@ -31,7 +31,7 @@ export function AccountsPage() {
         )
       }
     >
-      {list.error && <LoadError error={list.error} again={list.refetch} />}
+      {list.error && <LoadError error={list.error} onRetry={list.refetch} />}
       {list.isSuccess && accounts.length === 0 ? (
         <Text c="dimmed">{t('accounts.empty')}</Text>
       ) : (

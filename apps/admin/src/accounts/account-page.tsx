@@ -34,7 +34,7 @@ export function AccountPage() {
         )
       }
     >
-      {account.error && <LoadError error={account.error} again={account.refetch} />}
+      {account.error && <LoadError error={account.error} onRetry={account.refetch} />}
       {account.isPending && <Skeleton h={240} />}
       {account.data && (
         <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg" pb="xl">

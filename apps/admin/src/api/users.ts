@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { unwrapResponse, api, type Schemas } from './client';
 import { toPageQuery, cursorPaging } from './paging';
+import { listMembers } from './complete-list';
 import { Problem } from './problem';
 import type { operations } from './schema';
 
@@ -8,7 +9,24 @@ export type User = Schemas['UserItem'];
 export type UserDetail = Schemas['UserPage'];
 export type UserItemPage = Schemas['UserItemPage'];
 export type UserFilter = Omit<NonNullable<operations['ListUsers']['parameters']['query']>, 'limit' | 'cursor'>;
+export type UserStatus = User['status'];
+export type Role = User['roles'][number];
 export type Page<Item> = { items: Item[]; next: string | null };
+
+/** An action, whether the caller may take it on a user now, and the reason if not. */
+export type PossibleAction = Schemas['PossibleAction'];
+/** The name of an action on a user, as `GET …/actions` lists it. */
+export type UserActionName = PossibleAction['action'];
+
+export const userStatuses = listMembers<UserStatus>({
+  active: true,
+  pending: true,
+  invited: true,
+  deleted: true,
+  rejected: true,
+  left: true,
+});
+export const roles = listMembers<Role>({ administrator: true, 'co-administrator': true, auditor: true });
 
 /** Where the lists of an account's users are cached. */
 export const userListsKey = (accountId: string) => ['accounts', accountId, 'users'] as const;
@@ -61,7 +79,7 @@ function msUntilLockEnds(user: User | undefined): number | false {
 }
 
 /** What this caller may do to the user now, and why not. */
-export const actionsQuery = (accountId: string, userId: string) =>
+export const possibleActionsQuery = (accountId: string, userId: string) =>
   queryOptions({
     queryKey: [...userKey(accountId, userId), 'actions'],
     queryFn: () =>

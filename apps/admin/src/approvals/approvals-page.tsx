@@ -36,12 +36,12 @@ export function ApprovalsPage() {
     <Page title={t('approvals.title')}>
       {chosen.length > 0 && (
         <BulkActionBar
-          acts={['approve', 'reject']}
-          people={chosen.map(toTargetUser)}
+          actions={['ApproveUser', 'RejectUser']}
+          users={chosen.map(toTargetUser)}
           onClear={() => setSelected(noneSelected)}
         />
       )}
-      {list.error && <LoadError error={list.error} again={list.refetch} />}
+      {list.error && <LoadError error={list.error} onRetry={list.refetch} />}
       {list.isSuccess && waiting.length === 0 ? (
         <Text c="dimmed">{t('approvals.empty')}</Text>
       ) : (

@@ -18,7 +18,7 @@ interface Props {
   readonly onClose: () => void;
 }
 
-/** All that is known of one row, and where to look from it. */
+/** Shows all details of an audit item, with links to related items and to the user at that moment. */
 export function AuditDetails({ item, accountId, onSearch, onClose }: Props) {
   const { t } = useTranslation();
   const [opened, { close }] = useDisclosure(true);

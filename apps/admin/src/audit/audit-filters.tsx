@@ -8,11 +8,11 @@ interface Props {
   readonly accountId: string;
   readonly search: AuditSearch;
   readonly onSearch: (search: AuditSearch) => void;
-  /** What to call whoever is filtered by. */
+  /** The names of the users that the list is filtered by. */
   readonly names: { readonly actor: string | undefined; readonly subject: string | undefined };
 }
 
-/** Who, whom, what, when; or one act. */
+/** Shows the filters of the audit trail. */
 export function AuditFilters({ accountId, search, onSearch, names }: Props) {
   const { t } = useTranslation();
   const isOperator = useMe().account === null;

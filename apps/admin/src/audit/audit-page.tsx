@@ -17,7 +17,7 @@ const Details = lazyComponent(async () => (await import('./audit-details')).Audi
 const route = getRouteApi('/in/accounts/$accountId/audit');
 const none: AuditItem[] = [];
 
-/** Who did what to whom, when, from where and why. */
+/** The page that searches the audit trail. */
 export function AuditPage() {
   const { t } = useTranslation();
   const { accountId } = route.useParams();
@@ -41,7 +41,7 @@ export function AuditPage() {
   return (
     <Page title={t('page.audit')}>
       <AuditFilters {...{ accountId, search, names }} onSearch={setSearch} />
-      {list.error && <LoadError error={list.error} again={list.refetch} />}
+      {list.error && <LoadError error={list.error} onRetry={list.refetch} />}
       {list.isSuccess && items.length === 0 ? (
         <Text c="dimmed">{t('audit.empty')}</Text>
       ) : (
@@ -54,7 +54,7 @@ export function AuditPage() {
   );
 }
 
-/** The name of whoever is filtered by: as the rows have it, else as the account knows them. */
+/** Returns the name of the user that the list is filtered by: `known` if given, else from the account. */
 function useUserName(accountId: string, id: string | undefined, known: string | null | undefined): string | undefined {
   const { data } = useQuery({ ...userQuery(accountId, id ?? ''), enabled: id !== undefined && !known, retry: false });
   return known ?? (data && `${data.firstName} ${data.lastName}`);

@@ -1,59 +1,58 @@
 import type { AuditAction, AuditFilter } from '../api/audit';
+import { listMembers } from '../api/complete-list';
 import { isCalendarDate } from '../components/calendar-date';
 
-/** Every action, in the order of a list to choose from: what people look for first comes first. */
-export const auditActions = [
-  'user.locked',
-  'user.unlocked',
-  'user.deleted',
-  'user.restored',
-  'user.added',
-  'user.registered',
-  'user.approval-requested',
-  'user.approved',
-  'user.rejected',
-  'user.added-to-account',
-  'user.role-granted',
-  'user.role-revoked',
-  'user.renamed',
-  'user.country-changed',
-  'user.entitlement-country-changed',
-  'user.language-changed',
-  'user.password-reset-requested',
-  'user.password-changed',
-  'user.logged-in',
-  'login.failed',
-  'account.opened',
-  'account.closed',
-  'administrator.appointed',
-  'administrator.stood-down',
-  'domain.owned',
-  'domain.released',
-  'access-token.issued',
-  'access-token.ended',
-] as const satisfies AuditAction[];
-// One that is missing above does not compile.
-null as unknown as Exclude<AuditAction, (typeof auditActions)[number]> satisfies never;
+/** Every action, in the order in which the filter lists them: the ones that people look for most come first. */
+export const auditActions = listMembers<AuditAction>({
+  'user.locked': true,
+  'user.unlocked': true,
+  'user.deleted': true,
+  'user.restored': true,
+  'user.added': true,
+  'user.registered': true,
+  'user.approval-requested': true,
+  'user.approved': true,
+  'user.rejected': true,
+  'user.added-to-account': true,
+  'user.role-granted': true,
+  'user.role-revoked': true,
+  'user.renamed': true,
+  'user.country-changed': true,
+  'user.entitlement-country-changed': true,
+  'user.language-changed': true,
+  'user.password-reset-requested': true,
+  'user.password-changed': true,
+  'user.logged-in': true,
+  'login.failed': true,
+  'account.opened': true,
+  'account.closed': true,
+  'administrator.appointed': true,
+  'administrator.stood-down': true,
+  'domain.owned': true,
+  'domain.released': true,
+  'access-token.issued': true,
+  'access-token.ended': true,
+});
 
-/** What the address of the page says: ids, never names; days (YYYY-MM-DD) in the reader's zone, both of them included. */
+/** The filters in the page's address. It has ids, never names. `from` and `to` are dates (YYYY-MM-DD) in the reader's time zone, both included. */
 export interface AuditSearch {
   readonly actor?: string;
   readonly subject?: string;
   readonly action?: AuditAction[];
   readonly from?: string;
   readonly to?: string;
-  /** All rows of one act. */
+  /** The correlation id that all events of one request share. */
   readonly correlation?: string;
-  /** Not this account alone; for operators. */
+  /** For operators: all accounts instead of this one. */
   readonly everywhere?: true;
 }
 
-/** The server takes no longer ones: 253 is a domain's. */
+/** Returns an id that the server would accept, else `undefined`. `longest` is the maximum length; a domain's is 253. */
 const parseId = (given: unknown, longest = 100) =>
   typeof given === 'string' && given.length <= longest && /^[^\s\p{Cc}\p{Cs}]+$/u.test(given) ? given : undefined;
 const parseDate = (given: unknown) => (isCalendarDate(given) ? given : undefined);
 
-/** Takes from an address what the audit can be filtered by, and drops the rest. */
+/** Returns the valid filters of an address, and drops everything else. */
 export function parseAuditSearch(given: Record<string, unknown>): AuditSearch {
   const wanted = auditActions.filter((action) => Array.isArray(given['action']) && given['action'].includes(action));
   return omitUndefined({
@@ -67,11 +66,11 @@ export function parseAuditSearch(given: Record<string, unknown>): AuditSearch {
   });
 }
 
-/** Without what is `undefined`. */
+/** Returns the filters without those that are `undefined`. */
 export const omitUndefined = (search: { [K in keyof AuditSearch]?: AuditSearch[K] | undefined }): AuditSearch =>
   Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined));
 
-/** The filter that the API takes. */
+/** Returns the filters as the API takes them. */
 export function toAuditFilter(accountId: string, { everywhere, from, to, ...rest }: AuditSearch): AuditFilter {
   return {
     ...rest,
@@ -81,7 +80,7 @@ export function toAuditFilter(accountId: string, { everywhere, from, to, ...rest
   };
 }
 
-/** The beginning of a day of the reader's, so many days on. */
+/** Returns the start of a date in the reader's time zone, moved by some days, as ISO 8601. */
 function toStartOfDay(date: string, daysOn: number): string {
   const at = new Date(`${date}T00:00`);
   at.setDate(at.getDate() + daysOn);

@@ -12,7 +12,7 @@ interface Props {
   readonly onOpen: (item: AuditItem) => void;
 }
 
-/** The rows of the audit; each opens to all that is known of it. */
+/** Shows audit items as a table; a click on one calls `onOpen`. */
 export function AuditTable({ items, list, onOpen }: Props) {
   const { t } = useTranslation();
   const actorName = useActorName();

@@ -11,7 +11,7 @@ const colours: Record<User['status'], MantineColor> = {
   deleted: 'red',
 };
 
-/** How the user stands in this account. */
+/** Shows a user's status in the account. */
 export function StatusBadge({ status }: { status: User['status'] }) {
   const { t } = useTranslation();
   return (
@@ -21,7 +21,7 @@ export function StatusBadge({ status }: { status: User['status'] }) {
   );
 }
 
-/** The roles that a user has. */
+/** Shows a user's roles. */
 export function RoleBadges({ roles }: { roles: User['roles'] }) {
   const { t } = useTranslation();
   return roles.map((role) => (

@@ -6,17 +6,17 @@ import { ProblemAlert } from './problems';
 
 interface Props {
   readonly title: string;
-  /** What will come of it. */
+  /** Describes the consequences. */
   readonly text: string;
-  /** What the button says that does it. */
+  /** The label of the button that confirms. */
   readonly submitLabel: string;
   readonly mutation: { readonly isPending: boolean; readonly error: Error | null; readonly mutate: () => void };
   readonly onClose: () => void;
-  /** What else there is to be chosen. */
+  /** Further choices. */
   readonly children?: ReactNode;
 }
 
-/** Asks once more before something ends. */
+/** Asks for confirmation before something is ended or removed. */
 export function ConfirmDialog({ title, text, submitLabel, mutation, onClose, children }: Props) {
   const { t } = useTranslation();
   useReturnFocus();

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 
-/** Names a country in the reader's language. */
+/** Returns a function that gives a country's name in the reader's language. */
 export function useCountryName(): (code: string) => string {
   const { language } = useTranslation().i18n;
   return useMemo(() => {

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 
-/** Formats a moment (ISO 8601) as readers of this language write it, in their own zone; a `day` (YYYY-MM-DD) is the same in all, an `hour` names no day. */
+/** Returns functions that format a time (ISO 8601) in the reader's language and time zone. `day` takes a date (YYYY-MM-DD), which is the same in all zones; `hour` leaves out the date. */
 export function useDateFormats(): {
   date: (iso: string) => string;
   day: (iso: string) => string;
@@ -8,7 +8,7 @@ export function useDateFormats(): {
   hour: (iso: string) => string;
 } {
   const { language } = useTranslation().i18n;
-  // The British write dates as the British do, whatever English the texts are in.
+  // The browser's region decides on the format, for example en-GB while the texts are in `en`.
   const locale = navigator.languages.find((tag) => tag.startsWith(language)) ?? language;
   const format = (options: Intl.DateTimeFormatOptions) => (iso: string) =>
     new Intl.DateTimeFormat(locale, options).format(new Date(iso));
@@ -20,7 +20,7 @@ export function useDateFormats(): {
   };
 }
 
-/** A moment; `null`: never. */
+/** Shows a time (ISO 8601), or "never" for `null`. */
 export function DateTime({ at }: { at: string | null }) {
   const { t } = useTranslation();
   const { time } = useDateFormats();

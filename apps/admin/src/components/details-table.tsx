@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Table } from '@mantine/core';
 
-/** What is known of one thing, line by line. */
+/** Shows a table of names and values, one line each. */
 export function DetailsTable({ facts }: { facts: readonly (readonly [string, ReactNode])[] }) {
   return (
     <Table variant="vertical" withTableBorder>

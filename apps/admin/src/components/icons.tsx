@@ -1,6 +1,6 @@
 import type { SVGProps } from 'react';
 
-/** A drawing of 24 × 24 in lines; the text beside it says what it means. */
+/** Creates an icon from an SVG path of 24 × 24. Screen readers skip it, so it needs a text beside it. */
 const createIcon = (d: string) => (props: SVGProps<SVGSVGElement>) => (
   <svg
     width="1.25em"

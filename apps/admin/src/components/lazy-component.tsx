@@ -1,7 +1,7 @@
 import { Suspense, lazy, type ComponentType } from 'react';
 import { useReturnFocus } from './return-focus';
 
-/** A part of a page, mostly a dialog, that is loaded when it is first shown: the first load of the page stays small. */
+/** Returns a component whose code is loaded when it is first shown, so that the first load of the page stays small. Used for dialogs: when it is removed, the focus returns to where it was. */
 export function lazyComponent<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
   const Loaded = lazy(async () => ({ default: await load() }));
   return function Later(props) {

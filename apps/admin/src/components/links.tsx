@@ -13,7 +13,7 @@ import type { ComponentPropsWithRef } from 'react';
 
 type LinkProps<Props> = Props & Omit<ComponentPropsWithRef<'a'>, keyof Props>;
 
-/** Mantine's links and buttons that lead to our own pages, typed by the router's addresses. */
+/** Mantine's links and buttons for the pages of the router, whose addresses the compiler checks. */
 export const AnchorLink = createLink((props: LinkProps<AnchorProps>) => <Anchor {...props} />);
 export const ButtonLink = createLink((props: LinkProps<ButtonProps>) => <Button component="a" {...props} />);
 export const MenuItemLink = createLink((props: LinkProps<MenuItemProps>) => <Menu.Item component="a" {...props} />);

@@ -7,14 +7,14 @@ import { DownIcon, UnsortedIcon, UpIcon } from './icons';
 import classes from './list-table.module.css';
 
 export interface Column<Row> {
-  /** Its class in the style sheet; what the server sorts by. */
+  /** The class in the style sheet, and the field that the server sorts by. */
   readonly id: string;
   readonly header?: ReactNode;
   readonly cell: (row: Row) => ReactNode;
   readonly isSortable?: boolean;
 }
 
-/** How rows are sorted, by the server: `lastName`, `-lastLoginAt`, … */
+/** The order of the rows, as the server takes it: `lastName`, `-lastLoginAt`, … */
 interface Sorting {
   readonly sort?: string;
   readonly onSort?: (sort: string) => void;
@@ -25,17 +25,17 @@ interface Props<Row> extends Sorting {
   readonly rows: readonly Row[];
   readonly idOf: (row: Row) => string;
   readonly selected?: ReadonlySet<string>;
-  /** What the table lists, for whoever can't see it. */
+  /** The name of the table for screen readers. */
   readonly label: string;
   readonly list: Pick<UseInfiniteQueryResult, 'hasNextPage' | 'isFetchingNextPage' | 'fetchNextPage'>;
 }
 
-/** Of a row, px; the style sheet says the same. */
+/** The height of a row in pixels, as in the style sheet. */
 const rowHeightPx = 56;
-/** So many rows before the end the next page is asked for. */
+/** The next page is loaded when this many rows are left. */
 const prefetchRows = 40;
 
-/** A table of any length: only the rows in sight are in the page, and more are fetched as they come into sight. */
+/** Shows a table of any length. Only the visible rows are in the DOM; further pages are loaded as the reader scrolls. */
 export function ListTable<Row>({ columns, rows, idOf, selected, label, list, ...sorting }: Props<Row>) {
   const { t } = useTranslation();
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
@@ -125,7 +125,7 @@ function ColumnHeading({
   );
 }
 
-/** The rows that are not in the page, as room. */
+/** Takes the height of the rows that are not in the DOM. */
 const SpacerRow = ({ height }: { height: number }) =>
   height > 0 && (
     <tr aria-hidden>

@@ -4,7 +4,7 @@ import { useInViewport } from '@mantine/hooks';
 import type { UseInfiniteQueryResult } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 
-/** The end of a list that goes on: more is fetched when it comes into sight, or at a click. */
+/** Shows a button at the end of a list that loads the next page at a click, or when it becomes visible. */
 export function LoadMore({
   list: { hasNextPage, isFetchingNextPage, fetchNextPage },
 }: {

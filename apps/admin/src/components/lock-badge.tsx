@@ -8,7 +8,7 @@ import { useDateFormats } from './date-time';
 type Lock = User['locks'][number];
 const causes = ['administrator', 'failedLogins', 'unaffiliated', 'dormant'] as const;
 
-/** Says of each lock what set it, when and why, and until when entitlements outlive it. */
+/** Returns a function that describes a lock in lines: its cause, start and end, its reason, and until when the user keeps entitlements. */
 export function useDescribeLock(): (lock: Lock) => string[] {
   const { t } = useTranslation();
   const { date, time } = useDateFormats();
@@ -24,13 +24,13 @@ export function useDescribeLock(): (lock: Lock) => string[] {
   };
 }
 
-/** The locks that count now, by this device's clock: of those that the server told, one may end while the page is open. */
+/** Returns the locks that have not ended, and renders again when the next one ends. By this device's clock. */
 function useLocksInForce(locks: readonly Lock[]): readonly Lock[] {
   const [now, setNow] = useState(Date.now);
   const inForce = locks.filter(({ until }) => !until || Date.parse(until) > now);
   const nextEnd = Math.min(...inForce.flatMap(({ until }) => (until ? [Date.parse(until)] : [])));
   useEffect(() => {
-    // Timers take 24 days at most.
+    // A timer's maximum is 24 days.
     const timer =
       nextEnd === Infinity
         ? undefined
@@ -40,7 +40,7 @@ function useLocksInForce(locks: readonly Lock[]): readonly Lock[] {
   return inForce;
 }
 
-/** A padlock that tells its reasons to whoever points at it, comes to it by keyboard, or listens. */
+/** Shows a padlock if a lock is in force; its tooltip and its label for screen readers describe the locks. */
 export function LockBadge({ locks }: { locks: readonly Lock[] }) {
   const { t } = useTranslation();
   const lines = useDescribeLock();

@@ -6,7 +6,7 @@ const Notifications = lazyComponent(async () => (await import('@mantine/notifica
 
 let show: () => void = () => undefined;
 
-/** Where `tell` tells. */
+/** Shows the messages of `notify`. */
 export function NotificationArea() {
   const [isNeeded, setNeeded] = useState(false);
   useEffect(() => {
@@ -15,7 +15,7 @@ export function NotificationArea() {
   return isNeeded && <Notifications />;
 }
 
-/** Tells, in the corner of the page, that something was done. */
+/** Shows a message in the corner of the page for some seconds. */
 export function notify(message: string): void {
   show();
   void import('@mantine/notifications').then(({ notifications }) =>

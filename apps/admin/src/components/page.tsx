@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Group, Stack, Title } from '@mantine/core';
 
-/** A page: its name, what can be done with all of it, and the rest, which fills the window. */
+/** Shows a page with its title, with `aside` beside the title, and with the content below, which fills the window. */
 export function Page({ title, aside, children }: { title: string; aside?: ReactNode; children: ReactNode }) {
   return (
     <Stack gap="md" flex={1} mih={0}>

@@ -4,7 +4,7 @@ import { Problem } from '../api/problem';
 
 const reasons = ['too-short', 'too-long', 'unusable-characters', 'guessable', 'breached'] as const;
 
-/** Why a password was refused, in words. */
+/** Lists the reasons why a password was refused. */
 export function PasswordWeaknesses({ error }: { error: Error | null }) {
   const { t } = useTranslation();
   if (!(error instanceof Problem)) return null;

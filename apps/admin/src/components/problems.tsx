@@ -9,10 +9,10 @@ interface ProblemBody {
   readonly seconds?: number;
 }
 
-/** Says a refusal in the reader's language, by its code; one that is new to this page in the server's own words. */
+/** Returns a function that gives the text of a refusal in the reader's language, by its code; for an unknown code, the server's own text. */
 export function useProblemText(): (problem: ProblemBody | Error) => string {
   const { t } = useTranslation();
-  // Codes come from outside, so the keys can't be checked.
+  // The server gives the codes, so the compiler cannot check the keys.
   const look = t as unknown as (key: string, options: object) => string;
   return (problem) => {
     if (problem instanceof Problem) {
@@ -27,7 +27,7 @@ export function useProblemText(): (problem: ProblemBody | Error) => string {
   };
 }
 
-/** What was refused and why, with what can be done about it; `says` is what fits better here than the words for the code. */
+/** Shows an error's text and, below it, `children`. `says` replaces the text. */
 export function ProblemAlert({
   error,
   says,
@@ -49,18 +49,18 @@ export function ProblemAlert({
   );
 }
 
-/** A part of the page that could not be read. */
-export function LoadError({ error, again }: { error: Error; again: () => unknown }) {
+/** Shows why a part of the page could not be loaded, with a button to retry. */
+export function LoadError({ error, onRetry }: { error: Error; onRetry: () => unknown }) {
   const { t } = useTranslation();
   return (
     <ProblemAlert error={error}>
-      <Button size="xs" variant="default" onClick={() => void again()}>
+      <Button size="xs" variant="default" onClick={() => void onRetry()}>
         {t('common.tryAgain')}
       </Button>
     </ProblemAlert>
   );
 }
 
-/** Errors by field, as a form shows them. */
+/** Returns an error's texts by the name of the form field. */
 export const toFieldErrors = (error: Error): Record<string, string> =>
   error instanceof Problem ? Object.fromEntries(error.errors.map(({ field, message }) => [field, message])) : {};

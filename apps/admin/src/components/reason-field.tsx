@@ -1,7 +1,7 @@
 import { Textarea, type TextareaProps } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 
-/** Why somebody does something: optional, for auditors. */
+/** Asks for the reason of an action, which is optional. */
 export function ReasonField(props: TextareaProps) {
   const { t } = useTranslation();
   return (
@@ -16,7 +16,7 @@ export function ReasonField(props: TextareaProps) {
   );
 }
 
-/** The field of a request: a reason is one line, and left out where none was given. */
+/** Returns the `reason` field of a request: the text as one line, or no field for an empty text. */
 export function toReasonField(text: string): { reason?: string } {
   const reason = text.replaceAll(/\s+/g, ' ').trim();
   return reason ? { reason } : {};

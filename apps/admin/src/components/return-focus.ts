@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 
-/** When a dialog goes, the keyboard goes back to where it was when the dialog came; from an item of a menu, to what opened the menu. */
+/** When the component is removed, moves the focus back to the element that had it before; if that was a menu item, to the button that opened the menu. */
 export function useReturnFocus(): void {
   const [before] = useState(() => {
     const focused = document.activeElement;
@@ -9,7 +9,7 @@ export function useReturnFocus(): void {
   });
   useEffect(
     () => () => {
-      // Only after the dialog has gone from the page.
+      // Later, because the dialog is still in the page now.
       setTimeout(() => {
         if (document.activeElement === document.body && before instanceof HTMLElement) before.focus();
       });

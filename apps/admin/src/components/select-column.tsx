@@ -8,7 +8,7 @@ interface Selectable {
   readonly lastName: string;
 }
 
-/** Users who are chosen, by id, and the way to choose others. */
+/** The ids of the selected users, and a callback for a new selection. */
 export interface Selection {
   readonly selected: ReadonlySet<string>;
   readonly onSelect: (selected: ReadonlySet<string>) => void;
@@ -16,7 +16,7 @@ export interface Selection {
 
 export const noneSelected: ReadonlySet<string> = new Set();
 
-/** The column of boxes that choose users, all of them or one by one. */
+/** Creates a table column with a checkbox for each user, and one in its heading for all. */
 export function createSelectColumn<User extends Selectable>(
   users: readonly User[],
   { selected, onSelect }: Selection,
@@ -46,7 +46,7 @@ interface Choice {
   readonly onChange: (isChosen: boolean) => void;
 }
 
-/** What a box needs to be hit, also where rows scroll up to the heading (WCAG 2.2, 2.5.8). */
+/** The minimum size of a checkbox, also where rows scroll up to the heading (WCAG 2.2, 2.5.8). */
 const minTargetSize = '24px';
 
 function SelectAll({ isChosen, isSome, onChange }: Choice & { readonly isSome: boolean }) {

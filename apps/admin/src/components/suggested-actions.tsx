@@ -1,55 +1,55 @@
 import { Button, Group } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { actOf, useStartAction } from '../user-actions/user-actions';
+import { isBulkAction, useStartAction } from '../user-actions/user-actions';
 import { followActionLink, type Schemas } from '../api/client';
 import { refreshUsers } from '../api/refresh-users';
 import { ButtonLink } from './links';
 import { ProblemAlert } from './problems';
 import { notify } from './notify';
 
-type Step = Schemas['ActionLink'];
+type ActionLink = Schemas['ActionLink'];
 
-/** The steps that would work, as buttons: what a refusal offers is one click away. */
+/** Shows a button for each action that the API suggests. */
 export function SuggestedActions({
-  steps = [],
+  actions = [],
   ...rest
-}: { steps: readonly Step[] | undefined } & Omit<Props, 'step'>) {
-  if (!steps.length) return null;
+}: { actions: readonly ActionLink[] | undefined } & Omit<Props, 'action'>) {
+  if (!actions.length) return null;
   return (
     <Group gap="xs">
-      {steps.map((step) => (
-        <SuggestedActionButton key={step.href} step={step} {...rest} />
+      {actions.map((action) => (
+        <SuggestedActionButton key={action.href} action={action} {...rest} />
       ))}
     </Group>
   );
 }
 
 interface Props {
-  readonly step: Step;
-  /** Whom it is about. */
+  readonly action: ActionLink;
+  /** The user's name, for the confirmation. */
   readonly name: string;
-  /** The step was taken, or leads elsewhere. */
+  /** Called when the action was done, or a confirmation or another page was opened instead. */
   readonly onDone: () => void;
 }
 
-function SuggestedActionButton({ step, name, onDone }: Props) {
+function SuggestedActionButton({ action, name, onDone }: Props) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
-  const startAct = useStartAction();
-  const { accountId, userId } = about(step);
-  const taking = useMutation({
-    mutationFn: () => followActionLink(step),
+  const startAction = useStartAction();
+  const { accountId, userId } = parseUserAddress(action);
+  const following = useMutation({
+    mutationFn: () => followActionLink(action),
     onSuccess: async () => {
-      notify(t('step.done'));
+      notify(t('common.done'));
       await refreshUsers(queryClient, accountId, [userId]);
       onDone();
     },
   });
-  const label = (t as unknown as (key: string, options: object) => string)(`step.${step.action}`, {
-    defaultValue: step.action,
+  const label = (t as unknown as (key: string, options: object) => string)(`userAction.${action.action}`, {
+    defaultValue: action.action,
   });
-  if (step.method === 'GET') {
+  if (action.method === 'GET') {
     return (
       <ButtonLink
         to="/accounts/$accountId/users/$userId"
@@ -62,11 +62,11 @@ function SuggestedActionButton({ step, name, onDone }: Props) {
       </ButtonLink>
     );
   }
-  const act = actOf[step.action];
-  if (act) {
+  const { action: actionName } = action;
+  if (isBulkAction(actionName)) {
     const start = () => {
       onDone();
-      startAct(act, [{ userId, name }]);
+      startAction(actionName, [{ userId, name }]);
     };
     return (
       <Button size="xs" variant="light" onClick={start}>
@@ -76,16 +76,16 @@ function SuggestedActionButton({ step, name, onDone }: Props) {
   }
   return (
     <>
-      <Button size="xs" variant="light" loading={taking.isPending} onClick={() => taking.mutate()}>
+      <Button size="xs" variant="light" loading={following.isPending} onClick={() => following.mutate()}>
         {label}
       </Button>
-      <ProblemAlert error={taking.error} />
+      <ProblemAlert error={following.error} />
     </>
   );
 }
 
-/** Whom a step is about, from its address. */
-function about({ href }: Step): { accountId: string; userId: string } {
+/** Returns the ids of the account and the user in an action's address; empty texts if it has none. */
+function parseUserAddress({ href }: ActionLink): { accountId: string; userId: string } {
   const [, accountId = '', userId = ''] = /\/accounts\/([^/]+)\/users\/([^/]+)/.exec(href) ?? [];
   return { accountId, userId };
 }

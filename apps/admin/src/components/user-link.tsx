@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { userQuery } from '../api/users';
 import { AnchorLink } from './links';
 
-/** The name of a user who is known by their id, leading to their page; one whom the account does not know stays an id. */
+/** Shows a user's name as a link to their page, or only the id if the account does not know the user. */
 export function UserLink({ accountId, userId }: { accountId: string; userId: string }) {
   const { data: user } = useQuery(userQuery(accountId, userId));
   if (!user) {

@@ -2,7 +2,7 @@ import { Text } from '@mantine/core';
 import { AnchorLink } from './links';
 import classes from './user-name-cell.module.css';
 
-/** A user's name, which leads to their page, and their address. */
+/** Shows a user's name as a link to their page, with their e-mail address below. */
 export function UserNameCell({
   accountId,
   user: { userId, firstName, lastName, email },

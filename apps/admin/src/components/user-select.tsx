@@ -3,25 +3,23 @@ import { Select, type SelectProps } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { isSearchTooShort, userListQuery, type User } from '../api/users';
-
-const allStatuses = ['active', 'pending', 'invited', 'deleted', 'rejected', 'left'] satisfies User['status'][];
+import { isSearchTooShort, userListQuery, userStatuses } from '../api/users';
 
 interface Props extends Omit<SelectProps, 'data' | 'value'> {
   readonly accountId: string;
   readonly value: string | undefined;
-  /** What to call whoever is chosen. */
+  /** The name of the chosen user. */
   readonly chosen?: string | undefined;
 }
 
-/** Finds a user of the account by name or address, whoever has left included. */
+/** Lets the reader search for a user of the account by name or address; also finds users who have left. */
 export function UserSelect({ accountId, value, chosen, ...rest }: Props) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState('');
   const [settled] = useDebouncedValue(typed.trim(), 250);
   const isSearched = settled !== '' && settled !== chosen;
   const { data, error, isFetching } = useInfiniteQuery({
-    ...userListQuery(accountId, { search: settled, status: allStatuses }),
+    ...userListQuery(accountId, { search: settled, status: [...userStatuses] }),
     enabled: isSearched,
     placeholderData: keepPreviousData,
   });
@@ -38,7 +36,7 @@ export function UserSelect({ accountId, value, chosen, ...rest }: Props) {
       searchable
       clearable
       onSearchChange={setTyped}
-      // The server has searched already, more kindly than by letters.
+      // The server has searched already, and it finds more than a comparison of letters would.
       filter={({ options }) => options}
       nothingFoundMessage={
         isFetching

@@ -13,7 +13,7 @@ const systems = [
   ['Linux', /Linux/],
 ] as const;
 
-/** Names a browser by how it calls itself, `Firefox 150, Linux`; empty if it is none that we know. */
+/** Returns a browser's name from its user agent, for example `Firefox 150, Linux`; an empty text for an unknown browser. */
 export function toBrowserName(agent: string): string {
   const browser = browsers.find(([, pattern]) => pattern.test(agent));
   if (!browser) return '';

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { colorSchemes } from '../layout/preference-menus';
 import { chooseLanguage, languages, type Language } from '../texts/i18n';
 
-/** How this browser shows the pages. */
+/** Shows the choices of language and appearance, which are kept in this browser. */
 export function BrowserPreferences() {
   const { t, i18n } = useTranslation();
   const { colorScheme, setColorScheme } = useMantineColorScheme();

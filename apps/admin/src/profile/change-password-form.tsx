@@ -10,7 +10,7 @@ import { notify } from '../components/notify';
 import { PasswordWeaknesses } from '../components/password-weaknesses';
 import { sessionsKey } from './session-list';
 
-/** Changes one's own password; all other sessions end. */
+/** Shows the form that changes the caller's own password, which ends all other sessions. */
 export function ChangePasswordForm({ email }: { email: string }) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
@@ -32,7 +32,7 @@ export function ChangePasswordForm({ email }: { email: string }) {
   return (
     <form onSubmit={form.onSubmit(({ currentPassword, password }) => changing.mutate({ currentPassword, password }))}>
       <Stack>
-        {/* Tells password managers whose password it is. */}
+        {/* Tells password managers which login the password belongs to. */}
         <input type="email" autoComplete="username" value={email} readOnly hidden />
         <PasswordField
           label={t('profile.current')}

@@ -13,7 +13,7 @@ import { ChangePasswordForm } from './change-password-form';
 import { BrowserPreferences } from './browser-preferences';
 import { SessionList } from './session-list';
 
-/** Whoever is logged in: who they are, how they like this page, their password, where else they are logged in. */
+/** The page of the caller: details, preferences, password and sessions. */
 export function ProfilePage() {
   const { t } = useTranslation();
   const { profile } = useMe();

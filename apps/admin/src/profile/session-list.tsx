@@ -20,7 +20,7 @@ const sessionsQuery = queryOptions({
   staleTime: 0,
 });
 
-/** Where one is logged in, each to be ended. */
+/** Lists the caller's sessions, each with a button that ends it. */
 export function SessionList() {
   const { t } = useTranslation();
   const sessions = useQuery(sessionsQuery);
@@ -29,7 +29,7 @@ export function SessionList() {
   return (
     <Stack>
       <Text size="sm">{t('profile.sessionsWhat')}</Text>
-      {sessions.error && <LoadError error={sessions.error} again={sessions.refetch} />}
+      {sessions.error && <LoadError error={sessions.error} onRetry={sessions.refetch} />}
       <List listStyleType="none" spacing="sm" styles={{ itemWrapper: { width: '100%' }, itemLabel: { width: '100%' } }}>
         {sessions.data?.items.map((session) => (
           <List.Item key={session.id}>

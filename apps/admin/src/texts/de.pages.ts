@@ -41,7 +41,6 @@ export const pages: Texts<never, typeof english> = {
   },
   userPage: {
     actions: 'Was Sie tun können',
-    change: 'Ändern',
     changeTitle: '{{name}} ändern',
     changed: 'Die Änderungen an {{name}} sind gespeichert.',
     adopted:

@@ -39,7 +39,6 @@ export const pages = {
   },
   userPage: {
     actions: 'What you may do',
-    change: 'Change',
     changeTitle: 'Change {{name}}',
     changed: 'The changes to {{name}} are saved.',
     adopted:

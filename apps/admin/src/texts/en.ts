@@ -1,3 +1,4 @@
+import type { UserActionName } from '../api/users';
 import { pages } from './en.pages';
 import { problems } from './en.problems';
 import { record } from './en.record';
@@ -21,6 +22,7 @@ export const en = {
     unreachable: 'The server does not answer. Is the network up?',
     notFound: 'There is nothing at this address.',
     home: 'To the first page',
+    done: 'Done.',
   },
   shell: {
     menu: 'Menu',
@@ -168,8 +170,6 @@ export const en = {
     selected_other: '{{count}} users selected',
     unselect: 'Clear the selection',
     actions: 'More about {{name}}',
-    resetPassword: 'Reset Password',
-    changeRoles: 'Roles',
     history: 'History',
   },
   addUser: {
@@ -193,13 +193,22 @@ export const en = {
     submit: 'Send the link',
     sent: 'The mail is on its way; its link works until {{date}}.',
   },
+  /** The actions on users, by the API's names. */
+  userAction: {
+    ApproveUser: 'Approve',
+    RejectUser: 'Reject',
+    LockUser: 'Lock',
+    UnlockUser: 'Unlock',
+    DeleteUser: 'Delete',
+    RestoreUser: 'Restore',
+    ChangeUser: 'Change',
+    GrantRole: 'Roles',
+    RevokeRole: 'Roles',
+    RequestPasswordReset: 'Reset Password',
+    AddUserToAccount: 'Add to the account',
+    GetUser: 'Look at the user',
+  } satisfies Record<UserActionName | 'GetUser', string>,
   act: {
-    lock: 'Lock',
-    unlock: 'Unlock',
-    delete: 'Delete',
-    restore: 'Restore',
-    approve: 'Approve',
-    reject: 'Reject',
     title_one: '{{act}} {{count}} user',
     title_other: '{{act}} {{count}} users',
     asking: 'Asking what would happen …',
@@ -229,17 +238,6 @@ export const en = {
     empty: 'Nobody waits for approval.',
     waiting_one: '{{count}} user waits for approval',
     waiting_other: '{{count}} users wait for approval',
-  },
-  step: {
-    GetUser: 'Look at the user',
-    AddUserToAccount: 'Add to the account',
-    ApproveUser: 'Approve',
-    RejectUser: 'Reject',
-    LockUser: 'Lock',
-    UnlockUser: 'Unlock',
-    DeleteUser: 'Delete',
-    RestoreUser: 'Restore',
-    done: 'Done.',
   },
   problem: problems,
 } as const;

@@ -41,7 +41,6 @@ export const pages: Texts<never, typeof english> = {
   },
   userPage: {
     actions: 'Qué puede hacer',
-    change: 'Cambiar',
     changeTitle: 'Cambiar {{name}}',
     changed: 'Los cambios de {{name}} están guardados.',
     adopted:

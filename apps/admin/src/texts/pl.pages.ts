@@ -41,7 +41,6 @@ export const pages: Texts<'few' | 'many', typeof english> = {
   },
   userPage: {
     actions: 'Co możesz zrobić',
-    change: 'Zmień',
     changeTitle: 'Zmień: {{name}}',
     changed: 'Zmiany zapisano: {{name}}.',
     adopted:

@@ -35,7 +35,7 @@ export function TokensPage() {
       }
     >
       <Text size="sm">{t('tokens.what')}</Text>
-      {list.error && <LoadError error={list.error} again={list.refetch} />}
+      {list.error && <LoadError error={list.error} onRetry={list.refetch} />}
       {list.isSuccess && tokens.length === 0 ? (
         <Text c="dimmed">{t('tokens.empty')}</Text>
       ) : (

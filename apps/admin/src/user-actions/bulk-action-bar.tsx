@@ -1,38 +1,38 @@
 import { Button, CloseButton, Group, Paper, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../api/me';
-import { acts, useStartAction, type Act, type TargetUser } from './user-actions';
+import { toButtonColor, useStartAction, userActions, type BulkActionName, type TargetUser } from './user-actions';
 
-/** What can be done to those who are chosen, as far as this caller may. */
+/** Shows how many users are selected, and a button for each of `actions` that the caller has the permission for. */
 export function BulkActionBar({
-  acts: offered,
-  people,
+  actions,
+  users,
   onClear,
 }: {
-  acts: readonly Act[];
-  people: readonly TargetUser[];
+  actions: readonly BulkActionName[];
+  users: readonly TargetUser[];
   onClear: () => void;
 }) {
   const { t } = useTranslation();
   const { permissions } = useMe();
-  const start = useStartAction();
-  const allowed = offered.filter((act) => permissions.includes(acts[act]));
+  const startAction = useStartAction();
+  const allowed = actions.filter((action) => permissions.includes(userActions[action].permission));
   return (
-    <Paper withBorder px="sm" py={6} role="region" aria-label={t('users.selected', { count: people.length })}>
+    <Paper withBorder px="sm" py={6} role="region" aria-label={t('users.selected', { count: users.length })}>
       <Group gap="xs">
         <CloseButton aria-label={t('users.unselect')} onClick={onClear} />
         <Text size="sm" fw={600} aria-live="polite">
-          {t('users.selected', { count: people.length })}
+          {t('users.selected', { count: users.length })}
         </Text>
-        {allowed.map((act) => (
+        {allowed.map((action) => (
           <Button
-            key={act}
+            key={action}
             size="xs"
             variant="light"
-            color={act === 'delete' || act === 'reject' ? 'red' : 'blue'}
-            onClick={() => start(act, people)}
+            color={toButtonColor(action)}
+            onClick={() => startAction(action, users)}
           >
-            {t(`act.${act}`)}
+            {t(`userAction.${action}`)}
           </Button>
         ))}
       </Group>

@@ -3,29 +3,30 @@ import { Button, Checkbox, Group, Loader, Modal, Stack, Text } from '@mantine/co
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { notify } from '../components/notify';
 import { ProblemAlert } from '../components/problems';
 import { ReasonField } from '../components/reason-field';
-import { notify } from '../components/notify';
-import type { Act, TargetUser } from './user-actions';
 import { IssuedTokensChoice } from './issued-tokens-choice';
+import { dryRunQuery, useRunAction, type ActionOptions, type ActionResult } from './use-run-action';
+import { findUserAction, toButtonColor, type BulkActionName, type TargetUser } from './user-actions';
 import { DryRunResults, RefusedUsers } from './user-results';
-import { dryRunQuery, useRunAction, type ActionResult, type ActionOptions } from './use-run-action';
 
 interface Props {
   readonly accountId: string;
-  readonly act: Act;
-  readonly people: readonly TargetUser[];
+  readonly action: BulkActionName;
+  readonly users: readonly TargetUser[];
   readonly onClose: () => void;
 }
 
-/** Confirm before harm: what would happen to each, and why; afterwards who could not be done, and what works instead. */
-export function ConfirmActionDialog({ accountId, act, people, onClose }: Props) {
+/** Shows what an action would do to each user, and runs it when the caller confirms. Users that it refused stay listed. */
+export function ConfirmActionDialog({ accountId, action, users, onClose }: Props) {
   const { t } = useTranslation();
   const [opened, { close }] = useDisclosure(true);
-  const doing = useRunAction({ accountId, act, userIds: people.map(({ userId }) => userId) });
+  const label = t(`userAction.${action}`);
+  const running = useRunAction({ accountId, action, userIds: users.map(({ userId }) => userId) });
   const finish = (results: readonly ActionResult[]) => {
     if (results.some(({ ok }) => !ok)) return;
-    notify(t('act.done', { act: t(`act.${act}`), count: results.length }));
+    notify(t('act.done', { act: label, count: results.length }));
     close();
   };
   return (
@@ -33,17 +34,17 @@ export function ConfirmActionDialog({ accountId, act, people, onClose }: Props) 
       opened={opened}
       onClose={close}
       onExitTransitionEnd={onClose}
-      title={t('act.title', { act: t(`act.${act}`), count: people.length })}
+      title={t('act.title', { act: label, count: users.length })}
       closeButtonProps={{ 'aria-label': t('common.close') }}
       size="lg"
     >
-      {doing.data ? (
-        <ActionResults act={act} people={people} results={doing.data} onClose={close} />
+      {running.data ? (
+        <ActionResults action={action} users={users} results={running.data} onClose={close} />
       ) : (
         <ActionForm
-          {...{ accountId, act, people }}
-          doing={doing}
-          onConfirm={(terms) => doing.mutate(terms, { onSuccess: finish })}
+          {...{ accountId, action, users }}
+          mutation={running}
+          onConfirm={(options) => running.mutate(options, { onSuccess: finish })}
           onCancel={close}
         />
       )}
@@ -52,19 +53,20 @@ export function ConfirmActionDialog({ accountId, act, people, onClose }: Props) 
 }
 
 interface ActionFormProps extends Omit<Props, 'onClose'> {
-  readonly doing: { readonly isPending: boolean; readonly error: Error | null };
-  readonly onConfirm: (terms: ActionOptions) => void;
+  readonly mutation: { readonly isPending: boolean; readonly error: Error | null };
+  readonly onConfirm: (options: ActionOptions) => void;
   readonly onCancel: () => void;
 }
 
-function ActionForm({ accountId, act, people, doing, onConfirm, onCancel }: ActionFormProps) {
+function ActionForm({ accountId, action, users, mutation, onConfirm, onCancel }: ActionFormProps) {
   const { t } = useTranslation();
+  const { explanation, canKeepRoles } = findUserAction(action);
   const [reason, setReason] = useState('');
   const [keepRoles, setKeepRoles] = useState(false);
   const [endTokens, setEndTokens] = useState(false);
-  const dryRun = useQuery(dryRunQuery({ accountId, act, userIds: people.map(({ userId }) => userId) }));
+  const dryRun = useQuery(dryRunQuery({ accountId, action, userIds: users.map(({ userId }) => userId) }));
   const tokens = dryRun.data?.flatMap(({ issuedTokens }) => issuedTokens ?? []) ?? [];
-  const possible = dryRun.data?.some(({ ok }) => ok) ?? false;
+  const isPossible = dryRun.data?.some(({ ok }) => ok) ?? false;
   return (
     <form
       onSubmit={(event) => {
@@ -73,18 +75,17 @@ function ActionForm({ accountId, act, people, doing, onConfirm, onCancel }: Acti
       }}
     >
       <Stack>
-        {act === 'lock' && <Text size="sm">{t('act.lockWhat')}</Text>}
-        {act === 'delete' && <Text size="sm">{t('act.deleteWhat')}</Text>}
+        {explanation && <Text size="sm">{t(explanation)}</Text>}
         {dryRun.isPending && (
           <Group gap="xs" role="status">
             <Loader size="xs" aria-hidden />
             <Text size="sm">{t('act.asking')}</Text>
           </Group>
         )}
-        {dryRun.data && <DryRunResults people={people} results={dryRun.data} />}
+        {dryRun.data && <DryRunResults users={users} results={dryRun.data} />}
         <IssuedTokensChoice tokens={tokens} isEnding={endTokens} onChange={setEndTokens} />
-        <ProblemAlert error={dryRun.error ?? doing.error} />
-        {act === 'delete' && (
+        <ProblemAlert error={dryRun.error ?? mutation.error} />
+        {canKeepRoles && (
           <Checkbox
             label={t('act.keepRoles')}
             description={t('act.keepRolesHint')}
@@ -101,12 +102,7 @@ function ActionForm({ accountId, act, people, doing, onConfirm, onCancel }: Acti
           <Button variant="default" onClick={onCancel}>
             {t('common.cancel')}
           </Button>
-          <Button
-            type="submit"
-            color={act === 'delete' || act === 'reject' ? 'red' : 'blue'}
-            disabled={!possible}
-            loading={doing.isPending}
-          >
+          <Button type="submit" color={toButtonColor(action)} disabled={!isPossible} loading={mutation.isPending}>
             {t('common.confirm')}
           </Button>
         </Group>
@@ -116,13 +112,13 @@ function ActionForm({ accountId, act, people, doing, onConfirm, onCancel }: Acti
 }
 
 function ActionResults({
-  act,
-  people,
+  action,
+  users,
   results,
   onClose,
 }: {
-  act: Act;
-  people: readonly TargetUser[];
+  action: BulkActionName;
+  users: readonly TargetUser[];
   results: readonly ActionResult[];
   onClose: () => void;
 }) {
@@ -130,8 +126,8 @@ function ActionResults({
   const done = results.filter(({ ok }) => ok).length;
   return (
     <Stack>
-      <Text role="status">{t('act.done', { act: t(`act.${act}`), count: done })}</Text>
-      <RefusedUsers people={people} results={results} onStep={onClose} />
+      <Text role="status">{t('act.done', { act: t(`userAction.${action}`), count: done })}</Text>
+      <RefusedUsers users={users} results={results} onSuggestedAction={onClose} />
       <Group justify="flex-end">
         <Button onClick={onClose}>{t('common.close')}</Button>
       </Group>

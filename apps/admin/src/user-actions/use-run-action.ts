@@ -2,61 +2,61 @@ import { useRef } from 'react';
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { unwrapResponse, api, type Schemas } from '../api/client';
 import { refreshUsers } from '../api/refresh-users';
-import type { Act } from './user-actions';
+import { userActions, type BulkActionName } from './user-actions';
 
 export type ActionResult = Schemas['BulkAnswer']['results'][number];
 
-/** So many users one call takes. */
+/** The limit of the API's bulk route. */
 const maxUsersPerRequest = 1_000;
 
 interface ActionRequest {
   readonly accountId: string;
-  readonly act: Act;
+  readonly action: BulkActionName;
   readonly userIds: readonly string[];
 }
 
-/** What the dialog asks for. */
+/** What the caller chose in the confirmation. */
 export interface ActionOptions {
   readonly reason: string;
-  /** Of a delete: whoever restores them brings their roles back. */
+  /** For a delete: a later restore gives the roles back. */
   readonly keepRoles: boolean;
-  /** Also end the tokens that they issued. */
+  /** Also ends the access tokens that the users issued. */
   readonly endTokens: boolean;
 }
 
-/** What would happen to each; nothing is written. */
-export const dryRunQuery = (doing: ActionRequest) =>
+/** Returns the query that asks what an action would do to each user. Nothing is written. */
+export const dryRunQuery = (request: ActionRequest) =>
   queryOptions({
-    queryKey: ['dry-run', doing],
-    queryFn: () => sendBulkRequests(doing, { dryRun: true }),
+    queryKey: ['dry-run', request],
+    queryFn: () => sendBulkRequests(request, { dryRun: true }),
     staleTime: 0,
     gcTime: 0,
   });
 
-/** Does it, and brings the page up to date. Trying again on the same terms completes what an outage left undone. */
-export function useRunAction(doing: ActionRequest) {
+/** Returns the mutation that runs an action and then refreshes the page. A retry with the same options completes what an outage left undone. */
+export function useRunAction(request: ActionRequest) {
   const queryClient = useQueryClient();
   const keys = useRef(new Map<string, string>());
   return useMutation({
     mutationFn: ({ reason, keepRoles, endTokens }: ActionOptions) => {
-      // On other terms it is another act: under the same key it would be refused.
-      const terms = `${keepRoles} ${endTokens} ${reason}`;
-      if (!keys.current.has(terms)) keys.current.set(terms, newIdempotencyKey());
+      // The API refuses a key that comes again with other options.
+      const options = `${keepRoles} ${endTokens} ${reason}`;
+      if (!keys.current.has(options)) keys.current.set(options, newIdempotencyKey());
       return sendBulkRequests(
-        doing,
+        request,
         { ...(reason && { reason }), ...(keepRoles && { keepRoles }), ...(endTokens && { endIssuedTokens: true }) },
-        keys.current.get(terms),
+        keys.current.get(options),
       );
     },
-    onSettled: () => refreshUsers(queryClient, doing.accountId, doing.userIds),
+    onSettled: () => refreshUsers(queryClient, request.accountId, request.userIds),
   });
 }
 
-/** A key that nobody has. Not `randomUUID`, which browsers have on https and localhost only. */
+/** Returns a random key. `crypto.randomUUID` exists on https and localhost only. */
 const newIdempotencyKey = (): string => crypto.getRandomValues(new Uint32Array(4)).join('-');
 
 async function sendBulkRequests(
-  { accountId, act, userIds }: ActionRequest,
+  { accountId, action, userIds }: ActionRequest,
   options: { reason?: string; keepRoles?: boolean; endIssuedTokens?: boolean; dryRun?: true },
   key?: string,
 ): Promise<ActionResult[]> {
@@ -64,7 +64,7 @@ async function sendBulkRequests(
   for (let from = 0; from < userIds.length; from += maxUsersPerRequest) {
     const call = api.POST('/api/v1/accounts/{accountId}/users/bulk', {
       params: { path: { accountId }, ...(key && { header: { 'Idempotency-Key': `${key}-${from}` } }) },
-      body: { action: act, userIds: userIds.slice(from, from + maxUsersPerRequest), ...options },
+      body: { action: userActions[action].bulk, userIds: userIds.slice(from, from + maxUsersPerRequest), ...options },
     });
     results.push(...(await unwrapResponse(call)).results);
   }

@@ -1,32 +1,32 @@
 import { useMemo, useState, type ReactNode } from 'react';
 import { lazyComponent } from '../components/lazy-component';
-import { StartActionContext, type Act, type TargetUser, type StartAction } from './user-actions';
+import { StartActionContext, type BulkActionName, type StartAction, type TargetUser } from './user-actions';
 
-const ActDialog = lazyComponent(async () => (await import('./confirm-action-dialog')).ConfirmActionDialog);
+const ConfirmActionDialog = lazyComponent(async () => (await import('./confirm-action-dialog')).ConfirmActionDialog);
 
 interface StartedAction {
-  readonly act: Act;
-  readonly people: readonly TargetUser[];
-  /** Each start is a dialog of its own. */
+  readonly action: BulkActionName;
+  readonly users: readonly TargetUser[];
+  /** A new number for each start, so that each has a new dialog. */
   readonly id: number;
 }
 
-/** The one confirm dialog, for everything on the page that starts an act. */
+/** Gives the pages inside it one confirmation dialog, which they open with `useStartAction`. */
 export function UserActionProvider({ accountId, children }: { accountId: string; children: ReactNode }) {
   const [started, setStarted] = useState<StartedAction>();
   const start = useMemo<StartAction>(
-    () => (act, people) => setStarted((last) => ({ act, people, id: (last?.id ?? 0) + 1 })),
+    () => (action, users) => setStarted((last) => ({ action, users, id: (last?.id ?? 0) + 1 })),
     [],
   );
   return (
     <StartActionContext value={start}>
       {children}
       {started && (
-        <ActDialog
+        <ConfirmActionDialog
           key={started.id}
           accountId={accountId}
-          act={started.act}
-          people={started.people}
+          action={started.action}
+          users={started.users}
           onClose={() => setStarted(undefined)}
         />
       )}

@@ -1,26 +1,77 @@
-import { createContext, useContext } from 'react';
+import { createContext, useContext, type ComponentType } from 'react';
+import type { Schemas } from '../api/client';
 import type { Permission } from '../api/me';
+import type { UserActionName } from '../api/users';
+import { lazyComponent } from '../components/lazy-component';
 
-/** What can be done to one user or many, and who may do it. */
-export const acts = {
-  lock: 'users:lock',
-  unlock: 'users:lock',
-  delete: 'users:delete',
-  restore: 'users:delete',
-  approve: 'users:approve',
-  reject: 'users:approve',
-} as const satisfies Record<string, Permission>;
-export type Act = keyof typeof acts;
+type BulkName = Schemas['ChangeUsers']['action'];
 
-/** The commands of the API that are such acts. */
-export const actOf: Readonly<Record<string, Act>> = {
-  LockUser: 'lock',
-  UnlockUser: 'unlock',
-  DeleteUser: 'delete',
-  RestoreUser: 'restore',
-  ApproveUser: 'approve',
-  RejectUser: 'reject',
-};
+interface UserAction {
+  /** What the caller needs for it; the server checks it as well. */
+  readonly permission: Permission;
+  /** The name in the API's bulk route. The UI then asks for confirmation, for one user or for many. */
+  readonly bulk?: BulkName;
+  /** The dialog that collects what the action needs. Actions with the same dialog share one button. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- dialogs differ in what they need to know of the user
+  readonly dialog?: ComponentType<any>;
+  /** Red, because it takes something away from the user. */
+  readonly isDestructive?: true;
+  /** The text that the confirmation shows. */
+  readonly explanation?: 'act.lockWhat' | 'act.deleteWhat';
+  /** Whether the confirmation offers to keep the user's roles for a later restore. */
+  readonly canKeepRoles?: true;
+}
+
+const ChangeUserDialog = lazyComponent(async () => (await import('../user-page/change-user-dialog')).ChangeUserDialog);
+const RolesDialog = lazyComponent(async () => (await import('../user-list/roles-dialog')).RolesDialog);
+const ResetPasswordDialog = lazyComponent(
+  async () => (await import('../user-list/reset-password-dialog')).ResetPasswordDialog,
+);
+
+/**
+ * Every action on a user that the API offers, in the order of the buttons; their labels are the texts `userAction.*`.
+ * An action with neither `bulk` nor `dialog` is sent at once.
+ */
+export const userActions = {
+  ApproveUser: { permission: 'users:approve', bulk: 'approve' },
+  RejectUser: { permission: 'users:approve', bulk: 'reject', isDestructive: true },
+  LockUser: { permission: 'users:lock', bulk: 'lock', explanation: 'act.lockWhat' },
+  UnlockUser: { permission: 'users:lock', bulk: 'unlock' },
+  DeleteUser: {
+    permission: 'users:delete',
+    bulk: 'delete',
+    isDestructive: true,
+    explanation: 'act.deleteWhat',
+    canKeepRoles: true,
+  },
+  RestoreUser: { permission: 'users:delete', bulk: 'restore' },
+  ChangeUser: { permission: 'users:change', dialog: ChangeUserDialog },
+  GrantRole: { permission: 'roles:grant', dialog: RolesDialog },
+  RevokeRole: { permission: 'roles:grant', dialog: RolesDialog },
+  RequestPasswordReset: { permission: 'users:reset-password', dialog: ResetPasswordDialog },
+  AddUserToAccount: { permission: 'users:add' },
+} as const satisfies Record<UserActionName, UserAction>;
+
+type Actions = typeof userActions;
+
+/** An action that runs on one user or on many after a confirmation. */
+export type BulkActionName = {
+  [Name in UserActionName]: Actions[Name] extends { bulk: BulkName } ? Name : never;
+}[UserActionName];
+
+// A bulk action of the API that no action above names does not compile.
+null as unknown as Exclude<BulkName, Actions[BulkActionName]['bulk']> satisfies never;
+
+/** Returns what the UI knows about an action, with all its optional parts. */
+export const findUserAction = (name: UserActionName): UserAction => userActions[name];
+
+/** Checks whether this is the name of an action that runs after a confirmation. */
+export const isBulkAction = (name: string): name is BulkActionName =>
+  Object.hasOwn(userActions, name) && 'bulk' in userActions[name as UserActionName];
+
+/** Returns the colour of an action's button. */
+export const toButtonColor = (name: UserActionName): 'red' | 'blue' =>
+  findUserAction(name).isDestructive ? 'red' : 'blue';
 
 /** A user as a dialog names them. */
 export interface TargetUser {
@@ -28,6 +79,7 @@ export interface TargetUser {
   readonly name: string;
 }
 
+/** Returns a user's id, and their name and address as one text. */
 export const toTargetUser = ({
   userId,
   firstName,
@@ -43,9 +95,9 @@ export const toTargetUser = ({
   name: `${firstName} ${lastName} (${email})`,
 });
 
-export type StartAction = (act: Act, people: readonly TargetUser[]) => void;
+export type StartAction = (action: BulkActionName, users: readonly TargetUser[]) => void;
 
 export const StartActionContext = createContext<StartAction>(() => undefined);
 
-/** Opens the confirm dialog of an act. */
+/** Returns the function that opens the confirmation of an action on some users. */
 export const useStartAction = (): StartAction => useContext(StartActionContext);

@@ -1,44 +1,38 @@
 import { Box, List, ScrollArea, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { SuggestedActions } from '../components/suggested-actions';
 import { useProblemText } from '../components/problems';
-import type { TargetUser } from './user-actions';
+import { SuggestedActions } from '../components/suggested-actions';
 import type { ActionResult } from './use-run-action';
+import type { TargetUser } from './user-actions';
 
-/** Nobody reads further; the numbers above tell the rest. */
+/** How many users a list names; its title gives the full count. */
 const maxShown = 50;
 
-/** What the dry run answered: whom it would change, whom not, who can't be changed. */
-export function DryRunResults({
-  people,
-  results,
-}: {
-  people: readonly TargetUser[];
-  results: readonly ActionResult[];
-}) {
+/** Lists the users that an action would change, those for whom nothing changes, and those that it would refuse. */
+export function DryRunResults({ users, results }: { users: readonly TargetUser[]; results: readonly ActionResult[] }) {
   const { t } = useTranslation();
   const changing = results.filter(({ ok, changed }) => ok && changed);
   const same = results.filter(({ ok, changed }) => ok && !changed);
   return (
     <Stack gap="xs" aria-live="polite">
       {changing.length > 0 && (
-        <UserResults title={t('act.would', { count: changing.length })} people={people} results={changing} />
+        <UserResults title={t('act.would', { count: changing.length })} users={users} results={changing} />
       )}
-      {same.length > 0 && <UserResults title={t('act.same', { count: same.length })} people={people} results={same} />}
-      <RefusedUsers people={people} results={results} />
+      {same.length > 0 && <UserResults title={t('act.same', { count: same.length })} users={users} results={same} />}
+      <RefusedUsers users={users} results={results} />
     </Stack>
   );
 }
 
-/** One line for each who could not be done: why, and, once it is tried, the steps that work. */
+/** Lists the users that were refused, each with the reason; with `onSuggestedAction`, also with the suggested actions. */
 export function RefusedUsers({
-  people,
+  users,
   results,
-  onStep,
+  onSuggestedAction,
 }: {
-  people: readonly TargetUser[];
+  users: readonly TargetUser[];
   results: readonly ActionResult[];
-  onStep?: () => void;
+  onSuggestedAction?: () => void;
 }) {
   const { t } = useTranslation();
   const problemText = useProblemText();
@@ -47,14 +41,16 @@ export function RefusedUsers({
   return (
     <UserResults
       title={t('act.refused', { count: refused.length })}
-      people={people}
+      users={users}
       results={refused}
-      renderDetails={(result, person) => (
+      renderDetails={(result, user) => (
         <>
           <Text size="sm" c="var(--mantine-color-error)">
             {problemText(result)}
           </Text>
-          {onStep && <SuggestedActions steps={result.actions} name={person.name} onDone={onStep} />}
+          {onSuggestedAction && (
+            <SuggestedActions actions={result.actions} name={user.name} onDone={onSuggestedAction} />
+          )}
         </>
       )}
     />
@@ -63,14 +59,14 @@ export function RefusedUsers({
 
 interface UserResultsProps {
   readonly title: string;
-  readonly people: readonly TargetUser[];
+  readonly users: readonly TargetUser[];
   readonly results: readonly ActionResult[];
-  readonly renderDetails?: (result: ActionResult, person: TargetUser) => React.ReactNode;
+  readonly renderDetails?: (result: ActionResult, user: TargetUser) => React.ReactNode;
 }
 
-function UserResults({ title, people, results, renderDetails }: UserResultsProps) {
+function UserResults({ title, users, results, renderDetails }: UserResultsProps) {
   const { t } = useTranslation();
-  const named = new Map(people.map((person) => [person.userId, person]));
+  const byId = new Map(users.map((user) => [user.userId, user]));
   const more = results.length - maxShown;
   return (
     <Box>
@@ -80,11 +76,11 @@ function UserResults({ title, people, results, renderDetails }: UserResultsProps
       <ScrollArea.Autosize mah={220} viewportProps={{ tabIndex: 0 }}>
         <List size="sm" spacing={4} listStyleType="none">
           {results.slice(0, maxShown).map((result) => {
-            const person = named.get(result.userId) ?? { userId: result.userId, name: result.userId };
+            const user = byId.get(result.userId) ?? { userId: result.userId, name: result.userId };
             return (
               <List.Item key={result.userId}>
-                {person.name}
-                {renderDetails?.(result, person)}
+                {user.name}
+                {renderDetails?.(result, user)}
               </List.Item>
             );
           })}

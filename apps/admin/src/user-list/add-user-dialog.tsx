@@ -21,15 +21,15 @@ const emptyFields: Record<'email' | 'firstName' | 'lastName' | 'country' | 'lang
     entitlementCountry: '',
   };
 
-/** Without the fields that were left empty. */
+/** Returns the fields without the empty ones. */
 const toRequestBody = (fields: typeof emptyFields) =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== '')) as unknown as Schemas['AddUser'];
 
-/** Adds users to the account; a refusal shows the next step that works. */
+/** The dialog that adds users to the account. A refusal shows the suggested actions. */
 export function AddUserDialog({ accountId, onClose }: { accountId: string; onClose: () => void }) {
   const { t } = useTranslation();
   const adding = useAddUser(accountId);
-  // A refusal is about what was sent: it goes with it, and its next steps.
+  // A refusal is about the fields as they were sent: it disappears when one changes.
   const forget = () => adding.isError && adding.reset();
   const form = useAddUserForm(forget);
   const submit = (another: boolean) =>
@@ -112,7 +112,7 @@ export function AddUserDialog({ accountId, onClose }: { accountId: string; onClo
           <ProblemAlert error={adding.error}>
             {adding.error instanceof Problem && (
               <SuggestedActions
-                steps={adding.error.actions}
+                actions={adding.error.actions}
                 name={`${firstName} ${lastName} (${email})`}
                 onDone={onClose}
               />

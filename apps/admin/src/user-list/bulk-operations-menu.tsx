@@ -7,7 +7,7 @@ import { ChevronIcon, DownloadIcon } from '../components/icons';
 import { useProblemText } from '../components/problems';
 import { notify } from '../components/notify';
 
-/** What is done with all users that the filters show. */
+/** Shows the menu of operations on all users that match the filters. */
 export function BulkOperationsMenu({ accountId, filter }: { accountId: string; filter: UserFilter }) {
   const { t } = useTranslation();
   const href = toExportUrl(accountId, filter);
@@ -38,7 +38,7 @@ export function BulkOperationsMenu({ accountId, filter }: { accountId: string; f
   );
 }
 
-/** Saves the file, once it is sure that it will come: a download that is refused says nothing. Whose session has ended is led to the login. */
+/** Returns the mutation that downloads the user list. It first checks session and permission, because a browser shows no error for a refused download. */
 function useExportUsers(href: string) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
@@ -53,7 +53,7 @@ function useExportUsers(href: string) {
   });
 }
 
-/** The browser streams it to its file. */
+/** Lets the browser download a file, as a stream. */
 function download(href: string): void {
   const link = document.createElement('a');
   link.href = href;
@@ -61,7 +61,7 @@ function download(href: string): void {
   link.click();
 }
 
-/** Where the browser gets the CSV. */
+/** Returns the address of the CSV file. */
 function toExportUrl(accountId: string, filter: UserFilter): string {
   const query = Object.entries(filter).flatMap(([name, value]) =>
     name === 'sort' ? [] : [value].flat().map((one) => [name, String(one)]),

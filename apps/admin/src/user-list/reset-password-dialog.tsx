@@ -7,7 +7,7 @@ import { ProblemAlert } from '../components/problems';
 import { notify } from '../components/notify';
 import { useDateFormats } from '../components/date-time';
 
-/** Sends the user a link to set a new password. */
+/** The dialog that sends the user a link to set a new password. */
 export function ResetPasswordDialog({
   accountId,
   user: { userId, firstName, lastName },

@@ -5,23 +5,20 @@ import { useTranslation } from 'react-i18next';
 import { IssuedTokensChoice } from '../user-actions/issued-tokens-choice';
 import { unwrapResponse, api, type Schemas } from '../api/client';
 import { refreshUsers } from '../api/refresh-users';
-import { actionsQuery, userQuery, type User } from '../api/users';
+import { possibleActionsQuery, roles, userQuery, type Role, type User } from '../api/users';
 import { ProblemAlert, useProblemText } from '../components/problems';
 import { ReasonField, toReasonField } from '../components/reason-field';
 import { notify } from '../components/notify';
-import { roles } from './user-list-search';
-
-type Role = (typeof roles)[number];
 
 const rolePath = '/api/v1/accounts/{accountId}/users/{userId}/roles/{role}';
 
-/** A user's roles, each to be given or taken; one that this caller can't give or take says why. */
+/** The dialog that grants and revokes a user's roles. A role that the caller must not change shows the reason. */
 export function RolesDialog({ accountId, user, onClose }: { accountId: string; user: User; onClose: () => void }) {
   const { t } = useTranslation();
   const problemText = useProblemText();
   const name = `${user.firstName} ${user.lastName}`;
   const { data: now = user } = useQuery({ ...userQuery(accountId, user.userId), staleTime: 0 });
-  const actions = useQuery(actionsQuery(accountId, user.userId));
+  const actions = useQuery(possibleActionsQuery(accountId, user.userId));
   const [reason, setReason] = useState('');
   const [roleToRevoke, setRoleToRevoke] = useState<{
     readonly role: Role;
@@ -32,7 +29,7 @@ export function RolesDialog({ accountId, user, onClose }: { accountId: string; u
     setRoleToRevoke(undefined);
     notify(t('roles.changed', { name }));
   });
-  // Whoever has issued tokens leaves them behind: what becomes of them is asked before the role goes.
+  // A revoked role leaves the tokens that the user issued: the dialog asks first whether to end them.
   const checkingTokens = useMutation({
     mutationFn: (role: Role) =>
       unwrapResponse(

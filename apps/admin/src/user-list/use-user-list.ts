@@ -13,7 +13,7 @@ import type { UserListSearch } from './user-list-search';
 const route = getRouteApi('/in/accounts/$accountId/users');
 const noUsers: User[] = [];
 
-/** The list that the page's filters and search show, and how to change them. */
+/** Returns the users that match the page's filters and search text, and functions that change these. */
 export function useUserList() {
   const { accountId } = route.useParams();
   const filter = route.useSearch();
@@ -25,20 +25,20 @@ export function useUserList() {
   const users = useMemo(() => list.data?.pages.flatMap(({ items }) => items) ?? noUsers, [list.data]);
   return {
     accountId,
-    /** What the address says. */
+    /** The filters in the page's address. */
     filter,
     setFilter: (next: UserListSearch) => void navigate({ search: next, replace: true }),
     typed,
     setTyped,
     search: toSearchState(typed.trim(), settled, list),
-    /** All of it, as the export takes it. */
+    /** The filters and the search text together, as the list and the export use them. */
     shown,
     list,
     users,
   };
 }
 
-/** What became of what was typed. While it is pending, the list is still that of before. */
+/** The state of the search. While it is `pending`, the list still shows the previous result. */
 export type SearchState =
   | { readonly kind: 'none' | 'pending' | 'tooShort' }
   | { readonly kind: 'found'; readonly search: string; readonly beginningsOnly: readonly string[] };

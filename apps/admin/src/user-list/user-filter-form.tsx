@@ -1,14 +1,15 @@
 import { Chip, Group, Stack, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { CountrySelect } from '../components/country-select';
-import { roles, statuses, withFilter, type UserListSearch } from './user-list-search';
+import { roles, userStatuses } from '../api/users';
+import { withFilter, type UserListSearch } from './user-list-search';
 
 interface Props {
   readonly filter: UserListSearch;
   readonly onFilter: (filter: UserListSearch) => void;
 }
 
-/** Everything that the list can be filtered by. */
+/** Shows the form with all filters of the list. */
 export function UserFilterForm({ filter, onFilter }: Props) {
   const { t } = useTranslation();
   const { status = [], locked, role, country, lastLoginBefore } = filter;
@@ -20,7 +21,7 @@ export function UserFilterForm({ filter, onFilter }: Props) {
         onChange={(chosen) => onFilter(withFilter(filter, { status: chosen.length ? chosen : undefined }))}
       >
         <Group gap={6} role="group" aria-label={t('user.status')}>
-          {statuses.map((one) => (
+          {userStatuses.map((one) => (
             <Chip key={one} value={one} size="xs">
               {t(`status.${one}`)}
             </Chip>

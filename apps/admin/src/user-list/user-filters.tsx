@@ -16,7 +16,7 @@ interface Props {
   readonly onType: (typed: string) => void;
 }
 
-/** Search and filters; those that are set stay in sight. */
+/** Shows the search field and the filters. Active filters are shown also while the form is closed. */
 export function UserFilters({ filter, onFilter, typed, onType }: Props) {
   const { t } = useTranslation();
   const [opened, { toggle }] = useDisclosure();
@@ -56,7 +56,7 @@ export function UserFilters({ filter, onFilter, typed, onType }: Props) {
 
 type FilterProps = Pick<Props, 'filter' | 'onFilter'>;
 
-/** The filters that are set, each to be taken off. */
+/** Shows the active filters, each with a button that removes it. */
 function ActiveFilters({ filter, onFilter }: FilterProps) {
   const { t } = useTranslation();
   const countryName = useCountryName();

@@ -17,14 +17,14 @@ import { useUserList, type SearchState } from './use-user-list';
 
 const AddUser = lazyComponent(async () => (await import('./add-user-dialog')).AddUserDialog);
 
-/** The users of an account: find them, choose some, do something about them. */
+/** The page with an account's users: search, filters, selection and actions. */
 export function UserListPage() {
   const { t } = useTranslation();
   const mayAdd = useHasPermission('users:add');
   const { accountId, filter, setFilter, typed, setTyped, search, shown, list, users } = useUserList();
   const [selected, setSelected] = useState(noneSelected);
   const [adding, add] = useDisclosure();
-  // Who has left the list is chosen no more.
+  // A user who is no longer in the list is not selected any more.
   const chosen = useMemo(() => users.filter(({ userId }) => selected.has(userId)), [users, selected]);
   const isFiltered = Object.keys(shown).some((key) => key !== 'sort');
 
@@ -48,12 +48,12 @@ export function UserListPage() {
       </Stack>
       {chosen.length > 0 && (
         <BulkActionBar
-          acts={['lock', 'unlock', 'delete', 'restore']}
-          people={chosen.map(toTargetUser)}
+          actions={['LockUser', 'UnlockUser', 'DeleteUser', 'RestoreUser']}
+          users={chosen.map(toTargetUser)}
           onClear={() => setSelected(noneSelected)}
         />
       )}
-      {list.error && search.kind !== 'tooShort' && <LoadError error={list.error} again={list.refetch} />}
+      {list.error && search.kind !== 'tooShort' && <LoadError error={list.error} onRetry={list.refetch} />}
       {list.isSuccess && users.length === 0 && (
         <Text c="dimmed">{isFiltered ? t('users.emptyFilter') : t('users.empty')}</Text>
       )}
@@ -68,7 +68,7 @@ export function UserListPage() {
   );
 }
 
-/** Says how the list was searched, also to those who can't see it. */
+/** Tells how the list was searched, also to screen readers. */
 function SearchStatus({ state }: { state: SearchState }) {
   const { t } = useTranslation();
   const texts: Record<Exclude<SearchState['kind'], 'found'>, string> = {

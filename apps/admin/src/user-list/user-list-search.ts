@@ -1,32 +1,44 @@
-import type { UserFilter } from '../api/users';
+import { listMembers } from '../api/complete-list';
+import { roles, userStatuses, type UserFilter } from '../api/users';
 import { isCalendarDate } from '../components/calendar-date';
 
-export const statuses = ['active', 'pending', 'invited', 'deleted', 'rejected', 'left'] as const;
-export const roles = ['administrator', 'co-administrator', 'auditor'] as const;
-const sortOrders = ['lastName', 'email', 'country', 'status', 'addedAt', 'lastLoginAt'].flatMap((key) => [
-  key,
-  `-${key}`,
-]);
+const sortOrders = listMembers<NonNullable<UserFilter['sort']>>({
+  lastName: true,
+  '-lastName': true,
+  firstName: true,
+  '-firstName': true,
+  email: true,
+  '-email': true,
+  country: true,
+  '-country': true,
+  status: true,
+  '-status': true,
+  addedAt: true,
+  '-addedAt': true,
+  lastLoginAt: true,
+  '-lastLoginAt': true,
+});
 
-/** What the address of the page says of the list. What is searched for is a name, and stays out of it. */
+/** The filters and the order in the page's address. The search text is not in it, because it may be somebody's name. */
 export type UserListSearch = Pick<UserFilter, 'status' | 'locked' | 'role' | 'country' | 'lastLoginBefore' | 'sort'>;
 
-/** Takes from an address what a list can be filtered by, and drops the rest. */
+/** Returns the valid filters of an address, and drops everything else. */
 export function parseUserListSearch(given: Record<string, unknown>): UserListSearch {
   const { status, locked, role, country, lastLoginBefore, sort } = given;
-  const wanted = statuses.filter((one) => Array.isArray(status) && status.includes(one));
-  const hasRole = roles.find((one) => one === role);
+  const wanted = userStatuses.filter((one) => Array.isArray(status) && status.includes(one));
+  const knownRole = roles.find((one) => one === role);
+  const knownSort = sortOrders.find((one) => one === sort);
   return {
     ...(wanted.length && { status: wanted }),
     ...(typeof locked === 'boolean' && { locked }),
-    ...(hasRole && { role: hasRole }),
+    ...(knownRole && { role: knownRole }),
     ...(typeof country === 'string' && /^[A-Z]{2}$/.test(country) && { country }),
     ...(isCalendarDate(lastLoginBefore) && { lastLoginBefore }),
-    ...(typeof sort === 'string' && sortOrders.includes(sort) && { sort: sort as NonNullable<UserFilter['sort']> }),
+    ...(knownSort && { sort: knownSort }),
   };
 }
 
-/** The filter with this changed; `undefined` takes a part away. */
+/** Returns the filter with the changes; `undefined` removes a part. */
 export const withFilter = (
   filter: UserListSearch,
   change: { [K in keyof UserListSearch]?: UserListSearch[K] | undefined },

@@ -1,22 +1,21 @@
+import { useState } from 'react';
 import { ActionIcon, Menu } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
 import { useTranslation } from 'react-i18next';
-import { useHasPermission } from '../api/me';
+import { useMe } from '../api/me';
 import type { User } from '../api/users';
 import { DotsIcon } from '../components/icons';
-import { lazyComponent } from '../components/lazy-component';
 import { MenuItemLink } from '../components/links';
+import { userActions } from '../user-actions/user-actions';
 
-const ResetPassword = lazyComponent(async () => (await import('./reset-password-dialog')).ResetPasswordDialog);
-const RolesDialog = lazyComponent(async () => (await import('./roles-dialog')).RolesDialog);
+/** The actions that the menu of a row offers. */
+const rowActions = ['RequestPasswordReset', 'GrantRole'] as const;
 
-/** Three dots on a row. */
+/** Shows the three dots of a row, which open a menu of actions on the user. */
 export function UserRowMenu({ accountId, user }: { accountId: string; user: User }) {
   const { t } = useTranslation();
-  const mayReset = useHasPermission('users:reset-password');
-  const mayGrant = useHasPermission('roles:grant');
-  const [resetting, reset] = useDisclosure();
-  const [granting, grant] = useDisclosure();
+  const { permissions } = useMe();
+  const [opened, setOpened] = useState<(typeof rowActions)[number]>();
+  const Dialog = opened && userActions[opened].dialog;
   const { userId } = user;
   return (
     <>
@@ -31,15 +30,19 @@ export function UserRowMenu({ accountId, user }: { accountId: string; user: User
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          {mayReset && <Menu.Item onClick={reset.open}>{t('users.resetPassword')}</Menu.Item>}
-          {mayGrant && <Menu.Item onClick={grant.open}>{t('users.changeRoles')}</Menu.Item>}
+          {rowActions
+            .filter((action) => permissions.includes(userActions[action].permission))
+            .map((action) => (
+              <Menu.Item key={action} onClick={() => setOpened(action)}>
+                {t(`userAction.${action}`)}
+              </Menu.Item>
+            ))}
           <MenuItemLink to="/accounts/$accountId/users/$userId" params={{ accountId, userId }}>
             {t('users.history')}
           </MenuItemLink>
         </Menu.Dropdown>
       </Menu>
-      {resetting && <ResetPassword accountId={accountId} user={user} onClose={reset.close} />}
-      {granting && <RolesDialog accountId={accountId} user={user} onClose={grant.close} />}
+      {Dialog && <Dialog key={opened} accountId={accountId} user={user} onClose={() => setOpened(undefined)} />}
     </>
   );
 }

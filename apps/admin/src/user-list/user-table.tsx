@@ -49,7 +49,7 @@ function useColumns(accountId: string): Column<User>[] {
   ];
 }
 
-/** Until when a deletion can be undone. */
+/** Shows until when a deletion can be undone. */
 function RestoreDeadline({ until }: { until: string | undefined }) {
   const { t } = useTranslation();
   const { date } = useDateFormats();
@@ -71,7 +71,7 @@ interface Props extends Selection {
   readonly onSort: (sort: string) => void;
 }
 
-/** The users, as a table to sort and to choose from. */
+/** Shows the users as a table with sortable columns and checkboxes. */
 export function UserTable({ accountId, users, list, sort, onSort, selected, onSelect }: Props) {
   const { t } = useTranslation();
   const columns = [createSelectColumn(users, { selected, onSelect }), ...useColumns(accountId)];

@@ -22,11 +22,11 @@ const toFormFields = ({ firstName, lastName, country, language, entitlementCount
   entitlementCountry,
 });
 
-/** Somebody else was faster; the refusal says which revision is theirs. */
+/** Checks that a change was refused because somebody else changed the user first. The error has their revision. */
 const isRevisionConflict = (error: Error | null): error is Problem & { revision: number } =>
   error instanceof Problem && error.revision !== undefined;
 
-/** Changes names, countries and language; not over what somebody else has changed since. */
+/** The dialog that changes a user's names, countries and language. It never overwrites what somebody else has changed since it was opened. */
 export function ChangeUserDialog({
   accountId,
   user,
@@ -40,7 +40,7 @@ export function ChangeUserDialog({
   const queryClient = useQueryClient();
   const value = useFormatFieldValue();
   const name = `${user.firstName} ${user.lastName}`;
-  // What the form was filled from; the page behind it goes on.
+  // The user as the form was filled; the page behind the dialog gets updates.
   const [base, setBase] = useState(user);
   const needed = isNotEmpty(t('common.required'));
   const form = useForm({
@@ -71,7 +71,7 @@ export function ChangeUserDialog({
     },
     onSettled: () => refreshUsers(queryClient, accountId, [user.userId]),
   });
-  /** Goes on from what somebody else has made of it: what was typed stays, beside what it would overwrite; the rest follows. */
+  /** Merges somebody else's changes into the form: typed fields stay, with a warning if both changed them; all others take the new values. */
   const mergeChanges = (now: UserDetail) => {
     const [was, is, typed] = [toFormFields(base), toFormFields(now), form.getValues()];
     const names = Object.keys(is) as (keyof typeof is)[];

@@ -1,14 +1,14 @@
 import { isCalendarDate } from '../components/calendar-date';
 
-/** The moment that the address of the page names: a revision, or a time (ISO 8601); none: now. */
+/** The moment in the page's address: a revision, or a time (ISO 8601). Without it the page shows the user now. */
 export interface MomentSearch {
   readonly at?: number | string;
 }
 
-/** Of a day, with its zone. */
+/** The time of day, with its zone. */
 const timePattern = /^T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
-/** Takes a moment from an address, and drops the rest. */
+/** Returns the moment of an address if it is valid, and drops everything else. */
 export function parseMomentSearch({ at }: Record<string, unknown>): MomentSearch {
   if (typeof at === 'number' && Number.isSafeInteger(at) && at >= 0) return { at };
   return typeof at === 'string' &&

@@ -12,19 +12,19 @@ interface Props {
   readonly at: MomentSearch['at'];
   readonly first: number;
   readonly last: number;
-  /** The revision that is shown. */
+  /** The revision that the page shows. */
   readonly revision: number;
-  /** What made this revision, as far as it is read. */
+  /** The history item of this revision; `undefined` until it is loaded. */
   readonly lastChange: AuditItem | undefined;
 }
 
-/** Goes through a user's changes, one by one or to a day; the address tells the moment. */
+/** Shows the controls that choose a moment of a user: a slider over the revisions, and a time. The moment is kept in the page's address. */
 export function ReplayControls({ at, first, last, revision, lastChange }: Props) {
   const { t } = useTranslation();
   const navigate = useNavigate({ from: '/accounts/$accountId/users/$userId' });
   const [dragged, setDragged] = useState<number>();
   const go = (next: MomentSearch) => void navigate({ search: next, replace: true });
-  // The address may name one from before the account knew of the user.
+  // The address may have a revision from before the user was in this account.
   const there = dragged ?? Math.max(first, revision);
   const place = t('replay.revision', { revision: there - first + 1, last: last - first + 1 });
   const step = (to: number) => go({ at: Math.min(last, Math.max(first, to)) });
@@ -73,7 +73,7 @@ export function ReplayControls({ at, first, last, revision, lastChange }: Props)
   );
 }
 
-/** Asks for the state at a time, in the reader's zone. */
+/** Asks for a time, in the reader's time zone. */
 function TimeForm({ onShow }: { onShow: (time: string) => void }) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState('');
@@ -103,7 +103,7 @@ function TimeForm({ onShow }: { onShow: (time: string) => void }) {
   );
 }
 
-/** Which moment is shown; told to whoever moves the slider without seeing it. */
+/** Tells which moment is shown, also to screen readers. */
 function ShownMoment({
   at,
   lastChange,

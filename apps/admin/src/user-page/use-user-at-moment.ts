@@ -3,23 +3,23 @@ import { userAtQuery, userQuery, type UserDetail } from '../api/users';
 import type { MomentSearch } from './moment-search';
 
 export interface UserAtMoment {
-  /** Which one: a revision that is yet to come is the last one. */
+  /** The moment: a revision (at most the latest) or a time; `undefined` for now. */
   readonly at: MomentSearch['at'];
-  /** As of now. */
+  /** The user now. */
   readonly now: UserDetail | undefined;
-  /** As of the moment; a former one while another is being fetched. */
+  /** The user at the moment; while it is loading, the user at the previous moment. */
   readonly shown: UserDetail | undefined;
-  /** One change earlier, to tell what this one changed; not known for now, nor for a time between two. */
+  /** The user one revision earlier; `undefined` if the moment is now or a time. */
   readonly before: UserDetail | undefined;
   readonly error: Error | null;
   readonly refetch: () => unknown;
 }
 
-/** The user at a moment, and one change before it. */
+/** Loads a user at a moment (a revision, a time, or `undefined` for now), and one revision before it. */
 export function useUserAtMoment(accountId: string, userId: string, asked: MomentSearch['at']): UserAtMoment {
   const now = useQuery(userQuery(accountId, userId));
   const at = typeof asked === 'number' && now.data ? Math.min(asked, now.data.revision) : asked;
-  // A revision that does not exist is refused: which ones there are, the user as of now tells.
+  // The server refuses a revision that does not exist, so the latest one must be known first.
   const isKnown = typeof at === 'number' ? now.data !== undefined : at !== undefined;
   const then = useQuery({
     ...userAtQuery(accountId, userId, at ?? 0),

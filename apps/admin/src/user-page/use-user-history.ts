@@ -5,7 +5,7 @@ import { useHasPermission } from '../api/me';
 
 const none: AuditItem[] = [];
 
-/** A user's history, as far as it is read; as far back as `revision` at least. */
+/** Loads a user's history, newest first, page by page until `revision` is included. */
 export function useUserHistory(accountId: string, userId: string, revision: number | undefined) {
   const list = useInfiniteQuery({ ...historyQuery(accountId, userId), enabled: useHasPermission('audit:read') });
   const items = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? none, [list.data]);
@@ -19,9 +19,9 @@ export function useUserHistory(accountId: string, userId: string, revision: numb
   return {
     list,
     items,
-    /** What can be replayed, newest first. */
+    /** The items that can be replayed, newest first. */
     replayable,
-    /** The first revision that this account knows of; 0 as long as the end of the history is not read. */
+    /** The first revision that this account may see; 0 until the whole history is loaded. */
     first: hasNextPage || !replayable.length ? 0 : oldest,
   };
 }

@@ -1,102 +1,91 @@
+import { useState } from 'react';
 import { Button, Group, Skeleton, Tooltip } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { actOf, toTargetUser, useStartAction, type Act } from '../user-actions/user-actions';
-import type { Schemas } from '../api/client';
-import { actionsQuery, type UserDetail } from '../api/users';
-import { lazyComponent } from '../components/lazy-component';
-import { SuggestedActions } from '../components/suggested-actions';
+import { possibleActionsQuery, type PossibleAction, type UserActionName, type UserDetail } from '../api/users';
 import { LoadError, useProblemText } from '../components/problems';
+import { SuggestedActions } from '../components/suggested-actions';
+import {
+  findUserAction,
+  isBulkAction,
+  toButtonColor,
+  toTargetUser,
+  useStartAction,
+  userActions,
+} from '../user-actions/user-actions';
 
-const ResetPassword = lazyComponent(
-  async () => (await import('../user-list/reset-password-dialog')).ResetPasswordDialog,
-);
-const RolesDialog = lazyComponent(async () => (await import('../user-list/roles-dialog')).RolesDialog);
-const ChangeUser = lazyComponent(async () => (await import('./change-user-dialog')).ChangeUserDialog);
-
-type PossibleAction = Schemas['PossibleAction'];
-
-/** What this caller may do to the user now: what is refused says why; what would change nothing is left out. */
+/** Shows a button for each action that the caller could take on the user; a refused one says why. */
 export function UserActions({ accountId, user }: { accountId: string; user: UserDetail }) {
   const { t } = useTranslation();
-  const start = useStartAction();
-  const actions = useQuery(actionsQuery(accountId, user.userId));
-  const [resetting, reset] = useDisclosure();
-  const [granting, grant] = useDisclosure();
-  const [changing, change] = useDisclosure();
-  if (actions.error) return <LoadError error={actions.error} again={actions.refetch} />;
+  const startAction = useStartAction();
+  const actions = useQuery(possibleActionsQuery(accountId, user.userId));
+  const [opened, setOpened] = useState<UserActionName>();
+  if (actions.error) return <LoadError error={actions.error} onRetry={actions.refetch} />;
   const items = actions.data?.items ?? [];
-  const of = (name: string) => items.find(({ action }) => action === name);
-  const roles = items.filter(({ action }) => action === 'GrantRole' || action === 'RevokeRole');
+  const Dialog = opened && findUserAction(opened).dialog;
   return (
     <Skeleton visible={actions.isPending}>
       <Group gap="xs" role="group" aria-label={t('userPage.actions')}>
-        {items
-          .filter(({ action }) => actOf[action])
-          .map((possible) => (
-            <UserActionButton
-              key={possible.action}
-              act={actOf[possible.action]!}
-              possible={possible}
-              onStart={(act) => start(act, [toTargetUser(user)])}
-            />
-          ))}
-        <ActionButton label={t('userPage.change')} possible={of('ChangeUser')} onClick={change.open} />
-        <ActionButton
-          label={t('users.changeRoles')}
-          possible={roles.find(({ allowed }) => allowed) ?? roles[0]}
-          onClick={grant.open}
-        />
-        <ActionButton label={t('users.resetPassword')} possible={of('RequestPasswordReset')} onClick={reset.open} />
+        {findButtons(items).map(({ name, possible }) => (
+          <ActionButton
+            key={name}
+            label={t(`userAction.${name}`)}
+            possible={possible}
+            color={toButtonColor(name)}
+            onClick={() => (isBulkAction(name) ? startAction(name, [toTargetUser(user)]) : setOpened(name))}
+          />
+        ))}
         <SuggestedActions
-          steps={items.filter(({ action, allowed, changes }) => action === 'AddUserToAccount' && allowed && changes)}
+          actions={items.filter(({ action, allowed, changes }) => isSentAtOnce(action) && allowed && changes)}
           name={toTargetUser(user).name}
           onDone={() => undefined}
         />
       </Group>
-      {resetting && <ResetPassword accountId={accountId} user={user} onClose={reset.close} />}
-      {granting && <RolesDialog accountId={accountId} user={user} onClose={grant.close} />}
-      {changing && <ChangeUser accountId={accountId} user={user} onClose={change.close} />}
+      {Dialog && <Dialog key={opened} accountId={accountId} user={user} onClose={() => setOpened(undefined)} />}
     </Skeleton>
   );
 }
 
-function UserActionButton({
-  act,
-  possible,
-  onStart,
-}: {
-  act: Act;
-  possible: PossibleAction;
-  onStart: (act: Act) => void;
-}) {
-  const { t } = useTranslation();
-  if (possible.allowed && !possible.changes) return null;
-  return (
-    <ActionButton
-      label={t(`act.${act}`)}
-      possible={possible}
-      onClick={() => onStart(act)}
-      color={act === 'delete' || act === 'reject' ? 'red' : 'blue'}
-    />
-  );
+const isSentAtOnce = (name: UserActionName): boolean => !isBulkAction(name) && !findUserAction(name).dialog;
+
+interface ActionButtonData {
+  readonly name: UserActionName;
+  readonly possible: PossibleAction;
 }
 
-/** A button that, where it is refused, can still be come to and says why. */
+/**
+ * Lists the buttons in the order of `userActions`. An allowed bulk action that would change nothing has none. Actions with
+ * the same dialog share one, which is enabled if any of them is allowed.
+ */
+function findButtons(items: readonly PossibleAction[]): ActionButtonData[] {
+  const names = Object.keys(userActions) as UserActionName[];
+  return names.flatMap((name) => {
+    const { dialog } = findUserAction(name);
+    if (dialog) {
+      if (names.find((other) => findUserAction(other).dialog === dialog) !== name) return [];
+      const sharing = items.filter(({ action }) => findUserAction(action).dialog === dialog);
+      const possible = sharing.find(({ allowed }) => allowed) ?? sharing[0];
+      return possible ? [{ name, possible }] : [];
+    }
+    const possible = items.find(({ action }) => action === name);
+    const isUseful = possible && isBulkAction(name) && (!possible.allowed || possible.changes);
+    return isUseful ? [{ name, possible }] : [];
+  });
+}
+
+/** Shows a button; a refused one can still get the focus, and its tooltip gives the reason. */
 function ActionButton({
   label,
   possible,
+  color,
   onClick,
-  color = 'blue',
 }: {
   label: string;
-  possible: PossibleAction | undefined;
+  possible: PossibleAction;
+  color: string;
   onClick: () => void;
-  color?: string;
 }) {
   const problemText = useProblemText();
-  if (!possible) return null;
   if (possible.allowed) {
     return (
       <Button size="xs" variant="light" color={color} onClick={onClick}>

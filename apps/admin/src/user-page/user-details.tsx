@@ -10,12 +10,12 @@ import { languages } from '../texts/i18n';
 
 interface UserField {
   readonly name: string;
-  /** What is compared with a moment before. */
+  /** Returns the value that is compared with the one before. */
   readonly valueOf: (user: UserDetail) => unknown;
   readonly render: (user: UserDetail) => ReactNode;
 }
 
-/** Who a user is; against a moment before, what has changed is marked, and told with what it was. */
+/** Shows a user's details. With `before`, marks the fields that differ and shows their former values. */
 export function UserDetails({ user, before }: { user: UserDetail; before: UserDetail | undefined }) {
   const { t } = useTranslation();
   const facts = useUserFields();

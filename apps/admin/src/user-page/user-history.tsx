@@ -11,11 +11,11 @@ interface Props {
   readonly accountId: string;
   readonly userId: string;
   readonly items: readonly AuditItem[];
-  /** The change that is replayed. */
+  /** The item that the page shows the user after. */
   readonly shown: AuditItem | undefined;
 }
 
-/** What happened to a user, newest first. */
+/** Shows a user's history as a timeline, newest first. */
 export function UserHistory({ accountId, userId, items, shown }: Props) {
   const { t } = useTranslation();
   const actorName = useActorName();

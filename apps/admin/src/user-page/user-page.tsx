@@ -15,7 +15,7 @@ import classes from './user-page.module.css';
 
 const route = getRouteApi('/in/accounts/$accountId/users/$userId');
 
-/** Who a user is, what may be done to them, and what happened to them, which can be replayed. */
+/** The page of one user: actions, details now or at an earlier moment, and history. */
 export function UserPage() {
   const { t } = useTranslation();
   const { accountId, userId } = route.useParams();
@@ -27,7 +27,7 @@ export function UserPage() {
   return (
     <Page title={now ? `${now.firstName} ${now.lastName}` : t('user.title')}>
       {now && <UserActions accountId={accountId} user={now} />}
-      {error && !wasNotHere && <LoadError error={error} again={refetch} />}
+      {error && !wasNotHere && <LoadError error={error} onRetry={refetch} />}
       <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg" pb="xl">
         <Stack className={classes['who'] ?? ''}>
           {now && now.revision > first && (
@@ -46,7 +46,7 @@ export function UserPage() {
           <Title order={2} size="h4" id="history" mb="md">
             {t('history.title')}
           </Title>
-          {list.error && <LoadError error={list.error} again={list.refetch} />}
+          {list.error && <LoadError error={list.error} onRetry={list.refetch} />}
           {list.isSuccess && items.length === 0 && <Text c="dimmed">{t('history.empty')}</Text>}
           <UserHistory accountId={accountId} userId={userId} items={items} shown={made} />
           <LoadMore list={list} />
