@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
 
-/** Each script and style beside itself, compressed: the server sends that to whoever takes it. */
+/** Adds a compressed copy of each script and style, which the server sends to browsers that accept it. */
 const compressed: Plugin = {
   name: 'compressed',
   apply: 'build',
   generateBundle: {
-    // After Vite has put the last names into the scripts.
+    // After Vite has put the final file names into the scripts.
     order: 'post',
     handler(_, bundle) {
       for (const [name, file] of Object.entries(bundle)) {
@@ -22,7 +22,7 @@ const compressed: Plugin = {
   },
 };
 
-/** In development (`npx vite apps/admin`) the API is a running server's; ROLLBOOK_TOKEN_FILE speaks to it as whoever holds that token. */
+/** In development (`npx vite apps/admin`) the API is that of a running server; with ROLLBOOK_TOKEN_FILE, requests carry that token. */
 const tokenFile = process.env['ROLLBOOK_TOKEN_FILE'];
 const api = {
   target: process.env['ROLLBOOK_URL'] ?? 'http://127.0.0.1:3000',
@@ -30,8 +30,8 @@ const api = {
 };
 
 /**
- * What several pages need comes as one file; without it a page is made of 70, which compress worse. Not in it: what only
- * dialogs and forms need, which are loaded when they are first shown, and what only lists do, which have a file of their own.
+ * One file for what several pages need; without it a page would have 70 files, which compress worse. It leaves out what only
+ * dialogs and forms need, which are loaded when they are first shown, and what only lists need, which is a file of its own.
  */
 const shared =
   /node_modules.(?!@tanstack.(?:react-)?virtual|@mantine.form|@mantine.core.esm.components.(?:Modal|Select|Combobox|ScrollArea|SimpleGrid|List|Textarea|Input|PasswordInput|Checkbox|Collapse|Skeleton))/;
@@ -42,18 +42,18 @@ const list = /node_modules.@tanstack.(?:react-)?virtual|components.list-table/;
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [compressed],
-  // The server puts a nonce of each answer in its place.
+  // The server replaces it by the nonce of each response.
   html: { cspNonce: 'CSP_NONCE' },
   server: { port: 5173, proxy: { '/api': api } },
   build: {
     outDir: '../../dist/admin',
     emptyOutDir: true,
-    // No data: URLs, no polyfill: the content security policy stays narrow.
+    // No data: URLs and no polyfill, so that the content security policy stays narrow.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // Before compression; the browser test holds what is sent to 250 kB.
+    // Before compression; the browser test limits the compressed size to 250 kB.
     chunkSizeWarningLimit: 1_000,
-    // Libraries mark what React's server components may not run; here all is run by browsers.
+    // Libraries mark code that React's server components must not run; browsers run all of it.
     rolldownOptions: {
       onLog: (level, log, report) => (log.code === 'MODULE_LEVEL_DIRECTIVE' ? undefined : report(level, log)),
       output: {

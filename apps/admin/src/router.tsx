@@ -8,10 +8,10 @@ import { parseAuditSearch } from './audit/audit-search';
 import { parseMomentSearch } from './user-page/moment-search';
 import { parseUserListSearch } from './user-list/user-list-search';
 
-// A page is a folder with a component, and a route here that loads it when it is opened.
+// A page is a folder with a component and a route here, which loads the component when it is opened.
 const root = createRootRoute({ notFoundComponent: NotFoundPage, errorComponent: ErrorPage });
 
-/** An address of this site to go on to; nobody is led elsewhere. Said even where there is none: what is left out stays as it came. */
+/** Returns the address to open after the login, if it is of this site (no open redirect). `to` is always set, because the router keeps parameters that are left out. */
 const parseReturnAddress = ({ to }: Record<string, unknown>): { to?: string | undefined } => ({
   to: typeof to === 'string' && /^\/(?![/\\])/.test(to) ? to : undefined,
 });
@@ -35,7 +35,7 @@ const setPassword = createRoute({
   component: lazyRouteComponent(() => import('./login/set-password-page'), 'SetPasswordPage'),
 });
 
-/** Whatever is for those who have logged in. */
+/** The parent of all pages behind the login. */
 const loggedIn = createRoute({
   getParentRoute: () => root,
   id: 'in',
@@ -59,7 +59,7 @@ const home = createRoute({
   },
 });
 
-/** Where an operator was last, else the oldest account. */
+/** Returns the account that an operator opened last in this browser, else the oldest one. */
 async function findDefaultAccount(): Promise<string | undefined> {
   const { items } = await queryClient.fetchQuery(accountsQuery);
   return items.find(({ accountId }) => accountId === getRememberedAccount())?.accountId ?? items[0]?.accountId;
@@ -142,7 +142,7 @@ export const router = createRouter({
       account.addChildren([accountPage, users, user, approvals, audit]),
     ]),
   ]),
-  // What `validateSearch` leaves out goes from the address, and from what pages read of it; else it would stay as it came.
+  // Removes parameters that `validateSearch` leaves out, from the address and from what pages read.
   search: { strict: true },
   defaultPendingComponent: LoadingPage,
   defaultErrorComponent: ErrorPage,

@@ -13,7 +13,7 @@ import { DateTime } from '../components/date-time';
 
 const none: Account[] = [];
 
-/** Every account, oldest first: operators look into one, or enter it. */
+/** The page of all accounts, oldest first, for operators. */
 export function AccountsPage() {
   const { t } = useTranslation();
   const mayOpen = useHasPermission('accounts:open');

@@ -17,7 +17,7 @@ import { EmailDomains } from './email-domains';
 
 const route = getRouteApi('/in/accounts/$accountId');
 
-/** What an account is: its administrators, its numbers, its domains. */
+/** The page of one account: administrators, numbers and e-mail domains. */
 export function AccountPage() {
   const { t } = useTranslation();
   const { accountId } = route.useParams();

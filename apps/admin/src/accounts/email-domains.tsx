@@ -11,7 +11,7 @@ import { notify } from '../components/notify';
 
 const path = '/api/v1/accounts/{accountId}/domains/{domain}';
 
-/** The e-mail domains of an account; operators add and release them. */
+/** Shows the e-mail domains of an account; operators add and release them. */
 export function EmailDomains({ account: { accountId, domains } }: { account: Account }) {
   const { t } = useTranslation();
   const mayChange = useHasPermission('accounts:open');

@@ -12,7 +12,7 @@ import { ProblemAlert, toFieldErrors } from '../components/problems';
 import { notify } from '../components/notify';
 import type { Language } from '../texts/i18n';
 
-/** Opens an account with its domains and its first administrator: operators start here. */
+/** The page where operators open an account with its domains and its first administrator. */
 export function NewAccountPage() {
   const { t } = useTranslation();
   const { data } = useQuery(accountsQuery);

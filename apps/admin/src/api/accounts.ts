@@ -4,13 +4,13 @@ import { toPageQuery, cursorPaging } from './paging';
 
 export type Account = Schemas['AccountItem'];
 
-/** The first accounts that the caller sees, oldest first. */
+/** The query of the first 200 accounts that the caller may see, oldest first. */
 export const accountsQuery = queryOptions({
   queryKey: ['accounts'],
   queryFn: () => unwrapResponse(api.GET('/api/v1/accounts', { params: { query: { limit: 200 } } })),
 });
 
-/** Every account that the caller sees, oldest first. */
+/** The query of all accounts that the caller may see, page by page, oldest first. */
 export const accountListQuery = infiniteQueryOptions({
   queryKey: ['account-list'],
   queryFn: ({ pageParam }) =>
@@ -24,14 +24,14 @@ export const accountQuery = (accountId: string) =>
     queryFn: () => unwrapResponse(api.GET('/api/v1/accounts/{accountId}', { params: { path: { accountId } } })),
   });
 
-/** The numbers of an account: who is active, who waits. */
+/** Returns the query of an account's numbers of users, for example active and pending ones. */
 export const summaryQuery = (accountId: string) =>
   queryOptions({
     queryKey: ['accounts', accountId, 'summary'],
     queryFn: () => unwrapResponse(api.GET('/api/v1/accounts/{accountId}/summary', { params: { path: { accountId } } })),
   });
 
-/** Brings the page up to date about an account that is new or has changed. */
+/** Reloads the cached lists of accounts, and one account, after it was opened or changed. */
 export async function refreshAccount(queryClient: QueryClient, accountId: string): Promise<void> {
   await Promise.all([
     queryClient.invalidateQueries({ queryKey: accountListQuery.queryKey }),

@@ -1,12 +1,12 @@
-/** How long after somebody has touched the page what it asks for counts as theirs, ms. */
+/** For this many milliseconds after an input, the page's requests count as the user's. */
 const activeForMs = 10_000;
 
-/** Opening a page is something that a person does, too. */
+/** Opening a page counts as an input. */
 let lastInput = Date.now();
 
 for (const type of ['pointerdown', 'keydown', 'wheel', 'touchstart']) {
   window.addEventListener(type, () => (lastInput = Date.now()), { capture: true, passive: true });
 }
 
-/** Whether somebody is at this page now; else it asks by itself, for what others change. */
+/** Checks that the user has used the page in the last ten seconds. If not, its requests are background requests. */
 export const isUserActive = (): boolean => Date.now() - lastInput < activeForMs;

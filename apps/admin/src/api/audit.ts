@@ -8,7 +8,7 @@ export type AuditItem = Schemas['AuditItem'];
 export type AuditAction = AuditItem['action'];
 export type AuditFilter = Omit<NonNullable<operations['ListAudit']['parameters']['query']>, 'limit' | 'cursor'>;
 
-/** Who did what to whom, newest first. It is read again whenever it is opened. */
+/** Returns the query of audit items, newest first. It is reloaded whenever the page is opened. */
 export const auditQuery = (filter: AuditFilter) =>
   infiniteQueryOptions({
     queryKey: ['audit', filter],
@@ -18,7 +18,7 @@ export const auditQuery = (filter: AuditFilter) =>
     staleTime: 0,
   });
 
-/** All that was done to a user, and their logins, newest first. */
+/** Returns the query of a user's history, with their logins, newest first. */
 export const historyQuery = (accountId: string, userId: string) =>
   infiniteQueryOptions({
     queryKey: [...userKey(accountId, userId), 'history'],
@@ -31,6 +31,6 @@ export const historyQuery = (accountId: string, userId: string) =>
     ...cursorPaging,
   });
 
-/** Whether a row is of the user's own stream, whose revisions can be replayed; logins have one of their own. */
+/** Checks that an item is an event of the user's own stream, whose revisions can be replayed. Logins have a stream of their own. */
 export const isReplayable = ({ subject, action }: AuditItem): boolean =>
   subject.kind === 'user' && action !== 'user.logged-in' && action !== 'login.failed';

@@ -1,11 +1,11 @@
 import type { MessageFromTab, MessageToTab } from './changes-messages';
 
-/** How long, in ms, until a refused stream is tried again: a browser does not. */
+/** Milliseconds until the hub retries a refused stream; browsers do not retry these. */
 const retryAfterMs = 5_000;
-/** How many accounts the server takes in one stream. */
+/** The server's limit of accounts in one stream. */
 const maxAccounts = 51;
 
-/** How the hub speaks to a tab. */
+/** Sends messages to one tab. */
 export interface Port {
   send(message: MessageToTab): void;
 }
@@ -16,25 +16,25 @@ interface Tab {
 }
 
 /**
- * One stream of changes for all tabs of a browser, which opens at most six connections to a host. It tells of the
- * accounts of visible tabs and is closed while no tab is visible; what is missed meanwhile, the server tells afterwards.
+ * Keeps one stream of changes for all tabs of a browser, which opens at most six connections to a host. It covers the
+ * accounts of visible tabs and is closed while no tab is visible; afterwards the server sends the missed changes.
  */
 export class ChangesHub {
   readonly #tabs = new Map<Port, Tab>();
   #source: EventSource | undefined;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
-  /** Of which accounts the stream tells. */
+  /** The accounts of the open stream. */
   #accounts: readonly string[] = [];
-  /** Up to which position of the log all tabs have been told; 0 where none is known. */
+  /** The position of the log up to which all tabs have the changes; 0 if unknown. */
   #position = 0;
 
-  /** Ends it; the tabs are told nothing more. */
+  /** Closes the stream and forgets all tabs. */
   close(): void {
     this.#tabs.clear();
     this.#closeStream();
   }
 
-  /** Takes what a tab says. */
+  /** Handles a message from a tab. */
   receive(port: Port, message: MessageFromTab): void {
     if (message.kind === 'pause') return this.#removeTab(port);
     this.#addTab(port, message);
@@ -44,14 +44,14 @@ export class ChangesHub {
     let isOthers = false;
     for (const [other, tab] of this.#tabs) {
       if (tab.userId === userId) continue;
-      // Another user has logged in since: the stream is still with the rights of the one before.
+      // Another user has logged in: the open stream still has the permissions of the previous one.
       isOthers = true;
       this.#tabs.delete(other);
       other.send({ kind: 'replaced' });
     }
     const isOpen = this.#source !== undefined && this.#source.readyState !== EventSource.CLOSED && !isOthers;
     const isUpToDate = after >= this.#position && this.#position > 0;
-    // Whoever else is told by the stream must not miss what this tab has read already.
+    // The other tabs must not miss changes that this tab has already read.
     const from = this.#tabs.size > 0 && this.#position > 0 ? Math.min(this.#position, after || this.#position) : after;
     this.#tabs.set(port, { accountId, userId });
     if (isOpen && isUpToDate && this.#accounts.includes(accountId)) return;
@@ -77,7 +77,7 @@ export class ChangesHub {
     if (!first) return;
     const query = new URLSearchParams(also.map((account) => ['also', account]));
     if (this.#position) query.set('after', String(this.#position));
-    // After a break the browser comes back by itself, with the position of the last event in Last-Event-ID.
+    // After an interruption the browser reconnects, with the last event's position in Last-Event-ID.
     const source = new EventSource(`/api/v1/accounts/${encodeURIComponent(first)}/changes?${query.toString()}`);
     this.#source = source;
     source.addEventListener('ready', ({ lastEventId }: MessageEvent) => this.#sendChanged(Number(lastEventId), {}));

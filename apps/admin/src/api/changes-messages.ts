@@ -1,17 +1,17 @@
-/** What a tab tells the hub. */
+/** A message from a tab to the hub. */
 export type MessageFromTab =
-  /** The tab is visible and shows this account, which it has read as of `after`; `userId` is logged in. */
+  /** The tab is visible and shows the account as of the position `after`; `userId` is logged in. */
   | { readonly kind: 'follow'; readonly accountId: string; readonly userId: string; readonly after: number }
   | { readonly kind: 'pause' };
 
-/** What the hub tells a tab. */
+/** A message from the hub to a tab. */
 export type MessageToTab =
   | { readonly kind: 'changed'; readonly position: number; readonly userIds: readonly string[] }
-  /** Too much has changed: the account has to be read anew. */
+  /** Too much has changed: the tab must reload all of the account. */
   | { readonly kind: 'reset'; readonly position: number }
-  /** The server refused the stream, which is tried again. */
+  /** The server refused the stream; the hub retries. */
   | { readonly kind: 'refused' }
-  /** Another tab says that somebody else is logged in: this one is told nothing more until it follows again. */
+  /** In another tab, another user is logged in: the hub sends this tab nothing until it follows again. */
   | { readonly kind: 'replaced' }
-  /** The hub is a new one, which knows no tab yet: each has to follow again. */
+  /** The hub is new and knows no tabs: each must follow again. */
   | { readonly kind: 'unknown' };

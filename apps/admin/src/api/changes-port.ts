@@ -1,7 +1,7 @@
 import { ChangesHub, type Port } from './changes-hub';
 import type { MessageFromTab, MessageToTab } from './changes-messages';
 
-/** What tabs say to each other: to the one that has the hub, or from it to one tab, or to all. */
+/** A message between tabs: to the one with the hub, or from the hub to one tab or to all. */
 type ChannelMessage =
   { readonly from: string; readonly message: MessageFromTab } | { readonly to: string; readonly message: MessageToTab };
 
@@ -9,13 +9,13 @@ const lockName = 'rollbook.changes';
 const allTabs = 'all';
 const tabId = String(crypto.getRandomValues(new Uint32Array(4)));
 const channel = new BroadcastChannel(lockName);
-/** This tab's own, while it has the lock; the other visible tabs wait for it. */
+/** The hub, if this tab holds the lock; the other visible tabs wait for the lock. */
 let hub: ChangesHub | undefined;
 const ports = new Map<string, Port>();
 let receive: (message: MessageToTab) => void = () => {};
 let follow: (() => MessageFromTab) | undefined;
 
-/** A tab as the hub speaks to it. */
+/** Returns the port of a tab; creates it at first. */
 function findPort(id: string): Port {
   let port = ports.get(id);
   if (!port) {
@@ -42,8 +42,8 @@ const sendToHub = (message: MessageFromTab): void =>
   hub ? hub.receive(findPort(tabId), message) : postToChannel({ from: tabId, message });
 
 /**
- * Follows what `message` says while this tab is visible; ends when the answer is called. Of the visible tabs, the one
- * that holds the lock has the stream; where it is closed or hidden, the next one takes over, and all tell it where they are.
+ * Follows the account in `message` while this tab is visible, and returns a function that stops. Of the visible tabs, the
+ * one that holds the lock has the stream; when it is closed or hidden, the next one takes over, and all follow again.
  */
 export function followWhileVisible(
   message: () => MessageFromTab,
@@ -76,7 +76,7 @@ export function followWhileVisible(
   };
 }
 
-/** Has the hub as soon as no other tab does, until the answer is called. Without TLS there are no locks: each visible tab has its own. */
+/** Runs the hub as soon as no other tab does, and returns a function that stops it. Without TLS browsers have no locks: then each visible tab runs its own hub. */
 function runHubOnceLockIsFree(): () => void {
   const abort = new AbortController();
   const runHub = () =>
@@ -92,7 +92,7 @@ function runHubOnceLockIsFree(): () => void {
       if (follow) sendToHub(follow());
       if (navigator.locks) postToChannel({ to: allTabs, message: { kind: 'unknown' } });
     });
-  // It is absent where there is no TLS, whatever its type says.
+  // Undefined without TLS, unlike its type.
   const locks = navigator.locks as LockManager | undefined;
   if (locks) void locks.request(lockName, { signal: abort.signal }, runHub).catch(() => {});
   else void runHub();

@@ -6,24 +6,24 @@ import { getFirstPositionSeen, raiseMinPosition } from './client';
 import { meKey, useMe } from './me';
 import { refreshUsers } from './refresh-users';
 
-/** How long, in ms, changes gather while many come: each look at them costs several requests. */
+/** Milliseconds between two refreshes, because each takes several requests. */
 const batchWindowMs = 500;
 
-/** While this is on the page, rows and numbers of the account follow what anybody changes. */
+/** Keeps rows and numbers of an account up to date while the component is on the page. */
 export function useChanges(accountId: string): void {
   const queryClient = useQueryClient();
   const { id: userId } = useMe().actor;
   useEffect(() => followChanges(queryClient, accountId, userId), [accountId, userId, queryClient]);
 }
 
-/** Up to which position of the log this page knows of all changes; at first, what its first read showed. */
+/** The position of the log up to which this page has all changes; 0 before the first change. */
 let knownPosition = 0;
 
-/** Follows until what it answers is called. */
+/** Follows the changes of an account; returns a function that stops. */
 function followChanges(queryClient: QueryClient, accountId: string, userId: string): () => void {
   const changed = new Set<string>();
   let isRefreshing = false;
-  /** The first at once; one after the other, for a newer look breaks off one that is under way. */
+  /** Refreshes the first change at once, then the others one batch after the other, because a new refresh would abort a running one. */
   const refreshChanged = async (): Promise<void> => {
     if (isRefreshing) return;
     for (isRefreshing = true; changed.size > 0; await new Promise((resolve) => setTimeout(resolve, batchWindowMs))) {
@@ -34,7 +34,7 @@ function followChanges(queryClient: QueryClient, accountId: string, userId: stri
     isRefreshing = false;
   };
   const onMessage = (message: MessageToTab): void => {
-    // It may be the session that has ended.
+    // The session may have ended.
     if (message.kind === 'refused') void queryClient.invalidateQueries({ queryKey: meKey });
     if (message.kind === 'replaced') void checkMe();
     if (message.kind !== 'changed' && message.kind !== 'reset') return;
@@ -51,7 +51,7 @@ function followChanges(queryClient: QueryClient, accountId: string, userId: stri
       onMessage,
     );
   let stop: (() => void) | undefined = start();
-  /** Goes on where it is still the same user; for another one, the page is loaded anew. */
+  /** Checks who is logged in. The same user: follows again. Another one: `meQuery` reloads the page. */
   const checkMe = async (): Promise<void> => {
     stop?.();
     await queryClient.invalidateQueries({ queryKey: meKey });

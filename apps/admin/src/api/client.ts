@@ -9,17 +9,17 @@ export type Schemas = components['schemas'];
 
 let minPosition = 0;
 
-/** From now on reads show at least this position of the log. */
+/** Makes all later reads wait until they show at least this position of the log. */
 export const raiseMinPosition = (position: number): void => {
   minPosition = Math.max(minPosition, position);
 };
 
 let firstPositionSeen = 0;
 
-/** The position of the log that the first answer to this page showed; 0 before that. What was read later is not older. */
+/** Returns the position of the log in the first response to this page; 0 before that. Later responses are not older. */
 export const getFirstPositionSeen = (): number => firstPositionSeen;
 
-/** Reads wait for the last write that this page made or heard of: never a stale row. */
+/** Reads wait for the latest write that this page made or was told of, so that they are never stale. */
 const readYourWrites: Middleware = {
   onRequest({ request }) {
     if (request.method === 'GET' && minPosition) request.headers.set('rollbook-min-position', String(minPosition));
@@ -32,7 +32,7 @@ const readYourWrites: Middleware = {
   },
 };
 
-/** What the page asks by itself does not keep the session from ending. */
+/** Requests that the page makes by itself do not prolong the session. */
 const markBackgroundRequests: Middleware = {
   onRequest({ request }) {
     if (!isUserActive()) request.headers.set('rollbook-background', 'true');
@@ -43,10 +43,10 @@ const markBackgroundRequests: Middleware = {
   },
 };
 
-/** The bodies of requests that may have to be sent once more. */
+/** Copies of requests, which can be sent once more. */
 const requestCopies = new WeakMap<Request, Request>();
 
-/** Added last: the others see the answer that counts. */
+/** Must be the last middleware, so that the others see the final response. */
 const reauthenticateAndRetry: Middleware = {
   onRequest({ request }) {
     if (request.method !== 'GET') requestCopies.set(request, request.clone());
@@ -58,11 +58,11 @@ const reauthenticateAndRetry: Middleware = {
   },
 };
 
-/** The API, typed by its OpenAPI document. The browser sends the session's cookie by itself. */
+/** The client of the API, typed by its OpenAPI document. The browser adds the session's cookie. */
 export const api = createClient<paths>({ baseUrl: window.location.origin });
 api.use(readYourWrites, markBackgroundRequests, reauthenticateAndRetry);
 
-/** What was answered. Throws `Problem`. */
+/** Returns the body of a successful response. Throws `Problem` for any other. */
 export async function unwrapResponse<Data>(
   call: Promise<{ data?: Data; error?: unknown; response: Response }>,
 ): Promise<NonNullable<Data>> {
@@ -71,7 +71,7 @@ export async function unwrapResponse<Data>(
   return data!;
 }
 
-/** Takes a next step that a refusal offered. Throws `Problem`. */
+/** Sends the request of a suggested action, without a body. Throws `Problem`. */
 export async function followActionLink({ method, href }: Schemas['ActionLink']): Promise<void> {
   const body =
     method === 'GET' || method === 'DELETE' ? {} : { body: '{}', headers: { 'content-type': 'application/json' } };

@@ -7,17 +7,17 @@ export type Permission = Me['permissions'][number];
 
 export const meKey = ['me'] as const;
 
-/** Remembers that somebody logged in here: scripts can't see the cookie, and asking in vain is an error in the console. */
+/** The key in the browser's storage that says that somebody is logged in. Scripts cannot see the cookie, and a refused request would be an error in the console. */
 const loginMarker = 'rollbook.entered';
-/** Another value with each login, so that other tabs are told. */
+/** Stores that somebody has logged in. The value is always new, so that other tabs get an event. */
 export const rememberLogin = (): void => localStorage.setItem(loginMarker, new Date().toISOString());
 
-/** Calls back when somebody has logged in or out in another tab. */
+/** Calls `callback` when somebody logs in or out in another tab. */
 export function onLoginChangedInOtherTab(callback: () => void): void {
   window.addEventListener('storage', ({ key }) => key === loginMarker && callback());
 }
 
-/** Who is logged in; `null`: nobody. */
+/** The query of who is logged in; `null` if nobody is. */
 export const meQuery = queryOptions({
   queryKey: meKey,
   staleTime: 60_000,
@@ -37,23 +37,23 @@ export const meQuery = queryOptions({
   },
 });
 
-/** Who is logged in, on a page that only they see. */
+/** Returns who is logged in. Only for pages behind the login. */
 export const useMe = (): Me => useSuspenseQuery(meQuery).data!;
 
-/** Whether the caller's roles give this permission; the server decides all the same. */
+/** Checks whether the caller has a permission. The server checks it as well. */
 export const useHasPermission = (permission: Permission): boolean => useMe().permissions.includes(permission);
 
-/** The session of this page has ended: it is loaded anew as the login, which leads back here. Nothing more is shown of it, so nothing is answered. */
+/** Opens the login page, which leads back here, because the session has ended. Never resolves, so that nothing more is shown. */
 export function redirectToLoginAndBack(): Promise<never> {
   const { pathname, search } = window.location;
   clearLoginAndOpen(`/login?${new URLSearchParams({ to: pathname + search }).toString()}`);
   return new Promise(() => {});
 }
 
-/** Nobody is logged in any more: the page is loaded anew, so that nothing of what was seen stays for whoever comes next. */
+/** Opens the login page after a logout, with a full page load, so that no data stay for the next user of this browser. */
 export const redirectToLogin = (): void => clearLoginAndOpen('/login');
 
-/** Somebody else has logged in in another tab: the page is loaded anew, so that nothing that was shown to the one before stays. */
+/** Loads the start page because another user has logged in in another tab, so that no data of the previous one stay. Never resolves. */
 function reloadForOtherUser(): Promise<never> {
   window.location.replace('/');
   return new Promise(() => {});
@@ -61,7 +61,7 @@ function reloadForOtherUser(): Promise<never> {
 
 let isLeaving = false;
 
-/** Once: several requests find out that a session ended, and a second way out would break off the first. */
+/** Opens an address once. Several requests may find that the session has ended, and a second navigation would abort the first. */
 function clearLoginAndOpen(login: string): void {
   if (isLeaving) return;
   isLeaving = true;

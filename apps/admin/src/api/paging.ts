@@ -1,8 +1,8 @@
-/** How lists go on: each page names the next one's cursor. */
+/** Options of an infinite query: each page has the cursor of the next one. */
 export const cursorPaging = {
   initialPageParam: '',
   getNextPageParam: ({ next }: { readonly next: string | null }) => next,
 };
 
-/** The query of a page: so many rows, from the cursor on. */
+/** Returns the query parameters of a page: `limit` rows from the cursor on. */
 export const toPageQuery = (cursor: string, limit = 100) => ({ limit, ...(cursor && { cursor }) });

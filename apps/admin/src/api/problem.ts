@@ -2,18 +2,18 @@ import type { components } from './schema';
 
 type ProblemBody = components['schemas']['Problem'];
 
-/** A refusal of the API, as RFC 9457 has it: `code` is stable, `actions` are the next steps that work. */
+/** A refusal of the API (RFC 9457). `code` is stable, `actions` are the suggested actions. */
 export class Problem extends Error {
   readonly status: number;
   readonly code: string;
   readonly actions: NonNullable<ProblemBody['actions']>;
-  /** What is wrong with each field. */
+  /** What is wrong with the fields of the request. */
   readonly errors: NonNullable<ProblemBody['errors']>;
-  /** Of a password: what it lacks. */
+  /** For a refused password: the reasons. */
   readonly reasons: readonly string[];
-  /** Of a refused If-Match: the revision that is the newest. */
+  /** For a refused If-Match: the latest revision. */
   readonly revision: number | undefined;
-  /** Seconds until it is worth asking again. */
+  /** Seconds until a retry makes sense. */
   readonly retryAfter: number | undefined;
 
   constructor({ status, headers }: Response, body: unknown) {

@@ -2,7 +2,7 @@ import { QueryCache, QueryClient } from '@tanstack/react-query';
 import { meKey, onLoginChangedInOtherTab, redirectToLoginAndBack } from './me';
 import { Problem } from './problem';
 
-/** Read models behind, the store away: worth another try. What was refused stays refused. */
+/** Checks that a retry may succeed: the server was not reached or answered 503. A refusal stays a refusal. */
 const isTransient = (error: Error): boolean => !(error instanceof Problem) || error.status === 503;
 
 export const queryClient: QueryClient = new QueryClient({

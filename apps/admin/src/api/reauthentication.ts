@@ -1,10 +1,10 @@
-/** Asks whoever is at the page to show again who they are; whether they did. */
+/** Asks the user to authenticate again; resolves with whether they did. */
 type Reauthenticate = () => Promise<boolean>;
 
 let reauthenticate: Reauthenticate | undefined;
 let pending: Promise<boolean> | undefined;
 
-/** Who asks, while they are on the page. */
+/** Sets the function that asks the user to authenticate again. Returns a function that removes it. */
 export function setReauthenticate(next: Reauthenticate): () => void {
   reauthenticate = next;
   return () => {
@@ -12,7 +12,7 @@ export function setReauthenticate(next: Reauthenticate): () => void {
   };
 }
 
-/** What `send` sends is sent once more where the server first wants to know who is there. Several requests share one question. */
+/** If the response demands a recent authentication, asks the user for it and calls `send` once more; else returns the response. Concurrent requests share one dialog. */
 export async function retryAfterReauthentication(response: Response, send: () => Promise<Response>): Promise<Response> {
   if (response.status !== 403 || !(await isReauthenticationRequired(response.clone()))) return response;
   pending ??= (reauthenticate?.() ?? Promise.resolve(false)).finally(() => (pending = undefined));

@@ -5,12 +5,12 @@ import { userListsKey, userKey, type Page, type User, type UserFilter } from './
 
 type Pages = InfiniteData<Page<User>, string>;
 
-/** So many rows are asked for one by one; beyond that the pages are read again. */
+/** Up to this many changed rows are loaded one by one; for more, whole pages are reloaded. */
 const maxRowsReadSingly = 30;
-/** A list that nobody has scrolled far is read again, which also brings in who is new. */
+/** Lists of up to this many pages are reloaded, which also shows new users. */
 const maxPagesReread = 2;
 
-/** Brings everything on the page up to date about users who have changed. Never rejects: what can't be read is marked as stale. */
+/** Reloads everything cached about users who have changed. Never rejects: what cannot be read is marked as stale. */
 export async function refreshUsers(
   queryClient: QueryClient,
   accountId: string,
@@ -53,7 +53,7 @@ async function replaceRows(
   const now = new Map(
     await Promise.all(shown.map(async ({ userId }) => [userId, await readUser(accountId, userId)] as const)),
   );
-  // A page that is on its way would put the old rows back; the table asks for it again.
+  // A page that is loading now would put the old rows back; the table requests it again.
   await queryClient.cancelQueries({ queryKey });
   queryClient.setQueryData<Pages>(
     queryKey,
@@ -71,7 +71,7 @@ async function replaceRows(
   );
 }
 
-/** As of now; `null`: no longer to be seen here. Past the cache, which would answer with what is on its way since before. */
+/** Loads a user, or `null` if the account may not see them any more. Without the cache, which could return a request that began before the change. */
 const readUser = (accountId: string, userId: string): Promise<User | null> =>
   unwrapResponse(
     api.GET('/api/v1/accounts/{accountId}/users/{userId}', { params: { path: { accountId, userId } } }),
@@ -80,7 +80,7 @@ const readUser = (accountId: string, userId: string): Promise<User | null> =>
     throw error;
   });
 
-/** Whether the list's filter still shows this user; a search goes by names, which rarely change. */
+/** Checks that a user still matches a list's filters. Ignores the search text, because names rarely change. */
 function matchesFilter(
   user: User,
   { status = ['pending', 'invited', 'active'], locked, role, country, lastLoginBefore }: UserFilter,

@@ -1,17 +1,17 @@
-/** When the session ends if nobody uses it; Unix ms of this machine. */
+/** When the session ends unless it is used. `at` is in Unix milliseconds by this device's clock. */
 export interface SessionEnd {
   readonly at: number;
-  /** So soon that people are warned. */
+  /** Whether the user must be warned now. */
   readonly isWarningDue: boolean;
 }
 
-/** How long before its end people are warned, s. */
+/** The warning comes this many seconds before the end. */
 const warningSeconds = 120;
 
 let end: SessionEnd | undefined;
 const listeners = new Set<() => void>();
 
-/** Each answer tells how long the session lasts, so that it matters little what time this machine takes it to be. */
+/** Stores the session's end from a response. The header has a duration, so that a wrong clock of the device does not matter. */
 export function storeSessionEnd({ headers }: Response): void {
   const seconds = headers.get('rollbook-session-ends-in');
   if (seconds === null) return;
@@ -21,7 +21,7 @@ export function storeSessionEnd({ headers }: Response): void {
 
 export const getSessionEnd = (): SessionEnd | undefined => end;
 
-/** How long it is until people are to be warned, ms. */
+/** Returns the milliseconds until the user must be warned, at least 0. */
 export const msUntilWarning = ({ at }: SessionEnd): number => Math.max(0, at - Date.now() - warningSeconds * 1_000);
 
 export function subscribeSessionEnd(listener: () => void): () => void {

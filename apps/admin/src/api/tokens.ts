@@ -5,7 +5,7 @@ import { toPageQuery, cursorPaging } from './paging';
 export type AccessToken = Schemas['AccessTokenItem'];
 export type IssueAccessToken = Schemas['IssueAccessToken'];
 
-/** The access tokens that the caller may manage, newest first. */
+/** The query of the access tokens that the caller may manage, newest first. */
 export const tokensQuery = infiniteQueryOptions({
   queryKey: ['tokens'],
   queryFn: ({ pageParam }) =>
@@ -13,6 +13,6 @@ export const tokensQuery = infiniteQueryOptions({
   ...cursorPaging,
 });
 
-/** Reads the list of tokens again. */
+/** Reloads the list of access tokens. */
 export const refreshTokens = (queryClient: QueryClient): Promise<void> =>
   queryClient.invalidateQueries({ queryKey: tokensQuery.queryKey });

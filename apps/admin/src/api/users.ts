@@ -28,7 +28,7 @@ export const userStatuses = listMembers<UserStatus>({
 });
 export const roles = listMembers<Role>({ administrator: true, 'co-administrator': true, auditor: true });
 
-/** Where the lists of an account's users are cached. */
+/** Returns the query key of all lists of an account's users. */
 export const userListsKey = (accountId: string) => ['accounts', accountId, 'users'] as const;
 
 export const userListQuery = (accountId: string, filter: UserFilter) =>
@@ -43,7 +43,7 @@ export const userListQuery = (accountId: string, filter: UserFilter) =>
     ...cursorPaging,
   });
 
-/** Whether a list was refused because no word of its search is long enough. */
+/** Checks that a list was refused because every word of the search text is too short. */
 export const isSearchTooShort = (error: Error | null): boolean =>
   error instanceof Problem && error.errors.some(({ field }) => field === 'search');
 
@@ -59,7 +59,7 @@ export const pendingApprovalsQuery = (accountId: string) =>
     ...cursorPaging,
   });
 
-/** Where everything about one user is cached. */
+/** Returns the query key of everything about one user. */
 export const userKey = (accountId: string, userId: string) => ['accounts', accountId, 'user', userId] as const;
 
 export const userQuery = (accountId: string, userId: string) =>
@@ -72,13 +72,13 @@ export const userQuery = (accountId: string, userId: string) =>
     refetchInterval: ({ state }) => msUntilLockEnds(state.data),
   });
 
-/** How long until the next lock of the user ends by itself, ms, a second at least; `false` where none does. */
+/** Returns the milliseconds until the user's next lock ends by itself (at least 1,000), or `false` if none does. */
 function msUntilLockEnds(user: User | undefined): number | false {
   const ends = user?.locks.flatMap(({ until }) => (until ? [Date.parse(until)] : [])) ?? [];
   return ends.length > 0 && Math.max(1_000, Math.min(...ends) - Date.now());
 }
 
-/** What this caller may do to the user now, and why not. */
+/** Returns the query of the actions on a user: which the caller may take now, and why not the others. */
 export const possibleActionsQuery = (accountId: string, userId: string) =>
   queryOptions({
     queryKey: [...userKey(accountId, userId), 'actions'],
@@ -89,7 +89,7 @@ export const possibleActionsQuery = (accountId: string, userId: string) =>
     staleTime: 0,
   });
 
-/** The user as the account saw them at a moment: a revision, or a time (RFC 3339). What has been does not change. */
+/** Returns the query of a user as the account saw them at a revision or a time (RFC 3339). */
 export const userAtQuery = (accountId: string, userId: string, at: number | string) =>
   queryOptions({
     queryKey: [...userKey(accountId, userId), 'at', at],

@@ -21,7 +21,7 @@ type PendingApproval = Schemas['PendingApproval'];
 const route = getRouteApi('/in/accounts/$accountId/approvals');
 const noApprovals: PendingApproval[] = [];
 
-/** Who waits for approval, longest first: approve or reject them. */
+/** The page of users who wait for approval, the longest waiting first. */
 export function ApprovalsPage() {
   const { t } = useTranslation();
   const { accountId } = route.useParams();

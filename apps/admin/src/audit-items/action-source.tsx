@@ -2,7 +2,7 @@ import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { AuditItem } from '../api/audit';
 
-/** With which access token and from which address something was done, as far as it is on record. */
+/** Shows the access token and the IP address that an action came from, if they are recorded. */
 export function ActionSource({ item: { via, ip } }: { item: AuditItem }) {
   const { t } = useTranslation();
   const token = useTokenName();
@@ -16,7 +16,7 @@ export function ActionSource({ item: { via, ip } }: { item: AuditItem }) {
   );
 }
 
-/** Says which token it was, and what kind of party had issued it. */
+/** Returns a function that names an access token and the kind of its issuer. */
 export function useTokenName(): (via: NonNullable<AuditItem['via']>) => string {
   const { t } = useTranslation();
   return ({ name, token, issuedBy }) => {

@@ -4,30 +4,30 @@ import type { AuditItem } from '../api/audit';
 import { useFormatFieldValue } from './field-values';
 import { useFieldName } from './names';
 
-/** Before → after of each field that an event changed. */
+/** Lists the fields that an event changed, each with its value before and after. */
 export function FieldChanges({ changes }: Pick<AuditItem, 'changes'>) {
   const { t } = useTranslation();
   const fieldName = useFieldName();
-  const value = useFormatFieldValue();
+  const formatValue = useFormatFieldValue();
   return (
     <List size="sm" listStyleType="none" spacing={2}>
       {changes.map(({ field, before, after }) => {
-        const was = value(field, before);
+        const formatted = formatValue(field, before);
         return (
           <List.Item key={field}>
             <Text span size="sm" c="dimmed">
               {fieldName(field)}:
             </Text>{' '}
-            {was && (
+            {formatted && (
               <>
                 <Text span size="sm" c="dimmed" td="line-through">
-                  {was}
+                  {formatted}
                 </Text>
                 <span aria-hidden> → </span>
                 <VisuallyHidden>{t('history.becomes')}</VisuallyHidden>
               </>
             )}{' '}
-            {value(field, after) ?? t('common.none')}
+            {formatValue(field, after) ?? t('common.none')}
           </List.Item>
         );
       })}

@@ -8,12 +8,12 @@ import { toPermissionKey } from './names';
 
 type Format = (value: never) => string;
 
-/** Says a field's value in the reader's language: `null` and an empty list are nothing. */
+/** Returns a function that formats a field's value in the reader's language; `null` for no value or an empty list. */
 export function useFormatFieldValue(): (field: string, value: unknown) => string | null {
   const { t } = useTranslation();
   const countryName = useCountryName();
   const { time } = useDateFormats();
-  // Words that come from outside: one that we don't know stands for itself.
+  // An unknown word is shown as it is.
   const translateKnown = (keys: string[], value: string) =>
     (t as unknown as (keys: string[], options: object) => string)(
       keys.map((key) => `${key}.${value}`),

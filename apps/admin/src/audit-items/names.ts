@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { AuditItem } from '../api/audit';
 import type { Permission } from '../api/me';
 
-/** What a field is called, where it is known to us; another goes by its own name. */
+/** The text keys of the known fields. */
 const fieldKeys = {
   email: 'user.email',
   firstName: 'user.firstName',
@@ -28,13 +28,13 @@ const fieldKeys = {
   endedAt: 'field.endedAt',
 } as const;
 
-/** Names a field of a change. */
+/** Returns a function that gives a field's name in the reader's language; for an unknown field, its own name. */
 export function useFieldName(): (field: string) => string {
   const { t } = useTranslation();
   return (field) => (Object.hasOwn(fieldKeys, field) ? t(fieldKeys[field as keyof typeof fieldKeys]) : field);
 }
 
-/** Says who acted, in a few words. */
+/** Returns a function that names the actor of an event. */
 export function useActorName(): (actor: AuditItem['actor']) => string {
   const { t } = useTranslation();
   return ({ kind, name }) => {
@@ -46,6 +46,6 @@ export function useActorName(): (actor: AuditItem['actor']) => string {
 
 type PermissionKey<P> = P extends `${infer Of}:${infer To}` ? `permission.${Of}.${To}` : never;
 
-/** Where the words for a permission are: a colon means something else there. */
+/** Returns the text key of a permission; i18next uses the colon for namespaces. */
 export const toPermissionKey = (permission: Permission) =>
   `permission.${permission.replace(':', '.')}` as PermissionKey<Permission>;

@@ -25,11 +25,11 @@ export function AuditDetails({ item, accountId, onSearch, onClose }: Props) {
   const actorName = useActorName();
   const tokenName = useTokenName();
   const { subject, actor, via } = item;
-  const whom = subject.name ?? t('history.nameless');
+  const subjectName = subject.name ?? t('history.nameless');
   const facts: [string, ReactNode][] = [
     [t('history.when'), <DateTime key="at" at={item.at} />],
     [t('history.who'), actorName(actor)],
-    [t('history.whom'), `${whom} (${t(`kind.${subject.kind}`)})`],
+    [t('history.whom'), `${subjectName} (${t(`kind.${subject.kind}`)})`],
     [t('history.why'), item.reason ?? t('history.noReason')],
     ...(via ? [[t('history.token'), tokenName(via)] as [string, ReactNode]] : []),
     ...(item.ip ? [[t('history.ip'), item.ip] as [string, ReactNode]] : []),
@@ -64,7 +64,7 @@ export function AuditDetails({ item, accountId, onSearch, onClose }: Props) {
             </Button>
           )}
           <Button size="xs" variant="light" maw="100%" onClick={() => onSearch({ subject: subject.id })}>
-            {t('audit.allOn', { name: whom })}
+            {t('audit.allOn', { name: subjectName })}
           </Button>
           {isReplayable(item) && (item.account ?? accountId) && (
             <ButtonLink

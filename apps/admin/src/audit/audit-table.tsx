@@ -1,8 +1,9 @@
-import { Anchor, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import type { UseInfiniteQueryResult } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { AuditItem } from '../api/audit';
 import { ListTable, type Column } from '../components/list-table';
+import { RowButton } from '../components/row-button';
 import { DateTime } from '../components/date-time';
 import { useActorName } from '../audit-items/names';
 
@@ -21,24 +22,7 @@ export function AuditTable({ items, list, onOpen }: Props) {
       id: 'action',
       header: t('history.what'),
       cell: (item) => (
-        <>
-          <Anchor
-            component="button"
-            type="button"
-            size="sm"
-            fw={600}
-            truncate
-            display="block"
-            maw="100%"
-            ta="left"
-            onClick={() => onOpen(item)}
-          >
-            {t(`action.${item.action}`)}
-          </Anchor>
-          <Text size="xs" c="dimmed" truncate hiddenFrom="md">
-            <DateTime at={item.at} />
-          </Text>
-        </>
+        <RowButton label={t(`action.${item.action}`)} note={<DateTime at={item.at} />} onClick={() => onOpen(item)} />
       ),
     },
     {

@@ -13,36 +13,36 @@ interface ProblemBody {
 export function useProblemText(): (problem: ProblemBody | Error) => string {
   const { t } = useTranslation();
   // The server gives the codes, so the compiler cannot check the keys.
-  const look = t as unknown as (key: string, options: object) => string;
+  const translate = t as unknown as (key: string, options: object) => string;
   return (problem) => {
     if (problem instanceof Problem) {
       const { code, message, retryAfter } = problem;
-      return look(`problem.${code}`, { defaultValue: message || t('common.failed'), seconds: retryAfter ?? 60 });
+      return translate(`problem.${code}`, { defaultValue: message || t('common.failed'), seconds: retryAfter ?? 60 });
     }
     if (problem instanceof Error) return t('common.unreachable');
-    return look(`problem.${problem.code}`, {
+    return translate(`problem.${problem.code}`, {
       defaultValue: problem.detail ?? t('common.failed'),
       seconds: problem.seconds ?? 60,
     });
   };
 }
 
-/** Shows an error's text and, below it, `children`. `says` replaces the text. */
+/** Shows an error: `text`, or else the text of its code; `children` below it. */
 export function ProblemAlert({
   error,
-  says,
+  text,
   children,
 }: {
   error: Error | null;
-  says?: string | false;
+  text?: string | false;
   children?: ReactNode;
 }) {
-  const text = useProblemText();
+  const problemText = useProblemText();
   if (!error) return null;
   return (
     <Alert color="red" variant="light" role="alert">
       <Stack gap="xs" align="flex-start">
-        <Text size="sm">{says || text(error)}</Text>
+        <Text size="sm">{text || problemText(error)}</Text>
         {children}
       </Stack>
     </Alert>

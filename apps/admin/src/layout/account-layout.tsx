@@ -6,7 +6,7 @@ import { rememberAccount } from './remembered-account';
 
 const route = getRouteApi('/in/accounts/$accountId');
 
-/** Whatever belongs to one account: its pages follow its changes, and share one confirm dialog. */
+/** The parent of an account's pages: keeps them up to date and gives them one confirmation dialog. */
 export function AccountLayout() {
   const { accountId } = route.useParams();
   useChanges(accountId);

@@ -4,7 +4,7 @@ import { useNavigate, useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { accountsQuery } from '../api/accounts';
 
-/** Operators see every account, one at a time. */
+/** Lets operators switch between accounts. */
 export function AccountSwitcher() {
   const { t } = useTranslation();
   const navigate = useNavigate();

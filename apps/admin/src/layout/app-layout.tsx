@@ -12,7 +12,7 @@ import { UserMenu } from './user-menu';
 
 const AccountSwitcher = lazyComponent(async () => (await import('./account-switcher')).AccountSwitcher);
 
-/** What is round every page: where one is, where one may go, who one is. */
+/** The header and the navigation of all pages behind the login. */
 export function AppLayout() {
   const { t } = useTranslation();
   const { account } = useMe();

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { AnchorLink } from '../components/links';
 import { ProblemAlert } from '../components/problems';
 
-/** While a page or who is logged in is being loaded. */
+/** Shown while a page is loading. */
 export function LoadingPage() {
   const { t } = useTranslation();
   return (
@@ -27,7 +27,7 @@ export function NotFoundPage() {
   );
 }
 
-/** A page that broke, or could not be loaded. */
+/** Shown for a page that failed or could not be loaded. */
 export function ErrorPage({ error }: ErrorComponentProps) {
   const { t } = useTranslation();
   const router = useRouter();

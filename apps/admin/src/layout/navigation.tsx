@@ -8,7 +8,7 @@ import { AccountIcon, AccountsIcon, AuditIcon, InboxIcon, UsersIcon } from '../c
 import { NavigationLink } from '../components/links';
 import { getRememberedAccount } from './remembered-account';
 
-/** Where one may go: a page that needs an account leads to the one that is open. */
+/** Shows the links to the pages that the caller may open. Account pages are those of the current account. */
 export function Navigation({ onNavigate }: { onNavigate: () => void }) {
   const { t } = useTranslation();
   const { account, permissions } = useMe();
@@ -78,7 +78,7 @@ function AccountNavigation({ accountId, onNavigate }: { accountId: string; onNav
   );
 }
 
-/** How many wait for approval. */
+/** Shows the number of users who wait for approval. */
 function PendingApprovalCount({ accountId }: { accountId: string }) {
   const { t } = useTranslation();
   const { data } = useQuery(summaryQuery(accountId));

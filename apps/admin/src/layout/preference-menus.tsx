@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { AppearanceIcon, LanguageIcon } from '../components/icons';
 import { chooseLanguage, languages, type Language } from '../texts/i18n';
 
-/** The language of the page. */
+/** The menu that chooses the language. */
 export function LanguageMenu() {
   const { t, i18n } = useTranslation();
   return (
@@ -31,7 +31,7 @@ export function LanguageMenu() {
 
 export const colorSchemes = ['light', 'dark', 'auto'] as const satisfies MantineColorScheme[];
 
-/** Light, dark, or as the system is. */
+/** The menu that chooses light, dark, or the system's appearance. */
 export function AppearanceMenu() {
   const { t } = useTranslation();
   const { colorScheme, setColorScheme } = useMantineColorScheme();

@@ -8,7 +8,7 @@ import { MenuItemLink } from '../components/links';
 import { useProblemText } from '../components/problems';
 import { notify } from '../components/notify';
 
-/** Who is logged in, what is theirs, and the way out. */
+/** The menu of the caller: their name, profile, access tokens and logout. */
 export function UserMenu() {
   const { t } = useTranslation();
   const { profile, actor, permissions } = useMe();
@@ -16,7 +16,7 @@ export function UserMenu() {
   const loggingOut = useMutation({
     mutationFn: () => unwrapResponse(api.POST('/api/v1/logout')),
     onSuccess: redirectToLogin,
-    // Whoever is not told believes to be out.
+    // Without a message, the user would think that they are logged out.
     onError: (error) => notify(problemText(error)),
   });
   return (

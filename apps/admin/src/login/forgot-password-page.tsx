@@ -6,7 +6,7 @@ import { AnchorLink } from '../components/links';
 import { ProblemAlert } from '../components/problems';
 import { LoginLayout } from './login-layout';
 
-/** Asks for a link by mail; what it answers never tells whether anybody has this address. */
+/** The page that requests a link by mail. The response never tells whether the address is known. */
 export function ForgotPasswordPage() {
   const { t } = useTranslation();
   const asking = useMutation({

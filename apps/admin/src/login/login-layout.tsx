@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { Center, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { AppearanceMenu, LanguageMenu } from '../layout/preference-menus';
 
-/** The pages before one is logged in. */
+/** The layout of the pages before the login. */
 export function LoginLayout({ title, children }: { title: string; children: ReactNode }) {
   return (
     <Center mih="100dvh" p="md" component="main">

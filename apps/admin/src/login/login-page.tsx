@@ -13,7 +13,7 @@ import { useLogIn } from './use-log-in';
 
 const route = getRouteApi('/login');
 
-/** Log in with a password, or, as operators do, with an access token. */
+/** The login page: with a password, or for operators with an access token. */
 export function LoginPage() {
   const { t } = useTranslation();
   const { to } = route.useSearch();
@@ -59,7 +59,7 @@ export function LoginPage() {
           )}
           <ProblemAlert
             error={loggingIn.error}
-            says={
+            text={
               method === 'token' &&
               loggingIn.error instanceof Problem &&
               loggingIn.error.code === 'login.failed' &&

@@ -4,13 +4,13 @@ import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import { unwrapResponse, api } from '../api/client';
 import { AnchorLink } from '../components/links';
-import { PasswordField } from '../components/password-field';
+import { NewPasswordFields } from '../components/new-password-fields';
 import { ProblemAlert } from '../components/problems';
 import { PasswordWeaknesses } from '../components/password-weaknesses';
 import { LoginLayout } from './login-layout';
 import { useLogIn } from './use-log-in';
 
-/** Sets the password by the mailed link, and logs in. */
+/** The page of the mailed link, which sets the password and logs in. */
 export function SetPasswordPage() {
   const { t } = useTranslation();
   const link = useSecretFromHash();
@@ -30,7 +30,7 @@ export function SetPasswordPage() {
   );
 }
 
-/** The secret behind the `#`; it leaves the address at once, and so history, bookmarks and over-the-shoulder looks. */
+/** Returns the secret behind the `#`, and removes it from the address at once, so that it is in no history and no bookmark. */
 function useSecretFromHash(): string {
   const [link, setLink] = useState(() => window.location.hash.slice(1));
   useEffect(() => {
@@ -39,7 +39,7 @@ function useSecretFromHash(): string {
       window.history.replaceState(window.history.state, '', window.location.pathname);
     };
     take();
-    // A newer link opened in the same tab changes the hash alone.
+    // A newer link opened in the same tab changes only the hash.
     window.addEventListener('hashchange', take);
     return () => window.removeEventListener('hashchange', take);
   }, []);
@@ -59,22 +59,7 @@ function SetPasswordForm({ link }: { link: string }) {
   return (
     <form onSubmit={form.onSubmit(({ password }) => settingPassword.mutate(password))}>
       <Stack>
-        <PasswordField
-          label={t('setPassword.password')}
-          description={t('setPassword.rules')}
-          autoComplete="new-password"
-          required
-          autoFocus
-          key={form.key('password')}
-          {...form.getInputProps('password')}
-        />
-        <PasswordField
-          label={t('setPassword.again')}
-          autoComplete="new-password"
-          required
-          key={form.key('again')}
-          {...form.getInputProps('again')}
-        />
+        <NewPasswordFields form={form} autoFocus />
         <ProblemAlert error={settingPassword.error}>
           <PasswordWeaknesses error={settingPassword.error} />
         </ProblemAlert>

@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { unwrapResponse, api, type Schemas } from '../api/client';
 import { meKey } from '../api/me';
+import { NewPasswordFields } from '../components/new-password-fields';
 import { PasswordField } from '../components/password-field';
 import { ProblemAlert } from '../components/problems';
 import { notify } from '../components/notify';
@@ -41,21 +42,7 @@ export function ChangePasswordForm({ email }: { email: string }) {
           key={form.key('currentPassword')}
           {...form.getInputProps('currentPassword')}
         />
-        <PasswordField
-          label={t('setPassword.password')}
-          description={t('setPassword.rules')}
-          autoComplete="new-password"
-          required
-          key={form.key('password')}
-          {...form.getInputProps('password')}
-        />
-        <PasswordField
-          label={t('setPassword.again')}
-          autoComplete="new-password"
-          required
-          key={form.key('again')}
-          {...form.getInputProps('again')}
-        />
+        <NewPasswordFields form={form} />
         <ProblemAlert error={changing.error}>
           <PasswordWeaknesses error={changing.error} />
         </ProblemAlert>

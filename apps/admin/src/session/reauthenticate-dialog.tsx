@@ -6,10 +6,10 @@ import { meKey, useMe } from '../api/me';
 import { PasswordField } from '../components/password-field';
 import { ProblemAlert } from '../components/problems';
 
-/** Above whatever dialog is open, which stays as it is, but below the warning that the session ends. */
+/** Above any open dialog, which stays open, but below the warning that the session ends. */
 const zIndex = 300;
 
-/** Asks once more for the password, or an operator for the access token; what led here then goes on. */
+/** The dialog that asks again for the password, or an operator for the access token. */
 export function ReauthenticateDialog({ onClose }: { onClose: (isDone: boolean) => void }) {
   const { t } = useTranslation();
   const { profile } = useMe();
@@ -35,7 +35,7 @@ export function ReauthenticateDialog({ onClose }: { onClose: (isDone: boolean) =
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          // The form of a dialog below, in React's tree, is none of this one's.
+          // React passes the event on to the form of the dialog below.
           event.stopPropagation();
           reauthenticating.mutate(Object.fromEntries(new FormData(event.currentTarget)));
         }}

@@ -8,10 +8,10 @@ import { lazyComponent } from '../components/lazy-component';
 const ReauthenticateDialog = lazyComponent(async () => (await import('./reauthenticate-dialog')).ReauthenticateDialog);
 const EndWarning = lazyComponent(async () => (await import('./session-end-warning')).SessionEndWarning);
 
-/** How often it is looked whether the session goes on, because of another page, while people are warned, ms. */
+/** Milliseconds between two checks, while the warning is shown, whether another tab has prolonged the session. */
 const checkIntervalMs = 15_000;
 
-/** What a session asks of whoever is at the page: to show again who they are, and whether they are still there. */
+/** Shows the dialogs of the session: the one to authenticate again, and the warning before the end. */
 export function SessionDialogs() {
   const [answer, setAnswer] = useState<(isDone: boolean) => void>();
   useEffect(() => setReauthenticate(() => new Promise<boolean>((resolve) => setAnswer(() => resolve))), []);
@@ -32,8 +32,8 @@ export function SessionDialogs() {
 }
 
 /**
- * Escape closes the question, and in no case the dialog below it, whose listener hears every key as well. This one is on the page
- * before any dialog, so that it comes first.
+ * Handles Escape before any dialog below, whose listener gets every key as well. The listener is added
+ * before any dialog's, so that it runs first.
  */
 function useEscapeFirst(close: (() => void) | undefined) {
   const current = useRef(close);
@@ -51,7 +51,7 @@ function useEscapeFirst(close: (() => void) | undefined) {
   }, []);
 }
 
-/** When the session ends. Another page may use it meanwhile, so the server is asked before anybody is warned. */
+/** Returns when the session ends. Checks with the server before the warning, because another tab may have prolonged the session. */
 function useSessionEnd() {
   const queryClient = useQueryClient();
   const end = useSyncExternalStore(subscribeSessionEnd, getSessionEnd);

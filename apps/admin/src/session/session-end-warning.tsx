@@ -8,15 +8,15 @@ import { getSessionEnd } from '../api/session-end';
 import { ProblemAlert } from '../components/problems';
 import { useDateFormats } from '../components/date-time';
 
-/** Above whatever dialog is open, which stays as it is. */
+/** Above any open dialog, which stays open. */
 const zIndex = 400;
 
-/** The session is about to end: whoever is there says so, and goes on where they were. Where it ends for good, they are told. */
+/** The dialog that warns before the session ends and lets the user prolong it. If it has reached its maximum, the dialog only says so. */
 export function SessionEndWarning({ at, onSeen }: { at: number; onSeen: () => void }) {
   const { t } = useTranslation();
   const { hour } = useDateFormats();
   const [isFinal, setFinal] = useState(false);
-  // A press of the button is what makes this request one of a person.
+  // The click on the button makes this a user's request, not a background one.
   const staying = useMutation({
     mutationFn: () => unwrapResponse(api.GET('/api/v1/me')),
     onSuccess: () => setFinal(getSessionEnd()?.isWarningDue ?? false),

@@ -12,14 +12,14 @@ import { toPermissionKey } from '../audit-items/names';
 import { TokenSecret } from './token-secret';
 import { toDateInput, listHolderChoices, toIssueRequest, type HolderChoice, type TokenFields } from './token-fields';
 
-/** Issues an access token, and shows its secret once. */
+/** The dialog that issues an access token and then shows its secret once. */
 export function IssueTokenDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const me = useMe();
   const queryClient = useQueryClient();
   const form = useTokenForm();
   const issuing = useMutation({
-    // The secret is in the answer alone, which nobody keeps.
+    // The response has the secret, so it must not stay in the cache.
     gcTime: 0,
     mutationFn: (terms: TokenFields) =>
       unwrapResponse(api.POST('/api/v1/access-tokens', { body: toIssueRequest(terms, me) })),
@@ -103,7 +103,7 @@ function useTokenForm() {
 
 type FormProps = { readonly form: ReturnType<typeof useTokenForm> };
 
-/** The holder: for operators with the account in which a service works, or from which a user is. */
+/** Asks for the holder. Operators also choose the account in which a service works or which a user belongs to. */
 function HolderFields({ form }: FormProps) {
   const { t } = useTranslation();
   const me = useMe();

@@ -9,7 +9,7 @@ import { DateTime } from '../components/date-time';
 import { toPermissionKey } from '../audit-items/names';
 import { TokenHolder } from './token-holder';
 
-/** All that is known of an access token but its secret, which nobody keeps. */
+/** The dialog with all details of an access token. The server does not keep the secret. */
 export function TokenDetailsDialog({ token, onClose }: { token: AccessToken; onClose: () => void }) {
   const { t } = useTranslation();
   const { data } = useQuery(accountsQuery);

@@ -1,36 +1,36 @@
 import type { Me, Permission } from '../api/me';
 import type { IssueAccessToken } from '../api/tokens';
 
-/** What the form asks for. */
+/** The fields of the form. */
 export interface TokenFields {
   readonly name: string;
   readonly kind: HolderChoice;
   readonly accountId: string | null;
   readonly userId: string | null;
   readonly scopes: Permission[];
-  /** The last day on which it works, in the reader's zone. */
+  /** The last day on which the token is valid (YYYY-MM-DD), in the reader's time zone. */
   readonly lastValidDate: string;
 }
 
-/** Whose token it becomes. */
+/** Who will hold the token. */
 export type HolderChoice = 'mine' | 'aUser' | 'service' | 'operator';
 
-/** Whose tokens this caller may issue; the server decides all the same. */
+/** Lists the kinds of holders for whom the caller may issue tokens. The server checks it as well. */
 export function listHolderChoices({ actor, roles }: Me): HolderChoice[] {
   if (actor.kind === 'operator') return ['service', 'aUser', 'operator'];
   if (actor.kind === 'service') return ['service'];
   return roles.includes('administrator') ? ['mine', 'service'] : ['mine'];
 }
 
-/** Days from today, as a date field takes them. */
+/** Returns the date in some days as YYYY-MM-DD, which a date field takes. */
 export function toDateInput(days: number): string {
   const day = new Date();
   day.setDate(day.getDate() + days);
-  // Sweden writes dates as ISO 8601 does.
+  // The Swedish format of dates is that of ISO 8601.
   return day.toLocaleDateString('sv');
 }
 
-/** The request; a service of an account's administrator works in that account. */
+/** Returns the request. A service that an account's administrator creates works in that account. */
 export function toIssueRequest(
   { name, kind, accountId, userId, scopes, lastValidDate }: TokenFields,
   me: Me,

@@ -3,7 +3,7 @@ import { useMe } from '../api/me';
 import type { AccessToken } from '../api/tokens';
 import { UserLink } from '../components/user-link';
 
-/** Whose it is: the caller's, another user's, or a service's or an operator's own. */
+/** Shows who holds an access token: the caller, another user, a service or an operator. */
 export function TokenHolder({ token: { kind, holder, account } }: { token: AccessToken }) {
   const { t } = useTranslation();
   const { actor } = useMe();

@@ -17,7 +17,7 @@ const IssueToken = lazyComponent(async () => (await import('./issue-token-dialog
 const TokenDetails = lazyComponent(async () => (await import('./token-details-dialog')).TokenDetailsDialog);
 const none: AccessToken[] = [];
 
-/** The access tokens that one may manage: see what each is for, issue and end them. */
+/** The page of the access tokens that the caller may manage. */
 export function TokensPage() {
   const { t } = useTranslation();
   const list = useInfiniteQuery(tokensQuery);
@@ -51,7 +51,7 @@ export function TokensPage() {
 function EndTokenDialog({ token: { tokenId, name }, onClose }: { token: AccessToken; onClose: () => void }) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
-  const called = name ?? tokenId;
+  const tokenName = name ?? tokenId;
   const [withIssued, setWithIssued] = useState(false);
   const ending = useMutation({
     mutationFn: () =>
@@ -61,14 +61,14 @@ function EndTokenDialog({ token: { tokenId, name }, onClose }: { token: AccessTo
         }),
       ),
     onSuccess: async () => {
-      notify(t('tokens.endedNow', { name: called }));
+      notify(t('tokens.endedNow', { name: tokenName }));
       await refreshTokens(queryClient);
       onClose();
     },
   });
   return (
     <ConfirmDialog
-      title={t('tokens.endOf', { name: called })}
+      title={t('tokens.endOf', { name: tokenName })}
       text={t('tokens.endWhat')}
       submitLabel={t('tokens.end')}
       mutation={ending}

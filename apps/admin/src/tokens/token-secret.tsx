@@ -1,7 +1,7 @@
 import { Alert, Button, CopyButton, Group, Stack, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 
-/** A token's secret, this once. */
+/** Shows a new token's secret, which is shown only once. */
 export function TokenSecret({ token, onClose }: { token: string; onClose: () => void }) {
   const { t } = useTranslation();
   return (
@@ -19,7 +19,7 @@ export function TokenSecret({ token, onClose }: { token: string; onClose: () => 
           data-autofocus
           autoComplete="off"
           spellCheck={false}
-          // Where the page is not served by https, browsers don't let a button copy: then it is marked, to be copied by hand.
+          // Without https, browsers do not let a button copy: the text is selected, to be copied by hand.
           onFocus={({ currentTarget }) => currentTarget.select()}
         />
         <CopyButton value={token} timeout={3_000}>

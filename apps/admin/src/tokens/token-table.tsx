@@ -1,8 +1,9 @@
-import { Anchor, Badge, Button, Text } from '@mantine/core';
+import { Badge, Button } from '@mantine/core';
 import type { UseInfiniteQueryResult } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { AccessToken } from '../api/tokens';
 import { ListTable, type Column } from '../components/list-table';
+import { RowButton } from '../components/row-button';
 import { DateTime } from '../components/date-time';
 import { toPermissionKey } from '../audit-items/names';
 import { TokenHolder } from './token-holder';
@@ -19,7 +20,7 @@ interface Props {
   readonly onEnd: (token: AccessToken) => void;
 }
 
-/** Access tokens, the newest first. */
+/** Shows access tokens as a table. */
 export function TokensTable({ tokens, list, onOpen, onEnd }: Props) {
   const { t } = useTranslation();
   const columns: Column<AccessToken>[] = [
@@ -27,24 +28,15 @@ export function TokensTable({ tokens, list, onOpen, onEnd }: Props) {
       id: 'name',
       header: t('tokens.name'),
       cell: (token) => (
-        <>
-          <Anchor
-            component="button"
-            type="button"
-            size="sm"
-            fw={600}
-            truncate
-            display="block"
-            maw="100%"
-            ta="left"
-            onClick={() => onOpen(token)}
-          >
-            {token.name ?? t('history.nameless')}
-          </Anchor>
-          <Text size="xs" c="dimmed" truncate hiddenFrom="md">
-            {t(`tokens.${toTokenState(token)}`)} · <DateTime at={token.expiresAt} />
-          </Text>
-        </>
+        <RowButton
+          label={token.name ?? t('history.nameless')}
+          note={
+            <>
+              {t(`tokens.${toTokenState(token)}`)} · <DateTime at={token.expiresAt} />
+            </>
+          }
+          onClick={() => onOpen(token)}
+        />
       ),
     },
     {

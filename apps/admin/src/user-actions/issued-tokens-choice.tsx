@@ -11,7 +11,7 @@ interface Props {
   readonly onChange: (end: boolean) => void;
 }
 
-/** The tokens of services that somebody issued, which go on working without them, and whether to end them. */
+/** Lists the tokens of services that the users issued, which would stay valid, and asks whether to end them. Shows nothing if there are none. */
 export function IssuedTokensChoice({ tokens, isEnding, onChange }: Props) {
   const { t } = useTranslation();
   if (!tokens.length) return null;

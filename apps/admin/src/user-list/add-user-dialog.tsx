@@ -30,15 +30,15 @@ export function AddUserDialog({ accountId, onClose }: { accountId: string; onClo
   const { t } = useTranslation();
   const adding = useAddUser(accountId);
   // A refusal is about the fields as they were sent: it disappears when one changes.
-  const forget = () => adding.isError && adding.reset();
-  const form = useAddUserForm(forget);
-  const submit = (another: boolean) =>
+  const clearRefusal = () => adding.isError && adding.reset();
+  const form = useAddUserForm(clearRefusal);
+  const submit = (addsAnother: boolean) =>
     form.onSubmit(
       (fields) =>
         adding.mutate(toRequestBody(fields), {
           onSuccess: () => {
             notify(t('addUser.added', { name: `${fields.firstName} ${fields.lastName}` }));
-            if (!another) return onClose();
+            if (!addsAnother) return onClose();
             form.setValues({
               ...emptyFields,
               country: fields.country,
@@ -50,7 +50,7 @@ export function AddUserDialog({ accountId, onClose }: { accountId: string; onClo
           },
           onError: (error) => form.setErrors(toFieldErrors(error)),
         }),
-      forget,
+      clearRefusal,
     );
   const { email, firstName, lastName } = form.getValues();
   return (

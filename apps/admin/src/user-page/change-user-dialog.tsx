@@ -38,10 +38,10 @@ export function ChangeUserDialog({
 }) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
-  const value = useFormatFieldValue();
+  const formatValue = useFormatFieldValue();
   const name = `${user.firstName} ${user.lastName}`;
   // The user as the form was filled; the page behind the dialog gets updates.
-  const [base, setBase] = useState(user);
+  const [original, setOriginal] = useState(user);
   const needed = isNotEmpty(t('common.required'));
   const form = useForm({
     mode: 'uncontrolled',
@@ -49,14 +49,14 @@ export function ChangeUserDialog({
     validate: { firstName: needed, lastName: needed, country: needed },
   });
   const changing = useMutation({
-    mutationFn: ({ language: spoken, reason, ...body }: typeof form.values) =>
+    mutationFn: ({ language: mailLanguage, reason, ...body }: typeof form.values) =>
       unwrapResponse(
         api.PATCH('/api/v1/accounts/{accountId}/users/{userId}', {
-          params: { path: { accountId, userId: user.userId }, header: { 'If-Match': `"${base.revision}"` } },
+          params: { path: { accountId, userId: user.userId }, header: { 'If-Match': `"${original.revision}"` } },
           body: {
             ...body,
             ...toReasonField(reason),
-            ...(spoken && { language: spoken as NonNullable<Schemas['ChangeUser']['language']> }),
+            ...(mailLanguage && { language: mailLanguage as NonNullable<Schemas['ChangeUser']['language']> }),
           },
         }),
       ),
@@ -72,17 +72,20 @@ export function ChangeUserDialog({
     onSettled: () => refreshUsers(queryClient, accountId, [user.userId]),
   });
   /** Merges somebody else's changes into the form: typed fields stay, with a warning if both changed them; all others take the new values. */
-  const mergeChanges = (now: UserDetail) => {
-    const [was, is, typed] = [toFormFields(base), toFormFields(now), form.getValues()];
-    const names = Object.keys(is) as (keyof typeof is)[];
-    const mine = names.filter((field) => typed[field] !== was[field]);
-    setBase(now);
-    form.setValues({ ...is, ...Object.fromEntries(mine.map((field) => [field, typed[field]])) });
+  const mergeChanges = (latest: UserDetail) => {
+    const [before, current, typed] = [toFormFields(original), toFormFields(latest), form.getValues()];
+    const fields = Object.keys(current) as (keyof typeof current)[];
+    const edited = fields.filter((field) => typed[field] !== before[field]);
+    setOriginal(latest);
+    form.setValues({ ...current, ...Object.fromEntries(edited.map((field) => [field, typed[field]])) });
     form.setErrors(
       Object.fromEntries(
-        mine
-          .filter((field) => is[field] !== was[field] && is[field] !== typed[field])
-          .map((field) => [field, t('userPage.theirs', { value: value(field, is[field]) ?? t('common.none') })]),
+        edited
+          .filter((field) => current[field] !== before[field] && current[field] !== typed[field])
+          .map((field) => [
+            field,
+            t('userPage.theirs', { value: formatValue(field, current[field]) ?? t('common.none') }),
+          ]),
       ),
     );
   };
@@ -125,7 +128,7 @@ export function ChangeUserDialog({
           />
           <LanguageSelect key={form.key('language')} {...form.getInputProps('language')} />
           <ReasonField key={form.key('reason')} {...form.getInputProps('reason')} />
-          <ProblemAlert error={changing.error} says={isRevisionConflict(changing.error) && t('userPage.adopted')} />
+          <ProblemAlert error={changing.error} text={isRevisionConflict(changing.error) && t('userPage.adopted')} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
               {t('common.cancel')}

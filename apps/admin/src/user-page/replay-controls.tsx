@@ -22,12 +22,12 @@ interface Props {
 export function ReplayControls({ at, first, last, revision, lastChange }: Props) {
   const { t } = useTranslation();
   const navigate = useNavigate({ from: '/accounts/$accountId/users/$userId' });
-  const [dragged, setDragged] = useState<number>();
-  const go = (next: MomentSearch) => void navigate({ search: next, replace: true });
+  const [draggedTo, setDraggedTo] = useState<number>();
+  const showMoment = (next: MomentSearch) => void navigate({ search: next, replace: true });
   // The address may have a revision from before the user was in this account.
-  const there = dragged ?? Math.max(first, revision);
-  const place = t('replay.revision', { revision: there - first + 1, last: last - first + 1 });
-  const step = (to: number) => go({ at: Math.min(last, Math.max(first, to)) });
+  const shownRevision = draggedTo ?? Math.max(first, revision);
+  const revisionText = t('replay.revision', { revision: shownRevision - first + 1, last: last - first + 1 });
+  const showRevision = (next: number) => showMoment({ at: Math.min(last, Math.max(first, next)) });
   return (
     <Stack gap="xs">
       <Group wrap="nowrap" gap="sm">
@@ -35,7 +35,7 @@ export function ReplayControls({ at, first, last, revision, lastChange }: Props)
           variant="default"
           aria-label={t('replay.earlier')}
           disabled={revision <= first}
-          onClick={() => step(revision - 1)}
+          onClick={() => showRevision(revision - 1)}
         >
           <BackIcon />
         </ActionIcon>
@@ -43,32 +43,32 @@ export function ReplayControls({ at, first, last, revision, lastChange }: Props)
           flex={1}
           min={first}
           max={last}
-          value={there}
-          onChange={setDragged}
-          onChangeEnd={(to) => {
-            setDragged(undefined);
-            step(to);
+          value={shownRevision}
+          onChange={setDraggedTo}
+          onChangeEnd={(next) => {
+            setDraggedTo(undefined);
+            showRevision(next);
           }}
           label={null}
           thumbLabel={t('replay.slider')}
-          thumbValueText={place}
+          thumbValueText={revisionText}
         />
         <ActionIcon
           variant="default"
           aria-label={t('replay.later')}
           disabled={revision >= last}
-          onClick={() => step(revision + 1)}
+          onClick={() => showRevision(revision + 1)}
         >
           <ForwardIcon />
         </ActionIcon>
       </Group>
       <Group justify="space-between" align="flex-end">
         <Text size="sm" c="dimmed">
-          {place}
+          {revisionText}
         </Text>
-        <TimeForm onShow={(time) => go({ at: time })} />
+        <TimeForm onShow={(time) => showMoment({ at: time })} />
       </Group>
-      {at !== undefined && <ShownMoment at={at} lastChange={lastChange} onNow={() => go({})} />}
+      {at !== undefined && <ShownMoment at={at} lastChange={lastChange} onNow={() => showMoment({})} />}
     </Stack>
   );
 }
@@ -112,7 +112,7 @@ function ShownMoment({
   const { t } = useTranslation();
   const { time } = useDateFormats();
   const actorName = useActorName();
-  const told =
+  const momentText =
     typeof at === 'string'
       ? t('replay.at', { date: time(at) })
       : lastChange &&
@@ -125,7 +125,7 @@ function ShownMoment({
     <Alert variant="light" py="xs">
       <Group justify="space-between" wrap="nowrap">
         <Text size="sm" fw={600} role="status" style={{ overflowWrap: 'anywhere' }}>
-          {told}
+          {momentText}
         </Text>
         <Button size="xs" variant="default" onClick={onNow} flex="none">
           {t('replay.now')}
