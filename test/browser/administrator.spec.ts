@@ -3,32 +3,32 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { cellsOf } from '../support/csv.js';
 import { Mailbox, linkIn } from '../support/mailbox.js';
 import { expectStatus, startTestServer, type TestServer } from '../support/server.js';
-import { Visitor, chromiumPath, startBrowser } from './browser.js';
-import { steps } from './steps.js';
+import { BrowserUser, chromiumPath, startBrowser } from './browser.js';
+import { createSteps } from './steps.js';
 
 const password = 'a long enough passphrase';
 
-/** An administrator who has never seen an API, from the first page of an empty installation on. */
+/** The work of an administrator in the browser, from the first page of an empty installation on. */
 (chromiumPath ? describe : describe.skip)('in a browser, an administrator', () => {
-  let box: Mailbox;
+  let mailbox: Mailbox;
   let test: TestServer;
   let browser: Browser;
-  let operator: Visitor;
-  let ada: Visitor;
+  let operator: BrowserUser;
+  let ada: BrowserUser;
   let page: Page;
 
   beforeAll(async () => {
-    box = await Mailbox.open();
-    test = await startTestServer({ SMTP_URL: box.url });
+    mailbox = await Mailbox.open();
+    test = await startTestServer({ SMTP_URL: mailbox.url });
     browser = await startBrowser();
   }, 180_000);
   afterAll(async () => {
     await browser.close();
     await test.close();
-    await box.goAway();
+    await mailbox.goAway();
   });
 
-  const step = steps();
+  const step = createSteps();
   const row = (name: string): Locator => page.getByRole('row', { name: new RegExp(name) });
   const dialog = (): Locator => page.getByRole('dialog');
   const fill = (name: string, value: string, within: Page | Locator = page) =>
@@ -37,16 +37,16 @@ const password = 'a long enough passphrase';
     await within.getByRole('combobox', { name, exact: true }).fill(option);
     await page.getByRole('option', { name: option, exact: true }).click();
   };
-  const choose = (...names: string[]) =>
+  const selectRows = (...names: string[]) =>
     names.reduce((before, name) => before.then(() => row(name).getByRole('checkbox').check()), Promise.resolve());
   const press = (name: string, within: Page | Locator = page) =>
     within.getByRole('button', { name, exact: true }).click();
 
-  step('is made by the operator, who logs in with the token of an empty installation', async () => {
-    operator = await Visitor.at(browser, test.server.url);
+  step('is created by the operator, who logs in to an empty installation with the token', async () => {
+    operator = await BrowserUser.open(browser, test.server.url);
     ({ page } = operator);
     await page.getByText('This installation is empty').waitFor();
-    expect(await operator.findings('login-empty')).toEqual([]);
+    expect(await operator.findProblemsInAllViews('login-empty')).toEqual([]);
     await page.getByLabel('Access token').fill(readFileSync(test.server.operatorToken, 'utf8').trim());
     await press('Log in');
 
@@ -58,19 +58,19 @@ const password = 'a long enough passphrase';
     await fill('First name', 'Ada');
     await fill('Last name', 'Lovelace');
     await pick('Country', 'United Kingdom');
-    expect(await operator.findings('first-account')).toEqual([]);
+    expect(await operator.findProblemsInAllViews('first-account')).toEqual([]);
     await press('Create the account');
     await row('Ada Lovelace').waitFor();
   });
 
-  step('follows the mailed link, which leaves the address at once, sets a password and is in', async () => {
-    const [welcome] = await box.to('ada@northwind.example');
-    ada = await Visitor.at(browser, test.server.url);
+  step('opens the mailed link, whose secret leaves the address at once, sets a password and is logged in', async () => {
+    const [welcome] = await mailbox.to('ada@northwind.example');
+    ada = await BrowserUser.open(browser, test.server.url);
     ({ page } = ada);
     await page.goto(`/set-password#${linkIn(welcome!)}`);
     await page.locator('input[type=password]').first().waitFor();
     expect(new URL(page.url()).hash).toBe('');
-    expect(await ada.findings('set-password')).toEqual([]);
+    expect(await ada.findProblemsInAllViews('set-password')).toEqual([]);
     await page.locator('input[type=password]').first().fill('short');
     await page.locator('input[type=password]').last().fill('short');
     await press('Set and log in');
@@ -79,10 +79,10 @@ const password = 'a long enough passphrase';
     await page.locator('input[type=password]').last().fill(password);
     await press('Set and log in');
     await row('Ada Lovelace').getByText('Administrator').waitFor();
-    expect(await ada.findings('users')).toEqual([]);
+    expect(await ada.findProblemsInAllViews('users')).toEqual([]);
   });
 
-  step('adds users; an address that is taken leads to whom it belongs', async () => {
+  step('adds users; a taken address leads to its user', async () => {
     await press('Add Users');
     for (const [firstName, lastName] of [
       ['Ben', 'Meyer'],
@@ -95,7 +95,7 @@ const password = 'a long enough passphrase';
       if (firstName === 'Ben') {
         await pick('Country', 'Germany', dialog());
         expect(await dialog().getByRole('combobox', { name: 'Language of mails' }).inputValue()).toBe('');
-        expect(await ada.findings('add-user')).toEqual([]);
+        expect(await ada.findProblemsInAllViews('add-user')).toEqual([]);
       }
       await press('Add and go on with another', dialog());
       await page.getByText(`${firstName} ${lastName} was added and gets a mail.`).waitFor();
@@ -113,12 +113,12 @@ const password = 'a long enough passphrase';
     await dialog().getByRole('link', { name: 'Look at the user' }).click();
     await page.getByRole('heading', { name: 'Ben Meyer' }).waitFor();
     await row('^Language of mails None$').waitFor();
-    expect(await ada.findings('user')).toEqual([]);
+    expect(await ada.findProblemsInAllViews('user')).toEqual([]);
     await page.getByRole('link', { name: 'Users' }).click();
     for (const name of ['Ben Meyer', 'Carla García', 'David Kowalski']) await row(name).waitFor();
   });
 
-  step('sees strangers who register come in, approves some and rejects one', async () => {
+  step('sees registrations arrive, approves some and rejects one', async () => {
     for (const name of ['Eve', 'Frank', 'Greta']) {
       expectStatus(
         201,
@@ -132,27 +132,27 @@ const password = 'a long enough passphrase';
     }
     await page.getByRole('link', { name: /Pending approvals.*3|3 users wait/ }).click();
     await row('Greta Stranger').waitFor();
-    await choose('Eve Stranger', 'Frank Stranger');
-    expect(await ada.findings('approvals')).toEqual([]);
+    await selectRows('Eve Stranger', 'Frank Stranger');
+    expect(await ada.findProblemsInAllViews('approvals')).toEqual([]);
     await press('Approve');
     await dialog().getByText('2 users will change.').waitFor();
     await press('Confirm', dialog());
     await page.getByText('Approve: done for 2 users.').waitFor();
     await row('Eve Stranger').waitFor({ state: 'detached' });
-    await choose('Greta Stranger');
+    await selectRows('Greta Stranger');
     await press('Reject');
     await dialog().getByLabel('Reason').fill('Unknown here');
     await press('Confirm', dialog());
     await page.getByText('Nobody waits for approval.').waitFor();
   });
 
-  step('locks with a reason that the padlock tells, and not herself; unlocks', async () => {
+  step('locks users with a reason, which the padlock shows, but not herself; unlocks one', async () => {
     await page.getByRole('link', { name: 'Users' }).click();
-    await choose('Ada Lovelace', 'Ben Meyer', 'Carla García');
+    await selectRows('Ada Lovelace', 'Ben Meyer', 'Carla García');
     await press('Lock');
     await dialog().getByText('2 users will change.').waitFor();
     await dialog().getByText('Nobody locks, deletes or demotes themselves.').waitFor();
-    expect(await ada.findings('lock')).toEqual([]);
+    expect(await ada.findProblemsInAllViews('lock')).toEqual([]);
     await dialog().getByLabel('Reason').fill('On leave');
     await press('Confirm', dialog());
     await dialog().getByText('Lock: done for 2 users.').waitFor();
@@ -162,23 +162,23 @@ const password = 'a long enough passphrase';
       .getByRole('img', { name: /Locked by an administrator.*On leave/ })
       .waitFor();
     await press('Clear the selection');
-    await choose('Ben Meyer');
+    await selectRows('Ben Meyer');
     await press('Unlock');
     await press('Confirm', dialog());
     await row('Ben Meyer').getByRole('img').waitFor({ state: 'detached' });
   });
 
-  step('deletes, finds the deleted by a filter, and restores', async () => {
+  step('deletes a user, finds deleted users by a filter, and restores one', async () => {
     await press('Clear the selection');
-    await choose('David Kowalski');
+    await selectRows('David Kowalski');
     await press('Delete');
     await press('Confirm', dialog());
     await row('David Kowalski').waitFor({ state: 'detached' });
     await press('Filters');
     await page.getByText('Deleted', { exact: true }).click();
     await row('David Kowalski').waitFor();
-    expect(await ada.findings('filters')).toEqual([]);
-    await choose('David Kowalski');
+    expect(await ada.findProblemsInAllViews('filters')).toEqual([]);
+    await selectRows('David Kowalski');
     await press('Restore');
     await press('Confirm', dialog());
     await page.getByText('Nobody fits these filters.').waitFor();
@@ -186,7 +186,7 @@ const password = 'a long enough passphrase';
     await row('David Kowalski').waitFor();
   });
 
-  step('saves the list that the filters show', async () => {
+  step('exports the filtered list', async () => {
     await page.getByRole('searchbox').fill('stranger');
     await row('Ada Lovelace').waitFor({ state: 'detached' });
     await press('Bulk Operations');
@@ -199,9 +199,9 @@ const password = 'a long enough passphrase';
     await page.getByRole('searchbox').fill('');
   });
 
-  step('LIFE-11: gives and takes a role with a reason, and sends a link to set a new password', async () => {
+  step('LIFE-11: grants and revokes a role with a reason, and sends a link to set a new password', async () => {
     await page.getByRole('button', { name: 'More about Carla García' }).click();
-    expect(await ada.findings('row-menu')).toEqual([]);
+    expect(await ada.findProblemsInAllViews('row-menu')).toEqual([]);
     await page.getByRole('menuitem', { name: 'Roles' }).click();
     await fill('Reason', 'Reads for the board', dialog());
     await dialog().getByRole('switch', { name: 'Auditor' }).click();
@@ -214,19 +214,19 @@ const password = 'a long enough passphrase';
       await test.operator.get('/audit?action=user.role-granted&action=user.role-revoked'),
     ).body as { items: { reason: string }[] };
     expect(items.slice(0, 3).map(({ reason }) => reason)).toEqual(Array(3).fill('Reads for the board'));
-    expect(await ada.findings('roles')).toEqual([]);
+    expect(await ada.findProblemsInAllViews('roles')).toEqual([]);
     await page.keyboard.press('Escape');
     await row('Carla García').getByText('Auditor').waitFor();
 
     await page.getByRole('button', { name: 'More about Ben Meyer' }).click();
     await page.getByRole('menuitem', { name: 'Reset Password' }).click();
-    expect(await ada.findings('reset-password')).toEqual([]);
+    expect(await ada.findProblemsInAllViews('reset-password')).toEqual([]);
     await press('Send the link', dialog());
     await page.getByText('The mail is on its way').waitFor();
-    await box.to('ben@northwind.example', /./, 2);
+    await mailbox.to('ben@northwind.example', /./, 2);
   });
 
-  step('sees what others change as they change it', async () => {
+  step('sees changes by others at once', async () => {
     const [{ accountId }] = expectStatus(200, await test.operator.get('/accounts')).body.items;
     const { items } = expectStatus(200, await test.operator.get(`/accounts/${accountId}/users?search=kowalski`)).body;
     expectStatus(
@@ -238,10 +238,10 @@ const password = 'a long enough passphrase';
       .waitFor();
   });
 
-  step('sees what she does herself at once, even where she is not told of changes', async () => {
+  step('sees her own changes at once, even without the stream of changes', async () => {
     await page.route('**/changes', (route) => route.abort());
     await page.reload();
-    await choose('Eve Stranger');
+    await selectRows('Eve Stranger');
     await press('Lock');
     await dialog().getByLabel('Reason').fill('By herself');
     await press('Confirm', dialog());
@@ -251,7 +251,7 @@ const password = 'a long enough passphrase';
     await page.unroute('**/changes');
   });
 
-  step('reads it in four languages, and logs out', async () => {
+  step('switches between four languages, and logs out', async () => {
     for (const [language, title] of [
       ['Español', 'Usuarios'],
       ['Deutsch', 'Benutzer'],
@@ -272,14 +272,14 @@ const password = 'a long enough passphrase';
     await row('Ada Lovelace').waitFor();
   });
 
-  step('is led to the login where the session has ended before an export', async () => {
+  step('gets the login page if the session ended before an export', async () => {
     await ada.context.clearCookies();
     await press('Operacje zbiorcze');
     await page.getByRole('menuitem', { name: 'Eksportuj' }).click();
     await page.getByRole('heading', { name: 'Logowanie' }).waitFor();
   });
 
-  step('has met no error on the way, nor has the operator', () => {
+  step('has no errors in the console, nor has the operator', () => {
     expect(ada.errors).toEqual([]);
     expect(operator.errors).toEqual([]);
   });

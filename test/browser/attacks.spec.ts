@@ -1,27 +1,27 @@
 import { chromiumPath } from './browser.js';
-import { Northwind, hands, password } from './northwind.js';
+import { NorthwindFixture, pageActions, password } from './northwind.js';
 import { expectStatus } from '../support/server.js';
 
-/** What somebody might try on those who use the pages. */
+/** Attacks on the users of the pages. */
 (chromiumPath ? describe : describe.skip)('in a browser', () => {
-  let northwind: Northwind;
+  let northwind: NorthwindFixture;
   beforeAll(async () => {
-    northwind = await Northwind.open();
+    northwind = await NorthwindFixture.open();
   }, 180_000);
   afterAll(() => northwind.close());
 
-  it('a script in a name or a reason is text, wherever it is shown', async () => {
+  it('shows a script in a name or a reason as text on every page', async () => {
     const script = '<img src=x onerror="document.title=1"><script>document.title=1</script>';
     const { operator } = northwind.test;
-    const path = `/accounts/${northwind.accountId}/users/${northwind.leo}`;
+    const path = `/accounts/${northwind.accountId}/users/${northwind.leoId}`;
     expectStatus(200, await operator.patch(path, { lastName: script }));
     expectStatus(200, await operator.post(`${path}/lock`, { reason: script }));
     expectStatus(200, await operator.get(path));
-    const ada = await northwind.enter('ada@northwind.example');
+    const ada = await northwind.logInByMail('ada@northwind.example');
     const { page } = ada;
     for (const [place, shown] of [
       ['users', script],
-      [`users/${northwind.leo}`, `Reason: ${script}`],
+      [`users/${northwind.leoId}`, `Reason: ${script}`],
       ['audit', script],
     ]) {
       await page.goto(`/accounts/${northwind.accountId}/${place}`);
@@ -38,10 +38,10 @@ import { expectStatus } from '../support/server.js';
     'https:evil.example',
     'javascript:document.title=1',
     '\\\\evil.example',
-  ])('nobody is led elsewhere by logging in: %s', async (elsewhere) => {
-    const { page } = await northwind.visit();
+  ])('does not redirect to another site after the login: %s', async (elsewhere) => {
+    const { page } = await northwind.openBrowser();
     await page.goto(`/login?to=${encodeURIComponent(elsewhere)}`);
-    const { press } = hands(() => page);
+    const { press } = pageActions(() => page);
     await page.getByRole('textbox', { name: 'E-mail' }).fill('ada@northwind.example');
     await page.locator('input[type=password]').fill(password);
     await press('Log in');

@@ -9,25 +9,28 @@ export { chromiumPath, startBrowser } from '../support/chromium.js';
 if (!chromiumPath)
   process.stderr.write('test/browser: skipped, no Chromium is installed (CHROMIUM names one elsewhere).\n');
 
-/** Screenshots of each screen are kept here, where it is set. */
-const screenshots = process.env['SCREENSHOTS'];
+/** If set, screenshots of all screens are written to this directory. */
+const screenshotDirectory = process.env['SCREENSHOTS'];
 
-const axe = readFileSync(createRequire(join(process.cwd(), 'package.json')).resolve('axe-core/axe.min.js'), 'utf8');
+const axeSource = readFileSync(
+  createRequire(join(process.cwd(), 'package.json')).resolve('axe-core/axe.min.js'),
+  'utf8',
+);
 
-/** How a screen is looked at. */
+/** The colour scheme, width and height of each view. */
 const views = { light: ['light', 1280, 800], dark: ['dark', 1280, 800], phone: ['light', 360, 740] } as const;
 type View = keyof typeof views;
 
-/** Somebody at a browser of their own: what they see is checked as they go. */
-export class Visitor {
-  /** What went wrong in the page: errors of scripts, and whatever the content security policy stopped. */
+/** A user with a browser of their own, and checks of what they see. */
+export class BrowserUser {
+  /** Errors of scripts, and everything that the content security policy blocked. */
   readonly errors: string[] = [];
 
   private constructor(
     readonly context: BrowserContext,
     readonly page: Page,
   ) {
-    // What the server refuses is told by the browser, too; the page shows it, so it is no error of the page.
+    // The browser also logs requests that the server refused; the page shows them, so they are no errors.
     page.on(
       'console',
       (message) =>
@@ -38,7 +41,7 @@ export class Visitor {
     page.on('pageerror', (error) => this.errors.push(String(error)));
   }
 
-  static async at(browser: Browser, url: string, locale = 'en-GB'): Promise<Visitor> {
+  static async open(browser: Browser, url: string, locale = 'en-GB'): Promise<BrowserUser> {
     const context = await browser.newContext({
       baseURL: url,
       viewport: { width: 1280, height: 800 },
@@ -46,48 +49,48 @@ export class Visitor {
       acceptDownloads: true,
     });
     context.setDefaultTimeout(10_000);
-    const visitor = new Visitor(context, await context.newPage());
-    await visitor.page.goto('/');
-    return visitor;
+    const user = new BrowserUser(context, await context.newPage());
+    await user.page.goto('/');
+    return user;
   }
 
-  /** What axe (WCAG 2.2 A and AA) finds on this screen, in light and dark and on a phone; looks for sideways scrolling, too. */
-  async findings(screen: string): Promise<string[]> {
+  /** Finds the problems of the current screen in light, in dark and on a phone. `screen` names the screenshots. */
+  async findProblemsInAllViews(screen: string): Promise<string[]> {
     const found: string[] = [];
     for (const view of Object.keys(views) as View[]) {
-      await this.lookAs(view);
-      if (screenshots) {
-        mkdirSync(screenshots, { recursive: true });
-        await this.page.screenshot({ path: join(screenshots, `${screen}-${view}.png`) });
+      await this.setView(view);
+      if (screenshotDirectory) {
+        mkdirSync(screenshotDirectory, { recursive: true });
+        await this.page.screenshot({ path: join(screenshotDirectory, `${screen}-${view}.png`) });
       }
-      found.push(...(await this.wrongs()).map((wrong) => `${view}: ${wrong}`));
+      found.push(...(await this.findProblems()).map((wrong) => `${view}: ${wrong}`));
     }
-    await this.lookAs('light');
+    await this.setView('light');
     return found;
   }
 
-  async lookAs(view: View): Promise<void> {
+  async setView(view: View): Promise<void> {
     const [colorScheme, width, height] = views[view];
     await this.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await this.page.setViewportSize({ width, height });
     await this.page.evaluate(async () => {
       await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-      // Whatever slides or fades has come to rest; what turns for ever is no transition.
+      // Waits for the end of all transitions; endless animations are none.
       const transitions = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
       await Promise.allSettled(transitions.map(({ finished }) => finished));
     });
   }
 
-  /** What is wrong with the screen as it is seen now. */
-  async wrongs({ colours = true } = {}): Promise<string[]> {
-    const found = await this.axe(colours);
+  /** Finds violations of WCAG 2.2 A and AA (by axe), and sideways scrolling, on the screen as it is now. */
+  async findProblems({ colours = true } = {}): Promise<string[]> {
+    const found = await this.runAxe(colours);
     return (await this.page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth))
       ? [...found, 'scrolls sideways']
       : found;
   }
 
-  /** Opens a page as one who comes for the first time; how many bytes of script that takes, as sent. */
-  async firstLoad(path: string): Promise<number> {
+  /** Opens a page with a full load and returns the bytes of script that it took, as sent. */
+  async measureFirstLoad(path: string): Promise<number> {
     await this.page.goto(path, { waitUntil: 'networkidle' });
     const sizes = await this.page.evaluate(() =>
       performance
@@ -97,8 +100,8 @@ export class Visitor {
     return sizes.reduce((sum, size) => sum + size, 0);
   }
 
-  /** All that the page says, also to who can't see it; not the languages' own names. */
-  async texts(): Promise<string[]> {
+  /** Lists all texts of the page, also those for screen readers, without the languages' own names. */
+  async listTexts(): Promise<string[]> {
     return this.page.evaluate(() => {
       const all = new Set<string>();
       for (const element of document.body.querySelectorAll(
@@ -113,8 +116,8 @@ export class Visitor {
     });
   }
 
-  /** What buttons and headings say that is cut off, for want of room. */
-  async cutOff(): Promise<string[]> {
+  /** Lists the HTML of buttons, links, labels and headings whose text is cut off. */
+  async listCutOffTexts(): Promise<string[]> {
     return this.page.evaluate(() =>
       [...document.querySelectorAll('button *, a *, h1, h2, h3, label')]
         .filter(
@@ -124,9 +127,9 @@ export class Visitor {
     );
   }
 
-  private async axe(colours: boolean): Promise<string[]> {
-    // By the debugger, which the page's content security policy does not bind.
-    if (!(await this.page.evaluate(() => 'axe' in globalThis))) await this.page.evaluate(axe);
+  private async runAxe(colours: boolean): Promise<string[]> {
+    // By the debugger, which is not bound by the page's content security policy.
+    if (!(await this.page.evaluate(() => 'axe' in globalThis))) await this.page.evaluate(axeSource);
     const { violations } = await this.page.evaluate(async (enabled) => {
       const { axe: checker } = globalThis as unknown as {
         axe: {

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { startTestServer, type TestServer } from '../support/server.js';
-import { Visitor, chromiumPath, startBrowser } from './browser.js';
+import { BrowserUser, chromiumPath, startBrowser } from './browser.js';
 
 (chromiumPath ? describe : describe.skip)('in a browser', () => {
   let test: TestServer;
@@ -14,8 +14,8 @@ import { Visitor, chromiumPath, startBrowser } from './browser.js';
     await test.close();
   });
 
-  it('HTTP-10: the description of the API works under its content security policy', async () => {
-    const { page, errors } = await Visitor.at(browser, test.server.url);
+  it('HTTP-10: the API documentation works under its content security policy', async () => {
+    const { page, errors } = await BrowserUser.open(browser, test.server.url);
     const answer = await page.goto('/api/docs');
     expect(answer!.headers()['content-security-policy']).toMatch(/^default-src 'none'; script-src 'self'; /);
     await page.getByText('/api/v1/accounts/{accountId}/users').first().click();

@@ -1,20 +1,20 @@
 import { expectStatus } from '../support/server.js';
 import { insecureHost } from '../support/chromium.js';
-import { chromiumPath, type Visitor } from './browser.js';
-import { Northwind, hands, password } from './northwind.js';
+import { chromiumPath, type BrowserUser } from './browser.js';
+import { NorthwindFixture, pageActions, password } from './northwind.js';
 
-/** What comes between people and what they are at. */
+/** Interruptions: ended sessions, failed streams, pages without TLS. */
 (chromiumPath ? describe : describe.skip)('in a browser', () => {
-  let northwind: Northwind;
+  let northwind: NorthwindFixture;
   let users: string;
   beforeAll(async () => {
-    northwind = await Northwind.open();
+    northwind = await NorthwindFixture.open();
     users = `/accounts/${northwind.accountId}/users`;
   }, 180_000);
   afterAll(() => northwind.close());
 
-  /** Logs out behind the page's back. */
-  const endSession = async ({ context }: Visitor): Promise<void> => {
+  /** Ends a session by the API, not by the page. */
+  const endSession = async ({ context }: BrowserUser): Promise<void> => {
     const { status } = await fetch(`${northwind.test.server.url}/api/v1/logout`, {
       method: 'POST',
       headers: {
@@ -25,18 +25,18 @@ import { Northwind, hands, password } from './northwind.js';
     expect(status).toBeLessThan(300);
   };
 
-  it('a session that has ended elsewhere leads to the login, and from there back', async () => {
-    const ada = await northwind.enter('ada@northwind.example');
+  it('opens the login page when the session was ended elsewhere, and returns after the login', async () => {
+    const ada = await northwind.logInByMail('ada@northwind.example');
     const { page } = ada;
     await page.goto(`${users}?locked=true`);
     await page.getByRole('heading', { name: 'Users' }).waitFor();
     await endSession(ada);
-    // The stream of changes ends at the next one; nobody needs to touch the page.
-    expectStatus(200, await northwind.test.operator.patch(`${users}/${northwind.leo}`, { country: 'AT' }));
+    // The next change closes the stream, so the page notices without an input.
+    expectStatus(200, await northwind.test.operator.patch(`${users}/${northwind.leoId}`, { country: 'AT' }));
     await page.waitForURL((url) => url.pathname === '/login');
     await page.getByRole('textbox', { name: 'E-mail' }).fill('ada@northwind.example');
     await page.locator('input[type=password]').fill(password);
-    await hands(() => page).press('Log in');
+    await pageActions(() => page).press('Log in');
     await page.waitForURL((url) => url.pathname + url.search === `${users}?locked=true`);
     await page.getByRole('heading', { name: 'Users' }).waitFor();
 
@@ -49,23 +49,23 @@ import { Northwind, hands, password } from './northwind.js';
     expect(ada.errors).toEqual([]);
   });
 
-  it('an act is done where there is no TLS', async () => {
-    const { page } = await northwind.enterAsOperator(
+  it('runs an action without TLS', async () => {
+    const { page } = await northwind.logInAsOperator(
       undefined,
       undefined,
       northwind.test.server.url.replace('127.0.0.1', insecureHost),
     );
-    const { press, dialog } = hands(() => page);
+    const { press, dialog } = pageActions(() => page);
     expect(await page.evaluate(() => isSecureContext)).toBe(false);
-    await page.goto(`${users}/${northwind.leo}`);
+    await page.goto(`${users}/${northwind.leoId}`);
     await press('Lock');
     await dialog().getByText('1 user will change.').waitFor();
     await press('Confirm', dialog());
     await page.getByRole('table').getByText('Locked by an administrator').waitFor();
   });
 
-  it('LIST-9: the changes that a page misses show when the server answers again', async () => {
-    const { page } = await northwind.enterAsOperator();
+  it('LIST-9: shows missed changes when the server answers again', async () => {
+    const { page } = await northwind.logInAsOperator();
     await page.route('**/changes*', (route) => route.fulfill({ status: 502 }));
     await page.goto(users);
     await page.getByRole('link', { name: 'Dora Plain' }).waitFor();
@@ -76,8 +76,8 @@ import { Northwind, hands, password } from './northwind.js';
     await page.getByRole('link', { name: 'Dorothea Plain' }).waitFor();
   });
 
-  it('a newer link in the same tab takes the place of the older one, and leaves the address too', async () => {
-    const { page } = await northwind.visit();
+  it('takes a newer link in the same tab instead of the older one, and removes it from the address as well', async () => {
+    const { page } = await northwind.openBrowser();
     const sent: string[] = [];
     await page.route('**/password-resets/confirm', (route) => {
       sent.push((route.request().postDataJSON() as { link: string }).link);
@@ -88,13 +88,13 @@ import { Northwind, hands, password } from './northwind.js';
     await page.evaluate(() => (window.location.hash = 'newer'));
     await page.waitForURL((url) => url.hash === '');
     for (const field of await page.locator('input[type=password]').all()) await field.fill(password);
-    await hands(() => page).press('Set and log in');
+    await pageActions(() => page).press('Set and log in');
     await page.getByRole('alert').waitFor();
     expect(sent).toEqual(['newer']);
   });
 
-  it('the keyboard goes back to what opened a dialog', async () => {
-    const { page } = await northwind.enterAsOperator();
+  it('returns the focus to the element that opened a dialog', async () => {
+    const { page } = await northwind.logInAsOperator();
     const focused = () =>
       page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent);
     await page.goto(users);

@@ -1,25 +1,25 @@
 import type { Page } from 'playwright-core';
 import { expectStatus } from '../support/server.js';
-import { chromiumPath, type Visitor } from './browser.js';
-import { Northwind, hands, password } from './northwind.js';
-import { steps } from './steps.js';
+import { chromiumPath, type BrowserUser } from './browser.js';
+import { NorthwindFixture, pageActions, password } from './northwind.js';
+import { createSteps } from './steps.js';
 
-/** A user's page, the audit, access tokens and the profile, as an administrator goes through them. */
+/** An administrator uses the pages of a user, the audit, access tokens and the profile. */
 (chromiumPath ? describe : describe.skip)('in a browser, an administrator', () => {
-  let northwind: Northwind;
-  let ada: Visitor;
+  let northwind: NorthwindFixture;
+  let ada: BrowserUser;
   let page: Page;
-  const { dialog, row, press, fill, pick, refusal } = hands(() => page);
-  const step = steps();
+  const { dialog, row, press, fill, pickOption: pick, readRefusal: refusal } = pageActions(() => page);
+  const step = createSteps();
 
   beforeAll(async () => {
-    northwind = await Northwind.open();
-    ada = await northwind.enter('ada@northwind.example');
+    northwind = await NorthwindFixture.open();
+    ada = await northwind.logInByMail('ada@northwind.example');
     ({ page } = ada);
   }, 180_000);
   afterAll(() => northwind.close());
 
-  step('sees who a user is and what happened to them, and what they may do', async () => {
+  step('sees a user with their history, and the possible actions', async () => {
     await page.getByRole('link', { name: 'Leon Roth' }).click();
     await page.getByRole('heading', { name: 'Leon Roth' }).waitFor();
     await page
@@ -28,10 +28,10 @@ import { steps } from './steps.js';
       .waitFor();
     expect(await refusal('Reject')).toBe('The user does not wait for approval.');
     expect(await refusal('Lock')).toBeNull();
-    expect(await ada.findings('user-history')).toEqual([]);
+    expect(await ada.findProblemsInAllViews('user-history')).toEqual([]);
   });
 
-  step('acts there, and the history shows it', async () => {
+  step('locks the user there, and the history shows it', async () => {
     await press('Lock');
     await dialog().getByText('1 user will change.').waitFor();
     await fill('Reason', 'On leave', dialog());
@@ -40,7 +40,7 @@ import { steps } from './steps.js';
     await page.getByRole('table').getByText('Locked by an administrator').waitFor();
   });
 
-  step('goes back change by change with the arrow keys; the address tells the moment', async () => {
+  step('goes back change by change with the arrow keys; the address has the moment', async () => {
     const slider = page.getByRole('slider', { name: 'Change to look at' });
     expect(await slider.getAttribute('aria-valuetext')).toBe('Change 5 of 5');
     await slider.press('ArrowLeft');
@@ -53,7 +53,7 @@ import { steps } from './steps.js';
     await slider.press('ArrowLeft');
     await page.waitForURL(/\?at=2$/);
     await row(/^Locks Locked by an administrator.*Changed Before: None/).waitFor();
-    expect(await ada.findings('user-replay')).toEqual([]);
+    expect(await ada.findProblemsInAllViews('user-replay')).toEqual([]);
     await page.reload();
     await row(/^Locks Locked by an administrator.*Changed Before: None/).waitFor();
     await press('Back to now');
@@ -61,7 +61,7 @@ import { steps } from './steps.js';
     await row(/^Locks Locked by an administrator.*On leave/).waitFor();
   });
 
-  step('sees a user before they were here, and at a time', async () => {
+  step('sees a user at a time, also before they were in the account', async () => {
     await page.getByRole('link', { name: 'Show this moment' }).last().click();
     await page.waitForURL(/\?at=0$/);
     await row(/^Name Leo Roth/).waitFor();
@@ -72,13 +72,15 @@ import { steps } from './steps.js';
     await row(/^Name Leon Roth/).waitFor();
   });
 
-  step('changes a name, not over what another has changed meanwhile', async () => {
+  step('changes a name without overwriting concurrent changes', async () => {
     await press('Change');
     await dialog().getByLabel('Last name').waitFor();
-    expect(await ada.findings('user-change')).toEqual([]);
+    expect(await ada.findProblemsInAllViews('user-change')).toEqual([]);
     expectStatus(
       200,
-      await northwind.test.operator.patch(`/accounts/${northwind.accountId}/users/${northwind.leo}`, { country: 'AT' }),
+      await northwind.test.operator.patch(`/accounts/${northwind.accountId}/users/${northwind.leoId}`, {
+        country: 'AT',
+      }),
     );
     await row(/^Country Austria/).waitFor();
     await dialog().getByLabel('Last name').fill('Rot');
@@ -88,21 +90,21 @@ import { steps } from './steps.js';
     expect(await dialog().getByRole('combobox', { name: 'Country', exact: true }).inputValue()).toBe('Austria');
     expectStatus(
       200,
-      await northwind.test.operator.patch(`/accounts/${northwind.accountId}/users/${northwind.leo}`, {
+      await northwind.test.operator.patch(`/accounts/${northwind.accountId}/users/${northwind.leoId}`, {
         lastName: 'Rote',
       }),
     );
     await press('Save', dialog());
     await dialog().getByText('Somebody else has made this: Rote').waitFor();
     expect(await dialog().getByLabel('Last name').inputValue()).toBe('Rot');
-    expect(await ada.findings('user-change-stale')).toEqual([]);
+    expect(await ada.findProblemsInAllViews('user-change-stale')).toEqual([]);
     await press('Save', dialog());
     await page.getByRole('heading', { name: 'Leon Rot', exact: true }).waitFor();
     await row(/^Country Austria/).waitFor();
     await page.getByRole('region', { name: 'History' }).getByText('Reason: Is written so').waitFor();
   });
 
-  step('finds in the audit who locked whom, and why', async () => {
+  step('finds a lock in the audit, with its actor and reason', async () => {
     await page.getByRole('link', { name: 'Audit' }).click();
     await pick('What was done', 'locked', 'User locked');
     await row(/User unlocked/)
@@ -115,25 +117,25 @@ import { steps } from './steps.js';
       .waitFor({ state: 'detached' });
     expect(page.url()).not.toMatch(/lovel/i);
     await row(/User locked.*Leon Rot.*Ada Lovelace.*On leave/).waitFor();
-    expect(await ada.findings('audit')).toEqual([]);
+    expect(await ada.findProblemsInAllViews('audit')).toEqual([]);
     await press('User locked');
     await dialog().getByText('Locked by an administrator, Reason: On leave').waitFor();
-    expect(await ada.findings('audit-row')).toEqual([]);
+    expect(await ada.findProblemsInAllViews('audit-row')).toEqual([]);
     await press('Show the whole act', dialog());
     await page.waitForURL(/correlation=/);
     await row(/User locked.*Leon Rot/).waitFor();
     expect(await page.getByRole('table', { name: 'Audit' }).getByRole('row').count()).toBe(2);
   });
 
-  step('is not led astray by an address that says what can not be', async () => {
+  step('ignores invalid parameters in an address', async () => {
     const of = `/accounts/${northwind.accountId}`;
     for (const nonsense of ['abc', '-1', '2026-02-30T00:00Z']) {
-      await page.goto(`${of}/users/${northwind.leo}?at=${nonsense}`);
+      await page.goto(`${of}/users/${northwind.leoId}?at=${nonsense}`);
       await page.waitForURL((url) => url.search === '');
       await row(/^Name Leon Rot/).waitFor();
       expect(await page.getByRole('button', { name: 'Back to now' }).count()).toBe(0);
     }
-    await page.goto(`${of}/users/${northwind.leo}?at=999`);
+    await page.goto(`${of}/users/${northwind.leoId}?at=999`);
     await page.getByText(/^Change (\d+) of \1$/).waitFor();
     await page.goto(`${of}/users?status=foo&role=king&lastLoginBefore=2026-13-01&sort=lastName`);
     await row(/Leon Rot/).waitFor();
@@ -150,7 +152,7 @@ import { steps } from './steps.js';
     expect(new URL(page.url()).search).toBe('');
   });
 
-  step('reads names and reasons of one long word, without scrolling sideways', async () => {
+  step('reads names and reasons of one long word without scrolling sideways', async () => {
     const { operator } = northwind.test;
     const users = `/accounts/${northwind.accountId}/users`;
     const { userId } = expectStatus(
@@ -166,52 +168,52 @@ import { steps } from './steps.js';
     await page.goto(users);
     await row(/Long/).getByRole('img', { name: /xxx/ }).focus();
     await page.getByRole('tooltip').waitFor();
-    expect(await ada.findings('user-long-padlock')).toEqual([]);
+    expect(await ada.findProblemsInAllViews('user-long-padlock')).toEqual([]);
     await page.goto(`${users}/${userId}?at=1`);
     await page
       .getByRole('region', { name: 'History' })
       .getByText(/^Reason: x/)
       .waitFor();
-    expect(await ada.findings('user-long')).toEqual([]);
+    expect(await ada.findProblemsInAllViews('user-long')).toEqual([]);
     for (const name of ['Change', 'Delete']) {
       await press(name);
       await dialog()
         .getByText(/W{100}/)
         .waitFor();
-      await ada.lookAs('phone');
+      await ada.setView('phone');
       expect(await dialog().evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
-      await ada.lookAs('light');
+      await ada.setView('light');
       await press('Cancel', dialog());
       await dialog().waitFor({ state: 'detached' });
     }
   });
 
-  step('issues an access token, whose secret is shown once, and ends it', async () => {
+  step('issues an access token, sees its secret once, and ends it', async () => {
     await press('Your menu');
     await page.getByRole('menuitem', { name: 'Access tokens' }).click();
     await page.getByText('There are no access tokens.').waitFor();
     await press('Issue an access token');
     await press('Issue', dialog());
     await dialog().getByText('Choose at least one.').waitFor();
-    expect(await ada.findings('token-issue')).toEqual([]);
+    expect(await ada.findProblemsInAllViews('token-issue')).toEqual([]);
     await fill('What it is for', 'Nightly list', dialog());
     await dialog().getByLabel('See users').check();
     await press('Issue', dialog());
     const secret = await dialog().getByLabel('Access token', { exact: true }).inputValue();
-    expect(await ada.findings('token-secret')).toEqual([]);
+    expect(await ada.findProblemsInAllViews('token-secret')).toEqual([]);
     const program = northwind.test.operator.as(secret);
     expect((await program.get('/me')).body.scopes).toEqual(['users:read']);
     await dialog().getByRole('button', { name: 'Close' }).last().click();
     await dialog().waitFor({ state: 'detached' });
     expect(await page.content()).not.toContain(secret);
-    expect(await ada.findings('tokens')).toEqual([]);
+    expect(await ada.findProblemsInAllViews('tokens')).toEqual([]);
     await press('End the access token Nightly list');
     await press('End', dialog());
     await row(/Nightly list.*Ended/).waitFor();
     expect((await program.get('/me')).status).toBe(401);
   });
 
-  step('changes the password: a weak one and a wrong one are refused in words', async () => {
+  step('changes the password; a weak and a wrong one are refused with a reason', async () => {
     await press('Your menu');
     await page.getByRole('menuitem', { name: 'Profile' }).click();
     const change = async (current: string, next: string) => {
@@ -223,14 +225,14 @@ import { steps } from './steps.js';
     await page.getByText('It is too short.').waitFor();
     await change(password, 'ada@northwind.example');
     await page.getByText('It is easy to guess.').waitFor();
-    expect(await ada.findings('profile')).toEqual([]);
+    expect(await ada.findProblemsInAllViews('profile')).toEqual([]);
     await change('not my password at all', 'another long passphrase');
     await page.getByText('The current password is wrong.').waitFor();
     await change(password, 'another long passphrase');
     await page.getByText('Your password is changed. All other sessions have ended.').waitFor();
   });
 
-  step('sees where they are logged in, ends one session, and all', async () => {
+  step('sees the open sessions, ends one, and then all', async () => {
     expectStatus(
       200,
       await northwind.test.operator
@@ -245,12 +247,12 @@ import { steps } from './steps.js';
     await dialog().waitFor({ state: 'detached' });
     await page.getByText('Unknown browser').waitFor({ state: 'detached' });
     await press('End all sessions');
-    expect(await ada.findings('sessions-end')).toEqual([]);
+    expect(await ada.findProblemsInAllViews('sessions-end')).toEqual([]);
     await press('End all sessions', dialog());
     await page.getByRole('heading', { name: 'Log in' }).waitFor();
   });
 
-  step('has met no error on the way', () => {
-    expect(northwind.errors()).toEqual([]);
+  step('has no errors in the console', () => {
+    expect(northwind.listErrors()).toEqual([]);
   });
 });

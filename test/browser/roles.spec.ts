@@ -1,31 +1,31 @@
 import { expectStatus } from '../support/server.js';
 import { chromiumPath } from './browser.js';
-import { Northwind, hands } from './northwind.js';
+import { NorthwindFixture, pageActions } from './northwind.js';
 
-/** What each role finds on the pages, and what it does not. */
+/** What the pages show to each role. */
 (chromiumPath ? describe : describe.skip)('in a browser', () => {
-  let northwind: Northwind;
+  let northwind: NorthwindFixture;
   beforeAll(async () => {
-    northwind = await Northwind.open();
+    northwind = await NorthwindFixture.open();
   }, 180_000);
   afterAll(() => northwind.close());
 
-  it('PERM-13: a co-administrator is told that administrators are above them', async () => {
-    const ben = await northwind.enter('ben@northwind.example');
+  it('PERM-13: tells a co-administrator that only an administrator may act on administrators', async () => {
+    const ben = await northwind.logInByMail('ben@northwind.example');
     const { page } = ben;
-    const { dialog, press, refusal } = hands(() => page);
+    const { dialog, press, readRefusal: refusal } = pageActions(() => page);
     await page.getByRole('link', { name: 'Ada Lovelace' }).click();
     for (const name of ['Lock', 'Delete', 'Change', 'Reset Password']) {
       expect(await refusal(name)).toBe('Only an account administrator may do this to an account administrator.');
     }
-    expect(await ben.findings('user-above')).toEqual([]);
+    expect(await ben.findProblemsInAllViews('user-above')).toEqual([]);
     await page.getByRole('link', { name: 'Account', exact: true }).click();
     await page.getByText('northwind.example', { exact: true }).waitFor();
     expect(await page.getByRole('button', { name: /Release|Add the domain/ }).count()).toBe(0);
-    expect(await ben.findings('account')).toEqual([]);
+    expect(await ben.findProblemsInAllViews('account')).toEqual([]);
     await page.goto('/profile');
     await page.getByRole('link', { name: 'Your history' }).click();
-    // Their login has a revision of its own, which is no moment of the user.
+    // A login has a stream of its own: its revision is no revision of the user.
     await page.getByText('Logged in', { exact: true }).waitFor();
     await page.getByRole('link', { name: 'Show this moment' }).last().click();
     await page
@@ -38,36 +38,36 @@ import { Northwind, hands } from './northwind.js';
     expect(await page.getByRole('option').allTextContents()).toEqual(['Mine']);
   });
 
-  it('PERM-1: an auditor reads everything and does nothing', async () => {
-    const carla = await northwind.enter('carla@northwind.example');
+  it('PERM-1: lets an auditor read everything and change nothing', async () => {
+    const carla = await northwind.logInByMail('carla@northwind.example');
     const { page } = carla;
-    const { row, pick, refusal } = hands(() => page);
-    await page.goto(`/accounts/${northwind.accountId}/users/${northwind.leo}?at=2`);
+    const { row, pickOption: pick, readRefusal: refusal } = pageActions(() => page);
+    await page.goto(`/accounts/${northwind.accountId}/users/${northwind.leoId}?at=2`);
     await row(/^Locks Locked by an administrator.*Changed/).waitFor();
     for (const name of ['Reject', 'Lock', 'Unlock', 'Delete', 'Change', 'Roles', 'Reset Password'])
       expect(await refusal(name)).toBe('Your roles do not allow this.');
     await page.getByRole('link', { name: 'Audit' }).click();
     await pick('What was done', 'claim', 'Domain claimed');
     await row(/Domain claimed.*northwind.example/).waitFor();
-    expect(await carla.findings('audit-auditor')).toEqual([]);
+    expect(await carla.findProblemsInAllViews('audit-auditor')).toEqual([]);
   });
 
-  it('PROFILE-1: whoever has no role sees themselves', async () => {
-    const dora = await northwind.enter('dora@northwind.example');
+  it('PROFILE-1: shows a user without a role only their own profile', async () => {
+    const dora = await northwind.logInByMail('dora@northwind.example');
     const { page } = dora;
     await page.getByRole('heading', { name: 'Profile' }).waitFor();
     await page.getByText('You have no role in the account.').waitFor();
     expect(await page.getByRole('navigation').getByRole('link').count()).toBe(0);
-    expect(await dora.findings('profile-plain')).toEqual([]);
+    expect(await dora.findProblemsInAllViews('profile-plain')).toEqual([]);
   });
 
-  it('an operator looks into accounts, adds and releases domains, and enters one', async () => {
-    const operator = await northwind.enterAsOperator();
+  it('lets an operator open accounts, and add and release domains', async () => {
+    const operator = await northwind.logInAsOperator();
     const { page } = operator;
-    const { dialog, row, press, fill, pick } = hands(() => page);
+    const { dialog, row, press, fill, pickOption: pick } = pageActions(() => page);
     await page.getByRole('link', { name: 'Accounts' }).click();
     await row(/Contoso.*contoso.example/).waitFor();
-    expect(await operator.findings('accounts')).toEqual([]);
+    expect(await operator.findProblemsInAllViews('accounts')).toEqual([]);
     await page.getByRole('link', { name: 'Northwind', exact: true }).click();
     await page.getByRole('heading', { name: 'Northwind' }).waitFor();
     await fill('Domain', 'contoso.example');
@@ -76,7 +76,7 @@ import { Northwind, hands } from './northwind.js';
     await fill('Domain', 'North.example');
     await press('Add the domain');
     await press('Release north.example');
-    expect(await operator.findings('domain-release')).toEqual([]);
+    expect(await operator.findProblemsInAllViews('domain-release')).toEqual([]);
     await press('Release', dialog());
     await page.getByText('north.example is released.').waitFor();
     await page.getByRole('link', { name: 'Enter' }).click();
@@ -91,23 +91,23 @@ import { Northwind, hands } from './northwind.js';
     expect(await row(/Contoso/).count()).toBe(0);
     await page.getByText('All accounts').click();
     await row(/Account created.*Contoso/).waitFor();
-    expect(await operator.findings('audit-operator')).toEqual([]);
+    expect(await operator.findProblemsInAllViews('audit-operator')).toEqual([]);
   });
 
-  it('AUDIT-5: what Rollbook did by itself is told to be by Rollbook, once', async () => {
+  it('AUDIT-5: names Rollbook as the actor of automatic changes, once', async () => {
     expectStatus(
       401,
       await northwind.test.operator.inBrowser().post('/login', { email: 'ben@northwind.example', password: 'wrong' }),
     );
-    const { page } = await northwind.enterAsOperator();
-    const { row } = hands(() => page);
+    const { page } = await northwind.logInAsOperator();
+    const { row } = pageActions(() => page);
     await page.goto(`/accounts/${northwind.accountId}/audit`);
     await row(/Login failed/)
       .getByRole('cell', { name: 'Rollbook', exact: true })
       .waitFor();
   });
 
-  it('none of them has met an error', () => {
-    expect(northwind.errors()).toEqual([]);
+  it('had no errors in the console', () => {
+    expect(northwind.listErrors()).toEqual([]);
   });
 });

@@ -1,28 +1,28 @@
 import { readFileSync } from 'node:fs';
 import { expectStatus } from '../support/server.js';
 import { chromiumPath } from './browser.js';
-import { Northwind, hands, password } from './northwind.js';
+import { NorthwindFixture, pageActions, password } from './northwind.js';
 
-/** What a session asks of whoever is at the page. */
+/** The dialogs of a session. */
 (chromiumPath ? describe : describe.skip)('in a browser, a session', () => {
-  let northwind: Northwind;
+  let northwind: NorthwindFixture;
   let users: string;
   beforeAll(async () => {
-    northwind = await Northwind.open();
+    northwind = await NorthwindFixture.open();
     users = `/accounts/${northwind.accountId}/users`;
   }, 180_000);
   afterAll(() => northwind.close());
 
-  const minutes = (count: number) => northwind.test.clock.move(count * 60_000);
+  const moveClockByMinutes = (count: number) => northwind.test.clock.move(count * 60_000);
 
-  it('PERM-20, SESSION-8: asks for the password in place, and goes on with what was typed', async () => {
-    const { page, errors } = await northwind.enter('ada@northwind.example');
-    const { press, fill, dialog } = hands(() => page);
+  it('PERM-20, SESSION-8: asks for the password in a dialog, and keeps the typed fields', async () => {
+    const { page, errors } = await northwind.logInByMail('ada@northwind.example');
+    const { press, fill, dialog } = pageActions(() => page);
     await page.goto('/access-tokens');
     await press('Issue an access token');
     await fill('What it is for', 'nightly export');
     await dialog().getByRole('checkbox', { name: 'See users' }).check();
-    minutes(16);
+    moveClockByMinutes(16);
     await press('Issue', dialog());
     const question = page.getByRole('dialog', { name: 'Is it still you?' });
     await question.locator('input[type=password]').fill('wrong');
@@ -40,11 +40,11 @@ import { Northwind, hands, password } from './northwind.js';
     expect(errors).toEqual([]);
   });
 
-  it('PERM-20: asks an operator for the token', async () => {
-    const { page } = await northwind.enterAsOperator();
-    const { press, row, dialog } = hands(() => page);
+  it('PERM-20: asks an operator for the access token', async () => {
+    const { page } = await northwind.logInAsOperator();
+    const { press, row, dialog } = pageActions(() => page);
     await page.goto(users);
-    minutes(16);
+    moveClockByMinutes(16);
     for (const name of [/Dora Plain/, /Carla García/]) await row(name).getByRole('checkbox').check();
     await press('Delete', page.getByRole('region', { name: '2 users selected' }));
     await dialog().getByText('2 users will change.').waitFor();
@@ -57,33 +57,33 @@ import { Northwind, hands, password } from './northwind.js';
     await page.getByText('Delete: done for 2 users.').waitFor();
   });
 
-  it('SESSION-8: warns two minutes before it ends, and keeps what was typed', async () => {
-    const { page, errors } = await northwind.enterAsOperator();
-    const { press, fill, dialog } = hands(() => page);
-    await page.goto(`${users}/${northwind.leo}`);
+  it('SESSION-8: warns two minutes before its end, and keeps the typed fields', async () => {
+    const { page, errors } = await northwind.logInAsOperator();
+    const { press, fill, dialog } = pageActions(() => page);
+    await page.goto(`${users}/${northwind.leoId}`);
     await press('Change');
     await fill('First name', 'Leonhard');
-    // The page hears of a change, and asks the server by itself: nobody has touched it for a while.
+    // The page gets a change and makes a background request, because nobody has used it for a minute.
     await page.evaluate(() => {
       const now = Date.now;
       Date.now = () => now() + 60_000;
     });
-    minutes(29);
-    expectStatus(200, await northwind.test.operator.patch(`${users}/${northwind.leo}`, { country: 'CH' }));
+    moveClockByMinutes(29);
+    expectStatus(200, await northwind.test.operator.patch(`${users}/${northwind.leoId}`, { country: 'CH' }));
     const warning = page.getByRole('dialog', { name: 'You will soon be logged out' });
     await warning.waitFor();
-    // As the British write it, like all other times of the page.
+    // In the British format, like all other times of the page.
     await warning.getByText(/You will be logged out at \d\d:\d\d\./).waitFor();
     await press('Stay logged in', warning);
     await warning.waitFor({ state: 'detached' });
     expect(await dialog().getByRole('textbox', { name: 'First name' }).inputValue()).toBe('Leonhard');
-    minutes(20);
+    moveClockByMinutes(20);
     await page.reload();
     await page.getByRole('button', { name: 'Change', exact: true }).waitFor();
     expect(errors).toEqual([]);
   });
 
-  it('TOKEN-11: shows the tokens that somebody issued before a role of theirs goes, and ends them', async () => {
+  it('TOKEN-11: shows the tokens that a user issued before their role is revoked, and ends them', async () => {
     const { operator } = northwind.test;
     const expiresAt = new Date(northwind.test.clock.now().getTime() + 3_600_000).toISOString();
     const add = async (path: string, body: object) => expectStatus(201, await operator.post(path, body)).body;
@@ -111,8 +111,8 @@ import { Northwind, hands, password } from './northwind.js';
         expiresAt,
       }),
     ).body;
-    const { page } = await northwind.enterAsOperator();
-    const { press, dialog } = hands(() => page);
+    const { page } = await northwind.logInAsOperator();
+    const { press, dialog } = pageActions(() => page);
     await page.goto(`${users}/${userId}`);
     await press('Roles');
     await dialog().getByRole('switch', { name: 'Administrator' }).first().click();

@@ -1,11 +1,11 @@
-/** Tests of which each goes on from where the one before has led: after the first that fails, the others say that they were not reached. */
-export function steps(): (name: string, walk: () => Promise<void> | void) => void {
-  let lost = false;
+/** Returns a function like `it` for tests that build on each other: after the first failure, the others fail as not reached. */
+export function createSteps(): (name: string, walk: () => Promise<void> | void) => void {
+  let hasFailed = false;
   return (name, walk) =>
     it(name, async () => {
-      if (lost) throw new Error('not reached: a step before has failed');
-      lost = true;
+      if (hasFailed) throw new Error('not reached: a step before has failed');
+      hasFailed = true;
       await walk();
-      lost = false;
+      hasFailed = false;
     });
 }
