@@ -114,58 +114,66 @@ export const repeatedResult = <S>({
   changed: true,
 });
 
-/** Returns the result that appending these events would have; appends nothing. */
-export const preview = <D extends AnyDecider>(
-  decider: D,
-  { state, revision, position }: Loaded<StateOf<D>>,
-  command: Command<unknown>,
-  events: readonly EventOf<D>[],
-): CommandResult<StateOf<D>> => ({
-  state: toProposedEvents(decider, state, revision, command, events).after,
-  revision,
-  position,
-  changed: events.length > 0,
-});
-
-/** Appends the decided events at the loaded revision and returns the result. Throws `WrongRevision` on a conflict. */
-export async function appendDecided<D extends AnyDecider>(
-  store: EventStore,
-  decider: D,
-  { state, revision, position }: Loaded<StateOf<D>>,
-  command: Command<unknown>,
-  events: readonly EventOf<D>[],
-): Promise<CommandResult<StateOf<D>>> {
-  if (events.length === 0) return { state, revision, position, changed: false };
-  const { proposed, after } = toProposedEvents(decider, state, revision, command, events);
-  const appended = await store.append(`${decider.category}-${command.context.targetId}`, revision, proposed);
-  return { state: after, ...appended, changed: true, at: command.context.at };
+/** The events that a command decided, in their envelopes. Nothing is appended yet. */
+export interface Proposal<S> {
+  readonly stream: string;
+  readonly events: readonly ProposedEvent[];
+  /** The result that appending the events would have. */
+  readonly preview: CommandResult<S>;
 }
 
-/** Returns whether a command asks for a dry run. */
-export const isDryRun = (command: object): boolean => 'dryRun' in command && command.dryRun === true;
-
-/** Adds ids and envelopes to decided events; returns them and the state after them. */
-function toProposedEvents<D extends AnyDecider>(
+/** Adds ids and envelopes to decided events and computes the state after them; appends nothing. */
+export function propose<D extends AnyDecider>(
   decider: D,
-  before: StateOf<D>,
-  revision: number,
+  { state: before, revision, position }: Loaded<StateOf<D>>,
   command: Command<unknown>,
-  events: readonly EventOf<D>[],
-): { proposed: ProposedEvent[]; after: StateOf<D> } {
+  decided: readonly EventOf<D>[],
+): Proposal<StateOf<D>> {
   const { commandId, digest, targetId } = command.context;
   const stream = `${decider.category}-${targetId}`;
   const envelope = toEnvelope(decider, command);
-  let after = before;
-  const proposed = events.map(({ type, data }: DomainEvent, index) => {
+  let state: StateOf<D> = before;
+  const events = decided.map(({ type, data }: DomainEvent, index) => {
     const id = toEventId({ commandId, digest, stream, expected: revision, index });
     const event = { id, type, data, envelope, stream, revision: revision + 1 + index, position: 0 };
-    const next = evolve(decider as AnyDecider, after, event satisfies Recorded);
-    const account = decider.account(next, command.context) ?? decider.account(after, command.context);
-    after = next;
+    const next = evolve(decider as AnyDecider, state, event satisfies Recorded);
+    const account = decider.account(next, command.context) ?? decider.account(state, command.context);
+    state = next;
     return { id, type, data, envelope: { ...envelope, ...(account && { account }) } };
   });
-  return { proposed, after };
+  return { stream, events, preview: { state, revision, position, changed: events.length > 0 } };
 }
+
+/** Returns the result that appending these events would have; appends nothing. */
+export const preview = <D extends AnyDecider>(
+  decider: D,
+  loaded: Loaded<StateOf<D>>,
+  command: Command<unknown>,
+  events: readonly EventOf<D>[],
+): CommandResult<StateOf<D>> => propose(decider, loaded, command, events).preview;
+
+/** Appends the proposed events at the revision that they were decided on. Throws `WrongRevision` on a conflict. */
+export async function appendProposal<S>(
+  store: EventStore,
+  { stream, events, preview }: Proposal<S>,
+): Promise<CommandResult<S>> {
+  const { state, revision } = preview;
+  const [first] = events;
+  if (!first) return preview;
+  return { state, ...(await store.append(stream, revision, events)), changed: true, at: first.envelope.at };
+}
+
+/** Appends the decided events at the loaded revision and returns the result. Throws `WrongRevision` on a conflict. */
+export const appendDecided = <D extends AnyDecider>(
+  store: EventStore,
+  decider: D,
+  loaded: Loaded<StateOf<D>>,
+  command: Command<unknown>,
+  events: readonly EventOf<D>[],
+): Promise<CommandResult<StateOf<D>>> => appendProposal(store, propose(decider, loaded, command, events));
+
+/** Returns whether a command asks for a dry run. */
+export const isDryRun = (command: object): boolean => 'dryRun' in command && command.dryRun === true;
 
 /** Returns the envelope of a command's events, without the account. */
 function toEnvelope(decider: AnyDecider, command: Command<unknown>): Envelope {

@@ -1,27 +1,22 @@
 import { ownerOf } from '#libs/accounts';
 import {
-  loadForCommand,
-  retryOnConflict,
-  preview,
   isDryRun,
-  type EventStore,
+  loadForCommand,
+  propose,
+  retryOnConflict,
   type CommandResult,
+  type EventStore,
 } from '#libs/event-store';
 import { decide, type Command, type CommandContext } from '#libs/kernel';
 import { domainOf } from '../domain/email-address.js';
 import { actOf } from '../domain/user.acts.js';
 import type { UserContext } from '../domain/user.context.js';
 import { UserDecider } from '../domain/user.decider.js';
-import { revisionVisibleTo, servesAsAdministrator, type User } from '../domain/user.state.js';
-import {
-  checkRemovable,
-  repeatedResultOf,
-  isUncounted,
-  restoreAdministratorOnRefusal,
-  appendKeepingAnAdministrator,
-} from './administrators.js';
+import { revisionVisibleTo, type User } from '../domain/user.state.js';
+import { checkAdministratorRemains, isUncounted, stopsServing } from './administrator-set.js';
+import { appendKeepingAnAdministrator, repeatedUserResult, restoreAdministratorOnRefusal } from './administrators.js';
 
-/** The bulk of which a command is a part. */
+/** The bulk that a command is part of. */
 export interface BulkContext {
   /** In a dry run: the administrators whom the commands before this one would remove. */
   readonly removed: Set<string>;
@@ -29,7 +24,7 @@ export interface BulkContext {
   readonly waitForTurn: () => Promise<unknown>;
 }
 
-/** Every command on a user who is there: load → look facts up → decide → append, keeping the account an administrator. */
+/** Runs a command on an existing user: loads the user and the facts, decides and appends, keeping the account an administrator. */
 export async function changeUser(
   store: EventStore,
   command: Command<unknown>,
@@ -40,40 +35,37 @@ export async function changeUser(
     const user = await loadForCommand(store, UserDecider, context, ({ state, revision }) =>
       revisionVisibleTo(state, context.account!, revision),
     );
-    if (user.sameCommand) return repeatedResultOf(store, context, user.sameCommand);
-    const events = decide(UserDecider, command, user.state, {
-      ...context,
-      ...(await loadFacts(store, command, user.state)),
-    });
-    const foreseen = preview(UserDecider, user, command, events);
-    // Which of several administrators stays must not depend on who is faster.
-    if (servesAsAdministrator(user.state, context.at) && !servesAsAdministrator(foreseen.state, context.at))
-      await bulk?.waitForTurn();
-    if (!isDryRun(command)) return appendKeepingAnAdministrator(store, command, user, events);
-    await checkRemovable(store, user.state, foreseen.state, context, bulk?.removed);
-    return foreseen;
+    if (user.sameCommand) return repeatedUserResult(store, context, user.sameCommand);
+    const { state: before } = user;
+    const facts = await loadFacts(store, command, before);
+    const events = decide(UserDecider, command, before, { ...context, ...facts });
+    const proposal = propose(UserDecider, user, command, events);
+    const transition = { before, after: proposal.preview.state };
+    // Which of several administrators stays must not depend on timing.
+    if (stopsServing(transition, context.at)) await bulk?.waitForTurn();
+    if (!isDryRun(command)) return appendKeepingAnAdministrator(store, command, before, proposal);
+    await checkAdministratorRemains(store, context, transition, bulk?.removed);
+    return proposal.preview;
   };
-  return resultVisibleToAccount(
-    store,
-    context,
-    await restoreAdministratorOnRefusal(store, command, () => retryOnConflict(attempt)),
-  );
+  const result = await restoreAdministratorOnRefusal(store, command, () => retryOnConflict(attempt));
+  return toVisibleResult(store, context, result);
 }
 
-/** An account that changes nothing of a user who has left it learns no more of where they are than when they left. */
-async function resultVisibleToAccount(
+/**
+ * Returns the result as the account may see it: if nothing changed about a user who has left the account, with the revision
+ * and position at which they left.
+ */
+async function toVisibleResult(
   store: EventStore,
   { account, targetId }: CommandContext,
-  written: CommandResult<User>,
+  result: CommandResult<User>,
 ): Promise<CommandResult<User>> {
-  const fromRevision = revisionVisibleTo(written.state, account!, written.revision);
-  if (written.changed || fromRevision === undefined || fromRevision === written.revision) return written;
-  for await (const { revision, position } of store.read(`${UserDecider.category}-${targetId}`, {
-    fromRevision,
-    maxCount: 1,
-  }))
-    return { ...written, revision, position };
-  return written;
+  const fromRevision = revisionVisibleTo(result.state, account!, result.revision);
+  if (result.changed || fromRevision === undefined || fromRevision === result.revision) return result;
+  const stream = `${UserDecider.category}-${targetId}`;
+  for await (const { revision, position } of store.read(stream, { fromRevision, maxCount: 1 }))
+    return { ...result, revision, position };
+  return result;
 }
 
 /** Loads the facts from other streams that the rule of this command needs. */

@@ -4,6 +4,7 @@ import { AccountDecider, checkOpen, ownerOf } from '#libs/accounts';
 import {
   WrongRevision,
   loadForCommand,
+  propose,
   retryOnConflict,
   repeatedResult,
   type EventStore,
@@ -19,7 +20,7 @@ import type { UserContext } from '../domain/user.context.js';
 import { UserDecider } from '../domain/user.decider.js';
 import { userEvent } from '../domain/user.events.js';
 import type { ExistingUser, User } from '../domain/user.state.js';
-import { repeatedResultOf, appendKeepingAnAdministrator } from './administrators.js';
+import { appendKeepingAnAdministrator, repeatedUserResult } from './administrators.js';
 
 export interface ClaimDependencies {
   readonly store: EventStore;
@@ -45,7 +46,7 @@ export function createUser(
   return retryOnConflict(async () => {
     const user = await loadForCommand(store, UserDecider, context);
     if (user.sameCommand)
-      return context.account ? repeatedResultOf(store, context, user.sameCommand) : repeatedResult(user.sameCommand);
+      return context.account ? repeatedUserResult(store, context, user.sameCommand) : repeatedResult(user.sameCommand);
     if (context.account) checkOpen((await store.load(AccountDecider, context.account)).state);
     const { claim, rival, holder } = await lookUp({ store, vault }, command);
     const domainOwner = await ownerOf(store, domainOf(command.email));
@@ -62,7 +63,7 @@ export function createUser(
     }
     const ours = claim.state.user === context.targetId && !user.state.abandonedClaims.includes(claim.state.claim!);
     if (!ours) await claimFor(store, command, addressId(vault, command), claim.revision);
-    return appendKeepingAnAdministrator(store, command, user, events);
+    return appendKeepingAnAdministrator(store, command, user.state, propose(UserDecider, user, command, events));
   }, 10_000);
 }
 

@@ -5,7 +5,7 @@ import type { Act } from '../domain/act.js';
 import { acts, listedCommands } from '../domain/user.acts.js';
 import { UserDecider } from '../domain/user.decider.js';
 import { accountOf, departureFrom, type User } from '../domain/user.state.js';
-import { checkRemovable } from './administrators.js';
+import { checkAdministratorRemains } from './administrator-set.js';
 import { loadFacts } from './change-user.js';
 
 /** What this caller may do to this user now. */
@@ -84,7 +84,8 @@ async function judge(store: EventStore, user: Loaded<User>, candidate: Command<u
       ...context,
       ...(await loadFacts(store, command, user.state)),
     });
-    await checkRemovable(store, user.state, preview(UserDecider, user, command, events).state, context);
+    const { state: after } = preview(UserDecider, user, command, events);
+    await checkAdministratorRemains(store, context, { before: user.state, after });
     return { allowed: true, changes: events.length > 0 };
   } catch (error) {
     if (!(error instanceof Refusal) || error.kind === 'unavailable') throw error;
