@@ -26,13 +26,12 @@ export const locked = (cause: LockCause, reason?: string): PastEvent<UserEvent> 
 });
 export const lockedByAdministrator = userEvent('UserLocked', { cause: 'administrator', disableModeDays: 7 });
 export const unlocked = (...causes: LockCause[]) => userEvent('UserUnlocked', { causes });
-export const passwordChanged = userEvent('UserPasswordChanged', {});
 
 /** The beginning of a test of a rule: the user after these events. */
 export const user = (...past: readonly PastEvent<UserEvent>[]) => given(UserDecider, ...past);
 
 /** Returns the state of a user after these events. */
-export const stateAfter = (...past: readonly PastEvent<UserEvent>[]) => fold(UserDecider, past) as ExistingUser;
+const stateAfter = (...past: readonly PastEvent<UserEvent>[]) => fold(UserDecider, past) as ExistingUser;
 
 /** Returns the fact that a user with this past has the address. */
 export const heldBy = (...past: readonly PastEvent<UserEvent>[]) => ({
