@@ -1,20 +1,24 @@
 import 'reflect-metadata';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { apiPrefix } from './adapter.js';
-import { openApi } from './openapi.js';
+import { createOpenApi } from './openapi/document.js';
+import { readApiTypes } from './openapi/types.js';
 import { ServerModule, type Parts } from './server.module.js';
 
-/** Writes the OpenAPI document to the file that is named: what the admin UI's client is generated from. Opens no store. */
-const [, , file] = process.argv;
+/** `node describe.js TYPES OUTPUT...` writes the OpenAPI document, without opening any store. TYPES: from `scripts/api-types.js`. */
+const [, , types, ...outputs] = process.argv;
 
-// Routes are read off the controllers; what they would work on is never asked.
-const nothing = new Proxy({} as Parts, { get: () => ({}) });
-const app = await NestFactory.create<NestFastifyApplication>(ServerModule.of(nothing), new FastifyAdapter(), {
+// Only the decorators of controllers are read, so the parts of the server are never used.
+const unusedParts = new Proxy({} as Parts, { get: () => ({}) });
+const app = await NestFactory.create<NestFastifyApplication>(ServerModule.of(unusedParts), new FastifyAdapter(), {
   logger: false,
   abortOnError: false,
 });
 app.setGlobalPrefix(...apiPrefix);
-writeFileSync(file!, JSON.stringify(openApi(app)));
+const document = `${JSON.stringify(createOpenApi(app, readApiTypes(types!)), null, 2)}\n`;
+// An image is built without the folder of the documents.
+for (const output of outputs) if (existsSync(dirname(output))) writeFileSync(output, document);
 process.exit(0);

@@ -9,7 +9,7 @@ import { readStoreRefusals } from '#libs/read-store';
 import { userRefusals } from '#libs/users';
 
 /** Every refusal code with its description; a table that is missing here does not compile. */
-const refusalCodes: RefusalCodes = {
+export const refusalCodes: RefusalCodes = {
   ...kernelRefusals,
   ...authorizationRefusals,
   ...eventStoreRefusals,

@@ -19,7 +19,7 @@ import { Health } from './health.js';
 import { Metrics } from './metrics.js';
 import { listenForMetrics } from './metrics-listener.js';
 import { observe } from './observe.js';
-import { serveOpenApi } from './openapi.js';
+import { serveOpenApi } from './openapi/serve.js';
 import { Owned } from './owned.js';
 import { openStores, type Stores } from './parts.js';
 import { projections } from './projections.js';

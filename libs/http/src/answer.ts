@@ -5,7 +5,7 @@ import { Refusal, VersionedResult } from '#libs/kernel';
 import type { CalledRequest, FastifyReply } from './caller.js';
 import { ReadPosition } from './ports.js';
 
-const LOCATION = 'rollbook:location';
+export const LOCATION = 'rollbook:location';
 
 /** Where the thing made by this route lies: `:name` is taken from the path, else from the answer. */
 export const LocationHeader = (template: string) => SetMetadata(LOCATION, template);

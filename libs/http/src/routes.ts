@@ -1,35 +1,37 @@
 import { Injectable, RequestMethod, type Type } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
-import { ApiProperty } from '@nestjs/swagger';
-import { Command, Query, type SuggestedAction } from '#libs/kernel';
-import { filled } from './answer.js';
+import { Command, Query, type ActionLink, type RefusalCode, type SuggestedAction } from '#libs/kernel';
+import { LOCATION, filled } from './answer.js';
 import type { Caller } from './caller.js';
+import { refusalsOf } from './refuses.js';
 import { NEEDS, queryFieldsOf, takesKey, takesRevision, type Need } from './needs.js';
 
-/** A next step, ready to be taken. */
-export class ActionLink {
-  @ApiProperty() readonly action!: string;
-  @ApiProperty() readonly method!: string;
-  @ApiProperty() readonly href!: string;
-}
-
+/** A route of the API. */
 export interface Route {
+  /** `Controller.method`, which names it in the code. */
+  readonly handler: string;
   readonly method: string;
   /** With `:name`s. */
   readonly path: string;
   readonly needs: Need | undefined;
   readonly takesKey: boolean;
   readonly takesRevision: boolean;
-  /** Fields of a command that the query string may say. */
+  /** Fields of a command that the query string may hold. */
   readonly queryFields: readonly string[];
-  readonly message: Type;
+  /** The codes of the refusals that are special to the route. */
+  readonly refusals: readonly RefusalCode[];
+  /** Whether a 201 carries `Location`. */
+  readonly hasLocation: boolean;
+  /** The class of the command or query that the route takes; absent where it takes none. */
+  readonly message: Type | undefined;
 }
 
-/** Which route takes which command or query: read off the controllers, so that a refusal's next steps never go stale. */
+/** The routes, read from the controllers' decorators. */
 @Injectable()
 export class Routes {
-  private known: ReadonlyMap<string, Route> | undefined;
+  #all: readonly Route[] | undefined;
+  #byMessage: ReadonlyMap<string, Route> | undefined;
 
   constructor(
     private readonly discovery: DiscoveryService,
@@ -37,51 +39,56 @@ export class Routes {
     private readonly reflector: Reflector,
   ) {}
 
-  /** By the name of the command or query. */
-  get all(): ReadonlyMap<string, Route> {
-    return (this.known ??= new Map(
-      this.discovery.getControllers().flatMap(({ metatype }) => (metatype ? this.of(metatype as Type) : [])),
+  /** All routes. */
+  get all(): readonly Route[] {
+    return (this.#all ??= this.discovery
+      .getControllers()
+      .flatMap(({ metatype }) => (metatype ? this.routesOf(metatype as Type) : [])));
+  }
+
+  /** The routes that take a command or query, by its name. */
+  get byMessage(): ReadonlyMap<string, Route> {
+    return (this.#byMessage ??= new Map(
+      this.all.flatMap((route) => (route.message ? [[route.message.name, route] as const] : [])),
     ));
   }
 
-  /** The step that this command or query is; throws for one without a route. */
+  /** Returns the link to the route of a command or query, with its ids filled in. Throws where it has no route. */
   step(action: string, params: Readonly<Record<string, string>>): ActionLink & Pick<Route, 'needs'> {
-    const { method, path, needs } = this.all.get(action)!;
+    const { method, path, needs } = this.byMessage.get(action)!;
     return { action, method, href: filled(path, params), needs };
   }
 
-  /** The offers that exist and that the caller has the permission for. */
+  /** Returns links to the suggested actions for which the caller has the permission. */
   steps(offers: readonly SuggestedAction[], caller: Pick<Caller, 'permissions'> | undefined): ActionLink[] {
     return offers.flatMap(({ action, params }) => {
-      const route = this.all.get(action);
+      const route = this.byMessage.get(action);
       if (!route || !may(caller, route)) return [];
       const { needs: _, ...step } = this.step(action, params);
       return [step];
     });
   }
 
-  private of(controller: Type): [string, Route][] {
+  private routesOf(controller: Type): Route[] {
     const prototype = controller.prototype as Record<string, () => unknown>;
-    return this.scanner.getAllMethodNames(prototype).flatMap((name): [string, Route][] => {
+    return this.scanner.getAllMethodNames(prototype).flatMap((name): Route[] => {
       const handler = prototype[name]!;
       const method = this.reflector.get<RequestMethod | undefined>(METHOD_METADATA, handler);
+      if (method === undefined) return [];
       const types = (Reflect.getMetadata('design:paramtypes', prototype, name) ?? []) as Type[];
-      const message = types.find((type) => type?.prototype instanceof Command || type?.prototype instanceof Query);
-      if (method === undefined || !message) return [];
-      const path = `/api/v1/${joined(this.reflector.get(PATH_METADATA, controller), this.reflector.get(PATH_METADATA, handler))}`;
       return [
-        [
-          message.name,
-          {
-            method: RequestMethod[method],
-            path,
-            needs: this.reflector.get(NEEDS, handler),
-            takesKey: takesKey(handler),
-            takesRevision: takesRevision(handler),
-            queryFields: queryFieldsOf(handler),
-            message,
-          },
-        ],
+        {
+          handler: `${controller.name}.${name}`,
+          method: RequestMethod[method],
+          path: `/api/v1/${joined(this.reflector.get(PATH_METADATA, controller), this.reflector.get(PATH_METADATA, handler))}`,
+          needs: this.reflector.get(NEEDS, handler),
+          takesKey: takesKey(handler),
+          takesRevision: takesRevision(handler),
+          queryFields: queryFieldsOf(handler),
+          refusals: refusalsOf(handler),
+          hasLocation: Reflect.hasMetadata(LOCATION, handler),
+          message: types.find((type) => type?.prototype instanceof Command || type?.prototype instanceof Query),
+        },
       ];
     });
   }

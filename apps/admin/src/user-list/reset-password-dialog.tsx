@@ -28,7 +28,7 @@ export function ResetPasswordDialog({
         }),
       ),
     onSuccess: ({ expiresAt }) => {
-      notify(t('reset.sent', { date: time(expiresAt) }));
+      if (expiresAt) notify(t('reset.sent', { date: time(expiresAt) }));
       onClose();
     },
   });

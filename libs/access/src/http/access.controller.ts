@@ -1,5 +1,5 @@
 import { Controller, Delete, Get, HttpCode, Post, Req } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import {
   CommandBus,
   QueryBus,
@@ -10,15 +10,13 @@ import {
   Needs,
   WithoutKey,
   WithoutRevision,
-  pageOf,
   type CalledRequest,
 } from '#libs/http';
 import { withContext } from '#libs/kernel';
 import { EndAccessToken, IssueAccessToken } from '../domain/access-token.commands.js';
 import type { Principal } from '../domain/principal.js';
-import { AccessTokenItem, GetAccessToken, ListAccessTokens } from '../read/access-tokens.js';
+import { GetAccessToken, ListAccessTokens } from '../read/access-tokens.js';
 import { TokenAuthenticator } from '../workflows/token-authenticator.js';
-import { EndedAccessToken, IssuedAccessToken, Me } from './answers.js';
 
 @ApiTags('access')
 @Controller()
@@ -32,7 +30,6 @@ export class AccessController {
   /** Who one is, and what one may do now. */
   @Get('me')
   @Needs('authenticated')
-  @ApiOkResponse({ type: Me })
   me(@Req() { caller }: { caller: Principal }) {
     return this.tokenAuthenticator.describePrincipal(caller);
   }
@@ -43,7 +40,6 @@ export class AccessController {
   @WithoutKey()
   @WithoutRevision()
   @LocationHeader('/api/v1/access-tokens/:tokenId')
-  @ApiCreatedResponse({ type: IssuedAccessToken })
   issue(@CommandBody({ target: 'tokenId' }) command: IssueAccessToken, @Req() request: CalledRequest) {
     const isStillAllowed = () => request.isStillAllowed!('fresh');
     return this.commands.execute(withContext(command, { ...command.context, isStillAllowed }));
@@ -52,7 +48,6 @@ export class AccessController {
   /** The tokens that one may manage, newest first. */
   @Get('access-tokens')
   @Needs('tokens:manage')
-  @ApiOkResponse({ type: pageOf(AccessTokenItem) })
   list(@QueryParams() query: ListAccessTokens) {
     return this.queries.execute(query);
   }
@@ -60,7 +55,6 @@ export class AccessController {
   /** One of the tokens that one may manage. */
   @Get('access-tokens/:tokenId')
   @Needs('tokens:manage')
-  @ApiOkResponse({ type: AccessTokenItem })
   get(@QueryParams({ target: 'tokenId' }) query: GetAccessToken) {
     return this.queries.execute(query);
   }
@@ -71,7 +65,6 @@ export class AccessController {
   @FromQuery('issued')
   @WithoutRevision()
   @HttpCode(200)
-  @ApiOkResponse({ type: EndedAccessToken })
   end(@CommandBody({ target: 'tokenId' }) command: EndAccessToken) {
     return this.commands.execute(command);
   }

@@ -40,7 +40,7 @@ export class PasswordAttempts {
     return this.checks.check(
       {
         source: sourceOf(request),
-        address: canonicalAddress(profile!.email!),
+        address: canonicalAddress(profile!.email),
         knownDevice: this.device.isKnown(request, actor.id),
       },
       compare,

@@ -1,5 +1,5 @@
 import { Controller, Delete, Get, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import {
   CommandBus,
   CommandBody,
@@ -23,7 +23,7 @@ import {
 import { TokenAuthenticator } from '../workflows/token-authenticator.js';
 import { constantTime } from '../workflows/constant-time.js';
 import { Sessions } from '../workflows/sessions.js';
-import { Me, SessionList } from './answers.js';
+import type { Accepted, EndedSessions, SessionList } from './answers.js';
 import { DeviceCookie } from './device-cookie.js';
 import { LinkLimits } from './link-limits.js';
 import { PasswordAttempts } from './password-attempts.js';
@@ -47,7 +47,6 @@ export class SessionController {
   @Post('login')
   @Public()
   @HttpCode(200)
-  @ApiOkResponse({ type: Me })
   async logIn(
     @CommandBody() command: LogIn,
     @Req() request: CalledRequest,
@@ -65,7 +64,10 @@ export class SessionController {
   @Post('logout')
   @Needs('authenticated')
   @HttpCode(200)
-  logOut(@Req() request: CalledRequest & { caller: Principal }, @Res({ passthrough: true }) reply: FastifyReply) {
+  logOut(
+    @Req() request: CalledRequest & { caller: Principal },
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): EndedSessions {
     const { session } = request.caller;
     if (session) this.sessions.end(request.caller, session.id);
     this.cookie.clear(request, reply);
@@ -76,7 +78,7 @@ export class SessionController {
   @Post('password-resets')
   @Public()
   @HttpCode(202)
-  async requestLink(@CommandBody() command: RequestPasswordLink, @Req() request: CalledRequest) {
+  async requestLink(@CommandBody() command: RequestPasswordLink, @Req() request: CalledRequest): Promise<Accepted> {
     await this.links.limitRequest(request, command.email);
     await this.commands.execute(command);
     return {};
@@ -86,7 +88,6 @@ export class SessionController {
   @Post('password-resets/confirm')
   @Public()
   @HttpCode(200)
-  @ApiOkResponse({ type: Me })
   async followLink(
     @CommandBody() command: FollowPasswordLink,
     @Req() request: CalledRequest,
@@ -100,7 +101,6 @@ export class SessionController {
   @Put('me/password')
   @Needs('me:write')
   @WithoutKey()
-  @ApiOkResponse({ type: Me })
   async changePassword(
     @CommandBody() command: ChangePassword,
     @Req() request: CalledRequest & { caller: Principal },
@@ -122,7 +122,6 @@ export class SessionController {
   @WithoutKey()
   @WithoutRevision()
   @HttpCode(200)
-  @ApiOkResponse({ type: Me })
   async reauthenticate(@CommandBody() command: Reauthenticate, @Req() request: CalledRequest & { caller: Principal }) {
     const { session, authentication } = request.caller;
     if (!session || !authentication)
@@ -141,8 +140,7 @@ export class SessionController {
   /** One's sessions, newest first. */
   @Get('me/sessions')
   @Needs('authenticated')
-  @ApiOkResponse({ type: SessionList })
-  async list(@Req() { caller }: { caller: Principal }) {
+  async list(@Req() { caller }: { caller: Principal }): Promise<SessionList> {
     const sessions = await this.sessions.list(caller);
     return {
       items: sessions.map((session) => ({
@@ -161,7 +159,7 @@ export class SessionController {
   /** Ends one of one's sessions. */
   @Delete('me/sessions/:sessionId')
   @Needs('me:write')
-  end(@Param('sessionId') id: string, @Req() { caller }: { caller: Principal }) {
+  end(@Param('sessionId') id: string, @Req() { caller }: { caller: Principal }): EndedSessions {
     if (!this.sessions.end(caller, id))
       throw new Refusal('session.not-found', 'not-found', 'There is no such session.');
     return { ended: true };
@@ -170,7 +168,7 @@ export class SessionController {
   /** Ends all of one's sessions. */
   @Delete('me/sessions')
   @Needs('me:write')
-  endAll(@Req() { caller }: { caller: Principal }) {
+  endAll(@Req() { caller }: { caller: Principal }): EndedSessions {
     this.sessions.endAll(caller);
     return { ended: true };
   }

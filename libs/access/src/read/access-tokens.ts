@@ -1,8 +1,7 @@
-import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { sql, type ExpressionBuilder, type Kysely, type Transaction } from 'kysely';
-import { permissions, type Permission } from '#libs/authorization';
+import { type Permission } from '#libs/authorization';
 import {
   Optional,
   Query,
@@ -14,7 +13,7 @@ import {
   type Recorded,
 } from '#libs/kernel';
 import { encodeCursor, decodePositionCursor, type Projection } from '#libs/read-store';
-import { tokenKinds, type AccessTokenEvent, type TokenKind, type TokenTerms } from '../domain/access-token.events.js';
+import { type AccessTokenEvent, type TokenKind, type TokenTerms } from '../domain/access-token.events.js';
 
 export interface AccessTokenRow {
   token_id: string;
@@ -106,26 +105,30 @@ function issued({
   };
 }
 
-class Issuer {
-  @ApiProperty() readonly id!: string;
-  @ApiProperty({ enum: ['user', 'service', 'operator', 'system'] }) readonly kind!: string;
+interface Issuer {
+  readonly id: string;
+  readonly kind: Actor['kind'];
 }
 
 /** An access token, as those who may manage it see it. */
-export class AccessTokenItem {
-  @ApiProperty() readonly tokenId!: string;
-  @ApiProperty({ enum: tokenKinds }) readonly kind!: TokenKind;
-  /** A user's id; a service or an operator is known by its token's. */
-  @ApiProperty() readonly holder!: string;
-  /** `null`: works in the whole installation. */
-  @ApiProperty({ type: String, nullable: true }) readonly account!: string | null;
+export interface AccessTokenItem {
+  readonly tokenId: string;
+  readonly kind: TokenKind;
+  /** The user whose token it is; `null` for a service's or an operator's. */
+  readonly userId: string | null;
+  /** @deprecated The user's id; of a service or an operator, the id of its token. */
+  readonly holder: string;
+  /** The account that it works in; `null`: in the whole installation. */
+  readonly accountId: string | null;
+  /** @deprecated The same as `accountId`. */
+  readonly account: string | null;
   /** `null`: the holder was erased. */
-  @ApiProperty({ type: String, nullable: true }) readonly name!: string | null;
-  @ApiProperty({ enum: permissions, isArray: true }) readonly scopes!: readonly Permission[];
-  @ApiProperty() readonly issuedBy!: Issuer;
-  @ApiProperty() readonly issuedAt!: string;
-  @ApiProperty() readonly expiresAt!: string;
-  @ApiProperty({ type: String, nullable: true }) readonly endedAt!: string | null;
+  readonly name: string | null;
+  readonly scopes: readonly Permission[];
+  readonly issuedBy: Issuer;
+  readonly issuedAt: string;
+  readonly expiresAt: string;
+  readonly endedAt: string | null;
 }
 
 /** The access tokens that one may manage, newest first. */
@@ -185,7 +188,9 @@ export function isManageable(
 const item = (row: AccessTokenRow): AccessTokenItem => ({
   tokenId: row.token_id,
   kind: row.kind,
+  userId: row.kind === 'user' ? row.holder : null,
   holder: row.holder,
+  accountId: row.account,
   account: row.account,
   name: row.name,
   scopes: row.scopes,

@@ -3,6 +3,7 @@ import type { EventStore } from '#libs/event-store';
 import { UserDecider, type ExistingUser } from '#libs/users';
 import type { Vault } from '#libs/vault';
 import { AccessTokenDecider, type AccessToken } from '../domain/access-token.decider.js';
+import type { Me } from '../domain/me.js';
 import { toTokenPrincipal, toUserAccess, type Principal, type UserAccess } from '../domain/principal.js';
 import { OneSecondCache, type Freshness } from './one-second-cache.js';
 import { hashSecret, tokenSecretPattern } from './secret.js';
@@ -56,7 +57,15 @@ export class TokenAuthenticator {
   }
 
   /** Who somebody is, in words, and what they may do now. */
-  async describePrincipal({ actor, token, session, confinedTo: account, roles, scopes, permissions }: Principal) {
+  async describePrincipal({
+    actor,
+    token,
+    session,
+    confinedTo: account,
+    roles,
+    scopes,
+    permissions,
+  }: Principal): Promise<Me> {
     const { state: user } = await this.store.load(UserDecider, actor.id);
     const {
       email,
@@ -66,13 +75,14 @@ export class TokenAuthenticator {
     } = user.status === 'absent' ? ({} as Partial<ExistingUser>) : user;
     return {
       actor,
+      accountId: account ?? null,
       account: account ?? null,
       roles,
       scopes,
       permissions: [...permissions],
-      token: token ?? null,
+      token: token ? { ...token, tokenId: token.id } : null,
       session: session ?? null,
-      profile: actor.kind === 'user' ? { email, firstName, lastName, language } : null,
+      profile: actor.kind === 'user' ? ({ email, firstName, lastName, language } as Me['profile']) : null,
     };
   }
 

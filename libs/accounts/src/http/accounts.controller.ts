@@ -1,8 +1,8 @@
 import { Controller, Delete, Get, HttpCode, Put } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { CommandBus, QueryBus, QueryParams, CommandBody, Needs, pageOf, WithoutRevision } from '#libs/http';
+import { ApiTags } from '@nestjs/swagger';
+import { CommandBus, QueryBus, QueryParams, CommandBody, Needs, WithoutRevision } from '#libs/http';
 import { AssertDomain, ReleaseDomain } from '../domain/email-domain.decider.js';
-import { AccountItem, GetAccount, ListAccounts } from '../read/account-list.js';
+import { GetAccount, ListAccounts } from '../read/account-list.js';
 
 @ApiTags('accounts')
 @Controller('accounts')
@@ -14,14 +14,12 @@ export class AccountsController {
 
   @Get()
   @Needs('users:read')
-  @ApiOkResponse({ type: pageOf(AccountItem) })
   list(@QueryParams() query: ListAccounts) {
     return this.queries.execute(query);
   }
 
   @Get(':accountId')
   @Needs('users:read')
-  @ApiOkResponse({ type: AccountItem })
   get(@QueryParams({ target: 'accountId' }) query: GetAccount) {
     return this.queries.execute(query);
   }

@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { QueryBus, QueryParams, Public } from '#libs/http';
-import { GetInstallation, InstallationStatus } from '../read/installation-status.js';
+import { GetInstallation } from '../read/installation-status.js';
 
 @ApiTags('installation')
 @Controller('installation')
@@ -11,7 +11,6 @@ export class InstallationStatusController {
   /** Whether anything is here yet; a browser that finds nothing begins with the first account. */
   @Get()
   @Public()
-  @ApiOkResponse({ type: InstallationStatus })
   get(@QueryParams() query: GetInstallation) {
     return this.queries.execute(query);
   }

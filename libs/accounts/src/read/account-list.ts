@@ -1,4 +1,3 @@
-import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { sql, type Kysely } from 'kysely';
@@ -16,22 +15,22 @@ import { encodeCursor, decodeIdCursor, type Projection } from '#libs/read-store'
 import type { AccountEvent, ContractTerms } from '../domain/account.events.js';
 import type { EmailDomainEvent } from '../domain/email-domain.events.js';
 
-class ContractItem implements ContractTerms {
-  @ApiProperty() readonly country!: string;
-  @ApiProperty() readonly recurringRevenue!: number;
+interface ContractItem extends ContractTerms {
+  readonly country: string;
+  readonly recurringRevenue: number;
 }
 
-export class AccountItem {
-  @ApiProperty() readonly accountId!: string;
-  @ApiProperty() readonly name!: string;
-  @ApiProperty({ type: [ContractItem] }) readonly contracts!: readonly ContractItem[];
+export interface AccountItem {
+  readonly accountId: string;
+  readonly name: string;
+  readonly contracts: readonly ContractItem[];
   /** Of mails to users who have none of their own; `null`: `en`. */
-  @ApiProperty({ type: String, nullable: true }) readonly language!: string | null;
-  @ApiProperty({ type: [String] }) readonly domains!: readonly string[];
+  readonly language: string | null;
+  readonly domains: readonly string[];
   /** Ids of the users who count as its administrators. */
-  @ApiProperty({ type: [String] }) readonly administrators!: readonly string[];
-  @ApiProperty() readonly openedAt!: string;
-  @ApiProperty() readonly revision!: number;
+  readonly administrators: readonly string[];
+  readonly openedAt: string;
+  readonly revision: number;
 }
 
 interface AccountRow {

@@ -1,4 +1,3 @@
-import { ApiProperty } from '@nestjs/swagger';
 import type { Kysely } from 'kysely';
 import { Query } from '#libs/kernel';
 import type { AccountTables } from './account-list.js';
@@ -6,9 +5,9 @@ import type { AccountTables } from './account-list.js';
 /** Whether the installation has any account. */
 export class GetInstallation extends Query<GetInstallation, InstallationStatus> {}
 
-export class InstallationStatus {
+export interface InstallationStatus {
   /** No account was ever opened. */
-  @ApiProperty() readonly empty!: boolean;
+  readonly empty: boolean;
 }
 
 export async function getInstallation(db: Kysely<AccountTables>): Promise<InstallationStatus> {

@@ -1,10 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { QueryBus, QueryParams, Needs, pageOf } from '#libs/http';
-import { AuditItem } from '../read/audit-item.js';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { QueryBus, QueryParams, Needs } from '#libs/http';
 import { ListAudit, ListHistory } from '../read/list-audit.js';
-
-const AuditPage = pageOf(AuditItem);
 
 @ApiTags('audit')
 @Controller()
@@ -17,7 +14,6 @@ export class AuditController {
     summary: 'Who did what, to whom, when and why; newest first',
     description: 'Who locked or deleted whom, when and why: `GET /api/v1/audit?action=user.locked&action=user.deleted`',
   })
-  @ApiOkResponse({ type: AuditPage })
   audit(@QueryParams() query: ListAudit) {
     return this.queries.execute(query);
   }
@@ -25,7 +21,6 @@ export class AuditController {
   @Get('accounts/:accountId/users/:userId/history')
   @Needs('audit:read')
   @ApiOperation({ summary: 'All that was done to a user, and their logins; newest first' })
-  @ApiOkResponse({ type: AuditPage })
   history(@QueryParams() query: ListHistory) {
     return this.queries.execute(query);
   }

@@ -1,56 +1,60 @@
-import { ApiProperty } from '@nestjs/swagger';
 import type { Kysely } from 'kysely';
 import type { Actor, Subject } from '#libs/kernel';
-import { actions } from './action.js';
+import type { AuditAction } from './action.js';
 import { loadSubjects, type AuditRow, type AuditTables, type Subjects } from './audit-trail.js';
 import type { Change } from './changes.js';
 import { subjectKind, type AuditedKind, type SeenToken } from './subjects.js';
 
-class AuditSubject {
-  @ApiProperty({ enum: ['user', 'account', 'domain', 'access-token'] }) readonly kind!: AuditedKind;
-  @ApiProperty() readonly id!: string;
-  @ApiProperty({ type: String, nullable: true }) readonly name!: string | null;
+interface AuditSubject {
+  readonly kind: AuditedKind;
+  readonly id: string;
+  readonly name: string | null;
 }
 
-class Party {
-  @ApiProperty() readonly id!: string;
-  @ApiProperty({ enum: ['user', 'service', 'operator', 'system'] }) readonly kind!: Actor['kind'];
+interface Party {
+  readonly id: string;
+  readonly kind: Actor['kind'];
 }
 
-class AuditActor extends Party {
-  @ApiProperty({ type: String, nullable: true }) readonly name!: string | null;
+interface AuditActor extends Party {
+  readonly name: string | null;
 }
 
-class Via {
-  @ApiProperty() readonly token!: string;
-  @ApiProperty({ type: String, nullable: true }) readonly name!: string | null;
-  @ApiProperty({ type: Party, nullable: true }) readonly issuedBy!: Party | null;
+interface Via {
+  readonly tokenId: string;
+  /** @deprecated The same as `tokenId`. */
+  readonly token: string;
+  readonly name: string | null;
+  readonly issuedBy: Party | null;
 }
 
-class FieldChange implements Change {
-  @ApiProperty() readonly field!: string;
-  @ApiProperty({ nullable: true, description: 'any JSON' }) readonly before!: unknown;
-  @ApiProperty({ nullable: true, description: 'any JSON' }) readonly after!: unknown;
+interface FieldChange extends Change {
+  readonly field: string;
+  readonly before: unknown;
+  readonly after: unknown;
 }
 
 /** One change: who, with which token, did what, to whom, when, from where, why, before → after. */
-export class AuditItem {
-  @ApiProperty() readonly position!: number;
+export interface AuditItem {
+  readonly position: number;
   /** In the stream of the event: the user's, or that of their logins. */
-  @ApiProperty() readonly revision!: number;
+  readonly revision: number;
   /** When it was recorded, UTC. */
-  @ApiProperty() readonly at!: string;
-  @ApiProperty({ enum: actions }) readonly action!: string;
-  @ApiProperty() readonly subject!: AuditSubject;
-  /** The account that it happened in; `null`: in none, for operators only. */
-  @ApiProperty({ type: String, nullable: true }) readonly account!: string | null;
-  @ApiProperty() readonly actor!: AuditActor;
+  readonly at: string;
+  /** What was done, like `user.locked`. */
+  readonly action: AuditAction;
+  readonly subject: AuditSubject;
+  /** The account that it happened in; `null`: in none, which only operators see. */
+  readonly accountId: string | null;
+  /** @deprecated The same as `accountId`. */
+  readonly account: string | null;
+  readonly actor: AuditActor;
   /** The access token used, and who had issued it. */
-  @ApiProperty({ type: Via, nullable: true }) readonly via!: Via | null;
-  @ApiProperty({ type: String, nullable: true }) readonly reason!: string | null;
-  @ApiProperty({ type: String, nullable: true }) readonly ip!: string | null;
-  @ApiProperty({ type: [FieldChange] }) readonly changes!: readonly FieldChange[];
-  @ApiProperty() readonly correlationId!: string;
+  readonly via: Via | null;
+  readonly reason: string | null;
+  readonly ip: string | null;
+  readonly changes: readonly FieldChange[];
+  readonly correlationId: string;
 }
 
 /**
@@ -77,12 +81,18 @@ const item = (row: AuditRow, names: Names): AuditItem => ({
   position: row.position,
   revision: row.revision,
   at: row.at,
-  action: row.action,
+  action: row.action as AuditAction,
   subject: { kind: row.subject_kind, id: row.subject_id, name: names.of(row.subject_kind, row.subject_id) },
+  accountId: row.account,
   account: row.account,
   actor: { id: row.actor_id, kind: row.actor_kind, name: actorNames[row.actor_kind](row, names) },
   via: row.via
-    ? { token: row.via, name: names.of('access-token', row.via), issuedBy: names.token(row.via)?.issuedBy ?? null }
+    ? {
+        tokenId: row.via,
+        token: row.via,
+        name: names.of('access-token', row.via),
+        issuedBy: names.token(row.via)?.issuedBy ?? null,
+      }
     : null,
   reason: row.reason,
   ip: row.ip,

@@ -36,8 +36,12 @@ export class ListAudit extends Paged<ListAudit> {
   /** One or several, like `user.locked`. */
   @Optional() @Several() @ArrayUnique() @IsIn(actions, { each: true }) action?: string[];
   /** What happened in this account. */
+  @Optional() @Id() accountId?: string;
+  /** @deprecated Use `accountId`. */
   @Optional() @Id() account?: string;
   /** The whole of one act: the `correlationId` of one of its rows. */
+  @Optional() @Id() correlationId?: string;
+  /** @deprecated Use `correlationId`. */
   @Optional() @Id() correlation?: string;
   /** Recorded then or later, ISO 8601. */
   @Optional() @Moment() from?: string;
@@ -50,16 +54,18 @@ export class ListHistory extends Paged<ListHistory> {}
 
 /** Answers a page of the trail. Throws `account.not-found`, `cursor.invalid`. */
 export async function listAudit(db: Kysely<AuditTables>, query: ListAudit): Promise<Page<AuditItem>> {
-  const { actor, subject, action, account, correlation, from, to, context } = query;
+  const { actor, subject, action, from, to, context } = query;
+  const accountId = query.accountId ?? query.account;
+  const correlationId = query.correlationId ?? query.correlation;
   const within = confinement(context);
-  if (account && within && account !== within)
+  if (accountId && within && accountId !== within)
     throw new Refusal('account.not-found', 'not-found', 'There is no such account.');
   let rows = rowsWithin(db, within);
   if (actor) rows = rows.where('actor_id', '=', actor);
   if (subject) rows = rows.where('subject_id', '=', subject);
   if (action?.length) rows = rows.where('action', 'in', action);
-  if (account) rows = rows.where('account', '=', account);
-  if (correlation) rows = rows.where('correlation_id', '=', correlation);
+  if (accountId) rows = rows.where('account', '=', accountId);
+  if (correlationId) rows = rows.where('correlation_id', '=', correlationId);
   if (from) rows = rows.where('at', '>=', moment(from));
   if (to) rows = rows.where('at', '<', moment(to));
   return readPage(db, rows, query);

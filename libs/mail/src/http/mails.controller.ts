@@ -1,8 +1,7 @@
 import { Controller, Get, HttpCode, Post } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { CommandBus, QueryBus, QueryParams, CommandBody, Needs, SendsMail, WithoutRevision, pageOf } from '#libs/http';
+import { ApiTags } from '@nestjs/swagger';
+import { CommandBus, QueryBus, QueryParams, CommandBody, Needs, SendsMail, WithoutRevision } from '#libs/http';
 import { ListMails, SendMail } from '../workflows/mails.js';
-import { MailItem } from './answers.js';
 
 /** Mails that did not get through, for whoever runs the installation. */
 @ApiTags('installation')
@@ -16,7 +15,6 @@ export class MailsController {
   /** The mails that were given up, or those that are owed; the oldest first. */
   @Get()
   @Needs('mails:manage')
-  @ApiOkResponse({ type: pageOf(MailItem) })
   list(@QueryParams() query: ListMails) {
     return this.queries.execute(query);
   }
@@ -27,7 +25,6 @@ export class MailsController {
   @Needs('mails:manage')
   @WithoutRevision()
   @HttpCode(200)
-  @ApiOkResponse({ type: MailItem })
   send(@CommandBody({ target: 'mailId' }) command: SendMail) {
     return this.commands.execute(command);
   }

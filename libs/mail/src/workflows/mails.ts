@@ -1,5 +1,6 @@
 import { IsIn, IsString, Length } from 'class-validator';
 import { Command, Optional, Query, Refusal, invalidCursor, toPage, type Page } from '#libs/kernel';
+import type { MailKind } from '../domain/mail-effect.js';
 import type { Mail, Vault } from '#libs/vault';
 
 const listed = ['parked', 'owed'] as const;
@@ -7,7 +8,7 @@ const listed = ['parked', 'owed'] as const;
 /** A mail as operators see it, with the id of its recipient instead of the address. */
 export interface MailItem {
   readonly mailId: string;
-  readonly kind: string;
+  readonly kind: MailKind;
   readonly userId: string;
   readonly state: Mail['state'];
   /** How many attempts have failed. */
@@ -45,7 +46,7 @@ const itemOf = ({
   problem,
 }: Mail): MailItem => ({
   mailId,
-  kind,
+  kind: kind as MailKind,
   userId,
   state,
   attempts,

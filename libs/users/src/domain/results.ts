@@ -1,4 +1,6 @@
+import type { Permission } from '#libs/authorization';
 import type { ActionLink } from '#libs/kernel';
+import type { LockCause, Role } from './user.events.js';
 
 /** The user that a command has made. */
 export interface AddedUser {
@@ -19,7 +21,7 @@ export interface RecordedLogin {
 
 /** A lock of a user. */
 export interface StandingLock {
-  readonly cause: string;
+  readonly cause: LockCause;
   readonly reason?: string | undefined;
   /** When it ends by itself. */
   readonly until?: string | undefined;
@@ -32,7 +34,7 @@ export interface UserStanding {
   /** Whether anything changed, or, in a dry run, would. */
   readonly changed: boolean;
   /** The roles that a restored user gets back. */
-  readonly keptRoles?: readonly string[];
+  readonly keptRoles?: readonly Role[];
   /**
    * Of a lock, a deletion and a demotion: the tokens that the user issued and that the caller may end, where there are any;
    * `null` where they can not be looked up now.
@@ -73,10 +75,10 @@ export interface BulkAnswer {
 /** An access token that a user issued and that still works. */
 export interface IssuedToken {
   readonly tokenId: string;
-  readonly kind: string;
+  readonly kind: 'user' | 'service' | 'operator';
   /** `null`: the holder was erased. */
   readonly name: string | null;
-  readonly scopes: readonly string[];
+  readonly scopes: readonly Permission[];
   readonly issuedAt: string;
   readonly expiresAt: string;
   /** Whether this command has ended it. */

@@ -50,6 +50,11 @@ type BulkCommands = {
   ]: Commands[Name];
 };
 
+/** The name of a command that `GET …/actions` lists. */
+export type ListedCommand = {
+  [Name in keyof Commands]: Acts[Name] extends { examples: unknown } ? Name : never;
+}[keyof Commands];
+
 const entries = Object.entries(acts) as [keyof Commands, Act][];
 
 /** Returns the act of this command. */
@@ -74,9 +79,6 @@ export const bulkActs = byBulkName((name): Act => acts[name]);
 
 /** The permission that each `action` of the bulk route needs. */
 export const bulkPermissions = byBulkName((name) => permissionFor(commands[name]));
-
-/** The names of the commands that `GET …/actions` lists. */
-export const listedCommands = entries.flatMap(([name, { examples }]) => (examples ? [name] : []));
 
 function byBulkName<T>(value: (name: keyof Commands) => T): Record<keyof BulkCommands, T> {
   return Object.fromEntries(

@@ -1,10 +1,9 @@
 import { Controller, Post } from '@nestjs/common';
-import { ApiCreatedResponse, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { OpenAccount } from '#libs/accounts';
 import { CommandBus, CommandBody, LocationHeader, Needs, SendsMail, WithoutRevision } from '#libs/http';
 import { RegisterUser } from '../areas/membership/membership.commands.js';
 import { RecordLogin } from '../domain/login.js';
-import { OpenedAccount } from './answers.js';
 import { NeedsPermissionOf } from './needs-permission-of.js';
 
 /** What whoever runs the installation, and its services, do outside of any one account. */
@@ -18,7 +17,6 @@ export class InstallationController {
   @Needs('accounts:open')
   @WithoutRevision()
   @LocationHeader('/api/v1/accounts/:accountId')
-  @ApiCreatedResponse({ type: OpenedAccount })
   openAccount(@CommandBody({ target: 'accountId' }) command: OpenAccount) {
     return this.commands.execute(command);
   }

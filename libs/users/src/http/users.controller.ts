@@ -1,15 +1,14 @@
 import { Controller, Get, Header, HttpCode, Post, StreamableFile } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { CommandBus, QueryBus, CommandBody, Needs, QueryParams, SendsMail, WithoutRevision } from '#libs/http';
 import { ChangeUsers } from '../domain/bulk.js';
 import { bulkPermissions } from '../domain/user.acts.js';
-import { AccountSummary, SummarizeAccount } from '../read/account-summary.js';
-import { GetUser, UserPage } from '../read/get-user.js';
+import { SummarizeAccount } from '../read/account-summary.js';
+import { GetUser } from '../read/get-user.js';
 import { ListPendingApprovals } from '../read/pending-approvals.js';
 import { ExportUserList } from '../read/user-export.js';
 import { ListUsers } from '../read/user-list.js';
 import { ListActions } from '../workflows/list-actions.js';
-import { BulkAnswer, PendingApprovalPage, PossibleActions, UserItemPage } from './answers.js';
 
 /** Queries about users, and commands to many of them. */
 @ApiTags('users')
@@ -22,7 +21,6 @@ export class UsersController {
 
   @Get('users')
   @Needs('users:read')
-  @ApiOkResponse({ type: UserItemPage })
   list(@QueryParams() query: ListUsers) {
     return this.queries.execute(query);
   }
@@ -36,28 +34,24 @@ export class UsersController {
 
   @Get('summary')
   @Needs('users:read')
-  @ApiOkResponse({ type: AccountSummary })
   summary(@QueryParams() query: SummarizeAccount) {
     return this.queries.execute(query);
   }
 
   @Get('pending-approvals')
   @Needs('users:read')
-  @ApiOkResponse({ type: PendingApprovalPage })
   pendingApprovals(@QueryParams() query: ListPendingApprovals) {
     return this.queries.execute(query);
   }
 
   @Get('users/:userId')
   @Needs('users:read')
-  @ApiOkResponse({ type: UserPage })
   get(@QueryParams() query: GetUser) {
     return this.queries.execute(query);
   }
 
   @Get('users/:userId/actions')
   @Needs('users:read')
-  @ApiOkResponse({ type: PossibleActions })
   actions(@QueryParams() query: ListActions) {
     return this.queries.execute(query);
   }
@@ -67,7 +61,6 @@ export class UsersController {
   @HttpCode(200)
   @Needs(bulkPermissions)
   @WithoutRevision()
-  @ApiOkResponse({ type: BulkAnswer })
   changeMany(@CommandBody() command: ChangeUsers) {
     return this.commands.execute(command);
   }

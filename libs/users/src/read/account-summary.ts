@@ -1,4 +1,3 @@
-import { ApiProperty } from '@nestjs/swagger';
 import { sql, type Kysely } from 'kysely';
 import { Query } from '#libs/kernel';
 import type { AnyTables } from '#libs/read-store';
@@ -8,16 +7,16 @@ import { isLockedForGood, type UserView } from './user-view.js';
 /** The numbers that an admin UI puts on its tabs. */
 export class SummarizeAccount extends Query<SummarizeAccount, AccountSummary> {}
 
-export class AccountSummary {
-  @ApiProperty() readonly active!: number;
-  @ApiProperty() readonly invited!: number;
-  @ApiProperty() readonly pending!: number;
+export interface AccountSummary {
+  readonly active: number;
+  readonly invited: number;
+  readonly pending: number;
   /** Of the active. */
-  @ApiProperty() readonly locked!: number;
+  readonly locked: number;
   /** Of the active. */
-  @ApiProperty() readonly neverLoggedIn!: number;
+  readonly neverLoggedIn: number;
   /** Deleted, and still to be had back. */
-  @ApiProperty() readonly restorable!: number;
+  readonly restorable: number;
 }
 
 /** How many users of an account are what: counted as they change, since counting 200,000 takes half a second. */

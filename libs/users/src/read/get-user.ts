@@ -1,4 +1,3 @@
-import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsInt, IsString, Min } from 'class-validator';
 import type { Kysely } from 'kysely';
@@ -28,15 +27,14 @@ export class GetUser extends Query<GetUser, UserPage | VersionedResult<UserPage>
   @Optional() @Transform(digits) @IsInt() @Min(0) revision?: number;
 }
 
-export class EffectiveCountry {
-  @ApiProperty() readonly country!: string;
+export interface EffectiveCountry {
+  readonly country: string;
   /** Which rule gave it. */
-  @ApiProperty({ enum: ['explicit', 'profile', 'contract'] }) readonly rule!: 'explicit' | 'profile' | 'contract';
+  readonly rule: 'explicit' | 'profile' | 'contract';
 }
 
-export class UserPage extends UserItem {
-  @ApiProperty({ type: EffectiveCountry, nullable: true })
-  readonly effectiveEntitlementCountry!: EffectiveCountry | null;
+export interface UserPage extends UserItem {
+  readonly effectiveEntitlementCountry: EffectiveCountry | null;
 }
 
 type Tables = UserListTables & AccountTables;

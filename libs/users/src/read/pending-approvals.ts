@@ -1,4 +1,3 @@
-import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import type { Kysely } from 'kysely';
@@ -14,17 +13,17 @@ export class ListPendingApprovals extends Query<ListPendingApprovals, Page<Pendi
   @Optional() @IsString() @MaxLength(500) cursor?: string;
 }
 
-export class PendingApproval {
-  @ApiProperty() readonly userId!: string;
-  @ApiProperty() readonly email!: string;
-  @ApiProperty() readonly firstName!: string;
-  @ApiProperty() readonly lastName!: string;
-  @ApiProperty() readonly country!: string;
+export interface PendingApproval {
+  readonly userId: string;
+  readonly email: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly country: string;
   /** Since when they wait. */
-  @ApiProperty({ type: String, nullable: true }) readonly since!: string | null;
+  readonly since: string | null;
   /** The domain of this account that their address lies on. */
-  @ApiProperty({ type: String, nullable: true }) readonly domain!: string | null;
-  @ApiProperty() readonly revision!: number;
+  readonly domain: string | null;
+  readonly revision: number;
 }
 
 /** The user list's pending rows: the same table, another question. */

@@ -1,23 +1,22 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { roles } from '../domain/user.events.js';
+import type { LockCause, Role } from '../domain/user.events.js';
 import { isInForce } from '../domain/user.state.js';
 import { startsDisableMode, type LockView, type UserView } from './user-view.js';
 
 // Classes, so that OpenAPI tells what is answered.
-class LockedBy {
-  @ApiProperty() readonly id!: string;
+interface LockedBy {
+  readonly id: string;
   /** `another-account`: the lock was set in an account that the user was in before; by whom is not told. */
-  @ApiProperty({ enum: ['user', 'service', 'operator', 'system', 'another-account'] }) readonly kind!: string;
+  readonly kind: string;
 }
 
-export class LockItem {
-  @ApiProperty() readonly cause!: string;
-  @ApiProperty({ type: String, nullable: true }) readonly reason!: string | null;
-  @ApiProperty() readonly by!: LockedBy;
-  @ApiProperty() readonly at!: string;
-  @ApiProperty({ type: String, nullable: true }) readonly until!: string | null;
+export interface LockItem {
+  readonly cause: LockCause;
+  readonly reason: string | null;
+  readonly by: LockedBy;
+  readonly at: string;
+  readonly until: string | null;
   /** Until when the user keeps their entitlements; `null` for one who had never logged in before the lock, and where the lock leaves entitlements alone. */
-  @ApiProperty({ type: String, nullable: true }) readonly disableModeUntil!: string | null;
+  readonly disableModeUntil: string | null;
 }
 
 /** What a list shows when it is not asked for those who have left. */
@@ -25,23 +24,23 @@ export const memberStatuses = ['pending', 'invited', 'active'];
 export const userStatuses = [...memberStatuses, 'rejected', 'left', 'deleted'];
 
 /** A user in a list. */
-export class UserItem {
-  @ApiProperty() readonly userId!: string;
-  @ApiProperty() readonly email!: string;
-  @ApiProperty() readonly firstName!: string;
-  @ApiProperty() readonly lastName!: string;
-  @ApiProperty() readonly country!: string;
-  @ApiProperty({ type: String, nullable: true }) readonly language!: string | null;
-  @ApiProperty({ type: String, nullable: true }) readonly entitlementCountry!: string | null;
-  @ApiProperty({ enum: userStatuses }) readonly status!: string;
-  @ApiProperty({ type: [LockItem] }) readonly locks!: readonly LockItem[];
-  @ApiProperty({ enum: roles, isArray: true }) readonly roles!: readonly string[];
-  @ApiProperty({ type: String, nullable: true }) readonly addedAt!: string | null;
-  @ApiProperty({ type: String, nullable: true }) readonly lastLoginAt!: string | null;
-  @ApiPropertyOptional() readonly restorableUntil?: string;
+export interface UserItem {
+  readonly userId: string;
+  readonly email: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly country: string;
+  readonly language: string | null;
+  readonly entitlementCountry: string | null;
+  readonly status: Exclude<UserView['status'], 'unaffiliated'>;
+  readonly locks: readonly LockItem[];
+  readonly roles: readonly Role[];
+  readonly addedAt: string | null;
+  readonly lastLoginAt: string | null;
+  readonly restorableUntil?: string;
   /** While pending: the account's domain that the address lies on. */
-  @ApiPropertyOptional() readonly domain?: string;
-  @ApiProperty() readonly revision!: number;
+  readonly domain?: string;
+  readonly revision: number;
 }
 
 /** A user as they are stored: with locks whose end may have come, see {@link itemAt}. */
@@ -53,7 +52,7 @@ export const userItem = (view: UserView): UserItem => ({
   country: view.country,
   language: view.language,
   entitlementCountry: view.entitlementCountry,
-  status: view.status,
+  status: view.status as UserItem['status'],
   locks: view.locks.map((lock) => lockItem(lock, view.firstLoginAt)),
   roles: view.roles,
   addedAt: view.addedAt,

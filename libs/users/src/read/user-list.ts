@@ -218,7 +218,7 @@ export abstract class UserFilter<Self, Result = unknown> extends Query<Self, Res
 }
 
 /** The users of an account, page by page. */
-export class ListUsers extends UserFilter<ListUsers, UserListPage> {
+export class ListUsers extends UserFilter<ListUsers, UserItemPage> {
   /** `lastName` (default), `firstName`, `email`, `country`, `status`, `addedAt`, `lastLoginAt`; `-` descends; never logged in last. */
   @Optional() @IsIn(sorts) sort?: string;
   /** 1 to 200, default 50. */
@@ -228,13 +228,13 @@ export class ListUsers extends UserFilter<ListUsers, UserListPage> {
 }
 
 /** A page of the list, and how it was searched. */
-export interface UserListPage extends Page<UserItem> {
+export interface UserItemPage extends Page<UserItem> {
   /** The words of the search that are too short to be any part of a word: they were found at the beginning of words only. */
   readonly beginningsOnly?: readonly string[];
 }
 
 /** Answers a page of the list. Throws `cursor.invalid`. */
-export async function listUsers(db: Kysely<UserListTables>, sealer: Sealer, query: ListUsers): Promise<UserListPage> {
+export async function listUsers(db: Kysely<UserListTables>, sealer: Sealer, query: ListUsers): Promise<UserItemPage> {
   const { sort = 'lastName', limit = 50, cursor, search } = query;
   const name = `users ${query.context.account!} ${sort}`;
   const after = cursor === undefined ? undefined : (unsealCursor(cursor, sealer, name) as Keyset);

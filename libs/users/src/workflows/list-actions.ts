@@ -1,8 +1,7 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { preview, type EventStore, type Loaded } from '#libs/event-store';
 import { Query, Refusal, decide, withContext, type QueryContext, type Command } from '#libs/kernel';
 import type { Act } from '../domain/act.js';
-import { acts, listedCommands } from '../domain/user.acts.js';
+import { acts, type ListedCommand } from '../domain/user.acts.js';
 import { UserDecider } from '../domain/user.decider.js';
 import { accountOf, departureFrom, type User } from '../domain/user.state.js';
 import { checkAdministratorRemains } from './administrator-set.js';
@@ -11,16 +10,16 @@ import { loadFacts } from './change-user.js';
 /** What this caller may do to this user now. */
 export class ListActions extends Query<ListActions, PossibleActions> {}
 
-export class PossibleAction {
-  @ApiProperty({ enum: listedCommands }) readonly action!: string;
-  @ApiProperty() readonly method!: string;
-  @ApiProperty() readonly href!: string;
+export interface PossibleAction {
+  readonly action: ListedCommand;
+  readonly method: string;
+  readonly href: string;
   /** Not refused. */
-  @ApiProperty() readonly allowed!: boolean;
+  readonly allowed: boolean;
   /** Whether it would change anything. */
-  @ApiProperty() readonly changes!: boolean;
-  @ApiPropertyOptional() readonly code?: string;
-  @ApiPropertyOptional() readonly detail?: string;
+  readonly changes: boolean;
+  readonly code?: string;
+  readonly detail?: string;
 }
 
 /** The actions on a user, each with whether it is allowed now. */
@@ -43,7 +42,7 @@ export async function listActions(
   const user = await store.load(UserDecider, context.targetId);
   const items = await Promise.all(
     candidates().map(async (command) => {
-      const action = command.constructor.name;
+      const action = command.constructor.name as PossibleAction['action'];
       const role: Record<string, string> = 'role' in command ? { role: String(command.role) } : {};
       const { method, href, needs } = step(action, { accountId: context.account!, userId: context.targetId, ...role });
       const verdict = context.permissions.some((held) => held === needs)

@@ -1,7 +1,6 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { CommandBus, CommandBody } from '#libs/http';
-import { UserStanding } from '../../http/answers.js';
 import { NeedsPermissionOf } from '../../http/needs-permission-of.js';
 import { LockUser, UnlockUser } from './locks.commands.js';
 
@@ -13,7 +12,6 @@ export class LocksController {
 
   @Post('users/:userId/lock')
   @HttpCode(200)
-  @ApiOkResponse({ type: UserStanding })
   @NeedsPermissionOf(LockUser)
   lock(@CommandBody() command: LockUser) {
     return this.commands.execute(command);

@@ -1,7 +1,6 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { CommandBus, CommandBody, LocationHeader, SendsMail, WithoutRevision } from '#libs/http';
-import { AddedUser, UserStanding } from '../../http/answers.js';
 import { NeedsPermissionOf } from '../../http/needs-permission-of.js';
 import { AddUser, AddUserToAccount, ApproveUser, DeleteUser, RejectUser, RestoreUser } from './membership.commands.js';
 
@@ -16,7 +15,6 @@ export class MembershipController {
   @NeedsPermissionOf(AddUser)
   @WithoutRevision()
   @LocationHeader('/api/v1/accounts/:accountId/users/:userId')
-  @ApiCreatedResponse({ type: AddedUser })
   add(@CommandBody() command: AddUser) {
     return this.commands.execute(command);
   }
@@ -47,7 +45,6 @@ export class MembershipController {
 
   @Post('users/:userId/delete')
   @HttpCode(200)
-  @ApiOkResponse({ type: UserStanding })
   @NeedsPermissionOf(DeleteUser)
   delete(@CommandBody() command: DeleteUser) {
     return this.commands.execute(command);

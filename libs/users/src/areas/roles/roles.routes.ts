@@ -1,7 +1,6 @@
 import { Controller, Delete, HttpCode, Put } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { CommandBus, CommandBody, FromQuery } from '#libs/http';
-import { UserStanding } from '../../http/answers.js';
 import { NeedsPermissionOf } from '../../http/needs-permission-of.js';
 import { GrantRole, RevokeRole } from './roles.commands.js';
 
@@ -22,7 +21,6 @@ export class RolesController {
   @Delete('users/:userId/roles/:role')
   @NeedsPermissionOf(RevokeRole)
   @FromQuery('dryRun', 'endIssuedTokens')
-  @ApiOkResponse({ type: UserStanding })
   revoke(@CommandBody({ fields: ['role'] }) command: RevokeRole) {
     return this.commands.execute(command);
   }
