@@ -1,176 +1,34 @@
 import * as fc from 'fast-check';
-import { Refusal, decide, withContext, type Command } from '#libs/kernel';
-import { fold, type PastEvent } from '../../../../test/support/given.js';
+import type { Command } from '#libs/kernel';
+import { fold } from '../../../../test/support/given.js';
 import {
-  AddUser,
-  AddUserToAccount,
-  ApproveUser,
-  DeleteUser,
-  RegisterUser,
-  RejectUser,
-  RestoreUser,
-} from '../areas/membership/membership.commands.js';
-import { LockAfterFailedLogins, LockUser, UnlockUser } from '../areas/locks/locks.commands.js';
-import { GrantRole, RevokeRole } from '../areas/roles/roles.commands.js';
+  account,
+  anna,
+  at,
+  attempt,
+  contextOf,
+  holderOf,
+  maybe,
+  outcome,
+  role,
+  runTries,
+  tries,
+  type Account,
+  type Step,
+  type Try,
+} from '../../../../test/support/user-histories.js';
+import { AddUser, ApproveUser, DeleteUser, RegisterUser, RejectUser } from '../areas/membership/membership.commands.js';
+import { LockUser, UnlockUser } from '../areas/locks/locks.commands.js';
 import { ChangeUser } from '../areas/profile/profile.commands.js';
-import {
-  RequestPasswordReset,
-  RequestPasswordResetByAddress,
-  SetPassword,
-} from '../areas/credentials/credentials.commands.js';
+import { RequestPasswordReset, SetPassword } from '../areas/credentials/credentials.commands.js';
 import { actOf } from './user.acts.js';
-import type { UserContext } from './user.context.js';
 import { UserDecider } from './user.decider.js';
 import { roles, userEvent, userEvents, type LockCause, type Role, type UserEvent } from './user.events.js';
 import { accountOf, locksAt, servesAsAdministrator, type User } from './user.state.js';
 
-type Account = 'a' | 'b' | 'c';
-
-/** Somebody in an account tries something; `hours` is the time that has passed since the last try. */
-interface Try {
-  readonly account: Account;
-  readonly command: Command<never>;
-  readonly context: Partial<UserContext>;
-  readonly hours: number;
-}
-
-const anna = { email: 'anna@example.com', firstName: 'Anna', lastName: 'Berg', country: 'DE' };
-
-const account = fc.constantFrom<Account>('a', 'a', 'a', 'b', 'c');
-const role = fc.constantFrom(...roles);
-const reason = fc.option(fc.constantFrom('one', 'two'), { nil: undefined });
-const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
-
-const command: fc.Arbitrary<Command<never>> = fc.oneof(
-  fc.constant(new RegisterUser(anna)),
-  fc.constant(new AddUser(anna)),
-  fc.constant(new ApproveUser({})),
-  fc.constant(new RejectUser({})),
-  { weight: 3, arbitrary: fc.constant(new AddUserToAccount({})) },
-  reason.map((reason) => new LockUser(reason ? { reason } : {})),
-  fc.constant(new UnlockUser({})),
-  { weight: 3, arbitrary: fc.boolean().map((keepRoles) => new DeleteUser({ keepRoles })) },
-  { weight: 2, arbitrary: fc.constant(new RestoreUser({})) },
-  fc
-    .record({
-      firstName: maybe(fc.constantFrom('Anna', 'Ann')),
-      country: maybe(fc.constantFrom('DE', 'PL')),
-      language: maybe(fc.constantFrom('de', 'pl')),
-      entitlementCountry: maybe(fc.constantFrom('ES', null)),
-    })
-    .map((change) => new ChangeUser(change)),
-  { weight: 2, arbitrary: role.map((role) => new GrantRole({ role })) },
-  role.map((role) => new RevokeRole({ role })),
-  fc.constantFrom(
-    new RequestPasswordReset({}),
-    new RequestPasswordResetByAddress({}),
-    new SetPassword({}),
-    new LockAfterFailedLogins({}),
-  ),
-);
-
-/** Whoever may not act on administrators may not make one either. */
-const rank = fc.oneof(
-  fc.record({ mayActOnAdministrators: fc.constant(true), grantable: fc.subarray<Role>([...roles]) }),
-  fc.record({
-    mayActOnAdministrators: fc.constant(false),
-    grantable: fc.subarray<Role>(['co-administrator', 'auditor']),
-  }),
-);
-const actor = fc.oneof(
-  { weight: 4, arbitrary: fc.constant<UserContext['actor']>({ id: 'other', kind: 'user' }) },
-  fc.constant<UserContext['actor']>({ id: 'target', kind: 'user' }),
-);
-
-const attempt: fc.Arbitrary<Try> = fc.record({
-  account,
-  command,
-  context: fc
-    .tuple(fc.record({ domainOwner: maybe(account), actor }), rank)
-    .map(([facts, rank]) => ({ ...facts, ...rank })),
-  hours: fc.nat({ max: 400 }),
-});
-
-/** Begins with a user who is there, so that few tries are wasted. */
-const tries = fc
-  .tuple(
-    fc.record({
-      account,
-      command: fc.constantFrom<Command<never>>(new RegisterUser(anna), new AddUser(anna)),
-      domainOwner: maybe(account),
-    }),
-    fc.array(attempt, { minLength: 5, maxLength: 30, size: 'max' }),
-  )
-  .map(([{ domainOwner, ...first }, more]): Try[] => [
-    { ...first, context: first.command instanceof AddUser ? {} : { domainOwner }, hours: 0 },
-    ...more,
-  ]);
-
-interface Step {
-  readonly attempt: Try;
-  readonly context: UserContext;
-  readonly before: User;
-  readonly after: User;
-  readonly past: readonly PastEvent<UserEvent>[];
-  readonly events: readonly UserEvent[];
-}
-
-const at = (hours: number) => new Date(Date.parse('2026-01-01T00:00:00Z') + hours * 3_600_000).toISOString();
-const startingFrom = (initial: User): typeof UserDecider => ({ ...UserDecider, initial });
-const holderOf = (user: User) => (user.status === 'absent' ? {} : { holder: { id: 'target', user } });
-
-const contextOf = ({ account, context }: Try, user: User, hours: number): UserContext => ({
-  commandId: 'command',
-  correlationId: 'correlation',
-  actor: { id: 'other', kind: 'user' },
-  at: at(hours),
-  account,
-  targetId: 'target',
-  permissions: [],
-  grantable: roles,
-  mayActOnAdministrators: true,
-  ...holderOf(user),
-  ...context,
-});
-
-/** What this act brings; the code alone where it is refused. */
-function outcome(command: Command<never>, user: User, context: UserContext): readonly UserEvent[] | string {
-  try {
-    return decide(UserDecider, withContext(command, context), user, context);
-  } catch (error) {
-    if (error instanceof Refusal) return error.code;
-    throw error;
-  }
-}
-
-/** Runs the tries one after the other, and answers those that were accepted. */
-function live(tries: readonly Try[]): Step[] {
-  const past: PastEvent<UserEvent>[] = [];
-  let before: User = UserDecider.initial;
-  let hours = 0;
-  return tries.flatMap((tried) => {
-    hours += tried.hours;
-    // About their own password users act where they are.
-    const ofTheirOwn = [RequestPasswordResetByAddress, SetPassword, LockAfterFailedLogins].some(
-      (Own) => tried.command instanceof Own,
-    );
-    const attempt = ofTheirOwn ? { ...tried, account: (accountOf(before) ?? tried.account) as Account } : tried;
-    const context = contextOf(attempt, before, hours);
-    const events = outcome(attempt.command, before, context);
-    if (typeof events === 'string') return [];
-    const { reason } = attempt.command as { reason?: string };
-    const recorded = events.map((event) => ({ ...event, envelope: { at: context.at, ...(reason && { reason }) } }));
-    past.push(...recorded);
-    // All of the past is folded, so that each event has a revision of its own, as locks rely on.
-    const step = { attempt, context, before, after: fold(UserDecider, past), past: [...past], events };
-    before = step.after;
-    return [step];
-  });
-}
-
 const always = (check: (steps: Step[]) => void) =>
   fc.assert(
-    fc.property(tries, (run) => check(live(run))),
+    fc.property(tries, (run) => check(runTries(run))),
     { numRuns: 150 },
   );
 
@@ -288,6 +146,8 @@ describe('what one account sees never changes by acts of another', () => {
   });
 });
 
+const startingFrom = (initial: User): typeof UserDecider => ({ ...UserDecider, initial });
+
 describe('history has already happened', () => {
   const cause = fc.constantFrom<LockCause>('administrator', 'failedLogins', 'unaffiliated', 'dormant');
   const in_ = fc.record({ account });
@@ -363,7 +223,7 @@ it('EVENT-1: the life that these properties walk through reaches every event', (
   const seen = new Set<string>();
   const see = ({ events }: Step) => events.forEach(({ type }) => seen.add(type));
   fc.assert(
-    fc.property(tries, (run) => live(run).forEach(see)),
+    fc.property(tries, (run) => runTries(run).forEach(see)),
     { numRuns: 300, seed: 1 },
   );
   expect(Object.keys(userEvents).filter((type) => !seen.has(type))).toEqual(['EmailClaimAbandoned']);

@@ -1,0 +1,141 @@
+import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
+import * as fc from 'fast-check';
+import { evolve, type Recorded } from '#libs/kernel';
+import { UserDecider } from '../../libs/users/src/domain/user.decider.js';
+import type { UserEvent } from '../../libs/users/src/domain/user.events.js';
+import { accountOf, isInForce, locksAt, type Lock, type User } from '../../libs/users/src/domain/user.state.js';
+import { itemAt } from '../../libs/users/src/read/user-item.js';
+import { currentOf, foldUser, type UserAcrossAccounts } from '../../libs/users/src/read/user-view.js';
+import { runTries, tries, type Step } from '../support/user-histories.js';
+import { userLogs, type UserLog } from '../support/user-log.js';
+
+let position = 0;
+
+/** Returns the history of accepted commands as it would lie in the log, about a user with this id. */
+function toLog(steps: readonly Step[], userId: string): Recorded<UserEvent>[] {
+  let user: User = UserDecider.initial;
+  return (steps.at(-1)?.past ?? []).map(({ type, data, envelope }, revision) => {
+    const event = {
+      id: randomUUID(),
+      type,
+      data,
+      stream: `user-${userId}`,
+      revision,
+      position: ++position,
+      envelope: {
+        correlationId: '',
+        causationId: '',
+        actor: { id: 'other', kind: 'user' },
+        subject: { kind: 'user', id: userId },
+        schema: 1,
+        at: '',
+        ...envelope,
+      },
+    } as Recorded<UserEvent>;
+    const before = user;
+    user = evolve(UserDecider, user, event);
+    const account = accountOf(user) ?? accountOf(before);
+    return { ...event, envelope: { ...event.envelope, ...(account && { account }) } };
+  });
+}
+
+/** What both sides have to agree on about a user in one account. */
+interface Agreed {
+  readonly status: string;
+  readonly roles: readonly string[];
+  /** In force, by cause, each with its end. */
+  readonly locks: readonly string[];
+}
+
+type AnyLock = Pick<Lock, 'cause'> & { readonly until?: string | null | undefined };
+const toLocks = (locks: readonly AnyLock[]) => locks.map(({ cause, until }) => `${cause} until ${until ?? 'lifted'}`);
+
+/** By account, how the rules see the user: a member as they are, a former one as at departure. */
+function agreedByRules(user: User, at: string): Record<string, Agreed> {
+  if (user.status === 'absent') return {};
+  const former = Object.entries(user.departures).map(([account, { act, locks }]) => [
+    account,
+    { status: act, roles: [], locks: toLocks(locksAt(locks, at)) },
+  ]);
+  const current = accountOf(user);
+  const { status, roles, locks } = user;
+  return {
+    ...Object.fromEntries(former),
+    ...(current && { [current]: { status, roles: roles.toSorted(), locks: toLocks(locksAt(locks, at)) } }),
+  };
+}
+
+const agreedByView = ({ accounts }: UserAcrossAccounts, at: string): Record<string, Agreed> =>
+  Object.fromEntries(
+    Object.entries(accounts).map(([account, { status, roles, locks }]) => [
+      account,
+      { status, roles: roles.toSorted(), locks: toLocks(locks.filter((lock) => isInForce(lock, at))) },
+    ]),
+  );
+
+/** Now, and when locks because of failed logins have ended. */
+const timesAfter = (at: string): string[] => [at, new Date(Date.parse(at) + 3_600_000).toISOString()];
+
+it('LIST-1, LOCK-1: after any history the rules and the fold of the read side agree on status, account, locks and roles', () => {
+  let departures = 0;
+  let locked = 0;
+  fc.assert(
+    fc.property(tries, (run) => {
+      let user: User = UserDecider.initial;
+      let seen: UserAcrossAccounts | undefined;
+      for (const event of toLog(runTries(run), 'target')) {
+        user = evolve(UserDecider, user, event);
+        seen = foldUser(seen, event);
+        expect(currentOf(seen!).account).toBe(accountOf(user));
+        expect(currentOf(seen!).status).toBe(user.status);
+        for (const at of timesAfter(event.envelope.at))
+          expect(agreedByView(seen!, at)).toEqual(agreedByRules(user, at));
+        if (user.status === 'unaffiliated' && user.lastAccount) departures++;
+        if (user.status === 'active' && user.locks.length > 0) locked++;
+      }
+    }),
+    { numRuns: 150 },
+  );
+  // Else the histories would prove little.
+  expect(departures).toBeGreaterThan(10);
+  expect(locked).toBeGreaterThan(10);
+});
+
+describe.each(userLogs)('%s', (_, open) => {
+  let log: UserLog;
+  beforeAll(async () => {
+    log = await open();
+  });
+  afterAll(() => log.close());
+
+  const rowsOf = (userId: string) => log.db.selectFrom('user_list').selectAll().where('user_id', '=', userId).execute();
+
+  it('LIST-1: after any history, in batches of any size, the rows of the user list agree with the rules', () =>
+    fc.assert(
+      fc.asyncProperty(tries, fc.integer({ min: 1, max: 10 }), async (run, batch) => {
+        const userId = randomUUID();
+        const steps = runTries(run);
+        const events = toLog(steps, userId);
+        for (let from = 0; from < events.length; from += batch) await log.record(...events.slice(from, from + batch));
+        const { after: user = UserDecider.initial, context } = steps.at(-1) ?? {};
+        for (const at of timesAfter(context?.at ?? '2026-01-01T00:00:00Z')) {
+          const rows = (await rowsOf(userId)).map((row): [string, Agreed & { readonly isLocked: boolean }] => [
+            row.account_id,
+            {
+              status: row.status,
+              roles: row.roles.toSorted(),
+              locks: toLocks(itemAt(row.item, at).locks as readonly AnyLock[]),
+              isLocked: row.locked_for_good || (row.locked_until !== null && new Date(row.locked_until) > new Date(at)),
+            },
+          ]);
+          const expected = Object.entries(agreedByRules(user, at)).map(([account, agreed]) => [
+            account,
+            { ...agreed, isLocked: agreed.locks.length > 0 },
+          ]);
+          expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(expected));
+        }
+      }),
+      { numRuns: 100 },
+    ));
+});
