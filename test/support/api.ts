@@ -1,3 +1,5 @@
+import { listProblemCodes } from '../../apps/server/src/refusal-codes.js';
+
 /** An answer of the API, as a test looks at it. */
 export interface Reply {
   readonly status: number;
@@ -62,10 +64,12 @@ export class Api {
     const text = new TextDecoder().decode(bytes);
     const position = Number(response.headers.get('rollbook-position') ?? 0);
     if (method !== 'GET') this.last.position = Math.max(this.last.position, position);
-    const json = /json/.test(response.headers.get('content-type') ?? '');
+    const type = response.headers.get('content-type') ?? '';
+    const json = /json/.test(type) ? JSON.parse(text) : undefined;
+    if (type.startsWith('application/problem+json')) checkDescribed(response.status, json as Problem);
     return {
       status: response.status,
-      body: json ? JSON.parse(text) : undefined,
+      body: json,
       text,
       bytes,
       headers: response.headers,
@@ -73,4 +77,19 @@ export class Api {
       position,
     };
   }
+}
+
+interface Problem {
+  readonly code: string;
+  readonly actions: readonly { readonly action: string }[];
+}
+
+const described = new Map(listProblemCodes().map((row) => [row.code, row]));
+
+/** Throws unless docs/codes.md describes a problem that the server answered: its code, with its status, and each next step. */
+function checkDescribed(status: number, { code, actions }: Problem): void {
+  const row = described.get(code);
+  if (row?.status !== status) throw new Error(`No description says that ${code} has the status ${status}.`);
+  for (const { action } of actions)
+    if (!row.actions?.includes(action)) throw new Error(`The description of ${code} does not offer ${action}.`);
 }

@@ -39,7 +39,7 @@ export const userRefusals = describeRefusals('users', {
     kind: 'conflict',
     meaning: 'The user is not an active member of this account.',
     next: 'Approve a pending user, or restore a deleted one, first.',
-    actions: ['ApproveUser', 'RejectUser', 'RestoreUser', 'DeleteUser'],
+    actions: ['ApproveUser', 'RejectUser', 'RestoreUser'],
   },
   'user.not-pending': {
     kind: 'conflict',
