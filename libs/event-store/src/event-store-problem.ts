@@ -3,7 +3,7 @@ import { StoreUnavailable, connectionProblem, noAnswer, type StoreProblem } from
 import { ResponseTimeout } from './time-limits.js';
 
 /** Returns why a call of the client failed, without the text of its error, which could quote the URL. */
-export function toStoreProblem(error: unknown): StoreProblem {
+function toStoreProblem(error: unknown): StoreProblem {
   if (error instanceof ResponseTimeout) return noAnswer;
   if (error instanceof AccessDeniedError) {
     return {

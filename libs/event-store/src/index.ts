@@ -1,4 +1,4 @@
-export type { KeyRing, ProposedEvent } from './codec.js';
+export type { ProposedEvent } from './codec.js';
 export { UnreadableEvent } from './codec.js';
 export * from './event-id.js';
 export * from './event-store.js';

@@ -61,4 +61,4 @@ export async function advanceCheckpoints(
 }
 
 /** Another process has moved the checkpoints of this store. */
-export class ProjectedElsewhere extends Error {}
+class ProjectedElsewhere extends Error {}
