@@ -7,11 +7,9 @@ import { startEmbeddedEventStore, type EmbeddedEventStore } from '#libs/embedded
 
 // On the embedded node and, with an EVENTSTORE_URL that has credentials, on any EventStoreDB.
 const external = process.env['EVENTSTORE_URL'];
-const asks = !external || external.includes('@');
-if (!asks)
-  console.warn(
-    'Access is not tested: EVENTSTORE_URL has no credentials, so that server is not expected to ask for any.',
-  );
+const needsCredentials = !external || external.includes('@');
+if (!needsCredentials)
+  console.warn('Access is not tested: EVENTSTORE_URL has no credentials, so that server probably needs none.');
 
 let directory: string;
 let node: EmbeddedEventStore | undefined;
@@ -29,7 +27,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-/** A client who says this of himself. */
+/** Returns a client with these credentials. */
 function client(username: string, password: string): EventStoreDBClient {
   const given = Object.assign(new URL(url), { username, password });
   const made = EventStoreDBClient.connectionString(given.href);
@@ -51,7 +49,7 @@ const calls: Record<string, Call> = {
   'subscribing to the log': (client) => first(client.subscribeToAll()),
 };
 
-(asks ? describe : describe.skip)('a stranger', () => {
+(needsCredentials ? describe : describe.skip)('a caller', () => {
   let stream: string;
   let known: EventStoreDBClient;
   beforeAll(async () => {
@@ -66,11 +64,11 @@ const calls: Record<string, Call> = {
       ['with the beginning of the password', 'admin', (): string => url.password.slice(0, -1)],
       ['with the right password of somebody else', 'nobody', (): string => url.password],
     ])('%s is denied', async (_, username, password) => {
-      const stranger = client(username, typeof password === 'string' ? password : password());
-      await expect(call(stranger, stream)).rejects.toBeInstanceOf(AccessDeniedError);
+      const caller = client(username, typeof password === 'string' ? password : password());
+      await expect(call(caller, stream)).rejects.toBeInstanceOf(AccessDeniedError);
     });
 
-    // Whether a real server lets strangers in is a setting of its own.
+    // Whether a real server admits callers without credentials is a setting.
     (external ? it.skip : it)('without credentials is denied', async () => {
       await expect(call(client('', ''), stream)).rejects.toBeInstanceOf(AccessDeniedError);
     });
@@ -83,17 +81,17 @@ const calls: Record<string, Call> = {
     await expect(append(url.username, url.password)).resolves.toMatchObject({ success: true });
   });
 
-  it('leaves nothing behind', async () => {
+  it('whose appends were denied has written nothing', async () => {
     const events = [];
     for await (const read of known.readStream(stream)) events.push(read);
     expect(events).toHaveLength(2);
   });
 
-  (external ? it.skip : it)('who trusts other certificates, or speaks in clear, finds nobody', async () => {
+  (external ? it.skip : it)('that trusts other certificates, or uses no TLS, can not connect', async () => {
     for (const query of ['', '?tls=false']) {
-      const stranger = EventStoreDBClient.connectionString(`esdb://${query ? '' : 'admin:wrong@'}${url.host}${query}`);
-      clients.push(stranger);
-      await expect(first(stranger.readAll())).rejects.toBeInstanceOf(UnavailableError);
+      const caller = EventStoreDBClient.connectionString(`esdb://${query ? '' : 'admin:wrong@'}${url.host}${query}`);
+      clients.push(caller);
+      await expect(first(caller.readAll())).rejects.toBeInstanceOf(UnavailableError);
     }
   });
 });

@@ -19,14 +19,14 @@ import {
   type ResolvedEvent,
 } from '@eventstore/db-client';
 
-/** What a server answered, as JSON in which names of streams are labels. */
+/** A server's response as JSON, with labels instead of stream names. */
 export type Answer = unknown;
 
-/** Cases by name; those in `alone` hear or count events of the whole log and bear no others beside them. */
+/** Cases by name. Those in `alone` read the whole log and do not run beside others. */
 export const cases = new Map<string, (on: Bench) => Promise<Answer>>();
 export const alone = new Set<string>();
 
-/** Those of the server under test; given with a call, they make the client use Append instead of BatchAppend. */
+/** The credentials of the server under test. Given with a call, they make the client use Append instead of BatchAppend. */
 export const credentials = { username: 'admin', password: 'changeit' };
 const RPCS: Record<string, AppendToStreamOptions> = { batch: {}, single: { credentials } };
 const EXPECTATIONS: Record<string, AppendExpectedRevision> = {
@@ -50,7 +50,7 @@ const event = (type: string, data: JSONType = { n: 1 }, id: string = randomUUID(
   jsonEvent({ id, type, data });
 const many = (type: string): EventData[] => Array.from({ length: 10 }, () => event(type));
 
-/** One case's view of the server under test. */
+/** Runs one case against the server under test. */
 export class Bench {
   readonly client: EventStoreDBClient;
   readonly #names = new Map<string, string>();
@@ -59,14 +59,14 @@ export class Bench {
     this.client = client;
   }
 
-  /** A stream of its own, shown as `<label>`. */
+  /** Returns the name of a new stream, shown as `<label>`. */
   stream(label = 's'): string {
     const name = `${label}-${randomUUID().replaceAll('-', '')}`;
     this.#names.set(name, `<${label}>`);
     return name;
   }
 
-  /** The label of a stream of this case. */
+  /** Returns the label of a stream; undefined for one of another case. */
   label(stream: string): string | undefined {
     return this.#names.get(stream);
   }
@@ -81,7 +81,7 @@ export class Bench {
     );
   }
 
-  /** The answer with labels for names, and without what JSON can't say. */
+  /** Returns the answer with labels instead of stream names, and with only types that JSON has. */
   clean(answer: Answer): Answer {
     let json = JSON.stringify(answer, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
     for (const [name, label] of this.#names) json = json.replaceAll(name, label);
@@ -99,7 +99,7 @@ async function collect<T>(
   return shown;
 }
 
-/** What the call answers, its error as data. */
+/** Returns the answer of a call; an error as data. */
 export async function attempt(call: () => Promise<Answer>): Promise<Answer> {
   const silence = new AbortController();
   try {
@@ -169,7 +169,7 @@ for (const [rpc, options] of Object.entries(RPCS)) {
   repeat('any then noStream', [ANY, 0, 1], [NO_STREAM, 0, 1]);
   repeat('noStream then r0 with the second event', [NO_STREAM, 0, 1], [0n, 1]);
   repeat('noStream then streamExists', [NO_STREAM, 0, 1], [STREAM_EXISTS, 0, 1]);
-  // Both events are written; a server then knows an id by the first place where it lies.
+  // Both events are written; the server then finds an id at its first place.
   repeat('any: one id twice in one append', [ANY, 0, 0], [ANY, 0, 0]);
   repeat('noStream then any: one id twice in one append', [NO_STREAM, 0, 0], [ANY, 0, 0]);
   repeat('noStream: one id twice in one append', [NO_STREAM, 0, 0], [NO_STREAM, 0, 0]);
@@ -236,7 +236,7 @@ for (const [rpc, options] of Object.entries(RPCS)) {
       metadata: event?.metadata ?? null,
     }));
   });
-  // A real server answers these twice on the batch stream, which this client doesn't survive.
+  // A real server responds twice to these on the batch stream, which this client does not survive.
   if (rpc === 'batch') continue;
   const large = (kibibytes: number): EventData => event('big', { d: 'x'.repeat(kibibytes * 1024) });
   limit('one event of 1 MiB of data', (on) => on.append(on.stream(), [large(1024)], options));
@@ -271,7 +271,7 @@ for (const [state, make] of Object.entries(STATES))
     return answers;
   });
 
-/** Of the whole log from where `first` was appended, the events of this case, which ends with `enough` of them. */
+/** Reads the log from the position of `first` and returns the first `enough` events of this case. */
 async function readAll(on: Bench, first: AppendResult, enough: number, filter?: object): Promise<string[]> {
   const own: string[] = [];
   for await (const { event } of on.client.readAll({ fromPosition: first.position!, ...(filter && { filter }) })) {
@@ -314,7 +314,7 @@ cases.set('all/filter on read', async (on) => {
   const [a, b] = [on.stream('fa'), on.stream('fb')];
   const first = await on.client.appendToStream(a, [event('t1'), event('t2')]);
   await on.client.appendToStream(b, [event('t1')]);
-  // This client sends no filter with a read: both get everything.
+  // This client sends no filter with a read: both return everything.
   const prefixes = await readAll(on, first, 2, {
     filterOn: 'streamName',
     prefixes: [a, b],

@@ -1,4 +1,4 @@
-/** What an EventStoreDB does, of streams that only grow: the least that says it, to hold a node against. Positions count from 1. */
+/** A minimal model of an EventStoreDB without deletions, to compare a node with. Positions start at 1. */
 
 export type Expected = number | 'any' | 'no_stream' | 'stream_exists';
 
@@ -20,18 +20,18 @@ export class Model {
   }
 
   append(stream: string, expected: Expected, events: readonly { id: string; type: string }[]): Appended {
-    const there = this.stream(stream);
-    const last = there.length - 1;
+    const stored = this.stream(stream);
+    const last = stored.length - 1;
     const conflict = { conflict: last };
     if (expected === 'any' || expected === 'stream_exists') {
       if (expected === 'stream_exists' && last < 0) return conflict;
-      const known = events.map(({ id }) => there.find((entry) => entry.id === id));
+      const known = events.map(({ id }) => stored.find((entry) => entry.id === id));
       if (known[0]) return known.every((entry) => entry !== undefined) ? known.at(-1)! : conflict;
     } else {
-      const place = expected === 'no_stream' ? -1 : expected;
-      if (place > last) return conflict;
-      if (place < last) {
-        const written = there.slice(place + 1, place + 1 + events.length);
+      const revision = expected === 'no_stream' ? -1 : expected;
+      if (revision > last) return conflict;
+      if (revision < last) {
+        const written = stored.slice(revision + 1, revision + 1 + events.length);
         return written.length === events.length && written.every(({ id }, index) => id === events[index]!.id)
           ? written.at(-1)!
           : conflict;
@@ -43,16 +43,16 @@ export class Model {
     return this.log.at(-1)!;
   }
 
-  /** `undefined`: there is no such stream. */
+  /** Returns the events that a read gives; `undefined` if the stream does not exist. */
   readStream(stream: string, { backwards, from, count }: Reading): Entry[] | undefined {
-    const there = this.stream(stream);
-    if (there.length === 0) return undefined;
+    const stored = this.stream(stream);
+    if (stored.length === 0) return undefined;
     return backwards
-      ? there
+      ? stored
           .filter(({ revision }) => from === undefined || revision <= from)
           .toReversed()
           .slice(0, count)
-      : there.filter(({ revision }) => from === undefined || revision >= from).slice(0, count);
+      : stored.filter(({ revision }) => from === undefined || revision >= from).slice(0, count);
   }
 
   readAll({ backwards, from, count }: Reading): Entry[] {
@@ -64,7 +64,7 @@ export class Model {
       : this.log.filter(({ position }) => from === undefined || position >= from).slice(0, count);
   }
 
-  /** All that a subscription has given. */
+  /** Returns the events that a subscription has received once it is caught up. */
   follow({ from = 0, stream, streamPrefix = '', typePattern = '' }: Following): Entry[] {
     const type = new RegExp(typePattern);
     return stream === undefined

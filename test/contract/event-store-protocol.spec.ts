@@ -6,7 +6,7 @@ import { startEmbeddedEventStore } from '#libs/embedded-eventstore';
 import { alone, attempt, Bench, cases, credentials, type Answer } from './event-store-cases.js';
 import './event-store-subscription-cases.js';
 
-/** Answers of a real EventStoreDB 23.10, by case. */
+/** The answers of a real EventStoreDB 23.10, by case. */
 const facts = JSON.parse(await readFile(new URL('event-store-facts.json', import.meta.url), 'utf8')) as Record<
   string,
   Answer
@@ -14,18 +14,19 @@ const facts = JSON.parse(await readFile(new URL('event-store-facts.json', import
 
 const external = process.env['EVENTSTORE_URL'];
 
-/** What the embedded node answers otherwise, on purpose. */
-const accidents: Record<string, Answer> = external
+/** The answers of the embedded node that differ on purpose. */
+const differences: Record<string, Answer> = external
   ? {}
   : {
-      // A real server says of an absent stream that it is caught up only after the stream's first event. The embedded node says it at once, as of every other
-      // subscription: nobody can rely on the order, but one that waits for it before it goes on would wait for ever.
+      // For a stream that does not exist, a real server sends caughtUp only after the first event. The embedded node sends it at
+      // once, as for every other subscription: otherwise a reader that waits for it would wait for ever.
       'subscribe/stream/absent': {
         got: ['confirmation', 'caughtUp', '<s> 0 live'],
         a: { success: true, next: '0n', position: 'set' },
       },
-      // A real server knows an id by one place in its whole log, in memory: it writes a repeat in a second stream again, and after a restart every repeat that
-      // names no revision. The embedded node looks the stream itself up. Rollbook always names a revision, and then both compare the events that lie there.
+      // A real server remembers one place per id, in memory: it writes a repetition in a second stream again, and after a restart
+      // every repetition without a revision. The embedded node looks into the stream. Rollbook always gives a revision, and then
+      // both compare the stored events.
       ...Object.fromEntries(
         ['batch', 'single'].map((rpc) => [
           `repeat/${rpc}/any: the same ids in another stream, twice`,
@@ -49,16 +50,16 @@ beforeAll(async () => {
   };
   await Promise.all([...cases.keys()].filter((name) => !alone.has(name)).map(ask));
   for (const name of alone) await ask(name);
-  // Not awaited: the client waits for ever for the end of a read that was left early and whose answer was complete.
+  // Not awaited: after a read that was left early, the client would wait for ever.
   void client.dispose();
   await embedded?.close();
   await rm(directory, { recursive: true });
 });
 
-it('asks every case of which the answer is known', () => {
+it('has a case for every recorded answer', () => {
   expect([...cases.keys()].sort()).toEqual(Object.keys(facts).sort());
 });
 
 it.each(Object.keys(facts))('%s', (name) => {
-  expect(answers[name]).toEqual(accidents[name] ?? facts[name]);
+  expect(answers[name]).toEqual(differences[name] ?? facts[name]);
 });

@@ -11,44 +11,44 @@ import { alone, attempt, cases, type Answer, type Bench } from './event-store-ca
 
 const event = (type: string): EventData => jsonEvent({ type, data: { n: 1 } });
 
-/** What a subscription has told of the streams of its case, and a wait for what it will tell. */
-class Heard {
-  readonly all: string[] = [];
-  #look = (): void => {};
+/** Records what a subscription emits about the streams of its case. */
+class SubscriptionLog {
+  readonly lines: string[] = [];
+  #check = (): void => {};
 
   constructor(on: Bench, subscription: StreamSubscription | AllStreamSubscription) {
-    const hear = (what: string): void => {
-      this.all.push(what);
-      this.#look();
+    const add = (what: string): void => {
+      this.lines.push(what);
+      this.#check();
     };
-    subscription.on('confirmation', () => hear('confirmation'));
-    subscription.on('caughtUp', () => hear('caughtUp'));
-    subscription.on('error', (error) => hear(error.message));
+    subscription.on('confirmation', () => add('confirmation'));
+    subscription.on('caughtUp', () => add('caughtUp'));
+    subscription.on('error', (error) => add(error.message));
     subscription.on('data', ({ event }: { event?: { streamId: string; revision: bigint; type: string } }) => {
-      if (event && on.label(event.streamId)) hear(`${event.streamId} ${event.revision} ${event.type}`);
+      if (event && on.label(event.streamId)) add(`${event.streamId} ${event.revision} ${event.type}`);
     });
     this.#unsubscribe = () => subscription.unsubscribe();
   }
 
   readonly #unsubscribe: () => Promise<void>;
 
-  /** Waits until all of `what` was heard, as the end of a line. */
-  async until(...what: string[]): Promise<this> {
+  /** Waits until there is a line that ends with each of `what`. */
+  async waitFor(...what: string[]): Promise<this> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#look = () => what.every((end) => this.all.some((line) => line.endsWith(end))) && resolve();
-    this.#look();
+    this.#check = () => what.every((end) => this.lines.some((line) => line.endsWith(end))) && resolve();
+    this.#check();
     await promise;
     return this;
   }
 
-  /** All of it, and no more. */
-  async end(): Promise<string[]> {
+  /** Unsubscribes and returns all lines. */
+  async stop(): Promise<string[]> {
     await this.#unsubscribe();
-    return this.all;
+    return this.lines;
   }
 }
 
-/** Three events, of which a subscription is to show some. */
+/** Creates a stream of three events. */
 const three = async (on: Bench): Promise<string> => {
   const stream = on.stream();
   await on.client.appendToStream(stream, ['x1', 'x2', 'x3'].map(event));
@@ -57,40 +57,48 @@ const three = async (on: Bench): Promise<string> => {
 
 cases.set('subscribe/stream/absent', async (on) => {
   const stream = on.stream();
-  const heard = await new Heard(on, on.client.subscribeToStream(stream, { fromRevision: START })).until('confirmation');
+  const received = await new SubscriptionLog(on, on.client.subscribeToStream(stream, { fromRevision: START })).waitFor(
+    'confirmation',
+  );
   const a = await on.append(stream, [event('live')]);
-  return { got: await (await heard.until('caughtUp', 'live')).end(), a };
+  return { got: await (await received.waitFor('caughtUp', 'live')).stop(), a };
 });
 cases.set('subscribe/stream/three', async (on) => {
   const stream = await three(on);
-  const heard = await new Heard(on, on.client.subscribeToStream(stream, { fromRevision: START })).until('caughtUp');
+  const received = await new SubscriptionLog(on, on.client.subscribeToStream(stream, { fromRevision: START })).waitFor(
+    'caughtUp',
+  );
   const a = await on.append(stream, [event('live')]);
-  return { got: await (await heard.until('live')).end(), a };
+  return { got: await (await received.waitFor('live')).stop(), a };
 });
 cases.set('subscribe/stream/from a revision is exclusive', async (on) => {
-  const heard = new Heard(on, on.client.subscribeToStream(await three(on), { fromRevision: 1n }));
-  return (await heard.until('caughtUp')).end();
+  const received = new SubscriptionLog(on, on.client.subscribeToStream(await three(on), { fromRevision: 1n }));
+  return (await received.waitFor('caughtUp')).stop();
 });
 cases.set('subscribe/stream/from END', async (on) => {
   const stream = await three(on);
-  const heard = await new Heard(on, on.client.subscribeToStream(stream, { fromRevision: END })).until('caughtUp');
+  const received = await new SubscriptionLog(on, on.client.subscribeToStream(stream, { fromRevision: END })).waitFor(
+    'caughtUp',
+  );
   await on.append(stream, [event('live')]);
-  return (await heard.until('live')).end();
+  return (await received.waitFor('live')).stop();
 });
-// A real server ends a subscription to all of which more than 32 live events wait, as they would beside the cases of large events.
+// A real server ends a subscription to $all once more than 32 live events wait, which happens beside the cases of large events.
 alone.add('subscribe/all/from a position is exclusive');
 cases.set('subscribe/all/from a position is exclusive', async (on) => {
   const stream = on.stream();
   const { position } = await on.client.appendToStream(stream, [event('a')]);
   await on.client.appendToStream(stream, [event('b')]);
-  return (await new Heard(on, on.client.subscribeToAll({ fromPosition: position! })).until('caughtUp')).end();
+  return (
+    await new SubscriptionLog(on, on.client.subscribeToAll({ fromPosition: position! })).waitFor('caughtUp')
+  ).stop();
 });
 alone.add('subscribe/all/from END');
 cases.set('subscribe/all/from END', async (on) => {
   const stream = on.stream();
-  const heard = await new Heard(on, on.client.subscribeToAll({ fromPosition: END })).until('caughtUp');
+  const received = await new SubscriptionLog(on, on.client.subscribeToAll({ fromPosition: END })).waitFor('caughtUp');
   await on.append(stream, [event('live')]);
-  return (await heard.until('live')).end();
+  return (await received.waitFor('live')).stop();
 });
 cases.set('subscribe/all/filter by stream prefix', async (on) => {
   const [a, b] = [on.stream('pa'), on.stream('pb')];
@@ -98,10 +106,12 @@ cases.set('subscribe/all/filter by stream prefix', async (on) => {
   await on.client.appendToStream(b, [event('t1'), event('t2')]);
   await on.client.appendToStream(a, [event('t2')]);
   const filter = streamNameFilter({ prefixes: ['pa-'], checkpointInterval: 1 });
-  const heard = await new Heard(on, on.client.subscribeToAll({ fromPosition: position!, filter })).until('caughtUp');
+  const received = await new SubscriptionLog(on, on.client.subscribeToAll({ fromPosition: position!, filter })).waitFor(
+    'caughtUp',
+  );
   await on.append(b, [event('t3')]);
   await on.append(a, [event('live')]);
-  return (await heard.until('live')).end();
+  return (await received.waitFor('live')).stop();
 });
 cases.set('subscribe/all/invalid regex', async (on) => {
   const subscription = on.client.subscribeToAll({
@@ -123,9 +133,12 @@ for (const checkpointInterval of [1, 3]) {
     let checkpoints = 0;
     const checkpointReached = async (): Promise<void> => void checkpoints++;
     const filter = streamNameFilter({ prefixes: [wanted], maxSearchWindow: 32, checkpointInterval, checkpointReached });
-    const heard = await new Heard(on, on.client.subscribeToAll({ fromPosition: position!, filter })).until('caughtUp');
+    const received = await new SubscriptionLog(
+      on,
+      on.client.subscribeToAll({ fromPosition: position!, filter }),
+    ).waitFor('caughtUp');
     await on.append(wanted, [event('live')]);
-    await (await heard.until('live')).end();
+    await (await received.waitFor('live')).stop();
     return { some: checkpoints > 0, checkpointsNear: checkpoints };
   });
 }

@@ -20,7 +20,7 @@ import * as fc from 'fast-check';
 import { startEmbeddedEventStore, type EmbeddedEventStore } from '#libs/embedded-eventstore';
 import { Model, type Appended, type Entry, type Expected, type Following, type Reading } from './event-store-model.js';
 
-/** One step: what a client does, or a restart of the node. `restart` leaves nothing in its memory. */
+/** One step: a call of a client, or a restart of the node, after which its caches are empty. */
 type Step =
   | {
       readonly do: 'append';
@@ -36,7 +36,7 @@ type Step =
   | { readonly do: 'follow'; readonly following: Following }
   | { readonly do: 'restart' };
 
-/** Sends the ids of an earlier append again: so many of them (of those that it had), and perhaps a new one. */
+/** Repeats the first ids of an earlier append, with or without a new event. */
 interface Repeat {
   readonly append: number;
   readonly ids: number;
@@ -49,7 +49,7 @@ const place = fc.option(fc.nat(12), { nil: undefined, freq: 3 });
 const reading = fc.record({ backwards: fc.boolean(), from: place, count: fc.constantFrom(1, 3, 1_000) });
 const repeat = fc.record({ append: fc.nat(30), ids: fc.integer({ min: 1, max: 4 }), more: fc.boolean() });
 const types = fc.array(type, { minLength: 1, maxLength: 4 });
-/** Now and then more than a page, or than the node keeps in memory. */
+/** Sometimes more events than a page has, or than the node caches. */
 const times = fc.oneof({ weight: 7, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.constantFrom(80, 300) });
 const expected = fc.oneof(
   fc.constantFrom('any' as const, 'no_stream' as const, 'stream_exists' as const),
@@ -86,8 +86,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('restart') }) },
 );
 
-/** How long a subscription may take to give what it should, in milliseconds. */
-const PATIENCE = 10_000;
+/** How long to wait for a subscription's events, in milliseconds. */
+const SUBSCRIPTION_TIMEOUT_MS = 10_000;
 
 interface Followed {
   readonly following: Following;
@@ -95,8 +95,8 @@ interface Followed {
   failure?: Error;
 }
 
-/** A node and what it should be. */
-class Pair {
+/** A node and the model that it must behave like. */
+class NodeAndModel {
   readonly #model = new Model();
   readonly #directory = mkdtempSync(join(tmpdir(), 'event-store-model-'));
   readonly #appends: { id: string; type: string }[][] = [];
@@ -135,11 +135,11 @@ class Pair {
     }
   }
 
-  /** Each subscription has given what it should, once and in order. */
+  /** Checks that each subscription has received the model's events, once and in order. */
   async settle(): Promise<void> {
     for (const followed of this.#followed) {
       const due = this.#model.follow(followed.following);
-      const end = performance.now() + PATIENCE;
+      const end = performance.now() + SUBSCRIPTION_TIMEOUT_MS;
       while (followed.seen.length < due.length && !followed.failure && performance.now() < end)
         await new Promise(setImmediate);
       expect(followed.failure).toBeUndefined();
@@ -169,7 +169,7 @@ class Pair {
       typeof wanted === 'object' ? Math.max(0, this.#model.stream(name).length - 1 + wanted.fromLast) : wanted;
     const expectedRevision = typeof revision === 'number' ? BigInt(revision) : revision;
     const { username, password } = new URL(this.#node.url.replace('esdb:', 'http:'));
-    // With credentials of its own, the client sends it as a single append.
+    // With its own credentials, the client sends it as a single append.
     const options = { expectedRevision, ...(single && { credentials: { username, password } }) };
     const answer = await this.#client.appendToStream(name, all, options).then(
       ({ nextExpectedRevision, position }): Appended => ({
@@ -239,11 +239,11 @@ const entryOf = ({ event }: ResolvedEvent): Entry => ({
   type: event!.type,
 });
 
-it('does what the model does, whatever is appended, repeated, read and followed, over restarts', async () => {
+it('behaves like the model for any appends, repetitions, reads, subscriptions and restarts', async () => {
   const steps = fc.array(step, { minLength: 30, maxLength: 80, size: 'max' });
   await fc.assert(
     fc.asyncProperty(steps, async (list) => {
-      const pair = new Pair();
+      const pair = new NodeAndModel();
       await pair.start();
       try {
         for (const next of list) await pair.take(next);

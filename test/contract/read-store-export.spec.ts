@@ -10,7 +10,7 @@ const count = 2_500;
 describe.each(userLogs)('%s', (_, open) => {
   let log: UserLog;
   let users: Recorded[];
-  let turn = 0;
+  let round = 0;
 
   beforeAll(async () => {
     log = await open();
@@ -27,12 +27,12 @@ describe.each(userLogs)('%s', (_, open) => {
   const idsIn = (csv: string) => [...csv.matchAll(/"?([0-9a-f-]{36})"?\r\n/g)].map(([, id]) => id!);
   const everybody = () => users.map(({ envelope }) => envelope.subject.id).toSorted();
 
-  /** Takes every fifth user from one end of the list to the other. */
+  /** Renames every fifth user, so that they move from one end of the list to the other. */
   async function rename(): Promise<void> {
-    turn++;
+    round++;
     const renamed: Recorded[] = [];
-    for (let index = turn % 5; index < count; index += 5) {
-      const lastName = index < count / 2 === turn % 2 > 0 ? `Z${index}` : `A${index}`;
+    for (let index = round % 5; index < count; index += 5) {
+      const lastName = index < count / 2 === round % 2 > 0 ? `Z${index}` : `A${index}`;
       renamed.push((users[index] = next(users[index]!, userEvent('UserRenamed', { firstName: 'A', lastName }))));
     }
     await log.record(...renamed);

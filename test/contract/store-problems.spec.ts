@@ -37,7 +37,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true });
 });
 
-/** What the log's user is refused with, and what the observer is told. */
+/** Calls an event store and returns the problem that its observer was told last. */
 async function eventStoreProblem(url: string): Promise<StoreProblem> {
   const told: StoreProblem[] = [];
   const observer = { failed: (problem: StoreProblem) => void told.push(problem), recovered: () => {} };
@@ -58,7 +58,7 @@ async function eventStoreProblem(url: string): Promise<StoreProblem> {
   return told.at(-1)!;
 }
 
-describe('OPS-14: an event store that can not be used says why', () => {
+describe('OPS-14: the reason why an event store can not be used', () => {
   const port = (url: string) => new URL(url).port;
   const cases: Record<string, [code: string, url: () => string | Promise<string>]> = {
     'nothing listens': ['connection-refused', async () => `esdb://localhost:${await closedPort()}?tls=false`],
@@ -95,7 +95,7 @@ describe('OPS-14: an event store that can not be used says why', () => {
     expect(JSON.stringify(problem)).not.toContain(password);
   });
 
-  it('where its URL can not be meant, without quoting it', () => {
+  it('is reported for a wrong URL without quoting it', () => {
     const open = (url: string) => () => new EventStore({ url, namespace: 'test', catalogue: {}, keys: {} as never });
     expect(open(`esdb://admin:${password}`)).toThrow('not a URL of an event store (esdb://host:port)');
     expect(open(`esdb://admin:${password}@localhost?tlsCAFile=/no/such/file`)).toThrow(
@@ -103,7 +103,7 @@ describe('OPS-14: an event store that can not be used says why', () => {
     );
   });
 
-  it('OPS-16: takes kurrentdb:// as esdb://', async () => {
+  it('OPS-16: is the same for kurrentdb:// as for esdb://', async () => {
     expect(await eventStoreProblem(`kurrentdb://localhost:${await closedPort()}?tls=false`)).toMatchObject({
       code: 'connection-refused',
     });
@@ -113,8 +113,8 @@ describe('OPS-14: an event store that can not be used says why', () => {
   });
 });
 
-/** A server that answers the first message of each connection and goes. */
-const answering = (answer: Buffer | undefined) =>
+/** Starts a server that answers the first message of each connection, then closes it. */
+const startAnsweringServer = (answer: Buffer | undefined) =>
   listen(
     createServer(
       (socket: Socket) =>
@@ -122,7 +122,7 @@ const answering = (answer: Buffer | undefined) =>
     ),
   );
 
-/** An ErrorResponse of PostgreSQL's protocol. */
+/** Returns an ErrorResponse of PostgreSQL's protocol. */
 function errorResponse(state: string): Buffer {
   const fields = Buffer.from(`SFATAL\0C${state}\0Mnothing to see\0\0`);
   const head = Buffer.from([0x45, 0, 0, 0, 0]);
@@ -130,9 +130,9 @@ function errorResponse(state: string): Buffer {
   return Buffer.concat([head, fields]);
 }
 
-describe('OPS-14: a PostgreSQL that can not be used says why', () => {
+describe('OPS-14: the reason why a PostgreSQL can not be used', () => {
   const at = async (answer: Buffer | undefined, query = '') =>
-    `postgres://rollbook:${password}@127.0.0.1:${portOf(await answering(answer))}/rollbook${query}`;
+    `postgres://rollbook:${password}@127.0.0.1:${portOf(await startAnsweringServer(answer))}/rollbook${query}`;
   const cases: Record<string, [code: string, url: () => Promise<string>]> = {
     'nothing listens': [
       'connection-refused',
@@ -156,7 +156,7 @@ describe('OPS-14: a PostgreSQL that can not be used says why', () => {
     expect(JSON.stringify(told)).not.toContain(password);
   });
 
-  it('where its URL can not be meant, without quoting it', async () => {
+  it('is reported for a wrong URL without quoting it', async () => {
     const open = (databaseUrl: string) =>
       openReadStore({ directory, databaseUrl, log: { installation: 'one', namespace: 'rollbook', restored: '' } });
     await expect(open(`postgres://rollbook:${password}@localhost/rollbook?sslrootcert=/no/such/file`)).rejects.toThrow(

@@ -49,7 +49,7 @@ async function start(where = directory): Promise<{ store: EmbeddedEventStore; cl
   return { store, client: connect(store.url) };
 }
 
-/** The node in a process of its own, that can be killed. */
+/** Starts a node in another process, which can be killed. */
 async function startProcess(): Promise<{ url: string; kill: () => Promise<void> }> {
   const code = `import { startEmbeddedEventStore } from ${JSON.stringify(new URL('index.ts', import.meta.url).href)};
     process.send((await startEmbeddedEventStore({ directory: ${JSON.stringify(directory)} })).url);`;
@@ -66,15 +66,15 @@ async function startProcess(): Promise<{ url: string; kill: () => Promise<void> 
   };
 }
 
-/** Changes a byte in the stored events. */
-function flip(path: string, which: string): void {
+/** Changes a byte of the stored events that the SQL condition selects. */
+function damageEvents(path: string, which: string): void {
   const file = new DatabaseSync(path);
   file.exec(`UPDATE events SET frame = CAST(replace(CAST(frame AS TEXT), 'xxx', 'xyx') AS BLOB) ${which}`);
   file.close();
 }
 
 describe('the file', () => {
-  it('is created for its owner alone', async () => {
+  it('can be read by its owner only', async () => {
     const made = join(directory, 'new');
     await start(made);
     expect((await stat(made)).mode & 0o777).toBe(0o700);
@@ -82,7 +82,7 @@ describe('the file', () => {
       expect((await stat(join(made, file))).mode & 0o777).toBe(0o600);
   });
 
-  it('of the certificate is there while the node runs, without its key', async () => {
+  it('of the certificate exists while the node runs, without the key', async () => {
     const { store } = await start();
     expect(await readFile(join(directory, 'ca.pem'), 'utf8')).toMatch(
       /^-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n$/,
@@ -91,14 +91,14 @@ describe('the file', () => {
     expect(await readdir(directory)).toEqual(['events.db', 'events.db-lock']);
   });
 
-  it('is refused while another process has it', async () => {
+  it('is refused while another process uses it', async () => {
     const other = await startProcess();
     await expect(startEmbeddedEventStore({ directory })).rejects.toThrow(/events\.db is in use by another process$/);
     await other.kill();
     await start();
   });
 
-  it('is refused while this process has it, and free after a close', async () => {
+  it('is refused while this process uses it, and can be opened after a close', async () => {
     const { store } = await start();
     await expect(startEmbeddedEventStore({ directory })).rejects.toThrow(/is in use/);
     await store.close();
@@ -106,12 +106,12 @@ describe('the file', () => {
     await start();
   });
 
-  it('is refused if it is no database', async () => {
+  it('is refused if it is not a database', async () => {
     await writeFile(join(directory, 'events.db'), 'An old friend of mine. '.repeat(100));
     await expect(startEmbeddedEventStore({ directory })).rejects.toThrow(/events\.db is not an event store$/);
   });
 
-  it('is refused if it is the database of something else', async () => {
+  it('is refused if it is a database of another application', async () => {
     const foreign = new DatabaseSync(join(directory, 'events.db'));
     foreign.exec('CREATE TABLE pets (name TEXT)');
     foreign.close();
@@ -121,7 +121,7 @@ describe('the file', () => {
   });
 
   describe('that is damaged', () => {
-    /** Appends as many events, and does this to the file. */
+    /** Makes a log of so many events, then calls `harm` with its file. */
     async function damage(events: number, harm: (path: string) => void): Promise<void> {
       const { store, client } = await start();
       await client.appendToStream(
@@ -132,15 +132,15 @@ describe('the file', () => {
       harm(join(directory, 'events.db'));
     }
 
-    it('is refused where it is cut short', async () => {
+    it('is refused if it was truncated', async () => {
       await damage(100, (path) => truncateSync(path, 40_000));
       await expect(startEmbeddedEventStore({ directory })).rejects.toThrow(
         /events\.db is corrupted: database disk image is malformed$/,
       );
     });
 
-    it('is refused where its newest events are not as they were written', async () => {
-      await damage(5, (path) => flip(path, 'WHERE position = 3'));
+    it('is refused if its newest events are damaged', async () => {
+      await damage(5, (path) => damageEvents(path, 'WHERE position = 3'));
       await expect(startEmbeddedEventStore({ directory })).rejects.toThrow(
         /events\.db is corrupted: the event at position 3 is damaged$/,
       );
@@ -148,7 +148,7 @@ describe('the file', () => {
     });
   });
 
-  it('of the first layout, without checksums, is taken on', async () => {
+  it('of the first layout, without checksums, is migrated', async () => {
     const before = await start();
     await before.client.appendToStream('one', event('a'));
     await before.store.close();
@@ -162,25 +162,25 @@ describe('the file', () => {
     expect(types).toEqual(['a', 'b']);
   });
 
-  it('is refused if it can not be', async () => {
+  it('is refused if it can not be written', async () => {
     const file = join(directory, 'file');
     await writeFile(file, '');
     await expect(startEmbeddedEventStore({ directory: join(file, 'below') })).rejects.toThrow(
       /^the event store can't write to .*below: ENOTDIR/,
     );
-    if (process.getuid?.() === 0) return; // may write anywhere
+    if (process.getuid?.() === 0) return; // root can write anywhere
     await chmod(directory, 0o500);
     await expect(startEmbeddedEventStore({ directory })).rejects.toThrow(/^the event store can't write to/);
   });
 });
 
-it('refuses a port that is taken', async () => {
+it('refuses a port that is in use', async () => {
   const { store } = await start();
   const port = Number(new URL(store.url.replace('esdb:', 'http:')).port);
   await expect(startEmbeddedEventStore({ directory: join(directory, 'second'), port })).rejects.toThrow(/EADDRINUSE/);
 });
 
-it('answers readers while a commit takes its time', async () => {
+it('answers readers while a commit waits', async () => {
   const { client } = await start();
   await client.appendToStream('one', event('a'));
   const disk = new DatabaseSync(join(directory, 'events.db'));
@@ -207,7 +207,7 @@ it('recognises a repeated append after a restart', async () => {
   expect((await client.appendToStream('one', event('c'), { expectedRevision: 1n })).nextExpectedRevision).toBe(2n);
 });
 
-it('has every acknowledged append after kill -9', async () => {
+it('keeps every acknowledged append after kill -9', async () => {
   for (let round = 0; round < 2; round++) {
     const { url, kill } = await startProcess();
     const client = connect(url);
@@ -236,7 +236,7 @@ it('has every acknowledged append after kill -9', async () => {
   }
 });
 
-it('hands over from catch-up to live without losing or doubling an event', async () => {
+it('neither loses nor repeats an event between catch-up and live', async () => {
   const { store, client } = await start();
   const [writers, appends] = [8, 100];
   const positions: Promise<bigint[]>[] = [];
@@ -272,7 +272,7 @@ async function firstOf(subscription: AllStreamSubscription, count: number): Prom
   return positions;
 }
 
-it('sends checkpoints to a filtered subscription that finds nothing, also live', async () => {
+it('sends checkpoints to a filtered subscription without matching events, also live', async () => {
   const { client } = await start();
   const append = async (): Promise<bigint> =>
     (
@@ -283,13 +283,13 @@ it('sends checkpoints to a filtered subscription that finds nothing, also live',
     ).position!.commit;
   await append();
   const reached: Position[] = [];
-  let look = (): void => {};
+  let wake = (): void => {};
   const checkpointReached = async (_: unknown, position: Position): Promise<void> => {
     reached.push(position);
-    look();
+    wake();
   };
   const until = async (position: bigint): Promise<void> => {
-    while (reached.at(-1)?.commit !== position) await new Promise<void>((resolve) => (look = resolve));
+    while (reached.at(-1)?.commit !== position) await new Promise<void>((resolve) => (wake = resolve));
   };
   const subscription = client.subscribeToAll({
     filter: streamNameFilter({ prefixes: ['mine-'], maxSearchWindow: 5, checkpointInterval: 1, checkpointReached }),
@@ -330,7 +330,7 @@ describe('an append that is refused', () => {
       'maximum-append-size-exceeded',
     ],
     ['without a type', [event('')], 'unknown'],
-  ])('because it is %s is answered once, and the call goes on', async (_, events, type) => {
+  ])('because it is %s gets one response, and the call stays usable', async (_, events, type) => {
     const { client } = await start();
     const later = client.appendToStream('one', event('first'));
     await expect(client.appendToStream('one', events)).rejects.toMatchObject({ type });
@@ -347,7 +347,7 @@ describe('an append that is refused', () => {
   });
 });
 
-it('says of what it does not know that it is not implemented', async () => {
+it('answers unknown calls with UNIMPLEMENTED', async () => {
   const { client } = await start();
   await client.appendToStream('one', event('a'));
   const UNIMPLEMENTED = 12;

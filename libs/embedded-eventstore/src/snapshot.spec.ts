@@ -44,7 +44,7 @@ async function eventsOf(directory: string): Promise<{ id: string; position: numb
   return events;
 }
 
-it('is a log with all that was acknowledged before, whole, while 64 writers go on', async () => {
+it('is a complete log with all events that were acknowledged before, while 64 writers append', async () => {
   const acknowledged: string[] = [];
   let during = 0;
   const done = new AbortController();
@@ -77,23 +77,23 @@ it('is a log with all that was acknowledged before, whole, while 64 writers go o
   expect(events.map(({ id }) => id)).toEqual(original);
 }, 60_000);
 
-it('is given up on a signal, and the node goes on', async () => {
-  const giveUp = new AbortController();
+it('is aborted by its signal, and the node still works', async () => {
+  const aborting = new AbortController();
   const snapshot = node.snapshot(join(newDirectory(), 'events.db'), {
-    progress: () => giveUp.abort(new Error('given up')),
-    signal: giveUp.signal,
+    progress: () => aborting.abort(new Error('aborted')),
+    signal: aborting.signal,
   });
-  await expect(snapshot).rejects.toThrow('given up');
+  await expect(snapshot).rejects.toThrow('aborted');
   await client.appendToStream('after', jsonEvent({ type: 'Appended', data: {} }));
 });
 
-it('overwrites nothing', async () => {
+it('does not overwrite a file', async () => {
   const file = join(newDirectory(), 'events.db');
   await node.snapshot(file);
   await expect(node.snapshot(file)).rejects.toThrow('EEXIST');
 });
 
-it('is given up by a node that closes, which loses nothing', async () => {
+it('is aborted when the node closes, and no event is lost', async () => {
   const directory = newDirectory();
   let own = await startEmbeddedEventStore({ directory });
   const writer = EventStoreDBClient.connectionString(own.url);
@@ -103,14 +103,14 @@ it('is given up by a node that closes, which loses nothing', async () => {
       Array.from({ length: 30 }, () => jsonEvent({ type: 'Filled', data: { text } })),
     );
   await writer.dispose();
-  const closedAmid = async (): Promise<unknown> => {
+  const closeDuringSnapshot = async (): Promise<unknown> => {
     const ended = own.snapshot(join(newDirectory(), 'events.db')).catch(String);
     await own.close();
     return ended;
   };
   let ended: unknown;
-  // Now and then the copy is ready before the node has closed.
-  while (typeof (ended = await closedAmid()) === 'number') own = await startEmbeddedEventStore({ directory });
+  // Sometimes the copy is complete before the node has closed.
+  while (typeof (ended = await closeDuringSnapshot()) === 'number') own = await startEmbeddedEventStore({ directory });
   expect(ended).toMatch('closes');
   expect(await eventsOf(directory)).toHaveLength(300);
 });
