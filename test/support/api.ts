@@ -1,4 +1,5 @@
 import { listProblemCodes } from '../../apps/server/src/refusal-codes.js';
+import { checkDocumented } from './documented.js';
 
 /** An answer of the API, as a test looks at it. */
 export interface Reply {
@@ -46,27 +47,29 @@ export class Api {
   delete = (path: string, headers: Options = {}) => this.send('DELETE', path, undefined, headers);
 
   async send(method: string, path: string, body: unknown, headers: Options = {}): Promise<Reply> {
-    const response = await fetch(
+    const url =
       this.url +
-        (path.startsWith('/health') || path === '/metrics' || path.startsWith('/api') ? path : `/api/v1${path}`),
-      {
-        method,
-        headers: {
-          ...(this.token && { authorization: `Bearer ${this.token}` }),
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-          ...this.always,
-          ...headers,
-        },
-        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      (path.startsWith('/health') || path === '/metrics' || path.startsWith('/api') ? path : `/api/v1${path}`);
+    const response = await fetch(url, {
+      method,
+      headers: {
+        ...(this.token && { authorization: `Bearer ${this.token}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...this.always,
+        ...headers,
       },
-    );
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
     const bytes = Buffer.from(await response.arrayBuffer());
     const text = new TextDecoder().decode(bytes);
     const position = Number(response.headers.get('rollbook-position') ?? 0);
     if (method !== 'GET') this.last.position = Math.max(this.last.position, position);
     const type = response.headers.get('content-type') ?? '';
     const json = /json/.test(type) ? JSON.parse(text) : undefined;
-    if (type.startsWith('application/problem+json')) checkDescribed(response.status, json as Problem);
+    if (type.startsWith('application/problem+json')) {
+      checkDescribed(response.status, json as Problem);
+      checkDocumented(method, url, json as Problem);
+    }
     return {
       status: response.status,
       body: json,

@@ -44,12 +44,7 @@ function sharedRefusals({ needs, path, message, takesKey, takesRevision }: Route
     ...when(message !== undefined, 'request.invalid'),
     ...when(needsToken, 'access.unauthenticated', 'access.forbidden'),
     ...when(needsToken && (isCommand || !message), 'access.foreign-origin'),
-    ...when(
-      needsToken && message !== undefined && !isCommand,
-      'position.invalid',
-      'projections.behind',
-      'read-store.unavailable',
-    ),
+    ...when(needsToken, 'position.invalid', 'projections.behind', 'read-store.unavailable'),
     ...when(isCommand, 'stream.busy', 'revision.invalid'),
     ...when(isCommand && takesKey, 'idempotency.key-invalid', 'idempotency.mismatch'),
     ...when(isCommand && !takesKey, 'idempotency.not-here'),

@@ -1,6 +1,7 @@
 import { Controller, Delete, Get, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import {
+  Refuses,
   CommandBus,
   QueryBus,
   QueryParams,
@@ -36,6 +37,17 @@ export class AccessController {
 
   /** Issues an access token; the answer alone holds it. */
   @Post('access-tokens')
+  @Refuses(
+    'token.expiry-invalid',
+    'token.holder-invalid',
+    'token.holder-not-allowed',
+    'token.outlives-issuer',
+    'token.scope-not-held',
+    'token.exists',
+    'user.not-found',
+    'account.not-found',
+    'access.reauthenticate',
+  )
   @Needs('tokens:manage')
   @WithoutKey()
   @WithoutRevision()
@@ -47,6 +59,7 @@ export class AccessController {
 
   /** The tokens that one may manage, newest first. */
   @Get('access-tokens')
+  @Refuses('cursor.invalid')
   @Needs('tokens:manage')
   list(@QueryParams() query: ListAccessTokens) {
     return this.queries.execute(query);

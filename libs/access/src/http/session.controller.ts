@@ -1,6 +1,7 @@
 import { Controller, Delete, Get, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import {
+  Refuses,
   CommandBus,
   CommandBody,
   Needs,
@@ -45,6 +46,7 @@ export class SessionController {
 
   /** Begins a session, in a cookie. 401 `login.failed` for whatever cause. */
   @Post('login')
+  @Refuses('login.failed', 'access.throttled')
   @Public()
   @HttpCode(200)
   async logIn(
@@ -76,6 +78,7 @@ export class SessionController {
 
   /** Mails a link that sets a password, if anybody who may log in has this address; nobody is told. */
   @Post('password-resets')
+  @Refuses('access.throttled')
   @Public()
   @HttpCode(202)
   async requestLink(@CommandBody() command: RequestPasswordLink, @Req() request: CalledRequest): Promise<Accepted> {
@@ -86,6 +89,7 @@ export class SessionController {
 
   /** Sets the password by a mailed link, and begins a session. 409 `link.not-valid`, 400 `password.weak`. */
   @Post('password-resets/confirm')
+  @Refuses('link.not-valid', 'password.weak', 'login.failed', 'access.throttled')
   @Public()
   @HttpCode(200)
   async followLink(
@@ -99,6 +103,14 @@ export class SessionController {
 
   /** Changes one's own password; every session ends, and in a browser a new one begins. 403 `password.wrong`, 400 `password.weak`. */
   @Put('me/password')
+  @Refuses(
+    'password.wrong',
+    'password.weak',
+    'password.none-of-yours',
+    'login.failed',
+    'user.locked',
+    'access.throttled',
+  )
   @Needs('me:write')
   @WithoutKey()
   async changePassword(
@@ -118,6 +130,7 @@ export class SessionController {
    * password, an operator with the access token. 403 `password.wrong`, `token.wrong`.
    */
   @Post('me/reauthenticate')
+  @Refuses('session.not-found', 'password.wrong', 'password.none-of-yours', 'token.wrong', 'access.throttled')
   @Needs('authenticated')
   @WithoutKey()
   @WithoutRevision()

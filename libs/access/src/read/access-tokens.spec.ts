@@ -65,6 +65,8 @@ test('TOKEN-1: a token as it was issued, and as it ended', async () => {
     {
       tokenId: 't1',
       ...terms,
+      userId: terms.holder,
+      accountId: terms.account,
       issuedBy: olga,
       issuedAt: '2026-01-15T12:00:00.000Z',
       endedAt: '2026-01-15T12:00:00.000Z',

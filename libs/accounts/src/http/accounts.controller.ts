@@ -1,6 +1,6 @@
 import { Controller, Delete, Get, HttpCode, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { CommandBus, QueryBus, QueryParams, CommandBody, Needs, WithoutRevision } from '#libs/http';
+import { Refuses, CommandBus, QueryBus, QueryParams, CommandBody, Needs, WithoutRevision } from '#libs/http';
 import { AssertDomain, ReleaseDomain } from '../domain/email-domain.decider.js';
 import { GetAccount, ListAccounts } from '../read/account-list.js';
 
@@ -13,6 +13,7 @@ export class AccountsController {
   ) {}
 
   @Get()
+  @Refuses('cursor.invalid')
   @Needs('users:read')
   list(@QueryParams() query: ListAccounts) {
     return this.queries.execute(query);
@@ -25,6 +26,7 @@ export class AccountsController {
   }
 
   @Put(':accountId/domains/:domain')
+  @Refuses('domain.invalid', 'domain.owned-by-another')
   @HttpCode(200)
   @Needs('accounts:open')
   @WithoutRevision()
@@ -33,6 +35,7 @@ export class AccountsController {
   }
 
   @Delete(':accountId/domains/:domain')
+  @Refuses('domain.invalid', 'domain.owned-by-another')
   @Needs('accounts:open')
   @WithoutRevision()
   releaseDomain(@CommandBody({ target: 'domain' }) command: ReleaseDomain) {

@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { QueryBus, QueryParams, Needs } from '#libs/http';
+import { Refuses, QueryBus, QueryParams, Needs } from '#libs/http';
 import { ListAudit, ListHistory } from '../read/list-audit.js';
 
 @ApiTags('audit')
@@ -9,6 +9,7 @@ export class AuditController {
   constructor(private readonly queries: QueryBus) {}
 
   @Get('audit')
+  @Refuses('cursor.invalid', 'account.not-found')
   @Needs('audit:read')
   @ApiOperation({
     summary: 'Who did what, to whom, when and why; newest first',
@@ -19,6 +20,7 @@ export class AuditController {
   }
 
   @Get('accounts/:accountId/users/:userId/history')
+  @Refuses('cursor.invalid')
   @Needs('audit:read')
   @ApiOperation({ summary: 'All that was done to a user, and their logins; newest first' })
   history(@QueryParams() query: ListHistory) {

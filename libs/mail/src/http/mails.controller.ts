@@ -1,6 +1,6 @@
 import { Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { CommandBus, QueryBus, QueryParams, CommandBody, Needs, SendsMail, WithoutRevision } from '#libs/http';
+import { Refuses, CommandBus, QueryBus, QueryParams, CommandBody, Needs, SendsMail, WithoutRevision } from '#libs/http';
 import { ListMails, SendMail } from '../workflows/mails.js';
 
 /** Mails that did not get through, for whoever runs the installation. */
@@ -14,6 +14,7 @@ export class MailsController {
 
   /** The mails that were given up, or those that are owed; the oldest first. */
   @Get()
+  @Refuses('cursor.invalid')
   @Needs('mails:manage')
   list(@QueryParams() query: ListMails) {
     return this.queries.execute(query);
@@ -21,6 +22,7 @@ export class MailsController {
 
   /** Sends one now, however often it failed. */
   @Post(':mailId/send')
+  @Refuses('access.throttled')
   @SendsMail()
   @Needs('mails:manage')
   @WithoutRevision()

@@ -1,7 +1,7 @@
 import { Controller, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { OpenAccount } from '#libs/accounts';
-import { CommandBus, CommandBody, LocationHeader, Needs, SendsMail, WithoutRevision } from '#libs/http';
+import { Refuses, CommandBus, CommandBody, LocationHeader, Needs, SendsMail, WithoutRevision } from '#libs/http';
 import { RegisterUser } from '../areas/membership/membership.commands.js';
 import { RecordLogin } from '../domain/login.js';
 import { NeedsPermissionOf } from './needs-permission-of.js';
@@ -13,6 +13,18 @@ export class InstallationController {
   constructor(private readonly commands: CommandBus) {}
 
   @Post('accounts')
+  @Refuses(
+    'user.exists',
+    'user.already-in-account',
+    'user.in-another-account',
+    'user.exists-unaffiliated',
+    'user.email-invalid',
+    'domain.invalid',
+    'domain.owned-by-another',
+    'account.not-opened',
+    'access.reauthenticate',
+    'access.throttled',
+  )
   @SendsMail()
   @Needs('accounts:open')
   @WithoutRevision()
@@ -22,6 +34,16 @@ export class InstallationController {
   }
 
   @Post('registrations')
+  @Refuses(
+    'user.exists',
+    'user.already-in-account',
+    'user.in-another-account',
+    'user.exists-unaffiliated',
+    'user.email-invalid',
+    'domain.invalid',
+    'domain.owned-by-another',
+    'access.throttled',
+  )
   @SendsMail()
   @NeedsPermissionOf(RegisterUser)
   @WithoutRevision()
@@ -32,6 +54,7 @@ export class InstallationController {
   }
 
   @Post('users/:userId/logins')
+  @Refuses('user.locked', 'login.time-invalid')
   @Needs('logins:record')
   @WithoutRevision()
   @LocationHeader('/api/v1/audit?subject=:userId&action=user.logged-in')

@@ -1,6 +1,6 @@
 import { Controller, Get, Header, HttpCode, Post, StreamableFile } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { CommandBus, QueryBus, CommandBody, Needs, QueryParams, SendsMail, WithoutRevision } from '#libs/http';
+import { Refuses, CommandBus, QueryBus, CommandBody, Needs, QueryParams, SendsMail, WithoutRevision } from '#libs/http';
 import { ChangeUsers } from '../domain/bulk.js';
 import { bulkPermissions } from '../domain/user.acts.js';
 import { SummarizeAccount } from '../read/account-summary.js';
@@ -20,6 +20,7 @@ export class UsersController {
   ) {}
 
   @Get('users')
+  @Refuses('cursor.invalid')
   @Needs('users:read')
   list(@QueryParams() query: ListUsers) {
     return this.queries.execute(query);
@@ -39,12 +40,14 @@ export class UsersController {
   }
 
   @Get('pending-approvals')
+  @Refuses('cursor.invalid')
   @Needs('users:read')
   pendingApprovals(@QueryParams() query: ListPendingApprovals) {
     return this.queries.execute(query);
   }
 
   @Get('users/:userId')
+  @Refuses('at.invalid')
   @Needs('users:read')
   get(@QueryParams() query: GetUser) {
     return this.queries.execute(query);
@@ -57,6 +60,7 @@ export class UsersController {
   }
 
   @Post('users/bulk')
+  @Refuses('access.reauthenticate', 'access.throttled')
   @SendsMail()
   @HttpCode(200)
   @Needs(bulkPermissions)

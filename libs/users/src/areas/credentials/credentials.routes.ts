@@ -1,6 +1,6 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { CommandBus, CommandBody, SendsMail } from '#libs/http';
+import { Refuses, CommandBus, CommandBody, SendsMail } from '#libs/http';
 import { NeedsPermissionOf } from '../../http/needs-permission-of.js';
 import { RequestPasswordReset } from './credentials.commands.js';
 
@@ -11,6 +11,7 @@ export class CredentialsController {
   constructor(private readonly commands: CommandBus) {}
 
   @Post('users/:userId/reset-password')
+  @Refuses('user.not-active', 'user.outranks-caller', 'user.locked', 'access.throttled')
   @SendsMail()
   @HttpCode(200)
   @NeedsPermissionOf(RequestPasswordReset)

@@ -1,6 +1,6 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { CommandBus, CommandBody } from '#libs/http';
+import { Refuses, CommandBus, CommandBody } from '#libs/http';
 import { NeedsPermissionOf } from '../../http/needs-permission-of.js';
 import { LockUser, UnlockUser } from './locks.commands.js';
 
@@ -11,6 +11,7 @@ export class LocksController {
   constructor(private readonly commands: CommandBus) {}
 
   @Post('users/:userId/lock')
+  @Refuses('user.not-active', 'user.outranks-caller', 'user.self', 'account.last-administrator')
   @HttpCode(200)
   @NeedsPermissionOf(LockUser)
   lock(@CommandBody() command: LockUser) {
@@ -18,6 +19,7 @@ export class LocksController {
   }
 
   @Post('users/:userId/unlock')
+  @Refuses('user.not-active', 'user.outranks-caller')
   @HttpCode(200)
   @NeedsPermissionOf(UnlockUser)
   unlock(@CommandBody() command: UnlockUser) {

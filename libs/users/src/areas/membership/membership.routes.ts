@@ -1,6 +1,6 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { CommandBus, CommandBody, LocationHeader, SendsMail, WithoutRevision } from '#libs/http';
+import { Refuses, CommandBus, CommandBody, LocationHeader, SendsMail, WithoutRevision } from '#libs/http';
 import { NeedsPermissionOf } from '../../http/needs-permission-of.js';
 import { AddUser, AddUserToAccount, ApproveUser, DeleteUser, RejectUser, RestoreUser } from './membership.commands.js';
 
@@ -11,6 +11,16 @@ export class MembershipController {
   constructor(private readonly commands: CommandBus) {}
 
   @Post('users')
+  @Refuses(
+    'user.already-in-account',
+    'user.in-another-account',
+    'user.exists-unaffiliated',
+    'user.exists',
+    'user.email-invalid',
+    'domain.invalid',
+    'domain.owned-by-another',
+    'access.throttled',
+  )
   @SendsMail()
   @NeedsPermissionOf(AddUser)
   @WithoutRevision()
@@ -20,6 +30,7 @@ export class MembershipController {
   }
 
   @Post('users/:userId/approve')
+  @Refuses('user.not-pending', 'user.outside-domain', 'access.throttled')
   @SendsMail()
   @HttpCode(200)
   @NeedsPermissionOf(ApproveUser)
@@ -28,6 +39,7 @@ export class MembershipController {
   }
 
   @Post('users/:userId/reject')
+  @Refuses('user.not-pending')
   @HttpCode(200)
   @NeedsPermissionOf(RejectUser)
   reject(@CommandBody() command: RejectUser) {
@@ -35,6 +47,14 @@ export class MembershipController {
   }
 
   @Post('users/:userId/add-to-account')
+  @Refuses(
+    'user.not-unaffiliated',
+    'user.outside-domain',
+    'user.in-another-account',
+    'user.already-in-account',
+    'access.reauthenticate',
+    'access.throttled',
+  )
   @SendsMail()
   @HttpCode(200)
   @NeedsPermissionOf(AddUserToAccount)
@@ -44,6 +64,7 @@ export class MembershipController {
   }
 
   @Post('users/:userId/delete')
+  @Refuses('user.not-active', 'user.outranks-caller', 'user.self', 'account.last-administrator')
   @HttpCode(200)
   @NeedsPermissionOf(DeleteUser)
   delete(@CommandBody() command: DeleteUser) {
@@ -51,6 +72,7 @@ export class MembershipController {
   }
 
   @Post('users/:userId/restore')
+  @Refuses('user.not-restorable', 'access.reauthenticate')
   @HttpCode(200)
   @NeedsPermissionOf(RestoreUser)
   restore(@CommandBody() command: RestoreUser) {

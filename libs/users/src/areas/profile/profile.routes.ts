@@ -1,6 +1,6 @@
 import { Controller, Patch } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { CommandBus, CommandBody } from '#libs/http';
+import { Refuses, CommandBus, CommandBody } from '#libs/http';
 import { NeedsPermissionOf } from '../../http/needs-permission-of.js';
 import { ChangeUser } from './profile.commands.js';
 
@@ -11,6 +11,7 @@ export class ProfileController {
   constructor(private readonly commands: CommandBus) {}
 
   @Patch('users/:userId')
+  @Refuses('user.not-active', 'user.outranks-caller')
   @NeedsPermissionOf(ChangeUser)
   change(@CommandBody() command: ChangeUser) {
     return this.commands.execute(command);

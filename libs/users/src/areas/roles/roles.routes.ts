@@ -1,6 +1,6 @@
 import { Controller, Delete, HttpCode, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { CommandBus, CommandBody, FromQuery } from '#libs/http';
+import { Refuses, CommandBus, CommandBody, FromQuery } from '#libs/http';
 import { NeedsPermissionOf } from '../../http/needs-permission-of.js';
 import { GrantRole, RevokeRole } from './roles.commands.js';
 
@@ -11,6 +11,7 @@ export class RolesController {
   constructor(private readonly commands: CommandBus) {}
 
   @Put('users/:userId/roles/:role')
+  @Refuses('user.not-active', 'user.outranks-caller', 'role.not-grantable', 'access.reauthenticate')
   @HttpCode(200)
   @NeedsPermissionOf(GrantRole)
   grant(@CommandBody({ fields: ['role'] }) command: GrantRole) {
@@ -19,6 +20,7 @@ export class RolesController {
 
   /** Takes a `reason` in a JSON body: it may be about a person, and addresses end up in logs. */
   @Delete('users/:userId/roles/:role')
+  @Refuses('user.not-active', 'user.outranks-caller', 'user.self', 'role.not-grantable', 'account.last-administrator')
   @NeedsPermissionOf(RevokeRole)
   @FromQuery('dryRun', 'endIssuedTokens')
   revoke(@CommandBody({ fields: ['role'] }) command: RevokeRole) {
