@@ -1,3 +1,5 @@
+// class-transformer's decorators need it wherever the classes of commands and queries are loaded.
+import 'reflect-metadata';
 import { Transform } from 'class-transformer';
 import {
   ArrayUnique,
