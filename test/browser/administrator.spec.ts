@@ -4,6 +4,7 @@ import { cellsOf } from '../support/csv.js';
 import { Mailbox, linkIn } from '../support/mailbox.js';
 import { expectStatus, startTestServer, type TestServer } from '../support/server.js';
 import { BrowserUser, chromiumPath, startBrowser } from './browser.js';
+import { pageActions } from './page-actions.js';
 import { createSteps } from './steps.js';
 
 const password = 'a long enough passphrase';
@@ -29,18 +30,14 @@ const password = 'a long enough passphrase';
   });
 
   const step = createSteps();
-  const row = (name: string): Locator => page.getByRole('row', { name: new RegExp(name) });
-  const dialog = (): Locator => page.getByRole('dialog');
-  const fill = (name: string, value: string, within: Page | Locator = page) =>
-    within.getByRole('textbox', { name, exact: true }).fill(value);
-  const pick = async (name: string, option: string, within: Page | Locator = page) => {
+  const { dialog, row, press, fill } = pageActions(() => page);
+  const chooseOption = async (name: string, option: string, within: Page | Locator = page) => {
     await within.getByRole('combobox', { name, exact: true }).fill(option);
     await page.getByRole('option', { name: option, exact: true }).click();
   };
-  const selectRows = (...names: string[]) =>
-    names.reduce((before, name) => before.then(() => row(name).getByRole('checkbox').check()), Promise.resolve());
-  const press = (name: string, within: Page | Locator = page) =>
-    within.getByRole('button', { name, exact: true }).click();
+  const selectRows = async (...names: string[]) => {
+    for (const name of names) await row(name).getByRole('checkbox').check();
+  };
 
   step('is created by the operator, who logs in to an empty installation with the token', async () => {
     operator = await BrowserUser.open(browser, test.server.url);
@@ -57,7 +54,7 @@ const password = 'a long enough passphrase';
     await fill('E-mail', 'ada@northwind.example');
     await fill('First name', 'Ada');
     await fill('Last name', 'Lovelace');
-    await pick('Country', 'United Kingdom');
+    await chooseOption('Country', 'United Kingdom');
     expect(await operator.findProblemsInAllViews('first-account')).toEqual([]);
     await press('Create the account');
     await row('Ada Lovelace').waitFor();
@@ -93,7 +90,7 @@ const password = 'a long enough passphrase';
       await fill('First name', firstName, dialog());
       await fill('Last name', lastName, dialog());
       if (firstName === 'Ben') {
-        await pick('Country', 'Germany', dialog());
+        await chooseOption('Country', 'Germany', dialog());
         expect(await dialog().getByRole('combobox', { name: 'Language of mails' }).inputValue()).toBe('');
         expect(await ada.findProblemsInAllViews('add-user')).toEqual([]);
       }

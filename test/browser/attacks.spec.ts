@@ -1,5 +1,6 @@
 import { chromiumPath } from './browser.js';
-import { NorthwindFixture, pageActions, password } from './northwind.js';
+import { NorthwindFixture, password } from './northwind.js';
+import { pageActions } from './page-actions.js';
 import { expectStatus } from '../support/server.js';
 
 /** Attacks on the users of the pages. */

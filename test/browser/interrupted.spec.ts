@@ -1,7 +1,8 @@
 import { expectStatus } from '../support/server.js';
 import { insecureHost } from '../support/chromium.js';
 import { chromiumPath, type BrowserUser } from './browser.js';
-import { NorthwindFixture, pageActions, password } from './northwind.js';
+import { NorthwindFixture, password } from './northwind.js';
+import { pageActions } from './page-actions.js';
 
 /** Interruptions: ended sessions, failed streams, pages without TLS. */
 (chromiumPath ? describe : describe.skip)('in a browser', () => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expectStatus } from '../support/server.js';
 import { chromiumPath } from './browser.js';
 import { NorthwindFixture } from './northwind.js';
-import { LanguageWalk } from './walk.js';
+import { LanguageWalk } from './language-walk.js';
 
 /** Every page with its dialogs and menus, in each language. */
 (chromiumPath ? describe : describe.skip)('in a browser', () => {

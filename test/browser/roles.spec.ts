@@ -1,6 +1,7 @@
 import { expectStatus } from '../support/server.js';
 import { chromiumPath } from './browser.js';
-import { NorthwindFixture, pageActions } from './northwind.js';
+import { NorthwindFixture } from './northwind.js';
+import { pageActions } from './page-actions.js';
 
 /** What the pages show to each role. */
 (chromiumPath ? describe : describe.skip)('in a browser', () => {
@@ -13,10 +14,10 @@ import { NorthwindFixture, pageActions } from './northwind.js';
   it('PERM-13: tells a co-administrator that only an administrator may act on administrators', async () => {
     const ben = await northwind.logInByMail('ben@northwind.example');
     const { page } = ben;
-    const { dialog, press, readRefusal: refusal } = pageActions(() => page);
+    const { dialog, press, readRefusal } = pageActions(() => page);
     await page.getByRole('link', { name: 'Ada Lovelace' }).click();
     for (const name of ['Lock', 'Delete', 'Change', 'Reset Password']) {
-      expect(await refusal(name)).toBe('Only an account administrator may do this to an account administrator.');
+      expect(await readRefusal(name)).toBe('Only an account administrator may do this to an account administrator.');
     }
     expect(await ben.findProblemsInAllViews('user-above')).toEqual([]);
     await page.getByRole('link', { name: 'Account', exact: true }).click();
@@ -41,13 +42,13 @@ import { NorthwindFixture, pageActions } from './northwind.js';
   it('PERM-1: lets an auditor read everything and change nothing', async () => {
     const carla = await northwind.logInByMail('carla@northwind.example');
     const { page } = carla;
-    const { row, pickOption: pick, readRefusal: refusal } = pageActions(() => page);
+    const { row, pickOption, readRefusal } = pageActions(() => page);
     await page.goto(`/accounts/${northwind.accountId}/users/${northwind.leoId}?at=2`);
     await row(/^Locks Locked by an administrator.*Changed/).waitFor();
     for (const name of ['Reject', 'Lock', 'Unlock', 'Delete', 'Change', 'Roles', 'Reset Password'])
-      expect(await refusal(name)).toBe('Your roles do not allow this.');
+      expect(await readRefusal(name)).toBe('Your roles do not allow this.');
     await page.getByRole('link', { name: 'Audit' }).click();
-    await pick('What was done', 'claim', 'Domain claimed');
+    await pickOption('What was done', 'claim', 'Domain claimed');
     await row(/Domain claimed.*northwind.example/).waitFor();
     expect(await carla.findProblemsInAllViews('audit-auditor')).toEqual([]);
   });
@@ -64,7 +65,7 @@ import { NorthwindFixture, pageActions } from './northwind.js';
   it('lets an operator open accounts, and add and release domains', async () => {
     const operator = await northwind.logInAsOperator();
     const { page } = operator;
-    const { dialog, row, press, fill, pickOption: pick } = pageActions(() => page);
+    const { dialog, row, press, fill, pickOption } = pageActions(() => page);
     await page.getByRole('link', { name: 'Accounts' }).click();
     await row(/Contoso.*contoso.example/).waitFor();
     expect(await operator.findProblemsInAllViews('accounts')).toEqual([]);
@@ -83,7 +84,7 @@ import { NorthwindFixture, pageActions } from './northwind.js';
     await row(/Ada Lovelace/).waitFor();
     await page.getByRole('link', { name: 'Audit' }).click();
     await row(/Domain released.*north.example/).waitFor();
-    await pick('What was done', 'account created', 'Account created');
+    await pickOption('What was done', 'account created', 'Account created');
     await row(/Domain/)
       .first()
       .waitFor({ state: 'detached' });

@@ -1,5 +1,6 @@
 import { chromiumPath, type BrowserUser } from './browser.js';
-import { NorthwindFixture, pageActions } from './northwind.js';
+import { NorthwindFixture } from './northwind.js';
+import { pageActions } from './page-actions.js';
 import { createSteps } from './steps.js';
 import { expectStatus } from '../support/server.js';
 

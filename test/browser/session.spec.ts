@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expectStatus } from '../support/server.js';
 import { chromiumPath } from './browser.js';
-import { NorthwindFixture, pageActions, password } from './northwind.js';
+import { NorthwindFixture, password } from './northwind.js';
+import { pageActions } from './page-actions.js';
 
 /** The dialogs of a session. */
 (chromiumPath ? describe : describe.skip)('in a browser, a session', () => {

@@ -5,7 +5,8 @@ import { insecureHost } from '../support/chromium.js';
 import { linkIn } from '../support/mailbox.js';
 import { expectStatus } from '../support/server.js';
 import { chromiumPath, type BrowserUser } from './browser.js';
-import { NorthwindFixture, pageActions, password } from './northwind.js';
+import { NorthwindFixture, password } from './northwind.js';
+import { pageActions } from './page-actions.js';
 import { createSteps } from './steps.js';
 
 /** The addresses of the open streams of changes. */

@@ -1,58 +1,8 @@
-import { createInstance, type i18n } from 'i18next';
-import { de } from '../../apps/admin/src/texts/de';
-import { en } from '../../apps/admin/src/texts/en';
-import { es } from '../../apps/admin/src/texts/es';
-import { pl } from '../../apps/admin/src/texts/pl';
+import type { i18n } from 'i18next';
 import type { BrowserUser } from './browser.js';
-import { pageActions, password, type NorthwindFixture } from './northwind.js';
-
-const texts = { en, es, de, pl };
-type Language = keyof typeof texts;
-
-const mapLanguages = <T>(of: (language: Language) => T): Record<Language, T> => ({
-  en: of('en'),
-  es: of('es'),
-  de: of('de'),
-  pl: of('pl'),
-});
-
-const translators = mapLanguages((lng) => {
-  const i18n = createInstance({ lng, resources: { [lng]: { translation: texts[lng] } }, initAsync: false });
-  void i18n.init();
-  return i18n.t;
-});
-
-/** Lists all texts with their keys. */
-const flattenTexts = (tree: object, above = ''): [key: string, text: string][] =>
-  Object.entries(tree).flatMap(([key, text]: [string, string | object]) =>
-    typeof text === 'string' ? [[above + key, text]] : flattenTexts(text, `${above}${key}.`),
-  );
-const englishTexts = new Map(flattenTexts(en));
-
-const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
-const regions = letters.flatMap((first) => letters.map((second) => first + second));
-const countryNames = mapLanguages((language) => new Intl.DisplayNames(language, { type: 'region' }));
-
-/** The texts and names of countries that are rightly the same as in English. */
-const sameAsEnglish = mapLanguages((language) => {
-  const same = flattenTexts(texts[language]).filter(([key, text]) => englishTexts.get(key) === text);
-  const countries = regions
-    .map((code) => countryNames[language].of(code)!)
-    .filter((name, nth) => name === countryNames.en.of(regions[nth]!));
-  return new Set([...same.map(([, text]) => text), ...countries]);
-});
-
-/** Patterns of what is never translated: names, addresses, ids and typed texts. */
-const untranslated = [
-  /^(Ada|Ben|Carla|Dora|Leon?|Grace|Otto)? ?(Lovelace|Meyer|García|Plain|Roth|Hopper|Later)?( \(\S+@\S+\))?$/,
-  /^(\S+@)?(northwind|contoso)\.example$/,
-  /^(Rollbook|Northwind|Contoso|operator-token.*|Chrome \d+, Linux|Mozilla.*)$/,
-  /^(English|Español|Deutsch|Polski)$/,
-  // The browser has other names for them than Node.
-  /^(Hong Kong|Macao)$/,
-  /^\d{4}-\d\d-\d\dT/,
-  /Lost <b>badge<\/b>|Found it/,
-];
+import { englishTexts, findUntranslated, texts, translators, type Language } from './language-texts.js';
+import { password, type NorthwindFixture } from './northwind.js';
+import { pageActions } from './page-actions.js';
 
 /** The language in which the pages are used: its texts are the longest and the largest to load. */
 const walkLanguage = 'pl';
@@ -242,18 +192,11 @@ export class LanguageWalk {
     for (const language of ['en', 'es', 'de', walkLanguage] as const) {
       await this.setLanguage(language);
       await repeat?.();
-      const said = await this.user.listTexts();
-      if (language === 'en') inEnglish = said;
-      const left = said.filter(
-        (text) =>
-          language !== 'en' &&
-          inEnglish.includes(text) &&
-          !sameAsEnglish[language].has(text) &&
-          !untranslated.some((pattern) => pattern.test(text)),
-      );
+      const shown = await this.user.listTexts();
+      if (language === 'en') inEnglish = shown;
       const findings = [
-        ...said.filter((text) => englishTexts.has(text)).map((key) => `no text for ${key}`),
-        ...left.map((text) => `still English: ${text}`),
+        ...shown.filter((text) => englishTexts.has(text)).map((key) => `no text for ${key}`),
+        ...findUntranslated(shown, inEnglish, language).map((text) => `still English: ${text}`),
         ...(language === 'en' ? [] : await this.user.findProblems({ colours: false })),
         ...(await this.user.listCutOffTexts()).map((html) => `cut off: ${html}`),
       ];
