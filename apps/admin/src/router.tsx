@@ -68,13 +68,13 @@ async function findDefaultAccount(): Promise<string | undefined> {
 const accounts = createRoute({
   getParentRoute: () => loggedIn,
   path: '/accounts',
-  component: lazyRouteComponent(() => import('./accounts/account-list-page'), 'AccountsPage'),
+  component: lazyRouteComponent(() => import('./accounts/account-list-page'), 'AccountListPage'),
 });
 
 const accessTokens = createRoute({
   getParentRoute: () => loggedIn,
   path: '/access-tokens',
-  component: lazyRouteComponent(() => import('./tokens/token-list-page'), 'TokensPage'),
+  component: lazyRouteComponent(() => import('./tokens/token-list-page'), 'TokenListPage'),
 });
 
 const profile = createRoute({

@@ -14,7 +14,7 @@ import { DateTime } from '../components/date-time';
 const none: Account[] = [];
 
 /** The page of all accounts, oldest first, for operators. */
-export function AccountsPage() {
+export function AccountListPage() {
   const { t } = useTranslation();
   const mayOpen = useHasPermission('accounts:open');
   const list = useInfiniteQuery(accountListQuery);

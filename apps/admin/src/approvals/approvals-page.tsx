@@ -27,27 +27,27 @@ export function ApprovalsPage() {
   const { accountId } = route.useParams();
   const mayDecide = useHasPermission('users:approve');
   const list = useInfiniteQuery(pendingApprovalsQuery(accountId));
-  const waiting = useMemo(() => list.data?.pages.flatMap(({ items }) => items) ?? noApprovals, [list.data]);
+  const approvals = useMemo(() => list.data?.pages.flatMap(({ items }) => items) ?? noApprovals, [list.data]);
   const [selected, setSelected] = useState(noneSelected);
-  const chosen = waiting.filter(({ userId }) => selected.has(userId));
+  const selectedUsers = approvals.filter(({ userId }) => selected.has(userId));
   const columns = useColumns(accountId);
-  const selecting = mayDecide ? [createSelectColumn(waiting, { selected, onSelect: setSelected })] : [];
+  const selecting = mayDecide ? [createSelectColumn(approvals, { selected, onSelect: setSelected })] : [];
   return (
     <Page title={t('approvals.title')}>
-      {chosen.length > 0 && (
+      {selectedUsers.length > 0 && (
         <BulkActionBar
           actions={['ApproveUser', 'RejectUser']}
-          users={chosen.map(toTargetUser)}
+          users={selectedUsers.map(toTargetUser)}
           onClear={() => setSelected(noneSelected)}
         />
       )}
       {list.error && <LoadError error={list.error} onRetry={list.refetch} />}
-      {list.isSuccess && waiting.length === 0 ? (
+      {list.isSuccess && approvals.length === 0 ? (
         <Text c="dimmed">{t('approvals.empty')}</Text>
       ) : (
         <ListTable
           columns={[...selecting, ...columns]}
-          rows={waiting}
+          rows={approvals}
           idOf={({ userId }) => userId}
           selected={selected}
           label={t('approvals.title')}

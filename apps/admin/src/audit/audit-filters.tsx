@@ -26,7 +26,7 @@ export function AuditFilters({ accountId, search, onSearch, names }: Props) {
           label={t('audit.actor')}
           accountId={accountId}
           value={search.actor}
-          chosen={names.actor}
+          chosenName={names.actor}
           onChange={(id) => set({ actor: id ?? undefined })}
         />
         <UserSelect
@@ -34,7 +34,7 @@ export function AuditFilters({ accountId, search, onSearch, names }: Props) {
           label={t('audit.subject')}
           accountId={accountId}
           value={search.subject}
-          chosen={names.subject}
+          chosenName={names.subject}
           onChange={(id) => set({ subject: id ?? undefined })}
         />
         <MultiSelect

@@ -8,36 +8,36 @@ import { isSearchTooShort, userListQuery, userStatuses } from '../api/users';
 interface Props extends Omit<SelectProps, 'data' | 'value'> {
   readonly accountId: string;
   readonly value: string | undefined;
-  /** The name of the chosen user. */
-  readonly chosen?: string | undefined;
+  /** The name of the chosenName user. */
+  readonly chosenName?: string | undefined;
 }
 
 /** Lets the reader search for a user of the account by name or address; also finds users who have left. */
-export function UserSelect({ accountId, value, chosen, ...rest }: Props) {
+export function UserSelect({ accountId, value, chosenName, ...rest }: Props) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState('');
-  const [settled] = useDebouncedValue(typed.trim(), 250);
-  const isSearched = settled !== '' && settled !== chosen;
+  const [searchText] = useDebouncedValue(typed.trim(), 250);
+  const isSearched = searchText !== '' && searchText !== chosenName;
   const { data, error, isFetching } = useInfiniteQuery({
-    ...userListQuery(accountId, { search: settled, status: [...userStatuses] }),
+    ...userListQuery(accountId, { search: searchText, status: [...userStatuses] }),
     enabled: isSearched,
     placeholderData: keepPreviousData,
   });
-  const found = (isSearched ? (data?.pages[0]?.items ?? []) : []).map(({ userId, firstName, lastName, email }) => ({
+  const options = (isSearched ? (data?.pages[0]?.items ?? []) : []).map(({ userId, firstName, lastName, email }) => ({
     value: userId,
     label: `${firstName} ${lastName} (${email})`,
   }));
-  const isFound = found.some((option) => option.value === value);
+  const isOffered = options.some((option) => option.value === value);
   return (
     <Select
       placeholder={t('audit.findUser')}
-      data={value && !isFound ? [{ value, label: chosen ?? value }, ...found] : found}
+      data={value && !isOffered ? [{ value, label: chosenName ?? value }, ...options] : options}
       value={value ?? null}
       searchable
       clearable
       onSearchChange={setTyped}
       // The server has searched already, and it finds more than a comparison of letters would.
-      filter={({ options }) => options}
+      filter={({ options: all }) => all}
       nothingFoundMessage={
         isFetching
           ? t('users.searching')

@@ -11,25 +11,25 @@ import { lazyComponent } from '../components/lazy-component';
 import { Page } from '../components/page';
 import { LoadError } from '../components/problems';
 import { notify } from '../components/notify';
-import { TokensTable } from './token-table';
+import { TokenTable } from './token-table';
 
 const IssueToken = lazyComponent(async () => (await import('./issue-token-dialog')).IssueTokenDialog);
 const TokenDetails = lazyComponent(async () => (await import('./token-details-dialog')).TokenDetailsDialog);
 const none: AccessToken[] = [];
 
 /** The page of the access tokens that the caller may manage. */
-export function TokensPage() {
+export function TokenListPage() {
   const { t } = useTranslation();
   const list = useInfiniteQuery(tokensQuery);
   const tokens = useMemo(() => list.data?.pages.flatMap(({ items }) => items) ?? none, [list.data]);
-  const [issuing, issue] = useDisclosure();
-  const [opened, setOpened] = useState<AccessToken>();
-  const [ending, setEnding] = useState<AccessToken>();
+  const [isIssuing, issueDialog] = useDisclosure();
+  const [openedToken, setOpenedToken] = useState<AccessToken>();
+  const [tokenToEnd, setTokenToEnd] = useState<AccessToken>();
   return (
     <Page
       title={t('page.tokens')}
       aside={
-        <Button leftSection={<PlusIcon />} onClick={issue.open}>
+        <Button leftSection={<PlusIcon />} onClick={issueDialog.open}>
           {t('tokens.issue')}
         </Button>
       }
@@ -39,11 +39,11 @@ export function TokensPage() {
       {list.isSuccess && tokens.length === 0 ? (
         <Text c="dimmed">{t('tokens.empty')}</Text>
       ) : (
-        <TokensTable tokens={tokens} list={list} onOpen={setOpened} onEnd={setEnding} />
+        <TokenTable tokens={tokens} list={list} onOpen={setOpenedToken} onEnd={setTokenToEnd} />
       )}
-      {issuing && <IssueToken onClose={issue.close} />}
-      {opened && <TokenDetails token={opened} onClose={() => setOpened(undefined)} />}
-      {ending && <EndTokenDialog token={ending} onClose={() => setEnding(undefined)} />}
+      {isIssuing && <IssueToken onClose={issueDialog.close} />}
+      {openedToken && <TokenDetails token={openedToken} onClose={() => setOpenedToken(undefined)} />}
+      {tokenToEnd && <EndTokenDialog token={tokenToEnd} onClose={() => setTokenToEnd(undefined)} />}
     </Page>
   );
 }

@@ -21,7 +21,7 @@ interface Props {
 }
 
 /** Shows access tokens as a table. */
-export function TokensTable({ tokens, list, onOpen, onEnd }: Props) {
+export function TokenTable({ tokens, list, onOpen, onEnd }: Props) {
   const { t } = useTranslation();
   const columns: Column<AccessToken>[] = [
     {

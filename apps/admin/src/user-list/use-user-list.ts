@@ -20,8 +20,8 @@ export function useUserList() {
   const navigate = route.useNavigate();
   const [typed, setTyped] = useState('');
   const [settled] = useDebouncedValue(typed.trim(), 250);
-  const shown: UserFilter = useMemo(() => ({ ...filter, ...(settled && { search: settled }) }), [filter, settled]);
-  const list = useInfiniteQuery({ ...userListQuery(accountId, shown), placeholderData: keepPreviousData });
+  const fullFilter: UserFilter = useMemo(() => ({ ...filter, ...(settled && { search: settled }) }), [filter, settled]);
+  const list = useInfiniteQuery({ ...userListQuery(accountId, fullFilter), placeholderData: keepPreviousData });
   const users = useMemo(() => list.data?.pages.flatMap(({ items }) => items) ?? noUsers, [list.data]);
   return {
     accountId,
@@ -32,7 +32,7 @@ export function useUserList() {
     setTyped,
     search: toSearchState(typed.trim(), settled, list),
     /** The filters and the search text together, as the list and the export use them. */
-    shown,
+    fullFilter,
     list,
     users,
   };

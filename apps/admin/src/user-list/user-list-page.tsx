@@ -21,21 +21,21 @@ const AddUser = lazyComponent(async () => (await import('./add-user-dialog')).Ad
 export function UserListPage() {
   const { t } = useTranslation();
   const mayAdd = useHasPermission('users:add');
-  const { accountId, filter, setFilter, typed, setTyped, search, shown, list, users } = useUserList();
+  const { accountId, filter, setFilter, typed, setTyped, search, fullFilter, list, users } = useUserList();
   const [selected, setSelected] = useState(noneSelected);
-  const [adding, add] = useDisclosure();
+  const [isAdding, addDialog] = useDisclosure();
   // A user who is no longer in the list is not selected any more.
-  const chosen = useMemo(() => users.filter(({ userId }) => selected.has(userId)), [users, selected]);
-  const isFiltered = Object.keys(shown).some((key) => key !== 'sort');
+  const selectedUsers = useMemo(() => users.filter(({ userId }) => selected.has(userId)), [users, selected]);
+  const isFiltered = Object.keys(fullFilter).some((key) => key !== 'sort');
 
   return (
     <Page
       title={t('users.title')}
       aside={
         <Group gap="xs">
-          {search.kind !== 'tooShort' && <BulkOperationsMenu accountId={accountId} filter={shown} />}
+          {search.kind !== 'tooShort' && <BulkOperationsMenu accountId={accountId} filter={fullFilter} />}
           {mayAdd && (
-            <Button leftSection={<PlusIcon />} onClick={add.open}>
+            <Button leftSection={<PlusIcon />} onClick={addDialog.open}>
               {t('users.add')}
             </Button>
           )}
@@ -46,10 +46,10 @@ export function UserListPage() {
         <UserFilters filter={filter} onFilter={setFilter} typed={typed} onType={setTyped} />
         <SearchStatus state={search} />
       </Stack>
-      {chosen.length > 0 && (
+      {selectedUsers.length > 0 && (
         <BulkActionBar
           actions={['LockUser', 'UnlockUser', 'DeleteUser', 'RestoreUser']}
-          users={chosen.map(toTargetUser)}
+          users={selectedUsers.map(toTargetUser)}
           onClear={() => setSelected(noneSelected)}
         />
       )}
@@ -63,7 +63,7 @@ export function UserListPage() {
         onSort={(sort) => setFilter({ ...filter, sort: sort as NonNullable<typeof filter.sort> })}
         onSelect={setSelected}
       />
-      {adding && <AddUser accountId={accountId} onClose={add.close} />}
+      {isAdding && <AddUser accountId={accountId} onClose={addDialog.close} />}
     </Page>
   );
 }
