@@ -12,6 +12,7 @@ interface UserAction {
   /** The name in the API's bulk route. The UI then asks for confirmation, for one user or for many. */
   readonly bulk?: BulkName;
   /** The dialog that collects what the action needs. Actions with the same dialog share one button. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- dialogs differ in what they need to know of the user
   readonly dialog?: ComponentType<any>;
   /** Red, because it takes something away from the user. */
   readonly isDestructive?: true;
