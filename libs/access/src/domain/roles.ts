@@ -2,40 +2,84 @@ import { permissions, type Permission } from '#libs/authorization';
 import type { Actor } from '#libs/kernel';
 import { roles, type Role } from '#libs/users';
 
-/** Which roles give a permission. Operators, who run the installation, have them all; `me:write` is every user's. */
-const givenBy: Record<Permission, readonly Role[]> = {
-  'users:read': ['administrator', 'co-administrator', 'auditor'],
-  'users:export': ['administrator', 'co-administrator'],
-  'users:add': ['administrator', 'co-administrator'],
-  'users:approve': ['administrator', 'co-administrator'],
-  'users:change': ['administrator', 'co-administrator'],
-  'users:lock': ['administrator', 'co-administrator'],
-  'users:delete': ['administrator', 'co-administrator'],
-  'users:reset-password': ['administrator', 'co-administrator'],
-  'roles:grant': ['administrator', 'co-administrator'],
-  'audit:read': ['administrator', 'co-administrator', 'auditor'],
-  'tokens:manage': ['administrator', 'co-administrator', 'auditor'],
-  'accounts:open': [],
-  'logins:record': [],
-  'registrations:create': [],
-  'mails:manage': [],
-  'me:write': [],
+/**
+ * The permissions that each role gives, in full: a role or a permission that is forgotten here does not compile.
+ * Operators have every permission, and every user has `me:write`, whatever their roles.
+ */
+const permissionsByRole: Readonly<Record<Role, Readonly<Record<Permission, boolean>>>> = {
+  administrator: {
+    'users:read': true,
+    'users:export': true,
+    'users:add': true,
+    'users:approve': true,
+    'users:change': true,
+    'users:lock': true,
+    'users:delete': true,
+    'users:reset-password': true,
+    'roles:grant': true,
+    'audit:read': true,
+    'tokens:manage': true,
+    'accounts:open': false,
+    'logins:record': false,
+    'registrations:create': false,
+    'mails:manage': false,
+    'me:write': false,
+  },
+  'co-administrator': {
+    'users:read': true,
+    'users:export': true,
+    'users:add': true,
+    'users:approve': true,
+    'users:change': true,
+    'users:lock': true,
+    'users:delete': true,
+    'users:reset-password': true,
+    'roles:grant': true,
+    'audit:read': true,
+    'tokens:manage': true,
+    'accounts:open': false,
+    'logins:record': false,
+    'registrations:create': false,
+    'mails:manage': false,
+    'me:write': false,
+  },
+  auditor: {
+    'users:read': true,
+    'users:export': false,
+    'users:add': false,
+    'users:approve': false,
+    'users:change': false,
+    'users:lock': false,
+    'users:delete': false,
+    'users:reset-password': false,
+    'roles:grant': false,
+    'audit:read': true,
+    'tokens:manage': true,
+    'accounts:open': false,
+    'logins:record': false,
+    'registrations:create': false,
+    'mails:manage': false,
+    'me:write': false,
+  },
 };
 
-/** What these roles give; roles add up. */
+/** Returns the permissions that at least one of these roles gives. */
 export const permissionsOfRoles = (held: readonly Role[]): Permission[] =>
-  permissions.filter((permission) => givenBy[permission].some((role) => held.includes(role)));
+  permissions.filter((permission) => held.some((role) => permissionsByRole[role][permission]));
 
-/** What somebody may do now. */
+/** What a caller may do now. */
 export interface GrantedPermissions {
   readonly permissions: ReadonlySet<Permission>;
-  /** The roles that they may grant, take or bring back. */
+  /** The roles that the caller may grant, revoke and bring back. */
   readonly grantable: readonly Role[];
-  /** Whether they may act on account administrators. */
+  /** Whether the caller may act on account administrators. */
   readonly mayActOnAdministrators: boolean;
 }
 
-/** A token's scopes ∩ what the holder's roles give now; a service and an operator have no roles, their scopes stand alone. */
+/**
+ * Returns what a caller may do now. Users: the scopes of the token or session that their roles give, too. Services and
+ * operators have no roles: all scopes of their token.
+ */
 export function grantedPermissionsOf(
   kind: Exclude<Actor['kind'], 'system'>,
   scopes: readonly Permission[],
@@ -44,14 +88,14 @@ export function grantedPermissionsOf(
   const given: readonly Permission[] = kind === 'user' ? [...permissionsOfRoles(held), 'me:write'] : permissions;
   const may = new Set(given.filter((permission) => scopes.includes(permission)));
   const mayActOnAdministrators = kind !== 'user' || held.includes('administrator');
-  return { permissions: may, grantable: grantable(kind, may, mayActOnAdministrators), mayActOnAdministrators };
+  return { permissions: may, grantable: grantableRoles(kind, may, mayActOnAdministrators), mayActOnAdministrators };
 }
 
 /**
- * Nobody grants a permission that they lack, nor a role above their own; operators hold every role's in trust. A service
- * grants no administrators: its token outlives the role of whoever issued it, and would give it back.
+ * Returns the roles that a caller may grant: only roles whose permissions the caller has, and operators every role.
+ * A service grants no administrators: its token outlives the role of the user who issued it and would give it back.
  */
-function grantable(kind: Actor['kind'], may: ReadonlySet<Permission>, mayActOnAdministrators: boolean): Role[] {
+function grantableRoles(kind: Actor['kind'], may: ReadonlySet<Permission>, mayActOnAdministrators: boolean): Role[] {
   if (!may.has('roles:grant')) return [];
   if (kind === 'operator') return [...roles];
   return roles.filter(

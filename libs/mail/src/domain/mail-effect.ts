@@ -1,41 +1,80 @@
 import type { DataOf, Recorded } from '#libs/kernel';
 import type { UserEvent } from '#libs/users';
 
-/** Why a mail is sent. One kind of link sets the first password and resets the next. */
-export type MailKind = 'password-link' | 'password-changed' | 'approvals-waiting';
+/** Why a mail is sent. A `password-link` sets the first password or resets it. */
+export const mailKinds = ['password-link', 'password-changed', 'approvals-waiting'] as const;
+export type MailKind = (typeof mailKinds)[number];
 
-/** What an event means for the mails to whom it is about. */
-export interface MailEffect {
-  readonly owes?: MailKind;
-  /** A link whose turn came while they could not log in is owed again. */
-  readonly letsIn?: true;
-  /** The account in which they wait for approval from now on; `null`: in none. */
-  readonly waitsIn?: string | null;
-}
+/** Events of users, each with the condition under which it counts. */
+type Conditions = { readonly [Type in UserEvent['type']]?: (data: DataOf<UserEvent, Type>) => boolean };
 
-const waitsNoMore = { waitsIn: null };
+const always = () => true;
 
-const meanings: { readonly [Type in UserEvent['type']]?: (data: DataOf<UserEvent, Type>) => MailEffect } = {
-  UserAdded: ({ account, status }) => (status === 'active' ? { owes: 'password-link' } : { waitsIn: account }),
-  UserApprovalRequested: ({ account }) => ({ waitsIn: account }),
-  // To one who has a password already these two are void when their turn comes: there is no link.
-  UserApproved: () => ({ owes: 'password-link', waitsIn: null }),
-  UserAddedToAccount: () => ({ owes: 'password-link', waitsIn: null }),
-  UserRestored: () => ({ letsIn: true, waitsIn: null }),
-  UserUnlocked: () => ({ letsIn: true }),
-  UserRejected: () => waitsNoMore,
-  UserDeleted: () => waitsNoMore,
-  UserPasswordResetRequested: () => ({ owes: 'password-link' }),
-  UserPasswordChanged: () => ({ owes: 'password-changed' }),
+/** The events that queue a mail, by its kind. */
+const queuedOn: Readonly<Record<MailKind, Conditions>> = {
+  'password-link': {
+    UserAdded: ({ status }) => status === 'active',
+    // A user who has a password already gets no link: then the mail becomes void when it is composed.
+    UserApproved: always,
+    UserAddedToAccount: always,
+    UserPasswordResetRequested: always,
+  },
+  'password-changed': { UserPasswordChanged: always },
+  // Queued once a day by queueReminders.
+  'approvals-waiting': {},
 };
 
-/** The types of the events that mean something. */
-export const meaningful: readonly string[] = Object.keys(meanings);
+/** The events that queue mails again which were not sent because the user was locked, by their kind. */
+const releasedOn: Readonly<Record<MailKind, Conditions>> = {
+  'password-link': { UserRestored: always, UserUnlocked: always },
+  'password-changed': {},
+  'approvals-waiting': {},
+};
 
-/** What this event means; nothing, for most. */
+type AccountOf<Type extends UserEvent['type']> = (data: DataOf<UserEvent, Type>) => string | null | undefined;
+
+const nowhere = () => null;
+
+/** The account in which the user waits for approval after an event; `null`: in none; undefined: as before. */
+const waitingAfter: { readonly [Type in UserEvent['type']]?: AccountOf<Type> } = {
+  UserAdded: ({ account, status }) => (status === 'active' ? undefined : account),
+  UserApprovalRequested: ({ account }) => account,
+  UserApproved: nowhere,
+  UserAddedToAccount: nowhere,
+  UserRestored: nowhere,
+  UserRejected: nowhere,
+  UserDeleted: nowhere,
+};
+
+/** What an event changes in the outbox. */
+export interface MailEffect {
+  /** The kinds of mail to queue for the user. */
+  readonly send: readonly MailKind[];
+  /** The kinds of mail to queue again if they were not sent because the user was locked. */
+  readonly release: readonly MailKind[];
+  /** The account in which the user waits for approval from now on; `null`: in none; undefined: as before. */
+  readonly waitingIn: string | null | undefined;
+}
+
+/** The types of all events that may have an effect. */
+export const typesWithMailEffect: readonly string[] = [
+  ...new Set(
+    [...Object.values(queuedOn), ...Object.values(releasedOn), waitingAfter].flatMap((table) => Object.keys(table)),
+  ),
+];
+
+/** Returns what an event changes in the outbox; most events change nothing. */
 export function mailEffectOf({ type, data }: Recorded): MailEffect {
-  const meaning = Object.hasOwn(meanings, type)
-    ? (meanings[type as UserEvent['type']] as (data: object) => MailEffect)
-    : undefined;
-  return meaning?.(data) ?? {};
+  const kindsIn = (table: Readonly<Record<MailKind, Conditions>>) =>
+    mailKinds.filter((kind) => evaluate(table[kind], type, data) === true);
+  return {
+    send: kindsIn(queuedOn),
+    release: kindsIn(releasedOn),
+    waitingIn: evaluate(waitingAfter, type, data) as string | null | undefined,
+  };
+}
+
+/** Calls the function of an event's type with the event's data; returns undefined if the table has none. */
+function evaluate(table: object, type: string, data: object): unknown {
+  return Object.hasOwn(table, type) ? (table as Record<string, (data: object) => unknown>)[type]!(data) : undefined;
 }

@@ -3,24 +3,26 @@ import type { MailTexts } from './mail-texts.js';
 export const es: MailTexts = {
   greeting: (name) => (name ? `Hola, ${name}:` : 'Hola:'),
   footer: 'Enviado por Rollbook porque tiene allí una cuenta de usuario. Nadie lee las respuestas.',
-  completeProfile: ({ account, until }) => ({
-    subject: 'Complete su perfil',
-    before: `Ya es usuario de ${account}. Elija una contraseña para iniciar sesión:`,
-    link: 'Elegir una contraseña',
-    after: `El enlace sirve una sola vez, hasta el ${until}. Si llega tarde, pida otro a su administrador.`,
-  }),
-  resetPassword: ({ until }) => ({
-    subject: 'Restablezca su contraseña',
-    before: 'Se ha pedido una contraseña nueva para su cuenta de usuario. Elíjala aquí:',
-    link: 'Elegir una contraseña nueva',
-    after: `El enlace sirve una sola vez, hasta el ${until}. Si no la pidió usted, no haga nada: su contraseña sigue siendo la misma.`,
-  }),
-  passwordChanged: () => ({
+  'password-link': ({ until, newMemberOf }) =>
+    newMemberOf === undefined
+      ? {
+          subject: 'Restablezca su contraseña',
+          before: 'Se ha pedido una contraseña nueva para su cuenta de usuario. Elíjala aquí:',
+          link: 'Elegir una contraseña nueva',
+          after: `El enlace sirve una sola vez, hasta el ${until}. Si no la pidió usted, no haga nada: su contraseña sigue siendo la misma.`,
+        }
+      : {
+          subject: 'Complete su perfil',
+          before: `Ya es usuario de ${newMemberOf}. Elija una contraseña para iniciar sesión:`,
+          link: 'Elegir una contraseña',
+          after: `El enlace sirve una sola vez, hasta el ${until}. Si llega tarde, pida otro a su administrador.`,
+        },
+  'password-changed': () => ({
     subject: 'Su contraseña ha cambiado',
     before: 'Se acaba de establecer la contraseña de su cuenta de usuario y se han cerrado todas las demás sesiones.',
     after: 'Si no ha sido usted, avise de inmediato a su administrador.',
   }),
-  approvalsWaiting: ({ account, count }) => ({
+  'approvals-waiting': ({ account, count }) => ({
     subject: 'Alguien espera su aprobación',
     before: `${count === 1 ? 'Una persona espera' : `${count} personas esperan`} aprobación en ${account}.`,
     link: 'Ver quién espera',

@@ -11,24 +11,26 @@ const people = (count: number): string => {
 export const pl: MailTexts = {
   greeting: (name) => (name ? `Dzień dobry, ${name}!` : 'Dzień dobry!'),
   footer: 'Wysłane przez Rollbook, ponieważ masz tam konto użytkownika. Nikt nie czyta odpowiedzi.',
-  completeProfile: ({ account, until }) => ({
-    subject: 'Uzupełnij swój profil',
-    before: `Jesteś teraz użytkownikiem konta ${account}. Wybierz hasło, którym będziesz się logować:`,
-    link: 'Wybierz hasło',
-    after: `Link działa raz, do ${until}. Jeśli jest za późno, poproś administratora o nowy.`,
-  }),
-  resetPassword: ({ until }) => ({
-    subject: 'Zresetuj swoje hasło',
-    before: 'Poproszono o nowe hasło do Twojego konta użytkownika. Wybierz je tutaj:',
-    link: 'Wybierz nowe hasło',
-    after: `Link działa raz, do ${until}. Jeśli to nie Ty o nie prosisz, nic nie rób: hasło pozostanie bez zmian.`,
-  }),
-  passwordChanged: () => ({
+  'password-link': ({ until, newMemberOf }) =>
+    newMemberOf === undefined
+      ? {
+          subject: 'Zresetuj swoje hasło',
+          before: 'Poproszono o nowe hasło do Twojego konta użytkownika. Wybierz je tutaj:',
+          link: 'Wybierz nowe hasło',
+          after: `Link działa raz, do ${until}. Jeśli to nie Ty o nie prosisz, nic nie rób: hasło pozostanie bez zmian.`,
+        }
+      : {
+          subject: 'Uzupełnij swój profil',
+          before: `Jesteś teraz użytkownikiem konta ${newMemberOf}. Wybierz hasło, którym będziesz się logować:`,
+          link: 'Wybierz hasło',
+          after: `Link działa raz, do ${until}. Jeśli jest za późno, poproś administratora o nowy.`,
+        },
+  'password-changed': () => ({
     subject: 'Twoje hasło zostało zmienione',
     before: 'Hasło do Twojego konta użytkownika właśnie zostało ustawione, a wszystkie inne sesje zakończono.',
     after: 'Jeśli to nie Ty, natychmiast powiadom administratora.',
   }),
-  approvalsWaiting: ({ account, count }) => ({
+  'approvals-waiting': ({ account, count }) => ({
     subject: 'Ktoś czeka na Twoją zgodę',
     before: `${people(count)} na zatwierdzenie na koncie ${account}.`,
     link: 'Zobacz, kto czeka',

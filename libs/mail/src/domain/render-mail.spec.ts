@@ -1,24 +1,21 @@
 import { languages, type Language } from '#libs/accounts';
 import { formatTime, renderMail } from './render-mail.js';
-import type { MailTexts } from './mail-texts.js';
+import { mailTexts, type MailText, type MailTexts } from './mail-texts.js';
 
 const href = 'https://users.example.com/set-password#secret&more';
-const letter = (
-  language: Language,
-  say: (words: MailTexts) => ReturnType<MailTexts['passwordChanged']>,
-  firstName = 'Zoë',
-) => renderMail({ language, firstName, say, href });
+const render = (language: Language, textOf: (texts: MailTexts) => MailText, firstName = 'Zoë') =>
+  renderMail({ language, firstName, text: textOf(mailTexts[language]), href });
 
-const all: [string, Parameters<typeof letter>[1]][] = [
-  ['complete your profile', (words) => words.completeProfile({ account: 'Acme', until: 'then' })],
-  ['reset your password', (words) => words.resetPassword({ until: 'then' })],
-  ['your password was changed', (words) => words.passwordChanged()],
-  ['approvals wait', (words) => words.approvalsWaiting({ account: 'Acme', count: 3 })],
+const all: [string, (texts: MailTexts) => MailText][] = [
+  ['complete your profile', (texts) => texts['password-link']({ newMemberOf: 'Acme', until: 'then' })],
+  ['reset your password', (texts) => texts['password-link']({ until: 'then' })],
+  ['your password was changed', (texts) => texts['password-changed']({})],
+  ['approvals wait', (texts) => texts['approvals-waiting']({ account: 'Acme', count: 3 })],
 ];
 
-describe.each(all)('%s', (_, say) => {
+describe.each(all)('%s', (_, textOf) => {
   it.each(languages)('says the same in text and HTML (%s)', (language) => {
-    const { subject, text, html } = letter(language, say);
+    const { subject, text, html } = render(language, textOf);
     const shown = html
       .replace(/<style.*<\/style>|<[^>]+>/g, '')
       .replaceAll('&amp;', '&')
@@ -30,39 +27,39 @@ describe.each(all)('%s', (_, say) => {
   });
 
   it('MAIL-5: differs in every language', () => {
-    expect(new Set(languages.map((language) => letter(language, say).text)).size).toBe(languages.length);
-    expect(new Set(languages.map((language) => letter(language, say).subject)).size).toBe(languages.length);
+    expect(new Set(languages.map((language) => render(language, textOf).text)).size).toBe(languages.length);
+    expect(new Set(languages.map((language) => render(language, textOf).subject)).size).toBe(languages.length);
   });
 
   it('fetches nothing and runs nothing', () =>
-    expect(letter('en', say).html).not.toMatch(/<(img|link|script|iframe)|src=|url\(/i));
+    expect(render('en', textOf).html).not.toMatch(/<(img|link|script|iframe)|src=|url\(/i));
 });
 
-describe('what people are called', () => {
-  const greeted = (firstName: string) => letter('en', (words) => words.passwordChanged(), firstName);
+describe('the first name', () => {
+  const greeted = (firstName: string) => render('en', (texts) => texts['password-changed']({}), firstName);
 
-  it('is shown as it is, never as markup', () => {
+  it('is shown as it is and escaped in HTML', () => {
     const { text, html } = greeted('<b onclick="x">\'&');
     expect(text).toContain('Hello <b onclick="x">\'&,');
     expect(html).toContain('Hello &lt;b onclick=&quot;x&quot;&gt;&#39;&amp;,');
   });
 
   it.each(['Win at http://evil.example', 'evil.example', 'a@evil.example', 'www.evil.example'])(
-    'MAIL-9: is left out where it looks like a link: %s',
+    'MAIL-9: is left out if it looks like a link: %s',
     (name) => {
       expect(greeted(name).text).toMatch(/^Hello,\n/);
       expect(greeted(name).html).not.toContain('evil');
     },
   );
 
-  it.each(['J. R.', 'J.R.', "D'Arcy", 'Anne-Marie', '李'])('MAIL-9: is kept where it is a name: %s', (name) =>
+  it.each(['J. R.', 'J.R.', "D'Arcy", 'Anne-Marie', '李'])('MAIL-9: is kept if it is a name: %s', (name) =>
     expect(greeted(name).text).toMatch(`Hello ${name},`),
   );
 });
 
 it('counts people as each language does', () => {
   const waiting = (language: Language, count: number) =>
-    letter(language, (words) => words.approvalsWaiting({ account: 'Acme', count })).text;
+    render(language, (texts) => texts['approvals-waiting']({ account: 'Acme', count })).text;
   expect([1, 3, 5, 22].map((count) => /(\S+ os\S+ \S+)/.exec(waiting('pl', count))![1])).toEqual([
     'Jedna osoba czeka',
     '3 osoby czekają',
@@ -74,7 +71,7 @@ it('counts people as each language does', () => {
   expect(waiting('es', 2)).toContain('2 personas esperan aprobación en Acme.');
 });
 
-it('tells moments in words', () => {
+it('formats times for readers', () => {
   expect(languages.map((language) => formatTime('2026-12-01T13:05:00.000Z', language))).toEqual([
     '1 December 2026 at 13:05 UTC',
     '1 de diciembre de 2026 a las 13:05 UTC',

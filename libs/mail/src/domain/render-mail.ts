@@ -1,27 +1,26 @@
 import { languages, type Language } from '#libs/accounts';
-import { mailTexts, type MailText, type MailTexts } from './mail-texts.js';
+import { mailTexts, type MailText } from './mail-texts.js';
 
-/** What a mail holds. */
+/** The content of a mail. */
 export interface MailContent {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
 }
 
-/** A letter to somebody in their language; `href` is where its link leads. */
+/** Returns a mail in the recipient's language, as text and as HTML. `href` is the target of its link. */
 export function renderMail({
   language,
   firstName,
-  say,
+  text: { subject, before, link, after },
   href,
 }: {
   language: Language;
   firstName: string;
-  say: (words: MailTexts) => MailText;
+  text: MailText;
   href: string;
 }): MailContent {
   const { greeting, footer } = mailTexts[language];
-  const { subject, before, link, after } = say(mailTexts[language]);
   const hello = greeting(looksLikeLink(firstName) ? undefined : firstName);
   const line = link && `${link}:\n${href}`;
   return {
@@ -36,8 +35,8 @@ export function renderMail({
   };
 }
 
-/** Made once: making one takes as long as the rest of a letter. */
-const moments = Object.fromEntries(
+/** Created once: creating one takes as long as the rest of a mail. */
+const timeFormats = Object.fromEntries(
   languages.map((language) => [
     language,
     new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
@@ -48,10 +47,11 @@ const moments = Object.fromEntries(
   ]),
 ) as Record<Language, Intl.DateTimeFormat>;
 
-/** A moment as people read it, `1 December 2026 at 13:05 UTC`. */
-export const formatTime = (at: string, language: Language): string => `${moments[language].format(new Date(at))} UTC`;
+/** Returns a time (ISO 8601) for readers, like `1 December 2026 at 13:05 UTC`. */
+export const formatTime = (at: string, language: Language): string =>
+  `${timeFormats[language].format(new Date(at))} UTC`;
 
-/** Mail programs turn what looks like an address into a link: a name is not to lure anybody anywhere. */
+/** Returns whether mail programs could turn a name into a link, which could lead the reader to a hostile page. */
 const looksLikeLink = (name: string): boolean => /[:/\\@]|\.\p{L}{2}/u.test(name);
 
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };

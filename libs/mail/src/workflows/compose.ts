@@ -1,59 +1,85 @@
 import { createPasswordLink } from '#libs/access';
 import { AccountDecider, languages, type Language } from '#libs/accounts';
 import type { EventStore } from '#libs/event-store';
-import { UserDecider, accountOf, mayLogIn, openLink, servesAsAdministrator, type User } from '#libs/users';
+import {
+  UserDecider,
+  accountOf,
+  mayLogIn,
+  openLink,
+  servesAsAdministrator,
+  type ExistingUser,
+  type User,
+} from '#libs/users';
 import type { Mail, Vault } from '#libs/vault';
 import { formatTime, renderMail, type MailContent } from '../domain/render-mail.js';
 import type { MailKind } from '../domain/mail-effect.js';
-import type { MailText, MailTexts } from '../domain/mail-texts.js';
+import { mailTexts, type MailFacts, type TextFunctions } from '../domain/mail-texts.js';
 
-/** A letter and whom it goes to. */
+/** A mail and its recipient. */
 export interface Message extends MailContent {
   readonly to: { readonly name: string; readonly address: string };
 }
 
+/** What {@link composeMail} uses. */
 export interface ComposeDependencies {
   readonly store: Pick<EventStore, 'load'>;
   readonly vault: Pick<Vault, 'hmac' | 'pendingApprovals'>;
-  /** Where people reach the server, without a slash at the end. */
+  /** The address of the admin UI, without a slash at the end. */
   readonly publicUrl: string;
   readonly now: () => Date;
 }
 
-/** What a letter says, and where its link leads. */
-interface Contents {
-  readonly say: (words: MailTexts) => MailText;
+/** The facts that the text of a mail needs, and the target of its link. */
+interface Contents<Kind extends MailKind> {
+  readonly facts: MailFacts[Kind];
   readonly href: string;
 }
 
-/**
- * The mail as it is to be sent now, by what the log says now; undefined where it makes no sense any more, `user.locked`
- * where it would but for a lock.
- */
-export async function composeMail(desk: ComposeDependencies, mail: Mail): Promise<Message | 'user.locked' | undefined> {
-  const { state: user } = await desk.store.load(UserDecider, mail.user);
+/** `user.locked`: not to be sent while the user is locked; undefined: not to be sent at all. */
+type Composed<T> = T | 'user.locked' | undefined;
+
+/** Returns a mail as it is to be sent now, by the current state of its user; `user.locked` or undefined if it is not. */
+export async function composeMail(dependencies: ComposeDependencies, mail: Mail): Promise<Composed<Message>> {
+  const { state: user } = await dependencies.store.load(UserDecider, mail.user);
   // An erased user has no address any more.
   if (user.status === 'absent' || !user.email) return undefined;
-  const account = await openAccount(desk.store, accountOf(user));
+  const account = await loadOpenAccount(dependencies.store, accountOf(user));
   const language = languages.find((known) => known === (user.language ?? account?.language)) ?? 'en';
-  const contents = await contentsOf[mail.kind as MailKind](desk, mail, user, { account: account?.name, language });
+  return composeKind(mail.kind as MailKind, dependencies, mail, user, { account: account?.name, language });
+}
+
+async function composeKind<Kind extends MailKind>(
+  kind: Kind,
+  dependencies: ComposeDependencies,
+  mail: Mail,
+  user: ExistingUser,
+  recipient: Recipient,
+): Promise<Composed<Message>> {
+  const contents = await composers[kind](dependencies, mail, user, recipient);
   if (contents === undefined || contents === 'user.locked') return contents;
+  const { language } = recipient;
+  const texts: TextFunctions = mailTexts[language];
+  const text = texts[kind](contents.facts);
   return {
     to: { name: `${user.firstName} ${user.lastName}`, address: user.email },
-    ...renderMail({ language, firstName: user.firstName, ...contents }),
+    ...renderMail({ language, firstName: user.firstName, text, href: contents.href }),
   };
 }
 
-/** The name of the user's account, and the language of the letter. */
-interface Address {
+/** The name of the user's account if it is open, and the language of the mail. */
+interface Recipient {
   readonly account: string | undefined;
   readonly language: Language;
 }
 
-const contentsOf: Record<
-  MailKind,
-  (desk: ComposeDependencies, mail: Mail, user: User, address: Address) => Promise<Contents | 'user.locked' | undefined>
-> = {
+type Composer<Kind extends MailKind> = (
+  dependencies: ComposeDependencies,
+  mail: Mail,
+  user: User,
+  recipient: Recipient,
+) => Promise<Composed<Contents<Kind>>>;
+
+const composers: { readonly [Kind in MailKind]: Composer<Kind> } = {
   'password-link': async (
     { vault, publicUrl, now },
     { user: userId, about: requestId },
@@ -65,28 +91,23 @@ const contentsOf: Record<
     if (!link) return undefined;
     if (!mayLogIn(user, at)) return 'user.locked';
     const until = formatTime(link.expiresAt, language);
-    // In the fragment, which browsers send to nobody.
+    // In the fragment, which browsers do not send to any server.
     const href = `${publicUrl}/set-password#${createPasswordLink(vault, { userId, requestId })}`;
-    if (user.password) return { say: (words) => words.resetPassword({ until }), href };
-    return account === undefined ? undefined : { say: (words) => words.completeProfile({ account, until }), href };
+    if (user.password) return { facts: { until }, href };
+    return account === undefined ? undefined : { facts: { until, newMemberOf: account }, href };
   },
 
-  'password-changed': async ({ publicUrl }) => ({ say: (words) => words.passwordChanged(), href: publicUrl }),
+  'password-changed': async ({ publicUrl }) => ({ facts: {}, href: publicUrl }),
 
   'approvals-waiting': async ({ vault, publicUrl, now }, { about }, user, { account }) => {
     const count = vault.pendingApprovals.count(about);
-    if (
-      count === 0 ||
-      !servesAsAdministrator(user, now().toISOString()) ||
-      accountOf(user) !== about ||
-      account === undefined
-    )
-      return undefined;
-    return { say: (words) => words.approvalsWaiting({ account, count }), href: publicUrl };
+    const isAdministratorThere = servesAsAdministrator(user, now().toISOString()) && accountOf(user) === about;
+    if (count === 0 || !isAdministratorThere || account === undefined) return undefined;
+    return { facts: { account, count }, href: publicUrl };
   },
 };
 
-async function openAccount(store: ComposeDependencies['store'], id: string | undefined) {
+async function loadOpenAccount(store: ComposeDependencies['store'], id: string | undefined) {
   if (id === undefined) return undefined;
   const { state } = await store.load(AccountDecider, id);
   return state.status === 'open' ? state : undefined;

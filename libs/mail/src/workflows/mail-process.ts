@@ -16,7 +16,7 @@ import {
 import type { EventStore } from '#libs/event-store';
 import { StoreUnavailable, type LogItem, type Recorded } from '#libs/kernel';
 import type { Vault } from '#libs/vault';
-import { meaningful, mailEffectOf } from '../domain/mail-effect.js';
+import { typesWithMailEffect, mailEffectOf } from '../domain/mail-effect.js';
 import { queueReminders, reminderInterval } from './remind.js';
 import { MailSender, errorCodeOf, type SenderReport } from './sender.js';
 import type { MailTransport } from './transport.js';
@@ -122,7 +122,7 @@ export class MailProcess {
     yield* store.follow(
       checkpoint === undefined ? undefined : Math.min(checkpoint, await store.lastPosition()),
       signal,
-      meaningful,
+      typesWithMailEffect,
     );
   }
 
@@ -141,13 +141,14 @@ export class MailProcess {
   #take(event: Recorded): void {
     const { outbox, pendingApprovals } = this.options.vault;
     const { id, envelope } = event;
-    const { owes, letsIn, waitsIn } = mailEffectOf(event);
+    const { send, release, waitingIn } = mailEffectOf(event);
     const { id: user } = envelope.subject;
-    if (owes)
-      outbox.enqueue({ id, kind: owes, user, about: envelope.causationId, since: this.options.now().getTime() });
-    if (letsIn) outbox.requeueHeldByLock(user, 'password-link', this.options.now().getTime());
-    if (waitsIn) pendingApprovals.add(user, waitsIn, Date.parse(envelope.at) + reminderInterval);
-    if (waitsIn === null) pendingApprovals.remove(user);
+    const now = this.options.now().getTime();
+    // An event causes one mail at most, which has its id.
+    for (const kind of send) outbox.enqueue({ id, kind, user, about: envelope.causationId, since: now });
+    for (const kind of release) outbox.requeueHeldByLock(user, kind, now);
+    if (waitingIn) pendingApprovals.add(user, waitingIn, Date.parse(envelope.at) + reminderInterval);
+    if (waitingIn === null) pendingApprovals.remove(user);
   }
 
   /** What is owed → sent: at once, and whenever the clock says that something is due. */
