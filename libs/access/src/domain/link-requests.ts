@@ -1,19 +1,19 @@
 const minute = 60_000;
 
-/** How long an address waits between two mails with a link, by how many it was sent; defaults, not configurable, ms. */
+/** The pauses between two mails with a link to one address, by how many were sent, ms; constants. */
 const pauses = [1 * minute, 5 * minute, 30 * minute, 60 * minute];
-/** After a day without such a mail the count begins anew, ms. */
+/** After a day without such a mail the count starts again, ms. */
 export const linkCountLifetime = 24 * 60 * minute;
 
-/** The mails with a link that an address was sent on request; Unix ms. */
+/** How many mails with a link were sent to an address on request, and when the last one was (Unix ms). */
 export interface SentLinks {
   readonly count: number;
   readonly lastAt: number;
 }
 
 /**
- * The count with one more mail; `undefined` where it is too early for one. The pauses hold while a link is open, so that
- * nobody's requests leave the user without one.
+ * Counts one more mail with a link to an address. Returns the new count, or undefined if it is too early for a mail.
+ * Pauses apply only while the user has an open link, so that requests of others never leave the user without one.
  */
 export function countLinkMail(before: SentLinks | undefined, now: number, isOpen: boolean): SentLinks | undefined {
   if (!before || now - before.lastAt >= linkCountLifetime) return { count: 1, lastAt: now };

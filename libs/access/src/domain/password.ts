@@ -7,10 +7,10 @@ const maxLength = 128;
 /** Default, not configurable: zxcvbn's "safely unguessable", 10^8 guesses and more. */
 export const minScore = 3;
 
-/** One spelling of what is typed on different keyboards (RFC 8265 §4.2). */
+/** Returns the canonical form of a password, which is the same for every keyboard (RFC 8265 §4.2). */
 export const canonicalPassword = (typed: string): string => typed.replace(/\p{Zs}/gu, ' ').normalize('NFC');
 
-/** What is wrong with a new password, as far as can be told without dictionaries. */
+/** Returns what is wrong with a new password, as far as it can be found without dictionaries. */
 export function findWeaknesses(password: string): Weakness[] {
   const { length } = [...canonicalPassword(password)];
   return [
@@ -20,7 +20,7 @@ export function findWeaknesses(password: string): Weakness[] {
   ];
 }
 
-/** What a password is about: each is as good as known to whoever guesses. */
+/** What an attacker may know of the user and would try as a password. */
 export interface PersonalDetails {
   readonly firstName: string;
   readonly lastName: string;
@@ -47,7 +47,7 @@ const accentless = (text: string) => replaced(text.normalize('NFD').replace(/\p{
 /** A word in lower case as it is spelled, without its accents, and with `ue` for `ü` and the like. */
 const spellings = (word: string): string[] => [word, accentless(word), accentless(replaced(word, umlauts))];
 
-/** Texts that count as one word in a password: names in both orders, the address and its parts, the account; each in all its spellings. */
+/** Returns the words that are easy to guess in a user's password: names, e-mail address and account, whole and in parts, in all spellings. */
 export function guessableWordsOf({ firstName, lastName, email, accountName = '' }: PersonalDetails): string[] {
   const at = email.lastIndexOf('@');
   const names = [firstName, lastName, accountName, `${firstName} ${lastName}`, `${lastName} ${firstName}`];

@@ -4,17 +4,17 @@ import { mayLogIn, type Role, type StreamPoint, type User } from '#libs/users';
 import type { AccessToken } from './access-token.decider.js';
 import { grantedPermissionsOf, type GrantedPermissions } from './roles.js';
 
-/** A user who may use their tokens: all that the guard needs to keep of one, nothing personal. */
+/** What authentication needs to know of an active user. Nothing personal, since it is cached. */
 export interface UserAccess {
   readonly account: string;
   readonly roles: readonly Role[];
-  /** Sessions begun at an earlier revision of the user have ended. */
+  /** Sessions that were started at an earlier revision of the user's stream have ended. */
   readonly sessionsSince: number;
-  /** Tokens issued before this have ended. */
+  /** Tokens that were issued before this point of the user's stream have ended. */
   readonly tokensSince: StreamPoint;
 }
 
-/** Somebody who showed a valid token or comes in a session, and what they may do now. */
+/** An authenticated caller, by access token or session, and what they may do now. */
 export interface Principal extends GrantedPermissions {
   readonly actor: Actor;
   /** The id of the token. */
@@ -41,16 +41,15 @@ export interface SessionDetails {
   readonly authenticatedBy: string;
 }
 
-/** How a user stands at a time (UTC, ISO 8601); `undefined`: none of their tokens opens anything. */
+/** Returns what authentication needs to know of a user at a time (UTC, ISO 8601), or undefined if the user may not log in. */
 export const toUserAccess = (user: User, at: string): UserAccess | undefined =>
   mayLogIn(user, at)
     ? { account: user.account, roles: user.roles, sessionsSince: user.sessionsSince, tokensSince: user.tokensSince }
     : undefined;
 
 /**
- * Who shows this token; `undefined` unless it is valid and its holder may use it.
- * A user's token works in the account that it was issued for: who moves to another one needs another token. What ends
- * their sessions ends their tokens, too.
+ * Returns the principal of an access token, or undefined unless the token is valid and its holder may use it. A user's
+ * token works in the account that it was issued for only. What ends a user's sessions ends the user's tokens, too.
  */
 export function toTokenPrincipal(
   id: string,
@@ -75,7 +74,7 @@ export function toTokenPrincipal(
   };
 }
 
-/** Whether what has happened to the user since a token was issued has ended it. Of old tokens the log's order tells. */
+/** Returns whether an event of the user has ended a token. Old tokens have no revision: then the position in the log decides. */
 const hasEndedWith = (
   { tokensSince }: UserAccess,
   { revision, position }: Exclude<AccessToken, { status: 'absent' }>,
@@ -84,7 +83,7 @@ const hasEndedWith = (
 /** People say on which day a token ends: one that a user's token issues may end later on the same day (UTC). */
 const endOfDay = (time: string): string => `${new Date(time).toISOString().slice(0, 10)}T23:59:59.999Z`;
 
-/** The user whose session this is; `undefined` where it was ended by what has happened to the user since. */
+/** Returns the principal of a user's session, or undefined if an event of the user has ended it. */
 export function toSessionPrincipal(
   { holder, revision }: { readonly holder: string; readonly revision: number },
   user: UserAccess | undefined,

@@ -1,10 +1,10 @@
-/** How long sessions last, ms; the installation's settings. */
+/** The limits of sessions, ms; settings of the installation. */
 export abstract class SessionLimits {
   /** How long a session may go without a request that a person caused. */
   abstract readonly idle: number;
-  /** How long a session may last from its beginning. */
+  /** How long a session may last from its start. */
   abstract readonly total: number;
-  /** How long after its holder showed who they are a session may do what harms most. */
+  /** How long after an authentication a session may send sensitive commands. */
   abstract readonly authentication: number;
 }
 
@@ -13,6 +13,6 @@ interface Span {
   readonly usedAt: number;
 }
 
-/** When a session ends if it is not used again; Unix ms. */
+/** Returns when a session ends if it is not used again (Unix ms). */
 export const sessionExpiry = ({ startedAt, usedAt }: Span, { idle, total }: SessionLimits): number =>
   Math.min(startedAt + total, usedAt + idle);

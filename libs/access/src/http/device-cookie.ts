@@ -8,7 +8,7 @@ import { HostCookies } from './host-cookies.js';
 /** Seconds that a browser is remembered after a login; browsers keep no cookie for more than 400 days. */
 const oneYear = 365 * 86_400;
 
-/** The cookie by which a browser is known on which a user has logged in before. It opens nothing by itself. */
+/** The cookie that identifies a browser with which a user has logged in before. It gives no access by itself. */
 @Injectable()
 export class DeviceCookie {
   constructor(
@@ -22,17 +22,17 @@ export class DeviceCookie {
     void reply.setCookie(this.nameOf(request), value, { ...this.cookies.attributes(request), maxAge: oneYear });
   }
 
-  /** Whether this user has logged in on the browser before. */
+  /** Returns whether this user has logged in with the browser before. */
   isKnown(request: FastifyRequest, userId: string): boolean {
     return this.devices.parse(this.sent(request)).idFor(userId) !== undefined;
   }
 
-  /** Whether the browser sends such a cookie at all, valid or not. */
+  /** Returns whether the browser sends the cookie at all, valid or not. */
   isSent(request: FastifyRequest): boolean {
     return this.sent(request) !== undefined;
   }
 
-  /** Tells a command which browser it comes from. */
+  /** Returns the command with the browser's device in its context. */
   addDevice<C extends Command<C>>(command: C, request: FastifyRequest): C {
     return withContext(command, { ...command.context, device: this.devices.parse(this.sent(request)) });
   }

@@ -22,7 +22,7 @@ import { SessionCookie } from './session-cookie.js';
 /** `undefined`: nobody has said; nobody may. */
 type Needed = Permission | 'authenticated' | undefined;
 
-/** The one door: who it is (401), whether there is such a thing for them (404), whether they may (403). In doubt, no. */
+/** Authenticates the caller of every route (401), checks that the path's ids exist for them (404) and that they have the permission (403). */
 @Injectable()
 export class AccessGuard implements CanActivate {
   constructor(
@@ -37,15 +37,15 @@ export class AccessGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<CalledRequest>();
     if (need === 'anonymous') {
       if (request.headers.authorization && checksToken(context.getHandler()))
-        await this.admit(request, 'authenticated').catch(ignoreOutage);
+        await this.authorize(request, 'authenticated').catch(ignoreOutage);
       return true;
     }
     const needed = need && permissionNeeded(need, request.body);
     if (!needed && typeof need === 'object') {
-      await this.admit(request, 'authenticated');
+      await this.authorize(request, 'authenticated');
       return refuseAction(need, commandClassOf(context.getClass(), context.getHandler()), request.body);
     }
-    await this.admit(request, needed);
+    await this.authorize(request, needed);
     // A page that is left open must not keep its session from ending.
     if (!request.headers.authorization && isCausedByPerson(request.headers, context.getHandler()))
       this.useSession(request);
@@ -55,7 +55,7 @@ export class AccessGuard implements CanActivate {
         .switchToHttp()
         .getResponse<FastifyReply>()
         .header('rollbook-session-ends-in', String(this.sessions.secondsLeft(session)));
-    request.isStillAllowed = (freshness) => this.admit(request, needed, freshness).then(() => true, refused);
+    request.isStillAllowed = (freshness) => this.authorize(request, needed, freshness).then(() => true, falseIfRefused);
     return true;
   }
 
@@ -64,15 +64,15 @@ export class AccessGuard implements CanActivate {
     if (session) request.caller = Object.assign({}, request.caller, { session } satisfies Partial<Principal>);
   }
 
-  private async admit(request: CalledRequest, needed: Needed, freshness: Freshness = 'cached'): Promise<void> {
-    const caller = await this.identify(request, needed, freshness);
+  private async authorize(request: CalledRequest, needed: Needed, freshness: Freshness = 'cached'): Promise<void> {
+    const caller = await this.authenticate(request, needed, freshness);
     request.caller = caller;
-    checkPlace(request.params, caller.confinedTo);
+    checkPathIds(request.params, caller.confinedTo);
     await this.checkAccount(request.params, caller);
     checkPermission(needed, caller);
   }
 
-  /** Who is confined to an account stands in it; anybody else may name one that does not exist. */
+  /** Checks that the account of the path is open; the account of a confined caller is. */
   private async checkAccount(
     { accountId }: Readonly<Record<string, string>>,
     { confinedTo: account }: Principal,
@@ -80,46 +80,52 @@ export class AccessGuard implements CanActivate {
     if (accountId && !account && !(await this.tokenAuthenticator.isOpenAccount(accountId))) throw notFound('accountId');
   }
 
-  private async identify(request: CalledRequest, needed: Needed, oldest: Freshness): Promise<Principal> {
+  private async authenticate(request: CalledRequest, needed: Needed, minFreshness: Freshness): Promise<Principal> {
     const { authorization } = request.headers;
-    if (!authorization) return this.principal(request, needed, oldest);
+    if (!authorization) return this.authenticateSession(request, needed, minFreshness);
     const secret = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '';
-    const caller = await surely(needed, oldest, (freshness) =>
+    const caller = await allowFromCacheElseFresh(needed, minFreshness, (freshness) =>
       this.tokenAuthenticator.findPrincipal(secret, freshness),
     );
     if (caller) return caller;
     throw unauthenticated();
   }
 
-  /** A browser sends its cookie whoever's page asks it to: only our own may write by it. */
-  private async principal(request: CalledRequest, needed: Needed, oldest: Freshness): Promise<Principal> {
+  /** A browser sends the cookie with requests of foreign pages, too. Only requests of our own pages may write. */
+  private async authenticateSession(
+    request: CalledRequest,
+    needed: Needed,
+    minFreshness: Freshness,
+  ): Promise<Principal> {
     const secret = this.cookie.read(request);
     if (!secret) throw unauthenticated();
     if (!this.cookie.isReadOrSameOrigin(request)) throw foreignOrigin();
-    const principal = await surely(needed, oldest, (freshness) => this.sessions.findPrincipal(secret, freshness));
+    const principal = await allowFromCacheElseFresh(needed, minFreshness, (freshness) =>
+      this.sessions.findPrincipal(secret, freshness),
+    );
     if (principal) return principal;
     throw unauthenticated();
   }
 }
 
-/** While tokens can't be checked, the caller of a public route is a stranger. */
+/** On a public route, treats the caller as anonymous while tokens can't be checked. */
 function ignoreOutage(error: unknown): void {
   if (!(error instanceof Refusal && error.kind === 'unavailable')) throw error;
 }
 
-function refused(error: unknown): false {
+function falseIfRefused(error: unknown): false {
   if (error instanceof Refusal && error.kind !== 'unavailable') return false;
   throw error;
 }
 
-/** What was true a second ago may let somebody in; nobody is turned away by it. */
-async function surely(
+/** Finds the principal: a cached answer may grant access but never deny it, so before denying it loads again. */
+async function allowFromCacheElseFresh(
   needed: Needed,
-  oldest: Freshness,
+  freshness: Freshness,
   find: (freshness: Freshness) => Promise<Principal | undefined>,
 ): Promise<Principal | undefined> {
-  const lately = oldest === 'cached' ? await find('cached') : undefined;
-  return lately && may(lately, needed) ? lately : find('fresh');
+  const cached = freshness === 'cached' ? await find('cached') : undefined;
+  return cached && isPermitted(cached, needed) ? cached : find('fresh');
 }
 
 const foreignOrigin = () =>
@@ -129,12 +135,12 @@ const foreignOrigin = () =>
     'A session writes from its own pages alone: the Origin does not fit.',
   );
 
-function may({ permissions, session, isFromBeforeMeWrite }: Principal, needed: Needed): boolean {
+function isPermitted({ permissions, session, isFromBeforeMeWrite }: Principal, needed: Needed): boolean {
   if (needed === undefined || needed === 'authenticated') return needed !== undefined;
   return permissions.has(needed) || (needed === 'me:write' && (session !== undefined || isFromBeforeMeWrite === true));
 }
 
-/** One answer for every cause, so that it tells a stranger nothing. */
+/** Returns the same refusal for every reason, so that it discloses nothing. */
 const unauthenticated = () =>
   new Refusal(
     'access.unauthenticated',
@@ -144,8 +150,8 @@ const unauthenticated = () =>
 
 const id = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Another account's id is like one that does not exist, and so is what can be no id. */
-function checkPlace(params: Readonly<Record<string, string>>, account: string | undefined): void {
+/** Checks the ids of the path: refuses malformed ids and other accounts as not found. */
+function checkPathIds(params: Readonly<Record<string, string>>, account: string | undefined): void {
   for (const [name, value] of Object.entries(params)) {
     if (!name.endsWith('Id')) continue;
     if (id.test(value) && !(name === 'accountId' && account && value !== account)) continue;
@@ -170,7 +176,7 @@ const notFound = (name: string) => {
 
 function checkPermission(needed: Needed, caller: Principal): void {
   if (!needed) throw new Refusal('access.unnamed', 'forbidden', 'Nobody has said who may do this, so nobody may.');
-  if (may(caller, needed)) return;
+  if (isPermitted(caller, needed)) return;
   throw new Refusal(
     'access.forbidden',
     'forbidden',

@@ -3,7 +3,7 @@ import type { CalledRequest } from '#libs/http';
 import { AddressOwners } from '../workflows/address-owners.js';
 import { DeviceCookie } from './device-cookie.js';
 
-/** Tells browsers on which the user with an address has logged in before from those of strangers. */
+/** Recognises browsers with which the user of an e-mail address has logged in before. */
 @Injectable()
 export class KnownDevices {
   constructor(
@@ -11,7 +11,7 @@ export class KnownDevices {
     private readonly owners: AddressOwners,
   ) {}
 
-  /** Whether the request comes from such a browser. Nothing is looked up for a request without the cookie. */
+  /** Returns whether the request comes from such a browser. Looks nothing up if there is no device cookie. */
   async isKnown(request: CalledRequest, email: string): Promise<boolean> {
     const owner = this.cookie.isSent(request) ? await this.owners.findUserId(email) : undefined;
     return owner !== undefined && this.cookie.isKnown(request, owner);

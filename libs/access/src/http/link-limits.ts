@@ -5,7 +5,7 @@ import { KnownDevices } from './known-devices.js';
 
 const minute = 60_000;
 
-/** Limits what strangers do with mailed links; all limits are defaults, not configurable. */
+/** Limits how often mailed links are requested and used; constants. */
 @Injectable()
 export class LinkLimits {
   readonly #requests: RateLimit;
@@ -22,14 +22,14 @@ export class LinkLimits {
     this.#wrongLinks = new RateLimit({ limit: 60, window: minute, now });
   }
 
-  /** Somebody asks for a link. Throws `access.throttled` by source, whatever the address; a known device passes from everywhere. */
+  /** Counts a request for a link. Throws `access.throttled` after too many from one source, unless the device is known. */
   async limitRequest(request: CalledRequest, email: string): Promise<void> {
     const retryAfter = this.#requests.take(sourceOf(request));
     if (retryAfter !== undefined && !(await this.devices.isKnown(request, email)))
       throw throttled('Too many links were asked for from this source; wait a while.', retryAfter);
   }
 
-  /** Somebody uses a link. Throws `access.throttled` by link, and by source for links that are not valid: valid ones pass from everywhere. */
+  /** Runs the use of a link. Throws `access.throttled` after too many uses of the link, or too many invalid links from one source. */
   async limitUse<T>(request: CalledRequest, link: string, follow: () => Promise<T>): Promise<T> {
     this.#uses.takeOrRefuse(link);
     try {

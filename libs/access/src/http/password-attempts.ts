@@ -8,10 +8,10 @@ import { PasswordChecks } from '../workflows/password-checks.js';
 import { DeviceCookie } from './device-cookie.js';
 import { KnownDevices } from './known-devices.js';
 
-/** Has the passwords that requests bring compared in their turn, see `PasswordChecks`. */
+/** Compares the passwords of requests within the limits of {@link PasswordChecks}. */
 @Injectable()
 export class PasswordAttempts {
-  /** By user; default, not configurable. */
+  /** Attempts of a logged-in user; constant. */
   readonly #own: RateLimit;
 
   constructor(
@@ -24,14 +24,14 @@ export class PasswordAttempts {
     this.#own = new RateLimit({ limit: 30, window: 600_000, now: () => clock.now() });
   }
 
-  /** Compares a password that a stranger typed with an address, which may be nobody's. */
+  /** Runs the comparison of a password that was sent with an e-mail address, which may be unknown. */
   async checkForAddress<T>(request: CalledRequest, email: string, compare: () => Promise<T>): Promise<T> {
     const address = canonicalAddress(email);
     const knownDevice = await this.devices.isKnown(request, email);
     return this.checks.check({ source: sourceOf(request), address, knownDevice }, compare);
   }
 
-  /** Compares the password of the user who asks; an operator's or a service's request has none to compare. */
+  /** Runs the comparison of the caller's own password; operators and services have none, so they are not limited. */
   async checkForCaller<T>(request: CalledRequest & { caller: Principal }, compare: () => Promise<T>): Promise<T> {
     const { actor } = request.caller;
     if (actor.kind !== 'user') return compare();

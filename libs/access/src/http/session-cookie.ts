@@ -16,12 +16,12 @@ export class SessionCookie {
     private readonly limits: SessionLimits,
   ) {}
 
-  /** The secret that a browser sent. */
+  /** Returns the secret of the session that the browser sent. */
   read(request: FastifyRequest): string | undefined {
     return request.cookies[this.cookies.nameOf(request)];
   }
 
-  /** Gives the browser a session. */
+  /** Sets the cookie to the secret of a session. */
   set(request: FastifyRequest, reply: FastifyReply, secret: string): void {
     void reply.setCookie(this.cookies.nameOf(request), secret, {
       ...this.cookies.attributes(request),
@@ -29,12 +29,12 @@ export class SessionCookie {
     });
   }
 
-  /** Takes it away. */
+  /** Deletes the cookie. */
   clear(request: FastifyRequest, reply: FastifyReply): void {
     void reply.clearCookie(this.cookies.nameOf(request), this.cookies.attributes(request));
   }
 
-  /** Whether the request reads, or comes from one of our own pages (RFC 6454). */
+  /** Returns whether a request only reads, or its Origin (RFC 6454) is one of our own pages: protection against CSRF. */
   isReadOrSameOrigin({ method, headers: { origin }, protocol, host }: FastifyRequest): boolean {
     return (
       safe.has(method) || (origin !== undefined && (origin === `${protocol}://${host}` || origin === this.place.origin))

@@ -4,7 +4,7 @@ import type { Vault } from '#libs/vault';
 import { constantTime } from './constant-time.js';
 import { WorkQueue } from './work-queue.js';
 
-/** Finds out whose an address is before a password is compared: bounded, and in the same time whether or not it is anybody's. */
+/** Looks up the users of e-mail addresses, with limited concurrency and in the same time whether or not there is a user. */
 export class AddressOwners {
   readonly #lookUps = new WorkQueue({ concurrency: 8, maxWaiting: 500 });
 
@@ -13,7 +13,7 @@ export class AddressOwners {
     private readonly vault: Pick<Vault, 'hmac'>,
   ) {}
 
-  /** The user's id. Throws `access.throttled` where too many look up. */
+  /** Returns the id of the user with this address, or undefined. Throws `access.throttled` if too many look-ups wait. */
   findUserId(email: string): Promise<string | undefined> {
     const { store, vault } = this;
     return constantTime(() => this.#lookUps.run(async () => (await findByAddress({ store, vault }, email))?.id), {

@@ -2,7 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { canonicalPassword } from '../domain/password.js';
 import type { PasswordThreads } from './password-threads.js';
 
-/** How dear a guess is: OWASP's Password Storage Cheat Sheet, argon2id with 19 MiB (in KiB here), 2 passes, 1 lane. */
+/** The cost of a guess: OWASP's Password Storage Cheat Sheet, argon2id with 19 MiB (in KiB here), 2 passes, 1 lane. */
 const cost = { memory: 19_456, passes: 2, parallelism: 1 } as const;
 
 type Cost = { readonly [Name in keyof typeof cost]: number };
@@ -28,7 +28,7 @@ const derive = async (
 
 const base64 = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/, '');
 
-/** Hashes a password, in another thread: a PHC string (https://github.com/P-H-C/phc-string-format). */
+/** Hashes a password in another thread. Returns a PHC string (https://github.com/P-H-C/phc-string-format). */
 export async function hashPassword(threads: Threads, password: string): Promise<string> {
   const salt = randomBytes(16);
   return phc(cost, salt, await derive(threads, password, salt, cost));
@@ -49,16 +49,16 @@ function parse(hash: string): { cost: Cost; salt: Buffer; key: Buffer } {
   };
 }
 
-/** Nobody's hash: a stranger waits as long for it as for a real one. */
-const nobodys = phc(cost, randomBytes(16), randomBytes(32));
+/** Compared when there is no hash, so that it takes as long as with one. */
+const placeholderHash = phc(cost, randomBytes(16), randomBytes(32));
 
-/** Whether this is the password; takes one argon2id whether or not there is a hash. */
+/** Returns whether a password has this hash. Takes the time of one argon2id also if there is no hash. */
 export async function verifyPassword(threads: Threads, password: string, hash: string | undefined): Promise<boolean> {
-  const { cost: asked, salt, key } = parse(hash ?? nobodys);
+  const { cost: asked, salt, key } = parse(hash ?? placeholderHash);
   return timingSafeEqual(await derive(threads, password, salt, asked), key) && hash !== undefined;
 }
 
-/** Whether the hash was made when a guess was cheaper. */
+/** Returns whether a hash was made with a lower cost than today's. */
 export const isOutdatedHash = (hash: string): boolean => {
   const { cost: made } = parse(hash);
   return made.memory < cost.memory || made.passes < cost.passes;

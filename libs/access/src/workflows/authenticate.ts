@@ -3,7 +3,7 @@ import type { TokenAuthenticator } from './token-authenticator.js';
 import type { ComparePasswordDependencies } from './compare-password.js';
 import { logIn, loginFailed, type LoggedIn } from './log-in.js';
 
-/** Lets in a user with a password, or an operator with a token. Throws `login.failed`. */
+/** Authenticates a user by password, or an operator by access token. Throws `login.failed`. */
 export async function authenticate(
   services: ComparePasswordDependencies & { readonly tokenAuthenticator: TokenAuthenticator },
   { email, password, token, context }: LogIn,
@@ -11,11 +11,12 @@ export async function authenticate(
   if (email !== undefined && password !== undefined)
     return toAuthenticatedUser(await logIn(services, { email, password, context }), 'password');
   const principal = token === undefined ? undefined : await services.tokenAuthenticator.findPrincipal(token, 'fresh');
-  // A user's or a service's token opens the API, to programs.
+  // Tokens of users and services are for programs, which need no session.
   if (principal?.actor.kind !== 'operator') throw loginFailed();
   return { holder: principal.tokenId!, kind: 'access-token', revision: 0, authenticatedBy: 'token' };
 }
 
+/** Converts a login of a user to what a session is started with. */
 export const toAuthenticatedUser = (
   { userId, ...where }: LoggedIn,
   authenticatedBy: Authenticated['authenticatedBy'],

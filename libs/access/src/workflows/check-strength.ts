@@ -10,7 +10,7 @@ interface Services {
   readonly threads: Pick<PasswordThreads, 'run'>;
 }
 
-/** Checks a new password of a user. Throws `password.weak` with all that is wrong with it. */
+/** Checks that a new password of a user is hard to guess. Throws `password.weak` with all reasons. */
 export async function checkStrength({ store, threads }: Services, password: string, user: Active): Promise<void> {
   const reasons: Weakness[] = findWeaknesses(password);
   if (reasons.length === 0) {

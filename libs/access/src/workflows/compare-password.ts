@@ -1,5 +1,5 @@
 import { handleCommand, type EventStore } from '#libs/event-store';
-import { withContext, type Command, type CommandContext } from '#libs/kernel';
+import { withContext, type CommandContext } from '#libs/kernel';
 import {
   FailLogin,
   LockAfterFailedLogins,
@@ -24,16 +24,16 @@ export interface ComparePasswordDependencies {
   readonly deviceChecks: DeviceChecks;
 }
 
-/** A user whose password was right, and the revision at which it was theirs. */
+/** A user whose password was right, and the revision of the user's stream at that time. */
 export interface VerifiedUser {
   readonly user: Active;
   readonly revision: number;
 }
 
 /**
- * Compares a password with the user's; `undefined` where it is wrong, which counts as a failed login. While failed logins lock
- * the user, it compares for a known browser only; for everybody else it takes as long, and says that it is wrong.
- * @param userId whose; undefined: nobody's, which takes as long
+ * Compares a password with a user's. Returns undefined if it is wrong, and counts a failed login. While failed logins
+ * lock the user, only a known browser may compare; for others it returns undefined after the same time.
+ * @param userId undefined if no user has the address: then it returns undefined after the same time
  */
 export async function comparePassword(
   { store, vault, threads, deviceChecks }: ComparePasswordDependencies,
@@ -51,7 +51,7 @@ export async function comparePassword(
 
 const nobody = { state: UserDecider.initial, revision: -1 };
 
-/** Whether failed logins leave this password to be compared; takes one of the browser's checks where they lock the user. */
+/** Returns whether a password may be compared. While failed logins lock the user, it takes one of the known browser's checks. */
 function mayCompare(checks: DeviceChecks, userId: string, user: Active, { device, at }: CommandContext): boolean {
   const lock = passwordLock(user, at);
   if (!lock) return true;
@@ -59,11 +59,11 @@ function mayCompare(checks: DeviceChecks, userId: string, user: Active, { device
   return deviceId !== undefined && checks.takeCheck(deviceId, lock, at);
 }
 
-/** Whether a comparison still counts: the user was not locked meanwhile, or the browser is known. */
+/** Returns whether failed logins do not lock the user, or the browser is known. */
 export const isComparisonAllowed = (user: Active, userId: string, { device, at }: CommandContext): boolean =>
   !passwordLock(user, at) || device?.idFor(userId) !== undefined;
 
-/** The hash of the user's password; none where none was set, or where the vault is older than the log. */
+/** Returns the hash of a user's password, or undefined if there is none, or if the vault is older than the log. */
 export function findPasswordHash(
   { passwords }: ComparePasswordDependencies['vault'],
   id: string,
@@ -72,19 +72,17 @@ export function findPasswordHash(
   return user.status !== 'absent' && user.password ? passwords.find(id, user.password) : undefined;
 }
 
-/** Counts a failed login of a user, and locks them where these are too many. */
+/** Records a failed login of a user, and locks the user after too many. */
 async function recordFailedLogin(store: EventStore, context: CommandContext): Promise<void> {
   const { state: user } = await store.load(UserDecider, context.targetId);
   if (!mayLogIn(user, context.at) || !isComparisonAllowed(user, context.targetId, context)) return;
-  // If-Match is of another stream; a guess that it refused would go uncounted.
+  // If-Match is about another stream; if it were checked here, it could keep a guess from being counted.
   const { expectedRevision: _, ...rest } = context;
   const about = { ...rest, account: user.account };
   const { forgivenAt } = user;
-  const failed = await handleCommand(store, LoginDecider, again(new FailLogin({ method: 'password' }), about), {
+  const failed = await handleCommand(store, LoginDecider, withContext(new FailLogin({ method: 'password' }), about), {
     forgivenAt,
   });
   if (isGuessedAt(failed.state, context.at, forgivenAt))
-    await changeUser(store, again(new LockAfterFailedLogins({}), about));
+    await changeUser(store, withContext(new LockAfterFailedLogins({}), about));
 }
-
-const again = <C extends Command<C>>(command: C, context: CommandContext): C => withContext(command, context);

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Hides timing from strangers: pads the duration to the next multiple of `beat` (default 300 ms, not configurable).
- * With `atOnce`, what succeeds does not wait.
+ * Runs `work` and hides how long it took: pads the duration to the next multiple of `quantum` ms (constant, 300 by
+ * default). With `skipOnSuccess`, only failures are padded.
  */
 export async function constantTime<T>(
   work: () => Promise<T>,

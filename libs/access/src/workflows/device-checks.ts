@@ -4,14 +4,13 @@ import type { Lock } from '#libs/users';
 const checksPerLock = 5;
 
 /**
- * Counts the passwords that known browsers have had compared during a lock because of failed logins. The counts are in
- * memory: a restart, which no stranger can cause, gives a browser five more, and there are entries for signed device
- * cookies only.
+ * Counts how many passwords a known browser has had compared while failed logins lock a user. The counts are in memory:
+ * a restart gives each browser five more. Only signed device cookies have entries, so their number is bounded.
  */
 export class DeviceChecks {
   readonly #taken = new Map<string, { readonly until: number; readonly count: number }>();
 
-  /** Takes one of the checks that this browser has during this lock; whether there was one left. */
+  /** Takes one of the checks that a browser has during a lock. Returns whether there was one left. */
   takeCheck(deviceId: string, { revision, until }: Lock, at: string): boolean {
     this.#forget(Date.parse(at));
     // The id is this user's alone, and the revision of the lock is in the user's stream.
@@ -22,7 +21,7 @@ export class DeviceChecks {
     return true;
   }
 
-  /** Forgets the locks that have ended, as far as they are the oldest. */
+  /** Deletes the counts of locks that have ended, oldest first, up to the first that has not. */
   #forget(now: number): void {
     for (const [key, { until }] of this.#taken) {
       if (until > now) return;

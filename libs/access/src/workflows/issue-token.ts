@@ -8,20 +8,20 @@ import { EndAccessToken, type IssueAccessToken, type IssueOperatorToken } from '
 import { AccessTokenDecider, type AccessToken, type AccessTokenContext } from '../domain/access-token.decider.js';
 import { hashSecret, createTokenSecret } from './secret.js';
 
-/** Where tokens are on record, and where their hashes are kept. */
+/** The stores of tokens: their events, and their hashes. */
 export interface TokenStores {
   readonly store: EventStore;
   readonly vault: Pick<Vault, 'tokens' | 'fingerprint'>;
 }
 
-/** A token's secret leaves Rollbook here and nowhere else. */
+/** A token that was just issued; its secret `token` is stored nowhere. */
 export interface NewToken {
   readonly tokenId: string;
   readonly token: string;
   readonly position: number;
 }
 
-/** Issues a token for whoever the command names. Throws as the rules refuse. */
+/** Issues an access token. Throws the refusals of the rules. */
 export async function issueToken(stores: TokenStores, command: IssueAccessToken): Promise<NewToken> {
   const issued = await createToken(stores, command, await loadFacts(stores.store, command));
   if (await stillMayIssue(stores.store, command)) return issued;
@@ -30,8 +30,8 @@ export async function issueToken(stores: TokenStores, command: IssueAccessToken)
 }
 
 /**
- * Looks again, after the token is on record, whether its issuer lost the right to it meanwhile, or their own token or session
- * has ended. Whoever takes that right away ends what is on record before; this ends what comes after.
+ * Returns whether the issuer still may issue the token, after it was appended. A command that takes this right away ends
+ * the tokens that were appended before it; this check finds those that are appended after it.
  */
 async function stillMayIssue(
   store: EventStore,
@@ -44,7 +44,7 @@ async function stillMayIssue(
   return mayLogIn(state, at) && (kind === 'user' || state.roles.includes('administrator'));
 }
 
-/** Hash first, then the event: a token on record is one that opens the door. Whatever fails, nobody was given the secret. */
+/** Saves the hash of a new token, then appends the event, so that every token in the log works. If either fails, the secret was given to no one. */
 export async function createToken(
   { store, vault }: TokenStores,
   command: IssueAccessToken | IssueOperatorToken,
@@ -62,7 +62,7 @@ export async function createToken(
   }
 }
 
-/** Ends a token; with its hash gone from the vault, no cache lets it in for a moment longer. */
+/** Ends a token and deletes its hash from the vault, so that it stops working at once in spite of caches. */
 export async function endToken(
   { store, vault }: TokenStores,
   command: EndAccessToken,
@@ -72,7 +72,7 @@ export async function endToken(
   return written;
 }
 
-/** What the rules need to know of the holder. */
+/** Loads what the rules need to know of the token's holder. */
 async function loadFacts(
   store: EventStore,
   { kind, userId, accountId, context }: IssueAccessToken,

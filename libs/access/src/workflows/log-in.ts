@@ -9,20 +9,20 @@ import {
   type ComparePasswordDependencies,
 } from './compare-password.js';
 
-/** A user who has logged in, at a revision of their stream; `position`: in the log, of what was written last. */
+/** A login: the user, the revision of the user's stream, and the position in the log of the last event written. */
 export interface LoggedIn {
   readonly userId: string;
   readonly revision: number;
   readonly position: number;
 }
 
-/** One refusal for every cause, so that it tells a stranger nothing. */
+/** Returns the refusal of a login: the same for every reason, so that it discloses nothing. */
 export const loginFailed = () =>
   new Refusal('login.failed', 'unauthenticated', 'The address and the password do not fit.');
 
 /**
- * Logs in with an address and its password. Throws `login.failed`: an unknown address, a wrong password, one who is locked
- * and one without a password cost the same argon2id; beyond that the caller answers evenly.
+ * Logs a user in with e-mail address and password. Throws `login.failed`. Unknown addresses, wrong passwords, locked users
+ * and users without a password cost one argon2id each; the caller hides the rest of the timing.
  */
 export async function logIn(
   services: ComparePasswordDependencies,
@@ -45,9 +45,9 @@ export async function logIn(
 }
 
 /**
- * Records a login at the exact revision of the logins that it was decided on: of many guesses at once, no more count than
- * of many in a row. Throws `login.failed` where the user may not log in (any more).
- * @param holds whether what was shown still lets the user in
+ * Records a login of a user. The revision of the logins stream is checked, so that concurrent guesses count like guesses
+ * one after the other. Throws `login.failed` if the user may not log in (any more).
+ * @param holds says whether the proof, for example the password, is still valid for the user's current state
  */
 export function recordLogin(
   store: EventStore,
@@ -71,7 +71,7 @@ export function recordLogin(
   });
 }
 
-/** In the user's own name. */
+/** Returns a command context in which the user is the actor. */
 export const toUserContext = (context: CommandContext, { account }: Active): CommandContext => ({
   ...context,
   actor: { id: context.targetId, kind: 'user' },

@@ -10,7 +10,7 @@ import { endToken, createToken, type TokenStores } from './issue-token.js';
 import { hashSecret } from './secret.js';
 
 export interface OperatorTokenOptions extends TokenStores {
-  /** Where whoever runs the installation finds the token. */
+  /** The file in which the operator finds the token. */
   readonly file: string;
   /** Now, UTC, ISO 8601. */
   readonly at: string;
@@ -21,30 +21,29 @@ export interface OperatorTokenOptions extends TokenStores {
 const day = 86_400_000;
 
 /** Whether the token in the file is as good as a new one: a start renews any that is older than a day, or lives longer than a new one would. */
-function isFresh(token: AccessToken, { at, days }: OperatorTokenOptions): boolean {
+function isRecentEnough(token: AccessToken, { at, days }: OperatorTokenOptions): boolean {
   if (token.status !== 'live') return false;
   const left = Date.parse(token.expiresAt) - Date.parse(at);
   return left > Math.max(0, (days - 1) * day) && left <= days * day;
 }
 
 /**
- * Sees to it at the server's start that the file (mode 600) holds an operator's token that was issued in the last day, and
- * that no other one which was written there opens anything. Resolves to whether it wrote a new one. What a token that is
- * replaced has issued goes on.
+ * Makes sure that the file (mode 600) holds an operator's token that was issued in the last day, and ends all tokens that
+ * were in the file before. Returns whether it wrote a new one. Tokens that were issued with a replaced token stay valid.
  *
- * The n-th token's id derives from the installation and n, so the log alone tells which there are. Each step leaves
- * something that the next start makes good: it issues, writes the file, and ends the others, in this order.
+ * The n-th token's id derives from the installation and n, so they can be found in the log. It issues, writes the file and
+ * ends the others, in this order; the next start completes what a crash left.
  */
 export async function ensureOperatorToken(options: OperatorTokenOptions): Promise<boolean> {
   const { vault, file, at } = options;
-  const tokens = await issuedSoFar(options);
-  const shown = await secretIn(file);
+  const tokens = await loadOperatorTokens(options);
+  const shown = await readSecret(file);
   const inFile = shown && vault.tokens.findTokenId(hashSecret(shown));
-  const isValid = tokens.some(({ id, state }) => id === inFile && isFresh(state, options));
-  const id = isValid ? inFile : await issueInto(file, options, tokens.length);
+  const isValid = tokens.some(({ id, state }) => id === inFile && isRecentEnough(state, options));
+  const id = isValid ? inFile : await issueIntoFile(file, options, tokens.length);
   for (const other of tokens) {
     if (other.id !== id && other.state.status === 'live')
-      await endToken(options, bySystem(new EndAccessToken({}), other.id, at));
+      await endToken(options, asSystem(new EndAccessToken({}), other.id, at));
   }
   return !isValid;
 }
@@ -58,7 +57,7 @@ const derived = ({ fingerprint }: TokenStores['vault'], what: string): string =>
 const tokenId = ({ vault }: TokenStores, n: number): string => derived(vault, `operator-token ${n}`);
 
 /** The tokens that were ever written to the file, oldest first. */
-async function issuedSoFar(
+async function loadOperatorTokens(
   stores: TokenStores,
 ): Promise<{ id: string; state: Exclude<AccessToken, { status: 'absent' }> }[]> {
   const tokens = [];
@@ -70,17 +69,17 @@ async function issuedSoFar(
   }
 }
 
-async function issueInto(file: string, stores: OperatorTokenOptions, n: number): Promise<string> {
+async function issueIntoFile(file: string, stores: OperatorTokenOptions, n: number): Promise<string> {
   const id = tokenId(stores, n);
   // A start that was cut short may have kept a hash for it.
   stores.vault.tokens.delete(id);
   const command = new IssueOperatorToken({ holder: derived(stores.vault, 'operator'), days: stores.days });
-  const { token } = await createToken(stores, bySystem(command, id, stores.at));
+  const { token } = await createToken(stores, asSystem(command, id, stores.at));
   writeFileDurably(file, `${token}\n`);
   return id;
 }
 
-async function secretIn(file: string): Promise<string | undefined> {
+async function readSecret(file: string): Promise<string | undefined> {
   try {
     return (await readFile(file, 'utf8')).trim();
   } catch (error) {
@@ -89,7 +88,7 @@ async function secretIn(file: string): Promise<string | undefined> {
   }
 }
 
-/** Rollbook itself, in the name of nobody. */
+/** Rollbook itself as the actor. */
 const system: Pick<CommandContext, 'actor' | 'permissions' | 'grantable' | 'mayActOnAdministrators'> = {
   actor: systemActor,
   permissions,
@@ -97,5 +96,5 @@ const system: Pick<CommandContext, 'actor' | 'permissions' | 'grantable' | 'mayA
   mayActOnAdministrators: true,
 };
 
-const bySystem = <C extends Command<C>>(command: C, targetId: string, at: string): C =>
+const asSystem = <C extends Command<C>>(command: C, targetId: string, at: string): C =>
   withContext(command, { ...system, commandId: randomUUID(), correlationId: randomUUID(), targetId, at });

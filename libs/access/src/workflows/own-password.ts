@@ -2,7 +2,7 @@ import { Refusal, type CommandContext } from '#libs/kernel';
 import { UserDecider, mayLogIn, passwordWrong } from '#libs/users';
 import { comparePassword, type ComparePasswordDependencies, type VerifiedUser } from './compare-password.js';
 
-/** Checks the password of the user who asks. Throws `password.wrong`, which counts as a failed login. */
+/** Checks the password of the user who sent the command. Throws `password.wrong`, which counts as a failed login. */
 export async function checkOwnPassword(
   services: ComparePasswordDependencies,
   password: string,

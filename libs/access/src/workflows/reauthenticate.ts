@@ -5,8 +5,8 @@ import type { ComparePasswordDependencies } from './compare-password.js';
 import { checkOwnPassword } from './own-password.js';
 
 /**
- * Checks that whoever asks in a session is its holder: a user by the password, an operator by the access token that the
- * session began with. Throws `password.wrong`, which counts as a failed login; `token.wrong`.
+ * Checks the credential of a session's holder again: a user's password, or the access token with which an operator
+ * started the session. Throws `password.wrong`, which counts as a failed login; `token.wrong`.
  */
 export async function reauthenticate(
   services: ComparePasswordDependencies & { readonly tokenAuthenticator: Pick<TokenAuthenticator, 'findPrincipal'> },

@@ -10,7 +10,7 @@ import { hashSecret, createSessionSecret, sessionSecretPattern } from './secret.
 /** How often at most a session's use is recorded, ms. */
 const useInterval = 60_000;
 
-/** Who comes in a session. The vault knows the sessions; whether one still holds, the holder's stream says. */
+/** Starts, authenticates and ends sessions. The vault stores them; the holder's stream says whether one is still valid. */
 export class Sessions {
   constructor(
     private readonly sessions: Vault['sessions'],
@@ -19,7 +19,7 @@ export class Sessions {
     private readonly now: () => Date,
   ) {}
 
-  /** Begins a session for somebody who has shown who they are; its secret leaves Rollbook here and nowhere else. */
+  /** Starts a session after a successful authentication. Returns its secret, which is stored nowhere. */
   start({ holder, kind, revision, authenticatedBy }: Authenticated, agent: string): string {
     const at = this.now().getTime();
     const secret = createSessionSecret();
@@ -37,49 +37,50 @@ export class Sessions {
     return secret;
   }
 
-  /** Who comes with this secret; `undefined` where the session has ended, for whatever cause. */
+  /** Returns the principal of a session, or undefined if the session has ended for any reason. */
   async findPrincipal(secret: string, freshness: Freshness): Promise<Principal | undefined> {
     const session = this.sessionOf(secret);
     return session && this.principalOf(session, freshness);
   }
 
-  /** Records that a person used the session, which ends later now; answers it as it is then. */
+  /** Records that a person used a session, which extends it. Returns the session, or undefined if it has ended. */
   recordUse(secret: string): SessionDetails | undefined {
     const session = this.sessionOf(secret);
     if (!session) return undefined;
     const at = this.now().getTime();
-    if (at - session.usedAt < Math.min(useInterval, this.limits.idle / 10)) return this.termsOf(session);
+    if (at - session.usedAt < Math.min(useInterval, this.limits.idle / 10)) return this.toDetails(session);
     this.sessions.recordUse(session.id, at);
-    return this.termsOf({ ...session, usedAt: at });
+    return this.toDetails({ ...session, usedAt: at });
   }
 
-  /** The session's holder has shown again who they are. */
+  /** Records that the session's holder has authenticated again. */
   renewAuthentication({ id }: SessionDetails, by: AuthenticationMethod): void {
     this.sessions.recordAuthentication(id, this.now().getTime(), by);
   }
 
-  /** How many seconds the session lasts if it is not used again. */
+  /** Returns in how many seconds a session ends if it is not used again. */
   secondsLeft({ expiresAt }: SessionDetails): number {
     return Math.max(0, Math.floor((Date.parse(expiresAt) - this.now().getTime()) / 1_000));
   }
 
-  /** When the session ends if it is not used again; Unix ms. */
+  /** Returns when a session ends if it is not used again (Unix ms). */
   expiryOf(session: Session): number {
     return sessionExpiry(session, this.limits);
   }
 
-  /** One's sessions that have not ended, newest first. */
+  /** Returns the principal's sessions that have not ended, newest first. */
   async list(principal: Principal): Promise<readonly Session[]> {
     const all = this.sessions.list(holderOf(principal));
     const principals = await Promise.all(all.map((session) => this.principalOf(session, 'fresh')));
     return all.filter((_, nth) => principals[nth] !== undefined);
   }
 
-  /** Ends one of one's sessions; whether there was one. */
+  /** Ends one of the principal's sessions. Returns whether there was one. */
   end(principal: Principal, id: string): boolean {
     return this.sessions.delete(holderOf(principal), id);
   }
 
+  /** Ends all of the principal's sessions. */
   endAll(principal: Principal): void {
     this.sessions.deleteAll(holderOf(principal));
   }
@@ -99,10 +100,10 @@ export class Sessions {
       until: authenticatedAt + this.limits.authentication,
       by: kind === 'user' ? 'password' : 'token',
     } as const;
-    return principal && { ...principal, authentication, session: this.termsOf(session) };
+    return principal && { ...principal, authentication, session: this.toDetails(session) };
   }
 
-  private termsOf(session: Session): SessionDetails {
+  private toDetails(session: Session): SessionDetails {
     const { id, authenticatedAt, authenticatedBy } = session;
     return {
       id,
@@ -113,5 +114,5 @@ export class Sessions {
   }
 }
 
-/** Whose sessions these are: a user's, or those of the access token that an operator came with. */
+/** Returns under which id the sessions of a principal are stored: the user's, or that of an operator's access token. */
 const holderOf = ({ actor, tokenId: via }: Principal): string => (actor.kind === 'user' ? actor.id : (via ?? ''));

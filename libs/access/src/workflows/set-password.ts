@@ -30,8 +30,8 @@ interface LinkServices {
 }
 
 /**
- * Asks for a link for whoever has this address; nobody is told whether anybody has. While a link is open it is mailed again.
- * Between two mails to an address there are pauses, which grow.
+ * Mails a password link to the user with this e-mail address; does nothing if there is none. An open link is mailed
+ * again. The pauses between two mails to one address grow.
  */
 export async function requestPasswordLink(
   { store, vault }: LinkServices,
@@ -76,7 +76,7 @@ export async function requestPasswordLink(
   }
 }
 
-/** Sets a password by a mailed link, which works once, and logs in. Throws `link.not-valid`, `password.weak`. */
+/** Sets a user's password with a mailed link, which works once, and logs the user in. Throws `link.not-valid`, `password.weak`. */
 export async function setPasswordByLink(
   services: PasswordServices,
   { link, password, context }: { link: string; password: string; context: CommandContext },
@@ -91,14 +91,14 @@ export async function setPasswordByLink(
   return recordLogin(services.store, own, 'link');
 }
 
-/** Changes one's own password. Throws `password.wrong`, which counts as a failed login; `password.weak`. */
+/** Changes the caller's own password. Throws `password.wrong`, which counts as a failed login; `password.weak`. */
 export async function changePassword(
   services: ComparePasswordDependencies,
   { currentPassword, password, context }: { currentPassword: string; password: string; context: CommandContext },
 ): Promise<LoggedIn> {
   const { user } = await checkOwnPassword(services, currentPassword, context);
   const { id: userId } = context.actor;
-  // Whatever else has changed meanwhile is no reason to refuse, which would tell that the password was right.
+  // Without the If-Match: a conflict would disclose that the password was right.
   const { expectedRevision: _, ...rest } = context;
   const about = { ...rest, targetId: userId, account: user.account };
   await checkStrength(services, password, user);
@@ -112,7 +112,7 @@ export async function changePassword(
   return { userId, revision, position };
 }
 
-/** The hash goes first, under the command's id: the event that names it makes it count. */
+/** Saves the hash under the command's id, then appends the event that makes it valid. */
 async function setPassword(
   { store, vault: { passwords }, threads }: PasswordServices,
   command: SetPassword,
@@ -127,7 +127,7 @@ async function setPassword(
     if (before) passwords.delete(targetId, before);
     return written;
   } catch (error) {
-    // Where nobody knows what became of the event, the hash is kept in case.
+    // If it is unknown whether the event was appended, the hash stays.
     if (!(error instanceof Refusal && error.kind === 'unavailable')) passwords.delete(targetId, commandId);
     throw error;
   }

@@ -9,8 +9,8 @@ import { OneSecondCache, type Freshness } from './one-second-cache.js';
 import { hashSecret, tokenSecretPattern } from './secret.js';
 
 /**
- * Who shows an access token: read from the token's and the holder's own streams, with no projection in between, so that
- * a lock, a demotion or a deletion shuts every token within a second.
+ * Authenticates access tokens. It reads the streams of the token and its holder, not a projection, so that a lock, a
+ * demotion or a deletion takes effect on every token within one second.
  */
 export class TokenAuthenticator {
   private readonly tokens: OneSecondCache<AccessToken>;
@@ -33,13 +33,13 @@ export class TokenAuthenticator {
     );
   }
 
-  /** `undefined` for any token that opens nothing, for whatever cause. Throws where the event store can't be asked. */
+  /** Returns the principal of an access token, or undefined if the token is not valid for any reason. Throws if the event store is unavailable. */
   async findPrincipal(secret: string, freshness: Freshness): Promise<Principal | undefined> {
     const id = tokenSecretPattern.test(secret) ? this.vault.tokens.findTokenId(hashSecret(secret)) : undefined;
     return id === undefined ? undefined : this.loadTokenPrincipal(id, freshness);
   }
 
-  /** Who has the token with this id; `undefined` where it opens nothing. */
+  /** Returns the principal of the token with this id, or undefined if the token is not valid. */
   async loadTokenPrincipal(id: string, freshness: Freshness): Promise<Principal | undefined> {
     const token = await this.tokens.get(id, freshness);
     const isUsers = token.status === 'live' && token.kind === 'user';
@@ -51,7 +51,7 @@ export class TokenAuthenticator {
     );
   }
 
-  /** How a user stands; `undefined` where nothing of theirs opens anything. */
+  /** Returns what authentication needs to know of a user, or undefined if the user may not log in. */
   loadUserAccess(userId: string, freshness: Freshness): Promise<UserAccess | undefined> {
     return this.holders.get(userId, freshness);
   }
@@ -86,7 +86,7 @@ export class TokenAuthenticator {
     };
   }
 
-  /** Whether there is such an account, as of a second ago at the most. */
+  /** Returns whether an account is open. The answer may be one second old if it is yes. */
   async isOpenAccount(id: string): Promise<boolean> {
     return (await this.accounts.get(id, 'cached')) || this.accounts.get(id, 'fresh');
   }

@@ -1,29 +1,29 @@
 import { throttled } from '#libs/kernel';
 
-interface Turn {
-  readonly take: () => void;
+interface WaitingTask {
+  readonly start: () => void;
   readonly deadline: NodeJS.Timeout;
 }
 
 interface WorkQueueOptions {
-  /** How many may work at a time. */
+  /** How many tasks run at a time. */
   readonly concurrency: number;
-  /** How many of each rank may wait. */
+  /** How many tasks of each priority may wait. */
   readonly maxWaiting: number;
-  /** How many ranks there are; all who wait in an earlier rank come before a later one. */
+  /** How many priorities there are; 0 is the highest and is always served first. Default 1. */
   readonly priorities?: number;
-  /** How long one may wait, ms. */
+  /** How long a task may wait, ms. Default 20,000. */
   readonly maxWaitMs?: number;
-  /** Whether a rank that was full once takes nobody until the lane is empty: so a burst fares alike, however long its checks take. */
+  /** Whether a priority whose queue was full refuses all tasks until the whole queue is idle. Then the tasks of a burst are refused alike, however long each takes. */
   readonly refusesUntilEmpty?: boolean;
 }
 
-/** A limit on how many work at a time, with bounded queues for those who wait. */
+/** Runs tasks with limited concurrency; the others wait in bounded queues, one for each priority. */
 export class WorkQueue {
   #free: number;
   readonly #places: number;
-  readonly #queues: Turn[][];
-  readonly #closed = new Set<Turn[]>();
+  readonly #queues: WaitingTask[][];
+  readonly #closed = new Set<WaitingTask[]>();
   readonly #room: number;
   readonly #maxWait: number;
   readonly #closesWhenFull: boolean;
@@ -42,40 +42,41 @@ export class WorkQueue {
     this.#closesWhenFull = refusesUntilEmpty;
   }
 
+  /** Whether no task runs or waits. */
   get isIdle(): boolean {
     return this.#free === this.#places;
   }
 
-  /** Works when it is its turn. Throws `access.throttled` where too many wait, or after too long a wait. */
-  async run<T>(work: () => Promise<T>, rank = 0): Promise<T> {
+  /** Runs a task as soon as there is a free place. Throws `access.throttled` if too many wait, or after `maxWaitMs`. */
+  async run<T>(work: () => Promise<T>, priority = 0): Promise<T> {
     if (this.#free > 0) this.#free--;
-    else await this.#wait(this.#queues[rank]!);
+    else await this.#wait(this.#queues[priority]!);
     try {
       return await work();
     } finally {
-      this.#leave();
+      this.#release();
     }
   }
 
-  #wait(queue: Turn[]): Promise<void> {
+  #wait(queue: WaitingTask[]): Promise<void> {
     if (queue.length >= this.#room && this.#closesWhenFull) this.#closed.add(queue);
     if (queue.length >= this.#room || this.#closed.has(queue)) throw busy();
-    return new Promise((take, refuse) => {
+    return new Promise((start, refuse) => {
       const deadline = setTimeout(() => {
-        queue.splice(queue.indexOf(turn), 1);
+        queue.splice(queue.indexOf(task), 1);
         refuse(busy());
       }, this.#maxWait);
-      const turn = { take, deadline };
-      queue.push(turn);
+      const task = { start, deadline };
+      queue.push(task);
     });
   }
 
-  #leave(): void {
+  #release(): void {
     const next = this.#queues.find(({ length }) => length > 0)?.shift();
     if (!next) this.#free++;
     if (this.isIdle) this.#closed.clear();
     clearTimeout(next?.deadline);
-    next?.take();
+    next?.start();
   }
 }
 

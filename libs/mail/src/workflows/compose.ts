@@ -48,6 +48,7 @@ export async function composeMail(dependencies: ComposeDependencies, mail: Mail)
   return composeKind(mail.kind as MailKind, dependencies, mail, user, { account: account?.name, language });
 }
 
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- ties the facts to the texts of the same kind
 async function composeKind<Kind extends MailKind>(
   kind: Kind,
   dependencies: ComposeDependencies,
