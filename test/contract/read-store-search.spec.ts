@@ -2,7 +2,9 @@ import 'reflect-metadata';
 import { CompiledQuery, sql, type Kysely, type KyselyPlugin } from 'kysely';
 import { withQueryContext } from '#libs/kernel';
 import { userEvent } from '#libs/users';
-import { ListUsers, matching, usersAfter, type UserListTables } from '../../libs/users/src/read/user-list.js';
+import { selectMatching } from '../../libs/users/src/read/user-filter.js';
+import { ListUsers, loadUsersAfter } from '../../libs/users/src/read/user-list.js';
+import type { UserListTables } from '../../libs/users/src/read/user-list.projection.js';
 import { added, next, userLogs, type UserLog } from '../support/user-log.js';
 
 type Names = readonly [firstName: string, lastName: string, local?: string];
@@ -59,7 +61,7 @@ describe.each(userLogs)('%s', (_, open) => {
   afterAll(() => log.close());
 
   const found = async (search: string) =>
-    (await usersAfter(db, query(search), page)).items
+    (await loadUsersAfter(db, query(search), page)).items
       .map(({ firstName, lastName }) => `${firstName} ${lastName}`)
       .toSorted();
 
@@ -167,15 +169,15 @@ describe.each(userLogs)('%s', (_, open) => {
   test.each(['王伟', '王', '민수', 'Ng', 'zi', 'ngu', "o'n", 'मीना', 'anna m', 'nobody at all'])(
     'SEARCH-5: %s reads no table and no order of the list whole',
     async (search) => {
-      const plan = await plans((explained) => usersAfter(explained, query(search, 'large'), page));
+      const plan = await plans((explained) => loadUsersAfter(explained, query(search, 'large'), page));
       expect(plan).toContain('Bitmap Index Scan on user_list_search');
       expect(plan).not.toMatch(/Seq Scan|Index Scan using/);
     },
   );
 
   test('SEARCH-5: an export reads a search by the same index', async () => {
-    expect(await plans((explained) => matching(explained, query('Ng', 'large')).select('user_id').execute())).toContain(
-      'Bitmap Index Scan on user_list_search',
-    );
+    expect(
+      await plans((explained) => selectMatching(explained, query('Ng', 'large')).select('user_id').execute()),
+    ).toContain('Bitmap Index Scan on user_list_search');
   });
 });

@@ -5,8 +5,9 @@ import { evolve, type Recorded } from '#libs/kernel';
 import { UserDecider } from '../../libs/users/src/domain/user.decider.js';
 import type { UserEvent } from '../../libs/users/src/domain/user.events.js';
 import { accountOf, isInForce, locksAt, type Lock, type User } from '../../libs/users/src/domain/user.state.js';
-import { itemAt } from '../../libs/users/src/read/user-item.js';
-import { currentOf, foldUser, type UserAcrossAccounts } from '../../libs/users/src/read/user-view.js';
+import { withLocksInForceAt } from '../../libs/users/src/read/user-item.js';
+import { foldUser } from '../../libs/users/src/read/fold-user.js';
+import { currentView, type UserAcrossAccounts } from '../../libs/users/src/read/user-view.js';
 import { runTries, tries, type Step } from '../support/user-histories.js';
 import { userLogs, type UserLog } from '../support/user-log.js';
 
@@ -87,8 +88,8 @@ it('LIST-1, LOCK-1: after any history the rules and the fold of the read side ag
       for (const event of toLog(runTries(run), 'target')) {
         user = evolve(UserDecider, user, event);
         seen = foldUser(seen, event);
-        expect(currentOf(seen!).account).toBe(accountOf(user));
-        expect(currentOf(seen!).status).toBe(user.status);
+        expect(currentView(seen!).account).toBe(accountOf(user));
+        expect(currentView(seen!).status).toBe(user.status);
         for (const at of timesAfter(event.envelope.at))
           expect(agreedByView(seen!, at)).toEqual(agreedByRules(user, at));
         if (user.status === 'unaffiliated' && user.lastAccount) departures++;
@@ -125,7 +126,7 @@ describe.each(userLogs)('%s', (_, open) => {
             {
               status: row.status,
               roles: row.roles.toSorted(),
-              locks: toLocks(itemAt(row.item, at).locks as readonly AnyLock[]),
+              locks: toLocks(withLocksInForceAt(row.item, at).locks as readonly AnyLock[]),
               isLocked: row.locked_for_good || (row.locked_until !== null && new Date(row.locked_until) > new Date(at)),
             },
           ]);

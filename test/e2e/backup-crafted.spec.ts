@@ -18,14 +18,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { backupMac } from '#libs/vault';
-import { listenForCommands } from '../../apps/server/src/backup/control.js';
+import { listenForBackupRequests } from '../../apps/server/src/backup/control.js';
 import { describeFile } from '../../apps/server/src/backup/files.js';
 import { textToSign, type Manifest } from '../../apps/server/src/backup/manifest.js';
 import { restoreBackup } from '../../apps/server/src/backup/restore-backup.js';
 import { writeBackup } from '../../apps/server/src/backup/write-backup.js';
 import { readConfig, type Config } from '../../apps/server/src/config.js';
-import { Owned } from '../../apps/server/src/owned.js';
-import { openLog, type Log } from '../../apps/server/src/parts.js';
+import { openLog, type Log } from '../../apps/server/src/open-stores.js';
 import { run } from '../support/process.js';
 
 const parent = mkdtempSync(join(tmpdir(), 'crafted-'));
@@ -40,12 +39,8 @@ const key = { VAULT_KEY: 'ab'.repeat(32) };
 
 /** Makes an installation, and what `work` makes of it. */
 async function withLog<T>(config: Config, work: (log: Log) => Promise<T>): Promise<T> {
-  const owned = new Owned();
-  try {
-    return await work(await openLog(config, owned));
-  } finally {
-    await owned.close();
-  }
+  await using closing = new AsyncDisposableStack();
+  return await work(await openLog(config, closing));
 }
 
 /** A backup of an installation of its own. */
@@ -293,12 +288,12 @@ describe('the MAC of a backup', () => {
 describe('a running server that is asked for a backup', () => {
   let config: Config;
   let ask: (line: string) => Promise<object>;
-  const owned = new Owned();
+  const closing = new AsyncDisposableStack();
   beforeAll(async () => {
     config = configOf(fresh());
-    const log = await openLog(config, owned);
-    const control = await listenForCommands({ config, ...log });
-    owned.add(() => control!.close());
+    const log = await openLog(config, closing);
+    const control = await listenForBackupRequests({ config, ...log });
+    closing.defer(() => control!.close());
     ask = async (line) => {
       const socket = connect(relative(process.cwd(), join(config.dataDir, 'control/socket')));
       await once(socket, 'connect');
@@ -306,7 +301,7 @@ describe('a running server that is asked for a backup', () => {
       return JSON.parse((await text(socket)).split('\n').at(-2)!) as object;
     };
   });
-  afterAll(() => owned.close());
+  afterAll(() => closing.disposeAsync());
 
   it.each([
     ['no JSON', 'backup'],

@@ -26,13 +26,12 @@ import {
   type SubscribeToLog,
 } from '#libs/read-store';
 import { backupMac } from '#libs/vault';
-import { askServer } from '../../apps/server/src/backup/control.js';
+import { requestBackup } from '../../apps/server/src/backup/control.js';
 import { textToSign, type Manifest } from '../../apps/server/src/backup/manifest.js';
 import { restoreBackup } from '../../apps/server/src/backup/restore-backup.js';
 import { writeBackup } from '../../apps/server/src/backup/write-backup.js';
 import { readConfig, type Config } from '../../apps/server/src/config.js';
-import { Owned } from '../../apps/server/src/owned.js';
-import { openLog, type Log } from '../../apps/server/src/parts.js';
+import { openLog, type Log } from '../../apps/server/src/open-stores.js';
 import { projections } from '../../apps/server/src/projections.js';
 import { startServer } from '../../apps/server/src/server.js';
 import { Api } from '../support/api.js';
@@ -52,12 +51,8 @@ const quiet = (): void => {};
 
 /** An installation that no server runs on, for as long as `work` takes. */
 async function withLog<T>(config: Config, work: (log: Log) => Promise<T>): Promise<T> {
-  const owned = new Owned();
-  try {
-    return await work(await openLog(config, owned));
-  } finally {
-    await owned.close();
-  }
+  await using closing = new AsyncDisposableStack();
+  return await work(await openLog(config, closing));
 }
 
 /** An installation whose log takes its time to be copied: 54 MB of somebody else's events. */
@@ -143,7 +138,7 @@ describe('with 64 writers at work', () => {
     await more(20);
     before = acknowledged;
     backup = fresh();
-    manifest = (await askServer(original.config.dataDir, backup, quiet))!;
+    manifest = (await requestBackup(original.config.dataDir, backup, quiet))!;
     await more(20);
     done.abort();
     await Promise.all(writing);
@@ -445,7 +440,7 @@ describe('the commands', () => {
     ] as const) {
       const [server, directory] = [await startProcess(home), fresh()];
       let ended: Promise<unknown> | undefined;
-      const context = askServer(home, directory, () => void (ended ??= server.end(signal)));
+      const context = requestBackup(home, directory, () => void (ended ??= server.end(signal)));
       await expect(context).rejects.toThrow(says);
       await ended;
       await expect(restoreBackup(directory, configOf(fresh()), quiet)).rejects.toThrow(

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
 import { v5 as uuidv5 } from 'uuid';
-import { AssertDomain, OpenAccount, ReleaseDomain, changeDomain } from '#libs/accounts';
+import { AssertDomain, OpenAccount, ReleaseDomain, changeDomainOwner } from '#libs/accounts';
 import type { EventStore, CommandResult } from '#libs/event-store';
 import type { Command } from '#libs/kernel';
 import {
@@ -99,7 +99,7 @@ describe('opening an account', () => {
       const targetId = domainsOf(key)[1];
       let [lives, taken] = [0, false];
       const change = (command: AssertDomain | ReleaseDomain) =>
-        changeDomain(stage.store, request<never>(command as never, randomUUID(), { account, targetId }));
+        changeDomainOwner(stage.store, request<never>(command as never, randomUUID(), { account, targetId }));
       const run = async (store: EventStore) => {
         // By the time of the retry nothing is in the way any more.
         if (++lives === 2) await change(new ReleaseDomain({}));
@@ -150,12 +150,12 @@ describe('opening an account', () => {
         const rivalling = async (store: EventStore): Promise<CommandResult<unknown>> => {
           if (rival === 'takes the address')
             return createUser(claiming(store), request(new AddUser({ ...person('x'), email }), rivalKey, { account }));
-          const taken = await changeDomain(
+          const taken = await changeDomainOwner(
             store,
             request(new AssertDomain({}), rivalKey, { account, targetId: domain }),
           );
           return rival === 'takes a domain for a moment'
-            ? changeDomain(store, request(new ReleaseDomain({}), releaseKey, { account, targetId: domain }))
+            ? changeDomainOwner(store, request(new ReleaseDomain({}), releaseKey, { account, targetId: domain }))
             : taken;
         };
         const actors: Actor<CommandResult<unknown>>[] = [

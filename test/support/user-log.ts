@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import type { DomainEvent, Recorded } from '#libs/kernel';
 import { openReadStore, openTemporaryReadStore, type ReadStore } from '#libs/read-store';
 import { userEvent } from '#libs/users';
-import { UserListProjection, type UserListTables } from '../../libs/users/src/read/user-list.js';
+import { UserListProjection, type UserListTables } from '../../libs/users/src/read/user-list.projection.js';
 import { createDatabase } from './database.js';
 
 let position = 0;

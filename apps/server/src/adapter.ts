@@ -6,19 +6,19 @@ import type { FastifyError, FastifyInstance } from 'fastify';
 import { clientProblemBody, type FastifyReply } from '#libs/http';
 import { refuseWrongMethods } from './allowed-methods.js';
 import type { Config } from './config.js';
-import { readUtf8Json } from './request-format.js';
-import { trustFunction } from './trusted-proxies.js';
+import { acceptOnlyUtf8Json } from './request-format.js';
+import { createTrustFunction } from './trusted-proxies.js';
 
-/** Where the API lies; what is for whoever runs the machines lies outside. */
+/** The prefix of the API's paths; health and metrics have none. */
 export const apiPrefix: Parameters<NestFastifyApplication['setGlobalPrefix']> = [
   'api/v1',
   { exclude: ['health/live', 'health/ready', 'metrics'] },
 ];
 
-/** Fastify, with the limits of the house, and problems (RFC 9457) also where a request gets no route. */
-export function httpAdapter({ trustProxy }: Config, requestTimeout: number): FastifyAdapter {
+/** Creates the Fastify adapter with the server's limits; requests that reach no route get a problem (RFC 9457) too. `requestTimeout` in ms. */
+export function createHttpAdapter({ trustProxy }: Config, requestTimeout: number): FastifyAdapter {
   const adapter = new FastifyAdapter({
-    trustProxy: trustFunction(trustProxy),
+    trustProxy: createTrustFunction(trustProxy),
     bodyLimit: 256 * 1024,
     requestTimeout,
     // Node takes the shorter of its two limits for the headers, and looks for late requests only so often.
@@ -27,10 +27,10 @@ export function httpAdapter({ trustProxy }: Config, requestTimeout: number): Fas
     frameworkErrors: ({ statusCode = 400 }: FastifyError, _: unknown, reply: FastifyReply) => {
       void reply.status(statusCode).type('application/problem+json').send(clientProblemBody(statusCode));
     },
-    clientErrorHandler: turnAway,
+    clientErrorHandler: respondToClientError,
   });
   const server = adapter.getInstance();
-  readUtf8Json(server);
+  acceptOnlyUtf8Json(server);
   refuseWrongMethods(server);
   // What is about people stays in no cache (RFC 9111): not in a proxy's, not on a disk after the logout.
   server.addHook('onRequest', async (_, reply) => void reply.header('cache-control', 'no-store'));
@@ -38,7 +38,7 @@ export function httpAdapter({ trustProxy }: Config, requestTimeout: number): Fas
   return adapter;
 }
 
-/** Says once that there seems to be a proxy whose clients count as one. */
+/** Logs a warning at the first request with X-Forwarded-For while TRUST_PROXY is off. */
 function warnOfProxy(server: FastifyInstance): void {
   let warned = false;
   server.addHook('onRequest', async ({ headers }) => {
@@ -52,8 +52,8 @@ function warnOfProxy(server: FastifyInstance): void {
 
 const statusOf: Readonly<Record<string, number>> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
 
-/** Answers what is no request (yet), as Node itself would, but for the body. */
-function turnAway(error: NodeJS.ErrnoException, socket: Socket): void {
+/** Responds to data that is not a complete request, as Node does, but with a problem as the body. */
+function respondToClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   const status = statusOf[error.code ?? ''] ?? 400;
   const body = clientProblemBody(status);

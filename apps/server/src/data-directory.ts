@@ -2,14 +2,14 @@ import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** Where a restore puts things together; while it is there, the rest of the directory is not whole. */
-export const restoringIn = (directory: string): string => join(directory, 'restoring');
+/** Returns the path where a restore builds its files; while it exists, the data directory is not complete. */
+export const restoreDraftPath = (directory: string): string => join(directory, 'restoring');
 
-/** What the server itself keeps or looks for in the data directory. */
+/** The names that the server uses in the data directory. */
 const ownNames = /^(?:control|events|lock|mail|operator-token|read-store|restoring|vault)(?:[.-].*)?$/;
 
-/** Whether this is the data directory, or a place in it that the server takes for its own. */
-export function isOwnPlace(directory: string, path: string): boolean {
+/** Returns whether a path is the data directory, or one that the server uses in it. */
+export function isReservedPath(directory: string, path: string): boolean {
   const [first = ''] = relative(directory, path).split(sep);
   return first === '' || ownNames.test(first);
 }
@@ -26,8 +26,9 @@ export function makeDirectory(path: string): void {
 }
 
 /**
- * Makes the data directory (mode 700) and keeps other processes out of it. The lock is the operating system's, through
- * SQLite: it goes with the process, however that ends. Throws one clear line.
+ * Makes the data directory (mode 700) and locks it against other processes. The lock is the operating system's, through
+ * SQLite, so it ends with the process in any case.
+ * @throws Error of one line
  */
 export function lockDataDirectory(directory: string): { release(): void } {
   try {
@@ -46,7 +47,7 @@ export function lockDataDirectory(directory: string): { release(): void } {
     lock.close();
     throw new Error(`The data directory ${directory} is in use by another process.`);
   }
-  if (existsSync(restoringIn(directory))) {
+  if (existsSync(restoreDraftPath(directory))) {
     lock.close();
     throw new Error(`A restore into ${directory} was cut short: empty the directory and restore again.`);
   }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startEmbeddedEventStore } from '#libs/embedded-eventstore';
+import { toErrorText } from './error-text.js';
 
 const help = `The embedded event store alone, for tools that speak EventStoreDB's protocol (esdb://). End it with Ctrl-C.
 
@@ -67,7 +68,7 @@ function passwordIn(file: string): string {
 }
 
 function fail(error: unknown): never {
-  console.error(`eventstore: ${error instanceof Error ? error.message : String(error)}`);
+  console.error(`eventstore: ${toErrorText(error)}`);
   process.exit(1);
 }
 

@@ -64,7 +64,7 @@ export async function openInstallation(
         `The vault in ${config.dataDir} holds the keys of a log, but this log is empty: give EVENTSTORE_URL and EVENTSTORE_NAMESPACE of that log, or another DATA_DIR.`,
       );
     }
-    if ((founder ?? (await found(store, vault))) !== vault.fingerprint) {
+    if ((founder ?? (await writeFounding(store, vault))) !== vault.fingerprint) {
       throw new Error(
         'This log was founded with another vault: give the DATA_DIR that belongs to it, or another EVENTSTORE_NAMESPACE.',
       );
@@ -79,22 +79,25 @@ export async function openInstallation(
 
 const stream = 'installation';
 
-/** The fingerprint of the vault that the log was founded with. */
+/** Returns the fingerprint of the vault that the log was founded with; `undefined` for an empty log. */
 async function findFounder(store: EventStore): Promise<string | undefined> {
   for await (const { data } of store.read(stream, { maxCount: 1 })) return (data as { vault: string }).vault;
   return undefined;
 }
 
-/** The id of the last event of a restore. */
+/** Returns the id of the event of the last restore; '' if the log was never restored. */
 async function findRestore(store: EventStore): Promise<string> {
   for await (const { id, type } of store.read(stream, { backwards: true, maxCount: 1 }))
     if (type === 'InstallationRestored') return id;
   return '';
 }
 
-/** Writes the log's first event, or finds that somebody else was faster. */
-async function found(store: EventStore, vault: Vault): Promise<string> {
-  const founded = happened(vault, idOf(vault), { type: 'InstallationFounded', data: { vault: vault.fingerprint } });
+/** Appends the log's first event, unless another process has, and returns the fingerprint in it. */
+async function writeFounding(store: EventStore, vault: Vault): Promise<string> {
+  const founded = toProposedEvent(vault, idOf(vault), {
+    type: 'InstallationFounded',
+    data: { vault: vault.fingerprint },
+  });
   try {
     await store.append(stream, -1, [founded]);
   } catch (error) {
@@ -103,21 +106,21 @@ async function found(store: EventStore, vault: Vault): Promise<string> {
   return (await findFounder(store))!;
 }
 
-/** Writes into the log that it goes on from a backup: what came after that backup is gone, and other events take its positions. */
+/** Appends the event of a restore: the events after the backup are lost, and new events take their positions. */
 export async function recordRestore(
   { store, vault }: Installation,
   backup: { madeAt: string; position?: number },
 ): Promise<void> {
   for await (const { revision } of store.read(stream, { backwards: true, maxCount: 1 })) {
     await store.append(stream, revision, [
-      happened(vault, randomUUID(), { type: 'InstallationRestored', data: backup }),
+      toProposedEvent(vault, randomUUID(), { type: 'InstallationRestored', data: backup }),
     ]);
   }
 }
 
 const idOf = ({ fingerprint }: Vault): string => uuidv5(fingerprint, '0b1a3d5e-6f0f-4f38-9a0c-6c1f6f5f8b11');
 
-function happened(vault: Vault, id: string, { type, data }: InstallationEvent): ProposedEvent {
+function toProposedEvent(vault: Vault, id: string, { type, data }: InstallationEvent): ProposedEvent {
   const subject = { kind: 'installation', id: idOf(vault) } as const;
   return {
     id,

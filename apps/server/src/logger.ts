@@ -1,14 +1,13 @@
 import { ConsoleLogger } from '@nestjs/common';
-import type { LogLevel } from './config.js';
+import { logLevels, type LogLevel } from './settings.js';
 
-const levels = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'] as const;
-/** Nest tells of each module and route that it sets up: of interest to whoever debugs the start. */
+/** Sources of Nest's messages about each module and route: logged at level `debug`. */
 const setUp = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
 
-/** Lines for a person at a terminal, JSON for everybody else. */
+/** Logs lines of text to a terminal, else JSON. */
 export class ServerLogger extends ConsoleLogger {
   constructor(level: LogLevel) {
-    super({ logLevels: levels.slice(0, levels.indexOf(level) + 1), json: !process.stdout.isTTY });
+    super({ logLevels: logLevels.slice(0, logLevels.indexOf(level) + 1), json: !process.stdout.isTTY });
   }
 
   override log(message: unknown, ...rest: unknown[]): void {
@@ -17,7 +16,7 @@ export class ServerLogger extends ConsoleLogger {
   }
 
   override error(message: unknown, ...rest: unknown[]): void {
-    // Nest's own words on a port that is taken; ours follow.
+    // Nest's message about a port that is taken; `listen` throws a clearer one.
     if (rest.at(-1) !== 'NestApplication') super.error(message, ...(rest as [string]));
   }
 }

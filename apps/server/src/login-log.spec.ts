@@ -7,9 +7,9 @@ const logOf = () => new LoginLog(() => new Date(now), { warn: (line: unknown) =>
 
 it('LOGIN-15: tells the command and the code, and nothing of other commands', () => {
   const log = logOf();
-  log.tell('LogIn', 'login.failed');
-  log.tell('LockUser', 'user.not-active');
-  log.tell('ChangePassword', 'access.throttled');
+  log.logRefusal('LogIn', 'login.failed');
+  log.logRefusal('LockUser', 'user.not-active');
+  log.logRefusal('ChangePassword', 'access.throttled');
   expect(lines).toEqual([
     { command: 'LogIn', code: 'login.failed' },
     { command: 'ChangePassword', code: 'access.throttled' },
@@ -18,9 +18,9 @@ it('LOGIN-15: tells the command and the code, and nothing of other commands', ()
 
 it('LOGIN-15: writes 60 lines a minute at most, and how many it left out', () => {
   const log = logOf();
-  for (let nth = 0; nth < 100; nth++) log.tell('LogIn', 'login.failed');
+  for (let nth = 0; nth < 100; nth++) log.logRefusal('LogIn', 'login.failed');
   expect(lines).toHaveLength(60);
   now += 60_000;
-  log.tell('LogIn', 'login.failed');
+  log.logRefusal('LogIn', 'login.failed');
   expect(lines.at(-1)).toEqual({ command: 'LogIn', code: 'login.failed', unloggedBefore: 40 });
 });

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { RateLimit } from '#libs/kernel';
 
-/** The commands with which somebody shows who they are, or asks for a link to do so. */
+/** The commands that authenticate a user, or request a link that does. */
 const logins = new Set(['LogIn', 'ChangePassword', 'Reauthenticate', 'RequestPasswordLink', 'FollowPasswordLink']);
 
 /**
@@ -20,8 +20,8 @@ export class LoginLog {
     this.lines = new RateLimit({ limit: 60, window: 60_000, now });
   }
 
-  /** Logs a refused command, if it is a login. */
-  tell(command: string, code: string): void {
+  /** Logs the refusal of a command in {@link logins}; others are ignored. */
+  logRefusal(command: string, code: string): void {
     if (!logins.has(command)) return;
     if (this.lines.take('') !== undefined) {
       this.unlogged++;

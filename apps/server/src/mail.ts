@@ -3,10 +3,10 @@ import { Logger } from '@nestjs/common';
 import type { Clock } from '#libs/http';
 import { MailProcess, fileTransport, smtpTransport } from '#libs/mail';
 import type { Config } from './config.js';
-import type { Stores } from './parts.js';
+import type { Stores } from './open-stores.js';
 
-/** The process that sends mails: to SMTP_URL, else into files under DATA_DIR. */
-export function mailProcess(
+/** Creates the process that sends mails to SMTP_URL, or writes them to files under DATA_DIR. */
+export function createMailProcess(
   { smtpUrl, smtpNeedsTls, mailFrom, dataDir }: Config,
   { store, vault }: Stores,
   clock: Clock,
@@ -31,8 +31,8 @@ export function mailProcess(
   });
 }
 
-/** Where the links in mails lead: PUBLIC_URL, else where the server listens (`url`). */
-export function linksTo({ publicUrl, host }: Config, url: string): string {
+/** Returns the base URL of links in mails: PUBLIC_URL, else `url`, where the server listens. */
+export function linkBaseUrl({ publicUrl, host }: Config, url: string): string {
   if (publicUrl !== undefined) return publicUrl;
   const everywhere = host === '0.0.0.0' || host === '::';
   return everywhere ? `http://localhost:${new URL(url).port}` : url;

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { help, readConfig } from './config.js';
 import { loadEnvironmentFile } from './environment-file.js';
 import type { Server } from './server.js';
+import { toErrorText } from './error-text.js';
 
 if (process.argv.includes('--help') || process.argv.includes('-h')) {
   console.log(help());
@@ -53,7 +54,7 @@ function end(server: Server): void {
 }
 
 function fail(error: unknown): never {
-  console.error(`rollbook: ${error instanceof Error ? error.message : String(error)}`);
+  console.error(`rollbook: ${toErrorText(error)}`);
   process.exit(1);
 }
 

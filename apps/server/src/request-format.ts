@@ -3,7 +3,7 @@ import { jsonErrorPlace } from '#libs/http';
 import { Refusal } from '#libs/kernel';
 
 /** Reads bodies as JSON in UTF-8 without a Content-Encoding, and nothing else; refuses addresses that are no UTF-8, and takes ids in either case. */
-export function readUtf8Json(server: FastifyInstance): void {
+export function acceptOnlyUtf8Json(server: FastifyInstance): void {
   server.addHook('onRequest', async (request, reply) => {
     if (request.headers['content-encoding'] !== undefined) {
       void reply.header('accept-encoding', 'identity');

@@ -8,20 +8,19 @@ import { PasswordThreads, ensureOperatorToken } from '#libs/access';
 import { Clock } from '#libs/http';
 import { ProjectionRunner } from '#libs/read-store';
 import { serveAdmin } from './admin.js';
-import { apiPrefix, httpAdapter } from './adapter.js';
-import { listenForCommands } from './backup/control.js';
-import type { Source } from './backup/write-backup.js';
+import { apiPrefix, createHttpAdapter } from './adapter.js';
+import { listenForBackupRequests } from './backup/control.js';
+import type { BackupSource } from './backup/write-backup.js';
 import type { Config } from './config.js';
 import { DiskMonitor } from './disk-monitor.js';
 import { ServerLogger } from './logger.js';
-import { linksTo, mailProcess } from './mail.js';
+import { linkBaseUrl, createMailProcess } from './mail.js';
 import { Health } from './health.js';
 import { Metrics } from './metrics.js';
 import { listenForMetrics } from './metrics-listener.js';
-import { observe } from './observe.js';
+import { recordRequests } from './observe.js';
 import { serveOpenApi } from './openapi/serve.js';
-import { Owned } from './owned.js';
-import { openStores, type Stores } from './parts.js';
+import { openStores, type Stores } from './open-stores.js';
 import { projections } from './projections.js';
 import { ServerModule, type Parts } from './server.module.js';
 import { StoreHealth } from './store-health.js';
@@ -44,7 +43,7 @@ class SystemClock extends Clock {
   override now = () => new Date();
 }
 
-/** What a test replaces. */
+/** Replacements for tests. */
 export interface Overrides {
   readonly clock?: Clock;
   /** How long a request may take to arrive, ms. */
@@ -56,32 +55,36 @@ export interface Abortable {
   readonly signal?: AbortSignal;
 }
 
-/** Starts everything that the settings ask for. Throws one clear line; what was opened until then is closed again. */
+/**
+ * Starts the server with these settings.
+ * @throws Error of one line, after closing what was opened
+ */
 export async function startServer(
   config: Config,
   { clock = new SystemClock(), requestTimeout = 30_000, signal }: Overrides & Abortable = {},
 ): Promise<Server> {
   Logger.overrideLogger(new ServerLogger(config.logLevel));
-  const owned = new Owned();
+  const closing = new AsyncDisposableStack();
+  let closed: Promise<void> | undefined;
   try {
     const health = new StoreHealth();
     const wait = new StoreWait({ seconds: config.startTimeout, ...(signal && { signal }) });
-    const stores = await openStores(config, owned, { wait, health });
+    const stores = await openStores(config, closing, { wait, health });
     const runner = followLog(stores);
-    owned.add(() => runner.stop());
-    const mails = mailProcess(config, stores, clock);
-    owned.add(() => mails.stop());
+    closing.defer(() => runner.stop());
+    const mails = createMailProcess(config, stores, clock);
+    closing.defer(() => mails.stop());
     const passwordThreads = new PasswordThreads();
-    owned.add(() => passwordThreads.close());
+    closing.defer(() => passwordThreads.close());
     const publicOrigin = config.publicUrl === undefined ? undefined : new URL(config.publicUrl).origin;
     const monitor = new StoreMonitor({ ...stores, projections: runner });
-    owned.add(() => monitor.stop());
+    closing.defer(() => monitor.stop());
     const disk = new DiskMonitor({
       directory: config.dataDir,
       stores: config.eventStoreUrl ? ['vault'] : ['vault', 'event-store'],
       health,
     });
-    owned.add(() => disk.stop());
+    closing.defer(() => disk.stop());
     await disk.start();
     const watched = new Health({ ...stores, projections: runner, mails, stores: health, monitor });
     const parts = {
@@ -102,30 +105,30 @@ export async function startServer(
       new Logger('Server').log(`The operator's token is in ${operatorToken}`);
     }
     const app = await createApp(config, parts, requestTimeout);
-    owned.add(() => drain(app));
+    closing.defer(() => drain(app));
     await wait.for('read store', () => runner.start());
     monitor.start();
     await listen(app, config);
     const listener = await listenForMetrics(config, parts.health, parts.metrics);
-    if (listener) owned.add(() => listener.close());
-    mails.start(linksTo(config, await app.getUrl()));
-    await takeCommands({ config, ...stores }, owned);
+    if (listener) closing.defer(() => listener.close());
+    mails.start(linkBaseUrl(config, await app.getUrl()));
+    await takeCommands({ config, ...stores }, closing);
     return {
       url: await app.getUrl(),
       ...(listener && { metricsUrl: listener.url }),
       operatorToken,
       app,
-      close: () => owned.close(),
+      close: () => (closed ??= closing.disposeAsync()),
     };
   } catch (error) {
-    await owned.close().catch(() => {}); // the first error tells more
+    await closing.disposeAsync().catch(() => {}); // the first error matters
     throw error;
   }
 }
 
-async function takeCommands(source: Source, owned: Owned): Promise<void> {
-  const control = await listenForCommands(source);
-  if (control) owned.add(() => control.close());
+async function takeCommands(source: BackupSource, closing: AsyncDisposableStack): Promise<void> {
+  const control = await listenForBackupRequests(source);
+  if (control) closing.defer(() => control.close());
   else
     new Logger('Server').warn(
       'The path of DATA_DIR is too long for a socket: this server can not be asked for a backup.',
@@ -145,7 +148,7 @@ function followLog({ store, readStore }: Stores): ProjectionRunner {
 async function createApp(config: Config, parts: Parts, requestTimeout: number): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
     ServerModule.of(parts),
-    httpAdapter(config, requestTimeout),
+    createHttpAdapter(config, requestTimeout),
     {
       logger: new ServerLogger(config.logLevel),
       // Fastify's own parser reads JSON; Nest would add one for forms.
@@ -159,16 +162,16 @@ async function createApp(config: Config, parts: Parts, requestTimeout: number): 
     contentSecurityPolicy: false,
     strictTransportSecurity: { includeSubDomains: config.hstsSubdomains },
   });
-  observe(app, app.get(Metrics), () => parts.clock.now());
+  recordRequests(app, app.get(Metrics), () => parts.clock.now());
   serveOpenApi(app);
   await serveAdmin(app);
   return app.init();
 }
 
-/** How many may knock at once; whoever the system's queue (on Linux, net.core.somaxconn) has no place for is turned away. */
+/** The limit of connections that wait to be accepted; the system's own limit (on Linux, net.core.somaxconn) may be lower. */
 const backlog = 4_096;
 
-/** Answers what is under way. A connection that falls idle only then is not waited for: its client may keep it for long. */
+/** Finishes open requests and closes the server. Connections that become idle meanwhile are closed at once. */
 async function drain(app: NestFastifyApplication): Promise<void> {
   const hangUp = setInterval(() => app.getHttpServer().closeIdleConnections(), 50);
   try {

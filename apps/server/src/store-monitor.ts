@@ -13,7 +13,7 @@ const stalledAfter = 6_000;
  * compares the position of the read models with the head of the log.
  */
 export class StoreMonitor {
-  private readonly context = new RepeatedTask(interval, () => this.ask());
+  private readonly task = new RepeatedTask(interval, () => this.ask());
   private seen = { position: -1, at: performance.now() };
   private isStalled = false;
 
@@ -31,11 +31,11 @@ export class StoreMonitor {
   }
 
   start(): void {
-    this.context.start();
+    this.task.start();
   }
 
   stop(): Promise<void> {
-    return this.context.stop();
+    return this.task.stop();
   }
 
   private async ask(): Promise<void> {

@@ -15,7 +15,7 @@ export interface StoreWaitOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Lets a start wait for its stores. */
+/** Waits for stores at a start, within one time limit for all of them. */
 export class StoreWait {
   private readonly logger = new Logger('Start');
   private readonly end: number;
@@ -57,11 +57,11 @@ export class StoreWait {
   }
 }
 
-/** For tools, which do not wait. */
+/** Returns a wait of 0 s, for tools. */
 export const noWait = (): StoreWait => new StoreWait({ seconds: 0 });
 
-/** The hosts in the URL of a store, without its credentials. */
-export const hostsIn = (url: string): string =>
+/** Returns the hosts in the URL of a store, without its credentials. */
+export const hostsOfUrl = (url: string): string =>
   url
     .replace(/^[^:]+:\/\//, '')
     .replace(/[/?].*$/s, '')

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { addressOf } from '#libs/http';
-import { httpAdapter } from './adapter.js';
+import { createHttpAdapter } from './adapter.js';
 import { readConfig } from './config.js';
 
 beforeAll(() => Logger.overrideLogger(false));
@@ -11,7 +11,7 @@ async function seen(
   remoteAddress: string,
   forwardedFor?: string,
 ): Promise<{ address: string | undefined; protocol: string }> {
-  const server = httpAdapter(readConfig({ TRUST_PROXY: trustProxy, LOG_LEVEL: 'fatal' }), 1_000).getInstance();
+  const server = createHttpAdapter(readConfig({ TRUST_PROXY: trustProxy, LOG_LEVEL: 'fatal' }), 1_000).getInstance();
   server.get('/', (request) => ({ address: addressOf(request), protocol: request.protocol }));
   const headers = {
     'x-forwarded-proto': 'https',

@@ -4,8 +4,8 @@ import type { Config } from './config.js';
 
 type TrustProxy = (address: string, hop: number) => boolean;
 
-/** Whether the sender `hop` steps before this server is a proxy whose X-Forwarded-For counts, as Fastify asks it. */
-export function trustFunction(proxies: Config['trustProxy']): false | TrustProxy {
+/** Creates Fastify's check whether the sender `hop` steps before this server is a proxy whose X-Forwarded-For counts. */
+export function createTrustFunction(proxies: Config['trustProxy']): false | TrustProxy {
   if (proxies === false) return false;
   if (typeof proxies === 'number') return (_, hop) => hop < proxies;
   const trusted = new BlockList();

@@ -3,9 +3,9 @@ import type { EventStore } from '#libs/event-store';
 import { ProjectionRunner, digestTables, openTemporaryReadStore, type ReadStore } from '#libs/read-store';
 import { readConfig, type Config } from './config.js';
 import { loadEnvironmentFile } from './environment-file.js';
-import { Owned } from './owned.js';
-import { openStores } from './parts.js';
+import { openStores } from './open-stores.js';
 import { projections } from './projections.js';
+import { toErrorText } from './error-text.js';
 
 /** How long a replay may take, ms. */
 const patience = 3_600_000;
@@ -15,16 +15,12 @@ const patience = 3_600_000;
  * The server must be stopped. Resolves to the names of the tables that differ.
  */
 async function verifyProjections(config: Config): Promise<string[]> {
-  const owned = new Owned();
-  try {
-    const { store, readStore } = await openStores(config, owned);
-    const replayed = await openTemporaryReadStore();
-    owned.add(() => replayed.close());
-    const [is, shouldBe] = [await digestAtHead(store, readStore), await digestAtHead(store, replayed)];
-    return Object.keys(shouldBe).filter((table) => is[table] !== shouldBe[table]);
-  } finally {
-    await owned.close();
-  }
+  await using closing = new AsyncDisposableStack();
+  const { store, readStore } = await openStores(config, closing);
+  const replayed = await openTemporaryReadStore();
+  closing.defer(() => replayed.close());
+  const [is, shouldBe] = [await digestAtHead(store, readStore), await digestAtHead(store, replayed)];
+  return Object.keys(shouldBe).filter((table) => is[table] !== shouldBe[table]);
 }
 
 /** Follows the log to its end and digests every table. */
@@ -61,9 +57,7 @@ async function main(): Promise<number> {
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    console.error(
-      `rollbook: ${error instanceof Error ? error.message : String(error)} Stop the server first if it runs.`,
-    );
+    console.error(`rollbook: ${toErrorText(error)} Stop the server first if it runs.`);
     process.exit(2);
   },
 );

@@ -8,14 +8,14 @@ import { AccountsController } from './http/accounts.controller.js';
 import { InstallationStatusController } from './http/installation-status.controller.js';
 import { GetAccount, ListAccounts, getAccount, listAccounts } from './read/account-list.js';
 import { GetInstallation, getInstallation } from './read/installation-status.js';
-import { changeDomain } from './workflows/email-domains.js';
+import { changeDomainOwner } from './workflows/email-domains.js';
 
 /** Accounts and the e-mail domains they own. Opening an account adds its first administrator: see the users' module. */
 @Module({
   controllers: [AccountsController, InstallationStatusController],
   providers: [
     ...commandHandlers([AssertDomain, ReleaseDomain], [EventStore], (store) => async (command) => {
-      const { state, changed, position } = await changeDomain(store, command);
+      const { state, changed, position } = await changeDomainOwner(store, command);
       return new VersionedResult({ owned: state.owner === command.context.account, changed }, position);
     }),
     ...queryHandlers(

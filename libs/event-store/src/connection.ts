@@ -6,7 +6,7 @@ import {
   WrongExpectedVersionError,
   type StreamingRead,
 } from '@eventstore/db-client';
-import { StoreUnavailable, diskFull, type StoreObserver } from '#libs/kernel';
+import { StoreUnavailable, diskFullRefusal, type StoreObserver } from '#libs/kernel';
 import { UnreadableEvent } from './codec.js';
 import { eventStoreUnavailable, isConnectError } from './event-store-problem.js';
 import { iterateAtReadersPace } from './iterate-at-readers-pace.js';
@@ -128,7 +128,7 @@ export class Connection {
     if (FINAL_ERRORS.some((kind) => error instanceof kind)) return error as Error;
     // The text is the embedded node's.
     if (error instanceof Error && error.message.includes('the disk is full'))
-      return Object.assign(diskFull(), { cause: error });
+      return Object.assign(diskFullRefusal(), { cause: error });
     const isLost =
       error instanceof ResponseTimeout
         ? client.silentForMs >= this.limits.replaceAfterMs

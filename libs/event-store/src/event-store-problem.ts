@@ -1,10 +1,10 @@
 import { AccessDeniedError } from '@eventstore/db-client';
-import { StoreUnavailable, connectionProblem, noAnswer, type StoreProblem } from '#libs/kernel';
+import { StoreUnavailable, explainConnectionError, noAnswerProblem, type StoreProblem } from '#libs/kernel';
 import { ResponseTimeout } from './time-limits.js';
 
 /** Returns why a call of the client failed, without the text of its error, which could quote the URL. */
 function toStoreProblem(error: unknown): StoreProblem {
-  if (error instanceof ResponseTimeout) return noAnswer;
+  if (error instanceof ResponseTimeout) return noAnswerProblem;
   if (error instanceof AccessDeniedError) {
     return {
       kind: 'away',
@@ -12,7 +12,7 @@ function toStoreProblem(error: unknown): StoreProblem {
       detail: 'it denies access: check user and password in its URL; reading $all takes a member of $admins.',
     };
   }
-  return connectionProblem((error as Error).message);
+  return explainConnectionError((error as Error).message);
 }
 
 /** Returns whether the client could not connect at all. It then waits longer and longer before it tries again. */

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { Catch, HttpException, Injectable, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import { Refusal, diskFull, isDiskFull, type RefusalKind } from '#libs/kernel';
+import { Refusal, diskFullRefusal, isDiskFull, type RefusalKind } from '#libs/kernel';
 import type { CalledRequest, FastifyReply } from './caller.js';
 import { Routes } from './routes.js';
 
@@ -38,7 +38,7 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     if (reply.sent) return;
     const request = http.getRequest<CalledRequest>();
-    const { status, ...problem } = this.problem(isDiskFull(error) ? diskFull() : error, request);
+    const { status, ...problem } = this.problem(isDiskFull(error) ? diskFullRefusal() : error, request);
     request.code = problem.code;
     if (status === 401) void reply.header('www-authenticate', 'Bearer');
     const retryAfter = problem['retryAfter'] ?? (status === 503 ? 1 : undefined);

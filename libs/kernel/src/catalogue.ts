@@ -2,13 +2,13 @@ import type { DataOf, DomainEvent, Envelope } from './event.js';
 
 /** How one type of event is stored. */
 export interface EventFormat<Data = object> {
-  /** Fields about a person: sealed under that person's key, never in clear in the log. */
+  /** Personal fields: encrypted with that person's key, so the log never has them in clear. */
   readonly personal?: readonly (keyof Data & string)[];
-  /** Whose key seals them, `<kind>:<id>`; default: the envelope's subject, or its account where that is no person. */
+  /** Returns the owner of that key, `<kind>:<id>`. Default: the envelope's subject, or its account if the subject is no person. */
   readonly sealedFor?: (data: Data, envelope: Envelope) => string;
-  /** In whose box the ip lies; default the actor's. */
+  /** Whose key encrypts the IP address. Default: the actor's. */
   readonly ip?: 'actor' | 'subject';
-  /** The one at index i lifts schema i + 1 to i + 2; the current schema is their number + 1. */
+  /** The upcaster at index i turns schema i + 1 into i + 2; the current schema is their number + 1. */
   readonly upcasters?: readonly ((data: object) => object)[];
 }
 

@@ -1,6 +1,6 @@
 import type { StoreProblem } from './store-problem.js';
 
-/** What the texts of Node.js, OpenSSL, gRPC and PostgreSQL say about a connection: the first that fits. */
+/** Patterns in the error texts of Node.js, OpenSSL, gRPC and PostgreSQL; the first that matches counts. */
 const causes: readonly (readonly [code: string, pattern: RegExp, detail: string])[] = [
   ['host-unknown', /ENOTFOUND|EAI_AGAIN|Name resolution failed/, 'the host in its URL has no address in the DNS.'],
   ['connection-refused', /ECONNREFUSED|connect ENOENT/, 'nothing listens at the host and port in its URL.'],
@@ -39,21 +39,21 @@ const causes: readonly (readonly [code: string, pattern: RegExp, detail: string]
   ['no-cluster-node', /Failed to discover/, 'no node of the cluster in its URL answers, or none of them is ready.'],
 ];
 
-/** It says that it can't be used, and no more that we know. */
-export const unexplained: StoreProblem = {
+/** The problem of a store whose error text matches no pattern. */
+export const unknownConnectionProblem: StoreProblem = {
   kind: 'away',
   code: 'unavailable',
   detail: 'it says that it can not be used now.',
 };
 
-/** Why a connection could not be made or broke, from the text or code of its error; the text itself is not passed on. */
-export function connectionProblem(text: string): StoreProblem {
+/** Finds the problem behind the text or code of a connection error. The text itself is not passed on. */
+export function explainConnectionError(text: string): StoreProblem {
   const cause = causes.find(([, pattern]) => pattern.test(text));
-  return cause ? { kind: 'away', code: cause[0], detail: cause[2] } : unexplained;
+  return cause ? { kind: 'away', code: cause[0], detail: cause[2] } : unknownConnectionProblem;
 }
 
-/** The server does not answer in time. */
-export const noAnswer: StoreProblem = {
+/** The problem of a store that does not answer in time. */
+export const noAnswerProblem: StoreProblem = {
   kind: 'away',
   code: 'no-answer',
   detail: 'it accepts connections or keeps them open, but does not answer.',

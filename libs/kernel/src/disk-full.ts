@@ -1,10 +1,10 @@
 import { Refusal } from './refusal.js';
 
-/** Nothing can be written for want of room, whatever it is. */
-export const diskFull = () =>
+/** Makes the refusal of every write while the disk is full. */
+export const diskFullRefusal = () =>
   new Refusal('storage.full', 'unavailable', 'The disk is full: nothing can be written until there is room again.');
 
-/** Whether this is what SQLite (SQLITE_FULL) or the system says of a full disk. */
+/** Returns whether an error of SQLite (SQLITE_FULL) or of the system means that the disk is full. */
 export function isDiskFull(error: unknown): boolean {
   const { errcode, code } = Object(error) as { errcode?: unknown; code?: unknown };
   return (typeof errcode === 'number' && errcode % 256 === 13) || code === 'ENOSPC' || code === 'EDQUOT';

@@ -12,7 +12,7 @@ import {
   isISO31661Alpha2,
   type ValidationOptions,
 } from 'class-validator';
-import { showsSomething, tidySpaces } from './text.js';
+import { hasVisibleCharacter, normalizeSpaces } from './text.js';
 import { isCalendarDate, isTimeZone, parseTime } from './time.js';
 
 const compose =
@@ -20,7 +20,7 @@ const compose =
   (target, property) =>
     decorators.forEach((decorate) => decorate(target, property));
 
-/** A text that a function checks. */
+/** Property decorator: a text that `isValid` accepts. */
 const field = (
   name: string,
   isValid: (text: string) => boolean,
@@ -36,73 +36,73 @@ const field = (
   );
 
 const isLine = (text: string): boolean =>
-  showsSomething(text) && !/[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}\u202A-\u202E\u2066-\u2069\uFFFD]/u.test(text);
+  hasVisibleCharacter(text) && !/[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}\u202A-\u202E\u2066-\u2069\uFFFD]/u.test(text);
 
 /**
- * A line of text with its spaces tidied, at most `max` UTF-16 units: it shows something, and has no control characters, none
- * that turn the reading direction of what follows, and none that were damaged on the way (U+FFFD).
+ * Property decorator: one line of text with at most `max` UTF-16 units and at least one visible character. Runs of spaces
+ * become one space. Refused are control characters, characters that change the reading direction, and U+FFFD.
  */
 export const Line = (max: number) =>
   compose(
-    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? tidySpaces(value) : value)),
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? normalizeSpaces(value) : value)),
     IsString(),
     Length(1, max),
     field('isLine', isLine, '$property must show something, and hold no control characters or damaged ones'),
   );
 
-/** May be absent, but not `null` (which `IsOptional` lets pass). */
+/** Property decorator: the field may be absent, but not `null`, which `IsOptional` accepts. */
 export const Optional = () => ValidateIf((_, value) => value !== undefined);
 
-/** Said once or several times in a query; a list either way. */
+/** Property decorator: a query parameter that may be repeated; the value is always an array. */
 export const Several = () =>
   compose(
     Transform(({ value }: { value: unknown }) => (value === undefined || Array.isArray(value) ? value : [value])),
     IsArray(),
   );
 
-/** A yes or no, which in a query string is the word `true` or `false`. */
+/** Property decorator: a boolean, which a query string writes as `true` or `false`. */
 export const Flag = () =>
   compose(
     Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value)),
     IsBoolean(),
   );
 
-/** Why somebody did it: optional, shown to auditors, sealed in the log. */
+/** Property decorator: the caller's reason; optional, encrypted in the log. */
 export const Reason = () => compose(Optional(), Line(500));
 
-/** Kosovo has a code of its own making. */
+/** XK is Kosovo, which has no code in ISO 3166-1. */
 const isCountry = (text: string): boolean => /^[A-Z]{2}$/.test(text) && (text === 'XK' || isISO31661Alpha2(text));
 
-/** ISO 3166-1 alpha-2 in upper case, or XK. */
+/** Property decorator: a country, ISO 3166-1 alpha-2 in upper case, or XK. */
 export const Country = () =>
   field('isCountry', isCountry, '$property must be a country: two letters of ISO 3166-1 in upper case, or XK');
 
-/** RFC 3339, where the seconds may be left out. */
+/** Parses an RFC 3339 time whose seconds may be left out. */
 const timeOf = (text: string) => parseTime(text.replace(/^(.{11}\d\d:\d\d)(?=[Zz+-])/, '$1:00'));
 
 const isMoment = (text: string): boolean => isCalendarDate(text) || timeOf(text) !== undefined;
 
-/** A date, which is its first moment in UTC, or a time with a zone; without one it would mean another time on another machine. */
+/** Property decorator: a time with a zone, or a date, which means its first moment in UTC. */
 export const Moment = () =>
   field('isMoment', isMoment, '$property must be a date, or a time with a zone like 2026-01-31T12:00:00Z');
 
-/** The first millisecond that is not before what {@link Moment} takes, Unix ms. */
-export function notBefore(moment: string): number {
+/** Converts a value of {@link Moment} to Unix ms, rounded up. */
+export function momentToMs(moment: string): number {
   const time = timeOf(moment);
   return time ? time.ms + (time.isExact ? 0 : 1) : Date.parse(`${moment}T00:00:00Z`);
 }
 
-/** A time zone of the IANA database, like `Europe/Warsaw`. */
+/** Property decorator: a time zone of the IANA database, like `Europe/Warsaw`. */
 export const TimeZone = () => field('isTimeZone', isTimeZone, '$property must be a time zone like Europe/Warsaw');
 
-/** A UUID in lower case; taken in either. */
+/** Property decorator: a UUID; upper case is converted to lower case. */
 export const Id = () =>
   compose(
     Transform(({ value }: { value: unknown }) => lowerCase(value)),
     field('isId', isId, '$property must be an id'),
   );
 
-/** UUIDs, all different. */
+/** Property decorator: an array of different UUIDs. */
 export const Ids = () =>
   compose(
     Transform(({ value }: { value: unknown }) => (Array.isArray(value) ? value.map(lowerCase) : value)),
@@ -113,5 +113,5 @@ export const Ids = () =>
 
 const lowerCase = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : value);
 
-/** Whether a text is an id as Rollbook writes it. */
+/** Returns whether a text is a UUID in lower case. */
 export const isId = (text: string): boolean => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);

@@ -8,16 +8,16 @@ interface Window {
 }
 
 interface RateLimitOptions {
-  /** How many a key may take in a window. */
+  /** The most that a key may take in a window. */
   readonly limit: number;
-  /** How long a window lasts from what is taken first, ms. */
+  /** Length of a window, which begins with the first take, ms. */
   readonly window: number;
   readonly now: () => Date;
   /** How many keys are remembered; the least recently used are forgotten first. Default 50,000. */
   readonly maxKeys?: number;
 }
 
-/** Limits how often something happens, by key, in bounded memory. */
+/** Limits how often something may happen for each key, in bounded memory. */
 export class RateLimit {
   readonly #windows: LruCache<string, Window>;
   readonly #options: RateLimitOptions;
@@ -27,7 +27,7 @@ export class RateLimit {
     this.#windows = new LruCache(options.maxKeys ?? 50_000);
   }
 
-  /** Takes so many, if there is room for them. Answers in how many seconds there is room again where there is none. */
+  /** Takes `amount` from the key's window. If that exceeds the limit, takes nothing and returns the seconds until the window ends. */
   take(key: string, amount = 1): number | undefined {
     const now = this.#options.now().getTime();
     const window = this.#windowOf(key, now);
@@ -36,13 +36,16 @@ export class RateLimit {
     return undefined;
   }
 
-  /** The same; throws `access.throttled` where there is no room. */
+  /**
+   * Takes `amount` from the key's window.
+   * @throws Refusal `access.throttled` if that exceeds the limit
+   */
   takeOrRefuse(key: string, amount = 1): void {
     const retryAfter = this.take(key, amount);
-    if (retryAfter !== undefined) throw throttled('This was asked for too often; wait a while.', retryAfter);
+    if (retryAfter !== undefined) throw throttledRefusal('This was asked for too often; wait a while.', retryAfter);
   }
 
-  /** Gives so many back. */
+  /** Gives `amount` back to the key's window. */
   giveBack(key: string, amount = 1): void {
     const window = this.#windows.get(key);
     if (window) window.count = Math.max(0, window.count - amount);
@@ -58,6 +61,6 @@ export class RateLimit {
   }
 }
 
-/** More was asked for than the bounds allow; `retryAfter` in seconds. */
-export const throttled = (detail: string, retryAfter: number): Refusal =>
+/** Makes the refusal `access.throttled`; `retryAfter` in seconds. */
+export const throttledRefusal = (detail: string, retryAfter: number): Refusal =>
   new Refusal('access.throttled', 'throttled', detail, [], { retryAfter });

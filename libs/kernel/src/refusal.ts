@@ -1,6 +1,6 @@
 import type { RefusalCode, RefusalCodeOf, RefusalKind } from './refusal-codes.js';
 
-/** A next step that would work: the command or query, and the ids its route needs. `libs/http` knows the routes. */
+/** A next step that would work: the name of a command or query, and the ids that its route needs. `libs/http` finds the route. */
 export interface SuggestedAction {
   readonly action: string;
   readonly params: Readonly<Record<string, string>>;

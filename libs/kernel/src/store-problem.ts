@@ -1,30 +1,30 @@
 import type { RefusalCodeOf } from './refusal-codes.js';
 import { Refusal } from './refusal.js';
 
-/** Where an installation keeps things. */
+/** The stores of an installation. */
 export const storeNames = ['event-store', 'read-store', 'vault'] as const;
 export type StoreName = (typeof storeNames)[number];
 
-/** Why a store can't be used. Holds no credentials and nothing personal. */
+/** Why a store can not be used. Contains no credentials and no personal data. */
 export interface StoreProblem {
-  /** `away`: it can't be reached or does not answer; `full`: it takes no more writes. A store can have one of each. */
+  /** `away`: the store can not be reached or does not answer; `full`: it accepts no writes. A store can have both. */
   readonly kind: 'away' | 'full';
   /** Stable, for programs: `no-answer`, `disk-full`, … */
   readonly code: string;
-  /** One sentence for the people who run the installation. */
+  /** One sentence for operators. */
   readonly detail: string;
 }
 
-/** Is told how a store is, as often as its user finds out: the same news again changes nothing. */
+/** Receives the state of a store whenever it is observed; repeated calls with the same state have no effect. */
 export interface StoreObserver {
   failed(problem: StoreProblem): void;
   recovered(kind: StoreProblem['kind']): void;
 }
 
-/** For users of a store that tell nobody. */
+/** Ignores the state of a store. */
 export const noObserver: StoreObserver = { failed: () => {}, recovered: () => {} };
 
-/** A store can't be used now; it may be in a moment. */
+/** A store can not be used now; a retry may succeed. */
 export class StoreUnavailable extends Refusal {
   constructor(
     code: RefusalCodeOf<'unavailable'>,

@@ -4,13 +4,13 @@ const day = 86_400_000;
 const rfc3339 = /^(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d):(\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)$/;
 
 /**
- * Reads an RFC 3339 time with any number of fraction digits; Unix ms, undefined for anything else. What is beyond
- * milliseconds is cut off; `isExact` tells whether that was nothing.
+ * Parses an RFC 3339 time with any number of fraction digits to Unix ms; returns `undefined` for any other text. Digits
+ * beyond milliseconds are cut off; `isExact` is whether all of them were 0.
  */
 export function parseTime(text: string): { readonly ms: number; readonly isExact: boolean } | undefined {
   const [, date, minutes, typedSeconds, fraction = '', zone] = rfc3339.exec(text) ?? [];
   if (date === undefined || !isCalendarDate(date)) return undefined;
-  // A leap second is counted as the one after it, as Unix time does.
+  // As in Unix time, a leap second equals the second after it.
   const isLeap = typedSeconds === '60';
   const seconds = isLeap ? '59' : typedSeconds;
   const ms =
@@ -22,14 +22,14 @@ export function parseTime(text: string): { readonly ms: number; readonly isExact
 
 const isLastMinuteOfDay = (ms: number): boolean => new Date(ms).toISOString().slice(11, 16) === '23:59';
 
-/** Whether a text is a day of the calendar, like 2026-01-31. */
+/** Returns whether a text is a date of the calendar, like 2026-01-31. */
 export function isCalendarDate(text: string): boolean {
   if (!/^(?!0000)\d{4}-\d\d-\d\d$/.test(text)) return false;
   const ms = Date.parse(`${text}T00:00:00Z`);
   return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text);
 }
 
-/** Whether a text names a time zone of the IANA database, like `Europe/Warsaw`. */
+/** Returns whether a text is a time zone of the IANA database, like `Europe/Warsaw`. */
 export function isTimeZone(text: string): boolean {
   if (!/^[A-Za-z]/.test(text)) return false;
   try {
@@ -39,20 +39,20 @@ export function isTimeZone(text: string): boolean {
   }
 }
 
-/** The calendar's date in a zone at a moment. */
-export const dateIn = (zone: string, ms: number): string =>
+/** Returns the date in a time zone at a time (Unix ms), like 2026-01-31. */
+export const calendarDateIn = (zone: string, ms: number): string =>
   new Date(ms + offsetOf(zone, ms)).toISOString().slice(0, 10);
 
-/** The first moment after a date in a zone, Unix ms: also where the clock is moved at midnight, or over a whole day. */
+/** Returns the first moment after a date in a time zone, Unix ms, also if clocks change at midnight or skip a day. */
 export function endOfDate(date: string, zone: string): number {
   const midnight = Date.parse(`${date}T00:00:00Z`) + day;
   const ends = [midnight - day, midnight + day].map((around) => midnight - offsetOf(zone, around));
-  return Math.max(...ends.filter((end) => dateIn(zone, end - 1) <= date));
+  return Math.max(...ends.filter((end) => calendarDateIn(zone, end - 1) <= date));
 }
 
-/** How far a zone's clock is ahead of UTC, ms. */
+/** Returns how far a time zone's clock is ahead of UTC at a time, ms. */
 function offsetOf(zone: string, ms: number): number {
-  // Before there were zones; the calendar of `Intl` has no year 0.
+  // There were no time zones then, and the calendar of `Intl` has no year 0.
   if (ms < Date.UTC(1800, 0)) return 0;
   const parts = clockOf(zone).formatToParts(ms);
   const of = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find((part) => part.type === type)!.value);

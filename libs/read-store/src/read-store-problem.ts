@@ -1,5 +1,11 @@
 import { DatabaseError } from 'pg';
-import { StoreUnavailable, connectionProblem, noAnswer, unexplained, type StoreProblem } from '#libs/kernel';
+import {
+  StoreUnavailable,
+  explainConnectionError,
+  noAnswerProblem,
+  unknownConnectionProblem,
+  type StoreProblem,
+} from '#libs/kernel';
 
 /** The database did not respond within our own time limit; whether it executed the statement is unknown. */
 export class ResponseTimeout extends Error {}
@@ -19,11 +25,11 @@ const problemsBySqlState: readonly (readonly [pattern: RegExp, code: string, det
 
 /** Returns why the database can't be used, without the text of its error, which could hold credentials or values. */
 function toStoreProblem(error: unknown): StoreProblem {
-  if (error instanceof ResponseTimeout) return noAnswer;
+  if (error instanceof ResponseTimeout) return noAnswerProblem;
   const { code = '', message = '' } = Object(error) as { code?: string; message?: string };
-  if (!(error instanceof DatabaseError)) return connectionProblem(`${code} ${message}`);
+  if (!(error instanceof DatabaseError)) return explainConnectionError(`${code} ${message}`);
   const state = problemsBySqlState.find(([pattern]) => pattern.test(code));
-  return state ? { kind: 'away', code: state[1], detail: state[2] } : unexplained;
+  return state ? { kind: 'away', code: state[1], detail: state[2] } : unknownConnectionProblem;
 }
 
 /** Returns the refusal `read-store.unavailable` for a database that can't be reached. */

@@ -1,5 +1,5 @@
-import { runOnDirectory, show } from './command.js';
-import { askServer } from './control.js';
+import { runDirectoryCommand, printProgress } from './command.js';
+import { requestBackup } from './control.js';
 import { fileNames, type Manifest } from './manifest.js';
 
 const help = [
@@ -22,10 +22,10 @@ function tell(directory: string, { position, files }: Manifest): string {
   return `${what} ${key}`;
 }
 
-await runOnDirectory(help, async (directory, config) => {
-  const made = await askServer(config.dataDir, directory, show);
+await runDirectoryCommand(help, async (directory, config) => {
+  const made = await requestBackup(config.dataDir, directory, printProgress);
   if (made) return tell(directory, made);
   // Only now: a server is asked without loading one.
-  const { backUpAtRest } = await import('./at-rest.js');
-  return tell(directory, await backUpAtRest(directory, config, show));
+  const { backUpStoppedServer: backUpAtRest } = await import('./at-rest.js');
+  return tell(directory, await backUpAtRest(directory, config, printProgress));
 });

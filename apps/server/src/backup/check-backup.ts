@@ -2,7 +2,7 @@ import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { loadVaultKey, parseVaultKey } from '#libs/vault';
-import { keepsVaultKey, type Config } from '../config.js';
+import { hasVaultKeyInDataDirectory, type Config } from '../config.js';
 import { describeFile } from './files.js';
 import { checkMac, fileNames, manifestName, readManifest, type FileName, type Manifest } from './manifest.js';
 
@@ -50,13 +50,13 @@ function checkSettings({ namespace, position, files }: Manifest, config: Config)
   }
   if (position !== undefined && config.eventStoreUrl)
     throw new Error('The backup holds a log of its own: it can be restored only without EVENTSTORE_URL.');
-  if (!files[fileNames.key] && keepsVaultKey(config))
+  if (!files[fileNames.key] && hasVaultKeyInDataDirectory(config))
     throw new Error("The backup is without its vault's key: set VAULT_KEY or VAULT_KEY_FILE.");
 }
 
 /** The settings' key if they give one: the key in a backup is of whoever made the backup. */
 async function vaultKeyOf(directory: string, config: Config): Promise<Buffer> {
-  if (!keepsVaultKey(config))
+  if (!hasVaultKeyInDataDirectory(config))
     return loadVaultKey({
       ...(config.vaultKey && { value: config.vaultKey }),
       file: config.vaultKeyFile,

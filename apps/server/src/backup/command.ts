@@ -2,12 +2,13 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readConfig, type Config } from '../config.js';
 import { loadEnvironmentFile } from '../environment-file.js';
+import { toErrorText } from '../error-text.js';
 
 /**
- * Runs a command that takes one directory, and these `flags`: `work` answers the line to print in the end. Exit code 0 if it
- * did, 1 with one line if not, 2 if it was called wrongly.
+ * Runs a command-line tool that takes one directory and these `flags`, and ends the process. `work` returns the line to
+ * print. Exit code 0 if it succeeds, 1 with one line if it throws, 2 for wrong arguments.
  */
-export async function runOnDirectory(
+export async function runDirectoryCommand(
   help: string,
   work: (directory: string, config: Config, given: ReadonlySet<string>) => Promise<string>,
   flags: readonly string[] = [],
@@ -26,7 +27,7 @@ export async function runOnDirectory(
     console.log(await work(resolve(asked.directory), readConfig(process.env), asked.given));
     process.exit(0);
   } catch (error) {
-    console.error(`rollbook: ${error instanceof Error ? error.message : String(error)}`);
+    console.error(`rollbook: ${toErrorText(error)}`);
     process.exit(1);
   }
 }
@@ -51,7 +52,7 @@ function parse(
   }
 }
 
-/** Shows progress to a person at a terminal. */
-export function show(text: string): void {
+/** Prints progress if stderr is a terminal. */
+export function printProgress(text: string): void {
   if (process.stderr.isTTY) console.error(text);
 }

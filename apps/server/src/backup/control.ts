@@ -4,7 +4,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { isAbsolute, join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Manifest } from './manifest.js';
-import { writeBackup, type Show, type Source } from './write-backup.js';
+import { writeBackup, type ReportProgress, type BackupSource } from './write-backup.js';
 
 /** What a running server is asked, and what it answers: a line of JSON each. */
 interface Request {
@@ -27,7 +27,7 @@ export interface Control {
  * Takes commands on a socket in the data directory, in a directory of mode 700: who may ask is who may read the data.
  * Resolves to undefined where the path of the data directory is too long for a socket.
  */
-export async function listenForCommands(source: Source): Promise<Control | undefined> {
+export async function listenForBackupRequests(source: BackupSource): Promise<Control | undefined> {
   const { dataDir } = source.config;
   const path = socketIn(dataDir);
   if (!path) return undefined;
@@ -57,7 +57,11 @@ export async function listenForCommands(source: Source): Promise<Control | undef
  * Resolves to undefined where none can be asked.
  * @throws Error of one line where it refuses or ends before the backup is made
  */
-export async function askServer(dataDir: string, directory: string, show: Show): Promise<Manifest | undefined> {
+export async function requestBackup(
+  dataDir: string,
+  directory: string,
+  show: ReportProgress,
+): Promise<Manifest | undefined> {
   const socket = await reach(dataDir);
   if (!socket) return undefined;
   try {
@@ -102,7 +106,7 @@ async function reach(dataDir: string): Promise<Socket | undefined> {
 }
 
 /** Answers one request; whoever hangs up gives it up. */
-async function answer(socket: Socket, source: Source, closing: AbortSignal): Promise<void> {
+async function answer(socket: Socket, source: BackupSource, closing: AbortSignal): Promise<void> {
   const left = new AbortController();
   socket.once('close', () => left.abort(new Error('Nobody waits for the backup.')));
   // What matters of a broken connection is that it is closed.

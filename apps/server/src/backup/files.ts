@@ -16,10 +16,10 @@ const isIgnored = (entry: Dirent): boolean =>
     : entry.isFile() && (entry.name === 'lock' || entry.name === 'lock-journal');
 
 /**
- * Makes a directory (mode 700), or takes one that is empty.
- * @throws Error of one line where something lies there, or it can't be made
+ * Makes a directory (mode 700), or accepts an empty one.
+ * @throws Error of one line if the directory is not empty or can not be made
  */
-export async function takeEmpty(directory: string): Promise<void> {
+export async function makeEmptyDirectory(directory: string): Promise<void> {
   try {
     makeDirectory(directory);
     const found = await readdir(directory, { withFileTypes: true });
@@ -30,17 +30,17 @@ export async function takeEmpty(directory: string): Promise<void> {
   throw new Error(`${directory} is not empty.`);
 }
 
-/** Reads a file, never through a symbolic link. */
+/** Returns the size and the digest of a file; never follows a symbolic link. */
 export async function describeFile(path: string): Promise<FileFacts> {
   await using from = await openFile(path);
   return await passOn(from, async () => {});
 }
 
 /**
- * Copies a file that must hold what is known of it (mode 600, synced), never through a symbolic link.
+ * Copies a file (mode 600, synced) and checks that it has the known size and digest; never follows a symbolic link.
  * @throws Error of one line
  */
-export async function copyKnown(path: string, to: string, known: FileFacts): Promise<void> {
+export async function copyVerified(path: string, to: string, known: FileFacts): Promise<void> {
   await using from = await openFile(path);
   await using copy = await open(to, 'wx', 0o600);
   const { bytes, sha256 } = await passOn(from, (chunk) => copy.appendFile(chunk));

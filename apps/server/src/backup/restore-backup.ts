@@ -2,33 +2,33 @@ import 'reflect-metadata';
 import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { syncNewDirectory, syncPath } from '#libs/kernel';
-import { keepsVaultKey, onDirectory, type Config } from '../config.js';
-import { lockDataDirectory, restoringIn } from '../data-directory.js';
+import { hasVaultKeyInDataDirectory, withDataDirectory, type Config } from '../config.js';
+import { lockDataDirectory, restoreDraftPath } from '../data-directory.js';
+import { toErrorText } from '../error-text.js';
 import { recordRestore } from '../installation.js';
-import { Owned } from '../owned.js';
-import { openLog } from '../parts.js';
+import { openLog } from '../open-stores.js';
 import { checkBackup } from './check-backup.js';
-import { copyKnown, takeEmpty } from './files.js';
+import { copyVerified, makeEmptyDirectory } from './files.js';
 import { fileNames, type FileName, type Manifest } from './manifest.js';
-import type { Show } from './write-backup.js';
+import type { ReportProgress } from './write-backup.js';
 
-/** Where what a backup holds belongs in a data directory. */
+/** Returns the path of a file of a backup in a data directory. */
 const placeOf = (name: FileName): string => (name === fileNames.log ? join('events', name) : name);
 
 /**
- * Restores a backup into a data directory that is empty or absent. The log goes on with an event that says so: by that, read
- * models that were built from what is now gone are told apart. They are no part of the backup and are built again.
+ * Restores a backup into a data directory that is empty or absent. It appends an event to the log, by which read models
+ * that were built from the lost events are recognised. Read models are not part of a backup; they are built again.
  * @throws Error of one line; then the data directory is as empty as it was
  */
 export async function restoreBackup(
   directory: string,
   config: Config,
-  show: Show,
+  show: ReportProgress,
   { withoutMac = false } = {},
 ): Promise<Manifest> {
   show('checking the backup');
   const manifest = await checkBackup(directory, config, { withoutMac });
-  await takeEmpty(config.dataDir);
+  await makeEmptyDirectory(config.dataDir);
   const lock = lockDataDirectory(config.dataDir);
   try {
     await putTogether(directory, manifest, config, show);
@@ -39,37 +39,38 @@ export async function restoreBackup(
   return manifest;
 }
 
-/** The key in the backup is not needed where the settings give it. */
+/** Returns the files to restore: all but the vault's key if the settings give another one. */
 const filesToRestore = ({ files }: Manifest, config: Config): FileName[] =>
-  (Object.keys(files) as FileName[]).filter((name) => name !== fileNames.key || keepsVaultKey(config));
+  (Object.keys(files) as FileName[]).filter((name) => name !== fileNames.key || hasVaultKeyInDataDirectory(config));
 
-/** Makes a whole data directory inside of the one to be, and opens it, as a start does: whatever that refuses is refused now. */
-async function putTogether(directory: string, manifest: Manifest, config: Config, show: Show): Promise<void> {
-  const draft = restoringIn(config.dataDir);
-  const owned = new Owned();
+/** Builds a complete data directory inside of the target, and opens it as a start does, so that a bad backup is refused now. */
+async function putTogether(directory: string, manifest: Manifest, config: Config, show: ReportProgress): Promise<void> {
+  const draft = restoreDraftPath(config.dataDir);
   try {
+    await using closing = new AsyncDisposableStack();
     for (const name of filesToRestore(manifest, config)) {
       show(`copying ${name}`);
       await mkdir(dirname(join(draft, placeOf(name))), { recursive: true, mode: 0o700 });
-      await copyKnown(join(directory, name), join(draft, placeOf(name)), manifest.files[name]!);
+      await copyVerified(join(directory, name), join(draft, placeOf(name)), manifest.files[name]!);
     }
-    const log = await openLog(onDirectory(config, draft), owned, { create: false });
+    const log = await openLog(withDataDirectory(config, draft), closing, { create: false });
     if (log.vault.fingerprint !== manifest.installation) throw new Error('its vault is not the one that it names.');
     // The vault was copied after the log: processes may be ahead of what is left of it.
     log.vault.lowerCheckpoints(await log.store.lastPosition());
     const { madeAt, position } = manifest;
     await recordRestore(log, { madeAt, ...(position !== undefined && { position }) });
-    await owned.close();
   } catch (error) {
-    await owned.close();
     await rm(draft, { recursive: true, force: true });
-    throw new Error(`The backup can not be restored: ${(error as Error).message}`, { cause: error });
+    throw new Error(`The backup can not be restored: ${toErrorText(error)}`, { cause: error });
   }
 }
 
-/** Until the draft's directory is gone, nothing starts here. The vault comes last: a log without one is refused in any case. */
+/**
+ * Moves the files of the draft into the data directory. No server starts while the draft's directory exists. The vault is
+ * moved last, since a log without its vault is refused in any case.
+ */
 async function moveIn(dataDir: string, names: readonly FileName[]): Promise<void> {
-  const draft = restoringIn(dataDir);
+  const draft = restoreDraftPath(dataDir);
   if (names.includes(fileNames.log)) await rename(join(draft, 'events'), join(dataDir, 'events'));
   if (names.includes(fileNames.key)) await rename(join(draft, fileNames.key), join(dataDir, fileNames.key));
   await rename(join(draft, fileNames.vault), join(dataDir, fileNames.vault));

@@ -1,5 +1,5 @@
 import type { Config } from '../config.js';
-import { runOnDirectory, show } from './command.js';
+import { runDirectoryCommand, printProgress } from './command.js';
 
 const help = [
   'npm run restore -- DIR [--without-mac]',
@@ -17,7 +17,7 @@ const flag = 'without-mac';
 
 const work = async (directory: string, config: Config, given: ReadonlySet<string>): Promise<string> => {
   const { restoreBackup } = await import('./restore-backup.js');
-  const { madeAt, position } = await restoreBackup(directory, config, show, { withoutMac: given.has(flag) });
+  const { madeAt, position } = await restoreBackup(directory, config, printProgress, { withoutMac: given.has(flag) });
   const what = position === undefined ? 'The vault' : `The log up to position ${position} and its vault`;
   const next = config.databaseUrl
     ? 'Drop the schema rollbook of DATABASE_URL before the start: it is built again.'
@@ -25,4 +25,4 @@ const work = async (directory: string, config: Config, given: ReadonlySet<string
   return `${what} as of ${madeAt} are restored in ${config.dataDir}. ${next}`;
 };
 
-await runOnDirectory(help, work, [flag]);
+await runDirectoryCommand(help, work, [flag]);

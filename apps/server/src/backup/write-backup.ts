@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import type { EmbeddedEventStore } from '#libs/embedded-eventstore';
 import { syncNewDirectory, syncPath } from '#libs/kernel';
 import type { Vault } from '#libs/vault';
-import { keepsVaultKey, type Config } from '../config.js';
-import { isOwnPlace } from '../data-directory.js';
-import { takeEmpty } from './files.js';
+import { hasVaultKeyInDataDirectory, type Config } from '../config.js';
+import { isReservedPath } from '../data-directory.js';
+import { makeEmptyDirectory } from './files.js';
 import { fileNames, writeManifest, type FileName, type Manifest } from './manifest.js';
 
 /** What is backed up. */
-export interface Source {
+export interface BackupSource {
   readonly config: Config;
   /** Keeps the log; without one, EventStoreDB does. */
   readonly node?: EmbeddedEventStore;
@@ -18,7 +18,7 @@ export interface Source {
 }
 
 /** Hears what is being done. */
-export type Show = (text: string) => void;
+export type ReportProgress = (text: string) => void;
 
 /**
  * Backs up into a directory that is empty or absent: the log, then the vault (so that no event lacks its key), then the
@@ -27,13 +27,13 @@ export type Show = (text: string) => void;
  */
 export async function writeBackup(
   directory: string,
-  source: Source,
-  show: Show,
+  source: BackupSource,
+  show: ReportProgress,
   signal: AbortSignal,
 ): Promise<Manifest> {
-  if (isOwnPlace(source.config.dataDir, directory))
+  if (isReservedPath(source.config.dataDir, directory))
     throw new Error(`${directory} is a place of the server itself: name another directory.`);
-  await takeEmpty(directory);
+  await makeEmptyDirectory(directory);
   try {
     return await write(directory, source, show, signal);
   } catch (error) {
@@ -46,8 +46,8 @@ export async function writeBackup(
 
 async function write(
   directory: string,
-  { config, node, vault }: Source,
-  show: Show,
+  { config, node, vault }: BackupSource,
+  show: ReportProgress,
   signal: AbortSignal,
 ): Promise<Manifest> {
   const madeAt = new Date().toISOString();
@@ -63,7 +63,7 @@ async function write(
   }
   await vault.copyTo(at(fileNames.vault), signal);
   names.push(fileNames.vault);
-  if (keepsVaultKey(config)) {
+  if (hasVaultKeyInDataDirectory(config)) {
     await copyFile(config.vaultKeyFile, at(fileNames.key), constants.COPYFILE_EXCL);
     syncPath(at(fileNames.key));
     names.push(fileNames.key);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, sourceOf, type CalledRequest } from '#libs/http';
-import { RateLimit, Refusal, throttled } from '#libs/kernel';
+import { RateLimit, Refusal, throttledRefusal } from '#libs/kernel';
 import { KnownDevices } from './known-devices.js';
 
 const minute = 60_000;
@@ -26,7 +26,7 @@ export class LinkLimits {
   async limitRequest(request: CalledRequest, email: string): Promise<void> {
     const retryAfter = this.#requests.take(sourceOf(request));
     if (retryAfter !== undefined && !(await this.devices.isKnown(request, email)))
-      throw throttled('Too many links were asked for from this source; wait a while.', retryAfter);
+      throw throttledRefusal('Too many links were asked for from this source; wait a while.', retryAfter);
   }
 
   /** Runs the use of a link. Throws `access.throttled` after too many uses of the link, or too many invalid links from one source. */

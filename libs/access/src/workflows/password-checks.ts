@@ -1,4 +1,4 @@
-import { RateLimit, Refusal, throttled } from '#libs/kernel';
+import { RateLimit, Refusal, throttledRefusal } from '#libs/kernel';
 import { constantTime } from './constant-time.js';
 import { WorkQueue } from './work-queue.js';
 
@@ -69,7 +69,8 @@ export class PasswordChecks {
   }
 
   async #inLanes<T>(rank: Rank, address: string, work: () => Promise<T>): Promise<T> {
-    if (this.#underWay[rank] >= maxUnderWay) throw throttled('Too many passwords are being checked; wait a while.', 5);
+    if (this.#underWay[rank] >= maxUnderWay)
+      throw throttledRefusal('Too many passwords are being checked; wait a while.', 5);
     this.#underWay[rank]++;
     const atAddress = () => this.#atAddress(rank, address, work);
     try {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import { throttled } from '#libs/kernel';
+import { throttledRefusal } from '#libs/kernel';
 
 type Jobs = typeof import('./password.worker.js') & typeof import('./strength.worker.js');
 
@@ -42,7 +42,7 @@ export class PasswordThreads {
     task: Parameters<Jobs[Name]>[0],
   ): Promise<Awaited<ReturnType<Jobs[Name]>>> {
     const pool = name === 'strength' ? this.#judging : this.#hashing;
-    if (pool.queueSize >= maxQueue) throw throttled('Too many passwords are being checked; wait a while.', 5);
+    if (pool.queueSize >= maxQueue) throw throttledRefusal('Too many passwords are being checked; wait a while.', 5);
     const job = pool.run(task, { name }) as Promise<Awaited<ReturnType<Jobs[Name]>>>;
     this.#jobs.add(job);
     return job.finally(() => this.#jobs.delete(job));

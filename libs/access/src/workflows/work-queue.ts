@@ -1,4 +1,4 @@
-import { throttled } from '#libs/kernel';
+import { throttledRefusal } from '#libs/kernel';
 
 interface WaitingTask {
   readonly start: () => void;
@@ -80,4 +80,4 @@ export class WorkQueue {
   }
 }
 
-const busy = () => throttled('Too many passwords are being checked; wait a while.', 5);
+const busy = () => throttledRefusal('Too many passwords are being checked; wait a while.', 5);

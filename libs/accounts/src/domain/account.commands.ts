@@ -60,15 +60,15 @@ export class OpenAccount extends Command<OpenAccount, VersionedResult<OpenedAcco
   @IsObject() @ValidateNested() @Type(() => FirstAdministrator) administrator!: FirstAdministrator;
 }
 
-/** Closes an account; today only the way back of an opening that was refused half-way. */
+/** Closes an account; used only to undo an opening that failed. */
 export class CloseAccount extends Command<CloseAccount> {}
 
-/** Counts a user among the account's serving administrators. */
+/** Adds a user to the account's set of administrators. */
 export class AppointAdministrator extends Command<AppointAdministrator> {
   user!: string;
 }
 
-/** Counts a user no longer, before a lock, a deletion or a demotion takes effect. */
+/** Removes a user from the account's set of administrators, before a lock, a deletion or a demotion takes effect. */
 export class StandDownAdministrator extends Command<StandDownAdministrator> {
   user!: string;
   because!: 'locked' | 'deleted' | 'demoted' | 'left';

@@ -2,7 +2,7 @@
 import type { Command } from '#libs/kernel';
 import { given } from '../../../../test/support/given.js';
 import { AppointAdministrator, CloseAccount, OpenAccount, StandDownAdministrator } from './account.commands.js';
-import { AccountDecider, checkOpen } from './account.decider.js';
+import { AccountDecider, checkAccountOpen } from './account.decider.js';
 import { accountEvent, type AccountEvent } from './account.events.js';
 
 const contracts = [{ country: 'DE', recurringRevenue: 1200 }];
@@ -99,6 +99,8 @@ describe('an account that is not open', () => {
     }
   });
   it('is refused wherever an open one is needed', () => {
-    expect(() => checkOpen(AccountDecider.initial)).toThrow(expect.objectContaining({ code: 'account.not-found' }));
+    expect(() => checkAccountOpen(AccountDecider.initial)).toThrow(
+      expect.objectContaining({ code: 'account.not-found' }),
+    );
   });
 });

@@ -8,16 +8,19 @@ export type Account =
       readonly status: 'open' | 'closed';
       readonly name: string;
       readonly contracts: readonly ContractTerms[];
-      /** Of mails to users who have none of their own. */
+      /** The language of mails to users who have not set one. */
       readonly language?: string;
-      /** Ids of the users who count as administrators: always a subset of those who can serve. */
+      /** Ids of the users who count as administrators: always a subset of those who can act as one. */
       readonly administrators: ReadonlySet<string>;
     };
 
 const commands = { OpenAccount, CloseAccount, AppointAdministrator, StandDownAdministrator };
 
-/** What every rule about a standing account begins with. */
-export function checkOpen(account: Account): Extract<Account, { status: 'open' | 'closed' }> {
+/**
+ * Checks that an account is open, and returns it.
+ * @throws Refusal `account.not-found`
+ */
+export function checkAccountOpen(account: Account): Extract<Account, { status: 'open' | 'closed' }> {
   if (account.status !== 'open') throw new Refusal('account.not-found', 'not-found', 'There is no such account.');
   return account;
 }
@@ -31,15 +34,15 @@ export const AccountDecider: Decider<Account, AccountEvent, typeof commands> = {
 
   decide: {
     OpenAccount: ({ name, contracts = [], language }, account) => {
-      if (account.status !== 'absent') throw notOpened();
+      if (account.status !== 'absent') throw openingUndoneRefusal();
       const terms = contracts.map(({ country, recurringRevenue }) => ({ country, recurringRevenue }));
       return [accountEvent('AccountOpened', { name, contracts: terms, ...(language && { language }) })];
     },
     CloseAccount: (_, account) => (account.status === 'open' ? [accountEvent('AccountClosed', {})] : []),
     AppointAdministrator: ({ user }, account) =>
-      checkOpen(account).administrators.has(user) ? [] : [accountEvent('AdministratorAppointed', { user })],
+      checkAccountOpen(account).administrators.has(user) ? [] : [accountEvent('AdministratorAppointed', { user })],
     StandDownAdministrator: ({ user, because }, account) => {
-      const others = [...checkOpen(account).administrators].filter((other) => other !== user);
+      const others = [...checkAccountOpen(account).administrators].filter((other) => other !== user);
       if (others.length === 0) {
         throw new Refusal(
           'account.last-administrator',
@@ -47,7 +50,7 @@ export const AccountDecider: Decider<Account, AccountEvent, typeof commands> = {
           'The account would be left without an administrator who can log in.',
         );
       }
-      // Also for one who is not counted: the append orders rivals.
+      // Also for a user who is not counted: the append makes concurrent removals conflict.
       return [accountEvent('AdministratorStoodDown', { user, because })];
     },
   },
@@ -66,6 +69,6 @@ export const AccountDecider: Decider<Account, AccountEvent, typeof commands> = {
   },
 };
 
-/** An opening that was undone stays undone: another needs another key. */
-export const notOpened = () =>
+/** Makes the refusal of a retry of an opening that was undone: a new attempt needs a new Idempotency-Key. */
+export const openingUndoneRefusal = () =>
   new Refusal('account.not-opened', 'conflict', 'This opening was undone; open the account with another key.');

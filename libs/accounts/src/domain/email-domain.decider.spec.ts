@@ -1,6 +1,6 @@
 /* oxlint-disable promise/valid-params -- `then` is the last word of given/when/then, no promise's */
 import { given } from '../../../../test/support/given.js';
-import { AssertDomain, EmailDomainDecider, ReleaseDomain, domainName } from './email-domain.decider.js';
+import { AssertDomain, EmailDomainDecider, ReleaseDomain, toCanonicalDomain } from './email-domain.decider.js';
 import { emailDomainEvent, type EmailDomainEvent } from './email-domain.events.js';
 
 const owned = (account = 'account') => emailDomainEvent('DomainOwned', { account, by: 'operator' });
@@ -55,8 +55,8 @@ describe('the one way to write a domain', () => {
     ['a.io', 'a.io'],
     [`${'a'.repeat(63)}.com`, `${'a'.repeat(63)}.com`],
   ])('DOMAIN-1: of %j is %s', (typed, canonical) => {
-    expect(domainName(typed)).toBe(canonical);
-    expect(domainName(canonical)).toBe(canonical);
+    expect(toCanonicalDomain(typed)).toBe(canonical);
+    expect(toCanonicalDomain(canonical)).toBe(canonical);
   });
 
   it.each([
@@ -89,10 +89,12 @@ describe('the one way to write a domain', () => {
     `${'abc.'.repeat(64)}com`,
     '\ud800.com',
   ])('DOMAIN-1: refuses %j', (typed) => {
-    expect(() => domainName(typed)).toThrow(expect.objectContaining({ code: 'domain.invalid', kind: 'invalid' }));
+    expect(() => toCanonicalDomain(typed)).toThrow(
+      expect.objectContaining({ code: 'domain.invalid', kind: 'invalid' }),
+    );
   });
 
   it('shows no more of the text than a line', () => {
-    expect(() => domainName('x'.repeat(10_000))).toThrow(/^.{0,120}$/);
+    expect(() => toCanonicalDomain('x'.repeat(10_000))).toThrow(/^.{0,120}$/);
   });
 });

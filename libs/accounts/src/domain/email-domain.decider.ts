@@ -9,10 +9,10 @@ export interface DomainOwnership {
   readonly changed: boolean;
 }
 
-/** An operator says that an e-mail domain is the account's, without the mail. */
+/** Makes an account the owner of an e-mail domain, without confirmation by mail. */
 export class AssertDomain extends Command<AssertDomain, VersionedResult<DomainOwnership>> {}
 
-/** The account no longer owns an e-mail domain. */
+/** Ends an account's ownership of an e-mail domain. */
 export class ReleaseDomain extends Command<ReleaseDomain, VersionedResult<DomainOwnership>> {}
 
 export interface EmailDomain {
@@ -27,8 +27,11 @@ export interface EmailDomainContext extends CommandContext {
 
 const commands = { AssertDomain, ReleaseDomain };
 
-/** The one way to write a domain: lower case, IDNA ASCII form (RFC 5891). Throws `domain.invalid`. */
-export function domainName(text: string): string {
+/**
+ * Converts a domain to its canonical form: lower case, IDNA ASCII (RFC 5891).
+ * @throws Refusal `domain.invalid`
+ */
+export function toCanonicalDomain(text: string): string {
   const typed = text.normalize('NFKC').trim();
   // `domainToASCII` reads a host as a URL has it: it drops tabs and whatever follows a slash, and decodes percents.
   const ascii = /[\s\p{Cc}/\\?#%]/u.test(typed) ? '' : domainToASCII(typed).replace(/\.$/, '');

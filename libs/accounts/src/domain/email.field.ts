@@ -1,5 +1,5 @@
 import { ValidateBy, buildMessage } from 'class-validator';
-import { isMailAddress, isTypedAddress } from './mail-address.js';
+import { isMailAddress, isRecordedAddress } from './mail-address.js';
 
 const addressField = (isValid: (text: string) => boolean, message: string): PropertyDecorator =>
   ValidateBy({
@@ -10,9 +10,9 @@ const addressField = (isValid: (text: string) => boolean, message: string): Prop
     },
   });
 
-/** An e-mail address to record, in any script. */
+/** Property decorator: an e-mail address to record, in any script. */
 export const Email = () =>
   addressField(isMailAddress, 'must be an e-mail address without spaces, invisible characters, quotes or routes');
 
-/** An e-mail address to look a user up by: also one that is no longer recorded. */
-export const KnownEmail = () => addressField(isTypedAddress, 'must be an email');
+/** Property decorator: an e-mail address to find a user by, which may be of a form that is refused today. */
+export const KnownEmail = () => addressField(isRecordedAddress, 'must be an email');

@@ -1,7 +1,7 @@
 import { domainToASCII } from 'node:url';
 import { isEmail } from 'class-validator';
-import { hasUnseenCharacter } from '#libs/kernel';
-import { domainName } from './email-domain.decider.js';
+import { hasInvisibleCharacter } from '#libs/kernel';
+import { toCanonicalDomain } from './email-domain.decider.js';
 
 /** RFC 5321 `atext` and what SMTPUTF8 adds, without `%` and `!`, by which old servers route a mail elsewhere. */
 const dotAtom =
@@ -16,24 +16,24 @@ const asciiSymbol = /[\0-/:-@[-`{-\x7f]/;
  */
 const misread = /=\?|[\u3002\uFF61]|^\p{M}/u;
 
-/** Whether some program that normalises the text (NFKC) finds a symbol, like `@` or a comma, where others see a letter. */
+/** Returns whether a character becomes an ASCII symbol, like `@` or a comma, after normalisation (NFKC). */
 const hidesSymbol = (text: string): boolean =>
   [...text].some((character) => character > '\x7f' && asciiSymbol.test(character.normalize('NFKC')));
 
 /**
- * Whether everybody who reads `local@host` finds the same mailbox: no quotes, comments, routes, encoded words or unseen characters, and none
- * that become such after NFKC. Says nothing about whether the host could exist.
+ * Returns whether every program reads `local@host` as the same mailbox: no quotes, comments, routes, encoded words or
+ * invisible characters, also after NFKC. Does not check the host.
  */
 export function isPlainAddress(text: string): boolean {
   const [local = '', host = '', ...rest] = text.split('@');
   if (rest.length > 0 || host === '' || !dotAtom.test(local) || misread.test(local)) return false;
-  return text.isWellFormed() && ![text, text.normalize('NFKC')].some(hasUnseenCharacter) && !hidesSymbol(text);
+  return text.isWellFormed() && ![text, text.normalize('NFKC')].some(hasInvisibleCharacter) && !hidesSymbol(text);
 }
 
 /** Octets of the whole address (RFC 5321 §4.5.3.1.3). */
 const longestPath = 254;
 
-/** Whether an address may be recorded, so that mails go to it. */
+/** Returns whether an e-mail address may be recorded. */
 export function isMailAddress(text: string): boolean {
   if (!isPlainAddress(text) || !isEmail(text)) return false;
   const [local, typed] = text.split('@') as [string, string];
@@ -47,11 +47,12 @@ export function isMailAddress(text: string): boolean {
 
 function canonicalDomain(typed: string): string | undefined {
   try {
-    return domainName(typed);
+    return toCanonicalDomain(typed);
   } catch {
     return undefined;
   }
 }
 
-/** Whether a text may be an address that was recorded by an older build, which took more. */
-export const isTypedAddress = (text: string): boolean => text.isWellFormed() && !/\p{Cc}/u.test(text) && isEmail(text);
+/** Returns whether a text may be an address that is recorded already: older builds accepted more. */
+export const isRecordedAddress = (text: string): boolean =>
+  text.isWellFormed() && !/\p{Cc}/u.test(text) && isEmail(text);

@@ -152,7 +152,10 @@ export async function listAccounts(db: Kysely<AccountTables>, { limit = 50, curs
   return { ...page, items: page.items.map(item) };
 }
 
-/** Throws `account.not-found`. */
+/**
+ * Loads an account.
+ * @throws Refusal `account.not-found`
+ */
 export async function getAccount(db: Kysely<AccountTables>, { context }: GetAccount): Promise<AccountItem> {
   const row = await accounts(db).where('account_id', '=', context.account!).executeTakeFirst();
   if (!row) throw new Refusal('account.not-found', 'not-found', 'There is no such account.');

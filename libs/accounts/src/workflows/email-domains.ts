@@ -7,39 +7,39 @@ import {
   type CommandResult,
 } from '#libs/event-store';
 import { decide, withContext } from '#libs/kernel';
-import { AccountDecider, checkOpen } from '../domain/account.decider.js';
+import { AccountDecider, checkAccountOpen } from '../domain/account.decider.js';
 import {
   EmailDomainDecider,
-  domainName,
+  toCanonicalDomain,
   type AssertDomain,
   type EmailDomain,
   type ReleaseDomain,
 } from '../domain/email-domain.decider.js';
 
-/** The account that owns a domain; a closed account's domains count as unclaimed. */
-export async function ownerOf(store: EventStore, domain: string): Promise<string | undefined> {
+/** Finds the account that owns a domain; domains of closed accounts have no owner. */
+export async function findDomainOwner(store: EventStore, domain: string): Promise<string | undefined> {
   const { owner } = (await store.load(EmailDomainDecider, domain)).state;
   return owner && !(await isClosed(store, owner)) ? owner : undefined;
 }
 
 /**
- * Asserts or releases a domain for an open account. Throws `account.not-found`, `domain.invalid`,
- * `domain.owned-by-another`.
+ * Asserts or releases a domain for an open account.
+ * @throws Refusal `account.not-found`, `domain.invalid`, `domain.owned-by-another`
  */
-export async function changeDomain(
+export async function changeDomainOwner(
   store: EventStore,
   command: AssertDomain | ReleaseDomain,
 ): Promise<CommandResult<EmailDomain>> {
   const { account, targetId } = command.context;
-  checkOpen((await store.load(AccountDecider, account!)).state);
-  return recordDomain(
+  checkAccountOpen((await store.load(AccountDecider, account!)).state);
+  return appendDomainChange(
     store,
-    withContext<AssertDomain>(command, { ...command.context, targetId: domainName(targetId) }),
+    withContext<AssertDomain>(command, { ...command.context, targetId: toCanonicalDomain(targetId) }),
   );
 }
 
-/** The same for a domain in its canonical form, while the account is being opened or undone. */
-export function recordDomain(
+/** Asserts or releases a domain, given in its canonical form, without checking that the account is open. */
+export function appendDomainChange(
   store: EventStore,
   command: AssertDomain | ReleaseDomain,
 ): Promise<CommandResult<EmailDomain>> {

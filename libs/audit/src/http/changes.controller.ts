@@ -5,7 +5,7 @@ import { QueryBus, QueryParams, Background, Needs, type CalledRequest } from '#l
 import { Refusal, withQueryContext } from '#libs/kernel';
 import { FollowChanges, type LiveChange } from '../read/changed-users.js';
 
-/** How often something is sent where nothing happens, so that a proxy keeps the connection, ms. */
+/** Interval of `alive` events, which keep proxies from closing an idle connection, ms. */
 const heartbeat = 15_000;
 
 /** What changes, as it happens: server-sent events. */
@@ -31,20 +31,20 @@ export class ChangesController implements OnModuleDestroy {
       withQueryContext(new FollowChanges({ also, ...(after !== undefined && { after }) }), query.context),
     );
     return merge(changes.pipe(map(message)), interval(heartbeat).pipe(map(() => ({ type: 'alive', data: {} })))).pipe(
-      // Whoever may no longer look is told nothing more.
+      // End the stream as soon as the caller may no longer read.
       concatMap(async (event) => ((await request.isStillAllowed!()) ? event : undefined)),
       takeWhile((event) => event !== undefined),
       takeUntil(this.closing),
     );
   }
 
-  /** Lets go of those who listen, whom the draining server would wait for. */
+  /** Ends all streams: a server that shuts down waits for open requests. */
   onModuleDestroy(): void {
     this.closing.next();
   }
 }
 
-/** Those who are confined to an account may name no other. */
+/** Checks that a caller who is confined to an account names no other. */
 function accountsWithin(accounts: readonly string[], within: string | undefined): string[] {
   if (within && accounts.some((account) => account !== within))
     throw new Refusal('account.not-found', 'not-found', 'There is no such account.');
@@ -53,7 +53,7 @@ function accountsWithin(accounts: readonly string[], within: string | undefined)
 
 const message = ({ kind, position, ...data }: LiveChange): MessageEvent => ({ type: kind, id: String(position), data });
 
-/** Where a browser that reconnects was (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
+/** Returns the position after which a browser that reconnects goes on (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
 function lastEventId({ headers }: CalledRequest): number | undefined {
   const id = headers['last-event-id'];
   if (id === undefined) return undefined;

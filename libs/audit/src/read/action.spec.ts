@@ -1,4 +1,4 @@
-import { actionOf, actions } from './action.js';
+import { toAction, actions } from './action.js';
 
 describe('the name of an action', () => {
   it.each([
@@ -11,11 +11,11 @@ describe('the name of an action', () => {
     ['AccountOpened', 'account.opened'],
     ['DomainOwned', 'domain.owned'],
   ])('AUDIT-3: of %s is %s', (type, action) => {
-    expect(actionOf(type)).toBe(action);
+    expect(toAction(type)).toBe(action);
   });
 
   it('AUDIT-3: is refused to an event about something else', () => {
-    expect(() => actionOf('InstallationFounded')).toThrow('does not begin with a subject of the audit trail');
+    expect(() => toAction('InstallationFounded')).toThrow('does not begin with a subject of the audit trail');
   });
 
   it('AUDIT-3: names one event', () => {

@@ -1,16 +1,25 @@
 import { accessTokenEvents } from '#libs/access';
 import { accountEvents, emailDomainEvents } from '#libs/accounts';
+import type { Catalogue, SubjectEvents } from '#libs/kernel';
 import { loginEvents, userEvents } from '#libs/users';
+import type { AuditedKind } from './subjects.js';
 
-/** A claim of an address is how users are kept apart, nothing that anybody did to one. */
+// An abandoned claim of an address is not an action on a user.
 const { EmailClaimAbandoned: _, ...users } = userEvents;
 
-const formats = { ...users, ...loginEvents, ...accountEvents, ...emailDomainEvents, ...accessTokenEvents };
+/** The events that make an audit row; a forgotten one does not compile. */
+const formats: Catalogue<Exclude<SubjectEvents[AuditedKind], { type: 'EmailClaimAbandoned' }>> = {
+  ...users,
+  ...loginEvents,
+  ...accountEvents,
+  ...emailDomainEvents,
+  ...accessTokenEvents,
+};
 
 /** The types of events that make an audit row. */
 export const auditedEvents = Object.keys(formats);
 
-/** What an event's name begins with. */
+/** The words that names of events begin with. */
 const subjects = ['AccessToken', 'Administrator', 'Account', 'Domain', 'Login', 'User'] as const;
 
 type Kebab<Name extends string> = Name extends `${infer First}${infer Rest}`
@@ -23,11 +32,14 @@ type ActionOf<Type extends string> = {
     : never;
 }[(typeof subjects)[number]];
 
-/** What an audit row says was done, like `user.locked`. */
+/** The action of an audit row, like `user.locked`. */
 export type AuditAction = ActionOf<keyof typeof formats>;
 
-/** What somebody did: the event's name, split at its subject. `UserLocked` is `user.locked`. */
-export function actionOf(type: string): string {
+/**
+ * Returns the action of a type of event: `user.locked` for `UserLocked`.
+ * @throws TypeError if the type does not begin with a subject
+ */
+export function toAction(type: string): string {
   const subject = subjects.find((name) => type.startsWith(name));
   if (!subject) throw new TypeError(`${type} does not begin with a subject of the audit trail`);
   return `${kebab(subject)}.${kebab(type.slice(subject.length))}`;
@@ -35,5 +47,5 @@ export function actionOf(type: string): string {
 
 const kebab = (name: string) => name.replace(/\B[A-Z]/g, '-$&').toLowerCase();
 
-/** Every action that there can be a row of. */
-export const actions = auditedEvents.map(actionOf);
+/** All actions. */
+export const actions = auditedEvents.map(toAction);

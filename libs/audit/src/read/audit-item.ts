@@ -3,7 +3,7 @@ import type { Actor, Subject } from '#libs/kernel';
 import type { AuditAction } from './action.js';
 import { loadSubjects, type AuditRow, type AuditTables, type Subjects } from './audit-trail.js';
 import type { Change } from './changes.js';
-import { subjectKind, type AuditedKind, type SeenToken } from './subjects.js';
+import { subjectKind, type AuditedKind, type TokenState } from './subjects.js';
 
 interface AuditSubject {
   readonly kind: AuditedKind;
@@ -58,31 +58,31 @@ export interface AuditItem {
 }
 
 /**
- * Rows with the names of those in them, by one rule: the name that the row's account knows them by. Who has since
- * moved to another account keeps in the old one the name they left with. Services bear their token's name everywhere;
- * the names on operators' tokens are for operators, whoever is confined to an account (`within`) reads `operator`.
+ * Returns audit rows with the names of their subjects and actors, as the row's account knows them: a user who has moved to
+ * another account keeps the name that they left with. A service has the name of its token. Callers who are confined to an
+ * account (`confinedTo`) read `operator` instead of the name of an operator's token.
  */
-export async function itemsOf(
+export async function toAuditItems(
   db: Kysely<AuditTables>,
   rows: readonly AuditRow[],
-  within: string | undefined,
+  confinedTo: string | undefined,
 ): Promise<AuditItem[]> {
-  const subjects = await loadSubjects(db, rows.flatMap(mentioned));
-  return rows.map((row) => item(row, new Names(subjects, row.account ?? undefined, within)));
+  const subjects = await loadSubjects(db, rows.flatMap(subjectsIn));
+  return rows.map((row) => item(row, new SubjectNames(subjects, row.account ?? undefined, confinedTo)));
 }
 
-const mentioned = ({ subject_kind, subject_id, actor_id, actor_kind, via }: AuditRow): Subject[] => [
+const subjectsIn = ({ subject_kind, subject_id, actor_id, actor_kind, via }: AuditRow): Subject[] => [
   { kind: subject_kind, id: subject_id },
   { kind: actor_kind === 'user' ? 'user' : 'access-token', id: actor_id },
   ...(via ? [{ kind: 'access-token', id: via } as const] : []),
 ];
 
-const item = (row: AuditRow, names: Names): AuditItem => ({
+const item = (row: AuditRow, names: SubjectNames): AuditItem => ({
   position: row.position,
   revision: row.revision,
   at: row.at,
   action: row.action as AuditAction,
-  subject: { kind: row.subject_kind, id: row.subject_id, name: names.of(row.subject_kind, row.subject_id) },
+  subject: { kind: row.subject_kind, id: row.subject_id, name: names.find(row.subject_kind, row.subject_id) },
   accountId: row.account,
   account: row.account,
   actor: { id: row.actor_id, kind: row.actor_kind, name: actorNames[row.actor_kind](row, names) },
@@ -90,8 +90,8 @@ const item = (row: AuditRow, names: Names): AuditItem => ({
     ? {
         tokenId: row.via,
         token: row.via,
-        name: names.of('access-token', row.via),
-        issuedBy: names.token(row.via)?.issuedBy ?? null,
+        name: names.find('access-token', row.via),
+        issuedBy: names.findToken(row.via)?.issuedBy ?? null,
       }
     : null,
   reason: row.reason,
@@ -100,31 +100,31 @@ const item = (row: AuditRow, names: Names): AuditItem => ({
   correlationId: row.correlation_id,
 });
 
-/** What to call each kind of actor. */
-const actorNames: Record<Actor['kind'], (row: AuditRow, names: Names) => string | null> = {
-  user: ({ actor_id }, names) => names.of('user', actor_id),
-  // A service is nobody else than its token.
-  service: ({ actor_id }, names) => names.of('access-token', actor_id),
-  operator: ({ via }, names) => (via && names.of('access-token', via)) ?? 'operator',
+/** Returns the name of an actor, by kind. */
+const actorNames: Record<Actor['kind'], (row: AuditRow, names: SubjectNames) => string | null> = {
+  user: ({ actor_id }, names) => names.find('user', actor_id),
+  // A service has no name but its token's.
+  service: ({ actor_id }, names) => names.find('access-token', actor_id),
+  operator: ({ via }, names) => (via && names.find('access-token', via)) ?? 'operator',
   system: () => 'Rollbook',
 };
 
-/** The names that a row's account knows. */
-class Names {
+/** Finds the names that a row's account knows. */
+class SubjectNames {
   constructor(
     private readonly subjects: Subjects,
     private readonly account: string | undefined,
-    private readonly within: string | undefined,
+    private readonly confinedTo: string | undefined,
   ) {}
 
-  of(kind: AuditedKind, id: string): string | null {
+  find(kind: AuditedKind, id: string): string | null {
     const seen = this.subjects.get(kind, id);
     if (!seen) return null;
-    if (kind === 'access-token' && (seen as SeenToken).kind === 'operator' && this.within) return 'operator';
+    if (kind === 'access-token' && (seen as TokenState).kind === 'operator' && this.confinedTo) return 'operator';
     return subjectKind(kind).name(seen, this.account);
   }
 
-  token(id: string): SeenToken | undefined {
-    return this.subjects.get('access-token', id) as SeenToken | undefined;
+  findToken(id: string): TokenState | undefined {
+    return this.subjects.get('access-token', id) as TokenState | undefined;
   }
 }

@@ -1,8 +1,8 @@
 import { sql, type Kysely } from 'kysely';
 import type { Actor, Recorded, Subject } from '#libs/kernel';
 import type { Projection } from '#libs/read-store';
-import { actionOf, auditedEvents } from './action.js';
-import { changesOf, type Change } from './changes.js';
+import { toAction, auditedEvents } from './action.js';
+import { findChanges, type Change } from './changes.js';
 import { subjectKind, type AuditedKind, type Seen } from './subjects.js';
 
 export interface AuditRow {
@@ -14,11 +14,11 @@ export interface AuditRow {
   action: string;
   actor_id: string;
   actor_kind: Actor['kind'];
-  /** The access token used. */
+  /** The id of the access token that the actor used. */
   via: string | null;
   subject_kind: AuditedKind;
   subject_id: string;
-  /** null: happened outside of all accounts, for operators only. */
+  /** `null`: in no account; only operators see the row. */
   account: string | null;
   reason: string | null;
   ip: string | null;
@@ -26,13 +26,13 @@ export interface AuditRow {
   correlation_id: string;
 }
 
-/** Tables of the audit trail: a row for each event, and each subject as far as it was followed. */
+/** A row for each event, and the state of each subject. */
 export interface AuditTables {
   audit_trail: AuditRow;
   audit_subject: { kind: AuditedKind; id: string; seen: Seen };
 }
 
-/** A row for each change: who, what, to whom, when, from where, why, before → after. */
+/** Writes one row for each event: who did what to whom, when, from where, why, and the fields before and after. */
 export const AuditTrailProjection: Projection = {
   name: 'audit-trail',
   version: 7,
@@ -67,7 +67,7 @@ export const AuditTrailProjection: Projection = {
       const before = subjects.get(kind, id);
       const after = subjectKind(kind).fold(before, event);
       if (after) subjects.set(kind, id, after);
-      return auditRow(event, changesOf(event, before, after));
+      return auditRow(event, findChanges(event, before, after));
     });
     await sql`
       with subjects as (
@@ -84,7 +84,7 @@ const auditRow = ({ type, position, revision, stream, envelope }: Recorded, chan
   revision,
   stream,
   at: envelope.at,
-  action: actionOf(type),
+  action: toAction(type),
   actor_id: envelope.actor.id,
   actor_kind: envelope.actor.kind,
   via: envelope.via ?? null,
@@ -97,7 +97,7 @@ const auditRow = ({ type, position, revision, stream, envelope }: Recorded, chan
   correlation_id: envelope.correlationId,
 });
 
-/** Subjects by kind and id. */
+/** The states of subjects, by kind and id. */
 export class Subjects {
   readonly #seen = new Map<string, AuditTables['audit_subject']>();
 
@@ -114,7 +114,7 @@ export class Subjects {
   }
 }
 
-/** These subjects, as far as the trail has followed them. */
+/** Loads the states of these subjects. */
 export async function loadSubjects(db: Kysely<AuditTables>, wanted: readonly Subject[]): Promise<Subjects> {
   const { rows } = await sql<AuditTables['audit_subject']>`
     select kind, id, seen from audit_subject

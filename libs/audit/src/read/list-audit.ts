@@ -8,7 +8,7 @@ import {
   Query,
   Refusal,
   Several,
-  notBefore,
+  momentToMs,
   toPage,
   type Page,
   type QueryContext,
@@ -16,7 +16,7 @@ import {
 import { encodeCursor, decodePositionCursor } from '#libs/read-store';
 import type { UserAcrossAccounts } from '#libs/users';
 import { actions } from './action.js';
-import { itemsOf, type AuditItem } from './audit-item.js';
+import { toAuditItems, type AuditItem } from './audit-item.js';
 import { loadSubjects, type AuditRow, type AuditTables } from './audit-trail.js';
 import { SubjectId } from './subject-id.field.js';
 
@@ -52,15 +52,18 @@ export class ListAudit extends Paged<ListAudit> {
 /** A user's history: all that was done to them, and their logins; newest first. */
 export class ListHistory extends Paged<ListHistory> {}
 
-/** Answers a page of the trail. Throws `account.not-found`, `cursor.invalid`. */
+/**
+ * Returns a page of the audit trail, newest first.
+ * @throws Refusal `account.not-found`, `cursor.invalid`
+ */
 export async function listAudit(db: Kysely<AuditTables>, query: ListAudit): Promise<Page<AuditItem>> {
   const { actor, subject, action, from, to, context } = query;
   const accountId = query.accountId ?? query.account;
   const correlationId = query.correlationId ?? query.correlation;
-  const within = confinement(context);
-  if (accountId && within && accountId !== within)
+  const confinedTo = visibleAccount(context);
+  if (accountId && confinedTo && accountId !== confinedTo)
     throw new Refusal('account.not-found', 'not-found', 'There is no such account.');
-  let rows = rowsWithin(db, within);
+  let rows = selectVisible(db, confinedTo);
   if (actor) rows = rows.where('actor_id', '=', actor);
   if (subject) rows = rows.where('subject_id', '=', subject);
   if (action?.length) rows = rows.where('action', 'in', action);
@@ -71,28 +74,31 @@ export async function listAudit(db: Kysely<AuditTables>, query: ListAudit): Prom
   return readPage(db, rows, query);
 }
 
-/** Answers a page of what happened to a user. Throws `user.not-found`, `cursor.invalid`. */
+/**
+ * Returns a page of a user's history, newest first.
+ * @throws Refusal `user.not-found`, `cursor.invalid`
+ */
 export async function listHistory(db: Kysely<AuditTables>, query: ListHistory): Promise<Page<AuditItem>> {
   const { account, targetId } = query.context;
   const user = (await loadSubjects(db, [{ kind: 'user', id: targetId }])).get('user', targetId) as
     UserAcrossAccounts | undefined;
   if (!user?.accounts[account!])
     throw new Refusal('user.not-found', 'not-found', 'There is no such user in this account.');
-  return readPage(db, rowsWithin(db, confinement(query.context)).where('subject_id', '=', targetId), query);
+  return readPage(db, selectVisible(db, visibleAccount(query.context)).where('subject_id', '=', targetId), query);
 }
 
-/** Where the one who asks may look. An operator is not confined by the account that a path names. */
-const confinement = ({ actor, account }: QueryContext): string | undefined =>
+/** Returns the only account whose rows the caller may see; `undefined`: all accounts, as for operators. */
+const visibleAccount = ({ actor, account }: QueryContext): string | undefined =>
   actor.kind === 'operator' ? undefined : account;
 
 type Rows = SelectQueryBuilder<AuditTables, 'audit_trail', AuditRow>;
 
-const rowsWithin = (db: Kysely<AuditTables>, account: string | undefined): Rows => {
+const selectVisible = (db: Kysely<AuditTables>, account: string | undefined): Rows => {
   const rows = db.selectFrom('audit_trail').selectAll();
   return account === undefined ? rows : rows.where('account', '=', account);
 };
 
-const moment = (time: string) => sql<string>`to_timestamp(${notBefore(time)}::float8 / 1000)`;
+const moment = (time: string) => sql<string>`to_timestamp(${momentToMs(time)}::float8 / 1000)`;
 
 /** A page, newest first. Positions only grow, so later pages stay the same while events arrive. */
 async function readPage(
@@ -106,5 +112,5 @@ async function readPage(
     .limit(limit + 1)
     .execute();
   const page = toPage(rows, limit, ({ position }) => encodeCursor(position));
-  return { ...page, items: await itemsOf(db, page.items, confinement(context)) };
+  return { ...page, items: await toAuditItems(db, page.items, visibleAccount(context)) };
 }

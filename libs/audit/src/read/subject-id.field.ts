@@ -1,6 +1,6 @@
 import { Transform } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
-import { domainName } from '#libs/accounts';
+import { toCanonicalDomain } from '#libs/accounts';
 import { isId } from '#libs/kernel';
 
 /** A UUID or a domain as the trail has it; taken in any case, and a domain in any script. */
@@ -20,7 +20,7 @@ export function SubjectId(): PropertyDecorator {
 function canonical(text: string): string | undefined {
   if (isId(text.toLowerCase())) return text.toLowerCase();
   try {
-    return domainName(text);
+    return toCanonicalDomain(text);
   } catch {
     return undefined;
   }

@@ -8,28 +8,28 @@ import {
   type DomainEvent,
   type Envelope,
   type Recorded,
+  type SubjectEvents,
 } from '#libs/kernel';
-import { currentOf, foldUser, isInForce, type LockView, type UserAcrossAccounts, type UserView } from '#libs/users';
+import { currentView, foldUser, isInForce, type LockView, type UserAcrossAccounts, type UserView } from '#libs/users';
 
-/** What can change about a subject, by field; always the same fields, `null` or empty where there is nothing. */
+/** The fields of a subject that can change; always the same fields, `null` or empty if there is no value. */
 export type SubjectFields = Readonly<Record<string, unknown>>;
 
 /**
- * One kind of subject, as the audit trail follows it. `account` is whose eyes look: what happened in other accounts
- * neither shows in `fields` nor in `name`. Without one it is the installation itself that looks. `at`: when it looks,
- * UTC, ISO 8601.
+ * How the audit trail treats one kind of subject. `account` is the account that reads: `fields` and `name` do not show
+ * what happened in other accounts. Without an account they show everything. `at` is the time of reading, UTC, ISO 8601.
  */
-interface SubjectKind<Seen> {
-  /** The subject after one more event; `undefined` before the first. */
-  fold(seen: Seen | undefined, event: Recorded): Seen | undefined;
-  fields(seen: Seen | undefined, account: string | undefined, at: string): SubjectFields;
-  name(seen: Seen, account: string | undefined): string | null;
+interface SubjectKind<SubjectState> {
+  /** Returns the state after one more event; `undefined` before the first. */
+  fold(seen: SubjectState | undefined, event: Recorded): SubjectState | undefined;
+  fields(seen: SubjectState | undefined, account: string | undefined, at: string): SubjectFields;
+  name(seen: SubjectState, account: string | undefined): string | null;
 }
 
-type Steps<Seen, E extends DomainEvent> = Decider<Seen, E, Commands>['evolve'];
+type EventHandlers<Seen, E extends DomainEvent> = Decider<Seen, E, Commands>['evolve'];
 
 const viewOf = (seen: UserAcrossAccounts | undefined, account: string | undefined): UserView | undefined =>
-  account === undefined ? seen && currentOf(seen) : seen?.accounts[account];
+  account === undefined ? seen && currentView(seen) : seen?.accounts[account];
 
 const lockFields = ({ cause, reason, until, by }: LockView) => ({
   cause,
@@ -61,23 +61,23 @@ const user: SubjectKind<UserAcrossAccounts> = {
 
   name(seen, account) {
     const view = viewOf(seen, account);
-    // Whoever was erased has no name left.
+    // An erased person has no name.
     return (view && `${view.firstName} ${view.lastName}`.trim()) || null;
   },
 };
 
-interface SeenAccount {
+interface AccountState {
   readonly name: string | null;
   readonly status: 'open' | 'closed' | null;
   readonly contracts: readonly ContractTerms[];
   readonly language: string | null;
-  /** Ids of the users who count. */
+  /** Ids of the users who count as administrators. */
   readonly administrators: readonly string[];
 }
 
-const noAccount: SeenAccount = { name: null, status: null, contracts: [], language: null, administrators: [] };
+const noAccount: AccountState = { name: null, status: null, contracts: [], language: null, administrators: [] };
 
-const accountSteps: Steps<SeenAccount, AccountEvent> = {
+const accountSteps: EventHandlers<AccountState, AccountEvent> = {
   AccountOpened: (account, opened) => ({ ...account, ...opened, status: 'open' }),
   AdministratorAppointed: (account, { user }) => ({
     ...account,
@@ -90,33 +90,33 @@ const accountSteps: Steps<SeenAccount, AccountEvent> = {
   AccountClosed: (account) => ({ ...account, status: 'closed' }),
 };
 
-const account: SubjectKind<SeenAccount> = {
+const account: SubjectKind<AccountState> = {
   fold: (seen = noAccount, event) => evolve({ evolve: accountSteps }, seen, event as Recorded<AccountEvent>),
   fields: (seen = noAccount) => ({ ...seen }),
   name: ({ name }) => name,
 };
 
-interface SeenDomain {
+interface DomainState {
   readonly domain: string | null;
   readonly owner: string | null;
 }
 
-const noDomain: SeenDomain = { domain: null, owner: null };
+const noDomain: DomainState = { domain: null, owner: null };
 
-const domainSteps: Steps<SeenDomain, EmailDomainEvent> = {
+const domainSteps: EventHandlers<DomainState, EmailDomainEvent> = {
   DomainOwned: (_, { account }, { subject }) => ({ domain: subject.id, owner: account }),
   DomainReleased: (seen) => ({ ...seen, owner: null }),
 };
 
-const domain: SubjectKind<SeenDomain> = {
+const domain: SubjectKind<DomainState> = {
   fold: (seen = noDomain, event) => evolve({ evolve: domainSteps }, seen, event as Recorded<EmailDomainEvent>),
-  // Who owned it before is another account's business.
+  // The former owner is another account, which is not disclosed.
   fields: ({ owner } = noDomain, account) => ({ owner: owner === account ? owner : null }),
   name: ({ domain }) => domain,
 };
 
-/** An access token; its `kind` tells whose names it may bear. */
-export interface SeenToken {
+/** The state of an access token. */
+export interface TokenState {
   readonly name: string | null;
   readonly kind: TokenTerms['kind'] | null;
   readonly holder: string | null;
@@ -126,7 +126,7 @@ export interface SeenToken {
   readonly issuedBy: Actor | null;
 }
 
-const noToken: SeenToken = {
+const noToken: TokenState = {
   name: null,
   kind: null,
   holder: null,
@@ -136,7 +136,7 @@ const noToken: SeenToken = {
   issuedBy: null,
 };
 
-const tokenSteps: Steps<SeenToken, AccessTokenEvent> = {
+const tokenSteps: EventHandlers<TokenState, AccessTokenEvent> = {
   AccessTokenIssued: (_, { name, kind, holder, scopes, expiresAt }, { actor }: Envelope) => ({
     name: name ?? null,
     kind,
@@ -149,9 +149,9 @@ const tokenSteps: Steps<SeenToken, AccessTokenEvent> = {
   AccessTokenEnded: (token, _, { at }) => ({ ...token, endedAt: at }),
 };
 
-const accessToken: SubjectKind<SeenToken> = {
+const accessToken: SubjectKind<TokenState> = {
   fold: (seen = noToken, event) => evolve({ evolve: tokenSteps }, seen, event as Recorded<AccessTokenEvent>),
-  // Who issued it is the row's actor.
+  // Without `issuedBy`, which is the actor of the row.
   fields: ({ name, kind, holder, scopes, expiresAt, endedAt } = noToken) => ({
     name,
     kind,
@@ -163,13 +163,14 @@ const accessToken: SubjectKind<SeenToken> = {
   name: ({ name }) => name,
 };
 
-const kinds = { user, account, domain, 'access-token': accessToken };
+/** The kinds of subjects that have audit rows: all but claims of addresses and the installation itself. */
+export type AuditedKind = Exclude<keyof SubjectEvents, 'email' | 'installation'>;
 
-/** The kinds of subjects that have audit rows. */
-export type AuditedKind = keyof typeof kinds;
+// A forgotten kind does not compile.
+const kinds = { user, account, domain, 'access-token': accessToken } satisfies Record<AuditedKind, unknown>;
 
-/** A subject as far as the trail has followed it. */
-export type Seen = UserAcrossAccounts | SeenAccount | SeenDomain | SeenToken;
+/** The state of a subject after the events so far. */
+export type Seen = UserAcrossAccounts | AccountState | DomainState | TokenState;
 
-/** How to follow a subject of this kind. */
+/** Returns how the audit trail treats a kind of subject. */
 export const subjectKind = (kind: AuditedKind): SubjectKind<Seen> => kinds[kind];

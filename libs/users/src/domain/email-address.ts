@@ -1,4 +1,4 @@
-import { domainName } from '#libs/accounts';
+import { toCanonicalDomain } from '#libs/accounts';
 import { Refusal } from '#libs/kernel';
 
 /**
@@ -16,4 +16,4 @@ const withoutCase = (text: string): string =>
   text.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');
 
 /** The canonical domain of an address. */
-export const domainOf = (email: string): string => domainName(email.slice(email.lastIndexOf('@') + 1));
+export const domainOf = (email: string): string => toCanonicalDomain(email.slice(email.lastIndexOf('@') + 1));

@@ -1,10 +1,10 @@
 import { sql, type Kysely } from 'kysely';
 import { Query } from '#libs/kernel';
 import type { AnyTables } from '#libs/read-store';
-import type { UserListTables } from './user-list.js';
+import type { UserListTables } from './user-list.projection.js';
 import { isLockedForGood, type UserView } from './user-view.js';
 
-/** The numbers that an admin UI puts on its tabs. */
+/** The numbers of users of an account, by status. */
 export class SummarizeAccount extends Query<SummarizeAccount, AccountSummary> {}
 
 export interface AccountSummary {
@@ -15,27 +15,27 @@ export interface AccountSummary {
   readonly locked: number;
   /** Of the active. */
   readonly neverLoggedIn: number;
-  /** Deleted, and still to be had back. */
+  /** Deleted users who can still be restored. */
   readonly restorable: number;
 }
 
-/** How many users of an account are what: counted as they change, since counting 200,000 takes half a second. */
+/** The number of an account's users by status: updated with each change, since counting 200,000 rows takes half a second. */
 export interface UserCount {
   account_id: string;
-  /** As whatever. */
+  /** In any status. */
   known: number;
   active: number;
   invited: number;
   pending: number;
-  /** By a lock that does not end by itself; the others are counted when somebody asks. */
+  /** Locked without an end; users whose locks have ends are counted in each query. */
   locked_for_good: number;
   never_logged_in: number;
 }
 
 type Counts = Omit<UserCount, 'account_id'>;
 
-/** The table of counts, a row an account, rewritten all the time: with room for it on its page. */
-export async function createUserCount(db: Kysely<AnyTables>): Promise<void> {
+/** Creates the table of counts, with a fill factor for its frequent updates. */
+export async function createUserCountTable(db: Kysely<AnyTables>): Promise<void> {
   await sql`
     create table user_count (
       account_id text primary key, known integer not null, active integer not null, invited integer not null,
@@ -44,8 +44,8 @@ export async function createUserCount(db: Kysely<AnyTables>): Promise<void> {
   );
 }
 
-/** Counts these users as what they are now instead of what they were before. */
-export async function countUsers(
+/** Updates the counts for users whose views have changed; `before` returns the former view. */
+export async function updateUserCounts(
   db: Kysely<UserListTables>,
   views: readonly UserView[],
   before: (view: UserView) => UserView | undefined,
@@ -93,7 +93,7 @@ function countsOf(view: UserView | undefined): Counts {
   };
 }
 
-/** Answers an account's numbers; all 0 where it has no user yet. */
+/** Returns the numbers of users of an account. */
 export async function summarizeAccount(
   db: Kysely<UserListTables>,
   { context }: SummarizeAccount,

@@ -1,5 +1,5 @@
-/** What a spreadsheet may take for the start of a formula (also full-width forms), and the `'` itself, so that each cell can be read back. */
+/** First characters that a spreadsheet may read as a formula, full-width forms included, and the escape character itself. */
 const risky = /^[=+\-@'\t\r\n＝＋－＠]/;
 
-/** The text of a cell that no spreadsheet runs as a formula: a risky one gets one leading `'`, which an import takes off again. */
-export const csvCell = (text: string | null): string => (text === null ? '' : risky.test(text) ? `'${text}` : text);
+/** Escapes a text, so that no spreadsheet runs it as a formula: with a leading `'`, which an import removes. */
+export const toCsvCell = (text: string | null): string => (text === null ? '' : risky.test(text) ? `'${text}` : text);

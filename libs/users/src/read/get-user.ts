@@ -6,10 +6,11 @@ import type { EventStore } from '#libs/event-store';
 import { Optional, Query, Refusal, TimeZone, type Recorded, type VersionedResult } from '#libs/kernel';
 import { UserDecider } from '../domain/user.decider.js';
 import { revisionVisibleTo } from '../domain/user.state.js';
-import { invalidMoment, momentOf, type Moment } from './moment.js';
-import { UserItem, itemAt, userItem } from './user-item.js';
-import type { UserListTables } from './user-list.js';
-import { foldUser, type UserAcrossAccounts } from './user-view.js';
+import { invalidMoment, parseReplayMoment, type Moment } from './moment.js';
+import { UserItem, withLocksInForceAt, toUserItem } from './user-item.js';
+import type { UserListTables } from './user-list.projection.js';
+import { foldUser } from './fold-user.js';
+import type { UserAcrossAccounts } from './user-view.js';
 
 const digits = ({ value }: { value: unknown }) =>
   typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
@@ -39,7 +40,10 @@ export interface UserPage extends UserItem {
 
 type Tables = UserListTables & AccountTables;
 
-/** The list's item as of now. Throws `user.not-found`. */
+/**
+ * Loads a user as of now.
+ * @throws Refusal `user.not-found`
+ */
 export async function getUser(db: Kysely<Tables>, { context }: GetUser): Promise<UserPage> {
   const row = await db
     .selectFrom('user_list')
@@ -48,13 +52,16 @@ export async function getUser(db: Kysely<Tables>, { context }: GetUser): Promise
     .where('user_id', '=', context.targetId)
     .executeTakeFirst();
   if (!row) throw notFound();
-  return page(itemAt(row.item, context.at), await contracts(db, context.account!));
+  return page(withLocksInForceAt(row.item, context.at), await contracts(db, context.account!));
 }
 
-/** The user as the account saw them then, folded from the log itself. Throws `user.not-found`, `at.invalid`. */
+/**
+ * Rebuilds a user from the log as the account saw them at a moment.
+ * @throws Refusal `user.not-found`, `at.invalid`
+ */
 export async function replayUser(store: EventStore, db: Kysely<Tables>, query: GetUser): Promise<UserPage> {
   const { context } = query;
-  const moment = momentOf(query, context.at);
+  const moment = parseReplayMoment(query, context.at);
   if ('revision' in moment) await checkRevision(store, moment.revision, context);
   let seen: UserAcrossAccounts | undefined;
   let last = '';
@@ -65,7 +72,7 @@ export async function replayUser(store: EventStore, db: Kysely<Tables>, query: G
   const view = seen?.accounts[context.account!];
   if (!view) throw notFound();
   return page(
-    itemAt(userItem(view), 'revision' in moment ? last : new Date(moment.time).toISOString()),
+    withLocksInForceAt(toUserItem(view), 'revision' in moment ? last : new Date(moment.time).toISOString()),
     await contracts(db, context.account!),
   );
 }

@@ -1,6 +1,6 @@
-import { Refusal, dateIn, endOfDate, isCalendarDate, parseTime } from '#libs/kernel';
+import { Refusal, calendarDateIn, endOfDate, isCalendarDate, parseTime } from '#libs/kernel';
 
-/** Up to where a replay goes, inclusively: a time, Unix ms, or a revision of the user's stream. */
+/** The last moment of a replay, inclusive: a time (Unix ms) or a revision of the user's stream. */
 export type Moment = { readonly time: number } | { readonly revision: number };
 
 interface Asked {
@@ -9,8 +9,11 @@ interface Asked {
   readonly revision?: number;
 }
 
-/** Reads the moment that is asked for; `now` is ISO 8601. Throws `at.invalid`. */
-export function momentOf({ at, tz = 'UTC', revision }: Asked, now: string): Moment {
+/**
+ * Parses the moment of a replay from the query's fields; `now` is ISO 8601.
+ * @throws Refusal `at.invalid`
+ */
+export function parseReplayMoment({ at, tz = 'UTC', revision }: Asked, now: string): Moment {
   if (revision !== undefined && at !== undefined) throw invalidMoment('Ask for `at` or for `revision`, not for both.');
   if (revision !== undefined) return { revision };
   if (at === undefined) return { time: Date.parse(now) };
@@ -21,7 +24,7 @@ export function momentOf({ at, tz = 'UTC', revision }: Asked, now: string): Mome
 
 /** The last millisecond of a date; of today's, now. */
 function endOf(date: string, zone: string, now: number): number {
-  const today = dateIn(zone, now);
+  const today = calendarDateIn(zone, now);
   if (date > today) throw invalidMoment('This date is in the future.');
   return date === today ? now : endOfDate(date, zone) - 1;
 }

@@ -3,7 +3,8 @@ import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import type { Kysely } from 'kysely';
 import { Optional, Query, withQueryContext, type Page } from '#libs/kernel';
 import type { Sealer } from '#libs/read-store';
-import { listUsers, ListUsers, type UserListTables } from './user-list.js';
+import { ListUsers, listUsers } from './user-list.js';
+import type { UserListTables } from './user-list.projection.js';
 
 /** Who waits for approval, longest first. */
 export class ListPendingApprovals extends Query<ListPendingApprovals, Page<PendingApproval>> {

@@ -1,11 +1,12 @@
 import { stringify } from 'csv-stringify';
 import { Readable } from 'node:stream';
 import type { Kysely } from 'kysely';
-import { csvCell } from './csv-cell.js';
-import { itemAt, type UserItem } from './user-item.js';
-import { UserFilter, matching, type UserListTables } from './user-list.js';
+import { toCsvCell } from './csv-cell.js';
+import { withLocksInForceAt, type UserItem } from './user-item.js';
+import { UserFilter, selectMatching } from './user-filter.js';
+import type { UserListTables } from './user-list.projection.js';
 
-/** The users that the list's filters show, as CSV. */
+/** Exports the users that match the filters of the list, as CSV. */
 export class ExportUserList extends UserFilter<ExportUserList, Readable> {}
 
 /** The header names are the import's, and a public promise. */
@@ -32,7 +33,7 @@ const pageSize = 200;
 const idPageSize = 2_000;
 
 /**
- * CSV in UTF-8 with BOM, so that Excel opens it; every cell is quoted, because Excel separates at `;` in many languages.
+ * Returns the matching users as a stream of CSV in UTF-8 with BOM, so that Excel opens it; every cell is quoted, because Excel separates at `;` in many languages.
  * First the ids of all users are read, paged by id, which never changes, and put into the list's order; then their rows.
  * So a user who is renamed meanwhile is neither lost nor repeated. One who no longer matches the filters is left out.
  */
@@ -58,7 +59,7 @@ const idLength = 36;
 async function readUserIds(db: Kysely<UserListTables>, query: ExportUserList): Promise<string> {
   const keys: string[] = [];
   for (let after = ''; ;) {
-    const select = matching(db, query).where('user_id', '>', after).select(['user_id', 'last_name_key']);
+    const select = selectMatching(db, query).where('user_id', '>', after).select(['user_id', 'last_name_key']);
     const rows = await select.orderBy('user_id').limit(idPageSize).execute();
     for (const { user_id, last_name_key } of rows) keys.push(`${last_name_key}\0${user_id}`);
     if (rows.length < idPageSize) break;
@@ -73,11 +74,11 @@ async function readUserIds(db: Kysely<UserListTables>, query: ExportUserList): P
 async function* readRows(db: Kysely<UserListTables>, query: ExportUserList, userIds: string) {
   for (let from = 0; from < userIds.length; from += pageSize * idLength) {
     const page = userIds.slice(from, from + pageSize * idLength).match(/.{36}/g)!;
-    const found = await matching(db, query).where('user_id', 'in', page).select(['user_id', 'item']).execute();
-    const items = new Map(found.map(({ user_id, item }) => [user_id, itemAt(item, query.context.at)]));
+    const found = await selectMatching(db, query).where('user_id', 'in', page).select(['user_id', 'item']).execute();
+    const items = new Map(found.map(({ user_id, item }) => [user_id, withLocksInForceAt(item, query.context.at)]));
     for (const userId of page) {
       const user = items.get(userId);
-      if (user) yield Object.fromEntries(Object.entries(columns).map(([name, cell]) => [name, csvCell(cell(user))]));
+      if (user) yield Object.fromEntries(Object.entries(columns).map(([name, cell]) => [name, toCsvCell(cell(user))]));
     }
   }
 }

@@ -19,7 +19,7 @@ export interface LockItem {
   readonly disableModeUntil: string | null;
 }
 
-/** What a list shows when it is not asked for those who have left. */
+/** The statuses that a list shows by default: those of members. */
 export const memberStatuses = ['pending', 'invited', 'active'];
 export const userStatuses = [...memberStatuses, 'rejected', 'left', 'deleted'];
 
@@ -43,8 +43,8 @@ export interface UserItem {
   readonly revision: number;
 }
 
-/** A user as they are stored: with locks whose end may have come, see {@link itemAt}. */
-export const userItem = (view: UserView): UserItem => ({
+/** Converts a view to the stored item, which includes locks that may have ended, see {@link withLocksInForceAt}. */
+export const toUserItem = (view: UserView): UserItem => ({
   userId: view.userId,
   email: view.email,
   firstName: view.firstName,
@@ -62,8 +62,8 @@ export const userItem = (view: UserView): UserItem => ({
   revision: view.revision,
 });
 
-/** The user as shown at a time: with the locks that count then. */
-export const itemAt = (item: UserItem, at: string): UserItem => ({
+/** Returns a user with only the locks that are in force at a time (UTC, ISO 8601). */
+export const withLocksInForceAt = (item: UserItem, at: string): UserItem => ({
   ...item,
   locks: item.locks.filter((lock) => isInForce(lock, at)),
 });

@@ -1,6 +1,6 @@
 import { ValidateBy } from 'class-validator';
 import { sql, type RawBuilder } from 'kysely';
-import { folded } from './folded.js';
+import { normalizeForSearch } from './normalize-for-search.js';
 
 // An index of our own rather than pg_trgm: that needs three letters, and takes no vowel sign for part of a word.
 
@@ -22,20 +22,20 @@ interface Person {
   readonly email: string;
 }
 
-/** What a person is searched by, who was `before` in this row if there was one. */
-export function searchColumns(person: Person, before?: Person): SearchColumns {
+/** Returns the search columns of a person; the grams are `null` if they equal those of `before`, the row's former person. */
+export function toSearchColumns(person: Person, before?: Person): SearchColumns {
   const search = searchedText(person);
   return { search, search_grams: before && searchedText(before) === search ? null : gramsOf(person) };
 }
 
 function searchedText({ firstName, lastName, email }: Person): string {
-  const [first, last] = [folded(firstName), folded(lastName)];
-  return [first, last, folded(email), ...joinedNames(first, last)].join(' ');
+  const [first, last] = [normalizeForSearch(firstName), normalizeForSearch(lastName)];
+  return [first, last, normalizeForSearch(email), ...joinedNames(first, last)].join(' ');
 }
 
 function gramsOf(person: Person): string[] {
   // Not beginnings in the domain, which most users of an account share.
-  const begun = folded(`${person.firstName} ${person.lastName} ${person.email.split('@', 1)[0]!}`);
+  const begun = normalizeForSearch(`${person.firstName} ${person.lastName} ${person.email.split('@', 1)[0]!}`);
   return [...new Set([...beginningsOf(begun), ...partsOf(searchedText(person))])];
 }
 
@@ -82,7 +82,7 @@ export interface SearchTerm {
 
 /** The words of a search, each of which must be found, in any order: `Wang, Wei` is `Wei Wang`. */
 const searchTerms = (search: string): SearchTerm[] =>
-  folded(search)
+  normalizeForSearch(search)
     .split(/[\s,;、，]+/u)
     .map((term) => (/^.\.$/u.test(term) ? term.slice(0, -1) : term))
     .filter((term) => term !== '')
@@ -95,7 +95,7 @@ function searchTerm(term: string): SearchTerm {
   return { term, kind: length === 2 ? 'beginning' : 'tooShort', grams: [` ${term}`] };
 }
 
-/** A search of which at least one word is long enough; the others then narrow what it finds. */
+/** Property decorator: a search with at least one word that is long enough. */
 export const Searchable = () =>
   ValidateBy({
     name: 'searchable',
@@ -106,12 +106,12 @@ export const Searchable = () =>
     },
   });
 
-/** The words of a search that only beginnings of words were compared with. */
-export const beginningsOnly = (search: string): string[] =>
+/** Returns the words of a search that are compared with the beginnings of words only. */
+export const findBeginningOnlyTerms = (search: string): string[] =>
   searchTerms(search).flatMap(({ kind, grams, term }) => (kind !== 'part' && grams.length > 0 ? [term] : []));
 
-/** Whether a row of the user list is found. The index leaves few rows, whose text is then compared. */
-export function whereFound(search: string): RawBuilder<boolean> {
+/** Returns the condition that a row matches a search: by the index of grams, then by the text of the few rows left. */
+export function matchesSearch(search: string): RawBuilder<boolean> {
   const terms = searchTerms(search);
   const grams = [...new Set(terms.flatMap((term) => term.grams))];
   const parts = terms.filter((term) => term.kind === 'part' || term.grams.length === 0);
@@ -126,7 +126,7 @@ export function whereFound(search: string): RawBuilder<boolean> {
  * What a search's result is ordered by. One that only has short words finds few of many users, who may all stand late in
  * the order: the order's index would be read nearly whole before they are met, and an expression keeps it out of the plan.
  */
-export const sortKeyFor = (search: string, key: string): RawBuilder<unknown> =>
+export const toSortExpression = (search: string, key: string): RawBuilder<unknown> =>
   searchTerms(search).some(({ term }) => [...term].length >= 3)
     ? sql.ref(key)
     : sql`coalesce(${sql.ref(key)}, ${sql.ref(key)})`;

@@ -1,4 +1,4 @@
-import { ownerOf } from '#libs/accounts';
+import { findDomainOwner } from '#libs/accounts';
 import {
   isDryRun,
   loadForCommand,
@@ -78,7 +78,7 @@ export async function loadFacts(
   // A domain only matters for users who are in no account.
   const domainOwner =
     facts.includes('domainOwner') && user.status === 'unaffiliated'
-      ? await ownerOf(store, domainOf(user.email))
+      ? await findDomainOwner(store, domainOf(user.email))
       : undefined;
   return {
     ...(domainOwner && { domainOwner }),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AccountDecider, checkOpen, ownerOf } from '#libs/accounts';
+import { AccountDecider, checkAccountOpen, findDomainOwner } from '#libs/accounts';
 import {
   WrongRevision,
   loadForCommand,
@@ -47,9 +47,9 @@ export function createUser(
     const user = await loadForCommand(store, UserDecider, context);
     if (user.sameCommand)
       return context.account ? repeatedUserResult(store, context, user.sameCommand) : repeatedResult(user.sameCommand);
-    if (context.account) checkOpen((await store.load(AccountDecider, context.account)).state);
+    if (context.account) checkAccountOpen((await store.load(AccountDecider, context.account)).state);
     const { claim, rival, holder } = await lookUp({ store, vault }, command);
-    const domainOwner = await ownerOf(store, domainOf(command.email));
+    const domainOwner = await findDomainOwner(store, domainOf(command.email));
     const events = decide(UserDecider, command, user.state, {
       ...context,
       ...facts,
@@ -99,7 +99,7 @@ export async function checkFree(
 ): Promise<void> {
   const { holder } = await lookUp({ store, vault }, command);
   const domain = domainOf(command.email);
-  const domainOwner = domains.includes(domain) ? command.context.account : await ownerOf(store, domain);
+  const domainOwner = domains.includes(domain) ? command.context.account : await findDomainOwner(store, domain);
   decide(UserDecider, command, UserDecider.initial, {
     ...command.context,
     ...(domainOwner && { domainOwner }),

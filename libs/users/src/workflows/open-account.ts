@@ -3,10 +3,10 @@ import {
   AssertDomain,
   CloseAccount,
   ReleaseDomain,
-  domainName,
-  notOpened,
-  ownerOf,
-  recordDomain,
+  toCanonicalDomain,
+  openingUndoneRefusal,
+  findDomainOwner,
+  appendDomainChange,
   type OpenAccount,
 } from '#libs/accounts';
 import { loadForCommand, retryOnConflict, handleCommand, appendDecided, type CommandResult } from '#libs/event-store';
@@ -39,7 +39,7 @@ async function open(claiming: ClaimDependencies, command: OpenAccount): Promise<
   const { store } = claiming;
   if (command.context.confinedTo)
     throw new Refusal('access.forbidden', 'forbidden', 'A token that names an account opens no other.');
-  const domains = command.domains.map(domainName);
+  const domains = command.domains.map(toCanonicalDomain);
   const administrator = administratorOf(command);
 
   await retryOnConflict(async () => {
@@ -47,7 +47,7 @@ async function open(claiming: ClaimDependencies, command: OpenAccount): Promise<
     if (account.sameCommand) {
       if (account.state.status === 'closed') {
         await undo(claiming, command, domains);
-        throw notOpened();
+        throw openingUndoneRefusal();
       }
       return;
     }
@@ -64,7 +64,7 @@ async function open(claiming: ClaimDependencies, command: OpenAccount): Promise<
 
   try {
     for (const domain of domains)
-      await recordDomain(store, about(new AssertDomain({}), command, domain, `assert ${domain}`));
+      await appendDomainChange(store, about(new AssertDomain({}), command, domain, `assert ${domain}`));
     await createUser(claiming, administrator, { startingRoles: ['administrator'] });
     const { targetId: accountId } = command.context;
     const { commandId, targetId: administratorId } = administrator.context;
@@ -85,7 +85,7 @@ async function open(claiming: ClaimDependencies, command: OpenAccount): Promise<
 async function undo({ store }: ClaimDependencies, command: OpenAccount, domains: readonly string[]): Promise<void> {
   await handleCommand(store, AccountDecider, about(new CloseAccount({}), command, command.context.targetId, 'close'));
   for (const domain of domains)
-    await recordDomain(store, about(new ReleaseDomain({}), command, domain, `release ${domain}`));
+    await appendDomainChange(store, about(new ReleaseDomain({}), command, domain, `release ${domain}`));
 }
 
 /** What adding the administrator would offer is for an account that is there; this one is not. */
@@ -93,7 +93,7 @@ const offeringNothing = (error: unknown): unknown => (error instanceof Refusal ?
 
 async function checkDomainsFree({ store }: ClaimDependencies, domains: readonly string[]): Promise<void> {
   for (const domain of domains) {
-    if (await ownerOf(store, domain))
+    if (await findDomainOwner(store, domain))
       throw new Refusal('domain.owned-by-another', 'conflict', 'Another account owns this domain.', [], { domain });
   }
 }

@@ -38,8 +38,8 @@ const replaceable = new RegExp(`[${Object.keys(plain).join('')}]`, 'gu');
 const accents =
   /[[\p{M}&&[\p{Script=Inherited}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}]]--[\u3099\u309A]]|\p{Default_Ignorable_Code_Point}/gv;
 
-/** How text is searched and sorted: lower case, without accents. Made here, so that every database orders alike. */
-export const folded = (text: string): string =>
+/** Converts a text to the form in which it is searched and sorted: lower case, without accents. Not left to the database, so that every database sorts alike. */
+export const normalizeForSearch = (text: string): string =>
   text
     .replace(/[´`]/g, "'")
     .normalize('NFKD')

@@ -5,9 +5,8 @@ import { openReadStore, type ReadStore } from '#libs/read-store';
 import type { Config } from './config.js';
 import { lockDataDirectory } from './data-directory.js';
 import { openInstallation, type Installation, type OpenOptions } from './installation.js';
-import type { Owned } from './owned.js';
 import type { StoreHealth } from './store-health.js';
-import { hostsIn, noWait, type StoreWait } from './store-wait.js';
+import { hostsOfUrl, noWait, type StoreWait } from './store-wait.js';
 
 /** The log and its vault. */
 export interface Log extends Installation {
@@ -20,24 +19,27 @@ export interface Stores extends Log {
   readonly readStore: ReadStore;
 }
 
-/** What a server opens its stores with; tools do without. */
+/** How a server opens its stores; tools use the defaults. */
 export interface Opening {
   readonly wait?: StoreWait;
   readonly health?: StoreHealth;
 }
 
-/** Opens what the settings name, the embedded defaults where they name nothing. Throws one clear line. */
+/**
+ * Opens the log, the vault and the read store of the settings, or the embedded ones; `closing` closes them.
+ * @throws Error of one line
+ */
 export async function openStores(
   config: Config,
-  owned: Owned,
+  closing: AsyncDisposableStack,
   { wait = noWait(), health }: Opening = {},
 ): Promise<Stores> {
   const { dataDir, databaseUrl, eventStoreNamespace: namespace } = config;
   const lock = lockDataDirectory(dataDir);
-  owned.add(() => lock.release());
-  const log = await openLog(config, owned, { wait, ...(health && { observer: health.observer('event-store') }) });
+  closing.defer(() => lock.release());
+  const log = await openLog(config, closing, { wait, ...(health && { observer: health.observer('event-store') }) });
   const identity = { installation: log.vault.fingerprint, namespace, restored: log.restored };
-  const readStore = await wait.for(databaseUrl ? `read store at ${hostsIn(databaseUrl)}` : 'read store', () =>
+  const readStore = await wait.for(databaseUrl ? `read store at ${hostsOfUrl(databaseUrl)}` : 'read store', () =>
     openReadStore({
       directory: dataDir,
       ...(databaseUrl && { databaseUrl }),
@@ -50,22 +52,25 @@ export async function openStores(
       ...(health && { observer: health.observer('read-store') }),
     }),
   );
-  owned.add(() => readStore.close());
+  closing.defer(() => readStore.close());
   return { ...log, readStore };
 }
 
-/** Opens the log with its vault, in a data directory that is locked; without `create` only one that is there. Throws one clear line. */
+/**
+ * Opens the log with its vault, in a data directory that the caller has locked; without `create` only an existing log.
+ * @throws Error of one line
+ */
 export async function openLog(
   config: Config,
-  owned: Owned,
+  closing: AsyncDisposableStack,
   { wait = noWait(), ...options }: OpenOptions & { wait?: StoreWait } = {},
 ): Promise<Log> {
   const { dataDir, eventStoreUrl } = config;
   const node = eventStoreUrl ? undefined : await startEmbeddedEventStore({ directory: join(dataDir, 'events') });
-  if (node) owned.add(() => node.close());
-  const name = eventStoreUrl ? `event store at ${hostsIn(eventStoreUrl)}` : 'event store';
+  if (node) closing.defer(() => node.close());
+  const name = eventStoreUrl ? `event store at ${hostsOfUrl(eventStoreUrl)}` : 'event store';
   const installation = await wait.for(name, () => openInstallation(config, eventStoreUrl ?? node!.url, options));
-  owned.add(async () => {
+  closing.defer(async () => {
     await installation.store.close();
     installation.vault.close();
   });

@@ -1,0 +1,174 @@
+import { sql, type Kysely } from 'kysely';
+import type { Recorded } from '#libs/kernel';
+import type { Projection } from '#libs/read-store';
+import { canonicalAddress } from '../domain/email-address.js';
+import { createUserCountTable, updateUserCounts, type UserCount } from './account-summary.js';
+import { normalizeForSearch } from './normalize-for-search.js';
+import { toUserItem, type UserItem } from './user-item.js';
+import { toSearchColumns, type SearchColumns } from './user-search.js';
+import { foldUser, userViewEvents } from './fold-user.js';
+import { isLockedForGood, type UserAcrossAccounts, type UserView } from './user-view.js';
+
+/** A user as one account sees them. */
+export interface UserRow extends SearchColumns {
+  account_id: string;
+  user_id: string;
+  status: string;
+  /** Whether a lock without an end is in force. */
+  locked_for_good: boolean;
+  /** The latest end of the locks that have one. */
+  locked_until: string | null;
+  /** Includes locks that have ended. */
+  lock_causes: string[];
+  roles: string[];
+  country: string;
+  /** The e-mail address in the form in which addresses are compared. */
+  address: string;
+  first_name_key: string;
+  last_name_key: string;
+  email_key: string;
+  added_at: string | null;
+  last_login_at: string | null;
+  restorable_until: string | null;
+  item: UserItem;
+}
+
+/** A row for each account and user, the counts of each account, and the folded state of each user. */
+export interface UserListTables {
+  user_list: UserRow;
+  user_count: UserCount;
+  user_seen: { user_id: string; seen: UserAcrossAccounts };
+}
+
+/** The columns that the list can be sorted by; each has an index. */
+export const sortColumns = {
+  lastName: 'last_name_key',
+  firstName: 'first_name_key',
+  email: 'email_key',
+  country: 'country',
+  status: 'status',
+  addedAt: 'added_at',
+  lastLoginAt: 'last_login_at',
+} as const;
+
+export const UserListProjection: Projection = {
+  name: 'user-list',
+  version: 6,
+  tables: ['user_list', 'user_count', 'user_seen'],
+  events: userViewEvents,
+
+  async create(db) {
+    // The fill factor leaves room on each page, so that an update of columns without an index touches no index.
+    await sql`create table user_seen (user_id text collate "C" primary key, seen json not null) with (fillfactor = 50)`.execute(
+      db,
+    );
+    await sql`
+      create table user_list (
+        account_id text not null, user_id text collate "C" not null, status text collate "C" not null, locked_for_good boolean not null,
+        locked_until timestamptz, lock_causes text[] not null, roles text[] not null, country text collate "C" not null, address text not null,
+        first_name_key text collate "C" not null, last_name_key text collate "C" not null, email_key text collate "C" not null,
+        search text not null, search_grams text[] collate "C", added_at timestamptz, last_login_at timestamptz, restorable_until timestamptz,
+        item json not null, primary key (account_id, user_id)) with (fillfactor = 75)`.execute(db);
+    for (const key of Object.values(sortColumns)) {
+      await sql`create index on user_list (account_id, ${sql.ref(key)}, user_id)`.execute(db);
+    }
+    await sql`create index on user_list (account_id, restorable_until) where status = 'deleted'`.execute(db);
+    // Few rows: users whose locks have ends.
+    await sql`create index on user_list (account_id, locked_until) where locked_until is not null`.execute(db);
+    await createUserCountTable(db);
+    await sql`create index on user_list (account_id, address)`.execute(db);
+    // New entries wait in a list (limit in kB), which each search reads as well: a user has some seventy grams.
+    await sql`create index user_list_search on user_list using gin (account_id, search_grams) with (gin_pending_list_limit = 64)`.execute(
+      db,
+    );
+  },
+
+  async apply(events, tx) {
+    const db = tx as unknown as Kysely<UserListTables>;
+    const ids = [...new Set(events.map(({ envelope }) => envelope.subject.id))];
+    const stored = await db.selectFrom('user_seen').selectAll().where('user_id', 'in', ids).execute();
+    const before = new Map(stored.map((row) => [row.user_id, row.seen]));
+    const seen = new Map(before);
+    const views = new Map<string, UserView>();
+    for (const event of events) {
+      const user = foldUser(seen.get(event.envelope.subject.id), event);
+      if (!user) continue;
+      for (const view of changedViews(seen.get(event.envelope.subject.id), user, event))
+        views.set(`${view.account} ${view.userId}`, view);
+      seen.set(event.envelope.subject.id, user);
+    }
+    const users = [...seen].map(([user_id, user]) => ({ user_id, seen: user }));
+    const rows = [...views.values()].map((view) => userRow(view, before.get(view.userId)?.accounts[view.account!]));
+    await sql`
+      with users as (
+        insert into user_seen select * from json_populate_recordset(null::user_seen, ${JSON.stringify(users)}::json)
+        on conflict (user_id) do update set seen = excluded.seen)
+      insert into user_list select * from json_populate_recordset(null::user_list, ${JSON.stringify(rows)}::json)
+      on conflict (account_id, user_id) do update set (${columns}) = (${excluded})`.execute(db);
+    await updateUserCounts(db, [...views.values()], ({ userId, account }) => before.get(userId)?.accounts[account!]);
+  },
+};
+
+/** Returns the views that an event has changed: its account's, and those of accounts that can not restore the user any more. */
+const changedViews = (
+  before: UserAcrossAccounts | undefined,
+  { accounts }: UserAcrossAccounts,
+  { envelope: { account } }: Recorded,
+): UserView[] =>
+  Object.entries(accounts).flatMap(([id, view]) =>
+    id === account || before?.accounts[id]?.canBeRestored !== view.canBeRestored ? [view] : [],
+  );
+
+const userRow = (view: UserView, before: UserView | undefined): UserRow => ({
+  account_id: view.account!,
+  user_id: view.userId,
+  status: view.status,
+  locked_for_good: isLockedForGood(view),
+  locked_until:
+    view.locks
+      .map(({ until }) => until)
+      .filter((until) => until !== null)
+      .toSorted()
+      .at(-1) ?? null,
+  lock_causes: view.locks.map(({ cause }) => cause),
+  roles: [...view.roles],
+  country: view.country,
+  // A person who was erased has no address left.
+  address: view.email && canonicalAddress(view.email),
+  first_name_key: normalizeForSearch(view.firstName),
+  last_name_key: normalizeForSearch(view.lastName),
+  email_key: normalizeForSearch(view.email),
+  ...toSearchColumns(view, before),
+  added_at: view.addedAt,
+  last_login_at: view.lastLoginAt,
+  restorable_until: view.canBeRestored ? view.restorableUntil : null,
+  item: toUserItem(view),
+});
+
+/** How an update of an existing row sets each column but the key; a forgotten column does not compile. */
+const updatedColumns: Readonly<Record<Exclude<keyof UserRow, 'account_id' | 'user_id'>, 'replace' | 'keepIfNull'>> = {
+  status: 'replace',
+  locked_for_good: 'replace',
+  locked_until: 'replace',
+  lock_causes: 'replace',
+  roles: 'replace',
+  country: 'replace',
+  address: 'replace',
+  first_name_key: 'replace',
+  last_name_key: 'replace',
+  email_key: 'replace',
+  search: 'replace',
+  search_grams: 'keepIfNull',
+  added_at: 'replace',
+  last_login_at: 'replace',
+  restorable_until: 'replace',
+  item: 'replace',
+};
+const columns = sql.join(Object.keys(updatedColumns).map((column) => sql.ref(column)));
+const excluded = sql.join(
+  Object.entries(updatedColumns).map(([column, update]) =>
+    update === 'keepIfNull'
+      ? sql`coalesce(${sql.ref(`excluded.${column}`)}, ${sql.ref(`user_list.${column}`)})`
+      : sql.ref(`excluded.${column}`),
+  ),
+);
