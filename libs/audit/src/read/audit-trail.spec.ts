@@ -150,9 +150,10 @@ describe('a row', () => {
         at: '2026-01-01T00:40:00.000Z',
         action: 'user.locked',
         subject: { kind: 'user', id: 'leo', name: 'Leo Roth' },
+        accountId: 'acme',
         account: 'acme',
         actor: { ...ada, name: 'Ada Berg' },
-        via: { token: 't1', name: 'laptop', issuedBy: operator },
+        via: { tokenId: 't1', token: 't1', name: 'laptop', issuedBy: operator },
         reason: 'lost badge',
         ip: '192.0.2.7',
         changes: [
