@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { evolve, type Recorded } from '#libs/kernel';
 import { UserDecider } from '../../libs/users/src/domain/user.decider.js';
 import type { UserEvent } from '../../libs/users/src/domain/user.events.js';
-import { accountOf, isInForce, locksAt, type Lock, type User } from '../../libs/users/src/domain/user.state.js';
+import { accountOf, isInForce, locksInForce, type Lock, type User } from '../../libs/users/src/domain/user.state.js';
 import { withLocksInForceAt } from '../../libs/users/src/read/user-item.js';
 import { foldUser } from '../../libs/users/src/read/fold-user.js';
 import { currentView, type UserAcrossAccounts } from '../../libs/users/src/read/user-view.js';
@@ -57,13 +57,13 @@ function agreedByRules(user: User, at: string): Record<string, Agreed> {
   if (user.status === 'absent') return {};
   const former = Object.entries(user.departures).map(([account, { act, locks }]) => [
     account,
-    { status: act, roles: [], locks: toLocks(locksAt(locks, at)) },
+    { status: act, roles: [], locks: toLocks(locksInForce(locks, at)) },
   ]);
   const current = accountOf(user);
   const { status, roles, locks } = user;
   return {
     ...Object.fromEntries(former),
-    ...(current && { [current]: { status, roles: roles.toSorted(), locks: toLocks(locksAt(locks, at)) } }),
+    ...(current && { [current]: { status, roles: roles.toSorted(), locks: toLocks(locksInForce(locks, at)) } }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { EventStore, type ProposedEvent } from '#libs/event-store';
-import { canonicalAddress, emailClaimEvent, userEvent } from '#libs/users';
+import { toCanonicalAddress, emailClaimEvent, userEvent } from '#libs/users';
 import { Vault } from '#libs/vault';
 import { Mailbox, eventually, linkIn } from '../support/mailbox.js';
 import {
@@ -29,7 +29,7 @@ const body = (email: string) => ({ email, firstName: 'Taro', lastName: 'Boss', c
 /** A user whom an older build added, which took this address. */
 async function addAsBefore(email: string): Promise<string> {
   const [store, vault] = [server.server.app.get(EventStore), server.server.app.get(Vault)];
-  const [user, claim] = [randomUUID(), vault.hmac('email', canonicalAddress(email))];
+  const [user, claim] = [randomUUID(), vault.hmac('email', toCanonicalAddress(email))];
   const about = {
     correlationId: randomUUID(),
     causationId: randomUUID(),

@@ -132,7 +132,7 @@ describe('one user per address', () => {
           const keys = [randomUUID(), randomUUID()];
           const run = (key: string) => (store: EventStore) =>
             createUser(
-              { store, vault: stage.vault, courtesy: 0 },
+              { store, vault: stage.vault, rivalTimeoutMs: 0 },
               request(new RegisterUser({ ...person('x'), email }), key),
             );
           const outcomes = await play(

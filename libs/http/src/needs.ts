@@ -47,50 +47,51 @@ export const Needs = (need: Exclude<Need, 'anonymous'>) => SetMetadata(NEEDS, ne
 
 const WITHOUT_KEY = 'rollbook:without-key';
 
-/** The route takes no Idempotency-Key: its answer holds a secret that nobody keeps, so no repeat can be answered as the first time. */
+/** Declares that a route takes no Idempotency-Key: its response holds a secret that is not stored, so it can not be repeated. */
 export const WithoutKey = () => SetMetadata(WITHOUT_KEY, true);
 
-/** Whether the route takes an Idempotency-Key. Two strangers' keys can't be told apart. */
+/** Returns whether the route takes an Idempotency-Key. Public routes do not: keys of anonymous callers can't be told apart. */
 export const takesKey = (handler: object): boolean =>
   Reflect.getMetadata(NEEDS, handler) !== ('anonymous' satisfies Need) && !Reflect.hasMetadata(WITHOUT_KEY, handler);
 
 const WITHOUT_REVISION = 'rollbook:without-revision';
 
-/** The route takes no If-Match: it is about none that is there yet, about more than one, or about one whose revision no answer tells. */
+/** Declares that a route takes no If-Match. Use it for routes that create something, change several streams, or whose responses carry no ETag. */
 export const WithoutRevision = () => SetMetadata(WITHOUT_REVISION, true);
 
-/** Whether the route takes If-Match. To a stranger, whether it fits would tell whether there is anybody. */
+/** Returns whether the route takes If-Match. Public routes do not: it would tell an anonymous caller whether a user exists. */
 export const takesRevision = (handler: object): boolean =>
   Reflect.getMetadata(NEEDS, handler) !== ('anonymous' satisfies Need) &&
   !Reflect.hasMetadata(WITHOUT_REVISION, handler);
 
 const FROM_QUERY = 'rollbook:from-query';
 
-/** The command of this route takes these fields from the query string as well: many clients send no body with DELETE. */
+/** Declares that a route takes these fields of its command from the query string as well: many clients send no body with DELETE. */
 export const FromQuery = (...fields: string[]) => SetMetadata(FROM_QUERY, fields);
 
+/** Returns the fields that the route also takes from the query string. */
 export const queryFieldsOf = (handler: object): readonly string[] =>
   (Reflect.getMetadata(FROM_QUERY, handler) as string[] | undefined) ?? [];
 
 const BACKGROUND = 'rollbook:background';
 
-/** The route is not called by a person but by a page that is open: it does not keep a session from ending. */
+/** Declares that pages call the route by themselves, so that it does not keep a session from ending. */
 export const Background = () => SetMetadata(BACKGROUND, true);
 
 /**
- * Whether a person caused this request. A page says so of what it asks by itself with the header `Rollbook-Background`;
- * who sends it wrongly only lets their session end sooner.
+ * Returns whether a person caused this request. Pages mark their own requests with the header `Rollbook-Background`; a caller
+ * who sends it wrongly only makes their session end sooner.
  */
 export const isCausedByPerson = (headers: Readonly<Record<string, unknown>>, handler: object): boolean =>
   headers['rollbook-background'] === undefined && !Reflect.hasMetadata(BACKGROUND, handler);
 
-/** Anybody may call the route without a token. */
+/** Declares that a route can be called without a token. */
 export const Public = () => SetMetadata(NEEDS, 'anonymous' satisfies Need);
 
 const TOKEN_OPTIONAL = 'rollbook:token-optional';
 
-/** Anybody may call the route; a token that is shown is checked, and its holder may be told more. */
+/** Declares that a route can be called without a token, and checks a token that is sent: its holder may get more. */
 export const TokenOptional = () => applyDecorators(Public(), SetMetadata(TOKEN_OPTIONAL, true));
 
-/** Whether a token that is shown on this public route is checked. */
+/** Returns whether this public route checks a token that is sent. */
 export const checksToken = (handler: object): boolean => Reflect.hasMetadata(TOKEN_OPTIONAL, handler);

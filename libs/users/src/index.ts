@@ -19,5 +19,5 @@ export * from './read/user-view.js';
 export * from './users.module.js';
 export { changeUser } from './workflows/change-user.js';
 export { IssuedTokens } from './workflows/issued-tokens.js';
-export { findByAddress } from './workflows/claim-address.js';
+export { findUserByAddress } from './workflows/claim-address.js';
 export { userRefusals } from './domain/user.refusals.js';

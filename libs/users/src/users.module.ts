@@ -30,7 +30,12 @@ import { ExportUserList, exportUserList } from './read/user-export.js';
 import { ListUsers, listUsers } from './read/user-list.js';
 import { changeUser } from './workflows/change-user.js';
 import { changeUsers } from './workflows/change-users.js';
-import { IssuedTokens, checkMayEndTokens, issuedTokensOf, mayHaveIssuedTokens } from './workflows/issued-tokens.js';
+import {
+  IssuedTokens,
+  checkMayEndTokens,
+  listOrEndIssuedTokens,
+  mayHaveIssuedTokens,
+} from './workflows/issued-tokens.js';
 import { createUser } from './workflows/claim-address.js';
 import { ListActions, listActions } from './workflows/list-actions.js';
 import { openAccount } from './workflows/open-account.js';
@@ -68,7 +73,7 @@ const hasStandardHandler = ({ permission, response }: Act): boolean => permissio
         checkMayEndTokens(command, context);
         const written = await changeUser(store, command);
         const issuers = mayHaveIssuedTokens(written.state) ? [context.targetId] : [];
-        const { byUser, position = 0 } = await issuedTokensOf(tokens, issuers, command, context);
+        const { byUser, position = 0 } = await listOrEndIssuedTokens(tokens, issuers, command, context);
         return toUserStanding(
           { ...written, position: Math.max(written.position, position) },
           command,
@@ -94,7 +99,7 @@ const hasStandardHandler = ({ permission, response }: Act): boolean => permissio
         const issuers = results
           .filter(({ mayHaveIssuedTokens: may }) => may && bulkActs[command.action].removesAdministrator)
           .map(({ userId }) => userId);
-        const ended = await issuedTokensOf(tokens, issuers, command, context);
+        const ended = await listOrEndIssuedTokens(tokens, issuers, command, context);
         return new VersionedResult(
           bulkAnswer(results, routes, context.permissions, ended.byUser),
           Math.max(position, ended.position ?? 0),

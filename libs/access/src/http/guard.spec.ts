@@ -14,7 +14,7 @@ const principal = {
 function pass(need: Need | undefined, body: unknown, authorization: string | undefined = 'Bearer rb_valid') {
   const guard = new AccessGuard(
     { getAllAndOverride: () => need } as never,
-    { find: async (secret: string) => (secret === 'rb_valid' ? principal : undefined) } as never,
+    { findPrincipal: async (secret: string) => (secret === 'rb_valid' ? principal : undefined) } as never,
     {} as never,
     { read: () => undefined } as never,
   );

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, sourceOf, type CalledRequest } from '#libs/http';
 import { RateLimit } from '#libs/kernel';
-import { canonicalAddress } from '#libs/users';
+import { toCanonicalAddress } from '#libs/users';
 import type { Principal } from '../domain/principal.js';
 import { TokenAuthenticator } from '../workflows/token-authenticator.js';
 import { PasswordChecks } from '../workflows/password-checks.js';
@@ -26,7 +26,7 @@ export class PasswordAttempts {
 
   /** Runs the comparison of a password that was sent with an e-mail address, which may be unknown. */
   async checkForAddress<T>(request: CalledRequest, email: string, compare: () => Promise<T>): Promise<T> {
-    const address = canonicalAddress(email);
+    const address = toCanonicalAddress(email);
     const knownDevice = await this.devices.isKnown(request, email);
     return this.checks.check({ source: sourceOf(request), address, knownDevice }, compare);
   }
@@ -40,7 +40,7 @@ export class PasswordAttempts {
     return this.checks.check(
       {
         source: sourceOf(request),
-        address: canonicalAddress(profile!.email),
+        address: toCanonicalAddress(profile!.email),
         knownDevice: this.device.isKnown(request, actor.id),
       },
       compare,

@@ -1,5 +1,5 @@
 import type { EventStore } from '#libs/event-store';
-import { findByAddress } from '#libs/users';
+import { findUserByAddress } from '#libs/users';
 import type { Vault } from '#libs/vault';
 import { constantTime } from './constant-time.js';
 import { WorkQueue } from './work-queue.js';
@@ -16,7 +16,7 @@ export class AddressOwners {
   /** Returns the id of the user with this address, or undefined. Throws `access.throttled` if too many look-ups wait. */
   findUserId(email: string): Promise<string | undefined> {
     const { store, vault } = this;
-    return constantTime(() => this.#lookUps.run(async () => (await findByAddress({ store, vault }, email))?.id), {
+    return constantTime(() => this.#lookUps.run(async () => (await findUserByAddress({ store, vault }, email))?.id), {
       quantum: 50,
     });
   }

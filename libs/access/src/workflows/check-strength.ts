@@ -1,7 +1,7 @@
 import { AccountDecider } from '#libs/accounts';
 import type { EventStore } from '#libs/event-store';
 import { Refusal } from '#libs/kernel';
-import type { Active } from '#libs/users';
+import type { ActiveUser } from '#libs/users';
 import { canonicalPassword, guessableWordsOf, minScore, findWeaknesses, type Weakness } from '../domain/password.js';
 import type { PasswordThreads } from './password-threads.js';
 
@@ -11,7 +11,7 @@ interface Services {
 }
 
 /** Checks that a new password of a user is hard to guess. Throws `password.weak` with all reasons. */
-export async function checkStrength({ store, threads }: Services, password: string, user: Active): Promise<void> {
+export async function checkStrength({ store, threads }: Services, password: string, user: ActiveUser): Promise<void> {
   const reasons: Weakness[] = findWeaknesses(password);
   if (reasons.length === 0) {
     const { state: account } = await store.load(AccountDecider, user.account);

@@ -1,15 +1,15 @@
 import { handleCommand, type EventStore } from '#libs/event-store';
 import { withContext, type CommandContext } from '#libs/kernel';
 import {
-  FailLogin,
+  RecordFailedLogin,
   LockAfterFailedLogins,
   LoginDecider,
   UserDecider,
   changeUser,
-  isGuessedAt,
+  hasTooManyFailures,
   mayLogIn,
-  passwordLock,
-  type Active,
+  findPasswordLock,
+  type ActiveUser,
   type User,
 } from '#libs/users';
 import type { Vault } from '#libs/vault';
@@ -26,7 +26,7 @@ export interface ComparePasswordDependencies {
 
 /** A user whose password was right, and the revision of the user's stream at that time. */
 export interface VerifiedUser {
-  readonly user: Active;
+  readonly user: ActiveUser;
   readonly revision: number;
 }
 
@@ -52,16 +52,16 @@ export async function comparePassword(
 const nobody = { state: UserDecider.initial, revision: -1 };
 
 /** Returns whether a password may be compared. While failed logins lock the user, it takes one of the known browser's checks. */
-function mayCompare(checks: DeviceChecks, userId: string, user: Active, { device, at }: CommandContext): boolean {
-  const lock = passwordLock(user, at);
+function mayCompare(checks: DeviceChecks, userId: string, user: ActiveUser, { device, at }: CommandContext): boolean {
+  const lock = findPasswordLock(user, at);
   if (!lock) return true;
   const deviceId = device?.idFor(userId);
   return deviceId !== undefined && checks.takeCheck(deviceId, lock, at);
 }
 
 /** Returns whether failed logins do not lock the user, or the browser is known. */
-export const isComparisonAllowed = (user: Active, userId: string, { device, at }: CommandContext): boolean =>
-  !passwordLock(user, at) || device?.idFor(userId) !== undefined;
+export const isComparisonAllowed = (user: ActiveUser, userId: string, { device, at }: CommandContext): boolean =>
+  !findPasswordLock(user, at) || device?.idFor(userId) !== undefined;
 
 /** Returns the hash of a user's password, or undefined if there is none, or if the vault is older than the log. */
 export function findPasswordHash(
@@ -80,9 +80,14 @@ async function recordFailedLogin(store: EventStore, context: CommandContext): Pr
   const { expectedRevision: _, ...rest } = context;
   const about = { ...rest, account: user.account };
   const { forgivenAt } = user;
-  const failed = await handleCommand(store, LoginDecider, withContext(new FailLogin({ method: 'password' }), about), {
-    forgivenAt,
-  });
-  if (isGuessedAt(failed.state, context.at, forgivenAt))
+  const failed = await handleCommand(
+    store,
+    LoginDecider,
+    withContext(new RecordFailedLogin({ method: 'password' }), about),
+    {
+      forgivenAt,
+    },
+  );
+  if (hasTooManyFailures(failed.state, context.at, forgivenAt))
     await changeUser(store, withContext(new LockAfterFailedLogins({}), about));
 }

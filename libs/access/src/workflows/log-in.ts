@@ -1,6 +1,6 @@
 import { retryOnConflict, appendDecided, type EventStore } from '#libs/event-store';
 import { Refusal, decide, withContext, type CommandContext } from '#libs/kernel';
-import { LoginDecider, RecordLogin, UserDecider, findByAddress, mayLogIn, type Active } from '#libs/users';
+import { LoginDecider, RecordLogin, UserDecider, findUserByAddress, mayLogIn, type ActiveUser } from '#libs/users';
 import { hashPassword, isOutdatedHash } from './argon2.js';
 import {
   comparePassword,
@@ -29,7 +29,7 @@ export async function logIn(
   { email, password, context }: { email: string; password: string; context: CommandContext },
 ): Promise<LoggedIn> {
   const { store, vault, threads } = services;
-  const userId = (await findByAddress({ store, vault }, email))?.id;
+  const userId = (await findUserByAddress({ store, vault }, email))?.id;
   const proven = await comparePassword(services, { userId, password, context });
   if (userId === undefined || !proven) throw loginFailed();
   const setBy = proven.user.password!;
@@ -53,7 +53,7 @@ export function recordLogin(
   store: EventStore,
   context: CommandContext,
   method: string,
-  holds: (user: Active) => boolean = () => true,
+  holds: (user: ActiveUser) => boolean = () => true,
 ): Promise<LoggedIn> {
   return retryOnConflict(async () => {
     const user = await store.load(UserDecider, context.targetId);
@@ -72,7 +72,7 @@ export function recordLogin(
 }
 
 /** Returns a command context in which the user is the actor. */
-export const toUserContext = (context: CommandContext, { account }: Active): CommandContext => ({
+export const toUserContext = (context: CommandContext, { account }: ActiveUser): CommandContext => ({
   ...context,
   actor: { id: context.targetId, kind: 'user' },
   account,

@@ -5,12 +5,12 @@ import {
   RequestPasswordResetByAddress,
   SetPassword,
   UserDecider,
-  canonicalAddress,
+  toCanonicalAddress,
   changeUser,
-  findByAddress,
-  linkToRepeat,
+  findUserByAddress,
+  findLinkToRepeat,
   mayLogIn,
-  openLink,
+  findOpenLink,
   type User,
 } from '#libs/users';
 import type { Vault } from '#libs/vault';
@@ -37,17 +37,17 @@ export async function requestPasswordLink(
   { store, vault }: LinkServices,
   { email, context }: { email: string; context: CommandContext },
 ): Promise<void> {
-  const found = await findByAddress({ store, vault }, email);
+  const found = await findUserByAddress({ store, vault }, email);
   if (!found || !mayLogIn(found.user, context.at)) return;
   const { linkRequests, outbox } = vault;
-  const address = vault.hmac('email', canonicalAddress(email));
+  const address = vault.hmac('email', toCanonicalAddress(email));
   const now = Date.parse(context.at);
   const before = linkRequests.find(address);
   const newest = found.user.passwordLink;
-  const isOpen = newest !== undefined && openLink(found.user, newest.request, context.at) !== undefined;
+  const isOpen = newest !== undefined && findOpenLink(found.user, newest.request, context.at) !== undefined;
   const next = countLinkMail(before, now, isOpen);
   if (!next) return;
-  const link = linkToRepeat(found.user, context.at);
+  const link = findLinkToRepeat(found.user, context.at);
   outbox.transaction(() => {
     linkRequests.deleteBefore(now - linkCountLifetime);
     linkRequests.save(address, next);
@@ -83,7 +83,7 @@ export async function setPasswordByLink(
 ): Promise<LoggedIn> {
   const terms = verifyPasswordLink(services.vault, link);
   const user = terms && (await services.store.load(UserDecider, terms.userId)).state;
-  if (!terms || !user || !mayLogIn(user, context.at) || !openLink(user, terms.requestId, context.at))
+  if (!terms || !user || !mayLogIn(user, context.at) || !findOpenLink(user, terms.requestId, context.at))
     throw linkNotValid();
   const own = toUserContext({ ...context, targetId: terms.userId }, user);
   await checkStrength(services, password, user);

@@ -5,7 +5,7 @@ import {
   UserDecider,
   accountOf,
   mayLogIn,
-  openLink,
+  findOpenLink,
   servesAsAdministrator,
   type ExistingUser,
   type User,
@@ -88,7 +88,7 @@ const composers: { readonly [Kind in MailKind]: Composer<Kind> } = {
     { account, language },
   ) => {
     const at = now().toISOString();
-    const link = openLink(user, requestId, at);
+    const link = findOpenLink(user, requestId, at);
     if (!link) return undefined;
     if (!mayLogIn(user, at)) return 'user.locked';
     const until = formatTime(link.expiresAt, language);

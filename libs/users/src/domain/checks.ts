@@ -1,7 +1,14 @@
 import { Refusal, type Context, type RefusalCodeOf } from '#libs/kernel';
 import type { UserContext } from './user.context.js';
 import { userEvent, type UserEvent } from './user.events.js';
-import { accountOf, departureFrom, type Active, type Departure, type ExistingUser, type User } from './user.state.js';
+import {
+  accountOf,
+  findDeparture,
+  type ActiveUser,
+  type Departure,
+  type ExistingUser,
+  type User,
+} from './user.state.js';
 
 /** Returns a refusal of kind `conflict` that offers these actions on the target. */
 export const conflict = (
@@ -23,12 +30,12 @@ export const userNotFound = (): Refusal =>
 
 /** Returns the user if they are or were in this account. Throws `user.not-found`. */
 export function checkKnown(user: User, { account }: Context): ExistingUser {
-  if (user.status === 'absent' || !(accountOf(user) === account || departureFrom(user, account!))) throw userNotFound();
+  if (user.status === 'absent' || !(accountOf(user) === account || findDeparture(user, account!))) throw userNotFound();
   return user;
 }
 
 /** Returns the user as an active member of this account. Throws `user.not-found`, `user.outranks-caller`, `user.not-active`. */
-export function checkActive(user: User, context: Context): Active {
+export function checkActive(user: User, context: Context): ActiveUser {
   const known = checkKnown(user, context);
   checkRank(known, context);
   if (known.status === 'active' && known.account === context.account) return known;
@@ -71,7 +78,7 @@ const isSelf = ({ actor, targetId }: Context): boolean => actor.kind === 'user' 
 
 /** Whether this account deleted the user, can still undo it, and the user has been in no account since. */
 export function isRestorable(user: ExistingUser, { account, at }: Context): boolean {
-  const departure = departureFrom(user, account!);
+  const departure = findDeparture(user, account!);
   return (
     user.status === 'unaffiliated' &&
     user.lastAccount === account &&
@@ -82,7 +89,7 @@ export function isRestorable(user: ExistingUser, { account, at }: Context): bool
 
 /** Whether the user last left this account by this act and has not come back. */
 export const hasLeftBy = (act: Departure['act'], user: ExistingUser, { account }: Context): boolean =>
-  accountOf(user) !== account && departureFrom(user, account!)?.act === act;
+  accountOf(user) !== account && findDeparture(user, account!)?.act === act;
 
 /**
  * Returns another grant of the role `administrator` if the account's set lacks this administrator, else nothing. The

@@ -16,13 +16,13 @@ export const emailClaimEvent = eventsOf<EmailClaimEvent>();
 export const emailClaimEvents: Catalogue<EmailClaimEvent> = { EmailClaimed: {} };
 
 export interface EmailClaim {
-  /** The user who claimed last. */
+  /** The id of the user who claimed the address last. */
   readonly user?: string;
-  /** That claim's name, `<stream>@<revision>`. */
+  /** The id of that claim, `<stream>@<revision>`. */
   readonly claim?: string;
 }
 
-/** `email-<hmac of the canonical address>`: it has no commands of its own, the claiming of an address writes it. */
+/** The decider of the streams `email-<hmac of the canonical address>`. It has no commands: the workflow `createUser` appends the claims. */
 export const EmailClaims: Decider<EmailClaim, EmailClaimEvent, Record<never, never>> = {
   category: 'email',
   subject: (id) => ({ kind: 'email', id }),

@@ -1,7 +1,7 @@
 /* oxlint-disable promise/valid-params -- `then` is the last word of given/when/then, no promise's */
 import * as fc from 'fast-check';
 import { fold, given } from '../../../../test/support/given.js';
-import { FailLogin, LoginDecider, isGuessedAt, loginEvent } from './login.js';
+import { RecordFailedLogin, LoginDecider, hasTooManyFailures, loginEvent } from './login.js';
 
 describe('ten failed logins in 15 minutes', () => {
   const failures = (...at: string[]) => ({ failures: at });
@@ -10,15 +10,15 @@ describe('ten failed logins in 15 minutes', () => {
 
   it('LOGIN-5: are too many; nine are not, nor older ones, nor those from before an unlock', () => {
     const now = minutesAgo(0);
-    expect(isGuessedAt(failures(...ten), now)).toBe(true);
-    expect(isGuessedAt(failures(...ten.slice(1)), now)).toBe(false);
-    expect(isGuessedAt(failures(minutesAgo(15), ...ten.slice(1)), now)).toBe(false);
-    expect(isGuessedAt(failures(minutesAgo(15 - 1 / 60_000), ...ten.slice(1)), now)).toBe(true);
-    expect(isGuessedAt(failures(...ten), now, minutesAgo(14))).toBe(false);
+    expect(hasTooManyFailures(failures(...ten), now)).toBe(true);
+    expect(hasTooManyFailures(failures(...ten.slice(1)), now)).toBe(false);
+    expect(hasTooManyFailures(failures(minutesAgo(15), ...ten.slice(1)), now)).toBe(false);
+    expect(hasTooManyFailures(failures(minutesAgo(15 - 1 / 60_000), ...ten.slice(1)), now)).toBe(true);
+    expect(hasTooManyFailures(failures(...ten), now, minutesAgo(14))).toBe(false);
   });
 
   it('LOGIN-5: are recorded up to the tenth, however many come at once', () => {
-    const fail = new FailLogin({ method: 'password' });
+    const fail = new RecordFailedLogin({ method: 'password' });
     given(LoginDecider, ...ten.slice(1).map(failed))
       .when(fail)
       .then(failed(minutesAgo(0)));
@@ -36,10 +36,10 @@ describe('ten failed logins in 15 minutes', () => {
   it('LOGIN-6: are counted from the last login that did not fail', () => {
     expect(fold(LoginDecider, [...ten.map(failed), loggedIn, failed(minutesAgo(2))])).toEqual(failures(minutesAgo(2)));
     const nine = ten.slice(1).map(failed);
-    expect(isGuessedAt(fold(LoginDecider, [failed(ten[0]!), loggedIn, ...nine]), minutesAgo(0))).toBe(false);
-    expect(isGuessedAt(fold(LoginDecider, [loggedIn, failed(ten[0]!), ...nine]), minutesAgo(0))).toBe(true);
+    expect(hasTooManyFailures(fold(LoginDecider, [failed(ten[0]!), loggedIn, ...nine]), minutesAgo(0))).toBe(false);
+    expect(hasTooManyFailures(fold(LoginDecider, [loggedIn, failed(ten[0]!), ...nine]), minutesAgo(0))).toBe(true);
     given(LoginDecider)
-      .when(new FailLogin({ method: 'password' }))
+      .when(new RecordFailedLogin({ method: 'password' }))
       .then(failed('2026-01-15T12:00:00.000Z'));
   });
 

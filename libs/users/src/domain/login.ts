@@ -37,10 +37,10 @@ export type LoginEvent =
 
 export const loginEvent = eventsOf<LoginEvent>();
 
-/** The address that somebody logged in from is theirs, not that of the service which reports it. */
+/** The IP address belongs to the user who logged in, not to the service that reports the login. */
 export const loginEvents: Catalogue<LoginEvent> = { UserLoggedIn: { ip: 'subject' }, LoginFailed: { ip: 'subject' } };
 
-/** A service reports that a user has logged in. */
+/** Records a login of a user, which a service reports. */
 export class RecordLogin extends Command<RecordLogin, VersionedResult<RecordedLogin>> {
   /** When, ISO 8601 with a zone; default now; at most 5 minutes ahead. */
   @Optional() @IsISO8601({ strict: true, strictSeparator: true }) at?: string;
@@ -50,36 +50,36 @@ export class RecordLogin extends Command<RecordLogin, VersionedResult<RecordedLo
   @Optional() @IsIP() ip?: string;
 }
 
-/** Somebody tried to log in as a user and could not; no route takes it. */
-export class FailLogin extends Command<FailLogin> {
+/** Records a failed login as a user; no route takes this command. */
+export class RecordFailedLogin extends Command<RecordFailedLogin> {
   method!: string;
 }
 
-/** The failed logins since the last one that did not fail, by its own time; the newest {@link triesBeforeLock} are enough to know. */
+/** The times of the failed logins since the last successful one; at most the newest {@link triesBeforeLock}. */
 export interface Logins {
   readonly failures: readonly string[];
 }
 
 export interface LoginContext extends Context {
-  /** How the user stood at the time of the login. */
+  /** Whether the user was locked at the time of the login; absent if there was no such user. */
   readonly user?: { readonly locked: boolean };
-  /** Failed logins up to then do not count. */
+  /** Failed logins up to this time do not count. */
   readonly forgivenAt?: string | undefined;
 }
 
-const commands = { RecordLogin, FailLogin };
+const commands = { RecordLogin, RecordFailedLogin };
 const ahead = 5 * 60_000;
 
-/** ◇ So many failed logins within 15 minutes lock a user out. */
+/** The number of failed logins within 15 minutes that locks a user (default). */
 const triesBeforeLock = 10;
 const within = 15 * 60_000;
 
-/** Whether too many failed lately; those up to `forgivenAt` do not count. */
-export const isGuessedAt = ({ failures }: Logins, now: string, forgivenAt = ''): boolean =>
+/** Returns whether too many logins failed in the last 15 minutes; those up to `forgivenAt` do not count. */
+export const hasTooManyFailures = ({ failures }: Logins, now: string, forgivenAt = ''): boolean =>
   failures.filter((at) => at > forgivenAt && Date.parse(at) > Date.parse(now) - within).length >= triesBeforeLock;
 
-/** When a reported login took place. Throws `login.time-invalid`. */
-export function loginTime({ at }: RecordLogin, { at: now }: Context): string {
+/** Returns the time of a reported login in UTC, ISO 8601. Throws `login.time-invalid`. */
+export function toLoginTime({ at }: RecordLogin, { at: now }: Context): string {
   if (at === undefined) return now;
   if (!/(?:Z|[+-]\d\d:\d\d)$/.test(at) || Number.isNaN(Date.parse(at))) {
     throw new Refusal('login.time-invalid', 'invalid', 'The time of a login needs a zone, like 2026-01-31T12:00:00Z.');
@@ -90,27 +90,27 @@ export function loginTime({ at }: RecordLogin, { at: now }: Context): string {
   return new Date(at).toISOString();
 }
 
-/** `login-<userId>`: when a user logged in, apart from what was done to them. */
+/** The decider of the streams `login-<userId>`. */
 export const LoginDecider: Decider<Logins, LoginEvent, typeof commands, LoginContext> = {
   category: 'login',
   subject: (id) => ({ kind: 'user', id }),
   initial: { failures: [] },
-  // Beside the failures there may be logins that were reported late and forgive none of them: of these, as many.
+  // Twice as many, since logins that are reported late may lie between the failures.
   foldLast: 2 * triesBeforeLock,
   account: (_, { account }) => account,
   commands,
 
   decide: {
     RecordLogin: (command, _, context) => {
-      const at = loginTime(command, context);
+      const at = toLoginTime(command, context);
       if (!context.user) throw new Refusal('user.not-found', 'not-found', 'There is no such user.');
       if (context.user.locked) throw new Refusal('user.locked', 'conflict', 'The user was locked at that time.');
       return [loginEvent('UserLoggedIn', { method: command.method, at })];
     },
 
-    // Of many at once, no more are recorded than it takes to lock the user.
-    FailLogin: ({ method }, logins, { at, forgivenAt }) =>
-      isGuessedAt(logins, at, forgivenAt) ? [] : [loginEvent('LoginFailed', { method, at })],
+    // Records no more failures than are needed to lock the user.
+    RecordFailedLogin: ({ method }, logins, { at, forgivenAt }) =>
+      hasTooManyFailures(logins, at, forgivenAt) ? [] : [loginEvent('LoginFailed', { method, at })],
   },
 
   evolve: {

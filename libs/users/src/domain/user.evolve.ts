@@ -2,7 +2,7 @@ import type { Decider, Envelope, StreamPlace } from '#libs/kernel';
 import type { LockCause, UserEvent } from './user.events.js';
 import {
   linksOf,
-  lockEnd,
+  findLockEnd,
   type Departure,
   type ExistingUser,
   type Lock,
@@ -11,29 +11,31 @@ import {
   type User,
 } from './user.state.js';
 
-/** What each event makes of a user. */
+/** Returns the state of a user after each kind of event. */
 export const evolve: Decider<User, UserEvent, Record<never, never>>['evolve'] = {
   UserAdded: ({ abandonedClaims }, { account, status, ...person }, envelope) => ({
-    ...newcomer,
+    ...initialFields,
     ...person,
-    ...welcome(envelope),
+    ...welcomeLink(envelope),
     abandonedClaims,
     status,
     account,
   }),
   UserRegistered: ({ abandonedClaims }, person) => ({
-    ...newcomer,
+    ...initialFields,
     ...person,
     abandonedClaims,
     status: 'unaffiliated',
   }),
-  UserApprovalRequested: (user, { account }) => join(user, account, 'pending'),
-  UserApproved: (user, { account }, envelope) => join(updatePerson(user, welcomed(envelope)), account, 'active'),
+  UserApprovalRequested: (user, { account }) => joinAccount(user, account, 'pending'),
+  UserApproved: (user, { account }, envelope) =>
+    joinAccount(updatePerson(user, welcomeUnlessPassword(envelope)), account, 'active'),
   UserRejected: (user, { account }, _, { revision }) =>
-    leave(user, account, { act: 'rejected', keptRoles: [], revision }),
-  UserAddedToAccount: (user, { account }, envelope) => join(updatePerson(user, welcomed(envelope)), account, 'active'),
+    leaveAccount(user, account, { act: 'rejected', keptRoles: [], revision }),
+  UserAddedToAccount: (user, { account }, envelope) =>
+    joinAccount(updatePerson(user, welcomeUnlessPassword(envelope)), account, 'active'),
   UserLocked: (user, { cause, until }, { reason, at }, place) => {
-    const end = lockEnd({ cause, until }, at);
+    const end = findLockEnd({ cause, until }, at);
     return updatePerson(user, ({ locks }) => ({
       locks: [...without(locks, [cause]), lock(cause, place.revision, reason, end)],
       ...(cause === 'failedLogins'
@@ -44,14 +46,14 @@ export const evolve: Decider<User, UserEvent, Record<never, never>>['evolve'] = 
   UserUnlocked: (user, { causes }, { at }) =>
     updatePerson(user, ({ locks }) => ({ locks: without(locks, causes), forgivenAt: at })),
   UserDeleted: (user, { account, restorableUntil, keptRoles }, { reason }, { revision, ...place }) =>
-    leave(
+    leaveAccount(
       updatePerson(user, () => ({ sessionsSince: revision, tokensSince: pointOf({ revision, ...place }) })),
       account,
       { act: 'deleted', restorableUntil, keptRoles, revision },
       lock('unaffiliated', revision, reason),
     ),
   UserRestored: (user, { account }) =>
-    join(
+    joinAccount(
       updatePerson(user, ({ locks }) => ({ locks: without(locks, ['unaffiliated']) })),
       account,
       'active',
@@ -78,14 +80,14 @@ export const evolve: Decider<User, UserEvent, Record<never, never>>['evolve'] = 
       passwordLink: undefined,
       olderLinks: [],
       sessionsSince: place.revision,
-      // The first one takes nothing away from anybody.
+      // The first password ends no tokens.
       ...(password && { tokensSince: pointOf(place) }),
       forgivenAt: at,
     })),
   EmailClaimAbandoned: (user, { claim }) => ({ ...user, abandonedClaims: [...user.abandonedClaims, claim] }),
 };
 
-const newcomer = {
+const initialFields = {
   locks: [],
   roles: [],
   departures: {},
@@ -96,20 +98,20 @@ const newcomer = {
 
 const pointOf = ({ revision, position }: StreamPlace): StreamPoint => ({ revision, position });
 
-/** ◇ How long the link that a new member is welcomed with works. */
+/** How long the link in the welcome mail of a new member works, days (default). */
 export const welcomeDays = 7;
 
-/** A member without a password is mailed a link to set one. */
-const welcome = ({ causationId, at }: Envelope): Pick<Person, 'passwordLink' | 'olderLinks'> => ({
+/** Returns the link of the welcome mail, which sets the first password. */
+const welcomeLink = ({ causationId, at }: Envelope): Pick<Person, 'passwordLink' | 'olderLinks'> => ({
   passwordLink: { request: causationId, expiresAt: new Date(Date.parse(at) + welcomeDays * 86_400_000).toISOString() },
   olderLinks: [],
 });
 
-/** A new member who has no password yet. */
-const welcomed =
+/** Returns the link of the welcome mail for a new member without a password. */
+const welcomeUnlessPassword =
   (envelope: Envelope) =>
   ({ password }: ExistingUser): Partial<Person> =>
-    password ? {} : welcome(envelope);
+    password ? {} : welcomeLink(envelope);
 
 const lock = (cause: LockCause, revision: number, reason?: string, until?: string): Lock => ({
   cause,
@@ -121,15 +123,16 @@ const lock = (cause: LockCause, revision: number, reason?: string, until?: strin
 const without = (locks: readonly Lock[], causes: readonly LockCause[]) =>
   locks.filter(({ cause }) => !causes.includes(cause));
 
+/** Returns an existing user with some fields changed; an absent one stays absent. */
 const updatePerson = (user: User, change: (user: ExistingUser) => Partial<Person>): User =>
   user.status === 'absent' ? user : { ...user, ...change(user) };
 
-/** Comes (back) into an account: what was kept for this account comes back with it. */
-function join(user: User, account: string, status: 'pending' | 'active'): User {
+/** Puts a user into an account, with the locks and roles that were kept when they left it. */
+function joinAccount(user: User, account: string, status: 'pending' | 'active'): User {
   if (user.status === 'absent') return user;
   const { [account]: back, ...departures } = user.departures;
   const { lastAccount: _, ...person } = { lastAccount: undefined, ...user };
-  // A lock that was set elsewhere stays; why is not this account's to know.
+  // A lock that another account set stays, but its reason is not disclosed.
   const locks = user.locks.map(
     ({ cause, revision, until }) =>
       back?.locks.find((own) => own.revision === revision) ?? lock(cause, revision, undefined, until),
@@ -137,7 +140,8 @@ function join(user: User, account: string, status: 'pending' | 'active'): User {
   return { ...person, status, account, departures, locks, roles: back?.keptRoles ?? user.roles };
 }
 
-function leave(user: User, account: string, departure: Omit<Departure, 'locks'>, ...added: Lock[]): User {
+/** Takes a user out of an account and keeps how they left it. */
+function leaveAccount(user: User, account: string, departure: Omit<Departure, 'locks'>, ...added: Lock[]): User {
   if (user.status === 'absent') return user;
   const locks = [
     ...without(

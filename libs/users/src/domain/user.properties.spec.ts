@@ -24,7 +24,7 @@ import { RequestPasswordReset, SetPassword } from '../areas/credentials/credenti
 import { actOf } from './user.acts.js';
 import { UserDecider } from './user.decider.js';
 import { roles, userEvent, userEvents, type LockCause, type Role, type UserEvent } from './user.events.js';
-import { accountOf, locksAt, servesAsAdministrator, type User } from './user.state.js';
+import { accountOf, locksInForce, servesAsAdministrator, type User } from './user.state.js';
 
 const always = (check: (steps: Step[]) => void) =>
   fc.assert(
@@ -211,7 +211,7 @@ describe('history has already happened', () => {
         const user = fold(UserDecider, past);
         outcome(command, user, contextOf({ command, ...rest }, user, 0));
         const isLocked =
-          user.status === 'active' && locksAt(user.locks, at(0)).some(({ cause }) => cause !== 'failedLogins');
+          user.status === 'active' && locksInForce(user.locks, at(0)).some(({ cause }) => cause !== 'failedLogins');
         if (user.status !== 'active' || isLocked) expect(servesAsAdministrator(user, at(0))).toBe(false);
       }),
       { numRuns: 200 },

@@ -6,7 +6,7 @@ import { RegisterUser } from '../areas/membership/membership.commands.js';
 import { RecordLogin } from '../domain/login.js';
 import { NeedsPermissionOf } from './needs-permission-of.js';
 
-/** What whoever runs the installation, and its services, do outside of any one account. */
+/** Routes of operators and services that belong to no single account. */
 @ApiTags('installation')
 @Controller()
 export class InstallationController {
@@ -47,7 +47,7 @@ export class InstallationController {
   @SendsMail()
   @NeedsPermissionOf(RegisterUser)
   @WithoutRevision()
-  // Whether an account waits for them is not the service's to know.
+  // The service must not learn whether an account has the user.
   @LocationHeader('/api/v1/audit?subject=:userId')
   register(@CommandBody() command: RegisterUser) {
     return this.commands.execute(command);

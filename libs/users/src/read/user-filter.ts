@@ -1,7 +1,7 @@
 import { IsIn } from 'class-validator';
 import { sql, type Kysely, type RawBuilder, type SelectQueryBuilder } from 'kysely';
 import { Country, Flag, Line, Moment, Optional, Query, Several, momentToMs } from '#libs/kernel';
-import { canonicalAddress } from '../domain/email-address.js';
+import { toCanonicalAddress } from '../domain/email-address.js';
 import { roles } from '../domain/user.events.js';
 import { memberStatuses, userStatuses } from './user-item.js';
 import type { UserListTables } from './user-list.projection.js';
@@ -39,7 +39,7 @@ export function selectMatching(
     rows = rows.where(sql<boolean>`${lockCause} = any(lock_causes) and ${hasLockAt(lockCause, query.context.at)}`);
   if (role) rows = rows.where(sql<boolean>`${role} = any(roles)`);
   if (country) rows = rows.where('country', '=', country);
-  if (email) rows = rows.where('address', '=', canonicalAddress(email));
+  if (email) rows = rows.where('address', '=', toCanonicalAddress(email));
   if (search) rows = rows.where(matchesSearch(search));
   // Not as text: PostgreSQL knows no zone beyond 15:59.
   const before = lastLoginBefore && sql<string>`to_timestamp(${momentToMs(lastLoginBefore)}::float8 / 1000)`;

@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { Recorded } from '#libs/kernel';
 import type { Projection } from '#libs/read-store';
-import { canonicalAddress } from '../domain/email-address.js';
+import { toCanonicalAddress } from '../domain/email-address.js';
 import { createUserCountTable, updateUserCounts, type UserCount } from './account-summary.js';
 import { normalizeForSearch } from './normalize-for-search.js';
 import { toUserItem, type UserItem } from './user-item.js';
@@ -134,7 +134,7 @@ const userRow = (view: UserView, before: UserView | undefined): UserRow => ({
   roles: [...view.roles],
   country: view.country,
   // A person who was erased has no address left.
-  address: view.email && canonicalAddress(view.email),
+  address: view.email && toCanonicalAddress(view.email),
   first_name_key: normalizeForSearch(view.firstName),
   last_name_key: normalizeForSearch(view.lastName),
   email_key: normalizeForSearch(view.email),

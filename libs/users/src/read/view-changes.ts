@@ -1,6 +1,6 @@
 import type { Recorded } from '#libs/kernel';
 import type { LockCause } from '../domain/user.events.js';
-import { lockEnd } from '../domain/user.state.js';
+import { findLockEnd } from '../domain/user.state.js';
 import {
   anotherAccount,
   currentView,
@@ -118,7 +118,7 @@ export const addLock = (
     reason: reason ?? null,
     by: actor,
     at,
-    until: lockEnd({ cause, until }, at) ?? null,
+    until: findLockEnd({ cause, until }, at) ?? null,
     ...findDisableMode(locks, at, disableModeDays),
   };
   return [...locks.filter((other) => other.cause !== cause), lock];

@@ -9,7 +9,7 @@ import { bulkCommands } from '../domain/user.acts.js';
 import { changeUser } from './change-user.js';
 import { mayHaveIssuedTokens } from './issued-tokens.js';
 
-/** What became of one user of a bulk. */
+/** The result of a bulk for one user. */
 export interface BulkResult {
   readonly userId: string;
   readonly ok: boolean;
@@ -22,12 +22,13 @@ export interface BulkResult {
   readonly mayHaveIssuedTokens?: boolean;
 }
 
-/** How many users are worked on at once. */
+/** How many users are changed at the same time (constant). */
 const concurrency = 16;
 
 /**
- * The same act on each user, one correlation id for all. A refusal concerns its user alone; an outage, or a session that has
- * to authenticate again, ends the whole, and a retry with the same key completes it. Throws `idempotency.mismatch`.
+ * Runs the same command on each user, with one correlation id for all. Returns one result for each user, in the order given,
+ * and the last position. A refusal concerns its user only; an outage or `access.reauthenticate` is thrown, and a retry with
+ * the same key completes the bulk. Throws `idempotency.mismatch`.
  */
 export async function changeUsers(
   store: EventStore,
@@ -36,13 +37,13 @@ export async function changeUsers(
 ): Promise<{ results: BulkResult[]; position: number }> {
   if (command.action === 'delete' && command.userIds.length > 1 && !command.dryRun)
     checkRecentlyAuthenticated(command.context);
-  checkKey(vault, command);
+  checkIdempotencyKey(vault, command);
   let position = 0;
   const removed = new Set<string>();
-  const turns = new Turns();
+  const turns = new OrderedTasks();
   const one = async (userId: string, waitForTurn: () => Promise<unknown>): Promise<BulkResult> => {
     try {
-      const written = await changeUser(store, step(command, userId), { removed, waitForTurn });
+      const written = await changeUser(store, toUserCommand(command, userId), { removed, waitForTurn });
       position = Math.max(position, written.position);
       return { userId, ok: true, changed: written.changed, mayHaveIssuedTokens: mayHaveIssuedTokens(written.state) };
     } catch (error) {
@@ -61,21 +62,21 @@ export async function changeUsers(
   return { results: results.sort((a, b) => place.get(a.userId)! - place.get(b.userId)!), position };
 }
 
-/** Runs tasks at the same time, each of which can wait until all that were begun before it have ended; it fails if one of these failed. */
-class Turns {
-  private begun: Promise<unknown> = Promise.resolve();
+/** Runs tasks at the same time. Each can wait until all that were started before it have ended; the wait fails if one of these failed. */
+class OrderedTasks {
+  private started: Promise<unknown> = Promise.resolve();
 
   run<T>(task: (waitForTurn: () => Promise<unknown>) => Promise<T>): Promise<T> {
-    const { begun: before } = this;
+    const { started: before } = this;
     const result = task(() => before);
-    this.begun = Promise.all([before, result]);
-    this.begun.catch(() => {}); // the task itself tells
+    this.started = Promise.all([before, result]);
+    this.started.catch(() => {}); // The caller of `run` gets the error.
     return result;
   }
 }
 
-/** Another body under the same key is refused before anything is written. Throws `idempotency.mismatch`. */
-function checkKey(
+/** Checks that the Idempotency-Key was not used with another body before. Throws `idempotency.mismatch`. */
+function checkIdempotencyKey(
   { bulkDigests }: Pick<Vault, 'bulkDigests'>,
   { context: { commandId, digest }, dryRun }: ChangeUsers,
 ): void {
@@ -83,9 +84,10 @@ function checkKey(
     throw idempotencyMismatch();
 }
 
-function step({ action, reason, dryRun, keepRoles, context }: ChangeUsers, userId: string): Command<unknown> {
+/** Returns the command on one user of a bulk, with an id that derives from the bulk's. */
+function toUserCommand({ action, reason, dryRun, keepRoles, context }: ChangeUsers, userId: string): Command<unknown> {
   const { expectedRevision: _, reauthenticateWith, ...about } = context;
-  // A dry run does no harm, so nobody is asked again who they are.
+  // A dry run changes nothing, so it needs no recent authentication.
   const rest = { ...about, ...(reauthenticateWith && !dryRun && { reauthenticateWith }) };
   const command = new bulkCommands[action]({
     ...(reason && { reason }),

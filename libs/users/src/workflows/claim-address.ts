@@ -14,7 +14,7 @@ import {
 import { decide, type DomainEvent, type Subject } from '#libs/kernel';
 import type { Vault } from '#libs/vault';
 import type { AddUser, RegisterUser } from '../areas/membership/membership.commands.js';
-import { canonicalAddress, domainOf } from '../domain/email-address.js';
+import { toCanonicalAddress, domainOf } from '../domain/email-address.js';
 import { EmailClaims, emailClaimEvent, type EmailClaim } from '../domain/email-claim.js';
 import type { UserContext } from '../domain/user.context.js';
 import { UserDecider } from '../domain/user.decider.js';
@@ -22,33 +22,35 @@ import { userEvent } from '../domain/user.events.js';
 import type { ExistingUser, User } from '../domain/user.state.js';
 import { appendKeepingAnAdministrator, repeatedUserResult } from './administrators.js';
 
+/** What creating a user needs. */
 export interface ClaimDependencies {
   readonly store: EventStore;
   readonly vault: Pick<Vault, 'hmac'>;
-  /** How long a rival may take to make a claim good before it is voided, ms. Courtesy, not correctness. */
-  readonly courtesy?: number;
+  /** How long to wait for another command that has claimed the address to add its user, ms. Not needed for correctness. */
+  readonly rivalTimeoutMs?: number;
 }
 
 /**
- * Makes a user with an address that nobody has: one user per address, without races or clocks.
+ * Creates a user with an address that no user has, so that there is one user for each address.
  *
- * `email-<hmac>` says who claimed last. A claim holds while its claimant's stream carries the address; one that was not
- * made good is voided in the claimant's own stream, at the exact revision read, before a rival claims.
+ * The stream `email-<hmac>` keeps who claimed the address last. A claim holds while the claimant's stream has the address. If
+ * a crash left the claimant without it, the claim is abandoned in the claimant's stream, at the loaded revision, before
+ * this command claims. So correctness depends on revisions only, not on time.
  */
 export function createUser(
-  { store, vault, courtesy = 1_000 }: ClaimDependencies,
+  { store, vault, rivalTimeoutMs = 1_000 }: ClaimDependencies,
   command: AddUser | RegisterUser,
   facts: Pick<UserContext, 'startingRoles'> = {},
 ): Promise<CommandResult<User>> {
   const { context } = command;
-  const patience = new Patience(courtesy);
+  const rivalTimer = new RivalTimer(rivalTimeoutMs);
 
   return retryOnConflict(async () => {
     const user = await loadForCommand(store, UserDecider, context);
     if (user.sameCommand)
       return context.account ? repeatedUserResult(store, context, user.sameCommand) : repeatedResult(user.sameCommand);
     if (context.account) checkAccountOpen((await store.load(AccountDecider, context.account)).state);
-    const { claim, rival, holder } = await lookUp({ store, vault }, command);
+    const { claim, rival, holder } = await loadClaim({ store, vault }, command);
     const domainOwner = await findDomainOwner(store, domainOf(command.email));
     const events = decide(UserDecider, command, user.state, {
       ...context,
@@ -58,46 +60,46 @@ export function createUser(
     });
 
     if (rival && !rival.state.abandonedClaims.includes(claim.state.claim!)) {
-      await patience.with(claim.state.claim!, rival.state);
-      await abandon(store, command, claim.state, rival);
+      await rivalTimer.waitFor(claim.state.claim!, rival.state);
+      await abandonClaim(store, command, claim.state, rival);
     }
     const ours = claim.state.user === context.targetId && !user.state.abandonedClaims.includes(claim.state.claim!);
-    if (!ours) await claimFor(store, command, addressId(vault, command), claim.revision);
+    if (!ours) await appendClaim(store, command, addressId(vault, command), claim.revision);
     return appendKeepingAnAdministrator(store, command, user.state, propose(UserDecider, user, command, events));
   }, 10_000);
 }
 
-/** The address as the name of its stream, disclosing nothing. */
+/** Returns the id of the address's stream, a keyed hash that discloses nothing. */
 const addressId = (vault: ClaimDependencies['vault'], { email }: AddUser | RegisterUser): string =>
-  vault.hmac('email', canonicalAddress(email));
+  vault.hmac('email', toCanonicalAddress(email));
 
-/** Who claimed the address last, and who has it. */
-async function lookUp({ store, vault }: ClaimDependencies, command: AddUser | RegisterUser) {
+/** Loads the last claim of the address, the other user who made it, and that user as holder if they have the address. */
+async function loadClaim({ store, vault }: ClaimDependencies, command: AddUser | RegisterUser) {
   const claim = await store.load(EmailClaims, addressId(vault, command));
   const { user: id } = claim.state;
   const rival = id !== undefined && id !== command.context.targetId ? await store.load(UserDecider, id) : undefined;
-  const has = rival && carries(rival.state, canonicalAddress(command.email));
+  const has = rival && hasAddress(rival.state, toCanonicalAddress(command.email));
   return { claim, rival, holder: has ? { holder: { id: id!, user: rival.state as ExistingUser } } : {} };
 }
 
-/** Who has an address. */
-export async function findByAddress(
+/** Returns the user who has this address, if there is one. */
+export async function findUserByAddress(
   { store, vault }: ClaimDependencies,
   email: string,
 ): Promise<{ readonly id: string; readonly user: User } | undefined> {
-  const address = canonicalAddress(email);
+  const address = toCanonicalAddress(email);
   const { user: id } = (await store.load(EmailClaims, vault.hmac('email', address))).state;
   const user = id === undefined ? undefined : (await store.load(UserDecider, id)).state;
-  return user && carries(user, address) ? { id: id!, user } : undefined;
+  return user && hasAddress(user, address) ? { id: id!, user } : undefined;
 }
 
-/** Refuses what adding this user would refuse, before anything is written; `domains` are about to be the account's own. */
-export async function checkFree(
+/** Checks that this user could be added once the account owns `domains`; appends nothing. Throws what `AddUser` would refuse. */
+export async function checkUserCanBeAdded(
   { store, vault }: ClaimDependencies,
   command: AddUser,
   domains: readonly string[],
 ): Promise<void> {
-  const { holder } = await lookUp({ store, vault }, command);
+  const { holder } = await loadClaim({ store, vault }, command);
   const domain = domainOf(command.email);
   const domainOwner = domains.includes(domain) ? command.context.account : await findDomainOwner(store, domain);
   decide(UserDecider, command, UserDecider.initial, {
@@ -107,11 +109,11 @@ export async function checkFree(
   });
 }
 
-const carries = (user: User, address: string): boolean =>
-  user.status !== 'absent' && canonicalAddress(user.email) === address;
+const hasAddress = (user: User, address: string): boolean =>
+  user.status !== 'absent' && toCanonicalAddress(user.email) === address;
 
-/** Voids a rival's claim, at the exact revision read: if anything has happened there, we look again. */
-async function abandon(
+/** Abandons another user's claim, at the loaded revision of that user. Throws `WrongRevision` on a conflict. */
+async function abandonClaim(
   store: EventStore,
   command: AddUser | RegisterUser,
   { user, claim }: EmailClaim,
@@ -123,7 +125,7 @@ async function abandon(
   });
 }
 
-const claimFor = (
+const appendClaim = (
   store: EventStore,
   command: AddUser | RegisterUser,
   address: string,
@@ -134,7 +136,7 @@ const claimFor = (
     subject: EmailClaims.subject(address),
   });
 
-/** These two are no commands' answers: their ids are fresh, so that a repeat is never taken for the first. */
+/** Appends an event that belongs to a command but is not its result: its id is random, so that it is never taken for a repetition. */
 async function append(
   store: EventStore,
   { context: { commandId, correlationId, actor, at, tokenId } }: AddUser | RegisterUser,
@@ -154,15 +156,15 @@ async function append(
   await store.append(stream, expected, [{ id: randomUUID(), type, data, envelope }]);
 }
 
-/** Gives each claim a moment to be made good; one that once was, and is no longer, gets none. */
-class Patience {
+/** Waits for other commands that have claimed the address and not yet added their user. */
+class RivalTimer {
   private claim: string | undefined;
   private since = 0;
 
   constructor(private readonly courtesy: number) {}
 
-  /** Throws `WrongRevision` while the claim's moment lasts: look again. */
-  async with(claim: string, claimant: User): Promise<void> {
+  /** Throws `WrongRevision`, so that the command is decided again, until the claim is `rivalTimeoutMs` old or its user exists. */
+  async waitFor(claim: string, claimant: User): Promise<void> {
     if (claimant.status !== 'absent') return;
     if (this.claim !== claim) {
       this.claim = claim;

@@ -3,30 +3,30 @@ import type { IssuedToken } from '../domain/results.js';
 import type { User } from '../domain/user.state.js';
 
 /**
- * The tokens that users have issued to services, also through tokens. They outlive the rights of their issuer, so whoever takes
- * these away is shown them. The concept `access`, to which tokens belong, provides it.
+ * The tokens that users have issued to services, also by means of tokens. They outlive the rights of their issuer, so the
+ * caller who takes these rights away gets to see them. The library `access` implements this port.
  */
 export abstract class IssuedTokens {
-  /** Those that still work and that the caller may manage, by user. */
+  /** Returns the tokens that still work and that the caller may manage, by user id. */
   abstract list(
     userIds: readonly string[],
     context: CommandContext,
   ): Promise<ReadonlyMap<string, readonly IssuedToken[]>>;
-  /** Ends them; answers those that it ended, with the place in the log of the last that was written. May be repeated. */
+  /** Ends these tokens. Returns those that it ended, by user id, and the position of the last event. May be repeated. */
   abstract end(
     userIds: readonly string[],
     context: CommandContext,
   ): Promise<{ readonly byUser: ReadonlyMap<string, readonly IssuedToken[]>; readonly position: number }>;
 }
 
-/** What such a command says of the tokens. */
-interface TokenWish {
+/** The options of commands that take rights away. */
+interface IssuedTokenOptions {
   readonly dryRun?: boolean;
   readonly endIssuedTokens?: boolean;
 }
 
-/** Whoever may not manage tokens ends none. Throws `access.forbidden`, before anything is written. */
-export function checkMayEndTokens({ endIssuedTokens }: TokenWish, { permissions }: CommandContext): void {
+/** Checks that the caller may end tokens if the command asks for it. Throws `access.forbidden`. */
+export function checkMayEndTokens({ endIssuedTokens }: IssuedTokenOptions, { permissions }: CommandContext): void {
   if (!endIssuedTokens || permissions.includes('tokens:manage')) return;
   throw new Refusal(
     'access.forbidden',
@@ -37,18 +37,18 @@ export function checkMayEndTokens({ endIssuedTokens }: TokenWish, { permissions 
   );
 }
 
-/** Only administrators can have issued tokens to others; for everybody else nothing needs to be looked up. */
+/** Returns whether the user can have issued tokens to services: only former and present administrators can. */
 export const mayHaveIssuedTokens = (user: User): boolean =>
   user.status !== 'absent' && user.hasBeenAdministrator === true;
 
 /**
- * The tokens that these users issued, ended if the command says so. Whoever may manage none sees none; where the read models
- * are away, `byUser` is left out, so that nobody need wait to lock somebody.
+ * Returns the tokens that these users issued and that the caller may manage, by user id; ends them if the command says so.
+ * `byUser` is absent if the read models are unavailable: a lock must not wait for them.
  */
-export async function issuedTokensOf(
+export async function listOrEndIssuedTokens(
   tokens: IssuedTokens,
   userIds: readonly string[],
-  { endIssuedTokens, dryRun }: TokenWish,
+  { endIssuedTokens, dryRun }: IssuedTokenOptions,
   context: CommandContext,
 ): Promise<{ readonly byUser?: ReadonlyMap<string, readonly IssuedToken[]>; readonly position?: number }> {
   if (userIds.length === 0 || !context.permissions.includes('tokens:manage')) return { byUser: new Map() };

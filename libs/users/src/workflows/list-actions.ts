@@ -3,11 +3,11 @@ import { Query, Refusal, decide, withContext, type QueryContext, type Command } 
 import type { Act } from '../domain/act.js';
 import { acts, type ListedCommand } from '../domain/user.acts.js';
 import { UserDecider } from '../domain/user.decider.js';
-import { accountOf, departureFrom, type User } from '../domain/user.state.js';
+import { accountOf, findDeparture, type User } from '../domain/user.state.js';
 import { checkAdministratorRemains } from './administrator-set.js';
 import { loadFacts } from './change-user.js';
 
-/** What this caller may do to this user now. */
+/** Lists which commands this caller may give about this user now. */
 export class ListActions extends Query<ListActions, PossibleActions> {}
 
 export interface PossibleAction {
@@ -27,31 +27,31 @@ export interface PossibleActions {
   readonly items: readonly PossibleAction[];
 }
 
-/** Finds the route of a command, filled with ids. */
-export type FindStep = (
+/** Returns the route of a command, with these ids filled in. */
+export type FindActionLink = (
   action: string,
   params: Record<string, string>,
 ) => { method: string; href: string; needs: unknown };
 
-/** Asks the same rules as the commands themselves; nothing is written. Throws `user.not-found`. */
+/** Checks each listed command by its own rule and appends nothing. Throws `user.not-found`. */
 export async function listActions(
   store: EventStore,
-  step: FindStep,
+  step: FindActionLink,
   { context }: ListActions,
 ): Promise<PossibleActions> {
   const user = await store.load(UserDecider, context.targetId);
   const items = await Promise.all(
-    candidates().map(async (command) => {
+    makeListedCommands().map(async (command) => {
       const action = command.constructor.name as PossibleAction['action'];
       const role: Record<string, string> = 'role' in command ? { role: String(command.role) } : {};
       const { method, href, needs } = step(action, { accountId: context.account!, userId: context.targetId, ...role });
       const verdict = context.permissions.some((held) => held === needs)
-        ? await judge(store, user, command, context)
+        ? await checkAction(store, user, command, context)
         : forbidden;
       return { action, method, href, ...verdict };
     }),
   );
-  // Who may add users may ask about one of nobody's; to everybody else such a user is not there.
+  // Only callers who may add users may ask about a user who never was in the account.
   if (
     !isKnown(user.state, context) &&
     items.every(({ code }) => code === 'user.not-found' || code === forbidden.code)
@@ -61,9 +61,9 @@ export async function listActions(
   return { items };
 }
 
-/** Whether the account has or had anything to do with the user. */
+/** Returns whether the user is or was in the account. */
 const isKnown = (user: User, { account }: QueryContext): boolean =>
-  user.status !== 'absent' && (accountOf(user) === account || departureFrom(user, account!) !== undefined);
+  user.status !== 'absent' && (accountOf(user) === account || findDeparture(user, account!) !== undefined);
 
 const forbidden = {
   allowed: false,
@@ -73,9 +73,11 @@ const forbidden = {
 };
 
 /** Makes the commands to list: new ones for each caller, since each gets the caller's context. */
-const candidates = (): Command<unknown>[] => Object.values<Act>(acts).flatMap(({ examples }) => examples?.() ?? []);
+const makeListedCommands = (): Command<unknown>[] =>
+  Object.values<Act>(acts).flatMap(({ examples }) => examples?.() ?? []);
 
-async function judge(store: EventStore, user: Loaded<User>, candidate: Command<unknown>, asker: QueryContext) {
+/** Returns whether the rule of this command allows it, and whether it would change anything. */
+async function checkAction(store: EventStore, user: Loaded<User>, candidate: Command<unknown>, asker: QueryContext) {
   const context = { ...asker, commandId: '', correlationId: '' };
   const command: Command<unknown> = withContext<never>(candidate as never, context);
   try {

@@ -3,7 +3,7 @@ import { checkActive, conflict } from '../../domain/checks.js';
 import type { UserRules } from '../../domain/user.context.js';
 import { userEvent } from '../../domain/user.events.js';
 import { welcomeDays } from '../../domain/user.evolve.js';
-import { linkToRepeat, mayLogIn, openLink, passwordLock } from '../../domain/user.state.js';
+import { findLinkToRepeat, mayLogIn, findOpenLink, findPasswordLock } from '../../domain/user.state.js';
 import type * as credentials from './credentials.commands.js';
 
 /** The rules of passwords and of the mailed links that set them. */
@@ -16,9 +16,9 @@ export const credentialRules: UserRules<Omit<typeof credentials, 'credentialActs
   },
 
   RequestPasswordResetByAddress: (_, user, context) => {
-    if (!mayLogIn(user, context.at) || linkToRepeat(user, context.at)) return [];
+    if (!mayLogIn(user, context.at) || findLinkToRepeat(user, context.at)) return [];
     const { passwordLink, password } = user;
-    const isOpen = passwordLink && openLink(user, passwordLink.request, context.at);
+    const isOpen = passwordLink && findOpenLink(user, passwordLink.request, context.at);
     return [
       userEvent('UserPasswordResetRequested', {
         expiresAt: linkExpiry(password, context),
@@ -29,13 +29,13 @@ export const credentialRules: UserRules<Omit<typeof credentials, 'credentialActs
 
   SetPassword: ({ link, replaces }, user, { at }) => {
     if (replaces !== undefined && !(mayLogIn(user, at) && user.password === replaces)) throw passwordWrong();
-    const works = mayLogIn(user, at) && (link === undefined || openLink(user, link, at));
+    const works = mayLogIn(user, at) && (link === undefined || findOpenLink(user, link, at));
     if (!works) {
       const why = 'This link was used, replaced by a newer one, or is too old: ask for a new one.';
       throw new Refusal('link.not-valid', 'conflict', why);
     }
     // Whoever reads the mails of the address has proved who they are.
-    const unlocks = link !== undefined && passwordLock(user, at);
+    const unlocks = link !== undefined && findPasswordLock(user, at);
     return [
       userEvent('UserPasswordChanged', {}),
       ...(unlocks ? [userEvent('UserUnlocked', { causes: ['failedLogins'] })] : []),

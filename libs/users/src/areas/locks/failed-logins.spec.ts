@@ -10,7 +10,7 @@ import {
 } from '../credentials/credentials.commands.js';
 import { UserDecider } from '../../domain/user.decider.js';
 import { userEvent, type UserEvent } from '../../domain/user.events.js';
-import { mayLogIn, passwordLock, servesAsAdministrator, type ExistingUser } from '../../domain/user.state.js';
+import { mayLogIn, findPasswordLock, servesAsAdministrator, type ExistingUser } from '../../domain/user.state.js';
 
 const added = userEvent('UserAdded', {
   account: 'account',
@@ -74,7 +74,7 @@ describe('a lock because of failed logins', () => {
   });
 
   it('LOCK-5: does not count once its end has come, for a rule that goes by the time of its command', () => {
-    expect([lock, ended].map((event) => passwordLock(state(added, event), now)?.cause)).toEqual([
+    expect([lock, ended].map((event) => findPasswordLock(state(added, event), now)?.cause)).toEqual([
       'failedLogins',
       undefined,
     ]);
@@ -88,7 +88,7 @@ describe('a lock because of failed logins', () => {
     ['2026-01-15T11:45:00.001Z', 'failedLogins'],
     ['2026-01-15T11:45:00.000Z', undefined],
   ])('LOCK-6: without an end, set at %s, ends 15 minutes later', (at, cause) => {
-    expect(passwordLock(state(added, oldLock(at)), now)?.cause).toBe(cause);
+    expect(findPasswordLock(state(added, oldLock(at)), now)?.cause).toBe(cause);
   });
 
   it('LOGIN-6: forgives with its end the failures before it, also those during it', () => {
@@ -112,7 +112,7 @@ describe('a lock because of failed logins', () => {
       .when(new SetPassword({ link: 'asked' }))
       .then(changed);
     user(added, link, lock).when(new SetPassword({})).then(changed);
-    expect(passwordLock(state(added, lock, changed, unlocked), now)).toBeUndefined();
+    expect(findPasswordLock(state(added, lock, changed, unlocked), now)).toBeUndefined();
   });
 
   it('LOCK-1: is a lock beside that of an administrator, who can also grant, delete and restore', () => {
@@ -135,7 +135,7 @@ describe('a lock because of failed logins', () => {
       .when(new RestoreUser({}))
       .then(userEvent('UserRestored', { account: 'account' }));
     expect(
-      passwordLock(state(added, lock, deleted, userEvent('UserRestored', { account: 'account' })), now)?.cause,
+      findPasswordLock(state(added, lock, deleted, userEvent('UserRestored', { account: 'account' })), now)?.cause,
     ).toBe('failedLogins');
   });
 });

@@ -1,7 +1,7 @@
 import { checkActive, checkNotSelf, regrantIfUncounted } from '../../domain/checks.js';
 import type { UserRules } from '../../domain/user.context.js';
 import { userEvent } from '../../domain/user.events.js';
-import { disableModeDays, lockEnd, locksAt, mayLogIn, passwordLock } from '../../domain/user.state.js';
+import { disableModeDays, findLockEnd, locksInForce, mayLogIn, findPasswordLock } from '../../domain/user.state.js';
 import type * as locks from './locks.commands.js';
 
 /** The rules of locking and unlocking. */
@@ -14,15 +14,15 @@ export const lockRules: UserRules<Omit<typeof locks, 'lockActs'>> = {
   },
 
   UnlockUser: ({ causes }, user, context) => {
-    const removed = locksAt(checkActive(user, context).locks, context.at)
+    const removed = locksInForce(checkActive(user, context).locks, context.at)
       .map(({ cause }) => cause)
       .filter((cause) => !causes || causes.includes(cause));
     return removed.length ? [userEvent('UserUnlocked', { causes: removed })] : regrantIfUncounted(context);
   },
 
   LockAfterFailedLogins: (_, user, { at }) => {
-    if (!mayLogIn(user, at) || passwordLock(user, at)) return [];
+    if (!mayLogIn(user, at) || findPasswordLock(user, at)) return [];
     const cause = 'failedLogins';
-    return [userEvent('UserLocked', { cause, until: lockEnd({ cause }, at)!, disableModeDays: 0 })];
+    return [userEvent('UserLocked', { cause, until: findLockEnd({ cause }, at)!, disableModeDays: 0 })];
   },
 };

@@ -4,7 +4,7 @@ import { MailLanguage } from '#libs/accounts';
 import { Command, Country, Line, Optional, Reason, type VersionedResult } from '#libs/kernel';
 import type { AddedUser, RegisteredUser, UserStanding } from '../../domain/results.js';
 import { irreversible, type Act, type Change, type UndoObstacle } from '../../domain/act.js';
-import { accountOf, departureFrom, type User } from '../../domain/user.state.js';
+import { accountOf, findDeparture, type User } from '../../domain/user.state.js';
 
 /** Adds a user to the account with an address that no user has. */
 export class AddUser extends Command<AddUser, VersionedResult<AddedUser>> {
@@ -111,7 +111,7 @@ function removeMember({ before, after, now }: Change): Command<never> | UndoObst
   const account = accountOf(after);
   if (after.status !== 'active' || before.status === 'active') return 'irreversible';
   if (now.status !== 'active' || now.account !== account) return 'changedSince';
-  const hadKeptRoles = before.status !== 'absent' && departureFrom(before, account)?.keptRoles.length;
+  const hadKeptRoles = before.status !== 'absent' && findDeparture(before, account)?.keptRoles.length;
   return new DeleteUser(hadKeptRoles ? { keepRoles: true } : {});
 }
 
@@ -125,4 +125,4 @@ function restoreMember({ before, after, now }: Change): Command<never> | UndoObs
 }
 
 const revisionOfDeparture = (user: User, account: string): number | undefined =>
-  user.status === 'absent' ? undefined : departureFrom(user, account)?.revision;
+  user.status === 'absent' ? undefined : findDeparture(user, account)?.revision;

@@ -14,7 +14,7 @@ import {
 import { domainOf } from '../../domain/email-address.js';
 import type { UserContext, UserRules } from '../../domain/user.context.js';
 import { userEvent, type UserEvent } from '../../domain/user.events.js';
-import { accountOf, departureFrom, disableModeDays, type ExistingUser } from '../../domain/user.state.js';
+import { accountOf, findDeparture, disableModeDays, type ExistingUser } from '../../domain/user.state.js';
 import type * as membership from './membership.commands.js';
 
 /** How long a deletion can be undone, days (default). */
@@ -27,12 +27,12 @@ export const membershipRules: UserRules<Omit<typeof membership, 'membershipActs'
     if (domainOwner && domainOwner !== account) {
       throw new Refusal('domain.owned-by-another', 'conflict', 'Another account owns the domain of this address.');
     }
-    if (holder) throw heldBy(holder, context);
+    if (holder) throw toHeldRefusal(holder, context);
     const { entitlementCountry } = command;
     return [
       userEvent('UserAdded', {
         account: account!,
-        ...profile(command),
+        ...toProfile(command),
         ...(entitlementCountry && { entitlementCountry }),
         status: 'active',
       }),
@@ -51,7 +51,7 @@ export const membershipRules: UserRules<Omit<typeof membership, 'membershipActs'
     if (holder) throw new Refusal('user.exists', 'conflict', 'There is a user with this address.');
     const requested =
       domainOwner && userEvent('UserApprovalRequested', { account: domainOwner, domain: domainOf(command.email) });
-    return [userEvent('UserRegistered', profile(command)), ...(requested ? [requested] : [])];
+    return [userEvent('UserRegistered', toProfile(command)), ...(requested ? [requested] : [])];
   },
 
   ApproveUser: (_, user, context) => {
@@ -96,7 +96,7 @@ export const membershipRules: UserRules<Omit<typeof membership, 'membershipActs'
     }
     if (accountOf(user)) {
       // The members of another account are not disclosed; one who left this account is known here.
-      if (!departureFrom(user, account!)) throw userNotFound();
+      if (!findDeparture(user, account!)) throw userNotFound();
       throw conflict(
         'user.in-another-account',
         'The user is in another account: ask the user to look at their profile.',
@@ -145,15 +145,18 @@ export const membershipRules: UserRules<Omit<typeof membership, 'membershipActs'
   },
 };
 
-/** Kept roles come back only as far as whoever brings the user back may grant them. To bring back an administrator is to grant the role. */
+/**
+ * Returns the revocations of the kept roles that the caller may not grant. Throws `access.reauthenticate` if the user comes
+ * back as an administrator, which is a grant of that role.
+ */
 function revokeUngrantable(user: ExistingUser, context: Context): UserEvent[] {
   const { account, grantable } = context;
-  const kept = departureFrom(user, account!)?.keptRoles ?? [];
+  const kept = findDeparture(user, account!)?.keptRoles ?? [];
   if (kept.includes('administrator') && grantable.includes('administrator')) checkRecentlyAuthenticated(context);
   return kept.filter((role) => !grantable.includes(role)).map((role) => userEvent('UserRoleRevoked', { role }));
 }
 
-const profile = ({ email, firstName, lastName, country, language }: Fields<membership.RegisterUser>) => ({
+const toProfile = ({ email, firstName, lastName, country, language }: Fields<membership.RegisterUser>) => ({
   email,
   firstName,
   lastName,
@@ -161,8 +164,8 @@ const profile = ({ email, firstName, lastName, country, language }: Fields<membe
   ...(language && { language }),
 });
 
-/** Why an address that somebody has can't be added here: the first row of the table that fits. */
-function heldBy(holder: { id: string; user: ExistingUser }, context: UserContext): Refusal {
+/** Returns the refusal to add a user whose address another user has, by the first row of the table ADD-1 to ADD-5 that fits. */
+function toHeldRefusal(holder: { id: string; user: ExistingUser }, context: UserContext): Refusal {
   const { account, domainOwner } = context;
   const offer = (...actions: string[]) =>
     actions.map((action) => ({ action, params: { accountId: account!, userId: holder.id } }));
