@@ -99,7 +99,7 @@ async function findUserWithLongestHistory(
   read: (path: string) => Promise<{ items: Record<string, unknown>[] }>,
   account: string,
 ): Promise<string> {
-  const { items } = await read(`/audit?account=${account.split('/').at(-1)!}&action=user.unlocked&limit=20`);
+  const { items } = await read(`/audit?accountId=${account.split('/').at(-1)!}&action=user.unlocked&limit=20`);
   const ids = items.map(({ subject }) => (subject as { id: string }).id);
   const histories = await Promise.all(
     ids.map(async (id) => ({ id, length: (await read(`${account}/users/${id}/history`)).items.length })),

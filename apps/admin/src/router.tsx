@@ -40,7 +40,8 @@ const loggedIn = createRoute({
   getParentRoute: () => root,
   id: 'in',
   beforeLoad: async ({ location }) => {
-    const me = await queryClient.ensureQueryData(meQuery);
+    // Only the first page waits for the server.
+    const me = await queryClient.query({ ...meQuery, staleTime: 'static' });
     if (!me) throw redirect({ to: '/login', search: location.pathname === '/' ? {} : { to: location.href } });
     return { me };
   },
@@ -52,7 +53,7 @@ const home = createRoute({
   path: '/',
   beforeLoad: async ({ context: { me } }) => {
     if (!me.permissions.includes('users:read')) throw redirect({ to: '/profile' });
-    const accountId = me.account ?? (await findDefaultAccount());
+    const accountId = me.accountId ?? (await findDefaultAccount());
     throw accountId
       ? redirect({ to: '/accounts/$accountId/users', params: { accountId } })
       : redirect({ to: '/accounts/new' });
@@ -61,7 +62,7 @@ const home = createRoute({
 
 /** Returns the account that an operator opened last in this browser, else the oldest one. */
 async function findDefaultAccount(): Promise<string | undefined> {
-  const { items } = await queryClient.fetchQuery(accountsQuery);
+  const { items } = await queryClient.query(accountsQuery);
   return items.find(({ accountId }) => accountId === getRememberedAccount())?.accountId ?? items[0]?.accountId;
 }
 

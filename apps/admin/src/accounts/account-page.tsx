@@ -21,7 +21,7 @@ const route = getRouteApi('/in/accounts/$accountId');
 export function AccountPage() {
   const { t } = useTranslation();
   const { accountId } = route.useParams();
-  const isOperator = useMe().account === null;
+  const isOperator = useMe().accountId === null;
   const account = useQuery(accountQuery(accountId));
   return (
     <Page

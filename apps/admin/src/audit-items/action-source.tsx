@@ -5,11 +5,11 @@ import type { AuditItem } from '../api/audit';
 /** Shows the access token and the IP address that an action came from, if they are recorded. */
 export function ActionSource({ item: { via, ip } }: { item: AuditItem }) {
   const { t } = useTranslation();
-  const token = useTokenName();
+  const tokenName = useTokenName();
   if (!via && !ip) return null;
   return (
     <Text size="sm" c="dimmed">
-      {via && `${t('history.token')}: ${token(via)}`}
+      {via && `${t('history.token')}: ${tokenName(via)}`}
       {via && ip && ' · '}
       {ip && `${t('history.ip')} ${ip}`}
     </Text>
@@ -19,8 +19,8 @@ export function ActionSource({ item: { via, ip } }: { item: AuditItem }) {
 /** Returns a function that names an access token and the kind of its issuer. */
 export function useTokenName(): (via: NonNullable<AuditItem['via']>) => string {
   const { t } = useTranslation();
-  return ({ name, token, issuedBy }) => {
-    const known = name ?? token;
+  return ({ name, tokenId, issuedBy }) => {
+    const known = name ?? tokenId;
     return issuedBy ? t('history.issuedBy', { name: known, issuer: t(`kind.${issuedBy.kind}`) }) : known;
   };
 }

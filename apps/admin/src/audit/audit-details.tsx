@@ -66,10 +66,10 @@ export function AuditDetails({ item, accountId, onSearch, onClose }: Props) {
           <Button size="xs" variant="light" maw="100%" onClick={() => onSearch({ subject: subject.id })}>
             {t('audit.allOn', { name: subjectName })}
           </Button>
-          {isReplayable(item) && (item.account ?? accountId) && (
+          {isReplayable(item) && (
             <ButtonLink
               to="/accounts/$accountId/users/$userId"
-              params={{ accountId: item.account ?? accountId, userId: subject.id }}
+              params={{ accountId: item.accountId ?? accountId, userId: subject.id }}
               search={{ at: item.revision }}
               size="xs"
               variant="light"

@@ -15,7 +15,7 @@ interface Props {
 /** Shows the filters of the audit trail. */
 export function AuditFilters({ accountId, search, onSearch, names }: Props) {
   const { t } = useTranslation();
-  const isOperator = useMe().account === null;
+  const isOperator = useMe().accountId === null;
   const set = (change: { [K in keyof AuditSearch]?: AuditSearch[K] | undefined }) =>
     onSearch(omitUndefined({ ...search, ...change }));
   return (

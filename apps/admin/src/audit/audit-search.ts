@@ -71,10 +71,14 @@ export const omitUndefined = (search: { [K in keyof AuditSearch]?: AuditSearch[K
   Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined));
 
 /** Returns the filters as the API takes them. */
-export function toAuditFilter(accountId: string, { everywhere, from, to, ...rest }: AuditSearch): AuditFilter {
+export function toAuditFilter(
+  accountId: string,
+  { everywhere, from, to, correlation, ...rest }: AuditSearch,
+): AuditFilter {
   return {
     ...rest,
-    ...(!everywhere && { account: accountId }),
+    ...(!everywhere && { accountId }),
+    ...(correlation && { correlationId: correlation }),
     ...(from && { from: toStartOfDay(from, 0) }),
     ...(to && { to: toStartOfDay(to, 1) }),
   };

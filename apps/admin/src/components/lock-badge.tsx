@@ -1,12 +1,18 @@
 import { useEffect, useState } from 'react';
 import { Stack, Text, ThemeIcon, Tooltip } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { listMembers } from '../api/complete-list';
 import type { User } from '../api/users';
 import { LockIcon } from './icons';
 import { useDateFormats } from './date-time';
 
 type Lock = User['locks'][number];
-const causes = ['administrator', 'failedLogins', 'unaffiliated', 'dormant'] as const;
+const causes = listMembers<Lock['cause']>({
+  administrator: true,
+  failedLogins: true,
+  unaffiliated: true,
+  dormant: true,
+});
 
 /** Returns a function that describes a lock in lines: its cause, start and end, its reason, and until when the user keeps entitlements. */
 export function useDescribeLock(): (lock: Lock) => string[] {

@@ -15,7 +15,7 @@ const AccountSwitcher = lazyComponent(async () => (await import('./account-switc
 /** The header and the navigation of all pages behind the login. */
 export function AppLayout() {
   const { t } = useTranslation();
-  const { account } = useMe();
+  const { accountId } = useMe();
   const [opened, { toggle, close }] = useDisclosure();
   return (
     <AppShell
@@ -41,7 +41,7 @@ export function AppLayout() {
             <Text fw={700} visibleFrom="xs">
               Rollbook
             </Text>
-            {account === null && <AccountSwitcher />}
+            {accountId === null && <AccountSwitcher />}
           </Group>
           <Group gap={4} wrap="nowrap">
             <LanguageMenu />

@@ -11,14 +11,14 @@ import { getRememberedAccount } from './remembered-account';
 /** Shows the links to the pages that the caller may open. Account pages are those of the current account. */
 export function Navigation({ onNavigate }: { onNavigate: () => void }) {
   const { t } = useTranslation();
-  const { account, permissions } = useMe();
-  const { accountId = account ?? getRememberedAccount() } = useParams({ strict: false });
+  const { accountId: ownAccountId, permissions } = useMe();
+  const { accountId = ownAccountId ?? getRememberedAccount() } = useParams({ strict: false });
   return (
     <>
       {accountId && permissions.includes('users:read') && (
         <AccountNavigation accountId={accountId} onNavigate={onNavigate} />
       )}
-      {account === null && (
+      {ownAccountId === null && (
         <NavigationLink
           to="/accounts"
           activeProps={{ active: true }}

@@ -56,9 +56,9 @@ function Section({ id, title, children }: { id: string; title: string; children:
 
 function MyDetails() {
   const { t } = useTranslation();
-  const { actor, account, profile, roles, permissions } = useMe();
+  const { actor, accountId, profile, roles, permissions } = useMe();
   const maySee = permissions.includes('users:read');
-  const { data } = useQuery({ ...accountQuery(account ?? ''), enabled: account !== null && maySee });
+  const { data } = useQuery({ ...accountQuery(accountId ?? ''), enabled: accountId !== null && maySee });
   if (!profile) return <Text size="sm">{t(`kind.${actor.kind}`)}</Text>;
   const facts: [string, ReactNode][] = [
     [t('user.name'), `${profile.firstName} ${profile.lastName}`],
@@ -73,13 +73,9 @@ function MyDetails() {
   return (
     <Stack gap="sm">
       <DetailsTable facts={facts} />
-      {account && maySee && (
+      {accountId && maySee && (
         <Group>
-          <AnchorLink
-            to="/accounts/$accountId/users/$userId"
-            params={{ accountId: account, userId: actor.id }}
-            size="sm"
-          >
+          <AnchorLink to="/accounts/$accountId/users/$userId" params={{ accountId, userId: actor.id }} size="sm">
             {t('profile.yourPage')}
           </AnchorLink>
         </Group>

@@ -59,8 +59,8 @@ export function IssueTokenDialog({ onClose }: { onClose: () => void }) {
               required
               min={toDateInput(0)}
               max={toDateInput(399)}
-              {...form.getInputProps('lastDay')}
-              error={form.errors['lastDay'] ?? form.errors['expiresAt']}
+              {...form.getInputProps('lastValidDate')}
+              error={form.errors['lastValidDate'] ?? form.errors['expiresAt']}
             />
             <ProblemAlert error={issuing.error} />
             <Group justify="flex-end">
@@ -109,7 +109,7 @@ function HolderFields({ form }: FormProps) {
   const me = useMe();
   const kinds = listHolderChoices(me);
   const { kind, accountId, userId } = form.values;
-  const wantsAccount = me.account === null && kind !== 'operator' && kind !== 'mine';
+  const wantsAccount = me.accountId === null && kind !== 'operator' && kind !== 'mine';
   const { data } = useQuery({ ...accountsQuery, enabled: wantsAccount });
   const accounts = data?.items ?? [];
   return (

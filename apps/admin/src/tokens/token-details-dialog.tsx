@@ -13,12 +13,14 @@ import { TokenHolder } from './token-holder';
 export function TokenDetailsDialog({ token, onClose }: { token: AccessToken; onClose: () => void }) {
   const { t } = useTranslation();
   const { data } = useQuery(accountsQuery);
-  const { account, scopes, issuedBy } = token;
+  const { accountId, scopes, issuedBy } = token;
   const facts: [string, ReactNode][] = [
     [t('tokens.kind'), <TokenHolder key="holder" token={token} />],
     [
       t('tokens.account'),
-      account ? (data?.items.find(({ accountId }) => accountId === account)?.name ?? account) : t('tokens.everywhere'),
+      accountId
+        ? (data?.items.find((account) => account.accountId === accountId)?.name ?? accountId)
+        : t('tokens.everywhere'),
     ],
     [
       t('tokens.scopes'),

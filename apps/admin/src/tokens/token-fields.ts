@@ -35,13 +35,13 @@ export function toIssueRequest(
   { name, kind, accountId, userId, scopes, lastValidDate }: TokenFields,
   me: Me,
 ): IssueAccessToken {
-  const account = me.account ?? accountId;
+  const serviceAccountId = me.accountId ?? accountId;
   return {
     name,
     scopes,
     kind: kind === 'service' || kind === 'operator' ? kind : 'user',
     ...(kind === 'aUser' && userId && { userId }),
-    ...(kind === 'service' && account && { accountId: account }),
+    ...(kind === 'service' && serviceAccountId && { accountId: serviceAccountId }),
     expiresAt: new Date(`${lastValidDate}T23:59:59`).toISOString(),
   };
 }

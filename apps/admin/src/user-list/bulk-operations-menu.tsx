@@ -44,7 +44,7 @@ function useExportUsers(href: string) {
   const queryClient = useQueryClient();
   const problemText = useProblemText();
   return useMutation({
-    mutationFn: () => queryClient.fetchQuery({ ...meQuery, staleTime: 0, retry: false }),
+    mutationFn: () => queryClient.query({ ...meQuery, staleTime: 0, retry: false }),
     onSuccess: (me) => {
       if (me?.permissions.includes('users:export')) download(href);
       else if (me) notify(t('problem.access.forbidden'));

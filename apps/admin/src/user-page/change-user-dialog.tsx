@@ -66,7 +66,7 @@ export function ChangeUserDialog({
     },
     onError: async (error) => {
       if (isRevisionConflict(error))
-        mergeChanges(await queryClient.fetchQuery(userAtQuery(accountId, user.userId, error.revision)));
+        mergeChanges(await queryClient.query(userAtQuery(accountId, user.userId, error.revision)));
       else form.setErrors(toFieldErrors(error));
     },
     onSettled: () => refreshUsers(queryClient, accountId, [user.userId]),
