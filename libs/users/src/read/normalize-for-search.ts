@@ -22,6 +22,7 @@ const plain: Readonly<Record<string, string>> = {
   '’': "'",
   ʻ: "'",
   ʼ: "'",
+  '`': "'",
   '′': "'",
   '‐': '-',
   '‒': '-',
@@ -41,7 +42,8 @@ const accents =
 /** Converts a text to the form in which it is searched and sorted: lower case, without accents. Not left to the database, so that every database sorts alike. */
 export const normalizeForSearch = (text: string): string =>
   text
-    .replace(/[´`]/g, "'")
+    .normalize('NFC')
+    .replace(/´/g, "'") // NFKD would make it a space with an accent
     .normalize('NFKD')
     .replace(accents, '')
     .toLowerCase()
