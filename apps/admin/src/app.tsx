@@ -7,6 +7,7 @@ import { NotificationArea } from './components/notify';
 import { router } from './router';
 import { readableColors, theme } from './theme';
 
+/** The root component of the admin UI: the providers of the theme, of cached queries and of routes. */
 export function App() {
   return (
     <MantineProvider

@@ -17,7 +17,7 @@ import { EmailDomains } from './email-domains';
 
 const route = getRouteApi('/in/accounts/$accountId');
 
-/** The page of one account: administrators, numbers and e-mail domains. */
+/** The page of one account: its administrators, its numbers of users and its e-mail domains. */
 export function AccountPage() {
   const { t } = useTranslation();
   const { accountId } = route.useParams();

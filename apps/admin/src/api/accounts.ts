@@ -18,13 +18,14 @@ export const accountListQuery = infiniteQueryOptions({
   ...cursorPaging,
 });
 
+/** Returns the TanStack query that loads one account from the API. */
 export const accountQuery = (accountId: string) =>
   queryOptions({
     queryKey: ['accounts', accountId],
     queryFn: () => unwrapResponse(api.GET('/api/v1/accounts/{accountId}', { params: { path: { accountId } } })),
   });
 
-/** Returns the query of an account's numbers of users, for example active and pending ones. */
+/** Returns the TanStack query that loads how many users an account has, for example active and pending ones. */
 export const summaryQuery = (accountId: string) =>
   queryOptions({
     queryKey: ['accounts', accountId, 'summary'],

@@ -8,5 +8,5 @@ for (const type of ['pointerdown', 'keydown', 'wheel', 'touchstart']) {
   window.addEventListener(type, () => (lastInput = Date.now()), { capture: true, passive: true });
 }
 
-/** Checks that the user has used the page in the last ten seconds. If not, its requests are background requests. */
+/** Checks whether somebody has used the page in the last ten seconds. If not, the page's requests count as background requests, which do not extend the session. */
 export const isUserActive = (): boolean => Date.now() - lastInput < activeForMs;

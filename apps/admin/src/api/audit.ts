@@ -8,7 +8,7 @@ export type AuditItem = Schemas['AuditItem'];
 export type AuditAction = AuditItem['action'];
 export type AuditFilter = Omit<NonNullable<operations['ListAudit']['parameters']['query']>, 'limit' | 'cursor'>;
 
-/** Returns the query of audit items, newest first. It is reloaded whenever the page is opened. */
+/** Returns the TanStack query that loads audit items, newest first. It loads them again whenever the page is opened. */
 export const auditQuery = (filter: AuditFilter) =>
   infiniteQueryOptions({
     queryKey: ['audit', filter],
@@ -18,7 +18,7 @@ export const auditQuery = (filter: AuditFilter) =>
     staleTime: 0,
   });
 
-/** Returns the query of a user's history, with their logins, newest first. */
+/** Returns the TanStack query that loads a user's history with their logins, newest first. */
 export const historyQuery = (accountId: string, userId: string) =>
   infiniteQueryOptions({
     queryKey: [...userKey(accountId, userId), 'history'],
@@ -31,6 +31,6 @@ export const historyQuery = (accountId: string, userId: string) =>
     ...cursorPaging,
   });
 
-/** Checks that an item is an event of the user's own stream, whose revisions can be replayed. Logins have a stream of their own. */
+/** Checks whether an audit item is an event of the user's stream, so that the user can be shown at its revision. Logins are in another stream. */
 export const isReplayable = ({ subject, action }: AuditItem): boolean =>
   subject.kind === 'user' && action !== 'user.logged-in' && action !== 'login.failed';

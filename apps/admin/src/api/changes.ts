@@ -9,7 +9,7 @@ import { refreshUsers } from './refresh-users';
 /** Milliseconds between two refreshes, because each takes several requests. */
 const batchWindowMs = 500;
 
-/** Keeps rows and numbers of an account up to date while the component is on the page. */
+/** Follows the changes of an account while the component is mounted, and reloads cached users and counts that have changed. */
 export function useChanges(accountId: string): void {
   const queryClient = useQueryClient();
   const { id: userId } = useMe().actor;

@@ -16,7 +16,7 @@ export const raiseMinPosition = (position: number): void => {
 
 let firstPositionSeen = 0;
 
-/** Returns the position of the log in the first response to this page; 0 before that. Later responses are not older. */
+/** Returns the log position in the first API response since the UI was loaded in this tab; 0 before that. Later responses show at least this position. */
 export const getFirstPositionSeen = (): number => firstPositionSeen;
 
 /** Reads wait for the latest write that this page made or was told of, so that they are never stale. */

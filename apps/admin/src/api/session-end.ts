@@ -19,11 +19,13 @@ export function storeSessionEnd({ headers }: Response): void {
   for (const listener of listeners) listener();
 }
 
+/** Returns when the session ends by the latest response, or undefined before the first response. */
 export const getSessionEnd = (): SessionEnd | undefined => end;
 
 /** Returns the milliseconds until the user must be warned, at least 0. */
 export const msUntilWarning = ({ at }: SessionEnd): number => Math.max(0, at - Date.now() - warningSeconds * 1_000);
 
+/** Calls `listener` whenever the session's end has changed. Returns a function that unsubscribes it. */
 export function subscribeSessionEnd(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);

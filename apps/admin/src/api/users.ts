@@ -28,9 +28,10 @@ export const userStatuses = listMembers<UserStatus>({
 });
 export const roles = listMembers<Role>({ administrator: true, 'co-administrator': true, auditor: true });
 
-/** Returns the query key of all lists of an account's users. */
+/** Returns the beginning of the query keys of all lists of an account's users, to refresh them together. */
 export const userListsKey = (accountId: string) => ['accounts', accountId, 'users'] as const;
 
+/** Returns the TanStack query that loads the users of an account that match the filter, page by page. */
 export const userListQuery = (accountId: string, filter: UserFilter) =>
   infiniteQueryOptions({
     queryKey: [...userListsKey(accountId), filter],
@@ -47,6 +48,7 @@ export const userListQuery = (accountId: string, filter: UserFilter) =>
 export const isSearchTooShort = (error: Error | null): boolean =>
   error instanceof Problem && error.errors.some(({ field }) => field === 'search');
 
+/** Returns the TanStack query that loads the users of an account who wait for approval, page by page. */
 export const pendingApprovalsQuery = (accountId: string) =>
   infiniteQueryOptions({
     queryKey: ['accounts', accountId, 'approvals'],
@@ -59,9 +61,10 @@ export const pendingApprovalsQuery = (accountId: string) =>
     ...cursorPaging,
   });
 
-/** Returns the query key of everything about one user. */
+/** Returns the beginning of the query keys of all data about one user, to refresh them together. */
 export const userKey = (accountId: string, userId: string) => ['accounts', accountId, 'user', userId] as const;
 
+/** Returns the TanStack query that loads a user as of now, and loads them again when one of their locks ends. */
 export const userQuery = (accountId: string, userId: string) =>
   queryOptions({
     queryKey: [...userKey(accountId, userId), 'now'],
@@ -78,7 +81,7 @@ function msUntilLockEnds(user: User | undefined): number | false {
   return ends.length > 0 && Math.max(1_000, Math.min(...ends) - Date.now());
 }
 
-/** Returns the query of the actions on a user: which the caller may take now, and why not the others. */
+/** Returns the TanStack query that loads the actions on a user: which ones the caller may take now, and why not the others. */
 export const possibleActionsQuery = (accountId: string, userId: string) =>
   queryOptions({
     queryKey: [...userKey(accountId, userId), 'actions'],
@@ -89,7 +92,7 @@ export const possibleActionsQuery = (accountId: string, userId: string) =>
     staleTime: 0,
   });
 
-/** Returns the query of a user as the account saw them at a revision or a time (RFC 3339). */
+/** Returns the TanStack query that loads a user as the account saw them at a revision or a time (RFC 3339). */
 export const userAtQuery = (accountId: string, userId: string, at: number | string) =>
   queryOptions({
     queryKey: [...userKey(accountId, userId), 'at', at],

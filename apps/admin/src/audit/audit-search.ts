@@ -52,7 +52,7 @@ const parseId = (given: unknown, longest = 100) =>
   typeof given === 'string' && given.length <= longest && /^[^\s\p{Cc}\p{Cs}]+$/u.test(given) ? given : undefined;
 const parseDate = (given: unknown) => (isCalendarDate(given) ? given : undefined);
 
-/** Returns the valid filters of an address, and drops everything else. */
+/** Parses the filters in a page's query string; invalid or unknown ones are dropped. */
 export function parseAuditSearch(given: Record<string, unknown>): AuditSearch {
   const wanted = auditActions.filter((action) => Array.isArray(given['action']) && given['action'].includes(action));
   return omitUndefined({
@@ -70,7 +70,7 @@ export function parseAuditSearch(given: Record<string, unknown>): AuditSearch {
 export const omitUndefined = (search: { [K in keyof AuditSearch]?: AuditSearch[K] | undefined }): AuditSearch =>
   Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined));
 
-/** Returns the filters as the API takes them. */
+/** Converts the filters of the audit page to the query parameters of the API. */
 export function toAuditFilter(
   accountId: string,
   { everywhere, from, to, correlation, ...rest }: AuditSearch,

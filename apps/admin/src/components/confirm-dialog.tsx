@@ -16,7 +16,7 @@ interface Props {
   readonly children?: ReactNode;
 }
 
-/** Asks for confirmation before something is ended or removed. */
+/** A dialog that asks for confirmation, for example before something is removed, and then runs `mutation`. */
 export function ConfirmDialog({ title, text, submitLabel, mutation, onClose, children }: Props) {
   const { t } = useTranslation();
   useReturnFocus();

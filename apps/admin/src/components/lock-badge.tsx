@@ -14,7 +14,7 @@ const causes = listMembers<Lock['cause']>({
   dormant: true,
 });
 
-/** Returns a function that describes a lock in lines: its cause, start and end, its reason, and until when the user keeps entitlements. */
+/** Returns a function that describes a lock in lines: its cause, start and end, its reason, and until when the user keeps their entitlements (disable mode). */
 export function useDescribeLock(): (lock: Lock) => string[] {
   const { t } = useTranslation();
   const { date, time } = useDateFormats();

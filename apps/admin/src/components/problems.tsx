@@ -61,6 +61,6 @@ export function LoadError({ error, onRetry }: { error: Error; onRetry: () => unk
   );
 }
 
-/** Returns an error's texts by the name of the form field. */
+/** Returns the texts of a `Problem` about single fields, by the name of the form field; none for other errors. */
 export const toFieldErrors = (error: Error): Record<string, string> =>
   error instanceof Problem ? Object.fromEntries(error.errors.map(({ field, message }) => [field, message])) : {};

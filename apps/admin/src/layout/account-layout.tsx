@@ -6,7 +6,7 @@ import { rememberAccount } from './remembered-account';
 
 const route = getRouteApi('/in/accounts/$accountId');
 
-/** The parent of an account's pages: keeps them up to date and gives them one confirmation dialog. */
+/** The parent component of an account's pages: follows the account's changes and holds the pages' confirmation dialog. */
 export function AccountLayout() {
   const { accountId } = route.useParams();
   useChanges(accountId);

@@ -4,7 +4,7 @@ import { useNavigate, useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { accountsQuery } from '../api/accounts';
 
-/** Lets operators switch between accounts. */
+/** A search field in the header with which an operator (who belongs to no account) opens the users of another account. */
 export function AccountSwitcher() {
   const { t } = useTranslation();
   const navigate = useNavigate();

@@ -15,6 +15,7 @@ export function LoadingPage() {
   );
 }
 
+/** Shown for a path that has no page. */
 export function NotFoundPage() {
   const { t } = useTranslation();
   return (

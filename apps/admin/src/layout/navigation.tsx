@@ -8,7 +8,7 @@ import { AccountIcon, AccountsIcon, AuditIcon, InboxIcon, UsersIcon } from '../c
 import { NavigationLink } from '../components/links';
 import { getRememberedAccount } from './remembered-account';
 
-/** Shows the links to the pages that the caller may open. Account pages are those of the current account. */
+/** Shows the links to the pages that the caller may open; links to account pages lead to the current account. `onNavigate` is called when one is clicked. */
 export function Navigation({ onNavigate }: { onNavigate: () => void }) {
   const { t } = useTranslation();
   const { accountId: ownAccountId, permissions } = useMe();

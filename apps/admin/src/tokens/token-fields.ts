@@ -22,7 +22,7 @@ export function listHolderChoices({ actor, roles }: Me): HolderChoice[] {
   return roles.includes('administrator') ? ['mine', 'service'] : ['mine'];
 }
 
-/** Returns the date in some days as YYYY-MM-DD, which a date field takes. */
+/** Returns the date that is `days` days from today as YYYY-MM-DD, for a date field. */
 export function toDateInput(days: number): string {
   const day = new Date();
   day.setDate(day.getDate() + days);
@@ -30,7 +30,7 @@ export function toDateInput(days: number): string {
   return day.toLocaleDateString('sv');
 }
 
-/** Returns the request. A service that an account's administrator creates works in that account. */
+/** Converts the fields of the form to the request that issues a token. A service's token that an account's administrator issues works in that account only. */
 export function toIssueRequest(
   { name, kind, accountId, userId, scopes, lastValidDate }: TokenFields,
   me: Me,

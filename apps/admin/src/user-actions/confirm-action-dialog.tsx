@@ -18,7 +18,7 @@ interface Props {
   readonly onClose: () => void;
 }
 
-/** Shows what an action would do to each user, and runs it when the caller confirms. Users that it refused stay listed. */
+/** Shows what an action would do to each of `users`, and runs the action after a confirmation. If it is refused for some users, the dialog then lists them. */
 export function ConfirmActionDialog({ accountId, action, users, onClose }: Props) {
   const { t } = useTranslation();
   const [opened, { close }] = useDisclosure(true);

@@ -24,7 +24,7 @@ export interface ActionOptions {
   readonly endTokens: boolean;
 }
 
-/** Returns the query that asks what an action would do to each user. Nothing is written. */
+/** Returns the TanStack query that asks the API what an action would do to each user (a dry run). */
 export const dryRunQuery = (request: ActionRequest) =>
   queryOptions({
     queryKey: ['dry-run', request],
@@ -33,7 +33,7 @@ export const dryRunQuery = (request: ActionRequest) =>
     gcTime: 0,
   });
 
-/** Returns the mutation that runs an action and then refreshes the page. A retry with the same options completes what an outage left undone. */
+/** Returns the TanStack mutation that runs an action and then refreshes the page. After an outage, a retry with the same options completes the action. */
 export function useRunAction(request: ActionRequest) {
   const queryClient = useQueryClient();
   const keys = useRef(new Map<string, string>());

@@ -62,10 +62,10 @@ export type BulkActionName = {
 // A bulk action of the API that no action above names does not compile.
 null as unknown as Exclude<BulkName, Actions[BulkActionName]['bulk']> satisfies never;
 
-/** Returns what the UI knows about an action, with all its optional parts. */
+/** Returns the definition of a user action in the UI, for example its permission and its form. */
 export const findUserAction = (name: UserActionName): UserAction => userActions[name];
 
-/** Checks whether this is the name of an action that runs after a confirmation. */
+/** Checks whether a name is the name of an action that can run on several users at once. */
 export const isBulkAction = (name: string): name is BulkActionName =>
   Object.hasOwn(userActions, name) && 'bulk' in userActions[name as UserActionName];
 

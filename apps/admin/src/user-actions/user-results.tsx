@@ -8,7 +8,7 @@ import type { TargetUser } from './user-actions';
 /** How many users a list names; its title gives the full count. */
 const maxShown = 50;
 
-/** Lists the users that an action would change, those for whom nothing changes, and those that it would refuse. */
+/** Lists the result of a dry run: users that the action would change, users it would leave as they are, and users it would be refused for. */
 export function DryRunResults({ users, results }: { users: readonly TargetUser[]; results: readonly ActionResult[] }) {
   const { t } = useTranslation();
   const changing = results.filter(({ ok, changed }) => ok && changed);
@@ -24,7 +24,7 @@ export function DryRunResults({ users, results }: { users: readonly TargetUser[]
   );
 }
 
-/** Lists the users that were refused, each with the reason; with `onSuggestedAction`, also with the suggested actions. */
+/** Lists the users for whom an action was refused, each with the reason; with `onSuggestedAction`, also with the suggested actions. */
 export function RefusedUsers({
   users,
   results,

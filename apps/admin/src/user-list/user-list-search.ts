@@ -22,7 +22,7 @@ const sortOrders = listMembers<NonNullable<UserFilter['sort']>>({
 /** The filters and the order in the page's address. The search text is not in it, because it may be somebody's name. */
 export type UserListSearch = Pick<UserFilter, 'status' | 'locked' | 'role' | 'country' | 'lastLoginBefore' | 'sort'>;
 
-/** Returns the valid filters of an address, and drops everything else. */
+/** Parses the filters in a page's query string; invalid or unknown ones are dropped. */
 export function parseUserListSearch(given: Record<string, unknown>): UserListSearch {
   const { status, locked, role, country, lastLoginBefore, sort } = given;
   const wanted = userStatuses.filter((one) => Array.isArray(status) && status.includes(one));

@@ -8,7 +8,7 @@ export interface MomentSearch {
 /** The time of day, with its zone. */
 const timePattern = /^T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
-/** Returns the moment of an address if it is valid, and drops everything else. */
+/** Parses the moment in a page's query string; anything else is dropped. */
 export function parseMomentSearch({ at }: Record<string, unknown>): MomentSearch {
   if (typeof at === 'number' && Number.isSafeInteger(at) && at >= 0) return { at };
   return typeof at === 'string' &&
