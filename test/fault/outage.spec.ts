@@ -143,7 +143,7 @@ it('OPS-14: the log names the store that is away once, with the reason, and says
   expect(lines(/The event store is available again/g)).toBe(1);
   // At most one line a reason: a connection breaks before it is refused.
   expect(lines(/The event store is not available/g)).toBeLessThanOrEqual(2);
-  expect(watched.output()).not.toMatch(/can not be projected|can not be told|unforeseen/);
+  expect(watched.output()).not.toMatch(/can not be projected|can not be determined|unexpected error/);
   expect(watched.output()).not.toContain(new URL(cable.url).password);
   rmSync(home, { recursive: true, force: true });
 });

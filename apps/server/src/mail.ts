@@ -4,6 +4,7 @@ import type { Clock } from '#libs/http';
 import { MailProcess, fileTransport, smtpTransport } from '#libs/mail';
 import type { Config } from './config.js';
 import type { Stores } from './open-stores.js';
+import { mailLog } from './problem-log.js';
 
 /** Creates the process that sends mails to SMTP_URL, or writes them to files under DATA_DIR. */
 export function createMailProcess(
@@ -11,7 +12,6 @@ export function createMailProcess(
   { store, vault }: Stores,
   clock: Clock,
 ): MailProcess {
-  const logger = new Logger('Mail');
   return new MailProcess({
     store,
     vault,
@@ -19,15 +19,7 @@ export function createMailProcess(
       ? smtpTransport(smtpUrl, mailFrom, { needsTls: smtpNeedsTls })
       : fileTransport(join(dataDir, 'mail'), mailFrom),
     now: () => clock.now(),
-    report: {
-      written: (count, file) =>
-        logger.log(count === 1 ? `A mail is in ${file}` : `${count} mails were written, the last of them is ${file}`),
-      failed: ({ id, kind }, problem, parked) =>
-        parked
-          ? logger.error({ id, kind, problem }, 'a mail was given up')
-          : logger.warn({ id, kind, problem }, 'a mail could not be sent; it is tried again for a day'),
-      halted: (problem) => logger.error({ problem }, 'what mails are owed can not be told'),
-    },
+    report: mailLog(new Logger('Mail')),
   });
 }
 

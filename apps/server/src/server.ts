@@ -21,6 +21,7 @@ import { listenForMetrics } from './metrics-listener.js';
 import { recordRequests } from './observe.js';
 import { serveOpenApi } from './openapi/serve.js';
 import { openStores, type Stores } from './open-stores.js';
+import { logProjectionProblem } from './problem-log.js';
 import { projections } from './projections.js';
 import { ServerModule, type Parts } from './server.module.js';
 import { StoreHealth } from './store-health.js';
@@ -141,7 +142,7 @@ function followLog({ store, readStore }: Stores): ProjectionRunner {
     store: readStore,
     projections,
     subscribe: (from, signal) => store.follow(from, signal),
-    onProblem: (problem) => logger.error(problem, 'an event can not be projected'),
+    onProblem: (problem) => logProjectionProblem(logger, problem),
   });
 }
 

@@ -61,10 +61,11 @@ export class ProblemFilter implements ExceptionFilter {
     if (status < 500) return clientProblem(status);
     const route = request.routeOptions?.url ?? 'no route';
     // The stack names code; a message could carry somebody's data, so it stays out of the log.
-    this.logger.error(
-      { route, error: error instanceof Error ? error.name : typeof error, stack: frames(error) },
-      'unforeseen',
-    );
+    this.logger.error('A request failed with an unexpected error.', {
+      route,
+      error: error instanceof Error ? error.name : typeof error,
+      stack: frames(error),
+    });
     return {
       status: 500,
       code: 'server.error',

@@ -3,8 +3,6 @@ import type { DataOf, DomainEvent, Envelope, Recorded, Subject } from './event.j
 
 export type Commands = Readonly<Record<string, CommandClass>>;
 
-export type Context = CommandContext;
-
 /**
  * The rules of one kind of stream, as data. A missing or misspelt case does not compile.
  *

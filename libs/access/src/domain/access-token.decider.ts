@@ -1,5 +1,5 @@
 import { checkRecentlyAuthenticated, permissions } from '#libs/authorization';
-import { Refusal, type Context, type Decider } from '#libs/kernel';
+import { Refusal, type CommandContext, type Decider } from '#libs/kernel';
 import { EndAccessToken, IssueAccessToken, IssueOperatorToken } from './access-token.commands.js';
 import { accessTokenEvent, type AccessTokenEvent, type TokenHolder, type TokenTerms } from './access-token.events.js';
 
@@ -14,7 +14,7 @@ export type AccessToken =
     });
 
 /** Facts that the workflow looked up before the rule is asked. */
-export interface AccessTokenContext extends Context {
+export interface AccessTokenContext extends CommandContext {
   /** The account in which the user that the command names is an active member. */
   readonly memberOf?: string;
   /** The revision at which that user was looked at. */
@@ -82,7 +82,7 @@ export const AccessTokenDecider: Decider<AccessToken, AccessTokenEvent, typeof c
 };
 
 /** One's own, and the tokens of the users and services of the account that one administers; operators, any. The list shows the same ones. */
-function mayManage(token: TokenHolder, { actor, confinedTo, mayActOnAdministrators }: Context): boolean {
+function mayManage(token: TokenHolder, { actor, confinedTo, mayActOnAdministrators }: CommandContext): boolean {
   if (actor.kind === 'operator' || actor.kind === 'system') return true;
   if (token.kind === actor.kind && token.holder === actor.id) return true;
   return token.kind !== 'operator' && mayActOnAdministrators && (!confinedTo || token.account === confinedTo);
@@ -121,7 +121,7 @@ function ofUser(
 }
 
 /** Nobody issues scopes that they lack. */
-function checkScopes({ scopes }: IssueAccessToken, context: Context): void {
+function checkScopes({ scopes }: IssueAccessToken, context: CommandContext): void {
   const lacking = scopes.filter((scope) => !context.permissions.includes(scope));
   if (lacking.length === 0) return;
   throw new Refusal('token.scope-not-held', 'forbidden', 'Nobody issues scopes that they lack.', [], {
@@ -130,7 +130,7 @@ function checkScopes({ scopes }: IssueAccessToken, context: Context): void {
 }
 
 /** The time of expiry in UTC. A token issues none that lives longer than itself: else it could be renewed for ever. */
-function expiryOf({ expiresAt }: IssueAccessToken, { at, issuableUntil }: Context): string {
+function expiryOf({ expiresAt }: IssueAccessToken, { at, issuableUntil }: CommandContext): string {
   const ahead = Date.parse(expiresAt) - Date.parse(at);
   // Without a zone a time would mean another one on another machine.
   if (!/(?:Z|[+-]\d\d:\d\d)$/.test(expiresAt) || !(ahead > 0 && ahead <= longestDays * day)) {

@@ -1,4 +1,4 @@
-import { Refusal, type Context, type RefusalCodeOf } from '#libs/kernel';
+import { Refusal, type CommandContext, type RefusalCodeOf } from '#libs/kernel';
 import type { UserContext } from './user.context.js';
 import { userEvent, type UserEvent } from './user.events.js';
 import {
@@ -14,7 +14,7 @@ import {
 export const conflict = (
   code: RefusalCodeOf<'conflict'>,
   detail: string,
-  context: Context,
+  context: CommandContext,
   ...actions: string[]
 ): Refusal =>
   new Refusal(
@@ -29,13 +29,13 @@ export const userNotFound = (): Refusal =>
   new Refusal('user.not-found', 'not-found', 'There is no such user in this account.');
 
 /** Returns the user if they are or were in this account. Throws `user.not-found`. */
-export function checkKnown(user: User, { account }: Context): ExistingUser {
+export function checkKnown(user: User, { account }: CommandContext): ExistingUser {
   if (user.status === 'absent' || !(accountOf(user) === account || findDeparture(user, account!))) throw userNotFound();
   return user;
 }
 
 /** Returns the user as an active member of this account. Throws `user.not-found`, `user.outranks-caller`, `user.not-active`. */
-export function checkActive(user: User, context: Context): ActiveUser {
+export function checkActive(user: User, context: CommandContext): ActiveUser {
   const known = checkKnown(user, context);
   checkRank(known, context);
   if (known.status === 'active' && known.account === context.account) return known;
@@ -48,7 +48,7 @@ export function checkActive(user: User, context: Context): ActiveUser {
 }
 
 /** Returns the names of the commands that would work on a user whom this account knows, for a refusal. */
-export function suggestedActions(user: ExistingUser, context: Context): string[] {
+export function suggestedActions(user: ExistingUser, context: CommandContext): string[] {
   if (user.status === 'active' && user.account === context.account)
     return isSelf(context) || outranks(user, context) ? [] : ['DeleteUser'];
   if (user.status === 'pending' && user.account === context.account) return ['ApproveUser', 'RejectUser'];
@@ -56,7 +56,7 @@ export function suggestedActions(user: ExistingUser, context: Context): string[]
 }
 
 /** Checks that the caller may act on this user: only account administrators act on account administrators. Throws `user.outranks-caller`. */
-export function checkRank(user: ExistingUser, context: Context): void {
+export function checkRank(user: ExistingUser, context: CommandContext): void {
   if (outranks(user, context)) {
     throw new Refusal(
       'user.outranks-caller',
@@ -66,18 +66,18 @@ export function checkRank(user: ExistingUser, context: Context): void {
   }
 }
 
-const outranks = (user: ExistingUser, { account, mayActOnAdministrators }: Context): boolean =>
+const outranks = (user: ExistingUser, { account, mayActOnAdministrators }: CommandContext): boolean =>
   accountOf(user) === account && user.roles.includes('administrator') && !mayActOnAdministrators;
 
 /** Checks that the caller is not the target. Throws `user.self`. */
-export function checkNotSelf(context: Context): void {
+export function checkNotSelf(context: CommandContext): void {
   if (isSelf(context)) throw new Refusal('user.self', 'conflict', 'Nobody locks, deletes or demotes themselves.');
 }
 
-const isSelf = ({ actor, targetId }: Context): boolean => actor.kind === 'user' && actor.id === targetId;
+const isSelf = ({ actor, targetId }: CommandContext): boolean => actor.kind === 'user' && actor.id === targetId;
 
 /** Whether this account deleted the user, can still undo it, and the user has been in no account since. */
-export function isRestorable(user: ExistingUser, { account, at }: Context): boolean {
+export function isRestorable(user: ExistingUser, { account, at }: CommandContext): boolean {
   const departure = findDeparture(user, account!);
   return (
     user.status === 'unaffiliated' &&
@@ -88,7 +88,7 @@ export function isRestorable(user: ExistingUser, { account, at }: Context): bool
 }
 
 /** Whether the user last left this account by this act and has not come back. */
-export const hasLeftBy = (act: Departure['act'], user: ExistingUser, { account }: Context): boolean =>
+export const hasLeftBy = (act: Departure['act'], user: ExistingUser, { account }: CommandContext): boolean =>
   accountOf(user) !== account && findDeparture(user, account!)?.act === act;
 
 /**

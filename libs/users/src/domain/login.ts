@@ -6,7 +6,7 @@ import {
   Refusal,
   eventsOf,
   type Catalogue,
-  type Context,
+  type CommandContext,
   type Decider,
   type DomainEvent,
   type VersionedResult,
@@ -60,7 +60,7 @@ export interface Logins {
   readonly failures: readonly string[];
 }
 
-export interface LoginContext extends Context {
+export interface LoginContext extends CommandContext {
   /** Whether the user was locked at the time of the login; absent if there was no such user. */
   readonly user?: { readonly locked: boolean };
   /** Failed logins up to this time do not count. */
@@ -79,7 +79,7 @@ export const hasTooManyFailures = ({ failures }: Logins, now: string, forgivenAt
   failures.filter((at) => at > forgivenAt && Date.parse(at) > Date.parse(now) - within).length >= triesBeforeLock;
 
 /** Returns the time of a reported login in UTC, ISO 8601. Throws `login.time-invalid`. */
-export function toLoginTime({ at }: RecordLogin, { at: now }: Context): string {
+export function toLoginTime({ at }: RecordLogin, { at: now }: CommandContext): string {
   if (at === undefined) return now;
   if (!/(?:Z|[+-]\d\d:\d\d)$/.test(at) || Number.isNaN(Date.parse(at))) {
     throw new Refusal('login.time-invalid', 'invalid', 'The time of a login needs a zone, like 2026-01-31T12:00:00Z.');

@@ -1,9 +1,9 @@
-import type { Commands, Context, Decider } from '#libs/kernel';
+import type { CommandContext, Commands, Decider } from '#libs/kernel';
 import type { Role, UserEvent } from './user.events.js';
 import type { ExistingUser, User } from './user.state.js';
 
 /** What the rules of users know besides the command and the state: its context, and facts that a workflow looked up. */
-export interface UserContext extends Context {
+export interface UserContext extends CommandContext {
   /** The account that owns the domain of the address. */
   readonly domainOwner?: string;
   /** The user who has the address already. */

@@ -1,4 +1,4 @@
-import { Refusal, type Context } from '#libs/kernel';
+import { Refusal, type CommandContext } from '#libs/kernel';
 import { checkActive, conflict } from '../../domain/checks.js';
 import type { UserRules } from '../../domain/user.context.js';
 import { userEvent } from '../../domain/user.events.js';
@@ -44,7 +44,7 @@ export const credentialRules: UserRules<Omit<typeof credentials, 'credentialActs
 };
 
 /** Returns when a link ends (constant): after an hour, or with the welcome for a user without a password. */
-const linkExpiry = (password: string | undefined, { at }: Context): string =>
+const linkExpiry = (password: string | undefined, { at }: CommandContext): string =>
   new Date(Date.parse(at) + (password ? 3_600_000 : welcomeDays * 86_400_000)).toISOString();
 
 /** Returns the refusal `password.wrong`: the same whether the password was wrong at once or has been replaced meanwhile. */

@@ -1,5 +1,5 @@
 import { checkRecentlyAuthenticated } from '#libs/authorization';
-import { Refusal, type Context, type Fields } from '#libs/kernel';
+import { Refusal, type CommandContext, type Fields } from '#libs/kernel';
 import {
   checkActive,
   checkKnown,
@@ -149,7 +149,7 @@ export const membershipRules: UserRules<Omit<typeof membership, 'membershipActs'
  * Returns the revocations of the kept roles that the caller may not grant. Throws `access.reauthenticate` if the user comes
  * back as an administrator, which is a grant of that role.
  */
-function revokeUngrantable(user: ExistingUser, context: Context): UserEvent[] {
+function revokeUngrantable(user: ExistingUser, context: CommandContext): UserEvent[] {
   const { account, grantable } = context;
   const kept = findDeparture(user, account!)?.keptRoles ?? [];
   if (kept.includes('administrator') && grantable.includes('administrator')) checkRecentlyAuthenticated(context);
