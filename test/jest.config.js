@@ -1,11 +1,11 @@
-/** Folders of tests that need Chromium or minutes: `npm test` runs them only where its arguments name them; `npm run test:all` does. */
-const leftOut = ['test/browser', 'test/fault'].filter(
+/** Folders of tests that need Chromium or several minutes: `npm test` runs them only if an argument names them, `npm run test:all` always. */
+const skippedFolders = ['test/browser', 'test/fault'].filter(
   (folder) => !process.argv.some((argument) => argument.includes(folder)),
 );
 
 /**
- * Jest in native ESM (Nest 12 is ESM only). Specs and their helpers are Jest's; what they test is the build. In workers,
- * always: a module that Node has loaded stays loaded.
+ * Jest in native ESM (Nest 12 is ESM only). Jest compiles specs and their helpers; the code under test is the build.
+ * Tests always run in workers, because a module that Node has loaded stays loaded.
  */
 export default {
   rootDir: '..',
@@ -16,7 +16,7 @@ export default {
     '/node_modules/',
     '/dist/',
     '<rootDir>/data/',
-    ...leftOut.map((folder) => `<rootDir>/${folder}/`),
+    ...skippedFolders.map((folder) => `<rootDir>/${folder}/`),
   ],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   extensionsToTreatAsEsm: ['.ts'],

@@ -1,6 +1,6 @@
 import { argon2, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
-import { Mailbox, linkIn } from '../support/mailbox.js';
+import { TestMailServer, linkSecretIn } from '../support/mail-server.js';
 import { measureBursts, type BurstRow } from './burst.js';
 import type { Peer } from './peer.js';
 import { Rollbook } from './rollbook.js';
@@ -26,7 +26,7 @@ const clients = 16;
 
 /** Logins beside bare argon2id with the same cost; what a stranger could time; from a change to a page that is open. */
 export async function measureLogins(load: Peer, rounds: number, requests: number): Promise<Logins> {
-  const mailbox = await Mailbox.open();
+  const mailbox = await TestMailServer.open();
   const rollbook = new Rollbook({ SMTP_URL: mailbox.url, TRUST_PROXY: '127.0.0.1' });
   try {
     await rollbook.start();
@@ -70,7 +70,7 @@ export async function measureLogins(load: Peer, rounds: number, requests: number
     };
   } finally {
     await rollbook.remove();
-    await mailbox.goAway();
+    await mailbox.stop();
   }
 }
 
@@ -112,7 +112,7 @@ class Visitor {
 
   constructor(
     private readonly rollbook: Rollbook,
-    private readonly mailbox: Mailbox,
+    private readonly mailbox: TestMailServer,
   ) {}
 
   async person(withPassword: boolean): Promise<{ id: string; email: string }> {
@@ -126,8 +126,8 @@ class Visitor {
         country: 'US',
       })
     ).body;
-    const [mail] = await this.mailbox.to(email);
-    if (withPassword) await this.post('/password-resets/confirm', { link: linkIn(mail!), password }, 200);
+    const [mail] = await this.mailbox.waitForMails(email);
+    if (withPassword) await this.post('/password-resets/confirm', { link: linkSecretIn(mail!), password }, 200);
     return { id: userId, email };
   }
 

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Api, type Reply } from '../support/api.js';
-import { startProcess, type ServerProcess } from '../support/process.js';
+import { Api, type ApiResponse } from '../support/api.js';
+import { startServerProcess, type ServerProcess } from '../support/server-process.js';
 import type { Plot } from './seed.js';
 
 /** The server under test, in a process of its own, with one account and its administrator's token. */
@@ -23,7 +23,7 @@ export class Rollbook {
   /** Starts it; answers how long that took until it took requests, in ms. */
   async start(extra: Record<string, string> = {}): Promise<number> {
     const began = performance.now();
-    this.server = await startProcess(this.directory, { ...this.environment, ...extra });
+    this.server = await startServerProcess(this.directory, { ...this.environment, ...extra });
     return performance.now() - began;
   }
 
@@ -118,7 +118,7 @@ export class Rollbook {
 }
 
 // oxlint-disable-next-line typescript/no-explicit-any -- the shapes of answers are the API's
-function done({ status, body, text }: Reply): any {
+function done({ status, body, text }: ApiResponse): any {
   if (status >= 300) throw new Error(`the server answered ${status}: ${text}`);
   return body;
 }

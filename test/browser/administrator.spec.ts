@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { cellsOf } from '../support/csv.js';
-import { Mailbox, linkIn } from '../support/mailbox.js';
+import { parseCsv } from '../support/csv.js';
+import { TestMailServer, linkSecretIn } from '../support/mail-server.js';
 import { expectStatus, startTestServer, type TestServer } from '../support/server.js';
 import { BrowserUser, chromiumPath, startBrowser } from './browser.js';
 import { pageActions } from './page-actions.js';
@@ -11,7 +11,7 @@ const password = 'a long enough passphrase';
 
 /** The work of an administrator in the browser, from the first page of an empty installation on. */
 (chromiumPath ? describe : describe.skip)('in a browser, an administrator', () => {
-  let mailbox: Mailbox;
+  let mailbox: TestMailServer;
   let test: TestServer;
   let browser: Browser;
   let operator: BrowserUser;
@@ -19,14 +19,14 @@ const password = 'a long enough passphrase';
   let page: Page;
 
   beforeAll(async () => {
-    mailbox = await Mailbox.open();
+    mailbox = await TestMailServer.open();
     test = await startTestServer({ SMTP_URL: mailbox.url });
     browser = await startBrowser();
   }, 180_000);
   afterAll(async () => {
     await browser.close();
     await test.close();
-    await mailbox.goAway();
+    await mailbox.stop();
   });
 
   const step = createSteps();
@@ -61,10 +61,10 @@ const password = 'a long enough passphrase';
   });
 
   step('opens the mailed link, whose secret leaves the address at once, sets a password and is logged in', async () => {
-    const [welcome] = await mailbox.to('ada@northwind.example');
+    const [welcome] = await mailbox.waitForMails('ada@northwind.example');
     ada = await BrowserUser.open(browser, test.server.url);
     ({ page } = ada);
-    await page.goto(`/set-password#${linkIn(welcome!)}`);
+    await page.goto(`/set-password#${linkSecretIn(welcome!)}`);
     await page.locator('input[type=password]').first().waitFor();
     expect(new URL(page.url()).hash).toBe('');
     expect(await ada.findProblemsInAllViews('set-password')).toEqual([]);
@@ -191,7 +191,7 @@ const password = 'a long enough passphrase';
       page.waitForEvent('download'),
       page.getByRole('menuitem', { name: 'Export User List' }).click(),
     ]);
-    const users = cellsOf(readFileSync(await download.path(), 'utf8').replace(/^\ufeff/, ''));
+    const users = parseCsv(readFileSync(await download.path(), 'utf8').replace(/^\ufeff/, ''));
     expect(new Set(users.map(({ FirstName }) => FirstName))).toEqual(new Set(['Eve', 'Frank']));
     await page.getByRole('searchbox').fill('');
   });
@@ -220,7 +220,7 @@ const password = 'a long enough passphrase';
     expect(await ada.findProblemsInAllViews('reset-password')).toEqual([]);
     await press('Send the link', dialog());
     await page.getByText('The mail is on its way').waitFor();
-    await mailbox.to('ben@northwind.example', /./, 2);
+    await mailbox.waitForMails('ben@northwind.example', /./, 2);
   });
 
   step('sees changes by others at once', async () => {

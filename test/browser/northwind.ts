@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
-import { Mailbox, linkIn } from '../support/mailbox.js';
+import { TestMailServer, linkSecretIn } from '../support/mail-server.js';
 import { expectStatus, startTestServer, type TestServer } from '../support/server.js';
 import { BrowserUser, startBrowser } from './browser.js';
 import { pageActions } from './page-actions.js';
@@ -20,14 +20,14 @@ export class NorthwindFixture {
 
   private constructor(
     readonly test: TestServer,
-    readonly mailbox: Mailbox,
+    readonly mailbox: TestMailServer,
     private readonly browser: Browser,
     readonly accountId: string,
     readonly leoId: string,
   ) {}
 
   static async open(): Promise<NorthwindFixture> {
-    const mailbox = await Mailbox.open();
+    const mailbox = await TestMailServer.open();
     const test = await startTestServer({ SMTP_URL: mailbox.url });
     const { operator } = test;
     const open = async (name: string, administrator: object) =>
@@ -59,10 +59,10 @@ export class NorthwindFixture {
 
   /** Opens a browser, sets the password by the mailed link, and is logged in. */
   async logInByMail(email: string): Promise<BrowserUser> {
-    const [welcome] = await this.mailbox.to(email);
+    const [welcome] = await this.mailbox.waitForMails(email);
     const user = await this.openBrowser();
     const { page } = user;
-    await page.goto(`/set-password#${linkIn(welcome!)}`);
+    await page.goto(`/set-password#${linkSecretIn(welcome!)}`);
     await page.locator('input[type=password]').first().fill(password);
     await page.locator('input[type=password]').last().fill(password);
     await pageActions(() => page).press('Set and log in');
@@ -91,7 +91,7 @@ export class NorthwindFixture {
   async close(): Promise<void> {
     await this.browser.close();
     await this.test.close();
-    await this.mailbox.goAway();
+    await this.mailbox.stop();
   }
 
   /** Opens a browser that is not logged in. */

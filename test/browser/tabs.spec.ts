@@ -2,7 +2,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Page } from 'playwright-core';
 import { insecureHost } from '../support/chromium.js';
-import { linkIn } from '../support/mailbox.js';
+import { linkSecretIn } from '../support/mail-server.js';
 import { expectStatus } from '../support/server.js';
 import { chromiumPath, type BrowserUser } from './browser.js';
 import { NorthwindFixture, password } from './northwind.js';
@@ -96,8 +96,8 @@ const setVisibility = (page: Page, state: 'visible' | 'hidden') =>
   step('UI-2: when another user logs in in one tab, the others reload and follow as that user', async () => {
     for (const tab of tabs.splice(3)) await tab.close();
     const [elsewhere, ...others] = tabs;
-    const [welcome] = await northwind.mailbox.to('ben@northwind.example');
-    await elsewhere!.goto(`/set-password#${linkIn(welcome!)}`);
+    const [welcome] = await northwind.mailbox.waitForMails('ben@northwind.example');
+    await elsewhere!.goto(`/set-password#${linkSecretIn(welcome!)}`);
     await elsewhere!.locator('input[type=password]').first().fill(password);
     await elsewhere!.locator('input[type=password]').last().fill(password);
     await pageActions(() => elsewhere!).press('Set and log in');

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { defer, filter, firstValueFrom, retry, take, tap, toArray } from 'rxjs';
 import { startEmbeddedEventStore } from '#libs/embedded-eventstore';
 import type { StoreProblem } from '#libs/kernel';
-import { Cable } from '../support/cable.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 import {
   all,
   counted,
@@ -24,11 +24,11 @@ import {
 } from './event-store-fixture.js';
 
 describe('a connection', () => {
-  let cable: Cable;
+  let cable: TcpProxy;
   beforeEach(async () => {
-    cable = await Cable.to(url);
+    cable = await TcpProxy.open(url);
   });
-  afterEach(() => cable.cut());
+  afterEach(() => cable.disconnect());
 
   it('that is cut during appends and a subscription loses and repeats no event', async () => {
     const far = storeOf({ url: cable.url });
@@ -47,8 +47,8 @@ describe('a connection', () => {
     );
     const appended = Promise.all(numbers(1, 400).map((event, n) => far.append(`n-${n}`, -1, [event])));
     await half;
-    await cable.cut();
-    await cable.mend();
+    await cable.disconnect();
+    await cable.listen();
     const positions = (await appended).map(({ position }) => position);
     const events = eventsOf(await followed);
     expect(events.map(({ position }) => position)).toEqual(positions.sort((a, b) => a - b));
@@ -59,7 +59,7 @@ describe('a connection', () => {
   it('OPS-12: that loses a response returns the result of the append when it is repeated', async () => {
     const far = storeOf({ url: cable.url, limits: { silenceMs: 500, replaceAfterMs: 400 } });
     await far.append('n-1', -1, [counted(1)]);
-    cable.mute();
+    cable.dropResponses();
     const second = counted(2);
     await expect(far.append('n-1', 0, [second])).rejects.toEqual(unavailable);
     const [live] = await firstValueFrom(
@@ -84,7 +84,7 @@ describe('a connection', () => {
     const following = far.follow(first.position, new AbortController().signal);
     expect(await following.next()).toMatchObject({ value: { kind: 'caughtUp' } });
     const { connections } = cable;
-    cable.stall();
+    cable.pause();
     problems.length = 0;
     const calls = [
       ...numbers(101, 200).map((event, n) => far.append(`m-${n}`, -1, [event])),
@@ -112,7 +112,7 @@ describe('a connection', () => {
   it('OPS-12: that stays silent gets a new client', async () => {
     const far = storeOf({ url: cable.url, limits: { silenceMs: 200, replaceAfterMs: 300 } });
     await far.append('n-1', -1, [counted(1)]);
-    cable.mute();
+    cable.dropResponses();
     for (;;) {
       const read = await all(far.read('n-1')).catch((error: unknown) => expect(error).toEqual(unavailable));
       if (!read) continue;
@@ -124,12 +124,12 @@ describe('a connection', () => {
   it('that is cut makes calls fail, and works again once it is restored', async () => {
     const far = storeOf({ url: cable.url, limits: { silenceMs: 200 } });
     await far.append('n-1', -1, [counted(1)]);
-    await cable.cut();
+    await cable.disconnect();
     await expect(far.append('n-1', 0, [counted(2)])).rejects.toEqual(unavailable);
     await expect(all(far.read('n-1'))).rejects.toEqual(unavailable);
     await expect(far.lastPosition()).rejects.toEqual(unavailable);
     await expect(firstValueFrom(follow(undefined, far))).rejects.toEqual(unavailable);
-    await cable.mend();
+    await cable.listen();
     expect(await far.append('n-1', 0, [counted(2)])).toMatchObject({ revision: 1 });
     expect(await all(far.read('n-1'))).toHaveLength(2);
   });
@@ -140,7 +140,7 @@ describe('a connection', () => {
     const seen: number[] = [];
     for await (const event of far.read('n-1')) {
       seen.push(numberOf(event));
-      if (seen.length === 10) await cable.cut().then(() => cable.mend());
+      if (seen.length === 10) await cable.disconnect().then(() => cable.listen());
     }
     expect(seen).toEqual(upTo(1000));
   });
@@ -151,7 +151,7 @@ describe('a connection', () => {
     let seen = 0;
     for await (const event of far.read('n-1')) {
       expect(numberOf(event)).toBe(++seen);
-      if (seen === 10) cable.mute();
+      if (seen === 10) cable.dropResponses();
       if (seen === 11) await expect(far.append('n-2', -1, [counted(1)])).rejects.toEqual(unavailable);
     }
     expect(seen).toBe(1000);

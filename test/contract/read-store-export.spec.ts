@@ -3,19 +3,21 @@ import { text } from 'node:stream/consumers';
 import { withQueryContext, type Recorded } from '#libs/kernel';
 import { userEvent } from '#libs/users';
 import { ExportUserList, exportUserList } from '../../libs/users/src/read/user-export.js';
-import { added, next, userLogs, type UserLog } from '../support/user-log.js';
+import { userAddedEvent, nextEvent, userListFixtures, type UserListFixture } from '../support/user-list-fixture.js';
 
 const count = 2_500;
 
-describe.each(userLogs)('%s', (_, open) => {
-  let log: UserLog;
+describe.each(userListFixtures)('%s', (_, open) => {
+  let log: UserListFixture;
   let users: Recorded[];
   let round = 0;
 
   beforeAll(async () => {
     log = await open();
-    users = Array.from({ length: count }, (_, index) => added('one', { firstName: 'A', lastName: `M${index}` }));
-    await log.record(...users);
+    users = Array.from({ length: count }, (_, index) =>
+      userAddedEvent('one', { firstName: 'A', lastName: `M${index}` }),
+    );
+    await log.apply(...users);
   });
   afterAll(() => log.close());
 
@@ -33,9 +35,9 @@ describe.each(userLogs)('%s', (_, open) => {
     const renamed: Recorded[] = [];
     for (let index = round % 5; index < count; index += 5) {
       const lastName = index < count / 2 === round % 2 > 0 ? `Z${index}` : `A${index}`;
-      renamed.push((users[index] = next(users[index]!, userEvent('UserRenamed', { firstName: 'A', lastName }))));
+      renamed.push((users[index] = nextEvent(users[index]!, userEvent('UserRenamed', { firstName: 'A', lastName }))));
     }
-    await log.record(...renamed);
+    await log.apply(...renamed);
   }
 
   test('EXPORT-4: users who are renamed after the export began are neither lost nor repeated', async () => {
@@ -67,8 +69,8 @@ describe.each(userLogs)('%s', (_, open) => {
   test('EXPORT-4: who does not match the filters any more, when the rows are read, is left out', async () => {
     const csv = await exporting();
     const [one] = users;
-    await log.record(
-      next(
+    await log.apply(
+      nextEvent(
         one!,
         userEvent('UserDeleted', {
           account: 'one',

@@ -1,7 +1,7 @@
 import { openReadStore, ProjectionRunner, type ProjectionProblem } from '#libs/read-store';
 import { sql } from 'kysely';
 import { existsSync, readFileSync } from 'node:fs';
-import { Cable } from '../support/cable.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 import {
   directory,
   eventOrder,
@@ -30,7 +30,7 @@ const databaseUrl = useDatabase('postgresql')!;
   });
 
   it('OPS-12: refuses queries and projections while the server hangs, and recovers by itself', async () => {
-    const cable = await Cable.to(databaseUrl);
+    const cable = await TcpProxy.open(databaseUrl);
     const { told, observer } = recordObserver();
     const store = await openReadStore({
       directory,
@@ -51,7 +51,7 @@ const databaseUrl = useDatabase('postgresql')!;
     await runner.start();
     await runner.waitForPosition(source.append('UserAdded', 'ann'), 5_000);
 
-    cable.stall();
+    cable.pause();
     const queries = Array.from({ length: 30 }, () => sql`select 1`.execute(store.db));
     source.append('UserAdded', 'bob');
     for (const outcome of await Promise.allSettled(queries))
@@ -71,9 +71,9 @@ const databaseUrl = useDatabase('postgresql')!;
     await runner.stop();
 
     // A server that hangs does not block closing.
-    cable.stall();
+    cable.pause();
     await store.close();
-    await cable.cut();
+    await cable.disconnect();
   });
 
   it('OPS-12: replaces connections whose backends hang', async () => {

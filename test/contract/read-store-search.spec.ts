@@ -5,7 +5,7 @@ import { userEvent } from '#libs/users';
 import { selectMatching } from '../../libs/users/src/read/user-filter.js';
 import { ListUsers, loadUsersAfter } from '../../libs/users/src/read/user-list.js';
 import type { UserListTables } from '../../libs/users/src/read/user-list.projection.js';
-import { added, next, userLogs, type UserLog } from '../support/user-log.js';
+import { userAddedEvent, nextEvent, userListFixtures, type UserListFixture } from '../support/user-list-fixture.js';
 
 type Names = readonly [firstName: string, lastName: string, local?: string];
 
@@ -35,13 +35,13 @@ const people: readonly Names[] = [
 ];
 
 const addedAs = (account: string, [firstName, lastName, local]: Names) =>
-  added(account, { firstName, lastName, ...(local && { email: `${local}@corp.example` }) });
+  userAddedEvent(account, { firstName, lastName, ...(local && { email: `${local}@corp.example` }) });
 
 const query = (search: string, account = 'small') =>
   withQueryContext(new ListUsers({ search }), { account, at: '2026-01-01T00:00:00.000Z' } as never);
 
-describe.each(userLogs)('%s', (_, open) => {
-  let log: UserLog;
+describe.each(userListFixtures)('%s', (_, open) => {
+  let log: UserListFixture;
   let db: Kysely<UserListTables>;
   const page = { sort: 'lastName', limit: 50 };
 
@@ -52,7 +52,7 @@ describe.each(userLogs)('%s', (_, open) => {
       `Aaron ${index}`,
       index % 20 ? `Berg${index}` : 'Zimmer',
     ]);
-    await log.record(
+    await log.apply(
       ...people.map((names) => addedAs('small', names)),
       ...[...crowd, ...people].map((names) => addedAs('large', names)),
     );
@@ -143,11 +143,11 @@ describe.each(userLogs)('%s', (_, open) => {
 
   test('SEARCH-1: a user who is renamed is found by the new name, and no more by the old', async () => {
     const old = addedAs('small', ['Old', 'Oldname']);
-    const moved = next(old, userEvent('UserCountryChanged', { country: 'FR' }));
-    await log.record(old);
-    await log.record(moved);
+    const moved = nextEvent(old, userEvent('UserCountryChanged', { country: 'FR' }));
+    await log.apply(old);
+    await log.apply(moved);
     expect(await found('oldname')).toEqual(['Old Oldname']);
-    await log.record(next(moved, userEvent('UserRenamed', { firstName: '新', lastName: '名' })));
+    await log.apply(nextEvent(moved, userEvent('UserRenamed', { firstName: '新', lastName: '名' })));
     expect([await found('oldname'), await found('名新')]).toEqual([[], ['新 名']]);
   });
 

@@ -8,13 +8,13 @@ import { accountOf, isInForce, locksInForce, type Lock, type User } from '../../
 import { withLocksInForceAt } from '../../libs/users/src/read/user-item.js';
 import { foldUser } from '../../libs/users/src/read/fold-user.js';
 import { currentView, type UserAcrossAccounts } from '../../libs/users/src/read/user-view.js';
-import { runTries, tries, type Step } from '../support/user-histories.js';
-import { userLogs, type UserLog } from '../support/user-log.js';
+import { runAttempts, attempts, type AcceptedAttempt } from '../support/user-histories.js';
+import { userListFixtures, type UserListFixture } from '../support/user-list-fixture.js';
 
 let position = 0;
 
 /** Returns the history of accepted commands as it would lie in the log, about a user with this id. */
-function toLog(steps: readonly Step[], userId: string): Recorded<UserEvent>[] {
+function toLog(steps: readonly AcceptedAttempt[], userId: string): Recorded<UserEvent>[] {
   let user: User = UserDecider.initial;
   return (steps.at(-1)?.past ?? []).map(({ type, data, envelope }, revision) => {
     const event = {
@@ -82,10 +82,10 @@ it('LIST-1, LOCK-1: after any history the rules and the fold of the read side ag
   let departures = 0;
   let locked = 0;
   fc.assert(
-    fc.property(tries, (run) => {
+    fc.property(attempts, (run) => {
       let user: User = UserDecider.initial;
       let seen: UserAcrossAccounts | undefined;
-      for (const event of toLog(runTries(run), 'target')) {
+      for (const event of toLog(runAttempts(run), 'target')) {
         user = evolve(UserDecider, user, event);
         seen = foldUser(seen, event);
         expect(currentView(seen!).account).toBe(accountOf(user));
@@ -103,8 +103,8 @@ it('LIST-1, LOCK-1: after any history the rules and the fold of the read side ag
   expect(locked).toBeGreaterThan(10);
 });
 
-describe.each(userLogs)('%s', (_, open) => {
-  let log: UserLog;
+describe.each(userListFixtures)('%s', (_, open) => {
+  let log: UserListFixture;
   beforeAll(async () => {
     log = await open();
   });
@@ -114,11 +114,11 @@ describe.each(userLogs)('%s', (_, open) => {
 
   it('LIST-1: after any history, in batches of any size, the rows of the user list agree with the rules', () =>
     fc.assert(
-      fc.asyncProperty(tries, fc.integer({ min: 1, max: 10 }), async (run, batch) => {
+      fc.asyncProperty(attempts, fc.integer({ min: 1, max: 10 }), async (run, batch) => {
         const userId = randomUUID();
-        const steps = runTries(run);
+        const steps = runAttempts(run);
         const events = toLog(steps, userId);
-        for (let from = 0; from < events.length; from += batch) await log.record(...events.slice(from, from + batch));
+        for (let from = 0; from < events.length; from += batch) await log.apply(...events.slice(from, from + batch));
         const { after: user = UserDecider.initial, context } = steps.at(-1) ?? {};
         for (const at of timesAfter(context?.at ?? '2026-01-01T00:00:00Z')) {
           const rows = (await rowsOf(userId)).map((row): [string, Agreed & { readonly isLocked: boolean }] => [

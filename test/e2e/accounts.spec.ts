@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { Api, Reply } from '../support/api.js';
+import type { Api, ApiResponse } from '../support/api.js';
 import {
   expectStatus,
   openTestAccount,
   startTestServer,
-  tokenOf,
+  issueTokenFor,
   type TestAccount,
   type TestServer,
 } from '../support/server.js';
-import { freshDomain, offeredBy, person, serviceOf, usersOf } from '../support/steps.js';
+import { newDomain, offeredActions, newPerson, createServiceApi, userActions } from '../support/user-actions.js';
 
 let server: TestServer;
 let operator: Api;
@@ -20,8 +20,8 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const opening = (fields: Record<string, unknown> = {}) => {
-  const domain = freshDomain();
-  return { name: `Account ${randomUUID()}`, domains: [domain], administrator: person(domain), ...fields };
+  const domain = newDomain();
+  return { name: `Account ${randomUUID()}`, domains: [domain], administrator: newPerson(domain), ...fields };
 };
 const open = (body: object, headers = {}) => operator.post('/accounts', body, headers);
 const accountOf = async (id: string) => expectStatus(200, await operator.get(`/accounts/${id}`)).body;
@@ -41,8 +41,8 @@ async function allAccounts(): Promise<{ accountId: string; name: string; domains
 describe('opening an account', () => {
   it('ACCOUNT-1: makes the account, its domains and its administrator', async () => {
     const contracts = [{ country: 'DE', recurringRevenue: 10.5 }];
-    const administrator = person('', { email: `Anna@BÜCHER.${randomUUID().slice(0, 8)}.example`, country: 'DE' });
-    const body = opening({ contracts, domains: [administrator.email.split('@')[1]!, freshDomain()], administrator });
+    const administrator = newPerson('', { email: `Anna@BÜCHER.${randomUUID().slice(0, 8)}.example`, country: 'DE' });
+    const body = opening({ contracts, domains: [administrator.email.split('@')[1]!, newDomain()], administrator });
     const opened = expectStatus(201, await open(body));
     const { accountId, administratorId } = opened.body;
     expect(opened.headers.get('location')).toBe(`/api/v1/accounts/${accountId}`);
@@ -58,7 +58,7 @@ describe('opening an account', () => {
     expect([opened.etag, account.etag]).toEqual([`"${account.body.revision}"`, `"${account.body.revision}"`]);
     const user = (await operator.get(`/accounts/${accountId}/users/${administratorId}`)).body;
     expect(user).toMatchObject({ ...administrator, status: 'active', roles: ['administrator'], locks: [] });
-    const me = operator.as(await tokenOf(operator, administratorId));
+    const me = operator.as(await issueTokenFor(operator, administratorId));
     expect((await me.get('/me')).body).toMatchObject({ account: accountId, roles: ['administrator'] });
     expect((await me.get('/accounts')).body).toMatchObject({ items: [{ accountId }], next: null });
   });
@@ -66,7 +66,7 @@ describe('opening an account', () => {
   it('ACCOUNT-1: works with an administrator on a domain that nobody owns, and with no domain at all', async () => {
     const { accountId } = expectStatus(
       201,
-      await open(opening({ domains: [], administrator: person(freshDomain()) })),
+      await open(opening({ domains: [], administrator: newPerson(newDomain()) })),
     ).body;
     expect(await accountOf(accountId)).toMatchObject({ domains: [], contracts: [] });
   });
@@ -78,8 +78,8 @@ describe('opening an account', () => {
       [{ domains: 'example.com' }, 'domains'],
       [{ contracts: [{ country: 'XX', recurringRevenue: 1 }] }, 'contracts.0.country'],
       [{ contracts: [{ country: 'DE', recurringRevenue: -1 }] }, 'contracts.0.recurringRevenue'],
-      [{ administrator: { ...person('example.com'), email: 'nobody' } }, 'administrator.email'],
-      [{ administrator: { ...person('example.com'), title: 'Dr' } }, 'administrator.title'],
+      [{ administrator: { ...newPerson('example.com'), email: 'nobody' } }, 'administrator.email'],
+      [{ administrator: { ...newPerson('example.com'), title: 'Dr' } }, 'administrator.title'],
       [{ owner: 'me' }, 'owner'],
     ];
     for (const [fields, field] of bad) {
@@ -94,19 +94,19 @@ describe('opening an account', () => {
     [
       'a domain that another account owns',
       'domain.owned-by-another',
-      async (other) => ({ domains: [freshDomain(), other.domain] }),
+      async (other) => ({ domains: [newDomain(), other.domain] }),
     ],
     [
       'an administrator on another account’s domain',
       'domain.owned-by-another',
-      async (other) => ({ administrator: person(other.domain) }),
+      async (other) => ({ administrator: newPerson(other.domain) }),
     ],
     [
       'an administrator who is in another account',
       'user.in-another-account',
       async (other) => {
-        const administrator = person(freshDomain());
-        await other.add(administrator);
+        const administrator = newPerson(newDomain());
+        await other.addUser(administrator);
         return { administrator };
       },
     ],
@@ -114,8 +114,8 @@ describe('opening an account', () => {
       'an administrator who is unaffiliated, on a domain of the account',
       'user.exists-unaffiliated',
       async () => {
-        const administrator = person(freshDomain());
-        expectStatus(201, await (await serviceOf(server)).post('/registrations', administrator));
+        const administrator = newPerson(newDomain());
+        expectStatus(201, await (await createServiceApi(server)).post('/registrations', administrator));
         return { administrator, domains: [administrator.email.split('@')[1]] };
       },
     ],
@@ -123,8 +123,8 @@ describe('opening an account', () => {
       'an administrator who is unaffiliated, on any other domain',
       'user.outside-domain',
       async () => {
-        const administrator = person(freshDomain());
-        expectStatus(201, await (await serviceOf(server)).post('/registrations', administrator));
+        const administrator = newPerson(newDomain());
+        expectStatus(201, await (await createServiceApi(server)).post('/registrations', administrator));
         return { administrator };
       },
     ],
@@ -133,17 +133,17 @@ describe('opening an account', () => {
     const body = opening(await fields(other));
     const before = await allAccounts();
     const refused = await open(body);
-    expect(offeredBy(code, refused)).toEqual([]);
+    expect(offeredActions(code, refused)).toEqual([]);
     expect(refused.text).not.toContain(other.id);
     expect(await allAccounts()).toEqual(before);
     const free = body.domains.filter((domain) => domain !== other.domain);
-    expect((await open(opening({ domains: free, administrator: person(freshDomain()) }))).status).toBe(201);
+    expect((await open(opening({ domains: free, administrator: newPerson(newDomain()) }))).status).toBe(201);
   });
 
   /** Sends openings that stand in each other's way, all at once. */
   async function racing(
     bodies: readonly object[],
-  ): Promise<{ reply: Reply; key: { 'idempotency-key': string }; body: object }[]> {
+  ): Promise<{ reply: ApiResponse; key: { 'idempotency-key': string }; body: object }[]> {
     return Promise.all(
       bodies.map(async (body) => {
         const key = { 'idempotency-key': randomUUID() };
@@ -167,13 +167,13 @@ describe('opening an account', () => {
     async (contested, code) => {
       let halfWay = 0;
       for (let round = 0; round < 8 && halfWay === 0; round++) {
-        const shared = freshDomain();
-        const { email } = person(freshDomain());
+        const shared = newDomain();
+        const { email } = newPerson(newDomain());
         const rivals = [1, 2, 3].map(() => {
-          const own = [freshDomain(), freshDomain()] as const;
+          const own = [newDomain(), newDomain()] as const;
           return contested === 'domain'
-            ? opening({ domains: [own[0], shared, own[1]], administrator: person(own[0]) })
-            : opening({ domains: own, administrator: person('', { email }) });
+            ? opening({ domains: [own[0], shared, own[1]], administrator: newPerson(own[0]) })
+            : opening({ domains: own, administrator: newPerson('', { email }) });
         });
         const outcomes = await racing(rivals);
         // A refusal tells no position: reads wait for a later write.
@@ -184,7 +184,7 @@ describe('opening an account', () => {
         for (const { reply, key, body } of lost) {
           const { name, domains, administrator } = body as ReturnType<typeof opening>;
           const own = domains.filter((domain) => domain !== shared);
-          expect(offeredBy(code, reply)).toEqual([]);
+          expect(offeredActions(code, reply)).toEqual([]);
           expect(
             accounts.filter(
               (account) => account.name === name || own.some((domain) => account.domains.includes(domain)),
@@ -196,14 +196,14 @@ describe('opening an account', () => {
           const replies = [
             await operator.get(`/accounts/${closed}`),
             await operator.get(`/accounts/${closed}/users`),
-            await operator.post(`/accounts/${closed}/users`, person(own[0]!)),
+            await operator.post(`/accounts/${closed}/users`, newPerson(own[0]!)),
           ];
           expect(replies.map((there) => there.status)).toEqual([404, 404, 404]);
-          expect(offeredBy('account.not-opened', await open(body, key))).toEqual([]);
+          expect(offeredActions('account.not-opened', await open(body, key))).toEqual([]);
           expectStatus(
             201,
             await open(
-              opening({ domains: own, administrator: contested === 'domain' ? administrator : person(own[0]!) }),
+              opening({ domains: own, administrator: contested === 'domain' ? administrator : newPerson(own[0]!) }),
             ),
           );
           expect((await allAccounts()).map((account) => account.name)).not.toContain(name);
@@ -231,14 +231,14 @@ describe('opening an account', () => {
 describe('the domains of an account', () => {
   it('DOMAIN-2, DOMAIN-4: are asserted and released by the operator, each once', async () => {
     const [account, other] = [await openTestAccount(server), await openTestAccount(server)];
-    const domain = freshDomain();
+    const domain = newDomain();
     const path = (of: TestAccount) => of.path(`/domains/${domain.toUpperCase()}`);
     const asserted = expectStatus(200, await operator.put(path(account)));
     expect(asserted.body.changed).toBe(true);
     expect(expectStatus(200, await operator.put(path(account))).body.changed).toBe(false);
     expect((await accountOf(account.id)).domains).toEqual([account.domain, domain].toSorted());
     const refused = await operator.put(path(other));
-    expect(offeredBy('domain.owned-by-another', refused)).toEqual([]);
+    expect(offeredActions('domain.owned-by-another', refused)).toEqual([]);
     expect(refused.text).not.toContain(account.id);
     expect(expectStatus(200, await operator.delete(path(other))).body.changed).toBe(false);
     expect((await accountOf(account.id)).domains).toContain(domain);
@@ -254,11 +254,11 @@ describe('the domains of an account', () => {
       status: 400,
       code: 'domain.invalid',
     });
-    expect((await operator.put(`/accounts/${randomUUID()}/domains/${freshDomain()}`)).body).toMatchObject({
+    expect((await operator.put(`/accounts/${randomUUID()}/domains/${newDomain()}`)).body).toMatchObject({
       status: 404,
       code: 'account.not-found',
     });
-    expect((await account.administrator.put(account.path(`/domains/${freshDomain()}`))).status).toBe(403);
+    expect((await account.administrator.put(account.path(`/domains/${newDomain()}`))).status).toBe(403);
   });
 });
 
@@ -269,7 +269,7 @@ describe('an account that is not there', () => {
       await operator.get(path),
       await operator.get(`${path}/users`),
       await operator.get(`${path}/summary`),
-      await operator.post(`${path}/users`, person(freshDomain())),
+      await operator.post(`${path}/users`, newPerson(newDomain())),
     ];
     expect(replies.map(({ status, body }) => [status, body.code])).toEqual(
       replies.map(() => [404, 'account.not-found']),
@@ -282,7 +282,7 @@ describe('an account is never without an administrator who can log in', () => {
   async function serving(account: TestAccount): Promise<string[]> {
     const { administrators } = await accountOf(account.id);
     for (const id of administrators) {
-      const { status, roles, locks } = await usersOf(account, operator).page(id);
+      const { status, roles, locks } = await userActions(account, operator).getUser(id);
       expect({ status, roles, locks }).toEqual({
         status: 'active',
         roles: expect.arrayContaining(['administrator']),
@@ -294,33 +294,33 @@ describe('an account is never without an administrator who can log in', () => {
 
   it('ADMIN-1: the last one can’t be locked, deleted or demoted, not even by the operator', async () => {
     const account = await openTestAccount(server);
-    const { act, user } = usersOf(account, operator);
+    const { act, userPath } = userActions(account, operator);
     const self = account.administratorId;
-    await account.member('co-administrator');
+    await account.addUserWithRole('co-administrator');
     for (const action of ['lock', 'delete'])
-      expect(offeredBy('account.last-administrator', await act(self, action))).toEqual([]);
-    expect(offeredBy('account.last-administrator', await operator.delete(user(self, '/roles/administrator')))).toEqual(
-      [],
-    );
+      expect(offeredActions('account.last-administrator', await act(self, action))).toEqual([]);
+    expect(
+      offeredActions('account.last-administrator', await operator.delete(userPath(self, '/roles/administrator'))),
+    ).toEqual([]);
     expect(await serving(account)).toEqual([self]);
   });
 
   it('ADMIN-2: one who is locked does not count, until unlocked', async () => {
     const account = await openTestAccount(server);
-    const { id: second } = await account.member('administrator');
-    const { act, done } = usersOf(account, operator);
-    await done(second, 'lock');
+    const { id: second } = await account.addUserWithRole('administrator');
+    const { act, mustAct } = userActions(account, operator);
+    await mustAct(second, 'lock');
     expect(await serving(account)).toEqual([account.administratorId]);
-    expect(offeredBy('account.last-administrator', await act(account.administratorId, 'lock'))).toEqual([]);
-    await done(second, 'unlock');
-    await done(account.administratorId, 'lock');
+    expect(offeredActions('account.last-administrator', await act(account.administratorId, 'lock'))).toEqual([]);
+    await mustAct(second, 'unlock');
+    await mustAct(account.administratorId, 'lock');
     expect(await serving(account)).toEqual([second]);
   });
 
   it.each(['demote', 'lock', 'delete'])('ADMIN-1: two who %s each other at once: one stays', async (harm) => {
     for (let round = 0; round < 4; round++) {
       const account = await openTestAccount(server);
-      const { id: second, api } = await account.member('administrator');
+      const { id: second, api } = await account.addUserWithRole('administrator');
       const on = (by: Api, userId: string) =>
         harm === 'demote'
           ? by.delete(account.path(`/users/${userId}/roles/administrator`))
@@ -337,12 +337,12 @@ describe('an account is never without an administrator who can log in', () => {
   it('ADMIN-1: a lock racing an unlock: whoever counts can log in, and somebody does', async () => {
     for (let round = 0; round < 4; round++) {
       const account = await openTestAccount(server);
-      const { id: second } = await account.member('administrator');
-      const { act, done } = usersOf(account, operator);
-      await done(second, 'lock');
+      const { id: second } = await account.addUserWithRole('administrator');
+      const { act, mustAct } = userActions(account, operator);
+      await mustAct(second, 'lock');
       const [locked, unlocked] = await Promise.all([act(account.administratorId, 'lock'), act(second, 'unlock')]);
       expect(unlocked.status).toBe(200);
-      if (locked.status !== 200) expect(offeredBy('account.last-administrator', locked)).toEqual([]);
+      if (locked.status !== 200) expect(offeredActions('account.last-administrator', locked)).toEqual([]);
       expect((await serving(account)).toSorted()).toEqual(
         (locked.status === 200 ? [second] : [account.administratorId, second]).toSorted(),
       );

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { EventStore, type ProposedEvent } from '#libs/event-store';
 import { toCanonicalAddress, emailClaimEvent, userEvent } from '#libs/users';
 import { Vault } from '#libs/vault';
-import { Mailbox, eventually, linkIn } from '../support/mailbox.js';
+import { TestMailServer, pollUntilDefined, linkSecretIn } from '../support/mail-server.js';
 import {
   expectStatus,
   openTestAccount,
@@ -11,17 +11,17 @@ import {
   type TestServer,
 } from '../support/server.js';
 
-let box: Mailbox;
+let box: TestMailServer;
 let server: TestServer;
 let account: TestAccount;
 beforeAll(async () => {
-  box = await Mailbox.open();
+  box = await TestMailServer.open();
   server = await startTestServer({ SMTP_URL: box.url });
   account = await openTestAccount(server);
 });
 afterAll(async () => {
   await server.close();
-  await box.goAway();
+  await box.stop();
 });
 
 const body = (email: string) => ({ email, firstName: 'Taro', lastName: 'Boss', country: 'JP' });
@@ -97,16 +97,16 @@ test.each([
 ])('MAIL-8: a mail for an address with %s goes exactly there', async (_, local) => {
   const email = `${local}@${account.domain}`;
   expectStatus(201, await server.operator.post(account.path('/users'), body(email)));
-  expect((await box.to(email))[0]!.recipients).toEqual([email]);
+  expect((await box.waitForMails(email))[0]!.recipients).toEqual([email]);
 });
 
 test('ADDRESS-5: one who has an address that is refused now stays, and the mails are parked at once', async () => {
   const taro = `taro@${account.domain}`;
-  await account.add({ email: taro });
-  await box.to(taro);
+  await account.addUser({ email: taro });
+  await box.waitForMails(taro);
   const email = `boss\u3000taro@${account.domain}`;
   const userId = await addAsBefore(email);
-  const mail = await eventually(async () =>
+  const mail = await pollUntilDefined(async () =>
     (await server.operator.get('/mails')).body.items.find((item: { userId: string }) => item.userId === userId),
   );
   expect(mail).toMatchObject({ kind: 'password-link', state: 'parked', attempts: 1, problem: 'address.refused' });
@@ -128,9 +128,9 @@ test('ADDRESS-5: one who has an address that is refused now stays, and the mails
   // Sent again it is parked again, and the process goes on with the others.
   expectStatus(200, await server.operator.post(`/mails/${mail.mailId}/send`));
   const other = `other@${account.domain}`;
-  await account.add({ email: other });
-  expect(linkIn((await box.to(other))[0]!)).toMatch(/./);
-  await eventually(async () =>
+  await account.addUser({ email: other });
+  expect(linkSecretIn((await box.waitForMails(other))[0]!)).toMatch(/./);
+  await pollUntilDefined(async () =>
     (await server.operator.get('/mails?state=owed')).body.items.length === 0 ? true : undefined,
   );
   expect(box.mails.filter(({ recipients }) => recipients.includes(taro))).toHaveLength(1);

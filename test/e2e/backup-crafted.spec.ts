@@ -25,7 +25,7 @@ import { restoreBackup } from '../../apps/server/src/backup/restore-backup.js';
 import { writeBackup } from '../../apps/server/src/backup/write-backup.js';
 import { readConfig, type Config } from '../../apps/server/src/config.js';
 import { openLog, type Log } from '../../apps/server/src/open-stores.js';
-import { run } from '../support/process.js';
+import { runProgram } from '../support/server-process.js';
 
 const parent = mkdtempSync(join(tmpdir(), 'crafted-'));
 let directories = 0;
@@ -267,7 +267,7 @@ describe('the MAC of a backup', () => {
       `${backup} is a backup of an earlier release, whose manifest has no MAC: if you know where it comes from, restore it with --without-mac.`,
     );
     const [command, dataDir] = ['dist/apps/server/src/backup/restore.js', fresh()];
-    expect(run(command, { DATA_DIR: dataDir }, '--without-mac', backup)).toEqual({
+    expect(runProgram(command, { DATA_DIR: dataDir }, '--without-mac', backup)).toEqual({
       status: 0,
       output: expect.stringMatching(/ are restored in /),
     });

@@ -16,8 +16,15 @@ import {
   string,
 } from 'fast-check';
 import { permissions } from '#libs/authorization';
-import type { Api, Reply } from '../support/api.js';
-import { contract, fill, serviceToken, tomorrow, type ContractRoute, type Ids } from '../support/routes.js';
+import type { Api, ApiResponse } from '../support/api.js';
+import {
+  contract,
+  fillPath,
+  issueServiceToken,
+  tomorrow,
+  type ContractRoute,
+  type RouteIds,
+} from '../support/routes.js';
 import {
   expectStatus,
   openTestAccount,
@@ -30,7 +37,7 @@ let server: TestServer;
 let account: TestAccount;
 let api: Api;
 let token: string;
-let ids: Ids;
+let ids: RouteIds;
 
 beforeAll(async () => {
   server = await startTestServer({}, { requestTimeout: 2_000 });
@@ -46,19 +53,19 @@ beforeAll(async () => {
   );
   ids = {
     accountId: account.id,
-    userId: await account.add(),
+    userId: await account.addUser(),
     tokenId: issued.body.tokenId,
     role: 'auditor',
     domain: `${randomUUID()}.example`,
   };
-  token = await serviceToken(server.operator, permissions);
+  token = await issueServiceToken(server.operator, permissions);
   api = server.operator.as(token);
 });
 afterAll(() => server.close());
 
 /** Checks that this is a problem as every error has to be. */
 function expectProblem(
-  reply: Pick<Reply, 'status' | 'body' | 'headers'>,
+  reply: Pick<ApiResponse, 'status' | 'body' | 'headers'>,
   status: number,
   code: unknown = expect.any(String),
 ): void {
@@ -75,7 +82,7 @@ function expectProblem(
   });
 }
 
-const fieldsOf = ({ body }: Reply): string[] => (body.errors ?? []).map(({ field }: { field: string }) => field);
+const fieldsOf = ({ body }: ApiResponse): string[] => (body.errors ?? []).map(({ field }: { field: string }) => field);
 
 const logPosition = async (): Promise<number> => (await server.operator.get('/health/ready')).body.projections.head;
 
@@ -94,9 +101,9 @@ const writes = titled(
   contract.filter(({ method, path }) => method !== 'GET' && !/^\/(logout|me\/sessions)/.test(path)),
 );
 /** About another user each time: mails to one are limited, whatever comes of them. */
-const someone = (): Ids => ({ ...ids, userId: randomUUID() });
+const someone = (): RouteIds => ({ ...ids, userId: randomUUID() });
 const sent = ({ method, path }: ContractRoute, body: unknown, headers: Record<string, string> = {}) =>
-  api.send(method, fill(path, someone()), body, headers);
+  api.send(method, fillPath(path, someone()), body, headers);
 
 describe('a body that can not be read', () => {
   it.each(writes)('HTTP-7: is refused by %s', async (_, route) => {
@@ -265,7 +272,7 @@ describe('a field that can not be used', () => {
     await writingNothing(async () => {
       for (const [field, values] of Object.entries(fields)) {
         for (const value of values) {
-          const reply = await api.send(method, fill(path, someone()), withValue(body, field, value));
+          const reply = await api.send(method, fillPath(path, someone()), withValue(body, field, value));
           expectProblem(reply, 400, 'request.invalid');
           expect([value, fieldsOf(reply).filter((named) => named !== field && !named.startsWith(`${field}.`))]).toEqual(
             [value, []],
@@ -437,7 +444,7 @@ describe('a question that can not be answered', () => {
   it.each(asked)('HTTP-5: is refused at %s', async (path, fields) => {
     for (const [field, values] of Object.entries({ ...fields, nobodyKnowsThis: ['1'], __proto__x: ['1'] })) {
       for (const value of values) {
-        const reply = await api.get(`${fill(path, ids)}?${field}=${value}`);
+        const reply = await api.get(`${fillPath(path, ids)}?${field}=${value}`);
         expectProblem(reply, 400, 'request.invalid');
         expect(new Set(fieldsOf(reply))).toEqual(new Set([field]));
       }
@@ -445,7 +452,7 @@ describe('a question that can not be answered', () => {
     if (!('limit' in fields)) return;
     for (const value of noCursor)
       expectProblem(
-        await api.get(`${fill(path, ids)}?cursor=${value}`),
+        await api.get(`${fillPath(path, ids)}?cursor=${value}`),
         400,
         expect.stringMatching(/^(?:cursor|request)\.invalid$/),
       );
@@ -470,7 +477,7 @@ describe('an address', () => {
       for (const id of ['x', '%00', '..%2f..', `{${ids.userId}}`, '__proto__', 'null', '0']) {
         const name = /:(\w+Id)/.exec(path)![1]!;
         expectProblem(
-          await api.send(method, fill(path, { ...ids, [name]: id }), body?.(ids)),
+          await api.send(method, fillPath(path, { ...ids, [name]: id }), body?.(ids)),
           404,
           `${name.slice(0, -2)}.not-found`,
         );
@@ -578,7 +585,7 @@ describe('whatever is asked', () => {
         const search = query.map(({ name, value }) => `${name}=${encodeURIComponent(value.toWellFormed())}`).join('&');
         const reply = await api.send(
           method,
-          `${fill(path, { ...ids, tokenId: randomUUID(), ...given })}?${search}`,
+          `${fillPath(path, { ...ids, tokenId: randomUUID(), ...given })}?${search}`,
           method === 'GET' ? undefined : JSON.stringify(body),
         );
         if (reply.status >= 400) expectProblem(reply, reply.status);

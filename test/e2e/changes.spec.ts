@@ -63,7 +63,7 @@ it('LIST-9: tells which users changed, once the lists show it', async () => {
   const { response, next, leave } = await listen(account.administrator, path());
   expect(response.headers.get('content-type')).toBe('text/event-stream');
   expect(await next()).toMatchObject({ event: 'ready' });
-  const userId = await account.add();
+  const userId = await account.addUser();
   const told = await next();
   expect(told).toMatchObject({ event: 'changed', data: { userIds: [userId] } });
   expectStatus(
@@ -79,8 +79,8 @@ it('LIST-9: tells nothing of other accounts', async () => {
   const other = await openTestAccount(test);
   const { next, leave } = await listen(account.administrator, path());
   await next();
-  await other.add();
-  const userId = await account.add();
+  await other.addUser();
+  const userId = await account.addUser();
   expect((await next())!.data.userIds).toEqual([userId]);
   leave();
   const foreign = await listen(other.administrator, path());
@@ -92,11 +92,11 @@ it('LIST-10: one stream tells of several accounts, which account by account, to 
   const both = `${path()}?also=${other.id.toUpperCase()}`;
   const { next, leave } = await listen(test.operator, both);
   expect(await next()).toMatchObject({ event: 'ready' });
-  const theirs = await other.add();
+  const theirs = await other.addUser();
   expect(await next()).toMatchObject({ event: 'changed', data: { userIds: [], accounts: { [other.id]: [theirs] } } });
   const { position } = expectStatus(200, await test.operator.post(other.path(`/users/${theirs}/lock`)));
   expect((await next())!.data).toEqual({ userIds: [], accounts: { [other.id]: [theirs] } });
-  const ours = await account.add();
+  const ours = await account.addUser();
   expect((await next())!.data).toEqual({ userIds: [ours], accounts: { [account.id]: [ours] } });
   leave();
   const missed = await listen(test.operator, `${both}&after=${position - 1}`);
@@ -114,9 +114,9 @@ it('LIST-10: one stream tells of several accounts, which account by account, to 
 it('LIST-9: tells one who was away what has changed since, or to begin anew', async () => {
   const { position } = expectStatus(
     200,
-    await account.administrator.post(account.path(`/users/${await account.add()}/lock`)),
+    await account.administrator.post(account.path(`/users/${await account.addUser()}/lock`)),
   );
-  const missed = await account.add();
+  const missed = await account.addUser();
   await test.operator.get(account.path('/users'));
   for (const headers of [{ 'last-event-id': String(position) }, {} as Record<string, string>]) {
     const { next, leave } = await listen(account.administrator, `${path()}?after=${position}`, headers);
@@ -129,12 +129,12 @@ it('LIST-9: tells one who was away what has changed since, or to begin anew', as
 });
 
 it('LIST-9: says nothing more to one who may no longer look', async () => {
-  const { id, api } = await account.member('auditor');
+  const { id, api } = await account.addUserWithRole('auditor');
   const { next } = await listen(api, path());
   await next();
   expectStatus(200, await test.operator.delete(account.path(`/users/${id}/roles/auditor`)));
   test.clock.move(1_000);
-  const added = await account.add();
+  const added = await account.addUser();
   const told = [await next(), await next()];
   // That they are no auditor any more may still be told, in the second before; then it ends.
   expect(told).toContain(undefined);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AccessDeniedError, EventStoreDBClient, UnavailableError, jsonEvent } from '@eventstore/db-client';
-import { defaults, run } from '../support/process.js';
+import { embeddedEnvironment, runProgram } from '../support/server-process.js';
 
 const program = 'dist/apps/server/src/eventstore.js';
 let directory: string;
@@ -31,7 +31,7 @@ interface Alone {
 
 async function start(...args: string[]): Promise<Alone> {
   const child = spawn(process.execPath, [program, '--port', '0', '--db', directory, ...args], {
-    env: defaults,
+    env: embeddedEnvironment,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -131,14 +131,14 @@ describe('is refused', () => {
     ['with an option that there is not', ['--prot', '0'], /^eventstore: Unknown option '--prot'.*\n$/],
     ['with a port that there is not', ['--port', '70000'], /^eventstore: --port takes a port from 0 to 65535\.\n$/],
   ])('%s', (_, args, line) => {
-    const { status, output } = run(program, {}, ...args);
+    const { status, output } = runProgram(program, {}, ...args);
     expect(status).toBe(1);
     expect(output).toMatch(line);
   });
 
   it('while another has the log', async () => {
     await start();
-    expect(run(program, {}, '--port', '0', '--db', directory)).toEqual({
+    expect(runProgram(program, {}, '--port', '0', '--db', directory)).toEqual({
       status: 1,
       output: `eventstore: ${join(directory, 'events.db')} is in use by another process\n`,
     });
@@ -147,7 +147,7 @@ describe('is refused', () => {
   it('with a password that could not be part of a URL', () => {
     const file = join(directory, '..', 'secret');
     writeFileSync(file, 'a@b:c');
-    expect(run(program, {}, '--port', '0', '--db', directory, '--password-file', file)).toEqual({
+    expect(runProgram(program, {}, '--port', '0', '--db', directory, '--password-file', file)).toEqual({
       status: 1,
       output: expect.stringContaining(`${file} must hold`),
     });
@@ -155,7 +155,7 @@ describe('is refused', () => {
 });
 
 it('says with --help what it takes', () => {
-  const { status, output } = run(program, {}, '--help');
+  const { status, output } = runProgram(program, {}, '--help');
   expect(status).toBe(0);
   for (const option of ['--port', '--db', '--password-file', '--insecure']) expect(output).toContain(option);
 });

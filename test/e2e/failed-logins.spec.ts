@@ -3,12 +3,12 @@ import { createPasswordLink } from '#libs/access';
 import { EventStore } from '#libs/event-store';
 import { UserDecider, accountOf, userEvent, type ExistingUser } from '#libs/users';
 import { Vault } from '#libs/vault';
-import { Api, type Reply } from '../support/api.js';
+import { Api, type ApiResponse } from '../support/api.js';
 import {
   expectStatus,
   openTestAccount,
   startTestServer,
-  tokenOf,
+  issueTokenFor,
   type TestAccount,
   type TestServer,
 } from '../support/server.js';
@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => test.close());
 
 /** A read that shows whatever has been written, also by strangers, who are told no position. */
-const now = async (path: string, as = test.operator): Promise<Reply> =>
+const now = async (path: string, as = test.operator): Promise<ApiResponse> =>
   expectStatus(
     200,
     await as.get(path, { 'rollbook-min-position': String(await test.server.app.get(EventStore).lastPosition()) }),
@@ -60,7 +60,7 @@ async function personOf(id: string): Promise<Person> {
   const path = account.path(`/users/${id}`);
   return { id, email: (await test.operator.get(path)).body.email, path, browser: anybody.inBrowser(entered) };
 }
-const person = async () => personOf(await account.add());
+const person = async () => personOf(await account.addUser());
 
 let callers = 0;
 /** From an address of its own: how many may fail from one is another matter. */
@@ -126,7 +126,11 @@ describe('ten failed logins', () => {
     test.clock.move(5 * minute);
     const right = await logIn(ann.email);
     await Promise.all(Array.from({ length: 8 }, () => logIn(ann.email, 'wrong')));
-    const tell = ({ status, body, headers }: Reply) => [status, body, [...headers].filter(([name]) => name !== 'date')];
+    const tell = ({ status, body, headers }: ApiResponse) => [
+      status,
+      body,
+      [...headers].filter(([name]) => name !== 'date'),
+    ];
     expect(tell(right)).toEqual(tell(wrong));
     expect([await revisionsOf(ann.id), await locksOf(ann)]).toEqual(before);
     // No session came of the right one.
@@ -183,7 +187,7 @@ describe('a lock because of failed logins', () => {
   it('LOCK-4: leaves sessions, tokens and mailed links alone', async () => {
     const ann = await person();
     expectStatus(200, await test.operator.put(`${ann.path}/roles/auditor`));
-    const program = test.operator.as(await tokenOf(test.operator, ann.id));
+    const program = test.operator.as(await issueTokenFor(test.operator, ann.id));
     await lockOut(ann);
     test.clock.move(1_001);
     for (const api of [ann.browser, program]) expectStatus(200, await api.get('/me'));
@@ -214,7 +218,7 @@ describe('a lock because of failed logins', () => {
       from.put('/me/password', { currentPassword, password: newPassword }, { 'if-match': '"99"' });
     for (let nth = 0; nth < 10; nth++) expect((await change(`guess-${nth}`)).body.code).toBe('password.wrong');
     expect(await locksOf(ann)).toMatchObject([{ cause: 'failedLogins' }]);
-    const program = test.operator.as(await tokenOf(test.operator, ann.id, ['me:write']));
+    const program = test.operator.as(await issueTokenFor(test.operator, ann.id, ['me:write']));
     expect((await change(password, program)).body.code).toBe('password.wrong');
     for (let nth = 0; nth < 4; nth++) expect((await change(`guess-${nth}`)).body.code).toBe('password.wrong');
     expectStatus(200, await ann.browser.put('/me/password', { currentPassword: password, password: newPassword }));
@@ -240,9 +244,9 @@ describe('lists while failed logins lock somebody, and after', () => {
   it('LOCK-5, LOCK-13, LOCK-14: show and count the lock until its end, without disable mode', async () => {
     const own = await openTestAccount(test);
     const ids = [
-      await own.add({ firstName: 'Ann' }),
-      await own.add({ firstName: 'Bob' }),
-      await own.add({ firstName: 'Cid' }),
+      await own.addUser({ firstName: 'Ann' }),
+      await own.addUser({ firstName: 'Bob' }),
+      await own.addUser({ firstName: 'Cid' }),
     ];
     expectStatus(200, await own.administrator.post(own.path(`/users/${ids[1]}/lock`), { reason: 'away' }));
     expectStatus(201, await test.operator.post(`/users/${ids[0]}/logins`, { method: 'oidc' }));

@@ -1,9 +1,9 @@
-import { eventually } from '../support/mailbox.js';
+import { pollUntilDefined } from '../support/mail-server.js';
 import {
   expectStatus,
   openTestAccount,
   startTestServer,
-  tokenOf,
+  issueTokenFor,
   type TestAccount,
   type TestServer,
 } from '../support/server.js';
@@ -14,7 +14,7 @@ beforeAll(async () => {
   test = await startTestServer({ METRICS_PORT: '0' });
   account = await openTestAccount(test);
   // Until the read models have caught up, it is degraded.
-  await eventually(async () => (await test.operator.get('/health/ready')).body.status === 'ok' || undefined);
+  await pollUntilDefined(async () => (await test.operator.get('/health/ready')).body.status === 'ok' || undefined);
 }, 180_000);
 afterAll(() => test.close());
 
@@ -60,7 +60,10 @@ describe('health', () => {
       expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
     });
     expectStatus(403, await test.operator.as(service.body.token).get('/metrics'));
-    expectStatus(403, await test.operator.as(await tokenOf(test.operator, account.administratorId)).get('/metrics'));
+    expectStatus(
+      403,
+      await test.operator.as(await issueTokenFor(test.operator, account.administratorId)).get('/metrics'),
+    );
   });
 
   it('OPS-1: tells everything on the second listener, without a token, and nothing else there', async () => {

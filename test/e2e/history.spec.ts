@@ -7,7 +7,7 @@ import {
   type TestAccount,
   type TestServer,
 } from '../support/server.js';
-import { freshDomain, person, serviceOf, usersOf } from '../support/steps.js';
+import { newDomain, newPerson, createServiceApi, userActions } from '../support/user-actions.js';
 
 const minute = 60_000;
 
@@ -24,15 +24,15 @@ interface Row {
 let server: TestServer;
 let service: Api;
 let account: TestAccount;
-let users: ReturnType<typeof usersOf>;
+let users: ReturnType<typeof userActions>;
 
 beforeAll(async () => {
   server = await startTestServer();
-  service = await serviceOf(server);
+  service = await createServiceApi(server);
 });
 beforeEach(async () => {
   account = await openTestAccount(server);
-  users = usersOf(account);
+  users = userActions(account);
 });
 afterAll(() => server.close());
 
@@ -45,24 +45,24 @@ const audit = async (query: string, api = account.administrator): Promise<Row[]>
 
 /** A user who was added, locked, renamed, unlocked and deleted, a minute apart, and how they were seen in between. */
 async function aLife() {
-  const userId = await account.add({ firstName: 'Alan', lastName: 'Turing' });
+  const userId = await account.addUser({ firstName: 'Alan', lastName: 'Turing' });
   const seen: { at: string; page: { revision: number; status: string; lastName: string; locks: object[] } }[] = [];
-  const look = async () => seen.push({ at: now(), page: await users.page(userId) });
+  const look = async () => seen.push({ at: now(), page: await users.getUser(userId) });
   // What the operator wrote is seen by whoever writes later.
   later();
-  await users.done(userId, 'lock', { reason: 'on leave' });
+  await users.mustAct(userId, 'lock', { reason: 'on leave' });
   await look();
   later();
   expectStatus(
     200,
-    await account.administrator.patch(users.user(userId), { lastName: 'Mathison', entitlementCountry: 'GB' }),
+    await account.administrator.patch(users.userPath(userId), { lastName: 'Mathison', entitlementCountry: 'GB' }),
   );
   await look();
   later();
-  await users.done(userId, 'unlock', { reason: 'back' });
+  await users.mustAct(userId, 'unlock', { reason: 'back' });
   await look();
   later();
-  await users.done(userId, 'delete', { reason: 'left' });
+  await users.mustAct(userId, 'delete', { reason: 'left' });
   await look();
   return { userId, seen };
 }
@@ -73,11 +73,11 @@ describe('replay', () => {
     const revisions = [1, 3, 4, 5];
     for (const [index, { at, page }] of seen.entries()) {
       expect(page.revision).toBe(revisions[index]);
-      expect(await users.page(userId, `?at=${at}`)).toEqual(page);
-      expect(await users.page(userId, `?at=${encodeURIComponent(at.replace('Z', '+00:00'))}`)).toEqual(page);
-      expect(await users.page(userId, `?at=${encodeURIComponent(at.replace('Z', '000000001Z'))}`)).toEqual(page);
-      expect(await users.page(userId, `?at=${page.revision}`)).toEqual(page);
-      expect(await users.page(userId, `?revision=${page.revision}`)).toEqual(page);
+      expect(await users.getUser(userId, `?at=${at}`)).toEqual(page);
+      expect(await users.getUser(userId, `?at=${encodeURIComponent(at.replace('Z', '+00:00'))}`)).toEqual(page);
+      expect(await users.getUser(userId, `?at=${encodeURIComponent(at.replace('Z', '000000001Z'))}`)).toEqual(page);
+      expect(await users.getUser(userId, `?at=${page.revision}`)).toEqual(page);
+      expect(await users.getUser(userId, `?revision=${page.revision}`)).toEqual(page);
     }
     expect(seen.map(({ page }) => [page.status, page.lastName, page.locks.length])).toEqual([
       ['active', 'Turing', 1],
@@ -85,13 +85,13 @@ describe('replay', () => {
       ['active', 'Mathison', 0],
       ['deleted', 'Mathison', 1],
     ]);
-    expect(await users.page(userId, '?at=0')).toMatchObject({
+    expect(await users.getUser(userId, '?at=0')).toMatchObject({
       status: 'active',
       lastName: 'Turing',
       locks: [],
       revision: 0,
     });
-    expect(await users.page(userId, '?at=2')).toMatchObject({
+    expect(await users.getUser(userId, '?at=2')).toMatchObject({
       lastName: 'Mathison',
       entitlementCountry: null,
       revision: 2,
@@ -111,7 +111,7 @@ describe('replay', () => {
       'at=1&revision=1',
       `at=${now()}&revision=1`,
     ]) {
-      const reply = await account.administrator.get(users.user(userId, `?${query}`));
+      const reply = await account.administrator.get(users.userPath(userId, `?${query}`));
       expect([query, reply.status, reply.body.code]).toEqual([query, 400, 'at.invalid']);
     }
     for (const query of [
@@ -129,28 +129,28 @@ describe('replay', () => {
       'tz=UTC&tz=UTC',
       'at=1&at=1',
     ]) {
-      const reply = await account.administrator.get(users.user(userId, `?${query}`));
+      const reply = await account.administrator.get(users.userPath(userId, `?${query}`));
       expect([query, reply.status, reply.body.code]).toEqual([query, 400, 'request.invalid']);
     }
-    expect((await account.administrator.get(users.user(randomUUID(), '?revision=99'))).body.code).toBe(
+    expect((await account.administrator.get(users.userPath(randomUUID(), '?revision=99'))).body.code).toBe(
       'user.not-found',
     );
   });
 
   it('REPLAY-1: at the time of a row has that row, also where one of a later time was recorded first', async () => {
-    const userId = await account.add();
+    const userId = await account.addUser();
     later();
-    expectStatus(200, await account.administrator.patch(users.user(userId), { lastName: 'Later' }));
+    expectStatus(200, await account.administrator.patch(users.userPath(userId), { lastName: 'Later' }));
     server.clock.move(-500);
-    await users.done(userId, 'lock');
-    const [locked] = expectStatus(200, await account.administrator.get(users.user(userId, '/history'))).body.items;
-    expect(await users.page(userId, `?at=${locked.at}`)).toEqual(await users.page(userId));
-    expect(await users.page(userId, '?at=1')).toMatchObject({ lastName: 'Later', locks: [] });
+    await users.mustAct(userId, 'lock');
+    const [locked] = expectStatus(200, await account.administrator.get(users.userPath(userId, '/history'))).body.items;
+    expect(await users.getUser(userId, `?at=${locked.at}`)).toEqual(await users.getUser(userId));
+    expect(await users.getUser(userId, '?at=1')).toMatchObject({ lastName: 'Later', locks: [] });
   });
 
   it('REPLAY-2: finds nobody before they came, and refuses what is no time or revision', async () => {
     const { userId } = await aLife();
-    const replayed = (at: string) => account.administrator.get(users.user(userId, `?at=${encodeURIComponent(at)}`));
+    const replayed = (at: string) => account.administrator.get(users.userPath(userId, `?at=${encodeURIComponent(at)}`));
     expect((await replayed('2020-01-31T12:00:00Z')).body).toMatchObject({ status: 404, code: 'user.not-found' });
     for (const at of [
       '',
@@ -177,19 +177,19 @@ describe('replay', () => {
   });
 
   it('REPLAY-1: counts logins up to that time, or up to that revision', async () => {
-    const userId = await account.add();
+    const userId = await account.addUser();
     later();
     const first = expectStatus(201, await service.post(`/users/${userId}/logins`, { method: 'password' }));
     const [before, loginAt] = [new Date(server.clock.now().getTime() - minute / 2).toISOString(), now()];
     later();
-    await users.done(userId, 'lock');
+    await users.mustAct(userId, 'lock');
     expect(first.position).toBeGreaterThan(0);
-    expect((await users.page(userId, `?at=${before}`)).lastLoginAt).toBeNull();
-    expect(Date.parse((await users.page(userId, `?at=${loginAt}`)).lastLoginAt)).toBeLessThanOrEqual(
+    expect((await users.getUser(userId, `?at=${before}`)).lastLoginAt).toBeNull();
+    expect(Date.parse((await users.getUser(userId, `?at=${loginAt}`)).lastLoginAt)).toBeLessThanOrEqual(
       Date.parse(loginAt),
     );
-    expect((await users.page(userId, '?at=0')).lastLoginAt).toBeNull();
-    expect((await users.page(userId, '?at=1')).lastLoginAt).toEqual((await users.page(userId)).lastLoginAt);
+    expect((await users.getUser(userId, '?at=0')).lastLoginAt).toBeNull();
+    expect((await users.getUser(userId, '?at=1')).lastLoginAt).toEqual((await users.getUser(userId)).lastLoginAt);
   });
 });
 
@@ -244,9 +244,9 @@ describe('a user’s history', () => {
   });
 
   it('LOGIN-12: shows logins with method and address', async () => {
-    const userId = await account.add();
+    const userId = await account.addUser();
     expectStatus(201, await service.post(`/users/${userId}/logins`, { method: 'password', ip: '2001:db8::7' }));
-    await users.done(userId, 'lock');
+    await users.mustAct(userId, 'lock');
     const login = (await historyOf(userId)).find(({ action }) => action === 'user.logged-in')!;
     expect(login).toMatchObject({ ip: '2001:db8::7', actor: { kind: 'service' } });
     expect(login.changes).toContainEqual({ field: 'login', before: null, after: { method: 'password', at: login.at } });
@@ -255,13 +255,13 @@ describe('a user’s history', () => {
   it('AUDIT-2: comes page by page, which stay the same while events arrive', async () => {
     const { userId } = await aLife();
     const whole = await historyOf(userId);
-    const first = (await account.administrator.get(users.user(userId, '/history?limit=2'))).body;
-    await users.done(userId, 'restore');
-    const second = (await account.administrator.get(users.user(userId, `/history?limit=200&cursor=${first.next}`)))
+    const first = (await account.administrator.get(users.userPath(userId, '/history?limit=2'))).body;
+    await users.mustAct(userId, 'restore');
+    const second = (await account.administrator.get(users.userPath(userId, `/history?limit=200&cursor=${first.next}`)))
       .body;
     expect([...first.items, ...second.items]).toEqual(whole);
     expect(second.next).toBeNull();
-    expect((await account.administrator.get(users.user(userId, '/history?cursor=x'))).body).toMatchObject({
+    expect((await account.administrator.get(users.userPath(userId, '/history?cursor=x'))).body).toMatchObject({
       status: 400,
       code: 'cursor.invalid',
     });
@@ -270,11 +270,11 @@ describe('a user’s history', () => {
 
 describe('the audit', () => {
   it('AUDIT-2: answers who locked or deleted whom, when and why', async () => {
-    const [one, two] = [await account.add({ firstName: 'Ada' }), await account.add({ firstName: 'Bea' })];
-    const { id: second, api } = await account.member('administrator');
-    await users.done(one, 'lock', { reason: 'lost phone' });
-    await users.done(one, 'unlock');
-    await usersOf(account, api).done(two, 'delete', { reason: 'left' });
+    const [one, two] = [await account.addUser({ firstName: 'Ada' }), await account.addUser({ firstName: 'Bea' })];
+    const { id: second, api } = await account.addUserWithRole('administrator');
+    await users.mustAct(one, 'lock', { reason: 'lost phone' });
+    await users.mustAct(one, 'unlock');
+    await userActions(account, api).mustAct(two, 'delete', { reason: 'left' });
     const rows = await audit('action=user.locked&action=user.deleted', api);
     expect(rows).toMatchObject([
       { action: 'user.deleted', subject: { id: two, name: 'Bea Hopper' }, actor: { id: second }, reason: 'left' },
@@ -340,7 +340,7 @@ describe('the audit', () => {
       ).body;
       walked.push(...items);
       cursor = next;
-      await account.administrator.post(account.path('/users'), person(account.domain));
+      await account.administrator.post(account.path('/users'), newPerson(account.domain));
     }
     expect(walked).toEqual(whole);
   });
@@ -362,18 +362,18 @@ describe('the audit', () => {
 
 describe('a former user', () => {
   it('LIFE-16, LIFE-17, LOCK-9, AUDIT-5: stays readable as at departure; the new account sees nothing of before, the old one nothing of after', async () => {
-    const domain = freshDomain();
+    const domain = newDomain();
     const other = await openTestAccount(server);
-    const theirs = usersOf(other);
-    const userId = await account.add({ email: `mover@${domain}`, firstName: 'Mo', lastName: 'Ver' });
-    await users.done(userId, 'lock', { reason: 'secret of the old one' });
+    const theirs = userActions(other);
+    const userId = await account.addUser({ email: `mover@${domain}`, firstName: 'Mo', lastName: 'Ver' });
+    await users.mustAct(userId, 'lock', { reason: 'secret of the old one' });
     const { position: deletedAt } = expectStatus(200, await users.act(userId, 'delete', { reason: 'moved on' }));
-    const [frozen, history] = [await users.page(userId), await historyOf(userId)];
+    const [frozen, history] = [await users.getUser(userId), await historyOf(userId)];
     expectStatus(200, await server.operator.put(other.path(`/domains/${domain}`)));
 
-    await theirs.done(userId, 'add-to-account', { reason: 'welcome' });
+    await theirs.mustAct(userId, 'add-to-account', { reason: 'welcome' });
     const unknown = { reason: null, by: { id: '00000000-0000-0000-0000-000000000000', kind: 'another-account' } };
-    expect(await theirs.page(userId)).toMatchObject({
+    expect(await theirs.getUser(userId)).toMatchObject({
       status: 'active',
       locks: [
         { cause: 'administrator', ...unknown },
@@ -381,18 +381,18 @@ describe('a former user', () => {
       ],
       roles: [],
     });
-    expect((await theirs.list('?locked=true'))[0].locks).toMatchObject([unknown, unknown]);
+    expect((await theirs.listUsers('?locked=true'))[0].locks).toMatchObject([unknown, unknown]);
     const [row] = await historyOf(userId, '', other);
     expect(row!.changes.find(({ field }) => field === 'locks')!.after).toMatchObject([unknown, unknown]);
-    await theirs.done(userId, 'unlock');
-    expectStatus(200, await other.administrator.patch(theirs.user(userId), { lastName: 'Newname', country: 'PL' }));
+    await theirs.mustAct(userId, 'unlock');
+    expectStatus(200, await other.administrator.patch(theirs.userPath(userId), { lastName: 'Newname', country: 'PL' }));
     expectStatus(201, await service.post(`/users/${userId}/logins`, { method: 'password' }));
-    await theirs.done(userId, 'lock', { reason: 'secret of the new one' });
+    await theirs.mustAct(userId, 'lock', { reason: 'secret of the new one' });
 
     // The old account's own reads wait for a write that is later than all of that.
-    await users.done(await account.add(), 'lock');
-    expect(await users.page(userId)).toEqual(frozen);
-    expect(await users.list('?status=deleted')).toMatchObject([
+    await users.mustAct(await account.addUser(), 'lock');
+    expect(await users.getUser(userId)).toEqual(frozen);
+    expect(await users.listUsers('?status=deleted')).toMatchObject([
       {
         userId,
         lastName: 'Ver',
@@ -401,20 +401,20 @@ describe('a former user', () => {
       },
     ]);
     expect(await historyOf(userId)).toEqual(history);
-    expect(await users.page(userId, `?revision=${frozen.revision}`)).toEqual(frozen);
+    expect(await users.getUser(userId, `?revision=${frozen.revision}`)).toEqual(frozen);
     // What came after exists for others; here it is like what does not.
     for (const revision of [frozen.revision + 1, frozen.revision + 2, 99])
-      expect((await account.administrator.get(users.user(userId, `?revision=${revision}`))).body.code).toBe(
+      expect((await account.administrator.get(users.userPath(userId, `?revision=${revision}`))).body.code).toBe(
         'at.invalid',
       );
     expect(await audit(`subject=${userId}`)).toEqual(history);
-    expect(await users.list('?search=newname')).toEqual([]);
+    expect(await users.listUsers('?search=newname')).toEqual([]);
 
     const seen = [
-      await theirs.page(userId),
+      await theirs.getUser(userId),
       await historyOf(userId, '', other),
       await audit('limit=200', other.administrator),
-      await theirs.page(userId, `?at=${now()}`),
+      await theirs.getUser(userId, `?at=${now()}`),
     ];
     expect(seen[1]).toMatchObject(
       [
@@ -428,12 +428,12 @@ describe('a former user', () => {
     );
     expect(JSON.stringify(seen)).not.toMatch(/secret of the old one|moved on/);
     for (const secret of [account.id, account.administratorId]) expect(JSON.stringify(seen)).not.toContain(secret);
-    expect((await other.administrator.get(theirs.user(userId, '?at=0'))).status).toBe(404);
+    expect((await other.administrator.get(theirs.userPath(userId, '?at=0'))).status).toBe(404);
     expect((await server.operator.get(`/audit?subject=${userId}`)).body.items.length).toBe(history.length + 6);
 
     // Nor does the old one learn from a write that changes nothing, or is refused, that anything happened.
     const again = await users.act(userId, 'delete');
-    const { etag } = await account.administrator.get(users.user(userId));
+    const { etag } = await account.administrator.get(users.userPath(userId));
     expect([again.status, again.body.changed, again.etag]).toEqual([200, false, etag]);
     expect(again.position).toBe(deletedAt);
     expect((await users.act(userId, 'delete', {}, { 'if-match': etag! })).status).toBe(200);
@@ -449,9 +449,9 @@ describe('Rollbook-Position', () => {
     for (let round = 0; round < 10; round++) {
       const { position, body } = expectStatus(
         201,
-        await server.operator.post(account.path('/users'), person(account.domain)),
+        await server.operator.post(account.path('/users'), newPerson(account.domain)),
       );
-      const read = await account.administrator.get(users.user(body.userId), {
+      const read = await account.administrator.get(users.userPath(body.userId), {
         'rollbook-min-position': String(position),
       });
       expect(read.status).toBe(200);
@@ -460,7 +460,7 @@ describe('Rollbook-Position', () => {
   });
 
   it('HTTP-4: of a write that changed nothing is the one that it was decided on', async () => {
-    const userId = await account.add();
+    const userId = await account.addUser();
     const first = await users.act(userId, 'lock');
     expect((await users.act(userId, 'lock')).position).toBe(first.position);
     expect(

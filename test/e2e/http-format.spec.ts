@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { METHODS, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
-import { contract, call, type Ids } from '../support/routes.js';
+import { contract, callRoute, type RouteIds } from '../support/routes.js';
 import {
   expectStatus,
   openTestAccount,
@@ -298,14 +298,14 @@ describe('HTTP-8: another method', () => {
 });
 
 test('HTTP-8: every 201 has a Location, where something is', async () => {
-  const ids: Ids = {
+  const ids: RouteIds = {
     accountId: account.id,
-    userId: await account.add(),
+    userId: await account.addUser(),
     tokenId: randomUUID(),
     role: 'auditor',
     domain: account.domain,
   };
-  const creating = contract.filter(({ done }) => done === 201);
+  const creating = contract.filter(({ successStatus }) => successStatus === 201);
   expect(creating.map(({ path }) => path)).toEqual(
     expect.arrayContaining([
       '/accounts',
@@ -316,11 +316,11 @@ test('HTTP-8: every 201 has a Location, where something is', async () => {
     ]),
   );
   for (const route of creating) {
-    const body = (given: Ids) => ({
+    const body = (given: RouteIds) => ({
       ...(route.body?.(given) as object),
       ...(route.path === '/access-tokens' && { userId: given.userId }),
     });
-    const made = expectStatus(201, await call(server.operator, { ...route, body }, ids));
+    const made = expectStatus(201, await callRoute(server.operator, { ...route, body }, ids));
     const location = made.headers.get('location');
     expect([route.path, location]).toEqual([route.path, expect.stringMatching(/^\/api\/v1\/[^:]+$/)]);
     const there = await server.operator.get(location!);

@@ -3,7 +3,7 @@ import {
   expectStatus,
   openTestAccount,
   startTestServer,
-  tokenOf,
+  issueTokenFor,
   type TestAccount,
   type TestServer,
 } from '../support/server.js';
@@ -20,7 +20,7 @@ afterAll(() => server.close());
 const inCapitals = (userId: string) => `/accounts/${account.id.toUpperCase()}/users/${userId.toUpperCase()}`;
 
 test('HTTP-9: ids in a path are taken in either case, also by one who is confined to an account', async () => {
-  const userId = await account.add();
+  const userId = await account.addUser();
   for (const api of [server.operator, account.administrator]) {
     const { body, etag } = expectStatus(200, await api.get(inCapitals(userId)));
     expect(body).toMatchObject({ userId });
@@ -43,7 +43,7 @@ test('HTTP-9: ids in a path are taken in either case, also by one who is confine
 });
 
 test('HTTP-9: a repeat with the same key is recognised in the other case', async () => {
-  const userId = await account.add();
+  const userId = await account.addUser();
   const headers = { 'idempotency-key': randomUUID() };
   const first = expectStatus(
     200,
@@ -58,7 +58,7 @@ test('HTTP-9: a repeat with the same key is recognised in the other case', async
 });
 
 test('HTTP-9: ids in a body are taken in either case', async () => {
-  const userId = await account.add();
+  const userId = await account.addUser();
   const { body } = expectStatus(
     200,
     await account.administrator.post(account.path('/users/bulk'), { action: 'lock', userIds: [userId.toUpperCase()] }),
@@ -70,12 +70,12 @@ test('HTTP-9: ids in a body are taken in either case', async () => {
   });
   expect([twice.status, twice.body.code]).toEqual([400, 'request.invalid']);
   expectStatus(200, await account.administrator.post(`${inCapitals(userId)}/unlock`));
-  const token = await tokenOf(server.operator, userId.toUpperCase());
+  const token = await issueTokenFor(server.operator, userId.toUpperCase());
   expect((await server.operator.as(token).get('/me')).body.actor.id).toBe(userId);
 });
 
 test('HTTP-9: ids and domains in a question of the audit are taken in either case', async () => {
-  const userId = await account.add();
+  const userId = await account.addUser();
   const locked = expectStatus(200, await account.administrator.post(account.path(`/users/${userId}/lock`)));
   const rows = async (query: string) => expectStatus(200, await server.operator.get(`/audit?${query}`)).body.items;
   const of = await rows(`subject=${userId}`);

@@ -6,7 +6,15 @@ import {
   type TestAccount,
   type TestServer,
 } from '../support/server.js';
-import { freshDomain, offeredBy, person, serviceOf, take, usersOf, type Step } from '../support/steps.js';
+import {
+  newDomain,
+  offeredActions,
+  newPerson,
+  createServiceApi,
+  followLink,
+  userActions,
+  type ActionLink,
+} from '../support/user-actions.js';
 
 const day = 86_400_000;
 
@@ -14,31 +22,31 @@ let server: TestServer;
 let service: Api;
 let account: TestAccount;
 let other: TestAccount;
-let users: ReturnType<typeof usersOf>;
+let users: ReturnType<typeof userActions>;
 
 beforeAll(async () => {
   server = await startTestServer();
-  service = await serviceOf(server);
+  service = await createServiceApi(server);
   other = await openTestAccount(server);
 });
 beforeEach(async () => {
   account = await openTestAccount(server);
-  users = usersOf(account);
+  users = userActions(account);
 });
 afterAll(() => server.close());
 
 const register = async () =>
-  expectStatus(201, await service.post('/registrations', person(account.domain))).body.userId as string;
+  expectStatus(201, await service.post('/registrations', newPerson(account.domain))).body.userId as string;
 const grant = async (userId: string, role: string) =>
-  expectStatus(200, await account.administrator.put(users.user(userId, `/roles/${role}`)));
+  expectStatus(200, await account.administrator.put(users.userPath(userId, `/roles/${role}`)));
 const fieldsChangedBy = async (action: string, userId: string) =>
-  (await account.administrator.get(users.user(userId, '/history'))).body.items
+  (await account.administrator.get(users.userPath(userId, '/history'))).body.items
     .filter((row: { action: string }) => row.action === action)
     .flatMap(({ changes }: { changes: { field: string; before: unknown; after: unknown }[] }) => changes);
 
 describe('deleting', () => {
   it('LIFE-8, LOCK-7, DELETE-1, LIFE-13: removes an active user from the account, locked; again changes nothing', async () => {
-    const userId = await account.add();
+    const userId = await account.addUser();
     await grant(userId, 'auditor');
     const deleted = {
       status: 'deleted',
@@ -46,10 +54,10 @@ describe('deleting', () => {
       changed: true,
       keptRoles: [],
     };
-    expect(await users.done(userId, 'delete', { reason: 'left' })).toEqual(deleted);
-    expect(await users.done(userId, 'delete', { reason: 'other' })).toEqual({ ...deleted, changed: false });
-    expect((await users.list()).map((item: { userId: string }) => item.userId)).not.toContain(userId);
-    expect(await users.list('?status=deleted')).toMatchObject([
+    expect(await users.mustAct(userId, 'delete', { reason: 'left' })).toEqual(deleted);
+    expect(await users.mustAct(userId, 'delete', { reason: 'other' })).toEqual({ ...deleted, changed: false });
+    expect((await users.listUsers()).map((item: { userId: string }) => item.userId)).not.toContain(userId);
+    expect(await users.listUsers('?status=deleted')).toMatchObject([
       { userId, status: 'deleted', locks: [{ cause: 'unaffiliated', reason: 'left' }], roles: [] },
     ]);
     // The lock is the deletion's own, no event beside it.
@@ -57,27 +65,27 @@ describe('deleting', () => {
   });
 
   it('DELETE-4: tells until when it can be undone', async () => {
-    const userId = await account.add();
-    await users.done(userId, 'delete');
-    const [{ restorableUntil, locks }] = await users.list('?status=deleted');
+    const userId = await account.addUser();
+    await users.mustAct(userId, 'delete');
+    const [{ restorableUntil, locks }] = await users.listUsers('?status=deleted');
     expect(Date.parse(restorableUntil) - Date.parse(locks[0].at)).toBe(30 * day);
   });
 
   it('LIFE-8: refuses one who was rejected', async () => {
     const userId = await register();
-    await users.done(userId, 'reject');
-    expect(offeredBy('user.not-active', await users.act(userId, 'delete'))).toEqual([]);
+    await users.mustAct(userId, 'reject');
+    expect(offeredActions('user.not-active', await users.act(userId, 'delete'))).toEqual([]);
   });
 });
 
 describe('restoring', () => {
   it('LIFE-9: brings back locks and kept roles, as before the deletion; again changes nothing', async () => {
-    const userId = await account.add();
+    const userId = await account.addUser();
     await grant(userId, 'auditor');
     await grant(userId, 'co-administrator');
-    await users.done(userId, 'lock', { reason: 'on leave' });
-    const before = await users.page(userId);
-    expect(await users.done(userId, 'delete', { keepRoles: true })).toMatchObject({
+    await users.mustAct(userId, 'lock', { reason: 'on leave' });
+    const before = await users.getUser(userId);
+    expect(await users.mustAct(userId, 'delete', { keepRoles: true })).toMatchObject({
       keptRoles: ['auditor', 'co-administrator'],
     });
     const restored = {
@@ -86,37 +94,37 @@ describe('restoring', () => {
       changed: true,
       keptRoles: ['auditor', 'co-administrator'],
     };
-    expect(await users.done(userId, 'restore', { reason: 'mistake' })).toEqual(restored);
-    expect(await users.done(userId, 'restore')).toEqual({ ...restored, changed: false });
-    expect(await users.page(userId)).toEqual({ ...before, revision: before.revision + 2 });
+    expect(await users.mustAct(userId, 'restore', { reason: 'mistake' })).toEqual(restored);
+    expect(await users.mustAct(userId, 'restore')).toEqual({ ...restored, changed: false });
+    expect(await users.getUser(userId)).toEqual({ ...before, revision: before.revision + 2 });
     expect((await users.actionsOn(userId)).slice(0, 2)).toEqual(['user.restored', 'user.deleted']);
   });
 
   it('DELETE-2: does not bring back roles that were not kept', async () => {
-    const userId = await account.add();
+    const userId = await account.addUser();
     await grant(userId, 'auditor');
-    await users.done(userId, 'delete');
-    expect(await users.done(userId, 'restore')).toMatchObject({ status: 'active', keptRoles: [] });
-    expect((await users.page(userId)).roles).toEqual([]);
+    await users.mustAct(userId, 'delete');
+    expect(await users.mustAct(userId, 'restore')).toMatchObject({ status: 'active', keptRoles: [] });
+    expect((await users.getUser(userId)).roles).toEqual([]);
   });
 
   it('DELETE-3: gives kept roles back only as far as whoever brings the user back may grant them', async () => {
-    const { id: userId } = await account.member('administrator');
+    const { id: userId } = await account.addUserWithRole('administrator');
     await grant(userId, 'auditor');
-    await users.done(userId, 'delete', { keepRoles: true });
-    const { api: coAdministrator } = await account.member('co-administrator');
-    const theirs = usersOf(account, coAdministrator);
-    expect(await theirs.done(userId, 'restore')).toMatchObject({ status: 'active', keptRoles: ['auditor'] });
-    expect((await theirs.page(userId)).roles).toEqual(['auditor']);
+    await users.mustAct(userId, 'delete', { keepRoles: true });
+    const { api: coAdministrator } = await account.addUserWithRole('co-administrator');
+    const theirs = userActions(account, coAdministrator);
+    expect(await theirs.mustAct(userId, 'restore')).toMatchObject({ status: 'active', keptRoles: ['auditor'] });
+    expect((await theirs.getUser(userId)).roles).toEqual(['auditor']);
     expect((await theirs.actionsOn(userId)).slice(0, 2)).toEqual(['user.role-revoked', 'user.restored']);
     expect((await coAdministrator.get(account.path())).body.administrators).toEqual([account.administratorId]);
   });
 
   it('ADMIN-4: counts a restored administrator again', async () => {
-    const { id: userId } = await account.member('administrator');
-    await users.done(userId, 'delete', { keepRoles: true });
+    const { id: userId } = await account.addUserWithRole('administrator');
+    await users.mustAct(userId, 'delete', { keepRoles: true });
     expect((await account.administrator.get(account.path())).body.administrators).toEqual([account.administratorId]);
-    await users.done(userId, 'restore');
+    await users.mustAct(userId, 'restore');
     expect((await account.administrator.get(account.path())).body.administrators.toSorted()).toEqual(
       [account.administratorId, userId].toSorted(),
     );
@@ -124,28 +132,28 @@ describe('restoring', () => {
 
   it('LIFE-9: refuses one who was rejected', async () => {
     const userId = await register();
-    await users.done(userId, 'reject');
-    expect(offeredBy('user.not-restorable', await users.act(userId, 'restore'))).toEqual([]);
+    await users.mustAct(userId, 'reject');
+    expect(offeredActions('user.not-restorable', await users.act(userId, 'restore'))).toEqual([]);
   });
 
   it('LIFE-9: refuses one who waits for approval, and offers to approve or reject them', async () => {
-    expect(offeredBy('user.not-restorable', await users.act(await register(), 'restore'))).toEqual([
+    expect(offeredActions('user.not-restorable', await users.act(await register(), 'restore'))).toEqual([
       'ApproveUser',
       'RejectUser',
     ]);
   });
 
   it('LIFE-9: refuses one who has been in another account since', async () => {
-    const domain = freshDomain();
-    const userId = await account.add(person(domain));
-    await users.done(userId, 'delete');
+    const domain = newDomain();
+    const userId = await account.addUser(newPerson(domain));
+    await users.mustAct(userId, 'delete');
     expectStatus(200, await server.operator.put(other.path(`/domains/${domain}`)));
-    const theirs = usersOf(other);
-    await theirs.done(userId, 'add-to-account');
-    expect(offeredBy('user.not-restorable', await users.act(userId, 'restore'))).toEqual([]);
-    await theirs.done(userId, 'delete');
-    expect(offeredBy('user.not-restorable', await users.act(userId, 'restore'))).toEqual([]);
-    expect(await theirs.done(userId, 'restore')).toMatchObject({ status: 'active', changed: true });
+    const theirs = userActions(other);
+    await theirs.mustAct(userId, 'add-to-account');
+    expect(offeredActions('user.not-restorable', await users.act(userId, 'restore'))).toEqual([]);
+    await theirs.mustAct(userId, 'delete');
+    expect(offeredActions('user.not-restorable', await users.act(userId, 'restore'))).toEqual([]);
+    expect(await theirs.mustAct(userId, 'restore')).toMatchObject({ status: 'active', changed: true });
   });
 });
 
@@ -153,26 +161,26 @@ describe('the summary', () => {
   it('LIST-7: counts as restorable whom this account can restore, not those who have been in another since', async () => {
     const restorable = async (of = account) =>
       expectStatus(200, await of.administrator.get(of.path('/summary'))).body.restorable;
-    const theirs = usersOf(other);
+    const theirs = userActions(other);
     const before = await restorable(other);
-    const domain = freshDomain();
-    const [mover, stayer] = [await account.add(person(domain)), await account.add()];
-    for (const userId of [mover, stayer]) await users.done(userId, 'delete');
+    const domain = newDomain();
+    const [mover, stayer] = [await account.addUser(newPerson(domain)), await account.addUser()];
+    for (const userId of [mover, stayer]) await users.mustAct(userId, 'delete');
     expect(await restorable()).toBe(2);
     expectStatus(200, await server.operator.put(other.path(`/domains/${domain}`)));
-    await theirs.done(mover, 'add-to-account');
+    await theirs.mustAct(mover, 'add-to-account');
     expect([await restorable(), await restorable(other)]).toEqual([1, before]);
-    await theirs.done(mover, 'delete');
+    await theirs.mustAct(mover, 'delete');
     expect([await restorable(), await restorable(other)]).toEqual([1, before + 1]);
     expectStatus(200, await server.operator.delete(other.path(`/domains/${domain}`)));
     expectStatus(200, await server.operator.put(account.path(`/domains/${domain}`)));
-    await users.done(mover, 'add-to-account');
+    await users.mustAct(mover, 'add-to-account');
     expect([await restorable(), await restorable(other)]).toEqual([1, before]);
-    await users.done(mover, 'delete');
+    await users.mustAct(mover, 'delete');
     expect(await restorable()).toBe(2);
     // What else the list tells of them is as they left.
     expect(
-      (await users.list('?status=deleted')).map(
+      (await users.listUsers('?status=deleted')).map(
         ({ restorableUntil }: { restorableUntil?: string }) => typeof restorableUntil,
       ),
     ).toEqual(['string', 'string']);
@@ -181,49 +189,49 @@ describe('the summary', () => {
 
 describe('adding one who left to the account again', () => {
   it('LIFE-5: brings kept roles back, and locks stay until unlocked; again changes nothing', async () => {
-    const userId = await account.add();
+    const userId = await account.addUser();
     await grant(userId, 'auditor');
-    await users.done(userId, 'delete', { reason: 'left', keepRoles: true });
+    await users.mustAct(userId, 'delete', { reason: 'left', keepRoles: true });
     const added = {
       status: 'active',
       locks: [{ cause: 'unaffiliated', reason: 'left' }],
       changed: true,
       keptRoles: ['auditor'],
     };
-    expect(await users.done(userId, 'add-to-account')).toEqual(added);
-    expect(await users.done(userId, 'add-to-account')).toEqual({ ...added, changed: false });
-    expect(await users.done(userId, 'unlock')).toMatchObject({ locks: [] });
-    expect((await users.page(userId)).roles).toEqual(['auditor']);
+    expect(await users.mustAct(userId, 'add-to-account')).toEqual(added);
+    expect(await users.mustAct(userId, 'add-to-account')).toEqual({ ...added, changed: false });
+    expect(await users.mustAct(userId, 'unlock')).toMatchObject({ locks: [] });
+    expect((await users.getUser(userId)).roles).toEqual(['auditor']);
   });
 
   it('LOCK-9: shows the reason of a lock that was set here, wherever they have been since', async () => {
-    const domain = freshDomain();
-    const userId = await account.add(person(domain));
-    await users.done(userId, 'lock', { reason: 'a matter of ours' });
-    const [lock] = (await users.page(userId)).locks;
-    await users.done(userId, 'delete');
+    const domain = newDomain();
+    const userId = await account.addUser(newPerson(domain));
+    await users.mustAct(userId, 'lock', { reason: 'a matter of ours' });
+    const [lock] = (await users.getUser(userId)).locks;
+    await users.mustAct(userId, 'delete');
     expectStatus(200, await server.operator.put(other.path(`/domains/${domain}`)));
-    await usersOf(other).done(userId, 'add-to-account');
-    expect((await usersOf(other).page(userId)).locks[0].reason).toBeNull();
-    await usersOf(other).done(userId, 'delete');
+    await userActions(other).mustAct(userId, 'add-to-account');
+    expect((await userActions(other).getUser(userId)).locks[0].reason).toBeNull();
+    await userActions(other).mustAct(userId, 'delete');
     expectStatus(200, await server.operator.delete(other.path(`/domains/${domain}`)));
     expectStatus(200, await server.operator.put(account.path(`/domains/${domain}`)));
-    await users.done(userId, 'add-to-account');
-    expect((await users.page(userId)).locks).toContainEqual(lock);
+    await users.mustAct(userId, 'add-to-account');
+    expect((await users.getUser(userId)).locks).toContainEqual(lock);
   });
 
   it('ADMIN-2: counts an administrator whose role was kept once they are unlocked, not before', async () => {
-    const { id: userId } = await account.member('administrator');
-    await users.done(userId, 'delete', { keepRoles: true });
-    await users.done(userId, 'add-to-account');
+    const { id: userId } = await account.addUserWithRole('administrator');
+    await users.mustAct(userId, 'delete', { keepRoles: true });
+    await users.mustAct(userId, 'add-to-account');
     const counted = async () => (await account.administrator.get(account.path())).body.administrators.includes(userId);
     expect(await counted()).toBe(false);
-    await users.done(userId, 'unlock');
+    await users.mustAct(userId, 'unlock');
     expect(await counted()).toBe(true);
   });
 
   it('LIFE-14: is refused for one who waits for approval here', async () => {
-    expect(offeredBy('user.not-unaffiliated', await users.act(await register(), 'add-to-account'))).toEqual([
+    expect(offeredActions('user.not-unaffiliated', await users.act(await register(), 'add-to-account'))).toEqual([
       'ApproveUser',
       'RejectUser',
     ]);
@@ -232,15 +240,15 @@ describe('adding one who left to the account again', () => {
 
 describe('changing', () => {
   const change = async (userId: string, fields: object) =>
-    expectStatus(200, await account.administrator.patch(users.user(userId), fields));
+    expectStatus(200, await account.administrator.patch(users.userPath(userId), fields));
 
   it('LIFE-10, LIFE-13: takes names, profile country, language and entitlement country at once; again changes nothing', async () => {
-    const userId = await account.add();
+    const userId = await account.addUser();
     const fields = { firstName: 'Ada', lastName: 'Byron', country: 'GB', language: 'de', entitlementCountry: 'FR' };
     expect((await change(userId, fields)).body).toEqual({ status: 'active', locks: [], changed: true });
     expect((await change(userId, fields)).body.changed).toBe(false);
     expect((await change(userId, {})).body.changed).toBe(false);
-    expect(await users.page(userId)).toMatchObject(fields);
+    expect(await users.getUser(userId)).toMatchObject(fields);
     expect(await fieldsChangedBy('user.renamed', userId)).toEqual([
       { field: 'firstName', before: 'Grace', after: 'Ada' },
       { field: 'lastName', before: 'Hopper', after: 'Byron' },
@@ -248,11 +256,11 @@ describe('changing', () => {
   });
 
   it('LIFE-10: clears the entitlement country with null, and it alone', async () => {
-    const userId = await account.add({ entitlementCountry: 'FR' });
+    const userId = await account.addUser({ entitlementCountry: 'FR' });
     expect((await change(userId, { entitlementCountry: null })).body.changed).toBe(true);
-    expect(await users.page(userId)).toMatchObject({ entitlementCountry: null, firstName: 'Grace', country: 'US' });
+    expect(await users.getUser(userId)).toMatchObject({ entitlementCountry: null, firstName: 'Grace', country: 'US' });
     for (const field of ['firstName', 'lastName', 'country', 'language']) {
-      const { status, body } = await account.administrator.patch(users.user(userId), { [field]: null });
+      const { status, body } = await account.administrator.patch(users.userPath(userId), { [field]: null });
       expect([status, [...new Set(body.errors.map((error: { field: string }) => error.field))]]).toEqual([
         400,
         [field],
@@ -263,75 +271,78 @@ describe('changing', () => {
   it('LIFE-10: takes one who waits for approval, and refuses one who has left', async () => {
     const userId = await register();
     expect((await change(userId, { lastName: 'Murray' })).body).toMatchObject({ status: 'pending', changed: true });
-    await users.done(userId, 'reject');
+    await users.mustAct(userId, 'reject');
     expect(
-      offeredBy('user.not-active', await account.administrator.patch(users.user(userId), { lastName: 'Hopper' })),
+      offeredActions(
+        'user.not-active',
+        await account.administrator.patch(users.userPath(userId), { lastName: 'Hopper' }),
+      ),
     ).toEqual([]);
-    expect(await users.page(userId)).toMatchObject({ status: 'rejected', lastName: 'Murray' });
+    expect(await users.getUser(userId)).toMatchObject({ status: 'rejected', lastName: 'Murray' });
   });
 });
 
 describe('roles', () => {
   it('LIFE-11, PERM-9: add up, and are granted and taken once', async () => {
-    const userId = await account.add();
+    const userId = await account.addUser();
     expect((await grant(userId, 'auditor')).body.changed).toBe(true);
     expect((await grant(userId, 'auditor')).body.changed).toBe(false);
     expect((await grant(userId, 'co-administrator')).body.changed).toBe(true);
-    expect((await users.page(userId)).roles.toSorted()).toEqual(['auditor', 'co-administrator']);
+    expect((await users.getUser(userId)).roles.toSorted()).toEqual(['auditor', 'co-administrator']);
     for (const changed of [true, false]) {
       expect(
-        expectStatus(200, await account.administrator.delete(users.user(userId, '/roles/auditor'))).body.changed,
+        expectStatus(200, await account.administrator.delete(users.userPath(userId, '/roles/auditor'))).body.changed,
       ).toBe(changed);
     }
-    expect((await users.page(userId)).roles).toEqual(['co-administrator']);
-    expect((await account.administrator.put(users.user(userId, '/roles/king'))).status).toBe(400);
+    expect((await users.getUser(userId)).roles).toEqual(['co-administrator']);
+    expect((await account.administrator.put(users.userPath(userId, '/roles/king'))).status).toBe(400);
   });
 
   it('LIFE-11: go to active members only', async () => {
-    const refused = await account.administrator.put(users.user(await register(), '/roles/auditor'));
-    expect(offeredBy('user.not-active', refused)).toEqual(['ApproveUser', 'RejectUser']);
+    const refused = await account.administrator.put(users.userPath(await register(), '/roles/auditor'));
+    expect(offeredActions('user.not-active', refused)).toEqual(['ApproveUser', 'RejectUser']);
   });
 });
 
 describe('an administrator', () => {
   it('PERM-12: locks, deletes or demotes nobody who is themselves, not even in a dry run', async () => {
-    await account.member('administrator');
+    await account.addUserWithRole('administrator');
     const self = account.administratorId;
     for (const body of [{}, { dryRun: true }]) {
       for (const action of ['lock', 'delete'])
-        expect(offeredBy('user.self', await users.act(self, action, body))).toEqual([]);
+        expect(offeredActions('user.self', await users.act(self, action, body))).toEqual([]);
     }
     expect(
-      offeredBy('user.self', await account.administrator.delete(users.user(self, '/roles/administrator'))),
+      offeredActions('user.self', await account.administrator.delete(users.userPath(self, '/roles/administrator'))),
     ).toEqual([]);
-    expect(await users.page(self)).toMatchObject({ status: 'active', locks: [], roles: ['administrator'] });
+    expect(await users.getUser(self)).toMatchObject({ status: 'active', locks: [], roles: ['administrator'] });
   });
 });
 
 describe('the actions of a user', () => {
   const becoming: Record<string, () => Promise<string>> = {
-    active: () => account.add(),
+    active: () => account.addUser(),
     'active and locked': async () => {
-      const userId = await account.add();
-      await users.done(userId, 'lock');
+      const userId = await account.addUser();
+      await users.mustAct(userId, 'lock');
       return userId;
     },
     pending: register,
     rejected: async () => {
       const userId = await register();
-      await users.done(userId, 'reject');
+      await users.mustAct(userId, 'reject');
       return userId;
     },
     deleted: async () => {
-      const userId = await account.add();
+      const userId = await account.addUser();
       await grant(userId, 'auditor');
-      await users.done(userId, 'delete', { keepRoles: true });
+      await users.mustAct(userId, 'delete', { keepRoles: true });
       return userId;
     },
-    'an administrator': async () => (await account.member('administrator')).id,
+    'an administrator': async () => (await account.addUserWithRole('administrator')).id,
     'the last administrator': async () => account.administratorId,
   };
-  interface Possible extends Step {
+  interface Possible extends ActionLink {
     allowed: boolean;
     changes: boolean;
     code?: string;
@@ -341,13 +352,17 @@ describe('the actions of a user', () => {
     'PERM-18: foretell what each step would come to, for one who is %s',
     async (standing) => {
       const ask = async (userId: string): Promise<Possible[]> =>
-        (await server.operator.get(users.user(userId, '/actions'))).body.items;
+        (await server.operator.get(users.userPath(userId, '/actions'))).body.items;
       let userId = await becoming[standing]!();
       const first = await ask(userId);
       expect(first.length).toBe(15);
       for (const index of first.keys()) {
         const step = (await ask(userId))[index]!;
-        const taken = await take(server.operator, step, step.action === 'ChangeUser' ? { firstName: 'Somebody' } : {});
+        const taken = await followLink(
+          server.operator,
+          step,
+          step.action === 'ChangeUser' ? { firstName: 'Somebody' } : {},
+        );
         const came =
           taken.status === 200
             ? { allowed: true, changes: taken.body.changed }
@@ -367,16 +382,16 @@ describe('the actions of a user', () => {
 // Last in this file: they move the time.
 describe('30 days after a deletion', () => {
   it('LIFE-9, LIST-7: it can still be undone to the last moment, and not after it', async () => {
-    const [early, late] = [await account.add(), await account.add()];
-    for (const userId of [early, late]) await users.done(userId, 'delete');
-    const operator = usersOf(account, server.operator);
+    const [early, late] = [await account.addUser(), await account.addUser()];
+    for (const userId of [early, late]) await users.mustAct(userId, 'delete');
+    const operator = userActions(account, server.operator);
     const summary = async () => (await server.operator.get(account.path('/summary'))).body.restorable;
     expect(await summary()).toBe(2);
     server.clock.move(30 * day - 60_000);
-    expect(await operator.done(early, 'restore')).toMatchObject({ status: 'active', changed: true });
+    expect(await operator.mustAct(early, 'restore')).toMatchObject({ status: 'active', changed: true });
     expect(await summary()).toBe(1);
     server.clock.move(61_000 + 60_000);
-    expect(offeredBy('user.not-restorable', await operator.act(late, 'restore'))).toEqual([]);
+    expect(offeredActions('user.not-restorable', await operator.act(late, 'restore'))).toEqual([]);
     expect(await summary()).toBe(0);
   });
 });

@@ -5,7 +5,7 @@ import {
   type TestAccount,
   type TestServer,
 } from '../support/server.js';
-import { person, serviceOf, usersOf } from '../support/steps.js';
+import { newPerson, createServiceApi, userActions } from '../support/user-actions.js';
 
 interface Item {
   userId: string;
@@ -18,7 +18,7 @@ interface Item {
 
 let server: TestServer;
 let account: TestAccount;
-let users: ReturnType<typeof usersOf>;
+let users: ReturnType<typeof userActions>;
 const ids: Record<string, string> = {};
 let loggedInAt: { dan: string; asa: string };
 
@@ -26,29 +26,29 @@ let loggedInAt: { dan: string; asa: string };
 beforeAll(async () => {
   server = await startTestServer();
   account = await openTestAccount(server);
-  users = usersOf(account);
-  const service = await serviceOf(server);
+  users = userActions(account);
+  const service = await createServiceApi(server);
   const { domain } = account;
   ids['Grace'] = account.administratorId;
-  ids['Åsa'] = await account.add({ firstName: 'Åsa', lastName: 'Zorn', country: 'SE', email: `c@${domain}` });
+  ids['Åsa'] = await account.addUser({ firstName: 'Åsa', lastName: 'Zorn', country: 'SE', email: `c@${domain}` });
   ids['bo'] = expectStatus(
     201,
     await service.post('/registrations', { firstName: 'bo', lastName: 'Ärlig', country: 'DK', email: `A.B@${domain}` }),
   ).body.userId;
-  ids['Çelik'] = await account.add({
+  ids['Çelik'] = await account.addUser({
     firstName: 'Çelik',
     lastName: 'brown',
     country: 'AT',
     email: `b@${domain}`,
     entitlementCountry: 'DE',
   });
-  ids['dan'] = await account.add({ firstName: 'dan', lastName: "O'Neil", country: 'GB', email: `d@${domain}` });
+  ids['dan'] = await account.addUser({ firstName: 'dan', lastName: "O'Neil", country: 'GB', email: `d@${domain}` });
   const now = server.clock.now().getTime();
   loggedInAt = { dan: new Date(now + 60_000).toISOString(), asa: new Date(now + 120_000).toISOString() };
   expectStatus(201, await service.post(`/users/${ids['Åsa']}/logins`, { at: loggedInAt.asa, method: 'password' }));
   expectStatus(201, await service.post(`/users/${ids['dan']}/logins`, { at: loggedInAt.dan, method: 'oidc' }));
-  await users.done(ids['Çelik'], 'lock', { reason: 'on leave' });
-  expectStatus(200, await account.administrator.put(users.user(ids['dan'], '/roles/auditor')));
+  await users.mustAct(ids['Çelik'], 'lock', { reason: 'on leave' });
+  expectStatus(200, await account.administrator.put(users.userPath(ids['dan'], '/roles/auditor')));
 });
 afterAll(() => server.close());
 
@@ -195,15 +195,15 @@ describe('the user list', () => {
 
   it('LIST-4: goes on where a page ended, though the row that it ended with has moved or gone', async () => {
     const of = await openTestAccount(server);
-    const [ben, cleo] = [await of.add({ firstName: 'Ben' }), await of.add({ firstName: 'Cleo' })];
-    for (const firstName of ['Dora', 'Emil', 'Fay']) await of.add({ firstName });
+    const [ben, cleo] = [await of.addUser({ firstName: 'Ben' }), await of.addUser({ firstName: 'Cleo' })];
+    for (const firstName of ['Dora', 'Emil', 'Fay']) await of.addUser({ firstName });
     const query = 'sort=firstName&search=account-&limit=';
     const first = (await list(`${query}1`, of)).body;
     expect(firstNames(first.items)).toEqual(['Ben']);
-    expectStatus(200, await of.administrator.patch(usersOf(of).user(ben), { firstName: 'Zoe' }));
+    expectStatus(200, await of.administrator.patch(userActions(of).userPath(ben), { firstName: 'Zoe' }));
     const second = (await list(`${query}1&cursor=${first.next}`, of)).body;
     expect(firstNames(second.items)).toEqual(['Cleo']);
-    await usersOf(of).done(cleo, 'delete');
+    await userActions(of).mustAct(cleo, 'delete');
     expect(firstNames((await list(`${query}2&cursor=${second.next}`, of)).body.items)).toEqual(['Dora', 'Emil']);
   });
 
@@ -211,7 +211,7 @@ describe('the user list', () => {
     const stranger = await openTestAccount(server);
     const { next } = (await list('limit=1')).body;
     const forged = Buffer.from(JSON.stringify(['a', stranger.administratorId])).toString('base64url');
-    await stranger.add();
+    await stranger.addUser();
     const theirs = (await list('limit=1', stranger)).body.next as string;
     for (const query of [
       'cursor=x',
@@ -267,11 +267,12 @@ describe('the summary', () => {
 describe('the pending approvals', () => {
   it('LIST-5: tell who waits, since when, from which domain, longest first', async () => {
     const of = await openTestAccount(server);
-    const service = await serviceOf(server);
+    const service = await createServiceApi(server);
     const register = async (firstName: string) =>
-      expectStatus(201, await service.post('/registrations', person(of.domain, { firstName }))).body.userId as string;
+      expectStatus(201, await service.post('/registrations', newPerson(of.domain, { firstName }))).body
+        .userId as string;
     const [first, second, third] = [await register('Zoe'), await register('Adam'), await register('Mia')];
-    await usersOf(of).done(second, 'approve');
+    await userActions(of).mustAct(second, 'approve');
     const pending = (query = '') => of.administrator.get(of.path(`/pending-approvals${query}`));
     const { items, next } = expectStatus(200, await pending()).body;
     expect(items).toMatchObject([
@@ -332,7 +333,7 @@ describe('the export', () => {
     const rows = await exported();
     const { items } = (await list('')).body;
     expect(rows.map((row) => row.at(-1))).toEqual(items.map(({ userId }: Item) => userId));
-    const locked = (await users.list('?locked=true'))[0];
+    const locked = (await users.listUsers('?locked=true'))[0];
     expect(await exported('?locked=true')).toEqual([
       [
         `b@${account.domain}`,
@@ -373,9 +374,9 @@ describe('the export', () => {
   it('EXPORT-3: every cell is quoted, and one that a spreadsheet takes for a formula gets one leading apostrophe', async () => {
     const of = await openTestAccount(server);
     for (const firstName of ['=1+1', '+1', '-1', '@sum', "'=1", 'a=b', 'a;=1+1'])
-      await of.add({ firstName, lastName: 'Doe, "John"' });
-    const [one] = (await usersOf(of).list('?search=%3D1%2B1%20doe')) as Item[];
-    await usersOf(of).done(one!.userId, 'lock', { reason: '=HYPERLINK("evil")' });
+      await of.addUser({ firstName, lastName: 'Doe, "John"' });
+    const [one] = (await userActions(of).listUsers('?search=%3D1%2B1%20doe')) as Item[];
+    await userActions(of).mustAct(one!.userId, 'lock', { reason: '=HYPERLINK("evil")' });
     const rows = await exported('?search=doe', of);
     expect(rows.map(([, firstName]) => firstName!).toSorted()).toEqual([
       "''=1",
@@ -397,10 +398,10 @@ describe('an account of more than 200 users', () => {
     many = await openTestAccount(server);
     for (let batch = 0; batch < 9; batch++)
       await Promise.all(
-        Array.from({ length: 25 }, (_, index) => many.add({ lastName: `Name ${(index * 9 + batch) % 50}` })),
+        Array.from({ length: 25 }, (_, index) => many.addUser({ lastName: `Name ${(index * 9 + batch) % 50}` })),
       );
     // Reads of the account's administrator wait for this.
-    await usersOf(many).done(await many.add({ lastName: 'Last' }), 'lock');
+    await userActions(many).mustAct(await many.addUser({ lastName: 'Last' }), 'lock');
   });
 
   it('LIST-4: is walked page by page while users are added: nobody twice, nobody left out', async () => {
@@ -408,7 +409,7 @@ describe('an account of more than 200 users', () => {
     expect(before.length).toBe(227);
     const seen = await walk(
       'limit=40',
-      () => Promise.all([many.add({ lastName: 'Aaa' }), many.add({ lastName: 'Zzz' })]),
+      () => Promise.all([many.addUser({ lastName: 'Aaa' }), many.addUser({ lastName: 'Zzz' })]),
       many,
     );
     const seenIds = seen.map(({ userId }) => userId);

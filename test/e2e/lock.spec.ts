@@ -18,7 +18,7 @@ afterAll(() => server.close());
 describe('one lock of one user, from the URL to the audit row', () => {
   it('LIFE-6, AUDIT-1: is answered, listed and on record', async () => {
     const { administrator: api } = account;
-    const userId = await account.add({ firstName: 'Alan', lastName: 'Turing' });
+    const userId = await account.addUser({ firstName: 'Alan', lastName: 'Turing' });
     const locked = expectStatus(
       200,
       await api.post(account.path(`/users/${userId}/lock`), { reason: 'left the company' }),

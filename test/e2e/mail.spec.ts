@@ -6,7 +6,7 @@ import { UserDecider, type ExistingUser } from '#libs/users';
 import { Vault } from '#libs/vault';
 import { startServer } from '../../apps/server/src/server.js';
 import { Api } from '../support/api.js';
-import { Mailbox, eventually, linkIn } from '../support/mailbox.js';
+import { TestMailServer, pollUntilDefined, linkSecretIn } from '../support/mail-server.js';
 import {
   expectStatus,
   openTestAccount,
@@ -14,29 +14,29 @@ import {
   type TestAccount,
   type TestServer,
 } from '../support/server.js';
-import { freshDomain, person, serviceOf } from '../support/steps.js';
+import { newDomain, newPerson, createServiceApi } from '../support/user-actions.js';
 
 const minute = 60_000;
 const password = 'correct horse battery';
 
-let box: Mailbox;
+let box: TestMailServer;
 let test: TestServer;
 let account: TestAccount;
 beforeAll(async () => {
-  box = await Mailbox.open();
+  box = await TestMailServer.open();
   test = await startTestServer({ SMTP_URL: box.url, MAIL_FROM: 'Acme users <users@acme.example>' });
   account = await openTestAccount(test);
 });
 afterAll(async () => {
   await test.close();
-  await box.goAway();
+  await box.stop();
 });
 
 const path = (userId: string, rest = '') => account.path(`/users/${userId}${rest}`);
 
 async function add(fields: Record<string, unknown> = {}): Promise<{ userId: string; email: string }> {
-  const who = person(account.domain, fields);
-  return { userId: await account.add(who), email: who.email };
+  const who = newPerson(account.domain, fields);
+  return { userId: await account.addUser(who), email: who.email };
 }
 /** A stranger's request for a link. */
 const ask = (email: string) => test.operator.inBrowser().post('/password-resets', { email });
@@ -53,9 +53,9 @@ const confirm = (link: string) => test.operator.inBrowser().post('/password-rese
 /** A user who has set a password. */
 async function settled(fields: Record<string, unknown> = {}): Promise<{ userId: string; email: string }> {
   const user = await add(fields);
-  const [welcome] = await box.to(user.email);
-  expectStatus(200, await confirm(linkIn(welcome!)));
-  await box.to(
+  const [welcome] = await box.waitForMails(user.email);
+  expectStatus(200, await confirm(linkSecretIn(welcome!)));
+  await box.waitForMails(
     user.email,
     /password was changed|contraseña ha cambiado|Passwort wurde geändert|hasło zostało zmienione/,
   );
@@ -71,13 +71,13 @@ const owedTo = async (userId: string) =>
 describe('a mail', () => {
   it('PASSWORD-5, MAIL-7: completes a profile, and says when a password was set', async () => {
     const { email } = await add({ firstName: 'Zoë', lastName: 'Łukasik' });
-    const [welcome] = await box.to(email);
+    const [welcome] = await box.waitForMails(email);
     expect(welcome).toMatchObject({ subject: 'Complete your profile', recipients: [email] });
     expect(welcome!.text).toContain(`Hello Zoë,`);
-    expect(welcome!.text).toContain(`${test.server.url}/set-password#${linkIn(welcome!)}`);
-    expect(welcome!.html).toContain(`href="${test.server.url}/set-password#${linkIn(welcome!)}"`);
-    expectStatus(200, await confirm(linkIn(welcome!)));
-    const [changed] = await box.to(email, /changed/);
+    expect(welcome!.text).toContain(`${test.server.url}/set-password#${linkSecretIn(welcome!)}`);
+    expect(welcome!.html).toContain(`href="${test.server.url}/set-password#${linkSecretIn(welcome!)}"`);
+    expectStatus(200, await confirm(linkSecretIn(welcome!)));
+    const [changed] = await box.waitForMails(email, /changed/);
     expect(changed).toMatchObject({ subject: 'Your password was changed' });
     expect(changed!.text).not.toContain('/set-password');
   });
@@ -85,20 +85,20 @@ describe('a mail', () => {
   it('PASSWORD-6, PASSWORD-7: resets a password, asked for by an administrator or by the user, with one link', async () => {
     const { userId, email } = await settled();
     expectStatus(200, await test.operator.post(path(userId, '/reset-password')));
-    const [first] = await box.to(email, /^Reset/);
+    const [first] = await box.waitForMails(email, /^Reset/);
     const before = await revisionOf(userId);
     expectStatus(202, await ask(email));
-    const [, second] = await box.to(email, /^Reset/, 2);
-    expect(linkIn(second!)).toBe(linkIn(first!));
+    const [, second] = await box.waitForMails(email, /^Reset/, 2);
+    expect(linkSecretIn(second!)).toBe(linkSecretIn(first!));
     expect(second!.messageId).not.toBe(first!.messageId);
     expect(await revisionOf(userId)).toBe(before);
-    expectStatus(200, await confirm(linkIn(first!)));
-    expect((await confirm(linkIn(second!))).body.code).toBe('link.not-valid');
+    expectStatus(200, await confirm(linkSecretIn(first!)));
+    expect((await confirm(linkSecretIn(second!))).body.code).toBe('link.not-valid');
   });
 
   it('PASSWORD-8: with a link is sent again after 1, 5 and 30 minutes, then hourly, and at once after a quiet day', async () => {
     const { userId, email } = await add();
-    const [welcome] = await box.to(email);
+    const [welcome] = await box.waitForMails(email);
     let sent = 1;
     for (const [minutes, isSent] of [
       [0, true],
@@ -120,9 +120,9 @@ describe('a mail', () => {
       if (isSent) sent++;
       expect(mailsTo(userId)).toHaveLength(sent);
     }
-    const mails = await box.to(email, /^Complete/, sent);
-    expect(new Set(mails.map(linkIn))).toEqual(new Set([linkIn(welcome!)]));
-    expectStatus(200, await confirm(linkIn(mails.at(-1)!)));
+    const mails = await box.waitForMails(email, /^Complete/, sent);
+    expect(new Set(mails.map(linkSecretIn))).toEqual(new Set([linkSecretIn(welcome!)]));
+    expectStatus(200, await confirm(linkSecretIn(mails.at(-1)!)));
   });
 
   it('PASSWORD-8: leaves nobody who asks without an open link, though strangers ask as often as they can', async () => {
@@ -139,8 +139,8 @@ describe('a mail', () => {
     const { userId, email } = await settled();
     const links: string[] = [];
     const newLink = async (): Promise<string> => {
-      const link = (await box.to(email, /^Reset/, links.length + 1))
-        .map(linkIn)
+      const link = (await box.waitForMails(email, /^Reset/, links.length + 1))
+        .map(linkSecretIn)
         .find((other) => !links.includes(other))!;
       links.push(link);
       return link;
@@ -164,24 +164,30 @@ describe('a mail', () => {
 
   it('PASSWORD-5, MAIL-3: completes a profile again where there is no password yet, and once a stranger was approved', async () => {
     const { userId, email } = await add();
-    await box.to(email);
+    await box.waitForMails(email);
     expectStatus(200, await test.operator.post(path(userId, '/reset-password')));
-    expect((await box.to(email, /^Complete/, 2)).map(linkIn)).toEqual([expect.any(String), expect.any(String)]);
+    expect((await box.waitForMails(email, /^Complete/, 2)).map(linkSecretIn)).toEqual([
+      expect.any(String),
+      expect.any(String),
+    ]);
     for (const act of ['delete', 'add-to-account'])
       expectStatus(200, await test.operator.post(path(userId, `/${act}`)));
-    await eventually(() =>
+    await pollUntilDefined(() =>
       test.server.app
         .get(Vault)
         .outbox.list('void', 1_000)
         .find(({ user, problem }) => user === userId && problem === 'user.locked'),
     );
     expectStatus(200, await test.operator.post(path(userId, '/unlock')));
-    expectStatus(200, await confirm(linkIn((await box.to(email, /^Complete/, 3))[2]!)));
+    expectStatus(200, await confirm(linkSecretIn((await box.waitForMails(email, /^Complete/, 3))[2]!)));
 
-    const stranger = person(account.domain);
-    const { userId: waiting } = expectStatus(201, await (await serviceOf(test)).post('/registrations', stranger)).body;
+    const stranger = newPerson(account.domain);
+    const { userId: waiting } = expectStatus(
+      201,
+      await (await createServiceApi(test)).post('/registrations', stranger),
+    ).body;
     expectStatus(200, await test.operator.post(path(waiting, '/approve')));
-    expectStatus(200, await confirm(linkIn((await box.to(stranger.email, /^Complete/))[0]!)));
+    expectStatus(200, await confirm(linkSecretIn((await box.waitForMails(stranger.email, /^Complete/))[0]!)));
     expect(box.mails.filter(({ recipients }) => recipients.includes(stranger.email))[0]!.subject).toBe(
       'Complete your profile',
     );
@@ -194,23 +200,23 @@ describe('a mail', () => {
   ])("MAIL-5: speaks the user's language (%s)", async (language, ...subjects) => {
     const { userId, email } = await settled({ language });
     expectStatus(200, await test.operator.post(path(userId, '/reset-password')));
-    const mails = await box.to(email, /./, 3);
+    const mails = await box.waitForMails(email, /./, 3);
     expect(mails.map(({ subject }) => subject)).toEqual(subjects);
     for (const { html } of mails) expect(html).toContain(`<html lang="${language}">`);
   });
 
   it("MAIL-5, ACCOUNT-3: or the account's where they have none", async () => {
-    const administrator = person(freshDomain());
+    const administrator = newPerson(newDomain());
     const opening = { name: 'Ginger', language: 'pl', domains: [], administrator };
     const { accountId } = expectStatus(201, await test.operator.post('/accounts', opening)).body;
-    const [mail] = await box.to(administrator.email);
+    const [mail] = await box.waitForMails(administrator.email);
     expect(mail!.subject).toBe('Uzupełnij swój profil');
     expect(expectStatus(200, await test.operator.get(`/accounts/${accountId}`)).body.language).toBe('pl');
   });
 
   it('says who sends it, when, by the clock of the house, and that no person did', async () => {
     const { email } = await add();
-    const [mail] = await box.to(email);
+    const [mail] = await box.waitForMails(email);
     expect(mail!.from!.value).toEqual([{ name: 'Acme users', address: 'users@acme.example' }]);
     expect(mail!.headers.get('auto-submitted')).toBe('auto-generated');
     expect(mail!.messageId).toMatch(/^<[0-9a-f-]{36}@acme\.example>$/);
@@ -227,7 +233,7 @@ describe('a mail', () => {
     ['line separators', 'Ann\u2028Bcc: bob@evil.example', 'Lee'],
   ])('MAIL-8: goes to nobody else, whatever the name is made of: %s', async (_, firstName, lastName) => {
     const { email } = await add({ firstName, lastName });
-    const [mail] = await box.to(email);
+    const [mail] = await box.waitForMails(email);
     expect(mail!.recipients).toEqual([email]);
     expect([mail!.to].flat().flatMap((to) => to!.value)).toEqual([
       { name: `${firstName} ${lastName}`.replace('\u2028', ' '), address: email },
@@ -246,23 +252,23 @@ describe('a mail', () => {
   });
 
   it('MAIL-2: is not sent where it makes no sense any more', async () => {
-    await box.goAway();
+    await box.stop();
     const { userId, email } = await add();
-    await eventually(async () => (await owedTo(userId))[0]?.attempts || undefined);
+    await pollUntilDefined(async () => (await owedTo(userId))[0]?.attempts || undefined);
     expectStatus(200, await test.operator.post(path(userId, '/lock')));
-    await box.comeBack();
+    await box.start();
     test.clock.move(minute);
-    await eventually(async () => ((await owedTo(userId)).length === 0 ? true : undefined));
+    await pollUntilDefined(async () => ((await owedTo(userId)).length === 0 ? true : undefined));
     // Sent after it, in any case.
     const later = await add();
-    await box.to(later.email);
+    await box.waitForMails(later.email);
     expect(box.mails.filter(({ recipients }) => recipients.includes(email))).toEqual([]);
   });
 });
 
 describe('while the mail server is away', () => {
   it('MAIL-4: mails wait, for longer each time, and are delivered an hour later', async () => {
-    await box.goAway();
+    await box.stop();
     const { userId, email } = await add();
     for (const [attempts, wait] of [
       [1, 1],
@@ -270,7 +276,7 @@ describe('while the mail server is away', () => {
       [3, 4],
       [4, 60],
     ] as const) {
-      const mail = await eventually(async () =>
+      const mail = await pollUntilDefined(async () =>
         (await owedTo(userId)).find((owed: { attempts: number }) => owed.attempts === attempts),
       );
       expect(mail).toMatchObject({ kind: 'password-link', state: 'owed', problem: expect.stringMatching(/^E[A-Z]+$/) });
@@ -282,18 +288,18 @@ describe('while the mail server is away', () => {
       owed: expect.any(Number),
       problem: expect.stringMatching(/^E/),
     });
-    await box.comeBack();
+    await box.start();
     test.clock.move(60 * minute);
-    expectStatus(200, await confirm(linkIn((await box.to(email))[0]!)));
+    expectStatus(200, await confirm(linkSecretIn((await box.waitForMails(email))[0]!)));
     expect((await test.operator.get('/health/ready')).body.mails).toMatchObject({ status: 'ok', problem: null });
   });
 
   it('MAIL-4: a mail is given up after a day, and sent again when an operator says so', async () => {
-    await box.goAway();
+    await box.stop();
     const { userId, email } = await add();
-    await eventually(async () => (await owedTo(userId))[0]?.attempts || undefined);
+    await pollUntilDefined(async () => (await owedTo(userId))[0]?.attempts || undefined);
     test.clock.move(24 * 60 * minute);
-    const mail = await eventually(async () =>
+    const mail = await pollUntilDefined(async () =>
       (await parked()).find((item: { userId: string }) => item.userId === userId),
     );
     expect(mail).toMatchObject({ state: 'parked', nextAttemptAt: null });
@@ -301,15 +307,15 @@ describe('while the mail server is away', () => {
     expect(metrics).toMatch(/rollbook_mails\{state="parked"\} [1-9]/);
     expect(metrics).toMatch(/rollbook_mail_attempts_total\{outcome="failed"\} [1-9]/);
 
-    await box.comeBack();
+    await box.start();
     expect(expectStatus(200, await test.operator.post(`/mails/${mail.mailId}/send`)).body).toMatchObject({
       mailId: mail.mailId,
       state: 'owed',
       attempts: 0,
     });
-    const [sent] = await box.to(email);
+    const [sent] = await box.waitForMails(email);
     expect(sent!.messageId).toContain(mail.mailId);
-    const again = await eventually(async () => {
+    const again = await pollUntilDefined(async () => {
       const { body } = expectStatus(200, await test.operator.post(`/mails/${mail.mailId}/send`));
       return body.state === 'sent' ? body : undefined;
     });
@@ -319,12 +325,12 @@ describe('while the mail server is away', () => {
 
   it('MAIL-2: a link that is too late by then is not sent at all', async () => {
     const { userId, email } = await settled();
-    await box.goAway();
+    await box.stop();
     expectStatus(200, await test.operator.post(path(userId, '/reset-password')));
-    await eventually(async () => (await owedTo(userId))[0]?.attempts || undefined);
+    await pollUntilDefined(async () => (await owedTo(userId))[0]?.attempts || undefined);
     test.clock.move(61 * minute);
-    await box.comeBack();
-    await eventually(async () => ((await owedTo(userId)).length === 0 ? true : undefined));
+    await box.start();
+    await pollUntilDefined(async () => ((await owedTo(userId)).length === 0 ? true : undefined));
     expect(
       box.mails.filter(({ recipients, subject }) => recipients.includes(email) && subject!.startsWith('Reset')),
     ).toEqual([]);
@@ -354,10 +360,10 @@ describe('another day', () => {
 
   /** Once a mail has come that is owed later than all others, and none is owed any more, nothing more will come. */
   async function everythingSent(operator = fresh.operator): Promise<void> {
-    const { email } = person(room.domain);
-    expectStatus(201, await operator.post(room.path('/users'), person(room.domain, { email })));
-    await box.to(email);
-    await eventually(async () =>
+    const { email } = newPerson(room.domain);
+    expectStatus(201, await operator.post(room.path('/users'), newPerson(room.domain, { email })));
+    await box.waitForMails(email);
+    await pollUntilDefined(async () =>
       (await operator.get('/mails?state=owed')).body.items.length === 0 ? true : undefined,
     );
   }
@@ -365,11 +371,14 @@ describe('another day', () => {
   it('MAIL-6: whoever waits for approval is brought to mind, to every administrator, until nobody waits', async () => {
     const read = async (userId: string): Promise<string> =>
       (await fresh.operator.get(room.path(`/users/${userId}`))).body.email;
-    const administrators = [await read(room.administratorId), await read((await room.member('administrator')).id)];
-    const auditor = await read((await room.member('auditor')).id);
-    const service = await serviceOf(fresh);
+    const administrators = [
+      await read(room.administratorId),
+      await read((await room.addUserWithRole('administrator')).id),
+    ];
+    const auditor = await read((await room.addUserWithRole('auditor')).id);
+    const service = await createServiceApi(fresh);
     const register = async (): Promise<string> =>
-      expectStatus(201, await service.post('/registrations', person(room.domain))).body.userId;
+      expectStatus(201, await service.post('/registrations', newPerson(room.domain))).body.userId;
     const reminders = (address: string) =>
       box.mails.filter(({ subject, recipients }) => subject!.includes('approval') && recipients.includes(address));
 
@@ -379,7 +388,7 @@ describe('another day', () => {
     for (const day of [1, 2]) {
       fresh.clock.move(24 * 60 * minute);
       for (const administrator of administrators) {
-        const sent = await box.to(administrator, /approval/, day);
+        const sent = await box.waitForMails(administrator, /approval/, day);
         expect(sent.at(-1)!.text).toContain('2 people wait for approval in Account');
       }
     }
@@ -421,7 +430,7 @@ describe('without a mail server', () => {
   it('OPS-4: a mail is a file that its owner alone reads, under a name that names nobody', async () => {
     const { domain, administratorId } = await openTestAccount(alone);
     const mails = join(alone.directory, 'mail');
-    const [file] = await eventually(() => {
+    const [file] = await pollUntilDefined(() => {
       try {
         const files = readdirSync(mails).filter((name) => name.endsWith('.eml'));
         return files.length > 0 ? files : undefined;

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { simpleParser } from 'mailparser';
 import { startEmbeddedEventStore } from '#libs/embedded-eventstore';
-import { Api, type Reply } from '../support/api.js';
-import { Mailbox, eventually, linkIn } from '../support/mailbox.js';
-import { startProcess, type ServerProcess } from '../support/process.js';
+import { Api, type ApiResponse } from '../support/api.js';
+import { TestMailServer, pollUntilDefined, linkSecretIn } from '../support/mail-server.js';
+import { startServerProcess, type ServerProcess } from '../support/server-process.js';
 import { tomorrow } from '../support/routes.js';
-import { bytesOf, filesIn, found } from '../support/search.js';
+import { bytesOf, filesIn, findTexts } from '../support/search-bytes.js';
 import { userScopes } from '../support/server.js';
 
 /** What may be in clear, and proves that the search would find the rest. */
@@ -52,13 +52,13 @@ const secrets = [
 let directory: string;
 let server: ServerProcess;
 let operator: Api;
-const refused: Reply[] = [];
-const answered: Reply[] = [];
+const refused: ApiResponse[] = [];
+const answered: ApiResponse[] = [];
 let userId: string;
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'rollbook-'));
-  server = await startProcess(directory, { TRUST_PROXY: '127.0.0.1', LOG_LEVEL: 'verbose' });
+  server = await startServerProcess(directory, { TRUST_PROXY: '127.0.0.1', LOG_LEVEL: 'verbose' });
   operator = new Api(server.url, server.token);
   await journey();
 });
@@ -71,12 +71,12 @@ afterAll(async () => {
 async function journey(): Promise<void> {
   const { founder, added, registered, rejected, renamed, reasons, tokenNames, ips } = personal;
   const from = (ip: number) => ({ 'x-forwarded-for': ips[ip]! });
-  const ok = (reply: Reply): Reply => {
+  const ok = (reply: ApiResponse): ApiResponse => {
     if (reply.status >= 300) throw new Error(`${reply.status}: ${reply.text}`);
     answered.push(reply);
     return reply;
   };
-  const no = (reply: Reply) => {
+  const no = (reply: ApiResponse) => {
     if (reply.status < 400) throw new Error(`not refused: ${reply.text}`);
     refused.push(reply);
   };
@@ -155,31 +155,31 @@ describe('nothing personal is in clear', () => {
 
   it('OPS-4: where it may be: the API gives it all', () => {
     const text = Buffer.from(answered.map((reply) => reply.text).join('\n'));
-    expect(found(secrets, text).toSorted()).toEqual(secrets.toSorted());
+    expect(findTexts(secrets, text).toSorted()).toEqual(secrets.toSorted());
   });
 
   it('OPS-4: in the answers that refuse', () => {
     const text = Buffer.from(refused.map((reply) => reply.text).join('\n'));
-    expect(found(secrets, text)).toEqual([]);
-    expect(found(['request.invalid', 'domain.owned-by-another', 'access.unauthenticated'], text)).toHaveLength(3);
+    expect(findTexts(secrets, text)).toEqual([]);
+    expect(findTexts(['request.invalid', 'domain.owned-by-another', 'access.unauthenticated'], text)).toHaveLength(3);
   });
 
   it("OPS-4: in the server's log", () => {
-    expect(found([...secrets, server.token], Buffer.from(server.output()))).toEqual([]);
+    expect(findTexts([...secrets, server.token], Buffer.from(server.output()))).toEqual([]);
     expect(server.output()).toContain('/api/v1/accounts/:accountId/users/:userId/lock');
   });
 
   it("OPS-4: in the log's files, while the server runs", () => {
     const files = filesIn(join(directory, 'events'));
     expect(files.some((file) => file.endsWith('-wal'))).toBe(true);
-    expect(found(secrets, kept('events'))).toEqual([]);
-    expect(found([accountName, 'UserLocked'], kept('events'))).toEqual([accountName, 'UserLocked']);
+    expect(findTexts(secrets, kept('events'))).toEqual([]);
+    expect(findTexts([accountName, 'UserLocked'], kept('events'))).toEqual([accountName, 'UserLocked']);
   });
 
   it("OPS-4: in the vault's files", () => {
-    expect(found([...secrets, accountName], kept('vault'))).toEqual([]);
+    expect(findTexts([...secrets, accountName], kept('vault'))).toEqual([]);
     // The search reads what it should: the vault's own words are there.
-    expect(found(['CREATE TABLE', 'password-link', userId], kept('vault'))).toEqual([
+    expect(findTexts(['CREATE TABLE', 'password-link', userId], kept('vault'))).toEqual([
       'CREATE TABLE',
       'password-link',
       userId,
@@ -187,23 +187,23 @@ describe('nothing personal is in clear', () => {
   });
 
   it('OPS-4: but in the mails, which are files here; and what is secret in a link is in them alone', async () => {
-    const mails = await eventually(() => {
+    const mails = await pollUntilDefined(() => {
       const bytes = kept('mail');
-      return found([personal.founder.email], bytes).length > 0 ? bytes : undefined;
+      return findTexts([personal.founder.email], bytes).length > 0 ? bytes : undefined;
     });
-    const secret = linkIn(await simpleParser(mails))
+    const secret = linkSecretIn(await simpleParser(mails))
       .split('.')
       .at(-1)!;
-    expect(found([secret], kept('events'))).toEqual([]);
-    expect(found([secret], kept('vault'))).toEqual([]);
-    expect(found([secret, personal.founder.email], Buffer.from(server.output()))).toEqual([]);
+    expect(findTexts([secret], kept('events'))).toEqual([]);
+    expect(findTexts([secret], kept('vault'))).toEqual([]);
+    expect(findTexts([secret, personal.founder.email], Buffer.from(server.output()))).toEqual([]);
     expect(server.output()).toMatch(/mail[\\/][^ "]+\.eml/);
   });
 
   it('OPS-4: in the events that any client of the log reads, nor in its files once the server has stopped', async () => {
     expect(await server.end('SIGTERM')).toBe(0);
-    expect(found(secrets, kept('events'))).toEqual([]);
-    expect(found([accountName], kept('events'))).toEqual([accountName]);
+    expect(findTexts(secrets, kept('events'))).toEqual([]);
+    expect(findTexts([accountName], kept('events'))).toEqual([accountName]);
 
     const node = await startEmbeddedEventStore({ directory: join(directory, 'events') });
     const client = EventStoreDBClient.connectionString(node.url);
@@ -226,8 +226,8 @@ describe('nothing personal is in clear', () => {
         events.push(Buffer.from(`${rest.type} ${rest.streamId} ${rest.id} `), ...parts);
       }
       const all = Buffer.concat(events);
-      expect(found(secrets, all)).toEqual([]);
-      expect(found([accountName, userId, domain], all)).toEqual([accountName, userId, domain]);
+      expect(findTexts(secrets, all)).toEqual([]);
+      expect(findTexts([accountName, userId, domain], all)).toEqual([accountName, userId, domain]);
       for (const type of [
         'UserAdded',
         'UserRegistered',
@@ -247,11 +247,11 @@ describe('nothing personal is in clear', () => {
 });
 
 it('OPS-4: nor is it where a mail server refuses people by their address', async () => {
-  const box = await Mailbox.open();
+  const box = await TestMailServer.open();
   const home = mkdtempSync(join(tmpdir(), 'rollbook-'));
   const password = 'geheime-walnuss';
   box.refusal = (address) => `mailbox ${address} unavailable`;
-  const refusing = await startProcess(home, {
+  const refusing = await startServerProcess(home, {
     SMTP_URL: box.url.replace('//', `//someone:${password}@`),
     LOG_LEVEL: 'verbose',
   });
@@ -260,7 +260,7 @@ it('OPS-4: nor is it where a mail server refuses people by their address', async
     expect(
       await api.post('/accounts', { name: accountName, domains: [domain], administrator: personal.founder }),
     ).toMatchObject({ status: 201 });
-    const [owed] = await eventually(async () => {
+    const [owed] = await pollUntilDefined(async () => {
       const { items } = (await api.get('/mails?state=owed')).body;
       return items[0]?.attempts ? items : undefined;
     });
@@ -271,17 +271,19 @@ it('OPS-4: nor is it where a mail server refuses people by their address', async
       (await api.get('/health/ready')).text,
       (await api.get('/metrics')).text,
     ].join('\n');
-    expect(found([...secrets, domain, password], Buffer.from(told))).toEqual([]);
-    expect(found(['a mail could not be sent', 'EENVELOPE 550', 'rollbook_mails'], Buffer.from(told))).toHaveLength(3);
+    expect(findTexts([...secrets, domain, password], Buffer.from(told))).toEqual([]);
+    expect(findTexts(['a mail could not be sent', 'EENVELOPE 550', 'rollbook_mails'], Buffer.from(told))).toHaveLength(
+      3,
+    );
     expect(
-      found(
+      findTexts(
         [...secrets, domain, password],
         bytesOf(filesIn(home).filter((file) => file.startsWith(join(home, 'vault')))),
       ),
     ).toEqual([]);
   } finally {
     await refusing.end('SIGKILL');
-    await box.goAway();
+    await box.stop();
     rmSync(home, { recursive: true, force: true });
   }
 });

@@ -24,7 +24,7 @@ async function history(userId: string): Promise<[string, string | null][]> {
 }
 
 test('LIFE-10, LIFE-11, LIFE-15: grants, revocations and changes take a reason, which the audit shows', async () => {
-  const userId = await account.add();
+  const userId = await account.addUser();
   const path = account.path(`/users/${userId}`);
   const [granted, revoked, changed] = ['granted', 'revoked', 'changed'].map((what) => `${what} ${randomUUID()}`) as [
     string,
@@ -51,7 +51,7 @@ test('LIFE-10, LIFE-11, LIFE-15: grants, revocations and changes take a reason, 
 });
 
 test('LIFE-13: a reason alone changes nothing, and none is needed', async () => {
-  const userId = await account.add();
+  const userId = await account.addUser();
   const path = account.path(`/users/${userId}`);
   expect(expectStatus(200, await account.administrator.patch(path, { reason: 'for nothing' })).body.changed).toBe(
     false,
@@ -69,7 +69,7 @@ test('LIFE-13: a reason alone changes nothing, and none is needed', async () => 
 });
 
 test('HTTP-2: the same key with another reason is refused', async () => {
-  const userId = await account.add();
+  const userId = await account.addUser();
   const path = account.path(`/users/${userId}/roles/auditor`);
   expectStatus(200, await account.administrator.put(path));
   const headers = { 'idempotency-key': randomUUID() };
@@ -81,7 +81,7 @@ test('HTTP-2: the same key with another reason is refused', async () => {
 });
 
 test('NAME-2: Kosovo is a country: of users, of contracts, and of a filter', async () => {
-  const userId = await account.add({ country: 'XK', entitlementCountry: 'XK' });
+  const userId = await account.addUser({ country: 'XK', entitlementCountry: 'XK' });
   const { items } = expectStatus(200, await account.administrator.get(account.path('/users?country=XK'))).body;
   expect(items).toContainEqual(expect.objectContaining({ userId, country: 'XK', entitlementCountry: 'XK' }));
   const administrator = {

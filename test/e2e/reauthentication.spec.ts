@@ -9,7 +9,7 @@ import {
   expectStatus,
   openTestAccount,
   startTestServer,
-  tokenOf,
+  issueTokenFor,
   type TestAccount,
   type TestServer,
 } from '../support/server.js';
@@ -29,7 +29,7 @@ const minutes = (count: number) => count * 60_000;
 async function sessionOf(
   role: 'administrator' | 'co-administrator',
 ): Promise<{ readonly id: string; readonly email: string; readonly api: Api }> {
-  const id = await account.add();
+  const id = await account.addUser();
   expectStatus(200, await test.operator.put(account.path(`/users/${id}/roles/${role}`)));
   const { state } = await test.server.app.get(EventStore).load(UserDecider, id);
   const link = createPasswordLink(test.server.app.get(Vault), {
@@ -77,7 +77,7 @@ describe('PERM-20: a session that was authenticated more than 15 minutes ago is 
 
   it('before administrator is granted, also by a restore that brings it back; not before other roles', async () => {
     const { api } = await sessionOf('administrator');
-    const [chief, other] = [await account.add(), await account.add()];
+    const [chief, other] = [await account.addUser(), await account.addUser()];
     expectStatus(200, await test.operator.put(account.path(`/users/${chief}/roles/administrator`)));
     expectStatus(200, await test.operator.post(account.path(`/users/${chief}/delete`), { keepRoles: true }));
     test.clock.move(minutes(16));
@@ -101,7 +101,7 @@ describe('PERM-20: a session that was authenticated more than 15 minutes ago is 
 
   it('before more than one user is deleted; not before one, nor in a dry run', async () => {
     const { api } = await sessionOf('co-administrator');
-    const userIds = [await account.add(), await account.add()];
+    const userIds = [await account.addUser(), await account.addUser()];
     test.clock.move(minutes(16));
     const bulk = (fields: object) => api.post(account.path('/users/bulk'), { action: 'delete', userIds, ...fields });
     expect(await bulk({})).toMatchObject(asked);
@@ -154,7 +154,7 @@ describe('PERM-20: a session that was authenticated more than 15 minutes ago is 
 
   it('but nobody who comes with an access token', async () => {
     const { id } = await sessionOf('administrator');
-    const api = test.operator.as(await tokenOf(test.operator, id));
+    const api = test.operator.as(await issueTokenFor(test.operator, id));
     test.clock.move(minutes(16));
     expectStatus(
       201,

@@ -8,7 +8,7 @@ import type { Recorded } from '#libs/kernel';
 import { ask, type Answer } from '../recorded/ask.js';
 import { compare, type Mismatch } from '../recorded/compare.js';
 import { differences, type Difference } from '../recorded/differences.js';
-import { cellsOf } from '../support/csv.js';
+import { parseCsv } from '../support/csv.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
 /** What an earlier build answered, and about what. */
@@ -106,7 +106,7 @@ function* compareAnswers(
   const read = ({ status, etag, body }: Answer) => ({
     status,
     etag,
-    body: typeof body === 'string' ? cellsOf(body) : body,
+    body: typeof body === 'string' ? parseCsv(body) : body,
   });
   yield* compare(`${before.path} ${before.as}`, read(before), read(now), known, met);
 }
@@ -144,7 +144,7 @@ describe('the comparison with a recorded answer', () => {
   });
 
   it('reads the cells of a CSV file, however they are quoted', () => {
-    expect(cellsOf('"A","B"\r\n"1, ""2""",3\r\n,""\r\n')).toEqual([
+    expect(parseCsv('"A","B"\r\n"1, ""2""",3\r\n,""\r\n')).toEqual([
       { A: '1, "2"', B: '3' },
       { A: '', B: '' },
     ]);

@@ -20,7 +20,7 @@ afterAll(() => server.close());
 const dateOf = (time: number, timeZone = 'UTC') => new Intl.DateTimeFormat('sv', { timeZone }).format(time);
 
 test('REPLAY-2: a date is the end of that day, in UTC or in a zone, and today’s is now', async () => {
-  const userId = await account.add();
+  const userId = await account.addUser();
   const path = account.path(`/users/${userId}`);
   const added = expectStatus(200, await server.operator.get(path)).body;
   const then = server.clock.now().getTime();

@@ -5,15 +5,15 @@ import { permissions, type Permission } from '#libs/authorization';
 import { Vault } from '#libs/vault';
 import type { Api } from '../support/api.js';
 import {
-  call,
+  callRoute,
   contract,
-  makeUser,
-  memberToken,
-  serviceToken,
+  createUserInState,
+  issueMemberToken,
+  issueServiceToken,
   tomorrow,
   type ContractRoute,
-  type Ids,
-  type Standing,
+  type RouteIds,
+  type UserState,
 } from '../support/routes.js';
 import {
   expectStatus,
@@ -68,29 +68,33 @@ beforeAll(async () => {
   const { operator } = server;
   account = await openTestAccount(server);
   other = await openTestAccount(server);
-  stranger = await other.add();
-  const co = await account.member('co-administrator');
-  const auditor = await account.member('auditor');
+  stranger = await other.addUser();
+  const co = await account.addUserWithRole('co-administrator');
+  const auditor = await account.addUserWithRole('auditor');
   Object.assign(selves, { administrator: account.administratorId, 'co-administrator': co.id, auditor: auditor.id });
   Object.assign(callers, {
     operator,
     administrator: account.administrator,
     'co-administrator': co.api,
     auditor: auditor.api,
-    member: operator.as(await memberToken(server, account)),
-    'service of the installation': operator.as(await serviceToken(operator, permissions)),
-    'service of the account': operator.as(await serviceToken(operator, permissions, account.id)),
-    'service that reports': operator.as(await serviceToken(operator, ['logins:record', 'registrations:create'])),
+    member: operator.as(await issueMemberToken(server, account)),
+    'service of the installation': operator.as(await issueServiceToken(operator, permissions)),
+    'service of the account': operator.as(await issueServiceToken(operator, permissions, account.id)),
+    'service that reports': operator.as(await issueServiceToken(operator, ['logins:record', 'registrations:create'])),
   } satisfies Record<Kind, Api>);
 });
 afterAll(() => server.close());
 
 /** Ids for a call of this route by this caller; a call that may change nothing needs nobody of its own. */
-async function idsFor({ path, standing, method }: ContractRoute, kind: Kind, may: boolean): Promise<Ids> {
+async function idsFor({ path, userState, method }: ContractRoute, kind: Kind, may: boolean): Promise<RouteIds> {
   const isAbout = path.includes(':userId') || path.endsWith('/bulk');
   return {
     accountId: account.id,
-    userId: !isAbout ? '' : may && method !== 'GET' ? await makeUser(server, account, standing) : selves.auditor!,
+    userId: !isAbout
+      ? ''
+      : may && method !== 'GET'
+        ? await createUserInState(server, account, userState)
+        : selves.auditor!,
     tokenId: path.includes(':tokenId') && may ? await ownToken(kind) : randomUUID(),
     ...(path.includes(':mailId') && may && { mailId: mail() }),
     role: 'auditor',
@@ -177,14 +181,14 @@ describe('every route', () => {
   describe.each(kinds)('as %s', (kind) => {
     it.each(
       contract
-        .filter(({ elsewhere }) => !elsewhere)
+        .filter(({ testedElsewhere }) => !testedElsewhere)
         .map((route) => [`${route.method} ${route.path}`, route.needs, route] as const),
     )('PERM-10: %s (%s)', async (_, needs, route) => {
       const held: readonly string[] = granted[kind];
       const may = (needs === 'authenticated' || held.includes(needs)) && !outOfPlace(kind, route);
-      const reply = await call(callers[kind], issuing(kind, route), await idsFor(route, kind, may));
+      const reply = await callRoute(callers[kind], issuing(kind, route), await idsFor(route, kind, may));
       if (may) {
-        expect([reply.status, reply.body?.code]).toEqual([route.done, undefined]);
+        expect([reply.status, reply.body?.code]).toEqual([route.successStatus, undefined]);
         for (const { ok } of reply.body?.results ?? []) expect(ok).toBe(true);
       } else {
         expect(reply).toMatchObject({ status: 403, body: { code: 'access.forbidden', actions: [] } });
@@ -195,7 +199,7 @@ describe('every route', () => {
 });
 
 describe('what is offered', () => {
-  type Subject = Standing | 'administrator' | 'co-administrator' | 'auditor' | 'self';
+  type Subject = UserState | 'administrator' | 'co-administrator' | 'auditor' | 'self';
   /** Whom each kind of caller asks about. */
   const asked = {
     operator: ['active', 'pending', 'deleted', 'administrator'],
@@ -217,11 +221,11 @@ describe('what is offered', () => {
   async function subject(kind: Kind, what: Subject): Promise<string> {
     if (what === 'self') return selves[kind]!;
     if (what === 'administrator' || what === 'co-administrator' || what === 'auditor') {
-      const userId = await account.add();
+      const userId = await account.addUser();
       expectStatus(200, await server.operator.put(account.path(`/users/${userId}/roles/${what}`)));
       return userId;
     }
-    return makeUser(server, account, what);
+    return createUserInState(server, account, what);
   }
 
   const cases = Object.entries(asked).flatMap(([kind, whom]) =>
@@ -256,7 +260,7 @@ describe('what is offered', () => {
   it('PERM-18: to an auditor is nothing', async () => {
     const { items } = expectStatus(
       200,
-      await callers.auditor.get(account.path(`/users/${await account.add()}/actions`)),
+      await callers.auditor.get(account.path(`/users/${await account.addUser()}/actions`)),
     ).body;
     expect(items.filter(({ allowed }: { allowed: boolean }) => allowed)).toEqual([]);
   });
@@ -266,7 +270,7 @@ describe('a co-administrator', () => {
   const acts = ['lock', 'unlock', 'delete'] as const;
 
   it.each(acts)('PERM-13: does not %s an account administrator, alone or in bulk', async (act) => {
-    const chief = await account.member('administrator');
+    const chief = await account.addUserWithRole('administrator');
     const api = callers['co-administrator'];
     expect(await api.post(account.path(`/users/${chief.id}/${act}`))).toMatchObject({
       status: 403,
@@ -277,14 +281,14 @@ describe('a co-administrator', () => {
   });
 
   it('PERM-13, PERM-11: neither renames nor demotes an account administrator, nor makes one', async () => {
-    const chief = await account.member('administrator');
+    const chief = await account.addUserWithRole('administrator');
     const api = callers['co-administrator'];
     expect(await api.patch(account.path(`/users/${chief.id}`), { lastName: 'X' })).toMatchObject({
       status: 403,
       body: { code: 'user.outranks-caller' },
     });
     expect((await api.delete(account.path(`/users/${chief.id}/roles/administrator`))).status).toBe(403);
-    const plain = await account.add();
+    const plain = await account.addUser();
     expect(await api.put(account.path(`/users/${plain}/roles/administrator`))).toMatchObject({
       status: 403,
       body: { code: 'role.not-grantable' },
@@ -293,7 +297,7 @@ describe('a co-administrator', () => {
   });
 
   it('DELETE-3: brings a deleted administrator back without that role', async () => {
-    const chief = await account.member('administrator');
+    const chief = await account.addUserWithRole('administrator');
     expectStatus(200, await callers.administrator.post(account.path(`/users/${chief.id}/delete`), { keepRoles: true }));
     expectStatus(200, await callers['co-administrator'].post(account.path(`/users/${chief.id}/restore`)));
     expect((await callers['co-administrator'].get(account.path(`/users/${chief.id}`))).body).toMatchObject({
@@ -333,7 +337,7 @@ describe('nobody', () => {
         }),
       ).body.token,
     );
-    const userId = await account.add();
+    const userId = await account.addUser();
     for (const role of ['auditor', 'co-administrator', 'administrator']) {
       expect(await narrow.put(account.path(`/users/${userId}/roles/${role}`))).toMatchObject({
         status: 403,
@@ -360,11 +364,11 @@ describe('another account', () => {
     foreignToken = expectStatus(201, await server.operator.post('/access-tokens', body)).body.tokenId;
   });
 
-  const withoutIds = (text: string, ids: Ids) =>
+  const withoutIds = (text: string, ids: RouteIds) =>
     [ids.accountId, ids.userId, ids.tokenId].reduce((seen, id) => seen.replaceAll(id, '<id>'), text);
 
   /** The same call with ids that exist elsewhere and with ids that exist nowhere. */
-  async function bothWays(kind: Kind, route: ContractRoute, fixed: Partial<Ids> = {}) {
+  async function bothWays(kind: Kind, route: ContractRoute, fixed: Partial<RouteIds> = {}) {
     const theirs = {
       accountId: other.id,
       userId: stranger,
@@ -381,8 +385,11 @@ describe('another account', () => {
       domain: other.domain,
       ...fixed,
     };
-    const [real, unreal] = [await call(callers[kind], route, theirs), await call(callers[kind], route, nobodys)];
-    const seen = ({ status, text, headers }: typeof real, ids: Ids) => ({
+    const [real, unreal] = [
+      await callRoute(callers[kind], route, theirs),
+      await callRoute(callers[kind], route, nobodys),
+    ];
+    const seen = ({ status, text, headers }: typeof real, ids: RouteIds) => ({
       status,
       text: withoutIds(text, ids),
       headers: [...headers.keys()],
@@ -475,6 +482,9 @@ describe('another account', () => {
       role: 'auditor',
       domain: `${randomUUID()}.example`,
     };
-    expect(await call(server.operator, route, ids)).toMatchObject({ status: 404, body: { code: 'account.not-found' } });
+    expect(await callRoute(server.operator, route, ids)).toMatchObject({
+      status: 404,
+      body: { code: 'account.not-found' },
+    });
   });
 });

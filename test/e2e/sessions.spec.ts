@@ -6,12 +6,12 @@ import { Vault } from '#libs/vault';
 import { EventStore } from '#libs/event-store';
 import { hashPassword } from '../../libs/access/src/workflows/argon2.js';
 import { startServer } from '../../apps/server/src/server.js';
-import { Api, type Reply } from '../support/api.js';
+import { Api, type ApiResponse } from '../support/api.js';
 import {
   expectStatus,
   openTestAccount,
   startTestServer,
-  tokenOf,
+  issueTokenFor,
   type TestAccount,
   type TestServer,
 } from '../support/server.js';
@@ -29,7 +29,7 @@ afterAll(() => test.close());
 const password = 'correct horse battery';
 
 /** A read of what a stranger's request has written: they are told no position. */
-const now = async (path: string): Promise<Reply> =>
+const now = async (path: string): Promise<ApiResponse> =>
   test.operator.get(path, { 'rollbook-min-position': String(await test.server.app.get(EventStore).lastPosition()) });
 
 /** The link that the user's newest mail holds. */
@@ -49,7 +49,7 @@ interface Person {
 
 /** A user with a password. */
 async function person(): Promise<Person> {
-  const id = await account.add();
+  const id = await account.addUser();
   expectStatus(200, await anybody.post('/password-resets/confirm', { link: await linkOf(id), password }));
   const path = account.path(`/users/${id}`);
   return { id, email: (await test.operator.get(path)).body.email, path };
@@ -125,7 +125,7 @@ describe('logging in', () => {
         yield event;
       }
     };
-    const count = async (act: () => Promise<Reply>) => (read.splice(0), await act(), read.length);
+    const count = async (act: () => Promise<ApiResponse>) => (read.splice(0), await act(), read.length);
     const counts = async () => [
       await count(() => logIn(ann.email)),
       await count(() => logIn(ann.email, 'wrong')),
@@ -158,7 +158,7 @@ describe('logging in', () => {
     const browser = anybody.inBrowser(entered);
     expectStatus(200, await browser.get('/accounts'));
     expect((await browser.get('/me/sessions')).body.items).toHaveLength(1);
-    for (const token of [await tokenOf(test.operator, account.administratorId), 'rb_none', '']) {
+    for (const token of [await issueTokenFor(test.operator, account.administratorId), 'rb_none', '']) {
       expect((await anybody.post('/login', { token })).body.code).toBe('login.failed');
     }
   });
@@ -176,7 +176,7 @@ describe('logging in', () => {
 
 describe('a stranger learns nothing', () => {
   const body = { title: 'Unauthorized', status: 401, code: 'login.failed' };
-  const tell = ({ body: said, headers, status }: Reply) => ({
+  const tell = ({ body: said, headers, status }: ApiResponse) => ({
     status,
     said,
     headers: [...headers].filter(([name]) => name !== 'date'),
@@ -185,7 +185,7 @@ describe('a stranger learns nothing', () => {
   it('LOGIN-4: from the answer to an unknown address, a wrong password, one who is locked, one without a password', async () => {
     const [ann, locked] = [await person(), await person()];
     expectStatus(200, await test.operator.post(`${locked.path}/lock`));
-    const without = (await test.operator.get(account.path(`/users/${await account.add()}`))).body.email;
+    const without = (await test.operator.get(account.path(`/users/${await account.addUser()}`))).body.email;
     const answers = [];
     let argon2s = 0;
     const threads = test.server.app.get(PasswordThreads);
@@ -300,7 +300,7 @@ describe('a session', () => {
     for (const origin of ['https://evil.example', 'null', 'http://127.0.0.1:1']) {
       expect((await browser.post('/logout', {}, { origin })).body.code).toBe('access.foreign-origin');
     }
-    const cookie = browser['always']['cookie']!;
+    const cookie = browser['defaultHeaders']['cookie']!;
     expect((await test.operator.as(undefined).post('/logout', {}, { cookie })).body.code).toBe('access.foreign-origin');
     expectStatus(200, await test.operator.as(undefined).get('/me', { cookie }));
     expectStatus(200, await browser.post('/logout'));
@@ -423,7 +423,7 @@ describe('a link that sets a password', () => {
         href: `/api/v1${ann.path}/reset-password`,
       }),
     );
-    const { api: auditor } = await account.member('auditor');
+    const { api: auditor } = await account.addUserWithRole('auditor');
     expect((await auditor.post(`${ann.path}/reset-password`)).status).toBe(403);
     const other = await openTestAccount(test);
     expect((await other.administrator.post(`${ann.path}/reset-password`)).status).toBe(404);
@@ -474,7 +474,7 @@ describe('a session in time', () => {
     const heard = body!.getReader();
     await heard.read();
     test.clock.move(20 * 60_000);
-    await account.add();
+    await account.addUser();
     expect(new TextDecoder().decode((await heard.read()).value)).toContain('userIds');
     test.clock.move(11 * 60_000);
     expect((await anybody.inBrowser(entered).get('/me')).status).toBe(401);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PasswordChecks } from '#libs/access';
-import { startProcess } from '../support/process.js';
+import { startServerProcess } from '../support/server-process.js';
 import { expectStatus, openTestAccount, startTestServer, type TestServer } from '../support/server.js';
 
 let test: TestServer;
@@ -67,7 +67,7 @@ describe('behind a proxy', () => {
 
 it('OPS-9: a server that trusts no proxy warns once where there seems to be one', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'rollbook-'));
-  const server = await startProcess(directory);
+  const server = await startServerProcess(directory);
   try {
     const get = (headers: Record<string, string> = {}) => fetch(`${server.url}/health/live`, { headers });
     await get();

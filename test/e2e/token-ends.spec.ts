@@ -9,7 +9,7 @@ import {
   expectStatus,
   openTestAccount,
   startTestServer,
-  tokenOf,
+  issueTokenFor,
   userScopes,
   type TestAccount,
   type TestServer,
@@ -50,7 +50,7 @@ const soon = (days: number) => new Date(Date.now() + days * 86_400_000).toISOStr
 
 /** An administrator with a token of two days. */
 async function administrator() {
-  const id = await account.add();
+  const id = await account.addUser();
   expectStatus(200, await operator.put(account.path(`/users/${id}/roles/administrator`)));
   const { api } = await issue(operator, { kind: 'user', accountId: undefined, userId: id, expiresAt: soon(2) });
   return { id, api, path: account.path(`/users/${id}`) };
@@ -65,7 +65,7 @@ describe('TOKEN-6: a user’s tokens end for good', () => {
     test.clock.move(1_001);
     expect(await works(own)).toBe(false);
     expectStatus(401, await api.get('/me', elsewhere()));
-    expectStatus(200, await operator.as(await tokenOf(operator, id)).get('/me'));
+    expectStatus(200, await operator.as(await issueTokenFor(operator, id)).get('/me'));
   });
 
   it('with a change of the password, of which the first is none', async () => {
@@ -237,7 +237,7 @@ describe('a service token', () => {
 describe('PERM-21: what is one’s own', () => {
   it('is changed with the scope `me:write` alone, which every user may have', async () => {
     const { id } = await administrator();
-    const reader = operator.as(await tokenOf(operator, id, ['users:read']));
+    const reader = operator.as(await issueTokenFor(operator, id, ['users:read']));
     for (const reply of [
       await reader.put('/me/password', { currentPassword: 'x', password: 'y' }),
       await reader.delete('/me/sessions'),
@@ -246,7 +246,7 @@ describe('PERM-21: what is one’s own', () => {
       expect(reply).toMatchObject({ status: 403, body: { code: 'access.forbidden', needs: 'me:write' } });
     }
     expectStatus(200, await reader.get('/me/sessions'));
-    const writer = operator.as(await tokenOf(operator, await account.add(), ['me:write']));
+    const writer = operator.as(await issueTokenFor(operator, await account.addUser(), ['me:write']));
     expect((await writer.get('/me')).body.permissions).toEqual(['me:write']);
     expectStatus(200, await writer.delete('/me/sessions'));
   });
@@ -336,7 +336,7 @@ describe('TOKEN-11: whoever takes rights away', () => {
 
   it('from many is shown and ends the tokens of each', async () => {
     const [one, two] = [await administrator(), await administrator()];
-    const plain = await account.add();
+    const plain = await account.addUser();
     const tokens = [await issue(one.api), await issue(two.api)];
     const bulk = async (fields: object) =>
       expectStatus(
@@ -370,7 +370,7 @@ describe('TOKEN-11: whoever takes rights away', () => {
   it('without the right to manage tokens ends none, and is shown none', async () => {
     const chief = await administrator();
     const service = await issue(chief.api);
-    const locker = operator.as(await tokenOf(operator, account.administratorId, ['users:lock']));
+    const locker = operator.as(await issueTokenFor(operator, account.administratorId, ['users:lock']));
     expect(await locker.post(`${chief.path}/lock`, { endIssuedTokens: true })).toMatchObject({
       status: 403,
       body: { code: 'access.forbidden', needs: 'tokens:manage' },

@@ -3,13 +3,13 @@ import { readFileSync, rmSync, statSync } from 'node:fs';
 import type { Permission } from '#libs/authorization';
 import { startServer } from '../../apps/server/src/server.js';
 import { Api } from '../support/api.js';
-import { call, contract, tomorrow, type Ids } from '../support/routes.js';
-import { bytesOf, filesIn, found } from '../support/search.js';
+import { callRoute, contract, tomorrow, type RouteIds } from '../support/routes.js';
+import { bytesOf, filesIn, findTexts } from '../support/search-bytes.js';
 import {
   expectStatus,
   openTestAccount,
   startTestServer,
-  tokenOf,
+  issueTokenFor,
   userScopes,
   type TestAccount,
   type TestServer,
@@ -79,8 +79,8 @@ describe('an access token', () => {
   });
 
   it('TOKEN-4: is issued for those whom one may speak for', async () => {
-    const co = await account.member('co-administrator');
-    const auditor = await account.member('auditor');
+    const co = await account.addUserWithRole('co-administrator');
+    const auditor = await account.addUserWithRole('auditor');
     const { administrator: api } = account;
     const allowed = [
       [operator, { kind: 'operator' }],
@@ -124,8 +124,8 @@ describe('an access token', () => {
   });
 
   it('TOKEN-2: holds no scope that its issuer lacks', async () => {
-    const co = await account.member('co-administrator');
-    const auditor = await account.member('auditor');
+    const co = await account.addUserWithRole('co-administrator');
+    const auditor = await account.addUserWithRole('auditor');
     const narrow = await issue(account.administrator, { kind: 'user', scopes: ['tokens:manage', 'users:read'] });
     const lacking: [Api, Permission[]][] = [
       [account.administrator, ['accounts:open']],
@@ -171,7 +171,7 @@ describe('an access token', () => {
 
   it('PERM-7, TOKEN-9: is listed to, and ended by, those who may manage it', async () => {
     const other = await openTestAccount(server);
-    const co = await account.member('co-administrator');
+    const co = await account.addUserWithRole('co-administrator');
     const service = await issue(operator, { kind: 'service', accountId: account.id, name: 'importer' });
     const own = await issue(co.api, { kind: 'user', name: 'my own' });
     const ids = async (api: Api) =>
@@ -224,14 +224,14 @@ describe('an access token', () => {
   it('TOKEN-5: that a user ends after they have left is out of the account’s sight', async () => {
     const [home, next] = [await openTestAccount(server), await openTestAccount(server)];
     const domain = `${randomUUID()}.example`;
-    const userId = await home.add({ email: `ann@${domain}` });
+    const userId = await home.addUser({ email: `ann@${domain}` });
     const old = await issue(operator, { kind: 'user', userId });
     expectStatus(200, await operator.post(home.path(`/users/${userId}/delete`)));
     expectStatus(200, await operator.put(next.path(`/domains/${domain}`)));
     for (const act of ['add-to-account', 'unlock'])
       expectStatus(200, await operator.post(next.path(`/users/${userId}/${act}`)));
     expectStatus(200, await operator.put(next.path(`/users/${userId}/roles/auditor`)));
-    const ann = operator.as(await tokenOf(operator, userId));
+    const ann = operator.as(await issueTokenFor(operator, userId));
     expectStatus(200, await ann.delete(`/access-tokens/${old.tokenId}`));
     const endings = async (api: Api) =>
       (await api.get(`/audit?subject=${old.tokenId}&action=access-token.ended`)).body.items.length;
@@ -241,13 +241,13 @@ describe('an access token', () => {
   });
 
   it('AUDIT-1: that an operator made for a user tells auditors so', async () => {
-    const chief = await account.member('administrator');
+    const chief = await account.addUserWithRole('administrator');
     const own = await issue(chief.api, { kind: 'user', scopes: userScopes });
     for (const [api, issuedBy] of [
       [chief.api, { kind: 'operator' }],
       [own.api, { kind: 'user', id: chief.id }],
     ] as const) {
-      const userId = await account.add();
+      const userId = await account.addUser();
       expectStatus(200, await api.post(account.path(`/users/${userId}/lock`)));
       const [row] = (await api.get(account.path(`/users/${userId}/history`))).body.items;
       expect(row).toMatchObject({
@@ -260,7 +260,7 @@ describe('an access token', () => {
 });
 
 describe('every route is shut', () => {
-  const ids = (): Ids => ({
+  const ids = (): RouteIds => ({
     accountId: account.id,
     userId: account.administratorId,
     tokenId: account.id,
@@ -272,7 +272,7 @@ describe('every route is shut', () => {
   async function answers(api: Api): Promise<Set<string>> {
     const seen = new Set<string>();
     for (const route of contract.filter(({ needs }) => needs !== 'anonymous')) {
-      const { status, body } = await call(api, route, ids(), elsewhere());
+      const { status, body } = await callRoute(api, route, ids(), elsewhere());
       if (route.needs !== 'authenticated') seen.add(`${status} ${body?.code}`);
       else seen.add(status === 401 ? 'own 401' : 'own');
     }
@@ -281,7 +281,7 @@ describe('every route is shut', () => {
 
   /** An administrator whose token has been used a moment ago. */
   async function knownAdministrator() {
-    const chief = await account.member('administrator');
+    const chief = await account.addUserWithRole('administrator');
     expectStatus(200, await chief.api.get(account.path('/users')));
     return chief;
   }
@@ -337,8 +337,8 @@ describe('every route is shut', () => {
 
   it('TOKEN-5: to a token of the account that its holder has left for another', async () => {
     const other = await openTestAccount(server);
-    const userId = await account.add();
-    const old = operator.as(await tokenOf(operator, userId));
+    const userId = await account.addUser();
+    const old = operator.as(await issueTokenFor(operator, userId));
     expectStatus(200, await old.get('/me'));
     expectStatus(200, await operator.post(account.path(`/users/${userId}/delete`)));
     expectStatus(200, await operator.delete(account.path(`/domains/${account.domain}`)));
@@ -347,7 +347,7 @@ describe('every route is shut', () => {
     expectStatus(200, await operator.post(other.path(`/users/${userId}/unlock`)));
     server.clock.move(1_001);
     expectStatus(401, await old.get('/me', elsewhere()));
-    expectStatus(200, await operator.as(await tokenOf(operator, userId)).get('/me'));
+    expectStatus(200, await operator.as(await issueTokenFor(operator, userId)).get('/me'));
   });
 });
 
@@ -366,10 +366,10 @@ describe('the secrets of tokens', () => {
   it('TOKEN-1: are nowhere but with those who were given them', () => {
     expect(secrets.length).toBeGreaterThan(10);
     const kept = bytesOf(filesIn(server.directory).filter((file) => file !== server.server.operatorToken));
-    expect(found(secrets, kept)).toEqual([]);
-    expect(found(secrets.slice(0, 1), Buffer.from(`x${secrets[0]}x`))).toEqual(secrets.slice(0, 1));
+    expect(findTexts(secrets, kept)).toEqual([]);
+    expect(findTexts(secrets.slice(0, 1), Buffer.from(`x${secrets[0]}x`))).toEqual(secrets.slice(0, 1));
     const operators = readFileSync(server.server.operatorToken, 'utf8').trim();
-    expect(found([operators], kept)).toEqual([]);
+    expect(findTexts([operators], kept)).toEqual([]);
   });
 });
 

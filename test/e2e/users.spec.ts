@@ -6,28 +6,35 @@ import {
   type TestAccount,
   type TestServer,
 } from '../support/server.js';
-import { freshDomain, offeredBy, person, serviceOf, take, usersOf } from '../support/steps.js';
+import {
+  newDomain,
+  offeredActions,
+  newPerson,
+  createServiceApi,
+  followLink,
+  userActions,
+} from '../support/user-actions.js';
 
 let server: TestServer;
 let service: Api;
 let account: TestAccount;
 let other: TestAccount;
 
-let users: ReturnType<typeof usersOf>;
+let users: ReturnType<typeof userActions>;
 
 beforeAll(async () => {
   server = await startTestServer();
-  service = await serviceOf(server);
+  service = await createServiceApi(server);
   other = await openTestAccount(server);
 });
 beforeEach(async () => {
   account = await openTestAccount(server);
-  users = usersOf(account);
+  users = userActions(account);
 });
 afterAll(() => server.close());
 
 const register = async (domain = account.domain) =>
-  expectStatus(201, await service.post('/registrations', person(domain))).body.userId as string;
+  expectStatus(201, await service.post('/registrations', newPerson(domain))).body.userId as string;
 
 /** Gives an unowned domain to an account. */
 const assertDomain = async (owner: TestAccount, domain: string) =>
@@ -39,14 +46,14 @@ describe('adding a user', () => {
   const add = (fields: object) => account.administrator.post(account.path('/users'), fields);
 
   it('ADD-6, ADDRESS-2, LIFE-1: with an unknown address makes an active one, where the answer says', async () => {
-    const fields = person(account.domain, {
+    const fields = newPerson(account.domain, {
       email: `Ada.Lovelace@${account.domain.toUpperCase()}`,
       language: 'pl',
       entitlementCountry: 'GB',
     });
     const added = expectStatus(201, await add(fields));
     expect(added.etag).toBe('"0"');
-    expect(added.headers.get('location')).toBe(`/api/v1${users.user(added.body.userId)}`);
+    expect(added.headers.get('location')).toBe(`/api/v1${users.userPath(added.body.userId)}`);
     const seen = await account.administrator.get(added.headers.get('location')!);
     expect(seen.body).toMatchObject({
       ...fields,
@@ -61,8 +68,8 @@ describe('adding a user', () => {
   });
 
   it('ADD-1: on a domain of another account is refused, and the owner is not disclosed', async () => {
-    const refused = await add(person(other.domain));
-    expect(offeredBy('domain.owned-by-another', refused)).toEqual([]);
+    const refused = await add(newPerson(other.domain));
+    expect(offeredActions('domain.owned-by-another', refused)).toEqual([]);
     expect(refused.text).not.toContain(other.id);
   });
 
@@ -73,90 +80,95 @@ describe('adding a user', () => {
     ['with the domain in its ASCII form', (email: string) => email.replace('bücher', 'xn--bcher-kva')],
   ])('ADD-2, ADDRESS-1: who is in this account is refused, %s, and offers their page', async (_, typed) => {
     const email = `user@bücher.${account.id.slice(0, 8)}.example`;
-    const { userId } = expectStatus(201, await add(person('', { email }))).body;
-    const refused = await add(person('', { email: typed(email) }));
-    expect(offeredBy('user.already-in-account', refused)).toEqual(['GetUser']);
-    expect((await take(account.administrator, refused.body.actions[0])).body).toMatchObject({ userId, email });
+    const { userId } = expectStatus(201, await add(newPerson('', { email }))).body;
+    const refused = await add(newPerson('', { email: typed(email) }));
+    expect(offeredActions('user.already-in-account', refused)).toEqual(['GetUser']);
+    expect((await followLink(account.administrator, refused.body.actions[0])).body).toMatchObject({ userId, email });
   });
 
   it('ADD-2: who waits for approval in this account is refused, too', async () => {
-    const fields = person(account.domain);
+    const fields = newPerson(account.domain);
     const { userId } = expectStatus(201, await service.post('/registrations', fields)).body;
     const refused = await add(fields);
-    expect(offeredBy('user.already-in-account', refused)).toEqual(['GetUser']);
-    expect((await take(account.administrator, refused.body.actions[0])).body).toMatchObject({
+    expect(offeredActions('user.already-in-account', refused)).toEqual(['GetUser']);
+    expect((await followLink(account.administrator, refused.body.actions[0])).body).toMatchObject({
       userId,
       status: 'pending',
     });
   });
 
   it('ADD-3: who is in another account is refused, with nothing about it disclosed', async () => {
-    const fields = person(freshDomain());
+    const fields = newPerson(newDomain());
     const { userId } = expectStatus(201, await other.administrator.post(other.path('/users'), fields)).body;
     const refused = await add(fields);
-    expect(offeredBy('user.in-another-account', refused)).toEqual([]);
+    expect(offeredActions('user.in-another-account', refused)).toEqual([]);
     expect(refused.body.detail).toMatch(/ask the user to look at their profile/);
     for (const secret of [other.id, userId]) expect(refused.text).not.toContain(secret);
   });
 
   it('ADD-4, LIFE-5: who is unaffiliated, on a domain that this account owns, offers to add them to the account', async () => {
-    const domain = freshDomain();
-    const fields = person(domain);
+    const domain = newDomain();
+    const fields = newPerson(domain);
     const { userId } = expectStatus(201, await service.post('/registrations', fields)).body;
     await assertDomain(account, domain);
     const refused = await add(fields);
-    expect(offeredBy('user.exists-unaffiliated', refused)).toEqual(['AddUserToAccount']);
-    expect(expectStatus(200, await take(account.administrator, refused.body.actions[0])).body).toMatchObject({
+    expect(offeredActions('user.exists-unaffiliated', refused)).toEqual(['AddUserToAccount']);
+    expect(expectStatus(200, await followLink(account.administrator, refused.body.actions[0])).body).toMatchObject({
       status: 'active',
       changed: true,
     });
-    expect(await users.page(userId)).toMatchObject({ status: 'active', email: fields.email });
+    expect(await users.getUser(userId)).toMatchObject({ status: 'active', email: fields.email });
   });
 
   it('ADD-5: who is unaffiliated, on any other domain, is refused', async () => {
-    const fields = person(freshDomain());
+    const fields = newPerson(newDomain());
     const { userId } = expectStatus(201, await service.post('/registrations', fields)).body;
-    expect(offeredBy('user.outside-domain', await add(fields))).toEqual([]);
-    expect(offeredBy('user.outside-domain', await users.act(userId, 'add-to-account'))).toEqual([]);
+    expect(offeredActions('user.outside-domain', await add(fields))).toEqual([]);
+    expect(offeredActions('user.outside-domain', await users.act(userId, 'add-to-account'))).toEqual([]);
   });
 
   it('ADDRESS-3, DOMAIN-4: on a released domain works in any account, and the address stays the user’s through deletion', async () => {
     await releaseDomain(account, account.domain);
-    const fields = person(account.domain);
+    const fields = newPerson(account.domain);
     const { userId } = expectStatus(201, await other.administrator.post(other.path('/users'), fields)).body;
     expectStatus(200, await other.administrator.post(other.path(`/users/${userId}/delete`)));
-    expect(offeredBy('user.outside-domain', await add(fields))).toEqual([]);
+    expect(offeredActions('user.outside-domain', await add(fields))).toEqual([]);
   });
 
   it('ADD-5: who was deleted here, on a domain that nobody owns, offers to restore them', async () => {
-    const fields = person(freshDomain());
-    const userId = await account.add(fields);
-    await users.done(userId, 'delete');
+    const fields = newPerson(newDomain());
+    const userId = await account.addUser(fields);
+    await users.mustAct(userId, 'delete');
     const refused = await add(fields);
-    expect(offeredBy('user.outside-domain', refused)).toEqual(['RestoreUser']);
-    expect(expectStatus(200, await take(account.administrator, refused.body.actions[0])).body.status).toBe('active');
+    expect(offeredActions('user.outside-domain', refused)).toEqual(['RestoreUser']);
+    expect(expectStatus(200, await followLink(account.administrator, refused.body.actions[0])).body.status).toBe(
+      'active',
+    );
   });
 
   it('ADD-8: leaves nothing behind when it is refused', async () => {
-    const before = [await users.list(), (await server.operator.get('/audit?limit=1')).body.items];
-    const refused = await add(person(other.domain));
+    const before = [await users.listUsers(), (await server.operator.get('/audit?limit=1')).body.items];
+    const refused = await add(newPerson(other.domain));
     expect(refused.status).toBe(409);
     expect(refused.headers.get('location')).toBeNull();
-    expect([await users.list(), (await server.operator.get('/audit?limit=1')).body.items]).toEqual(before);
+    expect([await users.listUsers(), (await server.operator.get('/audit?limit=1')).body.items]).toEqual(before);
   });
 });
 
 describe('a stranger who registers', () => {
   it('LIFE-2: on an owned domain waits for approval there; else is unaffiliated; a known address is refused', async () => {
-    const fields = person(account.domain);
+    const fields = newPerson(account.domain);
     const pending = expectStatus(201, await service.post('/registrations', fields)).body;
     expect(pending).toEqual({ userId: expect.any(String), status: 'pending' });
-    expect(await users.page(pending.userId)).toMatchObject({ status: 'pending', domain: account.domain });
-    expect(expectStatus(201, await service.post('/registrations', person(freshDomain()))).body.status).toBe(
+    expect(await users.getUser(pending.userId)).toMatchObject({ status: 'pending', domain: account.domain });
+    expect(expectStatus(201, await service.post('/registrations', newPerson(newDomain()))).body.status).toBe(
       'unaffiliated',
     );
     expect(
-      offeredBy('user.exists', await service.post('/registrations', { ...fields, email: fields.email.toUpperCase() })),
+      offeredActions(
+        'user.exists',
+        await service.post('/registrations', { ...fields, email: fields.email.toUpperCase() }),
+      ),
     ).toEqual([]);
   });
 });
@@ -164,77 +176,81 @@ describe('a stranger who registers', () => {
 describe('approving and rejecting', () => {
   it('LIFE-3, LIFE-13: approves one who waits; again changes nothing', async () => {
     const userId = await register();
-    expect(await users.done(userId, 'approve', { reason: 'known' })).toEqual({
+    expect(await users.mustAct(userId, 'approve', { reason: 'known' })).toEqual({
       status: 'active',
       locks: [],
       changed: true,
     });
-    expect(await users.done(userId, 'approve')).toEqual({ status: 'active', locks: [], changed: false });
-    expect((await users.page(userId)).status).toBe('active');
+    expect(await users.mustAct(userId, 'approve')).toEqual({ status: 'active', locks: [], changed: false });
+    expect((await users.getUser(userId)).status).toBe('active');
   });
 
   it('LIFE-4, LIFE-13: rejects one who waits, who is then unaffiliated and not locked; again changes nothing', async () => {
     const userId = await register();
-    expect(await users.done(userId, 'reject', { reason: 'nobody knows them' })).toEqual({
+    expect(await users.mustAct(userId, 'reject', { reason: 'nobody knows them' })).toEqual({
       status: 'rejected',
       locks: [],
       changed: true,
     });
-    expect(await users.done(userId, 'reject')).toEqual({ status: 'rejected', locks: [], changed: false });
-    expect(await users.list('?status=rejected')).toMatchObject([{ userId, status: 'rejected', locks: [] }]);
-    expect(offeredBy('user.not-pending', await users.act(userId, 'approve'))).toEqual([]);
-    expect(await users.done(userId, 'add-to-account')).toMatchObject({ status: 'active', locks: [], changed: true });
+    expect(await users.mustAct(userId, 'reject')).toEqual({ status: 'rejected', locks: [], changed: false });
+    expect(await users.listUsers('?status=rejected')).toMatchObject([{ userId, status: 'rejected', locks: [] }]);
+    expect(offeredActions('user.not-pending', await users.act(userId, 'approve'))).toEqual([]);
+    expect(await users.mustAct(userId, 'add-to-account')).toMatchObject({ status: 'active', locks: [], changed: true });
   });
 
   it('LIFE-4: refuses to reject an active member, and offers to delete them', async () => {
-    const userId = await account.add();
+    const userId = await account.addUser();
     const refused = await users.act(userId, 'reject');
-    expect(offeredBy('user.not-pending', refused)).toEqual(['DeleteUser']);
-    expect(expectStatus(200, await take(account.administrator, refused.body.actions[0])).body.status).toBe('deleted');
+    expect(offeredActions('user.not-pending', refused)).toEqual(['DeleteUser']);
+    expect(expectStatus(200, await followLink(account.administrator, refused.body.actions[0])).body.status).toBe(
+      'deleted',
+    );
   });
 
   it.each(['approve', 'reject'])(
     'LIFE-3, LIFE-4: refuses to %s one who was deleted, and offers to restore them',
     async (action) => {
-      const userId = await account.add();
-      await users.done(userId, 'delete');
+      const userId = await account.addUser();
+      await users.mustAct(userId, 'delete');
       const refused = await users.act(userId, action);
-      expect(offeredBy('user.not-pending', refused)).toEqual(['RestoreUser']);
-      expect(expectStatus(200, await take(account.administrator, refused.body.actions[0])).body.status).toBe('active');
+      expect(offeredActions('user.not-pending', refused)).toEqual(['RestoreUser']);
+      expect(expectStatus(200, await followLink(account.administrator, refused.body.actions[0])).body.status).toBe(
+        'active',
+      );
     },
   );
 });
 
 describe('locking and unlocking', () => {
   it('LOCK-2, LIFE-6, LIFE-13: locks with a reason; the same again changes nothing, another reason is a new event and still one lock', async () => {
-    const userId = await account.add();
+    const userId = await account.addUser();
     const locked = { status: 'active', locks: [{ cause: 'administrator', reason: 'on leave' }], changed: true };
-    expect(await users.done(userId, 'lock', { reason: 'on leave' })).toEqual(locked);
-    expect(await users.done(userId, 'lock', { reason: 'on leave' })).toEqual({ ...locked, changed: false });
-    expect(await users.done(userId, 'lock', { reason: 'left' })).toEqual({
+    expect(await users.mustAct(userId, 'lock', { reason: 'on leave' })).toEqual(locked);
+    expect(await users.mustAct(userId, 'lock', { reason: 'on leave' })).toEqual({ ...locked, changed: false });
+    expect(await users.mustAct(userId, 'lock', { reason: 'left' })).toEqual({
       ...locked,
       locks: [{ cause: 'administrator', reason: 'left' }],
     });
-    expect(await users.done(userId, 'lock')).toEqual({ ...locked, locks: [{ cause: 'administrator' }] });
+    expect(await users.mustAct(userId, 'lock')).toEqual({ ...locked, locks: [{ cause: 'administrator' }] });
     expect(await users.actionsOn(userId)).toEqual(['user.locked', 'user.locked', 'user.locked', 'user.added']);
   });
 
   it('LIFE-7, LIFE-13: unlocks every lock; again changes nothing', async () => {
-    const userId = await account.add();
-    await users.done(userId, 'delete');
-    await users.done(userId, 'add-to-account');
-    await users.done(userId, 'lock', { reason: 'twice' });
-    expect((await users.page(userId)).locks).toMatchObject([
+    const userId = await account.addUser();
+    await users.mustAct(userId, 'delete');
+    await users.mustAct(userId, 'add-to-account');
+    await users.mustAct(userId, 'lock', { reason: 'twice' });
+    expect((await users.getUser(userId)).locks).toMatchObject([
       { cause: 'unaffiliated' },
       { cause: 'administrator', reason: 'twice' },
     ]);
-    expect(await users.done(userId, 'unlock', { reason: 'back' })).toEqual({
+    expect(await users.mustAct(userId, 'unlock', { reason: 'back' })).toEqual({
       status: 'active',
       locks: [],
       changed: true,
     });
-    expect(await users.done(userId, 'unlock')).toEqual({ status: 'active', locks: [], changed: false });
-    expect((await users.page(userId)).locks).toEqual([]);
+    expect(await users.mustAct(userId, 'unlock')).toEqual({ status: 'active', locks: [], changed: false });
+    expect((await users.getUser(userId)).locks).toEqual([]);
   });
 
   it.each(['lock', 'unlock', 'delete'])(
@@ -242,8 +258,8 @@ describe('locking and unlocking', () => {
     async (action) => {
       const userId = await register();
       const refused = await users.act(userId, action);
-      expect(offeredBy('user.not-active', refused)).toEqual(['ApproveUser', 'RejectUser']);
-      expect(expectStatus(200, await take(account.administrator, refused.body.actions[1])).body.status).toBe(
+      expect(offeredActions('user.not-active', refused)).toEqual(['ApproveUser', 'RejectUser']);
+      expect(expectStatus(200, await followLink(account.administrator, refused.body.actions[1])).body.status).toBe(
         'rejected',
       );
     },
@@ -252,9 +268,9 @@ describe('locking and unlocking', () => {
   it.each(['lock', 'unlock'])(
     'LIFE-6, LIFE-7: refuses to %s one who was deleted, and offers to restore them',
     async (action) => {
-      const userId = await account.add();
-      await users.done(userId, 'delete');
-      expect(offeredBy('user.not-active', await users.act(userId, action))).toEqual(['RestoreUser']);
+      const userId = await account.addUser();
+      await users.mustAct(userId, 'delete');
+      expect(offeredActions('user.not-active', await users.act(userId, action))).toEqual(['RestoreUser']);
     },
   );
 });

@@ -35,7 +35,7 @@ import { openLog, type Log } from '../../apps/server/src/open-stores.js';
 import { projections } from '../../apps/server/src/projections.js';
 import { startServer } from '../../apps/server/src/server.js';
 import { Api } from '../support/api.js';
-import { run, startProcess } from '../support/process.js';
+import { runProgram, startServerProcess } from '../support/server-process.js';
 import { expectStatus, openTestAccount, startTestServer, type TestServer } from '../support/server.js';
 
 const parent = mkdtempSync(join(tmpdir(), 'backup-'));
@@ -122,7 +122,7 @@ describe('with 64 writers at work', () => {
     let acknowledged = 0;
     const write = async (): Promise<void> => {
       while (!done.signal.aborted) {
-        const userId = await account.add();
+        const userId = await account.addUser();
         acknowledged = Math.max(
           acknowledged,
           expectStatus(200, await operator.post(account.path(`/users/${userId}/lock`), { reason: 'for a while' }))
@@ -133,7 +133,7 @@ describe('with 64 writers at work', () => {
     };
     const writing = Array.from({ length: 64 }, () => write());
     const more = async (users: number): Promise<void> => {
-      for (const until = added.length + users; added.length < until;) await account.add();
+      for (const until = added.length + users; added.length < until;) await account.addUser();
     };
     await more(20);
     before = acknowledged;
@@ -405,28 +405,28 @@ describe('the commands', () => {
       new RegExp(
         `^The log up to position \\d+ and its vault are backed up in ${directory}\\. The backup holds the vault's key: .*\n$`,
       );
-    const server = await startProcess(home);
+    const server = await startServerProcess(home);
     try {
-      expect(run(backupCommand, { DATA_DIR: home }, live)).toEqual({
+      expect(runProgram(backupCommand, { DATA_DIR: home }, live)).toEqual({
         status: 0,
         output: expect.stringMatching(line(live)),
       });
-      expect(run(restoreCommand, { DATA_DIR: home }, live)).toEqual({
+      expect(runProgram(restoreCommand, { DATA_DIR: home }, live)).toEqual({
         status: 1,
         output: `rollbook: ${home} is not empty.\n`,
       });
     } finally {
       await server.end('SIGTERM');
     }
-    expect(run(backupCommand, { DATA_DIR: home }, still)).toEqual({
+    expect(runProgram(backupCommand, { DATA_DIR: home }, still)).toEqual({
       status: 0,
       output: expect.stringMatching(line(still)),
     });
-    expect(run(restoreCommand, { DATA_DIR: restored }, live)).toEqual({
+    expect(runProgram(restoreCommand, { DATA_DIR: restored }, live)).toEqual({
       status: 0,
       output: expect.stringMatching(/^The log up to position \d+ .* are restored in .*\n$/),
     });
-    const again = await startProcess(restored);
+    const again = await startServerProcess(restored);
     expect(again.token).not.toBe(server.token);
     const asOperator = (token: string) => new Api(again.url, token).get('/me');
     expect([(await asOperator(again.token)).status, (await asOperator(server.token)).status]).toEqual([200, 401]);
@@ -438,7 +438,7 @@ describe('the commands', () => {
       ['SIGKILL', /^The server ended before the backup was made/],
       ['SIGTERM', /^The server ends\.$/],
     ] as const) {
-      const [server, directory] = [await startProcess(home), fresh()];
+      const [server, directory] = [await startServerProcess(home), fresh()];
       let ended: Promise<unknown> | undefined;
       const context = requestBackup(home, directory, () => void (ended ??= server.end(signal)));
       await expect(context).rejects.toThrow(says);
@@ -452,16 +452,16 @@ describe('the commands', () => {
 
   it('OPS-3: tell how they are called', () => {
     for (const command of [backupCommand, restoreCommand]) {
-      const { status, output } = run(command, {}, '--help');
+      const { status, output } = runProgram(command, {}, '--help');
       expect([status, output]).toEqual([
         0,
         expect.stringMatching(/^npm run (backup -- DIR|restore -- DIR \[--without-mac\])\n/),
       ]);
-      expect([[], ['--wrong'], ['one', 'two']].map((args) => run(command, {}, ...args))).toEqual(
+      expect([[], ['--wrong'], ['one', 'two']].map((args) => runProgram(command, {}, ...args))).toEqual(
         [2, 2, 2].map(() => ({ status: 2, output })),
       );
     }
-    expect(run(backupCommand, { DATA_DIR: fresh() }, fresh())).toEqual({
+    expect(runProgram(backupCommand, { DATA_DIR: fresh() }, fresh())).toEqual({
       status: 1,
       output: expect.stringMatching(/^rollbook: There is nothing to back up in .*\n$/),
     });

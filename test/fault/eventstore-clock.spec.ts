@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventStoreDBClient, NO_STREAM, START, jsonEvent, type RecordedEvent } from '@eventstore/db-client';
-import { startNode, type NodeProcess } from '../support/node.js';
+import { startEventStoreProcess, type EventStoreProcess } from '../support/event-store-process.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'clock-'));
 /** Once it is there, the store's clock is an hour behind. */
@@ -12,11 +12,11 @@ const clock = `import { existsSync } from 'node:fs';
   const { now } = Date;
   Date.now = () => now() - (existsSync(${JSON.stringify(turnedBack)}) ? ${hour} : 0);`;
 
-let node: NodeProcess;
+let node: EventStoreProcess;
 let client: EventStoreDBClient;
 
 async function start(): Promise<void> {
-  node = await startNode(directory, (command) => [
+  node = await startEventStoreProcess(directory, (command) => [
     'env',
     `NODE_OPTIONS=--import data:text/javascript,${encodeURIComponent(clock)}`,
     ...command,

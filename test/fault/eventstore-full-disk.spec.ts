@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
-import { startNode, type NodeProcess } from '../support/node.js';
+import { startEventStoreProcess, type EventStoreProcess } from '../support/event-store-process.js';
 
 /** The certificate would lie on a disk that only the store sees. */
 const insecure = 'insecure';
@@ -25,7 +25,7 @@ const reason = status === 0 ? undefined : `no disk can be mounted here: ${error?
 if (reason) console.log(`The disk is not filled: ${reason}.`);
 
 const directory = mkdtempSync(join(tmpdir(), 'full-disk-'));
-let node: NodeProcess;
+let node: EventStoreProcess;
 let client: EventStoreDBClient;
 
 afterAll(async () => {
@@ -51,7 +51,7 @@ async function count(): Promise<number> {
 (reason ? it.skip : it)(
   'refuses appends when the disk is full, reads on, and writes again when there is room',
   async () => {
-    node = await startNode(directory, (command) =>
+    node = await startEventStoreProcess(directory, (command) =>
       onSmallDisk(directory, `exec ${[...command, insecure].map((word) => `'${word}'`).join(' ')}`),
     );
     client = EventStoreDBClient.connectionString(node.url);

@@ -14,7 +14,7 @@ import {
   type EventData,
   type Position,
 } from '@eventstore/db-client';
-import { startNode, type NodeProcess } from '../support/node.js';
+import { startEventStoreProcess, type EventStoreProcess } from '../support/event-store-process.js';
 
 /** How often the store is killed. */
 const kills = Number(process.env['KILLS'] ?? 2);
@@ -23,11 +23,11 @@ const writers = 64;
 const batchWriters = 12;
 
 const directory = mkdtempSync(join(tmpdir(), 'event-store-kill-'));
-let node: NodeProcess;
+let node: EventStoreProcess;
 let client: EventStoreDBClient;
 
 async function start(): Promise<void> {
-  node = await startNode(directory);
+  node = await startEventStoreProcess(directory);
   client = EventStoreDBClient.connectionString(node.url);
 }
 

@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Api } from '../support/api.js';
-import { eventually } from '../support/mailbox.js';
-import { defaults } from '../support/process.js';
+import { pollUntilDefined } from '../support/mail-server.js';
+import { embeddedEnvironment } from '../support/server-process.js';
 import { expectStatus } from '../support/server.js';
 
 /** A disk of 400 MiB in memory, for the command alone. */
@@ -32,12 +32,12 @@ beforeAll(async () => {
   if (reason) return;
   const [command, ...args] = onDisk(directory, `exec '${process.execPath}' dist/apps/server/src/main.js`);
   child = spawn(command!, args, {
-    env: { ...defaults, DATA_DIR: directory, PORT: '0' },
+    env: { ...embeddedEnvironment, DATA_DIR: directory, PORT: '0' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   for (const stream of [child.stdout!, child.stderr!])
     stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  url = await eventually(() => /Rollbook is running at (\S+)/.exec(output)?.[1]);
+  url = await pollUntilDefined(() => /Rollbook is running at (\S+)/.exec(output)?.[1]);
 }, 120_000);
 afterAll(async () => {
   if (child?.kill('SIGKILL')) await once(child, 'exit');
@@ -90,7 +90,7 @@ function fill(left: number): void {
       };
     };
     const whole = { code: 200, status: 'ok', problems: [] };
-    await eventually(async () => ((await health()).status === 'ok' ? true : undefined));
+    await pollUntilDefined(async () => ((await health()).status === 'ok' ? true : undefined));
     expect(await strangers()).toEqual([
       [401, 'login.failed'],
       [202, undefined],
@@ -98,7 +98,7 @@ function fill(left: number): void {
 
     for (const left of [4 << 20, 0]) {
       fill(left);
-      await eventually(async () => ((await health()).status === 'ok' ? undefined : true));
+      await pollUntilDefined(async () => ((await health()).status === 'ok' ? undefined : true));
       expect(await health()).toEqual({
         code: 503,
         status: 'unavailable',
@@ -115,7 +115,7 @@ function fill(left: number): void {
       });
       expectStatus(200, await operator.get(`/accounts/${accountId}/users`, { 'rollbook-min-position': '0' }));
       rmSync(there('ballast'));
-      await eventually(async () => ((await health()).status === 'ok' ? true : undefined));
+      await pollUntilDefined(async () => ((await health()).status === 'ok' ? true : undefined));
       expect(await health()).toEqual(whole);
     }
     expect(await strangers()).toEqual([

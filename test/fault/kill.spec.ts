@@ -3,8 +3,8 @@ import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Api, type Reply } from '../support/api.js';
-import { run, startProcess, type ServerProcess } from '../support/process.js';
+import { Api, type ApiResponse } from '../support/api.js';
+import { runProgram, startServerProcess, type ServerProcess } from '../support/server-process.js';
 import { expectStatus } from '../support/server.js';
 
 /** How often the server is killed. */
@@ -19,7 +19,7 @@ interface Sent {
   readonly key: string;
   readonly account: string;
   /** Present once it was acknowledged. */
-  answer?: Reply;
+  answer?: ApiResponse;
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'rollbook-kill-'));
@@ -30,7 +30,7 @@ let domain: string;
 const sent: Sent[] = [];
 
 beforeAll(async () => {
-  server = await startProcess(directory);
+  server = await startServerProcess(directory);
 }, 120_000);
 
 afterAll(async () => {
@@ -49,11 +49,11 @@ async function openAccount(nth: number): Promise<void> {
 }
 
 /** Sends a command with its key; the same again is the same command. */
-const send = ({ method, path, body, key }: Sent): Promise<Reply> =>
+const send = ({ method, path, body, key }: Sent): Promise<ApiResponse> =>
   api().send(method, path, body, { 'idempotency-key': key });
 
 /** Sends a new command and remembers it, whether or not it is answered. */
-async function issue(method: Sent['method'], path: string, body: object): Promise<Reply> {
+async function issue(method: Sent['method'], path: string, body: object): Promise<ApiResponse> {
   const command: Sent = { method, path, body, key: randomUUID(), account };
   sent.push(command);
   command.answer = await send(command);
@@ -103,7 +103,7 @@ it(
       await now;
       await server.end('SIGKILL');
       await Promise.all(working);
-      server = await startProcess(directory);
+      server = await startServerProcess(directory);
       const unanswered = sent.filter(({ answer }) => !answer);
       await Promise.all(unanswered.map(async (command) => (command.answer = await send(command))));
     }
@@ -141,7 +141,7 @@ it(
     }
 
     expect(await server.end('SIGTERM')).toBe(0);
-    expect(run('dist/apps/server/src/verify.js', { DATA_DIR: directory })).toEqual({
+    expect(runProgram('dist/apps/server/src/verify.js', { DATA_DIR: directory })).toEqual({
       status: 0,
       output: 'The read models equal a replay of the log.\n',
     });

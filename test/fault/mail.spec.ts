@@ -4,27 +4,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Api } from '../support/api.js';
-import { Mailbox, eventually, linkIn, type Received } from '../support/mailbox.js';
-import { startProcess, type ServerProcess } from '../support/process.js';
+import { TestMailServer, pollUntilDefined, linkSecretIn, type ReceivedMail } from '../support/mail-server.js';
+import { startServerProcess, type ServerProcess } from '../support/server-process.js';
 import { expectStatus } from '../support/server.js';
 
 /** How often the server is killed under load. */
 const kills = Math.ceil(Number(process.env['KILLS'] ?? 5) / 2);
 
 const directory = mkdtempSync(join(tmpdir(), 'rollbook-mail-'));
-let box: Mailbox;
+let box: TestMailServer;
 let server: ServerProcess;
 let account: string;
 
 const api = () => new Api(server.url, server.token);
-const start = async () => (server = await startProcess(directory, { SMTP_URL: box.url }));
+const start = async () => (server = await startServerProcess(directory, { SMTP_URL: box.url }));
 const killed = async () => {
   await server.end('SIGKILL');
-  box.before = box.after = async () => {};
+  box.beforeAccepting = box.beforeResponding = async () => {};
 };
 
 beforeAll(async () => {
-  box = await Mailbox.open();
+  box = await TestMailServer.open();
   await start();
   const administrator = { email: 'ada@mail.example', firstName: 'Ada', lastName: 'Lovelace', country: 'GB' };
   account = expectStatus(201, await api().post('/accounts', { name: 'Mail', domains: ['mail.example'], administrator }))
@@ -33,7 +33,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await server.end('SIGKILL');
-  await box.goAway();
+  await box.stop();
   rmSync(directory, { recursive: true, force: true });
 });
 
@@ -41,19 +41,19 @@ const address = () => `${randomUUID()}@mail.example`;
 const add = (email: string, headers = {}) =>
   api().post(`/accounts/${account}/users`, { email, firstName: 'Grace', lastName: 'Hopper', country: 'US' }, headers);
 const nothingOwed = () =>
-  eventually(async () => ((await api().get('/mails?state=owed')).body.items.length === 0 ? true : undefined));
+  pollUntilDefined(async () => ((await api().get('/mails?state=owed')).body.items.length === 0 ? true : undefined));
 /** Once a mail has come that is owed later than all others, and none is owed any more, nothing more will come. */
 const everythingSent = async () => {
   const email = address();
   expectStatus(201, await add(email));
-  await box.to(email);
+  await box.waitForMails(email);
   await nothingOwed();
 };
 const sentTo = (email: string) => box.mails.filter(({ recipients }) => recipients.includes(email));
 /** Resolves when a mail to this address is there, and never answers it. */
-const heldAt = (hook: 'before' | 'after', email: string) =>
+const heldAt = (hook: 'beforeAccepting' | 'beforeResponding', email: string) =>
   new Promise<void>((resolve) => {
-    box[hook] = ({ recipients }: Received) => {
+    box[hook] = ({ recipients }: ReceivedMail) => {
       if (!recipients.includes(email)) return Promise.resolve();
       resolve();
       return new Promise(() => {});
@@ -71,37 +71,37 @@ describe('a server that is killed', () => {
     expectStatus(201, await add(email));
     await killed();
     await start();
-    await box.to(email);
+    await box.waitForMails(email);
   });
 
   it('MAIL-1: while it sends a mail sends it then', async () => {
     const email = address();
-    const held = heldAt('before', email);
+    const held = heldAt('beforeAccepting', email);
     expectStatus(201, await add(email));
     await held;
     await killed();
     expect(sentTo(email)).toEqual([]);
     await start();
-    await box.to(email);
+    await box.waitForMails(email);
     await everythingSent();
     expect(sentTo(email)).toHaveLength(1);
   });
 
   it('MAIL-1: before it knows that a mail was taken sends it again, recognisably the same', async () => {
     const email = address();
-    const held = heldAt('after', email);
+    const held = heldAt('beforeResponding', email);
     expectStatus(201, await add(email));
     await held;
     await killed();
     await start();
-    const [first, second] = await box.to(email, /./, 2);
-    expect([second!.messageId, linkIn(second!)]).toEqual([first!.messageId, linkIn(first!)]);
+    const [first, second] = await box.waitForMails(email, /./, 2);
+    expect([second!.messageId, linkSecretIn(second!)]).toEqual([first!.messageId, linkSecretIn(first!)]);
   });
 
   it('MAIL-1: once it knows that a mail was taken never sends it again', async () => {
     const email = address();
     expectStatus(201, await add(email));
-    await box.to(email);
+    await box.waitForMails(email);
     await nothingOwed();
     await killed();
     await start();
@@ -111,13 +111,13 @@ describe('a server that is killed', () => {
 
   it('MAIL-1: or asked to end while a mail server keeps it waiting, ends, and sends the mail then', async () => {
     const email = address();
-    const held = heldAt('before', email);
+    const held = heldAt('beforeAccepting', email);
     expectStatus(201, await add(email));
     await held;
     expect(await server.end('SIGTERM')).toBe(0);
-    box.before = async () => {};
+    box.beforeAccepting = async () => {};
     await start();
-    await box.to(email);
+    await box.waitForMails(email);
   });
 
   it(
@@ -131,7 +131,7 @@ describe('a server that is killed', () => {
           // Whether it was done before a kill is not known: the same again is the same command.
           let reply;
           while (!(reply = await add(email, { 'idempotency-key': key }).catch(gone)))
-            await eventually(() => restarted || undefined);
+            await pollUntilDefined(() => restarted || undefined);
           expectStatus(201, reply);
           if (stopped) return;
         }
@@ -149,7 +149,7 @@ describe('a server that is killed', () => {
       stopped = true;
       await Promise.all(clients);
       for (const email of added) {
-        const mails = await box.to(email);
+        const mails = await box.waitForMails(email);
         expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(1);
       }
     },

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { startEmbeddedEventStore, type EmbeddedEventStore } from '#libs/embedded-eventstore';
 import { ReadStore } from '#libs/read-store';
-import { Api, type Reply } from '../support/api.js';
-import { Cable } from '../support/cable.js';
-import { startProcess } from '../support/process.js';
+import { Api, type ApiResponse } from '../support/api.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+import { startServerProcess } from '../support/server-process.js';
 import {
   expectStatus,
   openTestAccount,
@@ -18,20 +18,20 @@ import {
 
 const directory = mkdtempSync(join(tmpdir(), 'rollbook-outage-'));
 let node: EmbeddedEventStore;
-let cable: Cable;
+let cable: TcpProxy;
 let server: TestServer;
 let account: TestAccount;
 
 beforeAll(async () => {
   node = await startEmbeddedEventStore({ directory });
-  cable = await Cable.to(node.url);
+  cable = await TcpProxy.open(node.url);
   server = await startTestServer({ EVENTSTORE_URL: cable.url });
   account = await openTestAccount(server);
 });
 
 afterAll(async () => {
   await server.close();
-  await cable.cut();
+  await cable.disconnect();
   await node.close();
   rmSync(directory, { recursive: true, force: true });
 });
@@ -49,7 +49,7 @@ async function untilHealth({ operator }: TestServer, expected: object): Promise<
 }
 
 /** Asks until it gets this status: what comes back by itself comes back without being told. */
-async function until(status: number, ask: () => Promise<Reply>): Promise<Reply> {
+async function until(status: number, ask: () => Promise<ApiResponse>): Promise<ApiResponse> {
   for (;;) {
     const reply = await ask();
     if (reply.status === status) return reply;
@@ -60,12 +60,12 @@ async function until(status: number, ask: () => Promise<Reply>): Promise<Reply> 
 describe('with the event store away', () => {
   it('OPS-10: refuses with 503 and Retry-After, and comes back by itself', async () => {
     const { administrator: api } = account;
-    const userId = await account.add();
+    const userId = await account.addUser();
     await api.get(account.path('/users'));
     const lock = { reason: 'left' };
     const key = { 'idempotency-key': randomUUID() };
 
-    await cable.cut();
+    await cable.disconnect();
     // Each address has a lane of its own, which is not what is looked at here.
     const login = (nth: number) =>
       server.operator
@@ -82,7 +82,7 @@ describe('with the event store away', () => {
     expect([ready.status, ready.body]).toEqual([503, { status: 'unavailable' }]);
     expect((await server.operator.get('/health/live')).status).toBe(200);
 
-    await cable.mend();
+    await cable.listen();
     const locked = await until(200, () => api.post(account.path(`/users/${userId}/lock`), lock, key));
     expect(locked.body).toMatchObject({ status: 'active', changed: true });
     const again = expectStatus(200, await api.post(account.path(`/users/${userId}/lock`), lock, key));
@@ -107,9 +107,9 @@ describe('with the event store away', () => {
     const opening = operator.post('/accounts', body, key);
     // Pulled while the workflow is on its way through its streams: at which step does not matter.
     await new Promise((resolve) => setImmediate(resolve));
-    await cable.cut();
+    await cable.disconnect();
     const first = await opening;
-    await cable.mend();
+    await cable.listen();
     const opened = first.status === 201 ? first : await until(201, () => operator.post('/accounts', body, key));
     const found = await until(200, () => operator.get(`/accounts/${opened.body.accountId}`));
     expect(found.body).toMatchObject({
@@ -124,18 +124,18 @@ describe('with the event store away', () => {
 
 it('OPS-14: the log names the store that is away once, with the reason, and says once that it is back', async () => {
   const home = mkdtempSync(join(tmpdir(), 'rollbook-'));
-  const watched = await startProcess(home, { EVENTSTORE_URL: cable.url, EVENTSTORE_NAMESPACE: 'watched' });
+  const watched = await startServerProcess(home, { EVENTSTORE_URL: cable.url, EVENTSTORE_NAMESPACE: 'watched' });
   const api = new Api(watched.url, watched.token);
   const mine = async (status: number) => {
     while ((await api.get('/me')).status !== status);
   };
   const lines = (what: RegExp) => watched.output().match(what)?.length ?? 0;
   await mine(200);
-  await cable.cut();
+  await cable.disconnect();
   await mine(503);
   // The projections and the mails try again and again meanwhile.
   for (let attempt = 0; attempt < 20; attempt++) expect((await api.get('/me')).status).toBe(503);
-  await cable.mend();
+  await cable.listen();
   await mine(200);
   while (lines(/The event store is available again/g) === 0) await api.get('/me');
   await watched.end('SIGTERM');
@@ -152,7 +152,7 @@ describe('with the read store away', () => {
   it('OPS-2: health is degraded, lists are refused with Retry-After, commands work; then all goes on by itself', async () => {
     const slow = await startTestServer({ QUERY_TIMEOUT: '1', BATCH_TIMEOUT: '10', DATABASE_URL: '' });
     const there = await openTestAccount(slow);
-    const userId = await there.add();
+    const userId = await there.addUser();
     expectStatus(200, await there.administrator.get(there.path('/users')));
     // The embedded store's thread is kept busy for good.
     const endless = sql`select count(*) from generate_series(1, 100000000000)`.execute(

@@ -2,7 +2,7 @@ import { PasswordThreads, createPasswordLink } from '#libs/access';
 import { EventStore } from '#libs/event-store';
 import { UserDecider, type ExistingUser } from '#libs/users';
 import { Vault } from '#libs/vault';
-import type { Api, Reply } from '../support/api.js';
+import type { Api, ApiResponse } from '../support/api.js';
 import {
   expectStatus,
   openTestAccount,
@@ -38,7 +38,7 @@ async function linkOf(userId: string): Promise<string> {
 
 /** A user with a password, and the cookies of the browser in which it was set. */
 async function person() {
-  const id = await account.add();
+  const id = await account.addUser();
   const entered = expectStatus(
     200,
     await anybody.post('/password-resets/confirm', { link: await linkOf(id), password }, elsewhere()),
@@ -52,7 +52,7 @@ async function person() {
 }
 
 /** Sends many requests at once, and lets no password be compared until all that is refused has been answered. */
-async function burst(sends: readonly (() => Promise<Reply>)[], refused: number): Promise<Reply[]> {
+async function burst(sends: readonly (() => Promise<ApiResponse>)[], refused: number): Promise<ApiResponse[]> {
   const threads = server.server.app.get(PasswordThreads);
   const run = threads.run.bind(threads);
   const { promise: allRefused, resolve } = Promise.withResolvers<void>();
@@ -72,7 +72,7 @@ async function burst(sends: readonly (() => Promise<Reply>)[], refused: number):
 }
 
 /** How often each answer came. */
-function count(replies: readonly Reply[]): Record<string, number> {
+function count(replies: readonly ApiResponse[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { status, body } of replies)
     counts[`${status} ${body.code ?? ''}`] = (counts[`${status} ${body.code ?? ''}`] ?? 0) + 1;
@@ -177,7 +177,7 @@ it('LOGIN-14: who asks for links too often is told to wait, whatever the address
 
 it('LOGIN-14: wrong links are throttled by source, and a valid one passes from there', async () => {
   const from = elsewhere();
-  const id = await account.add();
+  const id = await account.addUser();
   const replies = await Promise.all(
     times(62, (nth) => anybody.post('/password-resets/confirm', { link: `wrong-${nth}`, password }, from)),
   );
@@ -187,7 +187,7 @@ it('LOGIN-14: wrong links are throttled by source, and a valid one passes from t
 });
 
 it('LOGIN-14: one link is not tried without end', async () => {
-  const link = await linkOf(await account.add());
+  const link = await linkOf(await account.addUser());
   const replies = [];
   for (let nth = 0; nth < 31; nth++)
     replies.push(await anybody.post('/password-resets/confirm', { link, password: 'weak' }, elsewhere()));
@@ -195,7 +195,7 @@ it('LOGIN-14: one link is not tried without end', async () => {
 });
 
 it('LOGIN-14: an administrator mails one user 30 times an hour, and others meanwhile', async () => {
-  const [one, other] = [await account.add(), await account.add()];
+  const [one, other] = [await account.addUser(), await account.addUser()];
   const reset = (id: string) => account.administrator.post(account.path(`/users/${id}/reset-password`));
   for (let nth = 0; nth < 30; nth++) expectStatus(200, await reset(one));
   const refused = await reset(one);

@@ -1,5 +1,5 @@
 import { createDatabase, type TestDatabase } from '../support/database.js';
-import { Cable } from '../support/cable.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 import { expectStatus, openTestAccount, startTestServer, type TestServer } from '../support/server.js';
 
 const { DATABASE_URL } = process.env;
@@ -7,16 +7,16 @@ if (!DATABASE_URL) console.warn('DATABASE_URL is not set: what a PostgreSQL that
 
 (DATABASE_URL ? describe : describe.skip)('a server on a PostgreSQL', () => {
   let database: TestDatabase;
-  let cable: Cable;
+  let cable: TcpProxy;
   let test: TestServer;
   beforeAll(async () => {
     database = await createDatabase(DATABASE_URL!);
-    cable = await Cable.to(database.url);
+    cable = await TcpProxy.open(database.url);
     test = await startTestServer({ DATABASE_URL: cable.url });
   });
   afterAll(async () => {
     await test.close();
-    await cable.cut();
+    await cable.disconnect();
     await database.drop();
   });
 
@@ -33,15 +33,15 @@ if (!DATABASE_URL) console.warn('DATABASE_URL is not set: what a PostgreSQL that
   }
 
   const outages = [
-    ['hangs', 'no-answer', () => cable.stall(), () => cable.resume()],
-    ['is away', 'connection-refused', () => cable.cut(), () => cable.mend()],
+    ['hangs', 'no-answer', () => cable.pause(), () => cable.resume()],
+    ['is away', 'connection-refused', () => cable.disconnect(), () => cable.listen()],
   ] as const;
 
   it.each(outages)(
     'OPS-12: that %s refuses lists and degrades health, and goes on by itself',
     async (_, code, begin, end) => {
       const account = await openTestAccount(test);
-      const userId = await account.add();
+      const userId = await account.addUser();
       expectStatus(200, await account.administrator.get(account.path('/users')));
       await begin();
       const lists = await Promise.all(

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { defaults } from '../support/process.js';
+import { embeddedEnvironment } from '../support/server-process.js';
 
 /** What a process did to the files of a directory. */
 export type Call =
@@ -41,7 +41,7 @@ export function trace(command: string[], directory: string, names: string[], rec
       ...paths,
       ...command,
     ],
-    { env: defaults, encoding: 'utf8' },
+    { env: embeddedEnvironment, encoding: 'utf8' },
   );
   if (status !== 0) throw new Error(`the traced process ended with ${status}: ${stderr}`);
   return readRecord(record, directory);

@@ -5,9 +5,15 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Agent, get } from 'node:http';
 import { Api } from '../support/api.js';
-import { defaults, main, run, startProcess, type ServerProcess } from '../support/process.js';
+import {
+  embeddedEnvironment,
+  serverProgram,
+  runProgram,
+  startServerProcess,
+  type ServerProcess,
+} from '../support/server-process.js';
 import { expectStatus } from '../support/server.js';
-import { newDirectory, refusal } from '../support/start.js';
+import { newDirectory, startRefusal } from '../support/start-refusal.js';
 
 const names = [
   'PORT',
@@ -39,7 +45,7 @@ const names = [
 describe('--help', () => {
   it.each(['--help', '-h'])('%s lists the settings and starts nothing', (flag) => {
     const directory = join(newDirectory(), 'data');
-    const { status, output } = run(main, { DATA_DIR: directory }, flag);
+    const { status, output } = runProgram(serverProgram, { DATA_DIR: directory }, flag);
     expect(status).toBe(0);
     const listed = [...output.matchAll(/^ {2}([A-Z_]+) +\S/gm)].map(([, name]) => name);
     expect(listed).toEqual(names);
@@ -76,30 +82,32 @@ describe('a wrong setting', () => {
     ['LOG_LEVEL', 'loud'],
   ])('is refused by its name, before anything is made: %s=%s', (name, value) => {
     const directory = join(newDirectory(), 'data');
-    expect(refusal({ DATA_DIR: directory, [name]: value })).toMatch(new RegExp(`^rollbook: ${name} `));
+    expect(startRefusal({ DATA_DIR: directory, [name]: value })).toMatch(new RegExp(`^rollbook: ${name} `));
     expect(existsSync(directory)).toBe(false);
   });
 });
 
 describe('a start is refused', () => {
   it('where the key of the vault is none', () => {
-    expect(refusal({ DATA_DIR: newDirectory(), VAULT_KEY: 'too-short' })).toMatch(/^rollbook: VAULT_KEY /);
+    expect(startRefusal({ DATA_DIR: newDirectory(), VAULT_KEY: 'too-short' })).toMatch(/^rollbook: VAULT_KEY /);
   });
 
   it('where the data directory can not be written to', () => {
     const file = join(newDirectory(), 'file');
     writeFileSync(file, '');
-    expect(refusal({ DATA_DIR: join(file, 'data') })).toBe(
+    expect(startRefusal({ DATA_DIR: join(file, 'data') })).toBe(
       `rollbook: The data directory ${join(file, 'data')} can not be written to (ENOTDIR).`,
     );
-    expect(refusal({ DATA_DIR: file })).toBe(`rollbook: The data directory ${file} can not be written to (EEXIST).`);
-    expect(refusal({ DATA_DIR: '/proc/rollbook' })).toBe(
+    expect(startRefusal({ DATA_DIR: file })).toBe(
+      `rollbook: The data directory ${file} can not be written to (EEXIST).`,
+    );
+    expect(startRefusal({ DATA_DIR: '/proc/rollbook' })).toBe(
       'rollbook: The data directory /proc/rollbook can not be written to (ENOENT).',
     );
   });
 
   it('where an argument means nothing', () => {
-    expect(run('dist/apps/server/src/main.js', {}, '--port')).toEqual({
+    expect(runProgram('dist/apps/server/src/main.js', {}, '--port')).toEqual({
       status: 1,
       output: 'rollbook: --port means nothing here: settings come from the environment. See: npm start -- --help\n',
     });
@@ -108,11 +116,11 @@ describe('a start is refused', () => {
   const used = newDirectory();
   const other = newDirectory();
   let servers: ServerProcess[];
-  beforeAll(async () => (servers = await Promise.all([used, other].map((directory) => startProcess(directory)))));
+  beforeAll(async () => (servers = await Promise.all([used, other].map((directory) => startServerProcess(directory)))));
   afterAll(() => Promise.all(servers.map((server) => server.end('SIGTERM'))));
 
   it('where another process uses the data directory, which goes on', async () => {
-    expect(refusal({ DATA_DIR: used })).toBe(`rollbook: The data directory ${used} is in use by another process.`);
+    expect(startRefusal({ DATA_DIR: used })).toBe(`rollbook: The data directory ${used} is in use by another process.`);
     expectStatus(200, await new Api(servers[0]!.url, servers[0]!.token).get('/me'));
   });
 
@@ -121,8 +129,8 @@ describe('a start is refused', () => {
     await new Promise((resolve) => taken.once('listening', resolve));
     const { port } = taken.address() as AddressInfo;
     // Not `run`: it would hold up this process, whose port it is.
-    const child = spawn(process.execPath, [main], {
-      env: { ...defaults, DATA_DIR: newDirectory(), PORT: String(port) },
+    const child = spawn(process.execPath, [serverProgram], {
+      env: { ...embeddedEnvironment, DATA_DIR: newDirectory(), PORT: String(port) },
     });
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
@@ -137,19 +145,19 @@ describe('a start is refused', () => {
     cpSync(used, mixed, { recursive: true });
     rmSync(join(mixed, 'events'), { recursive: true });
     cpSync(join(other, 'events'), join(mixed, 'events'), { recursive: true });
-    expect(refusal({ DATA_DIR: mixed })).toMatch(/^rollbook: This log was founded with another vault/);
+    expect(startRefusal({ DATA_DIR: mixed })).toMatch(/^rollbook: This log was founded with another vault/);
     rmSync(join(mixed, 'events'), { recursive: true });
-    expect(refusal({ DATA_DIR: mixed })).toMatch(
+    expect(startRefusal({ DATA_DIR: mixed })).toMatch(
       /^rollbook: The vault in .* holds the keys of a log, but this log is empty/,
     );
 
     rmSync(join(other, 'vault.key'));
-    expect(refusal({ DATA_DIR: other })).toContain('vault.key');
+    expect(startRefusal({ DATA_DIR: other })).toContain('vault.key');
     expect(existsSync(join(other, 'vault.key'))).toBe(false);
-    expect(refusal({ DATA_DIR: other, VAULT_KEY: randomBytes(32).toString('hex') })).toMatch(/^rollbook: .*key/i);
+    expect(startRefusal({ DATA_DIR: other, VAULT_KEY: randomBytes(32).toString('hex') })).toMatch(/^rollbook: .*key/i);
 
     rmSync(join(used, 'vault.db'));
-    expect(refusal({ DATA_DIR: used })).toMatch(/^rollbook: The vault is missing from /);
+    expect(startRefusal({ DATA_DIR: used })).toMatch(/^rollbook: The vault is missing from /);
     expect(existsSync(join(used, 'vault.db'))).toBe(false);
   }, 180_000);
 });
@@ -159,7 +167,7 @@ describe('a running server', () => {
 
   it('OPS-7: ends what is under way and itself on SIGTERM, goes on with the same data, and ends on SIGINT', async () => {
     const directory = newDirectory();
-    const server = await startProcess(directory, { LOG_LEVEL: 'verbose' });
+    const server = await startServerProcess(directory, { LOG_LEVEL: 'verbose' });
     const operator = new Api(server.url, server.token);
     const { accountId } = expectStatus(
       201,
@@ -189,7 +197,7 @@ describe('a running server', () => {
     expect(server.output()).not.toMatch(/rb_/);
     expect(server.output()).toContain(join(directory, 'operator-token'));
 
-    const again = await startProcess(directory);
+    const again = await startServerProcess(directory);
     expect(again.token).toBe(server.token);
     const api = new Api(again.url, again.token);
     const { head } = (await api.get('/health/ready')).body.projections;

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { startEmbeddedEventStore } from '#libs/embedded-eventstore';
-import { defaults, main, run } from '../support/process.js';
-import { newDirectory, refusal } from '../support/start.js';
+import { embeddedEnvironment, serverProgram, runProgram } from '../support/server-process.js';
+import { newDirectory, startRefusal } from '../support/start-refusal.js';
 
 describe('a start without its stores', () => {
   const secret = 'walnut-secret-4711';
@@ -18,8 +18,8 @@ describe('a start without its stores', () => {
 
   /** A server whose start is watched: resolves once it has printed this. */
   function start(environment: Record<string, string>) {
-    const child = spawn(process.execPath, [main], {
-      env: { ...defaults, DATA_DIR: newDirectory(), PORT: '0', LOG_LEVEL: 'log', ...environment },
+    const child = spawn(process.execPath, [serverProgram], {
+      env: { ...embeddedEnvironment, DATA_DIR: newDirectory(), PORT: '0', LOG_LEVEL: 'log', ...environment },
     });
     let output = '';
     for (const stream of [child.stdout, child.stderr])
@@ -38,7 +38,7 @@ describe('a start without its stores', () => {
 
   it('OPS-15: gives up in time, and says which store it waited for and why, without credentials', async () => {
     const port = await freePort();
-    const eventStore = refusal({
+    const eventStore = startRefusal({
       DATA_DIR: newDirectory(),
       EVENTSTORE_URL: `esdb://admin:${secret}@localhost:${port}?tlsVerifyCert=false&nonsense=1`,
       START_TIMEOUT: '1',
@@ -46,7 +46,7 @@ describe('a start without its stores', () => {
     expect(eventStore).toBe(
       `rollbook: The event store at localhost:${port} is not available after 1 s (connection-refused): nothing listens at the host and port in its URL.`,
     );
-    const readStore = refusal({
+    const readStore = startRefusal({
       DATA_DIR: newDirectory(),
       DATABASE_URL: `postgres://rollbook:${secret}@localhost:${port}/rollbook`,
       START_TIMEOUT: '0',
@@ -54,7 +54,7 @@ describe('a start without its stores', () => {
     expect(readStore).toBe(
       `rollbook: The read store at localhost:${port} is not available (connection-refused): nothing listens at the host and port in its URL.`,
     );
-    const { output } = run(main, {
+    const { output } = runProgram(serverProgram, {
       DATA_DIR: newDirectory(),
       PORT: '0',
       EVENTSTORE_URL: `esdb://admin:${secret}@localhost:${port}?tlsVerifyCert=false&nonsense=1`,

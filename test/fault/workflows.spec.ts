@@ -19,53 +19,64 @@ import {
 import { changeUser } from '../../libs/users/src/workflows/change-user.js';
 import { createUser } from '../../libs/users/src/workflows/claim-address.js';
 import {
-  coarse,
-  codeOf,
-  fate,
-  holds,
-  inTurn,
+  appendSchedules,
+  outcomeCode,
+  crashPlans,
+  checkProperty,
+  sequential,
   noCrash,
-  patience,
-  patient,
-  play,
+  scheduleTimeoutMs,
+  crashPlansWithRetries,
+  runSchedule,
   schedules,
   type Actor,
-  type Fate,
+  type CrashPlan,
 } from '../support/schedule.js';
-import { Stage, person, request, standings, targetOf, type Standing } from '../support/stage.js';
+import {
+  WorkflowStores,
+  person,
+  withRequest,
+  memberKinds,
+  targetOf,
+  type MemberKind,
+} from '../support/workflow-stores.js';
 
-let stage: Stage;
-beforeAll(async () => void (stage = await Stage.set()));
-afterAll(() => stage.close());
+let stores: WorkflowStores;
+beforeAll(async () => void (stores = await WorkflowStores.open()));
+afterAll(() => stores.close());
 
-/** Of a request that is sent twice at once, each is answered with a link that runs from its own time; which of them was recorded is a matter of ms. */
-const timeless = ({ state, ...written }: CommandResult<User>) => ({
+/** Returns the result without its times: when one request is sent twice at once, each sending has its own time, and either may be the one that is recorded. */
+const withoutTimes = ({ state, ...written }: CommandResult<User>) => ({
   ...written,
   at: undefined,
   state: { ...state, passwordLink: undefined },
 });
 
-const sometimes = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 3 });
+const occasionally = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 3 });
 
 describe('one user per address', () => {
-  const rival = fc.record({ by: fc.constantFrom('a', 'b', 'stranger'), fate, twice: fc.nat(3).map((n) => n === 0) });
+  const request = fc.record({
+    by: fc.constantFrom('a', 'b', 'stranger'),
+    crashPlan: crashPlans,
+    twice: fc.nat(3).map((n) => n === 0),
+  });
 
   it(
-    'ADD-8: holds for rivals who crash and come again',
+    'ADD-8: is created when concurrent requests crash and are retried',
     () =>
-      holds(
+      checkProperty(
         [
-          fc.array(rival, { minLength: 2, maxLength: 4, size: 'small' }),
-          sometimes(fc.constantFrom('a', 'b')),
+          fc.array(request, { minLength: 2, maxLength: 4, size: 'small' }),
+          occasionally(fc.constantFrom('a', 'b')),
           schedules,
         ],
-        async (rivals, domainOwner, schedule) => {
+        async (requests, domainOwner, schedule) => {
           const domain = `${randomUUID()}.example`;
           const opened = await Promise.all(
-            ['a', 'b'].map((name) => stage.openAccount(['counted'], name === domainOwner ? [domain] : [])),
+            ['a', 'b'].map((name) => stores.openAccount(['counted'], name === domainOwner ? [domain] : [])),
           );
           const account = (by: string) => opened['ab'.indexOf(by)]?.account;
-          const people = rivals.map(({ by }, index) => ({
+          const people = requests.map(({ by }, index) => ({
             by,
             key: randomUUID(),
             email: `${index % 2 ? 'Ann' : 'ann'}@${domain}`,
@@ -73,81 +84,86 @@ describe('one user per address', () => {
           const run =
             ({ by, key, email }: (typeof people)[number]) =>
             (store: EventStore) => {
-              const claiming = { store, vault: stage.vault, courtesy: 0 };
+              const dependencies = { store, vault: stores.vault, rivalTimeoutMs: 0 };
               const fields = { ...person('x'), email };
               return by === 'stranger'
-                ? createUser(claiming, request(new RegisterUser(fields), key))
-                : createUser(claiming, request(new AddUser(fields), key, { account: account(by)! }));
+                ? createUser(dependencies, withRequest(new RegisterUser(fields), key))
+                : createUser(dependencies, withRequest(new AddUser(fields), key, { account: account(by)! }));
             };
-          // Some callers lose patience and send their request once more while the first is still on its way.
+          // Some callers send their request a second time while the first is still running.
           const actors = people.flatMap((who, index) => {
-            const { fate, twice } = rivals[index]!;
-            return [{ who, fate, run: run(who) }, ...(twice ? [{ who, fate: noCrash, run: run(who) }] : [])];
+            const { crashPlan, twice } = requests[index]!;
+            return [{ who, crashPlan, run: run(who) }, ...(twice ? [{ who, crashPlan: noCrash, run: run(who) }] : [])];
           });
-          const outcomes = await play(stage.store, actors, schedule);
+          const outcomes = await runSchedule(stores.store, actors, schedule);
 
-          const made = async ({ key }: { key: string }) =>
-            (await stage.events(`user-${targetOf(key)}`)).filter(
+          const creationEvents = async ({ key }: { key: string }) =>
+            (await stores.readStream(`user-${targetOf(key)}`)).filter(
               ({ type }) => type === 'UserAdded' || type === 'UserRegistered',
             );
-          const events = await Promise.all(people.map(made));
+          const events = await Promise.all(people.map(creationEvents));
           const winners = people.filter((_, index) => events[index]!.length > 0);
           expect(events.flat().length).toBe(winners.length);
           expect(winners.length).toBeLessThanOrEqual(1);
 
           const winner = winners[0];
-          const user = winner && (await stage.user(targetOf(winner.key)));
+          const user = winner && (await stores.loadUser(targetOf(winner.key)));
           for (const [index, { who, run }] of actors.entries()) {
             const outcome = outcomes[index]!;
-            if (outcome === 'gone') continue;
-            expect(codeOf(outcome)).toBe(expected(who, winner, domainOwner, user, account));
-            if ('answer' in outcome) expect(timeless(await run(stage.store))).toEqual(timeless(outcome.answer));
+            if (outcome === 'gaveUp') continue;
+            expect(outcomeCode(outcome)).toBe(expected(who, winner, domainOwner, user, account));
+            if ('result' in outcome)
+              expect(withoutTimes(await run(stores.store))).toEqual(withoutTimes(outcome.result));
           }
-          // Whatever the crashed left behind, the address is not lost.
+          // Requests that crashed do not block the address for others.
           if (!winner)
             expect(
-              codeOf(
+              outcomeCode(
                 (
-                  await play(stage.store, [{ run: run({ ...people[0]!, key: randomUUID() }), fate: noCrash }], inTurn)
+                  await runSchedule(
+                    stores.store,
+                    [{ run: run({ ...people[0]!, key: randomUUID() }), crashPlan: noCrash }],
+                    sequential,
+                  )
                 )[0]!,
               ),
             ).toMatch(
               domainOwner && people[0]!.by !== 'stranger' && people[0]!.by !== domainOwner
                 ? /^domain\.owned/
-                : /^answered$/,
+                : /^succeeded$/,
             );
-          expect(await Promise.all(people.map(made))).toEqual(events);
+          expect(await Promise.all(people.map(creationEvents))).toEqual(events);
         },
       ),
-    patience,
+    scheduleTimeoutMs,
   );
 
   it(
-    "ADD-8: holds for two who void each other's claims",
+    "ADD-8: is created when two requests abandon each other's claims",
     () =>
-      holds(
-        [coarse],
+      checkProperty(
+        [appendSchedules],
         async (schedule) => {
           const email = `ann@${randomUUID()}.example`;
           const keys = [randomUUID(), randomUUID()];
           const run = (key: string) => (store: EventStore) =>
             createUser(
-              { store, vault: stage.vault, rivalTimeoutMs: 0 },
-              request(new RegisterUser({ ...person('x'), email }), key),
+              { store, vault: stores.vault, rivalTimeoutMs: 0 },
+              withRequest(new RegisterUser({ ...person('x'), email }), key),
             );
-          const outcomes = await play(
-            stage.store,
-            keys.map((key) => ({ fate: noCrash, run: run(key) })),
+          const outcomes = await runSchedule(
+            stores.store,
+            keys.map((key) => ({ crashPlan: noCrash, run: run(key) })),
             schedule,
           );
-          expect(outcomes.map(codeOf).sort()).toEqual(['answered', 'user.exists']);
+          expect(outcomes.map(outcomeCode).sort()).toEqual(['succeeded', 'user.exists']);
         },
         4,
       ),
-    patience,
+    scheduleTimeoutMs,
   );
 
-  /** What this one must be told. */
+  /** Returns the outcome code that this caller must get. */
   function expected(
     who: { by: string; key: string },
     winner: { key: string } | undefined,
@@ -155,17 +171,17 @@ describe('one user per address', () => {
     user: User | undefined,
     account: (by: string) => string | undefined,
   ): string {
-    if (winner?.key === who.key) return 'answered';
+    if (winner?.key === who.key) return 'succeeded';
     if (who.by === 'stranger') return 'user.exists';
     if (domainOwner && domainOwner !== who.by) return 'domain.owned-by-another';
-    const holds = accountOf(user!);
-    if (holds === account(who.by)) return 'user.already-in-account';
-    if (holds) return 'user.in-another-account';
+    const holderAccount = accountOf(user!);
+    if (holderAccount === account(who.by)) return 'user.already-in-account';
+    if (holderAccount) return 'user.in-another-account';
     return domainOwner ? 'user.exists-unaffiliated' : 'user.outside-domain';
   }
 });
 
-describe('never an account without an administrator', () => {
+describe('the administrators of an account', () => {
   type Act = keyof typeof acts;
   const acts = {
     lock: () => new LockUser({ reason: randomUUID() }),
@@ -179,111 +195,123 @@ describe('never an account without an administrator', () => {
     'make auditor': () => new GrantRole({ role: 'auditor' }),
     rename: () => new ChangeUser({ firstName: randomUUID() }),
   };
-  const change = (account: string, targetId: string, act: Act, fate: Fate, more = {}): Actor<CommandResult<User>> => {
+  const change = (
+    account: string,
+    targetId: string,
+    act: Act,
+    crashPlan: CrashPlan,
+    more = {},
+  ): Actor<CommandResult<User>> => {
     const key = randomUUID();
     const command = acts[act]() as Command<never>;
     return {
-      fate,
-      run: (store) => changeUser(store, request<never>(command as never, key, { account, targetId, ...more })),
+      crashPlan,
+      run: (store) => changeUser(store, withRequest<never>(command as never, key, { account, targetId, ...more })),
     };
   };
 
-  /** Watches that those who count can log in, and that there is one; reads anew what was written. */
-  async function watch(account: string, users: readonly string[]) {
+  /**
+   * Checks, after each append, that the account has at least one administrator in its set and that all in its set serve.
+   * `check` reads only the stream that was written.
+   */
+  async function watchAdministrators(account: string, users: readonly string[]) {
     let counted: string[] = [];
     const states = new Map<string, User>();
-    const look = async (stream?: string): Promise<void> => {
-      if (!stream || stream === `account-${account}`) counted = await stage.administrators(account);
+    const check = async (stream?: string): Promise<void> => {
+      if (!stream || stream === `account-${account}`) counted = await stores.administratorsOf(account);
       await Promise.all(
         users
           .filter((user) => !stream || stream === `user-${user}`)
-          .map(async (user) => states.set(user, await stage.user(user))),
+          .map(async (user) => states.set(user, await stores.loadUser(user))),
       );
       expect(serving()).toEqual(expect.arrayContaining(counted));
       expect(counted).not.toEqual([]);
     };
     const serving = () => users.filter((user) => servesAsAdministrator(states.get(user)!, new Date().toISOString()));
-    await look();
-    return { look, serving, counted: () => users.filter((user) => counted.includes(user)) };
+    await check();
+    return { check, serving, counted: () => users.filter((user) => counted.includes(user)) };
   }
 
-  const step = fc.record({
+  const command = fc.record({
     on: fc.nat(2),
     act: fc.constantFrom<Act>(...(Object.keys(acts) as Act[])),
-    fate,
+    crashPlan: crashPlans,
     pinned: fc.boolean(),
   });
 
   it(
-    'ADMIN-1, ADMIN-3: holds at every moment, whoever acts and crashes',
+    'ADMIN-1, ADMIN-3: are never none, whatever commands run and crash at the same time',
     () =>
-      holds(
+      checkProperty(
         [
-          fc.tuple(fc.constantFrom(...standings), fc.constantFrom(...standings)),
-          fc.array(step, { minLength: 2, maxLength: 4 }),
+          fc.tuple(fc.constantFrom(...memberKinds), fc.constantFrom(...memberKinds)),
+          fc.array(command, { minLength: 2, maxLength: 4 }),
           schedules,
         ],
-        async (others, steps, schedule) => {
-          const { account, users } = await stage.openAccount(['counted', ...others]);
+        async (others, commands, schedule) => {
+          const { account, users } = await stores.openAccount(['counted', ...others]);
           const revisions = await Promise.all(
-            users.map(async (user) => (await stage.events(`user-${user}`)).length - 1),
+            users.map(async (user) => (await stores.readStream(`user-${user}`)).length - 1),
           );
-          const actors = steps.map(({ on, act, fate, pinned }) =>
-            change(account, users[on]!, act, fate, pinned ? { expectedRevision: revisions[on] } : {}),
+          const actors = commands.map(({ on, act, crashPlan, pinned }) =>
+            change(account, users[on]!, act, crashPlan, pinned ? { expectedRevision: revisions[on] } : {}),
           );
-          const { look, serving, counted } = await watch(account, users);
-          const outcomes = await play(stage.store, actors, schedule, look);
-          if (!outcomes.includes('gone') && !others.includes('uncounted')) expect(serving()).toEqual(counted());
+          const { check, serving, counted } = await watchAdministrators(account, users);
+          const outcomes = await runSchedule(stores.store, actors, schedule, check);
+          if (!outcomes.includes('gaveUp') && !others.includes('uncounted')) expect(serving()).toEqual(counted());
         },
       ),
-    patience,
+    scheduleTimeoutMs,
   );
 
   it(
-    'ADMIN-1, ADMIN-3: keeps one of two who take each other away at once',
+    'ADMIN-1, ADMIN-3: keep one of two whose removals run at the same time',
     () =>
-      holds(
+      checkProperty(
         [
           fc.constantFrom<Act>('lock', 'delete', 'demote'),
           fc.constantFrom<Act>('lock', 'delete', 'demote'),
-          patient,
-          patient,
+          crashPlansWithRetries,
+          crashPlansWithRetries,
           schedules,
         ],
-        async (one, other, fate, otherFate, schedule) => {
-          const { account, users } = await stage.openAccount(['counted', 'counted']);
-          const actors = [change(account, users[0]!, one, fate), change(account, users[1]!, other, otherFate)];
-          const { look, serving, counted } = await watch(account, users);
-          const outcomes = await play(stage.store, actors, schedule, look);
-          expect(outcomes.map(codeOf).sort()).toEqual(['account.last-administrator', 'answered']);
+        async (one, other, crashPlan, otherCrashPlan, schedule) => {
+          const { account, users } = await stores.openAccount(['counted', 'counted']);
+          const actors = [
+            change(account, users[0]!, one, crashPlan),
+            change(account, users[1]!, other, otherCrashPlan),
+          ];
+          const { check, serving, counted } = await watchAdministrators(account, users);
+          const outcomes = await runSchedule(stores.store, actors, schedule, check);
+          expect(outcomes.map(outcomeCode).sort()).toEqual(['account.last-administrator', 'succeeded']);
           expect(serving()).toEqual(counted());
           expect(counted().length).toBe(1);
         },
       ),
-    patience,
+    scheduleTimeoutMs,
   );
 
-  const returns = [
+  const restoringCommands = [
     ['unlock', 'locked'],
     ['promote', 'member'],
     ['promote', 'uncounted'],
     ['restore', 'deleted'],
   ] as const;
-  const between = [
-    { append: 0, answered: true },
-    { append: 1, answered: false },
+  const crashes = [
+    { append: 0, acknowledged: true },
+    { append: 1, acknowledged: false },
   ];
-  it.each(returns.flatMap(([act, standing]) => between.map((crash) => ({ act, standing, crash }))))(
-    'ADMIN-4: counts who came back by a retry after a crash: $act, once $standing ($crash)',
-    async ({ act, standing, crash }) => {
-      const { account, users } = await stage.openAccount(['counted', standing]);
+  it.each(restoringCommands.flatMap(([act, kind]) => crashes.map((crash) => ({ act, kind, crash }))))(
+    'ADMIN-4: include a user who serves again after a retried crash: $act, before $kind ($crash)',
+    async ({ act, kind, crash }) => {
+      const { account, users } = await stores.openAccount(['counted', kind]);
       const actor = change(account, users[1]!, act, { crashes: [crash], givesUp: false });
-      const { look, serving, counted } = await watch(account, users);
-      const [outcome] = await play(stage.store, [actor], inTurn, look);
+      const { check, serving, counted } = await watchAdministrators(account, users);
+      const [outcome] = await runSchedule(stores.store, [actor], sequential, check);
       expect([serving(), counted()]).toEqual([users, users]);
-      expect(outcome).toEqual({ answer: await actor.run(stage.store) });
-      const own = (await stage.events(`user-${users[1]!}`)).filter(
-        ({ revision }) => revision === (outcome as { answer: CommandResult<User> }).answer.revision,
+      expect(outcome).toEqual({ result: await actor.run(stores.store) });
+      const own = (await stores.readStream(`user-${users[1]!}`)).filter(
+        ({ revision }) => revision === (outcome as { result: CommandResult<User> }).result.revision,
       );
       expect(own.map(({ type }) => type)).toEqual([
         { unlock: 'UserUnlocked', promote: 'UserRoleGranted', restore: 'UserRestored' }[act],
@@ -291,39 +319,39 @@ describe('never an account without an administrator', () => {
     },
   );
 
-  /** What a lock may meet: how its user stands, what else is done to them. */
-  const meetings = fc.constantFrom<{ standing: Standing; act: Act; pinned: boolean }>(
-    { standing: 'counted', act: 'promote', pinned: false },
-    { standing: 'counted', act: 'rename', pinned: true },
-    { standing: 'uncounted', act: 'promote', pinned: false },
-    { standing: 'uncounted', act: 'unlock', pinned: false },
-    { standing: 'locked', act: 'unlock', pinned: false },
-    { standing: 'deleted', act: 'restore', pinned: false },
+  /** The other command in a race with a lock, and the kind of the user that both are about. */
+  const racingCommands = fc.constantFrom<{ kind: MemberKind; act: Act; pinned: boolean }>(
+    { kind: 'counted', act: 'promote', pinned: false },
+    { kind: 'counted', act: 'rename', pinned: true },
+    { kind: 'uncounted', act: 'promote', pinned: false },
+    { kind: 'uncounted', act: 'unlock', pinned: false },
+    { kind: 'locked', act: 'unlock', pinned: false },
+    { kind: 'deleted', act: 'restore', pinned: false },
   );
-  const fates = fc.oneof(
+  const crashPlanPairs = fc.oneof(
     { weight: 2, arbitrary: fc.constant([noCrash, noCrash] as const) },
-    { weight: 1, arbitrary: fc.tuple(fate, fate) },
+    { weight: 1, arbitrary: fc.tuple(crashPlans, crashPlans) },
   );
 
   it(
-    'ADMIN-4: holds for a lock that races what brings the same one back, while another comes to count',
+    'ADMIN-4: are right when a lock races a command that restores the same user, while another user is promoted',
     () =>
-      holds(
-        [meetings, fates, schedules],
-        async ({ standing, act, pinned }, [fate, otherFate], schedule) => {
-          const { account, users } = await stage.openAccount(['counted', standing, 'member']);
-          const expectedRevision = 1; // where those who are counted stand
+      checkProperty(
+        [racingCommands, crashPlanPairs, schedules],
+        async ({ kind, act, pinned }, [crashPlan, otherCrashPlan], schedule) => {
+          const { account, users } = await stores.openAccount(['counted', kind, 'member']);
+          const expectedRevision = 1; // of a user of the kind `counted`
           const actors = [
-            change(account, users[1]!, 'lock', fate, pinned ? { expectedRevision } : {}),
-            change(account, users[1]!, act, otherFate),
+            change(account, users[1]!, 'lock', crashPlan, pinned ? { expectedRevision } : {}),
+            change(account, users[1]!, act, otherCrashPlan),
             change(account, users[2]!, 'promote', noCrash),
           ];
-          const { look, serving, counted } = await watch(account, users);
-          const outcomes = await play(stage.store, actors, schedule, look);
-          if (!outcomes.includes('gone') && standing !== 'uncounted') expect(serving()).toEqual(counted());
+          const { check, serving, counted } = await watchAdministrators(account, users);
+          const outcomes = await runSchedule(stores.store, actors, schedule, check);
+          if (!outcomes.includes('gaveUp') && kind !== 'uncounted') expect(serving()).toEqual(counted());
         },
         3,
       ),
-    patience,
+    scheduleTimeoutMs,
   );
 });

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Api, type Reply } from '../support/api.js';
+import { Api, type ApiResponse } from '../support/api.js';
 import { expectStatus, userScopes } from '../support/server.js';
 import type { Server } from '../../apps/server/src/server.js';
 
@@ -65,7 +65,7 @@ async function answer(
   return { status, etag, body: only ? recorded.map((item: Item) => item[only]) : recorded };
 }
 
-async function allItems(api: Api, path: string, { body }: Reply): Promise<Item[]> {
+async function allItems(api: Api, path: string, { body }: ApiResponse): Promise<Item[]> {
   const items = [...body.items];
   for (let { next } = body; next;) {
     const page = expectStatus(

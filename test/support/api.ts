@@ -1,10 +1,10 @@
 import { listProblemCodes } from '../../apps/server/src/refusal-codes.js';
 import { checkDocumented } from './documented.js';
 
-/** An answer of the API, as a test looks at it. */
-export interface Reply {
+/** A response of the API. */
+export interface ApiResponse {
   readonly status: number;
-  // oxlint-disable-next-line typescript/no-explicit-any -- a test says what it expects of a body
+  // oxlint-disable-next-line typescript/no-explicit-any -- each test states the type that it expects
   readonly body: any;
   /** Without a byte order mark. */
   readonly text: string;
@@ -14,39 +14,39 @@ export interface Reply {
   readonly position: number;
 }
 
-type Options = Readonly<Record<string, string>>;
+type HeaderFields = Readonly<Record<string, string>>;
 
-/** Speaks HTTP to a server as one caller. Reads wait for the last write that a test made, as whichever caller. */
+/** Sends requests to a server as one caller. Reads wait for the last write of all callers that share this server's API. */
 export class Api {
   constructor(
     readonly url: string,
     private readonly token: string | undefined,
-    private readonly last: { position: number } = { position: 0 },
-    private readonly always: Options = {},
+    private readonly lastWrite: { position: number } = { position: 0 },
+    private readonly defaultHeaders: HeaderFields = {},
   ) {}
 
-  /** The same server, another caller. */
+  /** Returns the API of the same server for another caller. */
   as(token: string | undefined): Api {
-    return new Api(this.url, token, this.last);
+    return new Api(this.url, token, this.lastWrite);
   }
 
-  /** The same server, from one of its own pages in a browser, with the cookies that this reply gave it (or none). */
-  inBrowser(entered?: Reply): Api {
-    const cookie = entered?.headers
+  /** Returns the API of the same server as a page of its own in a browser uses it, with the cookies that the response of a login set (or none). */
+  inBrowser(login?: ApiResponse): Api {
+    const cookie = login?.headers
       .getSetCookie()
       .map((given) => given.split(';', 1)[0])
       .join('; ');
-    return new Api(this.url, undefined, this.last, { origin: this.url, ...(cookie && { cookie }) });
+    return new Api(this.url, undefined, this.lastWrite, { origin: this.url, ...(cookie && { cookie }) });
   }
 
-  get = (path: string, headers: Options = {}) =>
-    this.send('GET', path, undefined, { 'rollbook-min-position': String(this.last.position), ...headers });
-  post = (path: string, body: unknown = {}, headers: Options = {}) => this.send('POST', path, body, headers);
-  patch = (path: string, body: unknown = {}, headers: Options = {}) => this.send('PATCH', path, body, headers);
-  put = (path: string, body: unknown = {}, headers: Options = {}) => this.send('PUT', path, body, headers);
-  delete = (path: string, headers: Options = {}) => this.send('DELETE', path, undefined, headers);
+  get = (path: string, headers: HeaderFields = {}) =>
+    this.send('GET', path, undefined, { 'rollbook-min-position': String(this.lastWrite.position), ...headers });
+  post = (path: string, body: unknown = {}, headers: HeaderFields = {}) => this.send('POST', path, body, headers);
+  patch = (path: string, body: unknown = {}, headers: HeaderFields = {}) => this.send('PATCH', path, body, headers);
+  put = (path: string, body: unknown = {}, headers: HeaderFields = {}) => this.send('PUT', path, body, headers);
+  delete = (path: string, headers: HeaderFields = {}) => this.send('DELETE', path, undefined, headers);
 
-  async send(method: string, path: string, body: unknown, headers: Options = {}): Promise<Reply> {
+  async send(method: string, path: string, body: unknown, headers: HeaderFields = {}): Promise<ApiResponse> {
     const url =
       this.url +
       (path.startsWith('/health') || path === '/metrics' || path.startsWith('/api') ? path : `/api/v1${path}`);
@@ -55,7 +55,7 @@ export class Api {
       headers: {
         ...(this.token && { authorization: `Bearer ${this.token}` }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
-        ...this.always,
+        ...this.defaultHeaders,
         ...headers,
       },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
@@ -63,7 +63,7 @@ export class Api {
     const bytes = Buffer.from(await response.arrayBuffer());
     const text = new TextDecoder().decode(bytes);
     const position = Number(response.headers.get('rollbook-position') ?? 0);
-    if (method !== 'GET') this.last.position = Math.max(this.last.position, position);
+    if (method !== 'GET') this.lastWrite.position = Math.max(this.lastWrite.position, position);
     const type = response.headers.get('content-type') ?? '';
     const json = /json/.test(type) ? JSON.parse(text) : undefined;
     if (type.startsWith('application/problem+json')) {
@@ -89,7 +89,7 @@ interface Problem {
 
 const described = new Map(listProblemCodes().map((row) => [row.code, row]));
 
-/** Throws unless docs/codes.md describes a problem that the server answered: its code, with its status, and each next step. */
+/** Throws unless docs/codes.md lists this problem with its code, its status and each suggested action. */
 function checkDescribed(status: number, { code, actions }: Problem): void {
   const row = described.get(code);
   if (row?.status !== status) throw new Error(`No description says that ${code} has the status ${status}.`);

@@ -5,8 +5,8 @@ import { pathToFileURL } from 'node:url';
 const root = join(import.meta.dirname, '../..');
 
 /**
- * Jest's transform for our own sources: in place of each stands the module built from it, loaded by Node itself as
- * `npm start` loads it. So a worker loads and compiles the server once, not again for each file of specs.
+ * Jest's transform for our own sources: replaces each source by the module that was built from it, which Node itself
+ * loads as in production. So a worker loads and compiles the server once, not again for each spec file.
  */
 export default {
   async processAsync(_, path) {
@@ -19,6 +19,6 @@ export default {
       ].join('\n'),
     };
   },
-  // What a source exports may be another's.
+  // A source may export the names of another file, so the key depends on the whole build.
   getCacheKey: (_, path) => `${relative(root, path)} ${statSync(join(root, 'dist/.built')).mtimeMs}`,
 };

@@ -1,4 +1,4 @@
 import { execFileSync } from 'node:child_process';
 
-/** Before all tests: builds what has changed, as `npm start` does. Servers in tests run as built. */
+/** Builds what has changed before all tests, as `npm start` does. Tests run the build. */
 export default () => void execFileSync('npm', ['run', '-s', 'build:changed'], { stdio: 'inherit' });

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { chromium, type Browser } from 'playwright-core';
 
-/** Where Chromium may be: CHROMIUM names it, Debian and others install it so. */
+/** Paths at which Chromium may be: the value of CHROMIUM, or where Linux distributions install it. */
 const places = [
   process.env['CHROMIUM'] ?? '',
   '/usr/bin/chromium',
@@ -10,10 +10,10 @@ const places = [
 ];
 export const chromiumPath = places.find((place) => place && existsSync(place));
 
-/** A name of this machine that browsers do not take for it: pages there are no secure context, as on any host without TLS. */
+/** A host name of this machine that browsers do not trust: pages there are no secure context, as on any host without TLS. */
 export const insecureHost = 'rollbook.test';
 
-/** Starts the browser; it speaks to nobody but the page's own server. */
+/** Starts a browser that makes no requests of its own. */
 export const startBrowser = (): Promise<Browser> =>
   chromium.launch({
     executablePath: chromiumPath!,

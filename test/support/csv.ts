@@ -1,5 +1,5 @@
-/** The cells of a CSV file, by header and row, however they are quoted. */
-export function cellsOf(text: string): Record<string, string>[] {
+/** Returns the rows of a CSV text as objects, keyed by the header. */
+export function parseCsv(text: string): Record<string, string>[] {
   const rows: string[][] = [[]];
   for (const [, cell, end] of text.matchAll(/("(?:[^"]|"")*"|[^",\r\n]*)(,|\r\n|$)/g)) {
     rows.at(-1)!.push(cell!.startsWith('"') ? cell!.slice(1, -1).replaceAll('""', '"') : cell!);

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 
-/** An empty database of its own. */
+/** A new, empty PostgreSQL database. */
 export interface TestDatabase {
   readonly url: string;
-  /** Drops it, whoever is still connected. */
+  /** Drops it, even while clients are connected. */
   drop(): Promise<void>;
 }
 
-/** Makes a database on the PostgreSQL server of `url`: each test server founds a log of its own, and a read store refuses another's. */
+/** Creates a database on the PostgreSQL server of `url`. Each test server needs its own, because a read store refuses another log. */
 export async function createDatabase(url: string): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await query(url, `create database ${name}`);

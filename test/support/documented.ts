@@ -14,7 +14,7 @@ const { paths } = JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as {
   paths: Record<string, Record<string, Operation>>;
 };
 
-/** The routes of the OpenAPI document; those with fewer parameters first, as the router prefers them. */
+/** The routes of the OpenAPI document, those with fewer parameters first, as the router prefers them. */
 const routes = Object.entries(paths)
   .toSorted(([one], [other]) => one.split('{').length - other.split('{').length)
   .flatMap(([path, item]) =>
@@ -32,10 +32,10 @@ const routes = Object.entries(paths)
     })),
   );
 
-/** Problems of every route, which the document names once. */
+/** Checks whether a code belongs to a problem that every route may respond with; the document names these once. */
 const isShared = (code: string): boolean => /^(?:http\.\d+|server\.error|storage\.full)$/.test(code);
 
-/** Throws where a route answered with the code of a problem that the OpenAPI document does not name for it. */
+/** Throws if a route responded with a problem code that the OpenAPI document does not list for it. */
 export function checkDocumented(method: string, url: string, problem: { readonly code?: string }): void {
   const { pathname } = new URL(url);
   const route = routes.find((known) => known.method === method && known.pattern.test(pathname));

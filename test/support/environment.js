@@ -1,20 +1,20 @@
 import { TestEnvironment } from 'jest-environment-node';
 
-/** Set once per worker. */
-let exitsAtOnce = false;
+/** Whether this worker already has the exit handler. */
+let hasExitHandler = false;
 
-/** Node's, with a way past Jest's module registry (as-built.js). */
+/** Jest's environment for Node, with an `import` that bypasses Jest's module registry (used by as-built.js). */
 export default class extends TestEnvironment {
   async setup() {
     await super.setup();
     this.global.importNatively = (url) => import(url);
-    if (!exitsAtOnce) process.on('exit', exitWithoutCleanUp);
-    exitsAtOnce = true;
+    if (!hasExitHandler) process.on('exit', exitWithoutCleanUp);
+    hasExitHandler = true;
   }
 }
 
 /**
- * Ends a worker whose work and handles have ended. Node would then free the heap and the compiled code of all loaded
- * modules piece by piece, which takes about as long as the 0.5 s after which Jest calls it a leak and kills the worker.
+ * Ends a worker that has finished its work and closed its handles. Otherwise Node frees the heap and the compiled code
+ * of all modules, which takes about 0.5 s; after that time Jest reports a leak and kills the worker.
  */
 const exitWithoutCleanUp = (code) => process.reallyExit(code);

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { startEmbeddedEventStore } from '#libs/embedded-eventstore';
 
-// An event store in a process of its own, on the directory that is its argument, `insecure` as a second one; it removes the files that it is told, and says so.
+// Runs an event store in a process of its own. Arguments: its directory, and optionally `insecure`. It removes the files that its parent names and reports it.
 process.on('message', (file: string) => {
   rmSync(file);
   process.send!('removed');

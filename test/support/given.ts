@@ -20,7 +20,7 @@ import {
 /** Compares without prototypes: specs run in a Jest context with an `Object` of its own. */
 const plain = new Assert({ skipPrototype: true });
 
-/** An event that happened before the command, with the fields of its envelope that matter to the spec. */
+/** An event before the command, with the envelope fields that matter to the spec. */
 export type PastEvent<E extends DomainEvent> = E & { readonly envelope?: Partial<Envelope> };
 
 const defaults: CommandContext = {

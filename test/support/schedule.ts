@@ -2,63 +2,65 @@ import * as fc from 'fast-check';
 import type { EventStore } from '#libs/event-store';
 import { Refusal } from '#libs/kernel';
 
-/** Where a process dies: at its so many-th append (from 0), before it is sent or right after it was answered. */
+/** Where a process crashes: at its append number `append` (from 0), before it is sent or right after it was acknowledged. */
 export interface Crash {
   readonly append: number;
-  readonly answered: boolean;
+  readonly acknowledged: boolean;
 }
 
-/** A caller of a workflow: dies as often as this says, and comes again with the same key after each time, or not after the last. */
-export interface Fate {
+/** The crashes of one caller. The caller retries with the same key after each crash, or `givesUp` after the last one. */
+export interface CrashPlan {
   readonly crashes: readonly Crash[];
   readonly givesUp: boolean;
 }
 
+/** A caller in a schedule. */
 export interface Actor<T> {
-  readonly fate: Fate;
-  /** The workflow, with its command issued anew under the same key. */
+  readonly crashPlan: CrashPlan;
+  /** Runs the workflow with a new command under the same key. */
   readonly run: (store: EventStore) => Promise<T>;
 }
 
-/** What became of an actor; a crash that was never retried leaves nothing. */
-export type Outcome<T> = { readonly answer: T } | { readonly refusal: Refusal } | 'gone';
+/** The outcome of an actor; `gaveUp` if its last crash was never retried. */
+export type Outcome<T> = { readonly result: T } | { readonly refusal: Refusal } | 'gaveUp';
 
-export const codeOf = (outcome: Outcome<unknown>): string =>
-  outcome === 'gone' ? outcome : 'refusal' in outcome ? outcome.refusal.code : 'answered';
+/** Returns the code of a refusal, else `succeeded` or `gaveUp`. */
+export const outcomeCode = (outcome: Outcome<unknown>): string =>
+  outcome === 'gaveUp' ? outcome : 'refusal' in outcome ? outcome.refusal.code : 'succeeded';
 
-/** On how many schedules each property is tried. */
+/** The number of schedules that each property is checked with. */
 const numRuns = Number(process.env['FAULT_RUNS'] ?? 20);
-/** How many at once: each waits for the disk most of the time. */
-const lanes = 4;
+/** How many schedules run at once: each waits for the disk most of the time. */
+const parallelRuns = 4;
 
-/** For a test that plays schedules, ms: finding the smallest that fails takes a while. */
-export const patience = 120_000 + numRuns * 200;
+/** The time-out of a test that runs schedules, in ms: finding the smallest failing one takes a while. */
+export const scheduleTimeoutMs = 120_000 + numRuns * 200;
 
-/** Tries a property, on more or fewer schedules by `share`; throws the shrunk counterexample. */
-export async function holds<Values extends [unknown, ...unknown[]]>(
+/** Checks a property on generated values, on `share` times the usual number of runs. Throws the shrunk counterexample. */
+export async function checkProperty<Values extends [unknown, ...unknown[]]>(
   arbitraries: { [Index in keyof Values]: fc.Arbitrary<Values[Index]> },
   property: (...values: Values) => Promise<void>,
   share = 1,
 ): Promise<void> {
-  const lane = () =>
-    fc.assert(fc.asyncProperty(...arbitraries, property), { numRuns: Math.ceil((numRuns * share) / lanes) });
-  const lost = (await Promise.allSettled(Array.from({ length: lanes }, lane))).find(
+  const run = () =>
+    fc.assert(fc.asyncProperty(...arbitraries, property), { numRuns: Math.ceil((numRuns * share) / parallelRuns) });
+  const failed = (await Promise.allSettled(Array.from({ length: parallelRuns }, run))).find(
     ({ status }) => status === 'rejected',
   );
-  if (lost) throw (lost as PromiseRejectedResult).reason;
+  if (failed) throw (failed as PromiseRejectedResult).reason;
 }
 
-/** Who goes next at each turn (0 stays with the same actor), and before which calls an actor pauses. */
+/** Which actor runs next at each turn (0: the same one again), and before which calls an actor pauses. */
 export interface Schedule {
   readonly pausing: 'append' | 'call';
   readonly turns: readonly number[];
 }
 
-/** One after the other. */
-export const inTurn: Schedule = { pausing: 'call', turns: [] };
+/** The actors run one after the other. */
+export const sequential: Schedule = { pausing: 'call', turns: [] };
 
-/** Some turns at a stretch, since what a rival must slip between are often two calls far apart. */
-const schedule = (pausing: Schedule['pausing'], longest: number): fc.Arbitrary<Schedule> =>
+/** Generates schedules in which an actor often has several turns in a row, since two calls that must be interrupted are often far apart. */
+const generateSchedules = (pausing: Schedule['pausing'], longest: number): fc.Arbitrary<Schedule> =>
   fc
     .array(fc.tuple(fc.nat(11), fc.integer({ min: 1, max: longest })), { minLength: 20, maxLength: 20 })
     .map((stretches) => ({
@@ -66,15 +68,15 @@ const schedule = (pausing: Schedule['pausing'], longest: number): fc.Arbitrary<S
       turns: stretches.flatMap(([who, length]) => [who, ...Array<number>(length - 1).fill(0)]),
     }));
 
-export const coarse = schedule('append', 3);
-const fine = schedule('call', 6);
-export const schedules = fc.oneof(coarse, fine);
+export const appendSchedules = generateSchedules('append', 3);
+const callSchedules = generateSchedules('call', 6);
+export const schedules = fc.oneof(appendSchedules, callSchedules);
 
-export const noCrash: Fate = { crashes: [], givesUp: false };
+export const noCrash: CrashPlan = { crashes: [], givesUp: false };
 
-const crash: fc.Arbitrary<Crash> = fc.record({ append: fc.nat(5), answered: fc.boolean() });
+const crash: fc.Arbitrary<Crash> = fc.record({ append: fc.nat(5), acknowledged: fc.boolean() });
 
-export const fate: fc.Arbitrary<Fate> = fc.oneof(
+export const crashPlans: fc.Arbitrary<CrashPlan> = fc.oneof(
   { weight: 1, arbitrary: fc.constant(noCrash) },
   {
     weight: 1,
@@ -82,40 +84,43 @@ export const fate: fc.Arbitrary<Fate> = fc.oneof(
   },
 );
 
-export const patient: fc.Arbitrary<Fate> = fate.map(({ crashes }) => ({ crashes, givesUp: false }));
+export const crashPlansWithRetries: fc.Arbitrary<CrashPlan> = crashPlans.map(({ crashes }) => ({
+  crashes,
+  givesUp: false,
+}));
 
 /**
- * Plays workflows on the real store, one call of one actor at a time: each pauses before every append, or before
- * every load as well, until it is picked. `afterAppend` runs while all of them are paused.
+ * Runs workflows on the real store, one call of one actor at a time: each actor pauses before every append, or before
+ * every load too, until the schedule picks it. `afterAppend` runs while all actors are paused. Returns their outcomes.
  */
-export async function play<T>(
+export async function runSchedule<T>(
   store: EventStore,
   actors: readonly Actor<T>[],
   { pausing, turns }: Schedule,
   afterAppend: (stream: string) => Promise<void> = async () => {},
 ): Promise<Outcome<T>[]> {
-  const lives = actors.map((actor) => new Life(store, actor, pausing, 0));
+  const runs = actors.map((actor) => new WorkflowRun(store, actor, pausing, 0));
   let current = 0;
   for (let turn = 0; ; turn++) {
-    const ready = lives.map((_, index) => (index + current) % lives.length).filter((index) => !lives[index]!.outcome);
-    if (ready.length === 0) return lives.map(({ outcome }) => outcome!);
+    const ready = runs.map((_, index) => (index + current) % runs.length).filter((index) => !runs[index]!.outcome);
+    if (ready.length === 0) return runs.map(({ outcome }) => outcome!);
     current = ready[(turns[turn] ?? 0) % ready.length]!;
-    const life = lives[current]!;
-    const appended = await life.step();
+    const run = runs[current]!;
+    const appended = await run.step();
     if (appended) await afterAppend(appended);
-    if (life.next) lives[current] = life.next;
+    if (run.next) runs[current] = run.next;
   }
 }
 
-/** One run of an actor's workflow, up to its end or its crash. */
-class Life<T> {
+/** One run of an actor's workflow, until it ends or crashes. */
+class WorkflowRun<T> {
   outcome: Outcome<T> | undefined;
-  /** The same actor after a crash. */
-  next: Life<T> | undefined;
+  /** The run of the same actor after this one has crashed. */
+  next: WorkflowRun<T> | undefined;
   private appends = 0;
   private appended: string | undefined;
   private go: (() => void) | undefined;
-  private rest!: () => void;
+  private onPaused!: () => void;
 
   constructor(
     private readonly store: EventStore,
@@ -124,16 +129,16 @@ class Life<T> {
     private readonly crashes: number,
   ) {
     this.go = () => {
-      actor.run(this.paced()).then(
-        (answer) => this.end({ answer }),
+      actor.run(this.pausingStore()).then(
+        (answer) => this.end({ result: answer }),
         (error: unknown) => this.end({ refusal: error as Refusal }),
       );
     };
   }
 
-  /** Lets it make its next call and go on up to the one after; answers the stream that it wrote. Throws what the workflow threw where that is no refusal. */
+  /** Lets the workflow make its next call and run until the one after. Returns the stream that it wrote, if any. Throws the workflow's error unless it is a refusal. */
   async step(): Promise<string | undefined> {
-    const paused = new Promise<void>((resolve) => (this.rest = resolve));
+    const paused = new Promise<void>((resolve) => (this.onPaused = resolve));
     const go = this.go!;
     this.go = undefined;
     this.appended = undefined;
@@ -144,7 +149,8 @@ class Life<T> {
     return this.appended;
   }
 
-  private paced(): EventStore {
+  /** Returns a store whose calls pause and crash by the plan. */
+  private pausingStore(): EventStore {
     const { store } = this;
     const load: EventStore['load'] = async (...call) => {
       if (this.pausing === 'call') await this.pause();
@@ -152,16 +158,19 @@ class Life<T> {
     };
     const append: EventStore['append'] = async (...call) => {
       await this.pause();
-      const { append: last, answered } = this.actor.fate.crashes[this.crashes] ?? { append: -1, answered: false };
-      const dies = this.appends === last;
-      if (dies && !answered) return this.die();
+      const { append: last, acknowledged } = this.actor.crashPlan.crashes[this.crashes] ?? {
+        append: -1,
+        acknowledged: false,
+      };
+      const crashesHere = this.appends === last;
+      if (crashesHere && !acknowledged) return this.crash();
       this.appends++;
       const appending = store.append(...call);
       await appending.then(
         () => (this.appended = call[0]),
         () => {},
       );
-      return dies ? this.die() : appending;
+      return crashesHere ? this.crash() : appending;
     };
     return Object.create(store, { load: { value: load }, append: { value: append } }) as EventStore;
   }
@@ -170,33 +179,33 @@ class Life<T> {
     if (this.go) throw new Error('a workflow that makes two calls at once cannot be scheduled');
     return new Promise((resolve) => {
       this.go = resolve;
-      this.rest();
+      this.onPaused();
     });
   }
 
-  /** Never goes on. */
-  private die(): Promise<never> {
-    const { fate } = this.actor;
+  /** Ends this run as in a crash: returns a promise that never resolves. */
+  private crash(): Promise<never> {
+    const { crashPlan } = this.actor;
     const crashes = this.crashes + 1;
-    if (fate.givesUp && crashes === fate.crashes.length) this.outcome = 'gone';
-    else this.next = new Life(this.store, this.actor, this.pausing, crashes);
-    this.rest();
+    if (crashPlan.givesUp && crashes === crashPlan.crashes.length) this.outcome = 'gaveUp';
+    else this.next = new WorkflowRun(this.store, this.actor, this.pausing, crashes);
+    this.onPaused();
     return new Promise(() => {});
   }
 
   private end(outcome: Outcome<T>): void {
     this.outcome = outcome;
-    this.rest();
+    this.onPaused();
   }
 }
 
 /**
- * The store of a process that is killed at its so many-th append: whatever it was waiting for by then never comes back,
- * though what it had sent may still arrive. `killed` resolves when that happens.
+ * Returns a store that behaves as if its process were killed at the given append: from then on no call returns, though
+ * appends that were sent may still be written. `killed` resolves at that moment.
  */
-export function killedAt(
+export function storeKilledAt(
   store: EventStore,
-  { append: last, answered }: Crash,
+  { append: last, acknowledged }: Crash,
 ): { store: EventStore; killed: Promise<void> } {
   let kill!: () => void;
   let alive = true;
@@ -219,7 +228,7 @@ export function killedAt(
   };
   const append: EventStore['append'] = (...call) => {
     const isLast = appends++ === last;
-    if (isLast && !answered) die();
+    if (isLast && !acknowledged) die();
     return whileAlive(() => store.append(...call).finally(() => isLast && die()));
   };
   const load: EventStore['load'] = (...call) => whileAlive(() => store.load(...call));

@@ -5,24 +5,24 @@ import { randomUUID } from 'node:crypto';
 import { Clock } from '#libs/http';
 import { readConfig, type Config } from '../../apps/server/src/config.js';
 import { startServer, type Overrides, type Server } from '../../apps/server/src/server.js';
-import { Api, type Reply } from './api.js';
+import { Api, type ApiResponse } from './api.js';
 import { createDatabase } from './database.js';
 
-/** The time of a test server: the real one, moved by what a test says. */
+/** The clock of a test server: the real time plus what the test has added. */
 class MovableClock extends Clock {
-  private ahead = 0;
+  private offsetMs = 0;
 
   override now(): Date {
-    return new Date(Date.now() + this.ahead);
+    return new Date(Date.now() + this.offsetMs);
   }
 
-  /** Moves the time on, in ms. */
+  /** Moves the time forward by `ms`. */
   move(ms: number): void {
-    this.ahead += ms;
+    this.offsetMs += ms;
   }
 }
 
-/** A whole server of its own, on the embedded defaults, or on EVENTSTORE_URL and DATABASE_URL where they are set. */
+/** A server for one spec file, on the embedded stores or on those of EVENTSTORE_URL and DATABASE_URL. */
 export interface TestServer {
   readonly server: Server;
   readonly config: Config;
@@ -33,6 +33,7 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
+/** Starts a server with its own data directory and database. */
 export async function startTestServer(
   environment: Record<string, string> = {},
   overrides: Overrides = {},
@@ -60,24 +61,24 @@ export async function startTestServer(
   return { server, config, directory, clock, operator, close };
 }
 
-/** An account with its own domain, its administrator's API, and ways to make more. */
+/** An account with its own domain and its administrator's API. */
 export interface TestAccount {
   readonly id: string;
   readonly domain: string;
   readonly administratorId: string;
   /** The API as its administrator. */
   readonly administrator: Api;
-  /** Adds a user and answers their id. */
-  add(fields?: Record<string, unknown>): Promise<string>;
-  /** Adds a user with a role and answers their API. */
-  member(role: 'administrator' | 'co-administrator' | 'auditor'): Promise<{ id: string; api: Api }>;
-  /** `/accounts/<id>` and what follows. */
+  /** Adds a user and returns their id. */
+  addUser(fields?: Record<string, unknown>): Promise<string>;
+  /** Adds a user with a role and returns their id and their API. */
+  addUserWithRole(role: 'administrator' | 'co-administrator' | 'auditor'): Promise<{ id: string; api: Api }>;
+  /** Returns `/accounts/<id>` followed by `rest`. */
   path(rest?: string): string;
 }
 
 let accounts = 0;
 
-/** What an account's user may be given, for a token that holds all that their roles give. */
+/** The scopes of a token that holds every permission that roles give a user. */
 export const userScopes = [
   'users:read',
   'users:export',
@@ -92,6 +93,7 @@ export const userScopes = [
   'tokens:manage',
 ];
 
+/** Opens an account with a new domain and an administrator. */
 export async function openTestAccount({ operator }: TestServer): Promise<TestAccount> {
   const domain = `account-${++accounts}-${randomUUID().slice(0, 8)}.example`;
   const person = (fields: Record<string, unknown> = {}) => ({
@@ -107,25 +109,29 @@ export async function openTestAccount({ operator }: TestServer): Promise<TestAcc
   );
   const { accountId: id, administratorId } = opened.body;
   const path = (rest = '') => `/accounts/${id}${rest}`;
-  const add = async (fields = {}) =>
+  const addUser = async (fields = {}) =>
     expectStatus(201, await operator.post(path('/users'), person(fields))).body.userId as string;
   return {
     id,
     domain,
     administratorId,
-    administrator: operator.as(await tokenOf(operator, administratorId)),
-    add,
+    administrator: operator.as(await issueTokenFor(operator, administratorId)),
+    addUser,
     path,
-    async member(role) {
-      const userId = await add();
+    async addUserWithRole(role) {
+      const userId = await addUser();
       expectStatus(200, await operator.put(path(`/users/${userId}/roles/${role}`)));
-      return { id: userId, api: operator.as(await tokenOf(operator, userId)) };
+      return { id: userId, api: operator.as(await issueTokenFor(operator, userId)) };
     },
   };
 }
 
-/** A token for a user, made by the operator. */
-export async function tokenOf(operator: Api, userId: string, scopes: readonly string[] = userScopes): Promise<string> {
+/** Issues a token for a user, as the operator. */
+export async function issueTokenFor(
+  operator: Api,
+  userId: string,
+  scopes: readonly string[] = userScopes,
+): Promise<string> {
   const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
   return expectStatus(
     201,
@@ -133,8 +139,8 @@ export async function tokenOf(operator: Api, userId: string, scopes: readonly st
   ).body.token;
 }
 
-/** The reply, if it has this status; else an error that shows what came instead. */
-export function expectStatus(status: number, reply: Reply): Reply {
+/** Returns the response if it has this status, else throws an error that shows the response. */
+export function expectStatus(status: number, reply: ApiResponse): ApiResponse {
   if (reply.status !== status) throw new Error(`expected ${status}, got ${reply.status}: ${reply.text}`);
   return reply;
 }

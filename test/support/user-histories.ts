@@ -25,8 +25,8 @@ import { accountOf, type User } from '../../libs/users/src/domain/user.state.js'
 
 export type Account = 'a' | 'b' | 'c';
 
-/** A caller in an account tries a command, `hours` after the try before. */
-export interface Try {
+/** A command that a caller in an account attempts, `hours` after the previous attempt. */
+export interface Attempt {
   readonly account: Account;
   readonly command: Command<never>;
   readonly context: Partial<UserContext>;
@@ -68,7 +68,7 @@ const command: fc.Arbitrary<Command<never>> = fc.oneof(
   ),
 );
 
-/** A caller who may not act on administrators may not grant that role either. */
+/** Generates the rights of callers. A caller who may not act on administrators may not grant that role either. */
 const rank = fc.oneof(
   fc.record({ mayActOnAdministrators: fc.constant(true), grantable: fc.subarray<Role>([...roles]) }),
   fc.record({
@@ -81,7 +81,7 @@ const actor = fc.oneof(
   fc.constant<UserContext['actor']>({ id: 'target', kind: 'user' }),
 );
 
-export const attempt: fc.Arbitrary<Try> = fc.record({
+export const attempt: fc.Arbitrary<Attempt> = fc.record({
   account,
   command,
   context: fc
@@ -90,8 +90,8 @@ export const attempt: fc.Arbitrary<Try> = fc.record({
   hours: fc.nat({ max: 400 }),
 });
 
-/** Generates tries on one user. The first creates the user, so that few tries are wasted. */
-export const tries = fc
+/** Generates attempts on one user. The first creates the user, so that few later attempts are refused. */
+export const attempts = fc
   .tuple(
     fc.record({
       account,
@@ -100,14 +100,14 @@ export const tries = fc
     }),
     fc.array(attempt, { minLength: 5, maxLength: 30, size: 'max' }),
   )
-  .map(([{ domainOwner, ...first }, more]): Try[] => [
+  .map(([{ domainOwner, ...first }, more]): Attempt[] => [
     { ...first, context: first.command instanceof AddUser ? {} : { domainOwner }, hours: 0 },
     ...more,
   ]);
 
-/** A try that was accepted, and all events until then. */
-export interface Step {
-  readonly attempt: Try;
+/** An attempt that was accepted, and all events so far. */
+export interface AcceptedAttempt {
+  readonly attempt: Attempt;
   readonly context: UserContext;
   readonly before: User;
   readonly after: User;
@@ -118,7 +118,7 @@ export interface Step {
 export const at = (hours: number) => new Date(Date.parse('2026-01-01T00:00:00Z') + hours * 3_600_000).toISOString();
 export const holderOf = (user: User) => (user.status === 'absent' ? {} : { holder: { id: 'target', user } });
 
-export const contextOf = ({ account, context }: Try, user: User, hours: number): UserContext => ({
+export const contextOf = ({ account, context }: Attempt, user: User, hours: number): UserContext => ({
   commandId: 'command',
   correlationId: 'correlation',
   actor: { id: 'other', kind: 'user' },
@@ -133,7 +133,7 @@ export const contextOf = ({ account, context }: Try, user: User, hours: number):
 });
 
 /** Returns the events of a command, or the code of its refusal. */
-export function outcome(command: Command<never>, user: User, context: UserContext): readonly UserEvent[] | string {
+export function decideOrCode(command: Command<never>, user: User, context: UserContext): readonly UserEvent[] | string {
   try {
     return decide(UserDecider, withContext(command, context), user, context);
   } catch (error) {
@@ -142,25 +142,25 @@ export function outcome(command: Command<never>, user: User, context: UserContex
   }
 }
 
-/** Runs the tries one after the other; returns those that were accepted. */
-export function runTries(tries: readonly Try[]): Step[] {
+/** Runs the attempts one after the other; returns those that were accepted. */
+export function runAttempts(tries: readonly Attempt[]): AcceptedAttempt[] {
   const past: PastEvent<UserEvent>[] = [];
   let before: User = UserDecider.initial;
   let hours = 0;
   return tries.flatMap((tried) => {
     hours += tried.hours;
-    // About their own password users act where they are.
-    const ofTheirOwn = [RequestPasswordResetByAddress, SetPassword, LockAfterFailedLogins].some(
+    // Commands on one's own password always run in one's own account.
+    const isOnOwnPassword = [RequestPasswordResetByAddress, SetPassword, LockAfterFailedLogins].some(
       (Own) => tried.command instanceof Own,
     );
-    const attempt = ofTheirOwn ? { ...tried, account: (accountOf(before) ?? tried.account) as Account } : tried;
+    const attempt = isOnOwnPassword ? { ...tried, account: (accountOf(before) ?? tried.account) as Account } : tried;
     const context = contextOf(attempt, before, hours);
-    const events = outcome(attempt.command, before, context);
+    const events = decideOrCode(attempt.command, before, context);
     if (typeof events === 'string') return [];
     const { reason } = attempt.command as { reason?: string };
     const recorded = events.map((event) => ({ ...event, envelope: { at: context.at, ...(reason && { reason }) } }));
     past.push(...recorded);
-    // All of the past is folded, so that each event has a revision of its own, as locks rely on.
+    // Folds the whole history, so that each event has its own revision, which locks rely on.
     const step = { attempt, context, before, after: fold(UserDecider, past), past: [...past], events };
     before = step.after;
     return [step];

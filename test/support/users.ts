@@ -1,7 +1,7 @@
 import { fold, given, type PastEvent } from './given.js';
 import { UserDecider, userEvent, type ExistingUser, type LockCause, type Role, type UserEvent } from '#libs/users';
 
-// Events of a user's past, for specs of rules. The rules are asked in the account `account`, about the user `target`.
+// Events of a user's history, for specs of rules. Commands run in the account `account`, on the user `target`.
 
 export const anna = { email: 'Anna@Example.com', firstName: 'Anna', lastName: 'Berg', country: 'DE' };
 export const restorableUntil = '2026-02-14T12:00:00.000Z';
@@ -27,19 +27,19 @@ export const locked = (cause: LockCause, reason?: string): PastEvent<UserEvent> 
 export const lockedByAdministrator = userEvent('UserLocked', { cause: 'administrator', disableModeDays: 7 });
 export const unlocked = (...causes: LockCause[]) => userEvent('UserUnlocked', { causes });
 
-/** The beginning of a test of a rule: the user after these events. */
+/** Begins a test of a rule with a user after these events. */
 export const user = (...past: readonly PastEvent<UserEvent>[]) => given(UserDecider, ...past);
 
 /** Returns the state of a user after these events. */
 const stateAfter = (...past: readonly PastEvent<UserEvent>[]) => fold(UserDecider, past) as ExistingUser;
 
-/** Returns the fact that a user with this past has the address. */
+/** Returns the fact that a user with this history holds the address. */
 export const heldBy = (...past: readonly PastEvent<UserEvent>[]) => ({
   holder: { id: 'holder', user: stateAfter(...past) },
 });
 
-/** Returns what an act that brought `events` can be undone with, after `later` ones. */
-export function undoOf(
+/** Calls an undo function for an act that caused `events`, after which `later` events happened. */
+export function callUndo(
   undo: (change: { before: ExistingUser; after: ExistingUser; now: ExistingUser }) => unknown,
   past: readonly PastEvent<UserEvent>[],
   events: readonly PastEvent<UserEvent>[],
@@ -52,6 +52,6 @@ export function undoOf(
   });
 }
 
-/** Returns the names of the actions that a refusal offers. */
-export const offeredBy = ({ actions }: { readonly actions: readonly { readonly action: string }[] }) =>
+/** Returns the names of the actions that a refusal suggests. */
+export const offeredActions = ({ actions }: { readonly actions: readonly { readonly action: string }[] }) =>
   actions.map(({ action }) => action);

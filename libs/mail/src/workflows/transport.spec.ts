@@ -7,7 +7,7 @@ import { array, assert, asyncProperty, constantFrom, oneof, string, tuple } from
 import { simpleParser } from 'mailparser';
 import { isMailAddress } from '#libs/accounts';
 import type { Mail } from '#libs/vault';
-import { Mailbox } from '../../../../test/support/mailbox.js';
+import { TestMailServer } from '../../../../test/support/mail-server.js';
 import { UndeliverableError } from '../domain/recipient.js';
 import type { Message } from './compose.js';
 import { fileTransport, smtpTransport, type MailTransport } from './transport.js';
@@ -96,15 +96,15 @@ const accepted = [
 ];
 
 describe('with a mail server', () => {
-  let box: Mailbox;
+  let box: TestMailServer;
   let transport: MailTransport;
   beforeAll(async () => {
-    box = await Mailbox.open();
+    box = await TestMailServer.open();
     transport = smtpTransport(box.url, from, { needsTls: false });
   });
   afterAll(async () => {
     transport.close();
-    await box.goAway();
+    await box.stop();
   });
   beforeEach(() => void box.mails.splice(0));
 
@@ -218,7 +218,7 @@ describe('with a mail server', () => {
 });
 
 test('MAIL-10: a server that does not take UTF-8 before the @ is sent no such address', async () => {
-  const box = await Mailbox.open({ hideSMTPUTF8: true });
+  const box = await TestMailServer.open({ hideSMTPUTF8: true });
   const transport = smtpTransport(box.url, from, { needsTls: false });
   try {
     expect(await deliver(transport, 'jos\u00e9@corp.example')).toBe('address.needs-smtputf8');
@@ -226,14 +226,14 @@ test('MAIL-10: a server that does not take UTF-8 before the @ is sent no such ad
     expect(box.mails.map(({ recipients }) => recipients)).toEqual([['jose@b\u00fccher.example']]);
   } finally {
     transport.close();
-    await box.goAway();
+    await box.stop();
   }
 });
 
 test.each(['', '?ignoreTLS=true', '?opportunisticTLS=true', '?requireTLS=false'])(
   'MAIL-11: where TLS is needed a server without it is sent nothing: %s',
   async (query) => {
-    const box = await Mailbox.open();
+    const box = await TestMailServer.open();
     const transport = smtpTransport(`${box.url}/${query}`, from, { needsTls: true });
     try {
       for (const address of ['ann@corp.example', 'jos\u00e9@corp.example'])
@@ -241,13 +241,13 @@ test.each(['', '?ignoreTLS=true', '?opportunisticTLS=true', '?requireTLS=false']
       expect(box.mails).toEqual([]);
     } finally {
       transport.close();
-      await box.goAway();
+      await box.stop();
     }
   },
 );
 
 test('MAIL-11: a server with TLS is sent mails over it', async () => {
-  const box = await Mailbox.open({ hideSTARTTLS: false });
+  const box = await TestMailServer.open({ hideSTARTTLS: false });
   const transport = smtpTransport(`${box.url}/?tls.rejectUnauthorized=false`, from, { needsTls: true });
   try {
     for (const address of ['ann@corp.example', 'jos\u00e9@corp.example'])
@@ -255,14 +255,14 @@ test('MAIL-11: a server with TLS is sent mails over it', async () => {
     expect(box.mails.map(({ secure }) => secure)).toEqual([true, true]);
   } finally {
     transport.close();
-    await box.goAway();
+    await box.stop();
   }
 });
 
 test('MAIL-4: one who is away is tried again: what is thrown is no reason to give the mail up', async () => {
-  const box = await Mailbox.open();
+  const box = await TestMailServer.open();
   const { url } = box;
-  await box.goAway();
+  await box.stop();
   const transport = smtpTransport(url, from, { needsTls: false });
   await expect(deliver(transport, 'jos\u00e9@corp.example')).rejects.toMatchObject({ code: 'ESOCKET' });
   transport.close();

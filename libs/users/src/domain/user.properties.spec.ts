@@ -9,13 +9,13 @@ import {
   contextOf,
   holderOf,
   maybe,
-  outcome,
+  decideOrCode,
   role,
-  runTries,
-  tries,
+  runAttempts,
+  attempts,
   type Account,
-  type Step,
-  type Try,
+  type AcceptedAttempt,
+  type Attempt,
 } from '../../../../test/support/user-histories.js';
 import { AddUser, ApproveUser, DeleteUser, RegisterUser, RejectUser } from '../areas/membership/membership.commands.js';
 import { LockUser, UnlockUser } from '../areas/locks/locks.commands.js';
@@ -26,9 +26,9 @@ import { UserDecider } from './user.decider.js';
 import { roles, userEvent, userEvents, type LockCause, type Role, type UserEvent } from './user.events.js';
 import { accountOf, locksInForce, servesAsAdministrator, type User } from './user.state.js';
 
-const always = (check: (steps: Step[]) => void) =>
+const always = (check: (steps: AcceptedAttempt[]) => void) =>
   fc.assert(
-    fc.property(tries, (run) => check(runTries(run))),
+    fc.property(attempts, (run) => check(runAttempts(run))),
     { numRuns: 150 },
   );
 
@@ -58,7 +58,7 @@ it('LIFE-14: a user belongs to at most one account: none takes in one whom anoth
 it('LIFE-13, ADD-7: repeating what was just accepted changes nothing, but adding and registering refuse', () => {
   always((steps) => {
     for (const { attempt, context, after, events } of steps) {
-      const again = outcome(attempt.command, after, { ...context, ...holderOf(after) });
+      const again = decideOrCode(attempt.command, after, { ...context, ...holderOf(after) });
       if (attempt.command instanceof AddUser) expect(again).toBe('user.already-in-account');
       else if (attempt.command instanceof RegisterUser) expect(again).toBe('user.exists');
       // Each request is a new link, each password another one.
@@ -120,8 +120,8 @@ describe('what one account sees never changes by acts of another', () => {
     if (user.status === 'absent') return undefined;
     return accountOf(user) === account ? user : user.departures[account];
   };
-  const others = ({ account }: Try) => (['a', 'b', 'c'] as const).filter((other) => other !== account);
-  const registers = ({ command }: Try) => command instanceof RegisterUser;
+  const others = ({ account }: Attempt) => (['a', 'b', 'c'] as const).filter((other) => other !== account);
+  const registers = ({ command }: Attempt) => command instanceof RegisterUser;
 
   it('LIFE-16: neither the user nor how they left', () => {
     always((steps) => {
@@ -139,7 +139,9 @@ describe('what one account sees never changes by acts of another', () => {
       for (const { attempt, before, after, context } of steps.filter(({ attempt }) => !registers(attempt))) {
         for (const account of others(attempt)) {
           for (const ask of asks)
-            expect(outcome(ask, after, { ...context, account })).toEqual(outcome(ask, before, { ...context, account }));
+            expect(decideOrCode(ask, after, { ...context, account })).toEqual(
+              decideOrCode(ask, before, { ...context, account }),
+            );
         }
       }
     });
@@ -209,7 +211,7 @@ describe('history has already happened', () => {
     fc.assert(
       fc.property(history, attempt, (past, { command, ...rest }) => {
         const user = fold(UserDecider, past);
-        outcome(command, user, contextOf({ command, ...rest }, user, 0));
+        decideOrCode(command, user, contextOf({ command, ...rest }, user, 0));
         const isLocked =
           user.status === 'active' && locksInForce(user.locks, at(0)).some(({ cause }) => cause !== 'failedLogins');
         if (user.status !== 'active' || isLocked) expect(servesAsAdministrator(user, at(0))).toBe(false);
@@ -221,9 +223,9 @@ describe('history has already happened', () => {
 
 it('EVENT-1: the life that these properties walk through reaches every event', () => {
   const seen = new Set<string>();
-  const see = ({ events }: Step) => events.forEach(({ type }) => seen.add(type));
+  const see = ({ events }: AcceptedAttempt) => events.forEach(({ type }) => seen.add(type));
   fc.assert(
-    fc.property(tries, (run) => runTries(run).forEach(see)),
+    fc.property(attempts, (run) => runAttempts(run).forEach(see)),
     { numRuns: 300, seed: 1 },
   );
   expect(Object.keys(userEvents).filter((type) => !seen.has(type))).toEqual(['EmailClaimAbandoned']);

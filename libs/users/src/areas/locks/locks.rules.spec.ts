@@ -8,10 +8,10 @@ import {
   granted,
   locked,
   lockedByAdministrator,
-  offeredBy,
+  offeredActions,
   pending,
   restored,
-  undoOf,
+  callUndo,
   unlocked,
   user,
 } from '../../../../../test/support/users.js';
@@ -43,7 +43,7 @@ describe('LockUser and UnlockUser', () => {
       const refusal = user(...past)
         .when(command)
         .refuses('user.not-active');
-      expect([refusal.kind, offeredBy(refusal)]).toEqual(['conflict', actions]);
+      expect([refusal.kind, offeredActions(refusal)]).toEqual(['conflict', actions]);
     }
   });
 
@@ -131,39 +131,39 @@ describe('the undo', () => {
     const { undo } = lockActs.LockUser;
     const past = [added, locked('dormant')];
     const set = [locked('administrator', 'gone')];
-    expect(undoOf(undo, past, set)).toEqual(new UnlockUser({ causes: ['administrator'] }));
-    expect(undoOf(undo, past, set, [locked('failedLogins')])).toEqual(new UnlockUser({ causes: ['administrator'] }));
+    expect(callUndo(undo, past, set)).toEqual(new UnlockUser({ causes: ['administrator'] }));
+    expect(callUndo(undo, past, set, [locked('failedLogins')])).toEqual(new UnlockUser({ causes: ['administrator'] }));
   });
 
   it('of LockUser restores the lock that it replaced', () => {
     const { undo } = lockActs.LockUser;
     const set = [locked('administrator', 'two')];
-    expect(undoOf(undo, [added, locked('administrator', 'one')], set)).toEqual(new LockUser({ reason: 'one' }));
-    expect(undoOf(undo, [added, locked('administrator')], set)).toEqual(new LockUser({}));
+    expect(callUndo(undo, [added, locked('administrator', 'one')], set)).toEqual(new LockUser({ reason: 'one' }));
+    expect(callUndo(undo, [added, locked('administrator')], set)).toEqual(new LockUser({}));
     const until = '2026-03-01T00:00:00.000Z';
     const ending = userEvent('UserLocked', { cause: 'administrator', until, disableModeDays: 7 });
-    expect(undoOf(undo, [added, ending], set)).toBe('irreversible');
+    expect(callUndo(undo, [added, ending], set)).toBe('irreversible');
   });
 
   it('of LockUser gives way to a later unlock or lock', () => {
     const { undo } = lockActs.LockUser;
     const set = [locked('administrator')];
-    expect(undoOf(undo, [added], set, [unlocked('administrator')])).toBe('changedSince');
-    expect(undoOf(undo, [added], set, [locked('administrator', 'again')])).toBe('changedSince');
+    expect(callUndo(undo, [added], set, [unlocked('administrator')])).toBe('changedSince');
+    expect(callUndo(undo, [added], set, [locked('administrator', 'again')])).toBe('changedSince');
   });
 
   it('of UnlockUser sets the lock by the administrator again, with its reason', () => {
     const { undo } = lockActs.UnlockUser;
     const past = [added, locked('failedLogins'), locked('administrator', 'gone')];
     const lifted = [unlocked('failedLogins', 'administrator')];
-    expect(undoOf(undo, past, lifted)).toEqual(new LockUser({ reason: 'gone' }));
-    expect(undoOf(undo, past, lifted, [locked('administrator', 'other')])).toBe('changedSince');
-    expect(undoOf(undo, [added, locked('failedLogins')], [unlocked('failedLogins')])).toBe('irreversible');
+    expect(callUndo(undo, past, lifted)).toEqual(new LockUser({ reason: 'gone' }));
+    expect(callUndo(undo, past, lifted, [locked('administrator', 'other')])).toBe('changedSince');
+    expect(callUndo(undo, [added, locked('failedLogins')], [unlocked('failedLogins')])).toBe('irreversible');
   });
 
   it('of LockAfterFailedLogins removes that lock alone', () => {
     const { undo } = lockActs.LockAfterFailedLogins;
-    expect(undoOf(undo, [added, locked('administrator')], [locked('failedLogins')])).toEqual(
+    expect(callUndo(undo, [added, locked('administrator')], [locked('failedLogins')])).toEqual(
       new UnlockUser({ causes: ['failedLogins'] }),
     );
   });

@@ -11,7 +11,7 @@ import {
   granted,
   heldBy,
   locked,
-  offeredBy,
+  offeredActions,
   pending,
   registered,
   rejected,
@@ -19,7 +19,7 @@ import {
   restorableUntil,
   restored,
   revoked,
-  undoOf,
+  callUndo,
   unlocked,
   user,
 } from '../../../../../test/support/users.js';
@@ -208,7 +208,7 @@ describe("a user's life", () => {
         .when(command)
         .refuses(code);
       expect(refusal.kind).toBe('conflict');
-      expect(offeredBy(refusal)).toEqual(actions);
+      expect(offeredActions(refusal)).toEqual(actions);
       for (const { params } of refusal.actions) expect(params).toEqual({ accountId: 'account', userId: 'target' });
     },
   );
@@ -389,28 +389,28 @@ describe('the undo', () => {
     ['RestoreUser', [added, deleted], [restored]],
   ] as const)('of %s deletes', (name, past, events) => {
     const { undo } = membershipActs[name];
-    expect(undoOf(undo, past, events, [granted('auditor')])).toEqual(new DeleteUser({}));
-    expect(undoOf(undo, past, events, [deleted])).toBe('changedSince');
-    expect(undoOf(undo, past, events, [deleted, addedTo('elsewhere')])).toBe('changedSince');
+    expect(callUndo(undo, past, events, [granted('auditor')])).toEqual(new DeleteUser({}));
+    expect(callUndo(undo, past, events, [deleted])).toBe('changedSince');
+    expect(callUndo(undo, past, events, [deleted, addedTo('elsewhere')])).toBe('changedSince');
   });
 
   it('of AddUserToAccount and RestoreUser keeps roles that had been kept', () => {
     const past = [added, granted('auditor'), deletedBy('account', 'auditor')];
-    expect(undoOf(membershipActs.RestoreUser.undo, past, [restored])).toEqual(new DeleteUser({ keepRoles: true }));
-    expect(undoOf(membershipActs.AddUserToAccount.undo, past, [addedTo('account')])).toEqual(
+    expect(callUndo(membershipActs.RestoreUser.undo, past, [restored])).toEqual(new DeleteUser({ keepRoles: true }));
+    expect(callUndo(membershipActs.AddUserToAccount.undo, past, [addedTo('account')])).toEqual(
       new DeleteUser({ keepRoles: true }),
     );
   });
 
   it('of DeleteUser restores a user who has not come back since', () => {
     const { undo } = membershipActs.DeleteUser;
-    expect(undoOf(undo, [added], [deleted])).toEqual(new RestoreUser({}));
-    expect(undoOf(undo, [added], [deleted], [restored])).toBe('changedSince');
-    expect(undoOf(undo, [added], [deleted], [restored, deleted])).toBe('changedSince');
+    expect(callUndo(undo, [added], [deleted])).toEqual(new RestoreUser({}));
+    expect(callUndo(undo, [added], [deleted], [restored])).toBe('changedSince');
+    expect(callUndo(undo, [added], [deleted], [restored, deleted])).toBe('changedSince');
   });
 
   it('of RejectUser and RegisterUser does not exist', () => {
-    expect(undoOf(membershipActs.RejectUser.undo, pending, [rejected])).toBe('irreversible');
-    expect(undoOf(membershipActs.RegisterUser.undo, [], pending)).toBe('irreversible');
+    expect(callUndo(membershipActs.RejectUser.undo, pending, [rejected])).toBe('irreversible');
+    expect(callUndo(membershipActs.RegisterUser.undo, [], pending)).toBe('irreversible');
   });
 });

@@ -1,6 +1,6 @@
 /* oxlint-disable promise/valid-params -- `then` is the last word of given/when/then, no promise's */
 import { userEvent } from '#libs/users';
-import { added, deleted, offeredBy, undoOf, user } from '../../../../../test/support/users.js';
+import { added, deleted, offeredActions, callUndo, user } from '../../../../../test/support/users.js';
 import { ChangeUser, profileActs } from './profile.commands.js';
 
 const entitledIn = (country: string) => userEvent('UserEntitlementCountryChanged', { country });
@@ -41,7 +41,7 @@ describe('ChangeUser', () => {
     const refusal = user(added, deleted)
       .when(new ChangeUser({ firstName: 'Ann' }))
       .refuses('user.not-active');
-    expect([refusal.kind, offeredBy(refusal)]).toEqual(['conflict', []]);
+    expect([refusal.kind, offeredActions(refusal)]).toEqual(['conflict', []]);
   });
 });
 
@@ -50,20 +50,22 @@ describe('the undo of ChangeUser', () => {
 
   it('restores the former values of the fields that changed', () => {
     const past = [added, speaks('de')];
-    expect(undoOf(undo, past, [renamed('Ann', 'Berg'), moved('PL'), speaks('pl'), entitledIn('ES')])).toEqual(
+    expect(callUndo(undo, past, [renamed('Ann', 'Berg'), moved('PL'), speaks('pl'), entitledIn('ES')])).toEqual(
       new ChangeUser({ firstName: 'Anna', country: 'DE', language: 'de', entitlementCountry: null }),
     );
-    expect(undoOf(undo, [...past, entitledIn('ES')], [notEntitled])).toEqual(
+    expect(callUndo(undo, [...past, entitledIn('ES')], [notEntitled])).toEqual(
       new ChangeUser({ entitlementCountry: 'ES' }),
     );
   });
 
   it('leaves later changes of other fields alone', () =>
-    expect(undoOf(undo, [added], [moved('PL')], [renamed('Ann', 'Berg')])).toEqual(new ChangeUser({ country: 'DE' })));
+    expect(callUndo(undo, [added], [moved('PL')], [renamed('Ann', 'Berg')])).toEqual(
+      new ChangeUser({ country: 'DE' }),
+    ));
 
   it('gives way to a later change of the same field', () =>
-    expect(undoOf(undo, [added], [renamed('Ann', 'Stein'), moved('PL')], [moved('ES')])).toBe('changedSince'));
+    expect(callUndo(undo, [added], [renamed('Ann', 'Stein'), moved('PL')], [moved('ES')])).toBe('changedSince'));
 
   it('can not take a first language away, which no command clears', () =>
-    expect(undoOf(undo, [added], [speaks('pl'), moved('PL')])).toBe('irreversible'));
+    expect(callUndo(undo, [added], [speaks('pl'), moved('PL')])).toBe('irreversible'));
 });

@@ -3,10 +3,10 @@ import {
   added,
   deleted,
   granted,
-  offeredBy,
+  offeredActions,
   pending,
   revoked,
-  undoOf,
+  callUndo,
   user,
 } from '../../../../../test/support/users.js';
 import { GrantRole, RevokeRole, roleActs } from './roles.commands.js';
@@ -39,11 +39,11 @@ describe('granting and revoking', () => {
     const toPending = user(...pending)
       .when(new GrantRole({ role: 'auditor' }))
       .refuses('user.not-active');
-    expect([toPending.kind, offeredBy(toPending)]).toEqual(['conflict', ['ApproveUser', 'RejectUser']]);
+    expect([toPending.kind, offeredActions(toPending)]).toEqual(['conflict', ['ApproveUser', 'RejectUser']]);
     const toDeleted = user(added, deleted)
       .when(new RevokeRole({ role: 'auditor' }))
       .refuses('user.not-active');
-    expect([toDeleted.kind, offeredBy(toDeleted)]).toEqual(['conflict', ['RestoreUser']]);
+    expect([toDeleted.kind, offeredActions(toDeleted)]).toEqual(['conflict', ['RestoreUser']]);
   });
 
   it('ADMIN-4: grants the role once more to an administrator whom the account does not count', () => {
@@ -64,15 +64,15 @@ describe('the undo', () => {
   it('of GrantRole revokes that role', () => {
     const { undo } = roleActs.GrantRole;
     const past = [added, granted('administrator')];
-    expect(undoOf(undo, past, [granted('auditor')])).toEqual(new RevokeRole({ role: 'auditor' }));
-    expect(undoOf(undo, past, [granted('auditor')], [revoked('auditor')])).toBe('changedSince');
-    expect(undoOf(undo, past, [granted('administrator')])).toBe('irreversible');
+    expect(callUndo(undo, past, [granted('auditor')])).toEqual(new RevokeRole({ role: 'auditor' }));
+    expect(callUndo(undo, past, [granted('auditor')], [revoked('auditor')])).toBe('changedSince');
+    expect(callUndo(undo, past, [granted('administrator')])).toBe('irreversible');
   });
 
   it('of RevokeRole grants that role', () => {
     const { undo } = roleActs.RevokeRole;
     const past = [added, granted('administrator'), granted('auditor')];
-    expect(undoOf(undo, past, [revoked('auditor')])).toEqual(new GrantRole({ role: 'auditor' }));
-    expect(undoOf(undo, past, [revoked('auditor')], [granted('auditor')])).toBe('changedSince');
+    expect(callUndo(undo, past, [revoked('auditor')])).toEqual(new GrantRole({ role: 'auditor' }));
+    expect(callUndo(undo, past, [revoked('auditor')], [granted('auditor')])).toBe('changedSince');
   });
 });

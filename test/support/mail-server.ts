@@ -4,42 +4,42 @@ import { callbackify } from 'node:util';
 import { simpleParser, type ParsedMail } from 'mailparser';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 
-/** A mail as it was received: to whom the server was told to take it, and what is in it. */
-export interface Received extends ParsedMail {
+/** A received mail, with the recipients of its SMTP envelope. */
+export interface ReceivedMail extends ParsedMail {
   readonly recipients: readonly string[];
-  /** Whether it came over TLS. */
+  /** Whether the connection used TLS. */
   readonly secure: boolean;
 }
 
-/** A real mail server that keeps what it gets, and that can be away. */
-export class Mailbox {
-  readonly mails: Received[] = [];
-  /** Before a mail is taken on, and between that and the answer: whoever sends it waits until this resolves. */
-  before: (mail: Received) => Promise<void> = async () => {};
-  after: (mail: Received) => Promise<void> = async () => {};
-  /** Why it refuses whomever a mail is for. */
+/** An SMTP server that keeps the mails that it receives, and that can be stopped and started. */
+export class TestMailServer {
+  readonly mails: ReceivedMail[] = [];
+  /** Run before a mail is accepted, and before the response is sent: the sender waits until they resolve. */
+  beforeAccepting: (mail: ReceivedMail) => Promise<void> = async () => {};
+  beforeResponding: (mail: ReceivedMail) => Promise<void> = async () => {};
+  /** If set, every recipient is refused with this text. */
   refusal: ((address: string) => string) | undefined;
   private server: SMTPServer | undefined;
   private port = 0;
 
-  /** `hideSMTPUTF8`: it does not say that it takes addresses outside ASCII; `hideSTARTTLS`: nor TLS, the default. */
+  /** `hideSMTPUTF8`: does not offer addresses outside ASCII; `hideSTARTTLS` (default): does not offer TLS. */
   private constructor(private readonly options: { readonly hideSMTPUTF8?: boolean; readonly hideSTARTTLS?: boolean }) {}
 
   static async open(
     options: { readonly hideSMTPUTF8?: boolean; readonly hideSTARTTLS?: boolean } = {},
-  ): Promise<Mailbox> {
-    const box = new Mailbox(options);
-    await box.comeBack();
-    return box;
+  ): Promise<TestMailServer> {
+    const server = new TestMailServer(options);
+    await server.start();
+    return server;
   }
 
   get url(): string {
     return `smtp://127.0.0.1:${this.port}`;
   }
 
-  /** What was sent to this address, as soon as it is `count` mails; with a subject like this. */
-  async to(address: string, subject = /./, count = 1): Promise<Received[]> {
-    return eventually(() => {
+  /** Waits until `count` mails with such a subject were sent to this address; returns them. */
+  async waitForMails(address: string, subject = /./, count = 1): Promise<ReceivedMail[]> {
+    return pollUntilDefined(() => {
       const found = this.mails.filter(
         ({ recipients, subject: of }) => recipients.includes(address) && subject.test(of ?? ''),
       );
@@ -47,12 +47,13 @@ export class Mailbox {
     });
   }
 
-  /** Takes no connection any more. */
-  async goAway(): Promise<void> {
+  /** Stops accepting connections. */
+  async stop(): Promise<void> {
     await new Promise<void>((resolve) => this.server!.close(resolve));
   }
 
-  async comeBack(): Promise<void> {
+  /** Accepts connections, on the same port as before. */
+  async start(): Promise<void> {
     this.server = new SMTPServer({
       ...this.options,
       disabledCommands: this.options.hideSTARTTLS === false ? [] : ['STARTTLS'],
@@ -68,9 +69,9 @@ export class Mailbox {
           recipients: envelope.rcptTo.map(({ address }) => address),
           secure,
         };
-        await this.before(mail);
+        await this.beforeAccepting(mail);
         this.mails.push(mail);
-        await this.after(mail);
+        await this.beforeResponding(mail);
       }),
     });
     this.server.on('error', () => {}); // a sender that is killed
@@ -79,8 +80,8 @@ export class Mailbox {
   }
 }
 
-/** Asks again until there is an answer. */
-export async function eventually<T>(ask: () => T | undefined | Promise<T | undefined>): Promise<T> {
+/** Calls `ask` every 25 ms until it returns a value; returns that value. */
+export async function pollUntilDefined<T>(ask: () => T | undefined | Promise<T | undefined>): Promise<T> {
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
@@ -88,5 +89,5 @@ export async function eventually<T>(ask: () => T | undefined | Promise<T | undef
   }
 }
 
-/** The secret of the link in a mail. */
-export const linkIn = ({ text }: ParsedMail): string => /\/set-password#(\S+)/.exec(text!)![1]!;
+/** Returns the secret of the password link in a mail. */
+export const linkSecretIn = ({ text }: ParsedMail): string => /\/set-password#(\S+)/.exec(text!)![1]!;

@@ -30,21 +30,22 @@ import { openVault, type Vault } from '#libs/vault';
 
 const operator: Actor = { id: '5b0f7d0c-7f0e-4a63-9a43-5d1f1f2b7a01', kind: 'operator' };
 
-/** The log and the vault, without a server around them: what a workflow runs on. */
-export class Stage {
+/** The event store and the vault that workflows need, without a server. */
+export class WorkflowStores {
   private constructor(
     readonly store: EventStore,
     readonly vault: Vault,
     readonly close: () => Promise<void>,
   ) {}
 
-  static async set(): Promise<Stage> {
+  /** Starts an event store and a vault in a temporary directory. */
+  static async open(): Promise<WorkflowStores> {
     const directory = mkdtempSync(join(tmpdir(), 'workflows-'));
     const vault = openVault({ directory, key: Buffer.alloc(32, 1), create: true });
     const node = await startEmbeddedEventStore({ directory });
     const catalogue = { ...accountEvents, ...emailDomainEvents, ...userEvents, ...emailClaimEvents };
     const store = new EventStore({ url: node.url, namespace: 'test', catalogue, keys: vault });
-    return new Stage(store, vault, async () => {
+    return new WorkflowStores(store, vault, async () => {
       await store.close();
       await node.close();
       vault.close();
@@ -52,15 +53,15 @@ export class Stage {
     });
   }
 
-  /** An open account of a user for each standing. */
+  /** Writes an open account with one user of each of these kinds. */
   async openAccount(
-    standings: readonly Standing[],
+    memberKinds: readonly MemberKind[],
     domains: readonly string[] = [],
   ): Promise<{ account: string; users: string[] }> {
     const account = randomUUID();
-    const users = standings.map(() => randomUUID());
+    const users = memberKinds.map(() => randomUUID());
     const counted = users
-      .filter((_, index) => standings[index] === 'counted')
+      .filter((_, index) => memberKinds[index] === 'counted')
       .map((user) => accountEvent('AdministratorAppointed', { user }));
     await Promise.all([
       this.append('account', account, [accountEvent('AccountOpened', { name: 'Account', contracts: [] }), ...counted]),
@@ -70,23 +71,23 @@ export class Stage {
       ...users.map((user, index) =>
         this.append('user', user, [
           userEvent('UserAdded', { ...person(user), account, status: 'active' }),
-          ...become[standings[index]!](account),
+          ...furtherEvents[memberKinds[index]!](account),
         ]),
       ),
     ]);
     return { account, users };
   }
 
-  user = async (id: string): Promise<User> => (await this.store.load(UserDecider, id)).state;
-  account = async (id: string): Promise<Account> => (await this.store.load(AccountDecider, id)).state;
+  loadUser = async (id: string): Promise<User> => (await this.store.load(UserDecider, id)).state;
+  loadAccount = async (id: string): Promise<Account> => (await this.store.load(AccountDecider, id)).state;
   ownerOf = async (domain: string): Promise<string | undefined> =>
     (await this.store.load(EmailDomainDecider, domain)).state.owner;
-  administrators = async (id: string): Promise<string[]> => {
-    const account = await this.account(id);
+  administratorsOf = async (id: string): Promise<string[]> => {
+    const account = await this.loadAccount(id);
     return account.status === 'open' ? [...account.administrators] : [];
   };
 
-  async events(stream: string): Promise<Recorded[]> {
+  async readStream(stream: string): Promise<Recorded[]> {
     const events: Recorded[] = [];
     for await (const event of this.store.read(stream)) events.push(event);
     return events;
@@ -110,13 +111,16 @@ export class Stage {
   }
 }
 
-/** How a user stands in an account: as a serving administrator whom it counts or not (yet), as one who doesn't serve, as none. */
-export const standings = ['counted', 'uncounted', 'locked', 'deleted', 'member'] as const;
-export type Standing = (typeof standings)[number];
+/**
+ * Kinds of users of an account: a serving administrator who is in the account's set (`counted`) or not yet (`uncounted`),
+ * an administrator who does not serve (`locked`, `deleted`), or no administrator (`member`).
+ */
+export const memberKinds = ['counted', 'uncounted', 'locked', 'deleted', 'member'] as const;
+export type MemberKind = (typeof memberKinds)[number];
 
 const granted = userEvent('UserRoleGranted', { role: 'administrator' });
 const restorableUntil = '2100-01-01T00:00:00.000Z';
-const become: Record<Standing, (account: string) => UserEvent[]> = {
+const furtherEvents: Record<MemberKind, (account: string) => UserEvent[]> = {
   counted: () => [granted],
   uncounted: () => [granted],
   locked: () => [granted, userEvent('UserLocked', { cause: 'administrator', disableModeDays: 7 })],
@@ -133,7 +137,7 @@ const become: Record<Standing, (account: string) => UserEvent[]> = {
   member: () => [],
 };
 
-/** Somebody with an address that nobody else has. */
+/** Returns the data of a new person with the address `<name>@person.example`. */
 export const person = (name: string) => ({
   email: `${name}@person.example`,
   firstName: 'Grace',
@@ -141,8 +145,8 @@ export const person = (name: string) => ({
   country: 'US',
 });
 
-/** Issues a command as a request does that comes with the Idempotency-Key `key`, a UUID. */
-export function request<C extends Command<C>>(command: C, key: string, about: Partial<CommandContext> = {}): C {
+/** Returns the command with the context that a request with this Idempotency-Key (a UUID) gives it. */
+export function withRequest<C extends Command<C>>(command: C, key: string, overrides: Partial<CommandContext> = {}): C {
   const digest = createHash('sha256').update(JSON.stringify(command)).digest('hex');
   const targetId = targetOf(key);
   return withContext(command, {
@@ -155,9 +159,9 @@ export function request<C extends Command<C>>(command: C, key: string, about: Pa
     permissions,
     grantable: roles,
     mayActOnAdministrators: true,
-    ...about,
+    ...overrides,
   });
 }
 
-/** The id of what a request makes. */
+/** Returns the id of the user or account that a request with this key creates. */
 export const targetOf = (key: string): string => uuidv5('target', key);

@@ -4,30 +4,30 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** The built server's program. */
-export const main = 'dist/apps/server/src/main.js';
+/** The path of the built server. */
+export const serverProgram = 'dist/apps/server/src/main.js';
 
-/** A process runs on the embedded defaults, whatever the tests around it run on. */
-export const defaults = { ...process.env, DATABASE_URL: '', EVENTSTORE_URL: '' };
+/** Environment variables for a process on the embedded stores, whichever stores the tests run on. */
+export const embeddedEnvironment = { ...process.env, DATABASE_URL: '', EVENTSTORE_URL: '' };
 
 /** A server in a process of its own, as an operator runs it. */
 export interface ServerProcess {
   readonly child: ChildProcess;
   readonly url: string;
   readonly token: string;
-  /** All that it printed so far. */
+  /** Returns all output so far. */
   output(): string;
-  /** Ends it with a signal; resolves to its exit code, `null` where the signal ended it. */
+  /** Sends it a signal and waits for its end; returns the exit code, or `null` if the signal killed it. */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Starts the built server on a directory and a free port; resolves once it answers. */
-export async function startProcess(
+/** Starts the built server on a directory and a free port; resolves once it listens. */
+export async function startServerProcess(
   directory: string,
   environment: Record<string, string> = {},
 ): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [main], {
-    env: { ...defaults, DATA_DIR: directory, PORT: '0', ...environment },
+  const child = spawn(process.execPath, [serverProgram], {
+    env: { ...embeddedEnvironment, DATA_DIR: directory, PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -53,14 +53,14 @@ export async function startProcess(
   };
 }
 
-/** Runs one of the built programs to its end. */
-export function run(
+/** Runs a built program and waits for its end; returns its exit code and its output. */
+export function runProgram(
   program: string,
   environment: Record<string, string>,
   ...args: string[]
 ): { status: number | null; output: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
-    env: { ...defaults, ...environment },
+    env: { ...embeddedEnvironment, ...environment },
     encoding: 'utf8',
   });
   return { status, output: stdout + stderr };

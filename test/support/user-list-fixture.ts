@@ -8,8 +8,11 @@ import { createDatabase } from './database.js';
 
 let position = 0;
 
-/** That such a user was added to an account, as it stands in the log. */
-export function added(account: string, person: { firstName: string; lastName: string; email?: string }): Recorded {
+/** Returns the recorded event that adds a new user to an account. */
+export function userAddedEvent(
+  account: string,
+  person: { firstName: string; lastName: string; email?: string },
+): Recorded {
   const id = randomUUID();
   const { type, data } = userEvent('UserAdded', {
     email: `u${position}@corp.example`,
@@ -30,8 +33,8 @@ export function added(account: string, person: { firstName: string; lastName: st
   return { id, type, data, stream: `user-${id}`, revision: 0, position: ++position, envelope };
 }
 
-/** What happened to this user next. */
-export const next = (event: Recorded, { type, data }: DomainEvent): Recorded => ({
+/** Returns a recorded event that follows `event` in the same stream. */
+export const nextEvent = (event: Recorded, { type, data }: DomainEvent): Recorded => ({
   ...event,
   id: randomUUID(),
   type,
@@ -40,8 +43,8 @@ export const next = (event: Recorded, { type, data }: DomainEvent): Recorded => 
   position: ++position,
 });
 
-/** A user list without a server, and the events that it is built from. */
-export class UserLog {
+/** A user list that tests fill with events, without a server. */
+export class UserListFixture {
   readonly db: Kysely<UserListTables>;
 
   private constructor(
@@ -51,12 +54,13 @@ export class UserLog {
     this.db = store.db as Kysely<UserListTables>;
   }
 
-  static async open(store: ReadStore, drop = async () => {}): Promise<UserLog> {
+  static async open(store: ReadStore, drop = async () => {}): Promise<UserListFixture> {
     await UserListProjection.create(store.db);
-    return new UserLog(store, drop);
+    return new UserListFixture(store, drop);
   }
 
-  async record(...events: Recorded[]): Promise<void> {
+  /** Applies events to the list in batches of 500. */
+  async apply(...events: Recorded[]): Promise<void> {
     while (events.length > 0) {
       const batch = events.splice(0, 500);
       await this.store.db.transaction().execute((tx) => UserListProjection.apply(batch, tx));
@@ -71,15 +75,15 @@ export class UserLog {
 
 const { DATABASE_URL } = process.env;
 
-/** How to open a user list on each engine that there is. */
-export const userLogs: readonly (readonly [engine: string, open: () => Promise<UserLog>])[] = [
-  ['PGlite', async () => UserLog.open(await openTemporaryReadStore())],
+/** Opens a user list on each available engine: PGlite, and PostgreSQL if DATABASE_URL is set. */
+export const userListFixtures: readonly (readonly [engine: string, open: () => Promise<UserListFixture>])[] = [
+  ['PGlite', async () => UserListFixture.open(await openTemporaryReadStore())],
   ...(DATABASE_URL ? [['PostgreSQL', () => openOnPostgresql(DATABASE_URL)] as const] : []),
 ];
 
-async function openOnPostgresql(server: string): Promise<UserLog> {
+async function openOnPostgresql(server: string): Promise<UserListFixture> {
   const database = await createDatabase(server);
-  return UserLog.open(
+  return UserListFixture.open(
     await openReadStore({
       directory: '',
       databaseUrl: database.url,
