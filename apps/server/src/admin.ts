@@ -44,7 +44,10 @@ export async function serveAdmin(app: NestFastifyApplication): Promise<void> {
 /** Pages that everybody gets, whatever they accept: mails lead to the second, and some programs look at links first. */
 const forEverybody = new Set(['/', '/set-password']);
 
-/** What a browser opens, whose address says what to show; a program that asks for a wrong address is told so. */
+/**
+ * Returns whether a request gets the admin UI's HTML: `/`, `/set-password`, and every path outside the API for clients that
+ * accept HTML. The UI shows the page of the path. Other clients get 404 for an unknown path.
+ */
 export function isPage({ url, headers }: FastifyRequest): boolean {
   const path = url.split('?', 1)[0]!;
   return (

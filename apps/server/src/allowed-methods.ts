@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { isPage } from './admin.js';
 
-/** Answers 405 with `Allow` where there is something at an address, but not for this method. */
+/** Makes the server respond with 405 and an `Allow` header if a path has routes, but none with the request's method. */
 export function refuseWrongMethods(server: FastifyInstance): void {
   const routes: { readonly pattern: RegExp; readonly methods: readonly string[] }[] = [];
   server.addHook('onRoute', ({ url, method }) => {

@@ -9,8 +9,8 @@ const reserve = 8 << 20;
 const interval = 500;
 
 /**
- * Looks regularly how much room is left where the stores are. Requests that write are refused before a store finds none:
- * all alike, so that nobody learns which of them would have written.
+ * Checks regularly how much space is left on the disk of the stores. While it is nearly full, all requests with writing
+ * methods are refused, before a write fails; all of them, so that a refusal does not disclose whether a request would write.
  */
 export class DiskMonitor {
   private readonly looking = new RepeatedTask(interval, () => this.look());
@@ -28,12 +28,13 @@ export class DiskMonitor {
     return this.full;
   }
 
-  /** Resolves after the first look. */
+  /** Begins the checks. Resolves after the first one. */
   async start(): Promise<void> {
     await this.look();
     this.looking.start();
   }
 
+  /** Ends the checks. Resolves when a running check has ended. */
   stop(): Promise<void> {
     return this.looking.stop();
   }

@@ -11,6 +11,7 @@ const reads = new Set(['GET', 'HEAD', 'OPTIONS']);
 export class FullDiskInterceptor implements NestInterceptor {
   constructor(private readonly disk: DiskMonitor) {}
 
+  /** Throws `storage.full` for a request with a writing method while the disk is full. */
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const { method } = context.switchToHttp().getRequest<CalledRequest>();
     if (this.disk.isFull && !reads.has(method)) throw diskFullRefusal();

@@ -29,6 +29,7 @@ export class Health {
     return stores.has('read-store') || this.projectionStatus !== 'ok' ? 'degraded' : 'ok';
   }
 
+  /** Returns the state of the stores, of the projections and of the mails. */
   async details() {
     const head = await this.head();
     const { problems } = this.parts.stores;
@@ -45,7 +46,7 @@ export class Health {
     };
   }
 
-  /** The last position of the log; undefined while it does not answer. */
+  /** Returns the last position of the log, or undefined while the event store does not answer. */
   async head(): Promise<number | undefined> {
     if (this.parts.stores.problems.some(({ store, kind }) => store === 'event-store' && kind === 'away'))
       return undefined;

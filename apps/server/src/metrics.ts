@@ -47,15 +47,20 @@ export class Metrics {
 
   readonly contentType = 'text/plain; version=0.0.4; charset=utf-8';
 
+  /** Counts a command by its name and its outcome: `done` or the code of the refusal. */
   countCommand(command: string, outcome: string): void {
     this.commands.inc({ command, outcome });
   }
 
+  /** Counts a request by its method, its route's pattern and its status, with its duration in seconds. */
   countRequest(method: string, route: string, status: number, seconds: number): void {
     this.requests.observe({ method, route, status }, seconds);
   }
 
-  /** @param head the log's last position, where the log answers */
+  /**
+   * Returns all metrics in Prometheus' text format.
+   * @param head the log's last position; undefined if the event store does not answer
+   */
   text(head: number | undefined): Promise<string> {
     const { position, failing } = this.projections.health();
     if (head !== undefined) this.lag.set(Math.max(0, head - position));

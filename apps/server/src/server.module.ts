@@ -88,9 +88,10 @@ class PartsModule {
   }
 }
 
-/** The whole server: five concepts on the parts they share. */
+/** The root module of the server: accounts, users, access, audit and mail, which share the stores and services in `Parts`. */
 @Module({})
 export class ServerModule {
+  /** Returns the module with these stores and services. */
   static of(parts: Parts): DynamicModule {
     return {
       module: ServerModule,

@@ -5,10 +5,11 @@ import type { Config } from './config.js';
 /** The value of a setting can not be used; the message is one line. */
 export class ConfigError extends Error {}
 
-/** Refuses the value of a setting; `expected` completes the sentence "PORT takes …". */
+/** Throws a ConfigError for the value of a setting; `expected` completes the error's sentence "PORT takes …". */
 export const fail = (expected: string): never => {
   throw new ConfigError(expected);
 };
+/** Parses a text setting; an empty text is `undefined`. */
 export const text = (value: string) => value;
 /** Returns a parser of a whole number of seconds in a range. */
 export const seconds =
@@ -20,7 +21,7 @@ export const seconds =
 /** Parses a port from 0 to 65535. */
 export const portNumber = (value: string): number =>
   /^\d{1,5}$/.test(value) && Number(value) < 65_536 ? Number(value) : fail('a port from 0 to 65535');
-/** Returns a parser of URLs with one of these protocols; an empty text is `undefined`. */
+/** Returns a parser that returns a text which begins with one of these protocols, `undefined` for an empty text, and throws a ConfigError for any other. */
 export const url =
   (...protocols: string[]) =>
   (value: string) =>

@@ -20,7 +20,7 @@ export class StoreHealth {
   private readonly outages = new Map<string, Outage>();
   private readonly logger = new Logger('Stores');
 
-  /** What tells this registry about one store. */
+  /** Returns the observer to which one store reports its problems and their end. */
   observer(store: StoreName): StoreObserver {
     return { failed: (problem) => this.begin(store, problem), recovered: (kind) => this.end(store, kind) };
   }

@@ -30,10 +30,12 @@ export class StoreMonitor {
     return this.isStalled;
   }
 
+  /** Begins with the first check. */
   start(): void {
     this.task.start();
   }
 
+  /** Ends the checks. Resolves when a running check has ended. */
   stop(): Promise<void> {
     return this.task.stop();
   }

@@ -37,7 +37,7 @@ export function handleAppend(queue: AppendQueue, call: AppendCall, callback: sen
   });
 }
 
-/** Handles a BatchAppend call: appends arrive in pieces, several at a time; each of them gets one response. */
+/** Handles a BatchAppend call: one call carries many appends, each in one or more messages; each append gets one response. */
 export function handleBatchAppend(queue: AppendQueue, call: BatchCall): void {
   const pending = new Map<string, PendingAppend>();
   const responses = new BatchResponses(call);
@@ -57,7 +57,7 @@ export function handleBatchAppend(queue: AppendQueue, call: BatchCall): void {
   });
 }
 
-/** Handles a BatchAppend call without credentials: refuses each append at its first piece, the one with the options. */
+/** Handles a BatchAppend call without credentials: refuses each append at its first message, the one with the options. */
 export function refuseBatchAppend(call: BatchCall): void {
   const responses = new BatchResponses(call);
   call.on('data', ({ correlation, options }: AppendPiece) => {

@@ -29,6 +29,7 @@ export class AppendQueue {
     this.#commit = commit;
   }
 
+  /** Queues an append. An append that breaks a limit, or comes after `close`, is rejected at once through its `respond`. */
   push(append: QueuedAppend): void {
     const rejected = this.#isClosed ? 'failed' : findRejection(append);
     if (rejected) return append.respond({ rejected });

@@ -72,7 +72,7 @@ export function openLogFile(directory: string): DatabaseSync {
   }
 }
 
-/** Opens the file that {@link openLogFile} has opened, for reading; commits do not block it. */
+/** Opens `directory`/events.db for reading, after {@link openLogFile} has opened it for writing; commits do not block reads. */
 export function openForReading(directory: string): DatabaseSync {
   return new DatabaseSync(databasePath(directory), { readOnly: true, timeout: LOCK_TIMEOUT_MS });
 }

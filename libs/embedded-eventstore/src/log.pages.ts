@@ -57,8 +57,8 @@ class DamagedEvent extends Error {
 }
 
 /**
- * Takes one page of rows: at most 256 events, and no more after 1 MiB (an event can have 1 MiB).
- * @throws DamagedEvent
+ * Reads one page of events from the rows of a query: it ends after 256 events or once it has 1 MiB (one event can have 1 MiB).
+ * @throws DamagedEvent if an event's checksum is wrong
  */
 export function readPage(rows: Iterable<unknown>): LogEntry[] {
   const page: LogEntry[] = [];
@@ -74,7 +74,7 @@ export function readPage(rows: Iterable<unknown>): LogEntry[] {
   return page;
 }
 
-/** Returns the newest events, which are cached for live subscriptions: at most four pages. */
+/** Returns the newest of these events: four pages (1024 events or 4 MiB) at most. The caller caches them for live subscriptions. */
 export function keepNewest(entries: LogEntry[]): LogEntry[] {
   let bytes = 0;
   let from = entries.length;

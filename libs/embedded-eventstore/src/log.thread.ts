@@ -28,18 +28,19 @@ export class LogThread {
     if (failure !== undefined) throw new Error(failure);
   }
 
-  /** Writes a group of appends. Wait for it before the next one. */
+  /** Sends a group of appends to the thread, which writes them in one transaction. Wait for the result before the next call. */
   async commit(group: readonly AppendRequest[]): Promise<CommitResult> {
     this.#send({ commit: group });
     const [committed] = (await once(this.#worker, 'message')) as [CommitResult];
     return committed;
   }
 
-  /** Starts a snapshot; the thread reports to the request's port. */
+  /** Starts a copy of the log to a file; the thread reports progress and result to the request's port. */
   snapshot(request: SnapshotRequest): void {
     this.#worker.postMessage(request, [request.port]);
   }
 
+  /** Asks the thread to close the file, and waits until the thread has ended. */
   async close(): Promise<void> {
     this.#send('close');
     await this.#exited;

@@ -89,6 +89,7 @@ export class Log {
     for (const stream of new Set(written.map((entry) => entry.stream))) this.#changes.emit(eventName(stream));
   }
 
+  /** Closes the database connection of the readers. */
   close(): void {
     this.#database.close();
   }

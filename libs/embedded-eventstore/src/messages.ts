@@ -39,7 +39,7 @@ export interface FilterRequest {
   interval: number;
 }
 
-/** Decodes one message of an Append call: the first holds the options, the others one event each. */
+/** Decodes one Protocol Buffers message of an Append call: the call's first message holds the options, the others one event each. */
 export function decodeAppendMessage(message: Uint8Array): AppendOptions | NewEvent {
   let result: AppendOptions | NewEvent | undefined;
   decodeFields(message, (field, bytes) => {
@@ -50,7 +50,7 @@ export function decodeAppendMessage(message: Uint8Array): AppendOptions | NewEve
   return result;
 }
 
-/** Decodes one message of a BatchAppend call. */
+/** Decodes one Protocol Buffers message of a BatchAppend call. */
 export function decodeAppendPiece(message: Uint8Array): AppendPiece {
   const piece: AppendPiece = { correlation: EMPTY, options: undefined, events: [], isFinal: false };
   decodeFields(message, (field, bytes, number) => {
@@ -116,7 +116,7 @@ function decodeStreamName(identifier: Buffer): string {
   return name;
 }
 
-/** Decodes the message of a Read call. */
+/** Decodes the Protocol Buffers message with which a client of this embedded server calls `Streams.Read`. */
 export function decodeReadRequest(message: Uint8Array): ReadRequest {
   const request: ReadRequest = { stream: undefined, from: 'start', direction: 1, count: undefined, filter: undefined };
   decodeFields(message, (_, options) =>
@@ -162,7 +162,7 @@ function decodeFilter(message: Buffer): FilterRequest {
   return filter;
 }
 
-/** Encodes an event as readers get it; done once, when it is appended. `created` is sent in ticks of 100 ns. */
+/** Encodes an event as the gRPC frame that readers get; this is done once, when it is appended. `created` is in ms. */
 export function encodeEventFrame(
   event: NewEvent,
   at: { stream: string; revision: number; position: number; created: number },
@@ -184,13 +184,13 @@ export function encodeEventFrame(
     .frame();
 }
 
-/** Encodes the first response of a subscription. */
+/** Encodes the frame that begins the response to a subscription; `id` is the subscription's id. */
 export const encodeConfirmationFrame = (id: string): Buffer => new Encoder().message(2, (it) => it.text(1, id)).frame();
-/** Encodes how far a filtered subscription has read. */
+/** Encodes the frame that tells a filtered subscription up to which position the log was read. */
 export const encodeCheckpointFrame = (position: number): Buffer =>
   new Encoder().message(3, (it) => it.number(2, position).number(1, position)).frame();
-/** Encodes the response for a stream that does not exist. */
+/** Encodes the frame that says that a stream does not exist. */
 export const encodeNotFoundFrame = (stream: string): Buffer =>
   new Encoder().message(4, (it) => it.message(1, (name) => name.text(3, stream))).frame();
-/** Encodes that a subscription has reached the end of the log. */
+/** Encodes the frame that tells a subscription that it has reached the end of the log. */
 export const encodeCaughtUpFrame = (): Buffer => new Encoder().bytes(8, EMPTY).frame();

@@ -15,7 +15,7 @@ const NO_ROOM = 'Nothing was written: the disk is full.';
 /** What became of an append. */
 export type AppendOutcome = AppendResult | { readonly rejected: RejectionReason };
 
-/** Encodes the response to a single append. Returns an error if the append was rejected. */
+/** Encodes the response to an Append call. If the append was rejected, returns the error to respond with instead. */
 export function encodeAppendResponse(outcome: AppendOutcome, expected: ExpectedRevision): Buffer | ServiceError {
   if ('rejected' in outcome) return rejectionErrors[outcome.rejected]();
   const encoder = new Encoder();
@@ -30,11 +30,11 @@ const toServiceError = (code: status, details: string, trailers: Record<string, 
   return Object.assign(new Error(details), { code, details, metadata });
 };
 
-/** Returns the error that a real server answers when one of its handlers fails, also on bad requests. */
+/** Returns the error with which an EventStoreDB server responds when one of its handlers fails, also on bad requests. */
 export const handlerError = (details = 'Exception was thrown by handler.'): ServiceError =>
   toServiceError(status.UNKNOWN, details);
 
-/** Returns the error for calls that are open when the node closes. */
+/** Returns the error for calls that are open when the embedded event store closes. */
 export const closingError = (): ServiceError => toServiceError(status.UNAVAILABLE, 'The event store is closing.');
 
 /** Returns the error for wrong credentials: the status that clients make of a real server's HTTP 401. */

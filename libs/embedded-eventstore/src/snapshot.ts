@@ -12,7 +12,7 @@ export interface SnapshotOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A request to the node's thread. Closing the port aborts the snapshot. */
+/** A request to the thread of the embedded event store. Closing the port aborts the snapshot. */
 export interface SnapshotRequest {
   readonly file: string;
   readonly port: MessagePort;
@@ -25,7 +25,10 @@ const STEP_PAGES = 500;
 /** SQLite syncs the copy in the last step, during which appends wait: the pages before must have been synced by then. */
 const SYNC_PAGES = 4 * STEP_PAGES;
 
-/** Asks the node's thread for a snapshot. Returns the position of its last event. */
+/**
+ * Asks the thread of the embedded event store to copy the log to `file`, while appends go on. Returns the position of the
+ * copy's last event. Throws if the copy fails or is aborted.
+ */
 export async function requestSnapshot(
   worker: Worker,
   file: string,
@@ -64,14 +67,14 @@ export class SnapshotTaker {
     this.#database = database;
   }
 
-  /** Starts a snapshot. Progress and result are sent to the request's port. */
+  /** Starts to copy the log to a file. Progress and result are sent to the request's port. */
   start(request: SnapshotRequest): void {
     const running = this.#take(request);
     this.#running.add(running);
     void running.finally(() => this.#running.delete(running));
   }
 
-  /** Aborts all snapshots and waits for their end. Close the database only after that: SQLite still copies from it. */
+  /** Aborts all running snapshots and waits until they have ended. Close the database only after that: SQLite copies from it. */
   async close(): Promise<void> {
     this.#closing.abort(new Error('the event store closes'));
     await Promise.all(this.#running);

@@ -10,7 +10,7 @@ export const RESOLVE_SOURCES = `data:text/javascript,${encodeURIComponent(`
 /** Size of V8's heap for new objects, in MiB. By default some 40, which V8 fills before it collects garbage. */
 const YOUNG_GENERATION_MB = 12;
 
-/** Starts a thread of the node: from the sources if this file is one (tests), else from the build. */
+/** Starts a thread of the embedded event store: from the TypeScript sources in tests, else from the build. */
 export function startThread(name: 'node' | 'log', workerData: unknown): Worker {
   const fromSources = import.meta.url.endsWith('.ts');
   const file = fileURLToPath(new URL(`./${name}.worker.${fromSources ? 'ts' : 'js'}`, import.meta.url));

@@ -9,8 +9,9 @@ const DELIMITED = 2;
 const FIXED32 = 5;
 
 /**
- * Calls `visit` for each field of a message: with `number` for a varint (at most `Number.MAX_SAFE_INTEGER`), with `bytes`
- * (a view) for a length-delimited field. Throws a RangeError for a malformed message.
+ * Decodes a Protocol Buffers message: calls `visit` for each field, with `number` for a varint (at most
+ * `Number.MAX_SAFE_INTEGER`; `bytes` is empty), with `bytes` (a view of `message`) for a length-delimited field (`number`
+ * is 0). Throws a RangeError for a malformed message.
  */
 export function decodeFields(message: Uint8Array, visit: (field: number, bytes: Buffer, number: number) => void): void {
   const buffer = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
@@ -75,19 +76,19 @@ export class Encoder {
     return this.#delimited(field, length);
   }
 
-  /** Adds a nested message of the fields that `content` adds. */
+  /** Adds a nested message, whose fields `content` adds to the encoder. */
   message(field: number, content: (encoder: this) => void): this {
     const before = this.#length();
     content(this);
     return this.#delimited(field, this.#length() - before);
   }
 
-  /** Returns the message. */
+  /** Returns the encoded message. */
   finish(): Buffer {
     return this.#buffer.subarray(this.#start);
   }
 
-  /** Returns the message as a gRPC frame: one byte for "not compressed", four for the length. */
+  /** Returns the encoded message as a gRPC frame: one byte for "not compressed", four for the length, then the message. */
   frame(): Buffer {
     const length = this.#length();
     this.#reserve(5);

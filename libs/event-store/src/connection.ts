@@ -139,7 +139,7 @@ export class Connection {
     return eventStoreUnavailable(wasCancelled ? new ResponseTimeout(false, 'its client was replaced') : error);
   }
 
-  /** Tells the observer why a call has failed for good. */
+  /** Reports a call that failed for good to the observer, if the event store is unavailable. */
   reportFailure(failure: Error): void {
     if (this.hasClosed || !(failure instanceof StoreUnavailable)) return;
     if (failure.cause instanceof ResponseTimeout && !failure.cause.isServerSilent) return; // slow, not away
@@ -147,6 +147,7 @@ export class Connection {
     this.observer.failed(failure.problem);
   }
 
+  /** Closes the client, which cancels its open calls. */
   async close(): Promise<void> {
     this.hasClosed = true;
     await closeClient(this.current.client);

@@ -173,6 +173,7 @@ export class EventStore {
     return 0;
   }
 
+  /** Closes the connection, which ends running reads and subscriptions. */
   async close(): Promise<void> {
     await this.connection.close();
   }

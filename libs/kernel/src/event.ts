@@ -8,8 +8,8 @@ export interface DomainEvent<Type extends string = string, Data extends object =
 export type DataOf<E extends DomainEvent, Type extends E['type']> = Extract<E, { type: Type }>['data'];
 
 /**
- * Returns a function that makes the events of one kind, for example `userEvent('UserApproved', { account })`. A wrong name
- * or field does not compile.
+ * Returns a function that makes events of the union type `E`: `const userEvent = eventsOf<UserEvent>()`, then
+ * `userEvent('UserApproved', { account })`. A wrong name or field does not compile.
  */
 export const eventsOf =
   <E extends DomainEvent>() =>

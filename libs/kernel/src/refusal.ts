@@ -46,7 +46,7 @@ export class Refusal extends Error {
     this.members = members;
   }
 
-  /** Returns the same refusal without next steps. */
+  /** Returns the same refusal without suggested actions. */
   withoutActions(): Refusal {
     const { code, kind, message, members } = this;
     return new Refusal(...([code, kind, message, [], members] as RefusalArguments));

@@ -50,7 +50,7 @@ export class MonitoredPool {
   }
 
   /**
-   * Returns a Kysely dialect on this pool. Its queries throw `read-store.unavailable` while the database is away.
+   * Returns a Kysely dialect on this pool. Its queries throw `read-store.unavailable` while the database is unavailable.
    * @param limitMs how long a statement may take
    * @param connectMs how long a query waits for a free connection
    */

@@ -41,7 +41,7 @@ export class PooledConnection {
     this.nextLimitMs = options.firstLimitMs;
   }
 
-  /** Runs a statement. Throws `read-store.unavailable` if the server is away or does not respond in time. */
+  /** Runs a statement. Throws `read-store.unavailable` if the server is unavailable or does not respond in time. */
   async query(query: string, parameters: unknown[]): Promise<QueryResult> {
     if (this.broken) throw this.broken;
     const { monitor, limitMs } = this.options;

@@ -13,7 +13,10 @@ export interface PostgresqlPools {
 /** How long, in ms, closing waits for the server. */
 const CLOSE_TIMEOUT_MS = 1_000;
 
-/** Creates the pools; they set `statement_timeout` on the server, too. Throws an Error of one line for a wrong URL. */
+/**
+ * Creates the pools of connections to PostgreSQL, one for queries and one for batches. Their time limits also apply on the
+ * server (`statement_timeout`). `monitor` records responses and failures. Throws an Error of one line for a wrong URL.
+ */
 export function createPostgresqlPools(
   url: string,
   monitor: ServerMonitor,

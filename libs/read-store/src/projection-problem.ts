@@ -27,13 +27,13 @@ export class ProjectionFailed extends Error {
   }
 }
 
-/** Returns the code of the store that is away, if that is the cause of an error. */
+/** Returns the refusal code, like `read-store.unavailable`, if an unavailable store is the cause of this error. */
 export function outageCode(error: unknown): string | undefined {
   const cause = error instanceof ProjectionFailed ? error.cause : error;
   return cause instanceof StoreUnavailable && cause.problem.code !== 'too-slow' ? cause.code : undefined;
 }
 
-/** Returns the problem for an error; `since` is that of the previous problem if there is one. */
+/** Describes an error because of which projections do not advance. `since` is taken from `previous` if it is given. */
 export function toProjectionProblem(error: unknown, previous?: ProjectionProblem): ProjectionProblem {
   const since = previous?.since ?? new Date().toISOString();
   const outage = outageCode(error);

@@ -46,6 +46,7 @@ export class ReadStore {
     await sql`select 1`.execute(this.db).catch(() => {});
   }
 
+  /** Closes all connections to the database, and stops PGlite if it is the embedded one. */
   async close(): Promise<void> {
     await this.parts.close();
   }

@@ -6,7 +6,7 @@ export type AnyTables = any;
 /** The schema of the database that holds all our tables. */
 export const schema = 'rollbook';
 
-/** Creates what all read models need, where it is missing: extensions, `rollbook_fold` for searching, and the tables of checkpoints. */
+/** Creates what all read models need if it is missing: extensions, the SQL function `rollbook_fold` for searching, and the table of checkpoints. */
 export async function prepareSchema(db: Kysely<AnyTables>): Promise<void> {
   await db.schema.createSchema(schema).ifNotExists().execute();
   for (const extension of ['pg_trgm', 'unaccent', 'btree_gin'])

@@ -1,7 +1,10 @@
 import type { StoreObserver, StoreUnavailable } from '#libs/kernel';
 import { ResponseTimeout, queryTooSlow, readStoreUnavailable } from './read-store-problem.js';
 
-/** Records what all connections receive from a database server: a server that answers other queries is slow, not away. */
+/**
+ * Records the responses and failures of all connections to a database server, to tell a slow server, which answers other
+ * queries, from one that is unavailable.
+ */
 export class ServerMonitor {
   private lastResponseAt = -Infinity;
   private readonly silenceListeners: (() => void)[] = [];
@@ -19,14 +22,14 @@ export class ServerMonitor {
     this.hasStopped = true;
   }
 
-  /** Records that the server has responded. */
+  /** Records that the server has just responded, so it is available. */
   recordResponse(): void {
     this.lastResponseAt = performance.now();
     this.observer.recovered('away');
   }
 
   /**
-   * Records that a query failed because the server is away or did not respond, and returns the refusal to throw.
+   * Records that a query failed because the server is unavailable or did not respond, and returns the refusal to throw.
    * @param startedAt when the query started, by `performance.now()`
    */
   recordFailure(error: unknown, startedAt: number): StoreUnavailable {

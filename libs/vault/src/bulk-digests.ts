@@ -19,7 +19,7 @@ export class BulkDigests {
     };
   }
 
-  /** Returns the digest that was first saved for a command; saves this one if there is none. It is on disk on return. */
+  /** Returns the digest that was first saved for a command; if there is none, saves and returns `digest`. It is on disk on return. */
   findOrSave(commandId: string, digest: string): string {
     this.statements.save.run(commandId, digest);
     return (this.statements.find.get(commandId) as { digest: string }).digest;

@@ -6,7 +6,10 @@ export interface SentLinks {
   readonly lastAt: number;
 }
 
-/** Counts the mails with a link that were sent on request, by the hash of the address. Takes part in the outbox's transactions. */
+/**
+ * Counts the mails with a password link that were sent on request, by the hash of the e-mail address. Its writes belong to
+ * the transaction if they are made inside `MailOutbox.transaction`.
+ */
 export class LinkRequests {
   private readonly statements: Record<'find' | 'save' | 'delete' | 'deleteBefore', StatementSync>;
 
@@ -26,18 +29,18 @@ export class LinkRequests {
     };
   }
 
-  /** Returns the count of an address, or undefined if there is none. */
+  /** Returns how many such mails were sent to an address and when the last one was, or undefined if none is recorded. */
   find(addressHash: string): SentLinks | undefined {
     return this.statements.find.get(addressHash) as SentLinks | undefined;
   }
 
-  /** Saves the count of an address; `undefined` deletes it. */
+  /** Saves how many such mails were sent to an address, and when; `undefined` deletes the record. */
   save(addressHash: string, sent: SentLinks | undefined): void {
     if (sent) this.statements.save.run(addressHash, sent.count, sent.lastAt);
     else this.statements.delete.run(addressHash);
   }
 
-  /** Deletes the counts of addresses to which nothing was sent since this time (Unix ms). */
+  /** Deletes the records of addresses to which no such mail was sent since this time (Unix ms). */
   deleteBefore(time: number): void {
     this.statements.deleteBefore.run(time);
   }

@@ -86,7 +86,7 @@ export class MailOutbox {
     return (this.statements.checkpoint.get() as { position: number } | undefined)?.position;
   }
 
-  /** Runs `change` and saves the checkpoint in one transaction. */
+  /** Runs `change` and saves `position` as the outbox's checkpoint in the log, in one transaction. */
   saveWithCheckpoint(position: number, change: () => void): void {
     this.transaction(() => {
       change();
@@ -122,7 +122,7 @@ export class MailOutbox {
     });
   }
 
-  /** Returns a mail, or undefined. */
+  /** Returns the mail with this id, or undefined. */
   find(id: string): Mail | undefined {
     return this.statements.find.get(id) as Mail | undefined;
   }

@@ -23,12 +23,12 @@ export class PasswordHashes {
     };
   }
 
-  /** Saves a hash (a PHC string) and replaces one of the same command. It is on disk on return. */
+  /** Saves the hash (a PHC string) of a user's password for the command that set it, replacing the command's earlier hash. It is on disk on return. */
   save(userId: string, commandId: string, hash: string): void {
     this.statements.save.run(userId, commandId, wrap(Buffer.from(hash), this.key, boxName(userId)));
   }
 
-  /** Returns the hash that a command saved, or undefined. */
+  /** Returns the hash of the password that a command set for a user, or undefined. */
   find(userId: string, commandId: string): string | undefined {
     const row = this.statements.find.get(userId, commandId) as { box: Uint8Array } | undefined;
     return row && unwrap(row.box, this.key, boxName(userId)).toString();

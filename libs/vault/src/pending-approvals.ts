@@ -6,7 +6,10 @@ export interface Reminder {
   readonly dueAt: number;
 }
 
-/** Stores which users wait for approval in which account, for reminders. Takes part in the outbox's transactions. */
+/**
+ * Stores which users wait for approval in which account, and when each account's administrators are reminded of them. Its
+ * writes belong to the transaction if they are made inside `MailOutbox.transaction`.
+ */
 export class PendingApprovals {
   private readonly statements: Record<
     | 'add'
@@ -38,14 +41,14 @@ export class PendingApprovals {
     };
   }
 
-  /** Records that a user waits in an account and in no other. Sets the account's reminder to `remindAt` if it has none. */
+  /** Records that a user waits for approval in this account only. Schedules the account's reminder for `remindAt` (Unix ms) if none is scheduled. */
   add(userId: string, account: string, remindAt: number): void {
     this.remove(userId);
     this.statements.add.run(userId, account);
     this.statements.addReminder.run(account, remindAt);
   }
 
-  /** Records that a user does not wait any more, and removes the account's reminder if no other user waits there. */
+  /** Records that a user does not wait for approval any more, and cancels the account's reminder if no other user waits in it. */
   remove(userId: string): void {
     const row = this.statements.findAccount.get(userId) as { account: string } | undefined;
     if (!row) return;
@@ -53,17 +56,17 @@ export class PendingApprovals {
     this.statements.removeReminderIfUnneeded.run(row.account);
   }
 
-  /** Returns how many users wait in an account. */
+  /** Returns how many users wait for approval in an account. */
   count(account: string): number {
     return (this.statements.count.get(account) as { count: number }).count;
   }
 
-  /** Returns the reminders that are due. */
+  /** Returns the reminders that are due at the time `now` (Unix ms). */
   listDueReminders(now: number): Reminder[] {
     return this.statements.listDueReminders.all(now) as unknown as Reminder[];
   }
 
-  /** Sets when the account's administrators are reminded next. */
+  /** Saves when the administrators of an account with waiting users are reminded next. */
   saveNextReminder({ account, dueAt }: Reminder): void {
     this.statements.saveNextReminder.run(dueAt, account);
   }

@@ -23,7 +23,10 @@ export interface Session {
 const columns =
   'id, holder, kind, revision, started_at AS startedAt, used_at AS usedAt, authenticated_at AS authenticatedAt, authenticated_by AS authenticatedBy, agent';
 
-/** Stores the sessions that have not been ended. */
+/**
+ * Stores the sessions of logged-in users and operators until they are ended, or deleted because they were not used.
+ * `holder` is the id of the user, or of the access token with which an operator logged in.
+ */
 export class SessionStore {
   private readonly statements: Record<
     'add' | 'find' | 'recordUse' | 'recordAuthentication' | 'list' | 'delete' | 'deleteAll' | 'deleteUnusedSince',
@@ -70,27 +73,27 @@ export class SessionStore {
     return this.statements.find.get(hash) as Session | undefined;
   }
 
-  /** Sets when a session was last used (Unix ms). */
+  /** Saves when a session was last used (Unix ms). */
   recordUse(id: string, at: number): void {
     this.statements.recordUse.run(at, id);
   }
 
-  /** Sets when (Unix ms) and how the session's holder last authenticated. */
+  /** Saves when (Unix ms) and how the user or operator last authenticated in a session. */
   recordAuthentication(id: string, at: number, by: AuthenticationMethod): void {
     this.statements.recordAuthentication.run(at, by, id);
   }
 
-  /** Returns the sessions of a holder, newest first. */
+  /** Returns the stored sessions of this user or access token, newest first; some of them may have expired. */
   list(holder: string): Session[] {
     return this.statements.list.all(holder) as unknown as Session[];
   }
 
-  /** Deletes a session of a holder. Returns whether there was one. */
+  /** Deletes the session with this id if it belongs to `holder`. Returns whether there was such a session. */
   delete(holder: string, id: string): boolean {
     return this.statements.delete.run(holder, id).changes > 0;
   }
 
-  /** Deletes all sessions of a holder. */
+  /** Deletes all sessions of this user or access token. */
   deleteAll(holder: string): void {
     this.statements.deleteAll.run(holder);
   }

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-/** Runs `work` in one transaction. When it returns all changes are on disk; when it throws none is. */
+/** Runs `work` in one transaction. After it has returned, all its changes are on disk; if it throws, they are rolled back. */
 export function inTransaction<T>(db: DatabaseSync, work: () => T): T {
   db.exec('BEGIN IMMEDIATE');
   try {

@@ -100,6 +100,7 @@ export class Vault {
     this.db.prepare('UPDATE process SET position = ? WHERE position > ?').run(position, position);
   }
 
+  /** Closes the database file. */
   close(): void {
     this.db.close();
   }

@@ -31,7 +31,7 @@ export interface Manifest {
 
 type About = Omit<Manifest, 'format' | 'files' | 'mac'>;
 
-/** Reads what lies in `directory` under these names and writes the manifest of it. */
+/** Writes the manifest of a backup, `backup.json`, into `directory`: `about`, the size and SHA-256 of each named file there, and the MAC of all that. Returns it. */
 export async function writeManifest(
   directory: string,
   names: readonly FileName[],
@@ -50,7 +50,7 @@ export async function writeManifest(
   return manifest;
 }
 
-/** All that a manifest says but for its MAC, in one form. */
+/** Returns the text under which the MAC is computed: all fields of the manifest except the MAC, in a fixed order. */
 export const textToSign = ({
   format: version,
   madeAt,
@@ -68,7 +68,10 @@ export const textToSign = ({
     Object.values(fileNames).map((name) => [name, files[name]?.bytes ?? null, files[name]?.sha256 ?? null]),
   ]);
 
-/** @throws Error of one line where there is no whole backup */
+/**
+ * Reads the manifest of the backup in `directory`; does not check its MAC.
+ * @throws Error of one line if there is no complete backup
+ */
 export async function readManifest(directory: string): Promise<Manifest> {
   const path = join(directory, manifestName);
   const manifest = parse(await readShort(path, directory));
@@ -79,7 +82,7 @@ export async function readManifest(directory: string): Promise<Manifest> {
 }
 
 /**
- * Checks that the manifest was written by the installation with this vault key.
+ * Checks the MAC of a backup's manifest: the installation with this vault key wrote it. `directory` is for the error's text.
  * @throws Error of one line
  */
 export function checkMac(directory: string, manifest: Manifest, key: Buffer): void {

@@ -37,5 +37,5 @@ const examples: Readonly<Record<string, object>> = {
   UnlockUser: { reason: 'Identity checked by phone' },
 };
 
-/** Returns a body that works for a command, if there is one. */
+/** Returns an example of a valid request body of the command with this name, for the OpenAPI document, or undefined if the body needs no fields. */
 export const exampleOf = (command: string): object | undefined => examples[command];

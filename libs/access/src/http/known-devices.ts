@@ -11,7 +11,7 @@ export class KnownDevices {
     private readonly owners: AddressOwners,
   ) {}
 
-  /** Returns whether the request comes from such a browser. Looks nothing up if there is no device cookie. */
+  /** Returns whether the user with this address has logged in with the request's browser before. Without a device cookie it does not look the address up. */
   async isKnown(request: CalledRequest, email: string): Promise<boolean> {
     const owner = this.cookie.isSent(request) ? await this.owners.findUserId(email) : undefined;
     return owner !== undefined && this.cookie.isKnown(request, owner);

@@ -5,7 +5,7 @@ import { KnownDevices } from './known-devices.js';
 
 const minute = 60_000;
 
-/** Limits how often mailed links are requested and used; constants. */
+/** Limits how often mailed password links are requested and used. The limits are constants; a source is an IP address or network. */
 @Injectable()
 export class LinkLimits {
   readonly #requests: RateLimit;
@@ -29,7 +29,7 @@ export class LinkLimits {
       throw throttledRefusal('Too many links were asked for from this source; wait a while.', retryAfter);
   }
 
-  /** Runs the use of a link. Throws `access.throttled` after too many uses of the link, or too many invalid links from one source. */
+  /** Runs `follow`, which uses the link. Throws `access.throttled` after too many uses of this link, or too many invalid links from one source. */
   async limitUse<T>(request: CalledRequest, link: string, follow: () => Promise<T>): Promise<T> {
     this.#uses.takeOrRefuse(link);
     try {

@@ -21,7 +21,7 @@ export interface NewToken {
   readonly position: number;
 }
 
-/** Issues an access token. Throws the refusals of the rules. */
+/** Issues an access token and returns it with its secret. Throws a refusal if a rule forbids it, or if the caller lost the right to issue it meanwhile. */
 export async function issueToken(stores: TokenStores, command: IssueAccessToken): Promise<NewToken> {
   const issued = await createToken(stores, command, await loadFacts(stores.store, command));
   if (await stillMayIssue(stores.store, command)) return issued;
@@ -62,7 +62,7 @@ export async function createToken(
   }
 }
 
-/** Ends a token and deletes its hash from the vault, so that it stops working at once in spite of caches. */
+/** Ends a token and deletes its hash from the vault, so that it stops working at once even if it is cached. */
 export async function endToken(
   { store, vault }: TokenStores,
   command: EndAccessToken,

@@ -71,7 +71,7 @@ export function recordLogin(
   });
 }
 
-/** Returns a command context in which the user is the actor. */
+/** Returns the context with the target user (`targetId`) as the actor, in the account that this user is in. */
 export const toUserContext = (context: CommandContext, { account }: ActiveUser): CommandContext => ({
   ...context,
   actor: { id: context.targetId, kind: 'user' },

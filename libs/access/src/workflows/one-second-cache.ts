@@ -17,7 +17,7 @@ export class OneSecondCache<V> {
     this.loads = new LruCache(maxEntries);
   }
 
-  /** Returns the value of an id. */
+  /** Returns the value of an id from the cache, or loads it if `freshness` demands it. */
   get(id: string, freshness: Freshness): Promise<V> {
     const startedAt = this.now().getTime();
     const cached = this.loads.get(id);

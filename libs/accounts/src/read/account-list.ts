@@ -133,6 +133,7 @@ export class ListAccounts extends Query<ListAccounts, Page<AccountItem>> {
 /** One account: name, domains, contracts, administrators. */
 export class GetAccount extends Query<GetAccount, VersionedResult<AccountItem>> {}
 
+/** Returns a page of the accounts that the caller may see, oldest first. Throws `cursor.invalid`. */
 export async function listAccounts(db: Kysely<AccountTables>, { limit = 50, cursor, context }: ListAccounts) {
   let rows = accounts(db)
     .orderBy('opened_at')

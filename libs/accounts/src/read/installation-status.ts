@@ -10,6 +10,7 @@ export interface InstallationStatus {
   readonly empty: boolean;
 }
 
+/** Returns whether no account was ever opened in this installation. */
 export async function getInstallation(db: Kysely<AccountTables>): Promise<InstallationStatus> {
   return {
     empty: (await db.selectFrom('account_list').select('account_id').limit(1).executeTakeFirst()) === undefined,

@@ -101,14 +101,17 @@ const auditRow = ({ type, position, revision, stream, envelope }: Recorded, chan
 export class Subjects {
   readonly #seen = new Map<string, AuditTables['audit_subject']>();
 
+  /** Returns the state of a subject, or undefined if none is loaded. */
   get(kind: AuditedKind, id: string): Seen | undefined {
     return this.#seen.get(`${kind} ${id}`)?.seen;
   }
 
+  /** Sets the new state of a subject. */
   set(kind: AuditedKind, id: string, seen: Seen): void {
     this.#seen.set(`${kind} ${id}`, { kind, id, seen });
   }
 
+  /** Returns the rows of all subjects, to save them. */
   all(): readonly AuditTables['audit_subject'][] {
     return [...this.#seen.values()];
   }

@@ -17,7 +17,7 @@ export function findChanges(event: Recorded, before: Seen | undefined, after: Se
   return [...loginChange(event), ...compareFields(kind.fields(before, account, at), kind.fields(after, account, at))];
 }
 
-/** Returns the fields that differ. */
+/** Compares the fields of an audited user, account, token or domain. Returns each field that differs, with both values. */
 export const compareFields = (before: SubjectFields, after: SubjectFields): Change[] =>
   Object.keys(after)
     .filter((field) => !isDeepStrictEqual(before[field], after[field], { skipPrototype: true }))

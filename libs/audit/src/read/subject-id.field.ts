@@ -3,7 +3,10 @@ import { ValidateBy } from 'class-validator';
 import { toCanonicalDomain } from '#libs/accounts';
 import { isId } from '#libs/kernel';
 
-/** A UUID or a domain as the trail has it; taken in any case, and a domain in any script. */
+/**
+ * Property decorator: the id of a subject of the audit trail, a UUID or an e-mail domain. Converts it to the form in which it
+ * is recorded: lower case, the domain in IDNA ASCII.
+ */
 export function SubjectId(): PropertyDecorator {
   const message = '$property must be an id or a domain';
   const isSubject = (value: unknown) => typeof value === 'string' && canonical(value) === value;

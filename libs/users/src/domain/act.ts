@@ -36,5 +36,5 @@ export interface Change {
 /** `changedSince`: a later act has changed the same. `irreversible`: no command brings back the state before. */
 export type UndoObstacle = 'changedSince' | 'irreversible';
 
-/** The undo of acts that can not be undone. */
+/** Returns `'irreversible'`: the `undo` of acts that can not be undone. */
 export const irreversible = (): UndoObstacle => 'irreversible';

@@ -76,7 +76,7 @@ export function checkNotSelf(context: CommandContext): void {
 
 const isSelf = ({ actor, targetId }: CommandContext): boolean => actor.kind === 'user' && actor.id === targetId;
 
-/** Whether this account deleted the user, can still undo it, and the user has been in no account since. */
+/** Returns whether this account deleted the user, may still restore them, and the user has been in no account since. */
 export function isRestorable(user: ExistingUser, { account, at }: CommandContext): boolean {
   const departure = findDeparture(user, account!);
   return (
@@ -87,7 +87,7 @@ export function isRestorable(user: ExistingUser, { account, at }: CommandContext
   );
 }
 
-/** Whether the user last left this account by this act and has not come back. */
+/** Returns whether the user last left this account by this act (for example `deleted`) and has not come back. */
 export const hasLeftBy = (act: Departure['act'], user: ExistingUser, { account }: CommandContext): boolean =>
   accountOf(user) !== account && findDeparture(user, account!)?.act === act;
 

@@ -57,7 +57,7 @@ export type ListedCommand = {
 
 const entries = Object.entries(acts) as [keyof Commands, Act][];
 
-/** Returns the act of this command. */
+/** Returns the {@link Act} of a command: its permission, its name in bulk, its undo and more. */
 export const actOf = (command: object): Act => acts[command.constructor.name as keyof Commands];
 
 /** Returns the permission that the route of this command needs. Throws a `TypeError` for an internal command. */
@@ -67,7 +67,7 @@ export function permissionFor({ name }: UserCommandClass): Permission {
   return permission;
 }
 
-/** Returns the classes of the commands whose act fulfils this condition. */
+/** Returns the classes of all commands on users whose {@link Act} (permission, name in bulk, undo, …) fulfils the condition. */
 export const commandsWhere = (condition: (act: Act) => boolean): UserCommandClass[] =>
   entries.filter(([, act]) => condition(act)).map(([name]) => commands[name]);
 

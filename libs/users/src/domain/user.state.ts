@@ -111,17 +111,17 @@ export const findPasswordLock = (user: User, at: string): Lock | undefined =>
 export const servesAsAdministrator = (user: User, at: string): boolean =>
   mayLogIn(user, at) && user.roles.includes('administrator');
 
-/** Returns the mailed link of this request (a command's id) if it still works at this time. */
+/** Returns the password link that was mailed for this request (the id of a command) if it still works at the time `at`. */
 export const findOpenLink = (user: User, request: string, at: string): PasswordLink | undefined =>
   user.status === 'absent' ? undefined : linksOf(user).find((link) => link.request === request && link.expiresAt > at);
 
-/** Returns the newest mailed link if it works for at least 15 more minutes (default): another request mails no new one. */
+/** Returns the user's newest password link if it works for at least 15 more minutes (constant): then another request mails this link again. */
 export const findLinkToRepeat = (user: User, at: string): PasswordLink | undefined => {
   const link = user.status === 'absent' ? undefined : user.passwordLink;
   return link && Date.parse(link.expiresAt) - Date.parse(at) >= 15 * 60_000 ? link : undefined;
 };
 
-/** Returns the mailed links that may still work, oldest first. */
+/** Returns the user's mailed password links that were not used, oldest first; some of them may have expired. */
 export const linksOf = ({ passwordLink, olderLinks }: ExistingUser): readonly PasswordLink[] =>
   passwordLink ? [...olderLinks, passwordLink] : olderLinks;
 

@@ -3,7 +3,7 @@ import type { Permission } from '#libs/authorization';
 import type { BulkAnswer, IssuedToken } from '../domain/results.js';
 import type { BulkResult } from '../workflows/change-users.js';
 
-/** The results as this caller may act on them. */
+/** Converts the results of a bulk action to the response, with links to the suggested actions that the caller may take. */
 export const bulkAnswer = (
   results: readonly BulkResult[],
   routes: Routes,

@@ -36,4 +36,5 @@ function pastTime(at: string, now: number): number {
   return time.ms;
 }
 
+/** Returns the refusal `at.invalid` of a replay's moment; `detail` says what is wrong. */
 export const invalidMoment = (detail: string): Refusal => new Refusal('at.invalid', 'invalid', detail);

@@ -27,7 +27,7 @@ export interface PendingApproval {
   readonly revision: number;
 }
 
-/** The user list's pending rows: the same table, another question. */
+/** Returns a page of the users who wait for approval in an account, the longest waiting first. Throws `cursor.invalid`. */
 export async function listPendingApprovals(
   db: Kysely<UserListTables>,
   sealer: Sealer,

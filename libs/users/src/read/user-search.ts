@@ -123,8 +123,8 @@ export function matchesSearch(search: string): RawBuilder<boolean> {
 }
 
 /**
- * What a search's result is ordered by. One that only has short words finds few of many users, who may all stand late in
- * the order: the order's index would be read nearly whole before they are met, and an expression keeps it out of the plan.
+ * Returns the SQL expression by which the result of a search is sorted. A search of short words only finds few users, perhaps
+ * all late in the order; the sort key's index would be read nearly whole before. An expression keeps the index from being used.
  */
 export const toSortExpression = (search: string, key: string): RawBuilder<unknown> =>
   searchTerms(search).some(({ term }) => [...term].length >= 3)

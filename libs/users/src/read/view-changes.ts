@@ -97,7 +97,10 @@ const endRestorable = (accounts: UserAcrossAccounts['accounts']): UserAcrossAcco
 /** Returns a lock of another account without its actor and its reason, which are not disclosed. */
 const hideOrigin = (lock: LockView): LockView => ({ ...lock, reason: null, by: anotherAccount });
 
-/** Returns the user after they left their account, whose view of them no longer changes. */
+/**
+ * Returns the user after they left their account: in no account (`unaffiliated`) and without roles. The left account keeps
+ * its last view of the user, with `change` applied; later events do not change it.
+ */
 export function leaveAccount(seen: UserAcrossAccounts, change: Partial<UserView>): UserAcrossAccounts {
   const { account, ...rest } = { ...currentView(seen), ...change };
   const frozen = { ...rest, account: account!, roles: [] };
@@ -107,7 +110,7 @@ export function leaveAccount(seen: UserAcrossAccounts, change: Partial<UserView>
   };
 }
 
-/** Returns the locks of a user after one more; it replaces a lock of the same cause. */
+/** Returns the locks of a user with one more from this event; it replaces a lock of the same cause. `disableModeDays`: how long a locked user keeps their entitlements. */
 export const addLock = (
   { locks }: UserView,
   { cause, until, disableModeDays }: { cause: LockCause; until?: string; disableModeDays: number },
@@ -134,7 +137,7 @@ function findDisableMode(
   return { disableModeFrom: first?.disableModeFrom ?? at, disableModeDays: first?.disableModeDays ?? days };
 }
 
-/** Returns the user after a login at a time, in the account that they were in at that time. */
+/** Returns the user with the first and last login updated in `account`, the account that they were in at the time of the login. */
 export function addLogin(seen: UserAcrossAccounts, at: string, account: string | undefined): UserAcrossAccounts {
   const view = account === undefined ? undefined : seen.accounts[account];
   if (!view) return seen;

@@ -32,7 +32,7 @@ export function repairAdministratorSet(store: EventStore, context: CommandContex
   });
 }
 
-/** Returns whether the account's set of administrators lacks this user, who serves as one. */
+/** Returns whether the user can act as an administrator of the account now, but is missing in the account's set of administrators. */
 export async function isUncounted(
   store: EventStore,
   user: User,
@@ -56,7 +56,7 @@ export const stopsServing = ({ before, after }: Transition, at: string): boolean
 /**
  * Checks that the account would keep an administrator after this transition; appends nothing. Throws
  * `account.last-administrator`.
- * @param removed administrators who count as removed; this user is added if the transition removes them, too
+ * @param removed administrators who count as removed; if the transition removes this user, they are added to it
  */
 export async function checkAdministratorRemains(
   store: EventStore,

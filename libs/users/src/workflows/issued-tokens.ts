@@ -25,7 +25,7 @@ interface IssuedTokenOptions {
   readonly endIssuedTokens?: boolean;
 }
 
-/** Checks that the caller may end tokens if the command asks for it. Throws `access.forbidden`. */
+/** Checks that the caller has the permission `tokens:manage` if the command asks to end the access tokens that its user has issued. Throws `access.forbidden`. */
 export function checkMayEndTokens({ endIssuedTokens }: IssuedTokenOptions, { permissions }: CommandContext): void {
   if (!endIssuedTokens || permissions.includes('tokens:manage')) return;
   throw new Refusal(
@@ -37,7 +37,7 @@ export function checkMayEndTokens({ endIssuedTokens }: IssuedTokenOptions, { per
   );
 }
 
-/** Returns whether the user can have issued tokens to services: only former and present administrators can. */
+/** Returns whether the user can have issued access tokens to services: only former and present administrators can. */
 export const mayHaveIssuedTokens = (user: User): boolean =>
   user.status !== 'absent' && user.hasBeenAdministrator === true;
 

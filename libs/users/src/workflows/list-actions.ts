@@ -33,7 +33,7 @@ export type FindActionLink = (
   params: Record<string, string>,
 ) => { method: string; href: string; needs: unknown };
 
-/** Checks each listed command by its own rule and appends nothing. Throws `user.not-found`. */
+/** Returns the actions on a user, each with its route and whether the caller may take it now, found by the command's own rule. Appends nothing. Throws `user.not-found`. */
 export async function listActions(
   store: EventStore,
   step: FindActionLink,

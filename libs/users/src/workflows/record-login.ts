@@ -4,7 +4,7 @@ import { LoginDecider, toLoginTime, type RecordLogin } from '../domain/login.js'
 import { UserDecider } from '../domain/user.decider.js';
 import { accountOf, locksInForce, type ExistingUser, type User } from '../domain/user.state.js';
 
-/** Records a login with the state that the user had at the time of the login. */
+/** Records a login that another service reports: in the account that the user was in, and by the locks they had, at the time of the login. */
 export async function recordLogin(store: EventStore, command: RecordLogin): Promise<CommandResult<object>> {
   const { context } = command;
   const time = toLoginTime(command, context);
