@@ -15,7 +15,7 @@ export const apiPrefix: Parameters<NestFastifyApplication['setGlobalPrefix']> = 
   { exclude: ['health/live', 'health/ready', 'metrics'] },
 ];
 
-/** Creates the Fastify adapter with the server's limits; requests that reach no route get a problem (RFC 9457) too. `requestTimeout` in ms. */
+/** Creates the Fastify adapter with the server's limits; requests that match no route also get a problem (RFC 9457). `requestTimeout` in ms. */
 export function createHttpAdapter({ trustProxy }: Config, requestTimeout: number): FastifyAdapter {
   const adapter = new FastifyAdapter({
     trustProxy: createTrustFunction(trustProxy),

@@ -14,7 +14,7 @@ export function isReservedPath(directory: string, path: string): boolean {
   return first === '' || ownNames.test(first);
 }
 
-/** Makes a directory and those above it, mode 700. Node's own `recursive` never ends below such as /proc. */
+/** Creates a directory and its missing parents, mode 700. Node's `recursive` option never returns for paths below /proc. */
 export function makeDirectory(path: string): void {
   const directory = resolve(path);
   if (!existsSync(dirname(directory))) makeDirectory(dirname(directory));
@@ -26,8 +26,8 @@ export function makeDirectory(path: string): void {
 }
 
 /**
- * Makes the data directory (mode 700) and locks it against other processes. The lock is the operating system's, through
- * SQLite, so it ends with the process in any case.
+ * Creates the data directory (mode 700) if it is missing, and locks it against other processes. The operating system holds
+ * the lock, through SQLite, so it is released when the process ends, even if it is killed.
  * @throws Error of one line
  */
 export function lockDataDirectory(directory: string): { release(): void } {

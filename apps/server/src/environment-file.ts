@@ -4,8 +4,8 @@ import { closest, distance } from 'fastest-levenshtein';
 import { settingNames } from './config.js';
 
 /**
- * Takes what a file `.env` says into the environment, which comes first. Answers a warning for each name in it that is no
- * setting. Throws one clear line where the file is no text.
+ * Reads the file `.env` and sets the variables that `environment` does not have yet. Returns a warning for each name in the
+ * file that is no setting. Throws an Error of one line if the file is not text.
  */
 export function loadEnvironmentFile(file = '.env', environment: NodeJS.ProcessEnv = process.env): string[] {
   if (!existsSync(file)) return [];

@@ -23,9 +23,9 @@ export interface OpenOptions {
 }
 
 /**
- * Opens the log with its vault. The log's first event names the vault; another or a missing one is refused, so that no
- * new keys are ever made for an old log. An empty log for a vault in use is refused, lest a wrong address look like a loss.
- * Without `create` so is a log that isn't there. Throws one clear line.
+ * Opens the log and its vault, and checks that they belong together: the log's first event names the vault. It refuses
+ * another or a missing vault, so that no new keys are created for an old log; an empty log for a vault in use, because the
+ * address may be wrong; and, without `create`, a log that does not exist. Throws an Error of one line.
  */
 export async function openInstallation(
   config: Config,

@@ -22,7 +22,7 @@ const json = (status: number, body: object): Answer => ({
   body: JSON.stringify(body),
 });
 
-/** Listens on METRICS_HOST:METRICS_PORT. Throws one clear line. */
+/** Listens on METRICS_HOST:METRICS_PORT. Throws an Error of one line if it can't. */
 export async function listenForMetrics(
   { metricsHost, metricsPort }: Config,
   health: Health,

@@ -29,7 +29,7 @@ interface ProblemCode extends Pick<RefusalDescription, 'meaning' | 'next' | 'act
   readonly library: string;
 }
 
-/** Returns every code that a problem can have: those of refusals, of requests that no rule has looked at, and of faults. */
+/** Returns every code that a problem can have: the codes of refusals, of requests that are malformed or reach no route, and of internal errors. */
 export function listProblemCodes(): ProblemCode[] {
   const refusals = Object.entries<RefusalDescription & { readonly library: string }>({ ...refusalCodes });
   return [

@@ -19,7 +19,7 @@ export class RepeatedTask {
     this.running = this.repeat(this.ending.signal);
   }
 
-  /** Resolves when the run that is under way has ended. */
+  /** Stops. Resolves when a running run has ended. */
   async stop(): Promise<void> {
     this.ending.abort();
     await this.running;

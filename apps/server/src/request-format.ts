@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { jsonErrorPlace } from '#libs/http';
 import { Refusal } from '#libs/kernel';
 
-/** Reads bodies as JSON in UTF-8 without a Content-Encoding, and nothing else; refuses addresses that are no UTF-8, and takes ids in either case. */
+/** Makes the server accept bodies only as JSON in UTF-8 without a Content-Encoding, refuse URLs that are not UTF-8, and accept ids in upper or lower case. */
 export function acceptOnlyUtf8Json(server: FastifyInstance): void {
   server.addHook('onRequest', async (request, reply) => {
     if (request.headers['content-encoding'] !== undefined) {

@@ -25,7 +25,7 @@ export class StoreWait {
   }
 
   /**
-   * Repeats `open` while the store named by `what` is unavailable. Throws one clear line with the reason when the time is
+   * Repeats `open` while the store named by `what` is unavailable. Throws an Error of one line with the reason when the time is
    * up; rejects with the signal's reason when that aborts.
    */
   async for<T>(what: string, open: () => Promise<T>): Promise<T> {

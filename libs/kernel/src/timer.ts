@@ -8,10 +8,12 @@ export const SOCKET_READ_MS = 50;
 export class Timer {
   private handle: NodeJS.Timeout | undefined;
 
+  /** Calls `callback` after some milliseconds. */
   start(callback: () => void, milliseconds: number): void {
     this.handle = setTimeout(callback, milliseconds);
   }
 
+  /** Cancels the last start; does nothing if the callback has run. */
   stop(): void {
     clearTimeout(this.handle);
   }

@@ -132,7 +132,7 @@ export class MailOutbox {
     return this.statements.list.all(state, after, after, limit) as unknown as Mail[];
   }
 
-  /** Queues a parked mail as if it were new, or makes an owed one due; does nothing for other states. */
+  /** Queues a parked mail again as if it were new, or makes a mail that waits for its next attempt due now; does nothing for mails in other states. */
   requeue(id: string, now: number): void {
     this.statements.requeue.run(now, now, id);
   }

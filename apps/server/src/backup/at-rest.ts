@@ -6,7 +6,7 @@ import { openLog } from '../open-stores.js';
 import type { Manifest } from './manifest.js';
 import { writeBackup, type ReportProgress, type BackupSource } from './write-backup.js';
 
-/** Backs up an installation that no server runs on. Throws one clear line. */
+/** Backs up an installation whose server is not running. Throws an Error of one line. */
 export async function backUpStoppedServer(directory: string, config: Config, show: ReportProgress): Promise<Manifest> {
   if (!vaultExists(config.dataDir)) throw new Error(`There is nothing to back up in ${config.dataDir}.`);
   await using closing = new AsyncDisposableStack();

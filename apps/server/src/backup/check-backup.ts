@@ -7,10 +7,10 @@ import { describeFile } from './files.js';
 import { checkMac, fileNames, manifestName, readManifest, type FileName, type Manifest } from './manifest.js';
 
 /**
- * Checks a backup, before anything of it is written or opened by SQLite: only what a backup writes lies there, as plain
- * files; the manifest is by the installation of this vault key; files have the sizes and digests that it names. Then SQLite
- * checks its own.
- * @param options.withoutMac takes also one of a build that wrote no MAC yet
+ * Checks a backup before any of its files is copied or opened by SQLite: the directory has only the files of a backup, as
+ * plain files; the manifest's MAC fits the vault key; the files have the sizes and digests in the manifest. Then SQLite
+ * checks its files. Returns the manifest.
+ * @param options.withoutMac whether to accept a backup of an older build, which has no MAC
  * @throws Error of one line
  */
 export async function checkBackup(

@@ -24,8 +24,8 @@ export interface Control {
 }
 
 /**
- * Takes commands on a socket in the data directory, in a directory of mode 700: who may ask is who may read the data.
- * Resolves to undefined where the path of the data directory is too long for a socket.
+ * Listens for requests of backups on a Unix socket in the data directory. The socket is in a directory of mode 700, so only
+ * users who may read the data can connect. Returns undefined if the socket's path would be too long.
  */
 export async function listenForBackupRequests(source: BackupSource): Promise<Control | undefined> {
   const { dataDir } = source.config;
@@ -53,9 +53,9 @@ export async function listenForBackupRequests(source: BackupSource): Promise<Con
 }
 
 /**
- * Asks the server that runs on a data directory for a backup into `directory` (absolute: the server opens it).
- * Resolves to undefined where none can be asked.
- * @throws Error of one line where it refuses or ends before the backup is made
+ * Asks the server that runs on a data directory to write a backup into `directory`, an absolute path, since the server opens
+ * it. Returns undefined if no server listens.
+ * @throws Error of one line if the server refuses, or ends before the backup is complete
  */
 export async function requestBackup(
   dataDir: string,

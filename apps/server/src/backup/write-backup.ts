@@ -21,9 +21,10 @@ export interface BackupSource {
 export type ReportProgress = (text: string) => void;
 
 /**
- * Backs up into a directory that is empty or absent: the log, then the vault (so that no event lacks its key), then the
- * vault's key where that lies in the data directory, then what tells that the backup is whole. Work goes on meanwhile.
- * @throws Error of one line; what was written is removed again
+ * Writes a backup into a directory that is empty or absent: the log, then the vault (so that no event lacks its key), then
+ * the vault's key if it is in the data directory, and last the manifest, without which a backup is incomplete. The server
+ * keeps working meanwhile.
+ * @throws Error of one line, after removing the incomplete backup
  */
 export async function writeBackup(
   directory: string,

@@ -29,7 +29,11 @@ export type LiveChange =
 /** The most rows that are looked through for one who was away. */
 const mostMissed = 1_000;
 
-/** First `ready`, or what has changed since `after`; then what changes. Some of it may be told twice. Never completes. */
+/**
+ * Returns a stream of the changes of users in the accounts that a query asks for. It begins with `ready`, with the changes
+ * after the log position `after`, or with `reset` if those are too many; then it emits changes when the read models have
+ * applied them. It may emit a change twice, and never completes.
+ */
 export function followChanges(
   db: Kysely<AuditTables>,
   runner: Pick<ProjectionRunner, 'position' | 'appliedBatches'>,
