@@ -37,7 +37,7 @@ const key = () => ({ 'idempotency-key': randomUUID() });
 const lastPosition = async () => (await server.operator.get('/audit?limit=1')).body.items[0].position;
 
 describe('a dry run', () => {
-  it.each(['lock', 'delete'])('BULK-1: of %s answers what would happen, and writes nothing', async (action) => {
+  it.each(['lock', 'delete'])('BULK-1: of %s returns what would happen, and writes nothing', async (action) => {
     const userId = await account.addUser();
     const before = [await users.getUser(userId), await lastPosition()];
     const { changed, ...would } = await users.mustAct(userId, action, { dryRun: true, reason: 'to see' });
@@ -58,7 +58,7 @@ describe('a dry run', () => {
     expect((await users.act(other.administratorId, action, { dryRun: true })).body.code).toBe('user.not-found');
   });
 
-  it('BULK-1, HTTP-2: leaves its Idempotency-Key free for the act itself', async () => {
+  it('BULK-1, HTTP-2: does not use up its Idempotency-Key', async () => {
     const userId = await account.addUser();
     const headers = key();
     expect(expectStatus(200, await users.act(userId, 'lock', { dryRun: true }, headers)).body.changed).toBe(true);
@@ -68,7 +68,7 @@ describe('a dry run', () => {
 });
 
 describe('If-Match', () => {
-  it('HTTP-3: pins the revision that an ETag gave: who looked at an older one is told the current one', async () => {
+  it('HTTP-3: accepts a write only at the revision of the ETag; a refusal names the current one', async () => {
     const userId = await account.addUser();
     const seen = await account.administrator.get(users.userPath(userId));
     expect(seen.etag).toBe('"0"');
@@ -82,7 +82,7 @@ describe('If-Match', () => {
     expect((await users.act(userId, 'unlock', {}, { 'if-match': '"1"' })).status).toBe(200);
   });
 
-  it('HTTP-3: holds for changes and roles, too', async () => {
+  it('HTTP-3: applies to profile changes and roles too', async () => {
     const userId = await account.addUser();
     const stale = { 'if-match': '"7"' };
     const replies = [
@@ -94,14 +94,14 @@ describe('If-Match', () => {
     expect(await users.getUser(userId)).toMatchObject({ lastName: 'Hopper', roles: [], revision: 0 });
   });
 
-  it('HTTP-3: tells nothing about a user of another account', async () => {
+  it('HTTP-3: discloses nothing about a user of another account', async () => {
     for (const userId of [other.administratorId, randomUUID()]) {
       const { status, body } = await users.act(userId, 'lock', {}, { 'if-match': '"99"' });
       expect([status, body.code, body.revision]).toEqual([404, 'user.not-found', undefined]);
     }
   });
 
-  it('HTTP-3: takes an entity tag and nothing else', async () => {
+  it('HTTP-3: must be an entity tag', async () => {
     const userId = await account.addUser();
     expect((await users.act(userId, 'lock', {}, { 'if-match': 'W/"0"' })).body).toMatchObject({
       status: 400,
@@ -111,7 +111,7 @@ describe('If-Match', () => {
 });
 
 describe('an Idempotency-Key', () => {
-  it('HTTP-2: answers the first answer, whatever has happened since', async () => {
+  it('HTTP-2: returns the first response again, whatever has happened since', async () => {
     const userId = await account.addUser();
     const headers = key();
     const first = expectStatus(200, await users.act(userId, 'lock', { reason: 'once' }, headers));
@@ -131,7 +131,7 @@ describe('an Idempotency-Key', () => {
     expect((await users.getUser(userId)).locks[0].reason).toBe('once');
   });
 
-  it('HTTP-2, ADD-7: adds one user, however often it is sent, also at once', async () => {
+  it('HTTP-2, ADD-7: adds one user when it is sent many times, also at the same time', async () => {
     const fields = newPerson(account.domain);
     const headers = key();
     const send = () => account.administrator.post(account.path('/users'), fields, headers);
@@ -152,7 +152,7 @@ describe('an Idempotency-Key', () => {
     expect((await users.listUsers()).length).toBe(1);
   });
 
-  it('HTTP-2: is the caller’s own, and that of one path', async () => {
+  it('HTTP-2: belongs to one caller and one path', async () => {
     const [one, two] = [await account.addUser(), await account.addUser()];
     const headers = key();
     const asOperator = userActions(account, server.operator);
@@ -161,7 +161,7 @@ describe('an Idempotency-Key', () => {
     expect(expectStatus(200, await asOperator.act(one, 'lock', {}, headers)).body.changed).toBe(false);
   });
 
-  it('HTTP-2: is looked up before If-Match: the repeat of a pinned act answers as it did', async () => {
+  it('HTTP-2: is looked up before If-Match, so that a repeat with If-Match returns the first response', async () => {
     const userId = await account.addUser();
     const headers = { ...key(), 'if-match': '"0"' };
     for (const _ of ['first', 'again'])
@@ -172,7 +172,7 @@ describe('an Idempotency-Key', () => {
       });
   });
 
-  it('HTTP-2: of a refusal leaves no trace: it is decided anew', async () => {
+  it('HTTP-2: of a refused command is not stored: a repeat is decided again', async () => {
     const userId = await account.addUser();
     const headers = key();
     await users.mustAct(userId, 'delete');
@@ -182,7 +182,7 @@ describe('an Idempotency-Key', () => {
   });
 });
 
-describe('a bulk', () => {
+describe('a bulk action', () => {
   const bulk = (body: object, headers = {}) => account.administrator.post(account.path('/users/bulk'), body, headers);
   const addMany = (count: number) => Promise.all(Array.from({ length: count }, () => account.addUser()));
   const registerMany = async (count: number) => {
@@ -196,7 +196,7 @@ describe('a bulk', () => {
     );
   };
 
-  it('BULK-3: answers for each user, in the order asked; who is refused stops nobody else', async () => {
+  it('BULK-3: returns a result for each user, in the order of the request; a refusal does not stop the others', async () => {
     const [locked, open] = (await addMany(2)) as [string, string];
     await users.mustAct(locked, 'lock', { reason: 'audit' });
     const stranger = randomUUID();
@@ -221,7 +221,7 @@ describe('a bulk', () => {
     ['restore', 'user.restored', 5],
     ['approve', 'user.approved', 5],
     ['reject', 'user.rejected', 5],
-  ])('BULK-4: of %s has one correlation id, that no other act has', async (action, name, count) => {
+  ])('BULK-4: of %s has one correlation id of its own', async (action, name, count) => {
     const userIds = await (action === 'approve' || action === 'reject' ? registerMany(count) : addMany(count));
     const before = { unlock: 'lock', restore: 'delete' }[action];
     if (before) expectStatus(200, await bulk({ action: before, userIds }));
@@ -240,7 +240,7 @@ describe('a bulk', () => {
     expect(rows.filter(({ correlationId }) => correlationId === done[0]!.correlationId).length).toBe(count);
   });
 
-  it('BULK-1: as a dry run answers what would happen to each, and writes nothing', async () => {
+  it('BULK-1: as a dry run returns what would happen to each user, and writes nothing', async () => {
     const userIds = [...(await addMany(2)), account.administratorId];
     const before = [await users.listUsers(), await lastPosition()];
     const foretold = expectStatus(200, await bulk({ action: 'delete', userIds, dryRun: true }));
@@ -251,7 +251,7 @@ describe('a bulk', () => {
     expect(expectStatus(200, await bulk({ action: 'delete', userIds })).body).toEqual(foretold.body);
   });
 
-  it('BULK-2, DELETE-2: keeps the roles of those who are deleted, if asked to', async () => {
+  it('BULK-2, DELETE-2: keeps the roles of deleted users if the request says so', async () => {
     const [kept, gone] = [await account.addUserWithRole('auditor'), await account.addUserWithRole('auditor')];
     expectStatus(200, await bulk({ action: 'delete', userIds: [kept.id], keepRoles: true }));
     expectStatus(200, await bulk({ action: 'delete', userIds: [gone.id], keepRoles: false }));
@@ -261,7 +261,7 @@ describe('a bulk', () => {
     expect([await rolesOf(kept.id), await rolesOf(gone.id)]).toEqual([['auditor'], []]);
   });
 
-  it('ADMIN-1: never takes all administrators: one stays', async () => {
+  it('ADMIN-1: always leaves one administrator', async () => {
     const more = [await account.addUserWithRole('administrator'), await account.addUserWithRole('administrator')].map(
       ({ id }) => id,
     );
@@ -280,7 +280,7 @@ describe('a bulk', () => {
   });
 
   it.each(['lock', 'delete'])(
-    'ADMIN-5: of %s takes administrators one after the other, so that the last one named stays, as its dry run said',
+    'ADMIN-5: of %s handles administrators in order, so that the last one named stays, as in its dry run',
     async (action) => {
       const members = await addMany(8);
       const administrators = [
@@ -302,7 +302,7 @@ describe('a bulk', () => {
     },
   );
 
-  it('BULK-5: with a key answers the same again, and with another body is refused', async () => {
+  it('BULK-5: with the same key returns the same response, and with another body is refused', async () => {
     const userIds = await addMany(3);
     const headers = key();
     const first = expectStatus(200, await bulk({ action: 'lock', userIds }, headers));
@@ -322,14 +322,14 @@ describe('a bulk', () => {
     expect((await users.getUser(others[0]!)).locks).toEqual([]);
   });
 
-  it('BULK-5, BULK-1: with a key that came for a dry run does it', async () => {
+  it('BULK-5, BULK-1: with the key of an earlier dry run is carried out', async () => {
     const userIds = await addMany(1);
     const headers = key();
     for (const dryRun of [true, false]) expectStatus(200, await bulk({ action: 'lock', userIds, dryRun }, headers));
     expect((await users.getUser(userIds[0]!)).locks).toHaveLength(1);
   });
 
-  it('BULK-2: takes 1,000 users, no more, none twice, and only acts that there are', async () => {
+  it('BULK-2: takes at most 1,000 users, none twice, and only known actions', async () => {
     const ids = Array.from({ length: 1_001 }, () => randomUUID());
     const { results } = expectStatus(200, await bulk({ action: 'unlock', userIds: ids.slice(1) })).body;
     expect(results.length).toBe(1_000);
@@ -344,7 +344,7 @@ describe('a bulk', () => {
   });
 });
 
-describe('an act that an outage broke off and a repeat completed', () => {
+describe('a request that an outage interrupted and a retry completed', () => {
   /** Does it with the event store refusing this write, then again with the same key. */
   async function doTwice(
     isRefused: (stream: string) => boolean,
@@ -366,7 +366,7 @@ describe('an act that an outage broke off and a repeat completed', () => {
       .map(({ action }: { action: string }) => action)
       .toSorted();
 
-  it('BULK-4: is one act, if it is a bulk', async () => {
+  it('BULK-4: has one correlation id if it is a bulk action', async () => {
     const userIds = [await account.addUser(), await account.addUser()];
     const path = account.path('/users/bulk');
     expectStatus(
@@ -380,7 +380,7 @@ describe('an act that an outage broke off and a repeat completed', () => {
     expect(await actionsOf(items[0].correlationId)).toEqual(['user.locked', 'user.locked']);
   });
 
-  it('BULK-4: is one act, if it opens an account', async () => {
+  it('BULK-4: has one correlation id if it opens an account', async () => {
     const domain = newDomain();
     const body = { name: 'Broken off', domains: [domain], administrator: newPerson(domain) };
     const { accountId } = expectStatus(
@@ -402,7 +402,7 @@ describe('an act that an outage broke off and a repeat completed', () => {
 });
 
 describe('bad input', () => {
-  it('HTTP-5: is answered with each field that can’t be used, and nothing is written', async () => {
+  it('HTTP-5: is refused with each invalid field, and nothing is written', async () => {
     const before = await lastPosition();
     const add = (fields: unknown) => account.administrator.post(account.path('/users'), fields);
     const bad = {
@@ -441,7 +441,7 @@ describe('bad input', () => {
     expect(await lastPosition()).toBe(before);
   });
 
-  it('LIFE-15: of a reason is refused: too long, control characters, no text', async () => {
+  it('LIFE-15: is refused in a reason: too long, control characters, no text', async () => {
     const userId = await account.addUser();
     for (const reason of ['a'.repeat(501), 'a\nb', '', 7, null])
       expect([reason, (await users.act(userId, 'lock', { reason })).status]).toEqual([reason, 400]);
@@ -449,8 +449,8 @@ describe('bad input', () => {
   });
 });
 
-describe('1,000 who add one address at once', () => {
-  it('ADD-8, ADD-2: make one user; 999 are refused with the user’s page', async () => {
+describe('1,000 concurrent requests that add one address', () => {
+  it('ADD-8, ADD-2: create one user; 999 are refused with a link to the user’s page', async () => {
     const fields = newPerson(account.domain);
     const replies = await Promise.all(
       Array.from({ length: 1_000 }, () => account.administrator.post(account.path('/users'), fields)),

@@ -35,7 +35,7 @@ async function asStranger(path: string, init?: RequestInit) {
 }
 
 describe('health', () => {
-  it('OPS-1: says to everybody only whether the server works', async () => {
+  it('OPS-1: shows strangers only whether the server works', async () => {
     const stranger = test.operator.as(undefined);
     expect(await stranger.get('/health/live')).toMatchObject({ status: 200, body: { status: 'ok' } });
     const ready = expectStatus(200, await stranger.get('/health/ready'));
@@ -43,13 +43,13 @@ describe('health', () => {
     expect(ready.headers.has('rollbook-position')).toBe(false);
   });
 
-  it('OPS-1: tells details to operators alone; a wrong token is refused', async () => {
+  it('OPS-1: shows details to operators only; a wrong token is refused', async () => {
     expect((await test.operator.get('/health/ready')).body).toEqual(details);
     expect((await account.administrator.get('/health/ready')).body).toEqual({ status: 'ok' });
     expectStatus(401, await test.operator.as('rb_wrong').get('/health/ready'));
   });
 
-  it('OPS-1: gives metrics to operators alone', async () => {
+  it('OPS-1: shows metrics to operators only', async () => {
     expect((await test.operator.get('/metrics')).text).toMatch(/^rollbook_store_available\{store="event-store"\} 1$/m);
     expectStatus(401, await test.operator.as(undefined).get('/metrics'));
     expectStatus(403, await account.administrator.get('/metrics'));
@@ -66,7 +66,7 @@ describe('health', () => {
     );
   });
 
-  it('OPS-1: tells everything on the second listener, without a token, and nothing else there', async () => {
+  it('OPS-1: shows everything on the second listener without a token, and serves nothing else there', async () => {
     const get = (path: string, method = 'GET') => fetch(test.server.metricsUrl! + path, { method });
     expect(new URL(test.server.metricsUrl!).hostname).toBe('127.0.0.1');
     expect(await (await get('/health/ready')).json()).toEqual(details);
@@ -84,7 +84,7 @@ describe('health', () => {
 });
 
 describe('a stranger', () => {
-  it('HTTP-4: learns from no public route whether the log has grown', async () => {
+  it('HTTP-4: cannot learn from a public route whether the log has grown', async () => {
     const { head } = (await test.operator.get('/health/ready')).body.projections;
     const context = ['/health/live', '/health/ready', '/api/v1/installation', '/api/docs/openapi.json', '/'];
     const guessing = (email: string) => ({

@@ -150,33 +150,33 @@ async function journey(): Promise<void> {
   no(await operator.as(added.firstName).get(path(`/users?search=${added.firstName}`), from(0)));
 }
 
-describe('nothing personal is in clear', () => {
+describe('personal data in clear', () => {
   const kept = (part: string) => bytesOf(filesIn(directory).filter((file) => file.startsWith(join(directory, part))));
 
-  it('OPS-4: where it may be: the API gives it all', () => {
+  it('OPS-4: is in responses of the API, where it belongs', () => {
     const text = Buffer.from(answered.map((reply) => reply.text).join('\n'));
     expect(findTexts(secrets, text).toSorted()).toEqual(secrets.toSorted());
   });
 
-  it('OPS-4: in the answers that refuse', () => {
+  it('OPS-4: is not in refusals', () => {
     const text = Buffer.from(refused.map((reply) => reply.text).join('\n'));
     expect(findTexts(secrets, text)).toEqual([]);
     expect(findTexts(['request.invalid', 'domain.owned-by-another', 'access.unauthenticated'], text)).toHaveLength(3);
   });
 
-  it("OPS-4: in the server's log", () => {
+  it("OPS-4: is not in the server's log", () => {
     expect(findTexts([...secrets, server.token], Buffer.from(server.output()))).toEqual([]);
     expect(server.output()).toContain('/api/v1/accounts/:accountId/users/:userId/lock');
   });
 
-  it("OPS-4: in the log's files, while the server runs", () => {
+  it('OPS-4: is not in the files of the event log while the server runs', () => {
     const files = filesIn(join(directory, 'events'));
     expect(files.some((file) => file.endsWith('-wal'))).toBe(true);
     expect(findTexts(secrets, kept('events'))).toEqual([]);
     expect(findTexts([accountName, 'UserLocked'], kept('events'))).toEqual([accountName, 'UserLocked']);
   });
 
-  it("OPS-4: in the vault's files", () => {
+  it("OPS-4: is not in the vault's files", () => {
     expect(findTexts([...secrets, accountName], kept('vault'))).toEqual([]);
     // The search reads what it should: the vault's own words are there.
     expect(findTexts(['CREATE TABLE', 'password-link', userId], kept('vault'))).toEqual([
@@ -186,7 +186,7 @@ describe('nothing personal is in clear', () => {
     ]);
   });
 
-  it('OPS-4: but in the mails, which are files here; and what is secret in a link is in them alone', async () => {
+  it('OPS-4: is in the mails, which are files here, and link secrets are nowhere else', async () => {
     const mails = await pollUntilDefined(() => {
       const bytes = kept('mail');
       return findTexts([personal.founder.email], bytes).length > 0 ? bytes : undefined;
@@ -200,7 +200,7 @@ describe('nothing personal is in clear', () => {
     expect(server.output()).toMatch(/mail[\\/][^ "]+\.eml/);
   });
 
-  it('OPS-4: in the events that any client of the log reads, nor in its files once the server has stopped', async () => {
+  it('OPS-4: is not in the events that any client of the log reads, nor in its files after the server has stopped', async () => {
     expect(await server.end('SIGTERM')).toBe(0);
     expect(findTexts(secrets, kept('events'))).toEqual([]);
     expect(findTexts([accountName], kept('events'))).toEqual([accountName]);
@@ -246,7 +246,7 @@ describe('nothing personal is in clear', () => {
   });
 });
 
-it('OPS-4: nor is it where a mail server refuses people by their address', async () => {
+it('OPS-4: personal data is not logged when a mail server refuses recipients by their address', async () => {
   const box = await TestMailServer.open();
   const home = mkdtempSync(join(tmpdir(), 'rollbook-'));
   const password = 'geheime-walnuss';

@@ -19,7 +19,7 @@ afterAll(() => server.close());
 /** The date in a zone. */
 const dateOf = (time: number, timeZone = 'UTC') => new Intl.DateTimeFormat('sv', { timeZone }).format(time);
 
-test('REPLAY-2: a date is the end of that day, in UTC or in a zone, and today’s is now', async () => {
+test('REPLAY-2: a date means the end of that day, in UTC or in a time zone; today means now', async () => {
   const userId = await account.addUser();
   const path = account.path(`/users/${userId}`);
   const added = expectStatus(200, await server.operator.get(path)).body;

@@ -3,6 +3,8 @@ import { METHOD_METADATA } from '@nestjs/common/constants.js';
 import { NEEDS } from '#libs/http';
 import { permissions, type Permission } from '#libs/authorization';
 import { Vault } from '#libs/vault';
+import type { Act } from '../../libs/users/src/domain/act.js';
+import { acts as actsOnUsers } from '../../libs/users/src/domain/user.acts.js';
 import type { Api } from '../support/api.js';
 import {
   callRoute,
@@ -24,7 +26,7 @@ import {
 } from '../support/server.js';
 
 declare global {
-  /** Past Jest's registry (environment.js). */
+  /** Imports without Jest's module registry (environment.js). */
   function importNatively<Module>(specifier: string): Promise<Module>;
 }
 
@@ -42,7 +44,7 @@ const administrator: readonly Permission[] = [
   'tokens:manage',
 ];
 
-/** Who may do what, as the rules have it. */
+/** The permissions of each kind of caller, by the rules. */
 const granted = {
   operator: permissions,
   administrator,
@@ -85,7 +87,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Ids for a call of this route by this caller; a call that may change nothing needs nobody of its own. */
+/** Returns ids for a call of this route by this caller. A call that changes nothing needs no user of its own. */
 async function idsFor({ path, userState, method }: ContractRoute, kind: Kind, may: boolean): Promise<RouteIds> {
   const isAbout = path.includes(':userId') || path.endsWith('/bulk');
   return {
@@ -102,7 +104,7 @@ async function idsFor({ path, userState, method }: ContractRoute, kind: Kind, ma
   };
 }
 
-/** A token for the caller to end. */
+/** Issues a token that the caller may end; returns its id. */
 async function ownToken(kind: Kind): Promise<string> {
   const body = { name: 'to be ended', scopes: ['users:read'], expiresAt: tomorrow() };
   const self = selves[kind];
@@ -112,7 +114,7 @@ async function ownToken(kind: Kind): Promise<string> {
   return expectStatus(201, await server.operator.post('/access-tokens', { ...body, ...holder })).body.tokenId;
 }
 
-/** A mail to nobody. */
+/** Queues a mail to an unknown user; returns its id. */
 function mail(): string {
   const id = randomUUID();
   server.server.app
@@ -121,7 +123,7 @@ function mail(): string {
   return id;
 }
 
-/** What one issues to oneself, or, being no user, to a service of the account. */
+/** Returns the route; to issue a token, a caller who is not a user issues it to a service of the account. */
 const issuing = (kind: Kind, route: ContractRoute): ContractRoute =>
   route.method === 'POST' && route.path === '/access-tokens' && !selves[kind]
     ? {
@@ -136,12 +138,12 @@ const issuing = (kind: Kind, route: ContractRoute): ContractRoute =>
       }
     : route;
 
-/** What belongs to the whole installation is closed to a service that names an account. */
-const outOfPlace = (kind: Kind, { method, path }: ContractRoute) =>
+/** Checks whether a route of the whole installation is closed to this caller, a service of one account. */
+const isClosedToAccountService = (kind: Kind, { method, path }: ContractRoute) =>
   kind === 'service of the account' && ((method === 'POST' && path === '/accounts') || path.startsWith('/mails'));
 
 describe('every route', () => {
-  it('is in the contract, and the contract names no other', async () => {
+  it('is in the list of routes, and the list names no other', async () => {
     const { body } = await server.operator.get('/api/docs/openapi.json');
     const served = Object.entries(body.paths as Record<string, object>).flatMap(([path, methods]) =>
       Object.keys(methods).map(
@@ -151,9 +153,9 @@ describe('every route', () => {
     expect(served.toSorted()).toEqual([...new Set(contract.map(({ method, path }) => `${method} ${path}`))].toSorted());
   });
 
-  it('PERM-17: names what it needs', async () => {
+  it('PERM-17: names the permission that it needs', async () => {
     const { app } = server.server;
-    // The very Nest that the server runs on.
+    // The same Nest module that the server uses, not a copy by Jest.
     const { DiscoveryService, MetadataScanner, Reflector } =
       await importNatively<typeof import('@nestjs/core')>('@nestjs/core');
     const [discovery, scanner, reflector] = [app.get(DiscoveryService), app.get(MetadataScanner), app.get(Reflector)];
@@ -167,7 +169,7 @@ describe('every route', () => {
         needs: reflector.getAllAndOverride<unknown>(NEEDS, [prototype[name]!, metatype as () => unknown]),
       }));
     });
-    // Those of the contract, health (2) and metrics.
+    // The listed routes, health (2) and metrics.
     expect(handlers).toHaveLength(new Set(contract.map(({ method, path }) => `${method} ${path}`)).size + 3);
     expect(handlers.filter(({ needs }) => needs === undefined)).toEqual([]);
     expect(
@@ -185,7 +187,7 @@ describe('every route', () => {
         .map((route) => [`${route.method} ${route.path}`, route.needs, route] as const),
     )('PERM-10: %s (%s)', async (_, needs, route) => {
       const held: readonly string[] = granted[kind];
-      const may = (needs === 'authenticated' || held.includes(needs)) && !outOfPlace(kind, route);
+      const may = (needs === 'authenticated' || held.includes(needs)) && !isClosedToAccountService(kind, route);
       const reply = await callRoute(callers[kind], issuing(kind, route), await idsFor(route, kind, may));
       if (may) {
         expect([reply.status, reply.body?.code]).toEqual([route.successStatus, undefined]);
@@ -198,9 +200,15 @@ describe('every route', () => {
   });
 });
 
-describe('what is offered', () => {
+describe('the offered actions', () => {
+  /** The names of the commands that the acts list, one for each role where the command has one. */
+  const listedCommands = Object.values<Act>(actsOnUsers)
+    .flatMap(({ examples }) => examples?.() ?? [])
+    .map((command) => command.constructor.name)
+    .toSorted();
+
   type Subject = UserState | 'administrator' | 'co-administrator' | 'auditor' | 'self';
-  /** Whom each kind of caller asks about. */
+  /** The users that each kind of caller asks about. */
   const asked = {
     operator: ['active', 'pending', 'deleted', 'administrator'],
     administrator: ['active', 'pending', 'deleted', 'unaffiliated', 'administrator', 'self'],
@@ -232,13 +240,13 @@ describe('what is offered', () => {
     whom.map((what) => [kind as keyof typeof asked, what] as const),
   );
 
-  it.each(cases)('PERM-18: to %s for one who is %s is what works, and nothing else', async (kind, what) => {
+  it.each(cases)('PERM-18: offered to %s on a user who is %s are exactly those that succeed', async (kind, what) => {
     const api = callers[kind];
     const first = await subject(kind, what);
     const { items } = expectStatus(200, await api.get(account.path(`/users/${first}/actions`))).body;
-    expect(items).toHaveLength(15);
+    expect(items.map((item: { action: string }) => item.action).toSorted()).toEqual(listedCommands);
     for (const { action, method, href, allowed, changes, code } of items) {
-      // Oneself is not put at risk; what changes nothing leaves the user as they are for the next act.
+      // The caller's own user must survive. An action that changes nothing leaves the user ready for the next action.
       if (changes && what === 'self') continue;
       const userId = changes ? await subject(kind, what) : first;
       const reply = await api.send(
@@ -257,7 +265,7 @@ describe('what is offered', () => {
     }
   });
 
-  it('PERM-18: to an auditor is nothing', async () => {
+  it('PERM-18: are none for an auditor', async () => {
     const { items } = expectStatus(
       200,
       await callers.auditor.get(account.path(`/users/${await account.addUser()}/actions`)),
@@ -269,7 +277,7 @@ describe('what is offered', () => {
 describe('a co-administrator', () => {
   const acts = ['lock', 'unlock', 'delete'] as const;
 
-  it.each(acts)('PERM-13: does not %s an account administrator, alone or in bulk', async (act) => {
+  it.each(acts)('PERM-13: cannot %s an account administrator, alone or in bulk', async (act) => {
     const chief = await account.addUserWithRole('administrator');
     const api = callers['co-administrator'];
     expect(await api.post(account.path(`/users/${chief.id}/${act}`))).toMatchObject({
@@ -280,7 +288,7 @@ describe('a co-administrator', () => {
     expect(bulk.body.results).toMatchObject([{ userId: chief.id, ok: false, code: 'user.outranks-caller' }]);
   });
 
-  it('PERM-13, PERM-11: neither renames nor demotes an account administrator, nor makes one', async () => {
+  it('PERM-13, PERM-11: cannot rename or demote an account administrator, and cannot appoint one', async () => {
     const chief = await account.addUserWithRole('administrator');
     const api = callers['co-administrator'];
     expect(await api.patch(account.path(`/users/${chief.id}`), { lastName: 'X' })).toMatchObject({
@@ -296,7 +304,7 @@ describe('a co-administrator', () => {
     expectStatus(200, await api.put(account.path(`/users/${plain}/roles/co-administrator`)));
   });
 
-  it('DELETE-3: brings a deleted administrator back without that role', async () => {
+  it('DELETE-3: restores a deleted administrator without that role', async () => {
     const chief = await account.addUserWithRole('administrator');
     expectStatus(200, await callers.administrator.post(account.path(`/users/${chief.id}/delete`), { keepRoles: true }));
     expectStatus(200, await callers['co-administrator'].post(account.path(`/users/${chief.id}/restore`)));
@@ -307,7 +315,7 @@ describe('a co-administrator', () => {
   });
 });
 
-describe('nobody', () => {
+describe('no caller', () => {
   it.each(['administrator', 'co-administrator'] as const)(
     'PERM-12: locks, deletes or demotes themselves: %s',
     async (kind) => {
@@ -367,7 +375,7 @@ describe('another account', () => {
   const withoutIds = (text: string, ids: RouteIds) =>
     [ids.accountId, ids.userId, ids.tokenId].reduce((seen, id) => seen.replaceAll(id, '<id>'), text);
 
-  /** The same call with ids that exist elsewhere and with ids that exist nowhere. */
+  /** Makes the same call with ids of another account and with ids that do not exist. */
   async function bothWays(kind: Kind, route: ContractRoute, fixed: Partial<RouteIds> = {}) {
     const theirs = {
       accountId: other.id,
@@ -399,7 +407,7 @@ describe('another account', () => {
 
   describe.each(confined)('to %s', (kind) => {
     it.each(placed.map((route) => [`${route.method} ${route.path}`, route] as const))(
-      'PERM-14: is nothing at %s',
+      'PERM-14: does not exist at %s',
       async (_, route) => {
         const { real, unreal, status, code } = await bothWays(kind, route);
         expect(real).toEqual(unreal);
@@ -414,14 +422,14 @@ describe('another account', () => {
       placed
         .filter(({ path }) => path.includes(':accountId/users/:userId'))
         .map((route) => [`${route.method} ${route.path}`, route] as const),
-    )('PERM-14: lends no users to its own: %s', async (_, route) => {
+    )('PERM-14: has no users that are visible through the caller’s account: %s', async (_, route) => {
       const { real, unreal, status } = await bothWays(kind, route, { accountId: account.id });
       expect(real).toEqual(unreal);
       expect(status).toBe((granted[kind] as readonly string[]).includes(route.needs) ? 404 : 403);
     });
   });
 
-  it("PERM-15: gets no registrations by a service of one's own", async () => {
+  it("PERM-15: gets no registrations by a service of the caller's account", async () => {
     const register = (domain: string) =>
       callers['service of the account'].post('/registrations', {
         email: `someone-${randomUUID()}@${domain}`,
@@ -434,7 +442,7 @@ describe('another account', () => {
     expectStatus(201, await register(account.domain));
   });
 
-  it('PERM-14: is not there to ask about, to act in by bulk, or to make tokens for', async () => {
+  it('PERM-14: does not exist in the audit, in bulk actions or for tokens', async () => {
     const api = callers.administrator;
     const pairs: ((id: { account: string; user: string }) => ReturnType<Api['get']>)[] = [
       ({ account: id }) => api.get(`/audit?account=${id}`),

@@ -69,7 +69,7 @@ const historyOf = async ({ path }: Person) =>
 const actionsOf = async (user: Person) => (await historyOf(user)).map(({ action }) => action);
 
 describe('logging in', () => {
-  it('SESSION-1: begins a session in a cookie that no script reads and no other site sends', async () => {
+  it('SESSION-1: starts a session in a cookie that scripts cannot read and other sites cannot send', async () => {
     const ann = await person();
     const entered = expectStatus(200, await logIn(ann.email.toUpperCase()));
     expect(entered.headers.getSetCookie()).toEqual([
@@ -90,7 +90,7 @@ describe('logging in', () => {
     expect(entered.body.session.expiresAt > new Date(Date.now() + 29 * 60_000).toISOString()).toBe(true);
   });
 
-  it('PASSWORD-3: takes a password that today could not be set any more', async () => {
+  it('PASSWORD-3: accepts an old password that the present rules would refuse to set', async () => {
     const ann = await person();
     const before = 'Pa55word';
     const { state } = await test.server.app.get(EventStore).load(UserDecider, ann.id);
@@ -103,7 +103,7 @@ describe('logging in', () => {
     ).toMatchObject({ code: 'password.weak' });
   });
 
-  it('LOGIN-12: is on record, and is the last login', async () => {
+  it('LOGIN-12: is recorded and becomes the last login', async () => {
     const ann = await person();
     await come(ann.email);
     expect((await historyOf(ann))[0]).toMatchObject({
@@ -114,7 +114,7 @@ describe('logging in', () => {
     expect((await test.operator.get(ann.path)).body.lastLoginAt).not.toBeNull();
   });
 
-  it('reads the newest few of the logins before it, however many there are', async () => {
+  it('reads only the newest earlier logins, however many there are', async () => {
     const ann = await person();
     const store = test.server.app.get(EventStore);
     const read: string[] = [];
@@ -152,7 +152,7 @@ describe('logging in', () => {
     ]);
   });
 
-  it('SESSION-5: is for operators by their token; for programs’ tokens it is not', async () => {
+  it('SESSION-5: works with an operator token, not with other tokens', async () => {
     const entered = expectStatus(200, await anybody.post('/login', { token: test.operator['token'] }));
     expect(entered.body).toMatchObject({ actor: { kind: 'operator' }, account: null, profile: null });
     const browser = anybody.inBrowser(entered);
@@ -163,7 +163,7 @@ describe('logging in', () => {
     }
   });
 
-  it('PERM-10: gives what the roles give', async () => {
+  it('PERM-10: gives the permissions of the user’s roles', async () => {
     const ann = await person();
     const browser = await come(ann.email);
     expect((await browser.get(account.path('/users'))).status).toBe(403);
@@ -174,7 +174,7 @@ describe('logging in', () => {
   });
 });
 
-describe('a stranger learns nothing', () => {
+describe('a stranger cannot learn who has an account', () => {
   const body = { title: 'Unauthorized', status: 401, code: 'login.failed' };
   const tell = ({ body: said, headers, status }: ApiResponse) => ({
     status,
@@ -182,7 +182,7 @@ describe('a stranger learns nothing', () => {
     headers: [...headers].filter(([name]) => name !== 'date'),
   });
 
-  it('LOGIN-4: from the answer to an unknown address, a wrong password, one who is locked, one without a password', async () => {
+  it('LOGIN-4: from the response for an unknown address, a wrong password, a locked user, or a user without a password', async () => {
     const [ann, locked] = [await person(), await person()];
     expectStatus(200, await test.operator.post(`${locked.path}/lock`));
     const without = (await test.operator.get(account.path(`/users/${await account.addUser()}`))).body.email;
@@ -210,7 +210,7 @@ describe('a stranger learns nothing', () => {
     expect(JSON.stringify(answers)).not.toContain('position');
   });
 
-  it('LOGIN-4, HTTP-3: from If-Match, which is refused before anybody is looked for', async () => {
+  it('LOGIN-4, HTTP-3: from If-Match, which is refused before the user is looked up', async () => {
     const ann = await person();
     for (const email of [ann.email, 'nobody@nowhere.example']) {
       for (const [path, body] of [
@@ -225,7 +225,7 @@ describe('a stranger learns nothing', () => {
     expect(await actionsOf(ann)).not.toContain('login.failed');
   });
 
-  it('PASSWORD-7: from context for a link', async () => {
+  it('PASSWORD-7: from a request for a password link', async () => {
     const ann = await person();
     const [known, unknown] = [
       await anybody.post('/password-resets', { email: ann.email }),
@@ -238,8 +238,8 @@ describe('a stranger learns nothing', () => {
   });
 });
 
-describe('whoever guesses', () => {
-  it('LOGIN-11: from a source with 20 failures, waits in one lane; tokens still work, and a wrong one stays 401', async () => {
+describe('guessed passwords', () => {
+  it('LOGIN-11: are queued one by one after 20 failures from a source, where tokens still work and wrong tokens get 401', async () => {
     const ann = await person();
     const from = elsewhere();
     const tryAll = (count: number, typed: string) =>
@@ -268,7 +268,7 @@ describe('whoever guesses', () => {
     await come(ann.email);
   });
 
-  it('LOGIN-5: is counted across restarts', async () => {
+  it('LOGIN-5: are counted across restarts', async () => {
     const own = await startTestServer({ TRUST_PROXY: '127.0.0.1' });
     const { id, domain } = await openTestAccount(own);
     const email = `victim@${domain}`;
@@ -294,7 +294,7 @@ describe('whoever guesses', () => {
 });
 
 describe('a session', () => {
-  it('SESSION-1: writes from its own pages alone', async () => {
+  it('SESSION-1: accepts writes from its own pages only', async () => {
     const ann = await person();
     const browser = await come(ann.email);
     for (const origin of ['https://evil.example', 'null', 'http://127.0.0.1:1']) {
@@ -307,7 +307,7 @@ describe('a session', () => {
     expect((await browser.get('/me')).status).toBe(401);
   });
 
-  it('SESSION-1: is not taken from the one who comes', async () => {
+  it('SESSION-1: never uses a session id that the client chose', async () => {
     const ann = await person();
     const name = expectStatus(200, await logIn(ann.email))
       .headers.get('set-cookie')!
@@ -318,7 +318,7 @@ describe('a session', () => {
     expect((await anybody.get('/me', { cookie: fixed })).status).toBe(401);
   });
 
-  it.each(['lock', 'delete'])('SESSION-3: ends with a %s, for good', async (act) => {
+  it.each(['lock', 'delete'])('SESSION-3: ends with a %s and does not come back', async (act) => {
     const ann = await person();
     const browser = await come(ann.email);
     expectStatus(200, await test.operator.post(`${ann.path}/${act}`));
@@ -330,7 +330,7 @@ describe('a session', () => {
     await come(ann.email);
   });
 
-  it('SESSION-3, PASSWORD-12: ends with a change of the password, but for the one in which it was changed', async () => {
+  it('SESSION-3, PASSWORD-12: ends when the password changes, except the session that changed it', async () => {
     const ann = await person();
     const [one, other] = [await come(ann.email), await come(ann.email)];
     expect(
@@ -351,7 +351,7 @@ describe('a session', () => {
     expectStatus(200, await logIn(ann.email, 'another quiet walnut'));
   });
 
-  it('SESSION-4: is listed, and ended one by one or all at once', async () => {
+  it('SESSION-4: is listed, and can be ended alone or with all others', async () => {
     const ann = await person();
     const [one, two, three] = [await come(ann.email), await come(ann.email), await come(ann.email)];
     const { items } = (await three.get('/me/sessions')).body;
@@ -371,7 +371,7 @@ describe('a link that sets a password', () => {
   const use = (link: string, typed = 'another quiet walnut') =>
     anybody.post('/password-resets/confirm', { link, password: typed });
 
-  it('PASSWORD-6: works once, the newest alone, also when two use it at once', async () => {
+  it('PASSWORD-6: works once, only the newest one, even when two requests use it at the same time', async () => {
     const ann = await person();
     expectStatus(200, await account.administrator.post(`${ann.path}/reset-password`, { reason: 'forgot' }));
     const older = await linkOf(ann.id);
@@ -386,7 +386,7 @@ describe('a link that sets a password', () => {
     expect((await logIn(ann.email)).status).toBe(401);
   });
 
-  it('PASSWORD-6: works for an hour, and is kept by a password that is too weak', async () => {
+  it('PASSWORD-6: works for an hour, and is not used up by a password that is too weak', async () => {
     const ann = await person();
     expectStatus(200, await account.administrator.post(`${ann.path}/reset-password`));
     const link = await linkOf(ann.id);
@@ -404,7 +404,7 @@ describe('a link that sets a password', () => {
     expect((await use(link)).body.code).toBe('link.not-valid');
   });
 
-  it('PASSWORD-6: is nothing that can be made up', async () => {
+  it('PASSWORD-6: cannot be forged', async () => {
     const ann = await person();
     expectStatus(200, await account.administrator.post(`${ann.path}/reset-password`));
     const link = await linkOf(ann.id);
@@ -413,7 +413,7 @@ describe('a link that sets a password', () => {
     expectStatus(200, await use(link));
   });
 
-  it('LIFE-12: is offered to whoever may send one', async () => {
+  it('LIFE-12: is offered to callers who may send one', async () => {
     const ann = await person();
     const { items } = (await account.administrator.get(`${ann.path}/actions`)).body;
     expect(items).toContainEqual(
@@ -431,7 +431,7 @@ describe('a link that sets a password', () => {
 });
 
 // Last: the time goes on for all.
-describe('a session in time', () => {
+describe('the life time of a session', () => {
   it('SESSION-2: ends after 30 minutes without a request that a person caused, and after 12 hours', async () => {
     const ann = await person();
     const browser = await come(ann.email);
@@ -445,7 +445,7 @@ describe('a session in time', () => {
     expect((await idle.get('/me')).status).toBe(401);
   });
 
-  it('SESSION-2: is not in use because of what a page asks by itself, which no other request is taken for', async () => {
+  it('SESSION-2: is not prolonged by the automatic requests of a page, and only these may be marked as automatic', async () => {
     const ann = await person();
     const browser = await come(ann.email);
     const background = { 'rollbook-background': 'true' };
@@ -461,7 +461,7 @@ describe('a session in time', () => {
     expect((await browser.get('/me')).status).toBe(401);
   });
 
-  it('SESSION-2: is not in use because a page that was left open hears what changes', async () => {
+  it('SESSION-2: is not prolonged by an open page that receives changes', async () => {
     const ann = await person();
     expectStatus(200, await test.operator.put(`${ann.path}/roles/administrator`));
     const entered = expectStatus(200, await logIn(ann.email));

@@ -68,7 +68,7 @@ describe('TOKEN-6: a user’s tokens end for good', () => {
     expectStatus(200, await operator.as(await issueTokenFor(operator, id)).get('/me'));
   });
 
-  it('with a change of the password, of which the first is none', async () => {
+  it('with a change of the password; the first password does not count as a change', async () => {
     const { api, id } = await administrator();
     const setPassword = async (typed: string) => {
       const { state } = await test.server.app.get(EventStore).load(UserDecider, id);
@@ -86,7 +86,7 @@ describe('TOKEN-6: a user’s tokens end for good', () => {
     expectStatus(401, await api.get('/me', elsewhere()));
   });
 
-  it('also those that were issued by an older build, which does not say at which revision', async () => {
+  it('also tokens of an older build, which did not record the revision', async () => {
     const { id, path } = await administrator();
     const store = test.server.app.get(EventStore);
     const { tokenId, api } = await issue(operator, { kind: 'user', accountId: undefined, userId: id });
@@ -122,7 +122,7 @@ describe('TOKEN-6: a user’s tokens end for good', () => {
   });
 });
 
-describe('TOKEN-6: what has ended issues nothing that outlives it, within the second in which it may still be let in', () => {
+describe('TOKEN-6: within the second in which the cache may still accept an ended credential, it issues no token that outlives it', () => {
   /** Does something, after which the clock says what it said before. */
   const atOnce = async (work: () => Promise<unknown>) => {
     const begun = test.clock.now().getTime();
@@ -174,7 +174,7 @@ describe('TOKEN-6: what has ended issues nothing that outlives it, within the se
 });
 
 describe('a service token', () => {
-  it('PERM-19: makes nobody an administrator, also not by bringing one back; other roles it grants', async () => {
+  it('PERM-19: cannot make a user an administrator, not even by restoring one, but can grant other roles', async () => {
     const chief = await administrator();
     const service = await issue(chief.api);
     expectStatus(200, await operator.post(`${chief.path}/delete`, { keepRoles: true }));
@@ -192,7 +192,7 @@ describe('a service token', () => {
     expectStatus(201, await service.api.post('/accounts', { name: 'New', domains: [], administrator }));
   });
 
-  it('TOKEN-8: issues nothing that lives longer or may do more than it', async () => {
+  it('TOKEN-8: issues no token that lives longer or has more scopes than itself', async () => {
     const expiresAt = soon(1);
     const service = await issue(account.administrator, { expiresAt });
     const later = new Date(Date.parse(expiresAt) + 1).toISOString();
@@ -220,7 +220,7 @@ describe('a service token', () => {
     expectStatus(201, await attempt({}));
   });
 
-  it('TOKEN-8: nor does a user’s token, or an operator’s that is not the installation’s', async () => {
+  it('TOKEN-8: the same holds for a user’s token, and for an operator’s token other than that of the installation', async () => {
     const chief = await administrator();
     const narrow = await issue(operator, { kind: 'operator', accountId: undefined, expiresAt: soon(1) });
     for (const { api } of [chief, narrow]) {
@@ -234,8 +234,8 @@ describe('a service token', () => {
   });
 });
 
-describe('PERM-21: what is one’s own', () => {
-  it('is changed with the scope `me:write` alone, which every user may have', async () => {
+describe('PERM-21: one’s own password and sessions', () => {
+  it('are changed with the scope `me:write`, which every user may have', async () => {
     const { id } = await administrator();
     const reader = operator.as(await issueTokenFor(operator, id, ['users:read']));
     for (const reply of [
@@ -283,7 +283,7 @@ describe('TOKEN-10: ending a token', () => {
     });
   });
 
-  it('ends nothing of others’', async () => {
+  it('cannot end tokens of others', async () => {
     const other = await openTestAccount(test);
     const [first, second] = await family(account.administrator);
     expect((await other.administrator.delete(`/access-tokens/${first.tokenId}?issued=true`)).status).toBe(404);
@@ -291,7 +291,7 @@ describe('TOKEN-10: ending a token', () => {
   });
 });
 
-describe('TOKEN-11: whoever takes rights away', () => {
+describe('TOKEN-11: a caller who takes rights away', () => {
   const acts = [
     ['lock', (path: string, by: Api, query: Record<string, boolean>) => by.post(`${path}/lock`, query)],
     ['delete', (path: string, by: Api, query: Record<string, boolean>) => by.post(`${path}/delete`, query)],

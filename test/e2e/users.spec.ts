@@ -45,7 +45,7 @@ const releaseDomain = async (owner: TestAccount, domain: string) =>
 describe('adding a user', () => {
   const add = (fields: object) => account.administrator.post(account.path('/users'), fields);
 
-  it('ADD-6, ADDRESS-2, LIFE-1: with an unknown address makes an active one, where the answer says', async () => {
+  it('ADD-6, ADDRESS-2, LIFE-1: with an unknown address creates an active user, and Location points to it', async () => {
     const fields = newPerson(account.domain, {
       email: `Ada.Lovelace@${account.domain.toUpperCase()}`,
       language: 'pl',
@@ -78,15 +78,18 @@ describe('adding a user', () => {
     ['in other case', (email: string) => email.toUpperCase()],
     ['in full-width letters', (email: string) => email.replace('user', 'ｕｓｅｒ')],
     ['with the domain in its ASCII form', (email: string) => email.replace('bücher', 'xn--bcher-kva')],
-  ])('ADD-2, ADDRESS-1: who is in this account is refused, %s, and offers their page', async (_, typed) => {
-    const email = `user@bücher.${account.id.slice(0, 8)}.example`;
-    const { userId } = expectStatus(201, await add(newPerson('', { email }))).body;
-    const refused = await add(newPerson('', { email: typed(email) }));
-    expect(offeredActions('user.already-in-account', refused)).toEqual(['GetUser']);
-    expect((await followLink(account.administrator, refused.body.actions[0])).body).toMatchObject({ userId, email });
-  });
+  ])(
+    'ADD-2, ADDRESS-1: with the address of a user of this account, %s, is refused and offers their page',
+    async (_, typed) => {
+      const email = `user@bücher.${account.id.slice(0, 8)}.example`;
+      const { userId } = expectStatus(201, await add(newPerson('', { email }))).body;
+      const refused = await add(newPerson('', { email: typed(email) }));
+      expect(offeredActions('user.already-in-account', refused)).toEqual(['GetUser']);
+      expect((await followLink(account.administrator, refused.body.actions[0])).body).toMatchObject({ userId, email });
+    },
+  );
 
-  it('ADD-2: who waits for approval in this account is refused, too', async () => {
+  it('ADD-2: with the address of a user who waits for approval in this account is refused too', async () => {
     const fields = newPerson(account.domain);
     const { userId } = expectStatus(201, await service.post('/registrations', fields)).body;
     const refused = await add(fields);
@@ -97,7 +100,7 @@ describe('adding a user', () => {
     });
   });
 
-  it('ADD-3: who is in another account is refused, with nothing about it disclosed', async () => {
+  it('ADD-3: with the address of a user of another account is refused, and that account is not disclosed', async () => {
     const fields = newPerson(newDomain());
     const { userId } = expectStatus(201, await other.administrator.post(other.path('/users'), fields)).body;
     const refused = await add(fields);
@@ -106,7 +109,7 @@ describe('adding a user', () => {
     for (const secret of [other.id, userId]) expect(refused.text).not.toContain(secret);
   });
 
-  it('ADD-4, LIFE-5: who is unaffiliated, on a domain that this account owns, offers to add them to the account', async () => {
+  it('ADD-4, LIFE-5: with the address of an unaffiliated user on a domain of this account offers to add them to the account', async () => {
     const domain = newDomain();
     const fields = newPerson(domain);
     const { userId } = expectStatus(201, await service.post('/registrations', fields)).body;
@@ -120,14 +123,14 @@ describe('adding a user', () => {
     expect(await users.getUser(userId)).toMatchObject({ status: 'active', email: fields.email });
   });
 
-  it('ADD-5: who is unaffiliated, on any other domain, is refused', async () => {
+  it('ADD-5: with the address of an unaffiliated user on any other domain is refused', async () => {
     const fields = newPerson(newDomain());
     const { userId } = expectStatus(201, await service.post('/registrations', fields)).body;
     expect(offeredActions('user.outside-domain', await add(fields))).toEqual([]);
     expect(offeredActions('user.outside-domain', await users.act(userId, 'add-to-account'))).toEqual([]);
   });
 
-  it('ADDRESS-3, DOMAIN-4: on a released domain works in any account, and the address stays the user’s through deletion', async () => {
+  it('ADDRESS-3, DOMAIN-4: on a released domain works in any account, and a deleted user keeps the address', async () => {
     await releaseDomain(account, account.domain);
     const fields = newPerson(account.domain);
     const { userId } = expectStatus(201, await other.administrator.post(other.path('/users'), fields)).body;
@@ -135,7 +138,7 @@ describe('adding a user', () => {
     expect(offeredActions('user.outside-domain', await add(fields))).toEqual([]);
   });
 
-  it('ADD-5: who was deleted here, on a domain that nobody owns, offers to restore them', async () => {
+  it('ADD-5: with the address of a user who was deleted here, on a domain without an owner, offers to restore them', async () => {
     const fields = newPerson(newDomain());
     const userId = await account.addUser(fields);
     await users.mustAct(userId, 'delete');
@@ -146,7 +149,7 @@ describe('adding a user', () => {
     );
   });
 
-  it('ADD-8: leaves nothing behind when it is refused', async () => {
+  it('ADD-8: writes nothing when it is refused', async () => {
     const before = [await users.listUsers(), (await server.operator.get('/audit?limit=1')).body.items];
     const refused = await add(newPerson(other.domain));
     expect(refused.status).toBe(409);
@@ -156,7 +159,7 @@ describe('adding a user', () => {
 });
 
 describe('a stranger who registers', () => {
-  it('LIFE-2: on an owned domain waits for approval there; else is unaffiliated; a known address is refused', async () => {
+  it('LIFE-2: waits for approval on an owned domain, else is unaffiliated; a known address is refused', async () => {
     const fields = newPerson(account.domain);
     const pending = expectStatus(201, await service.post('/registrations', fields)).body;
     expect(pending).toEqual({ userId: expect.any(String), status: 'pending' });
@@ -174,7 +177,7 @@ describe('a stranger who registers', () => {
 });
 
 describe('approving and rejecting', () => {
-  it('LIFE-3, LIFE-13: approves one who waits; again changes nothing', async () => {
+  it('LIFE-3, LIFE-13: approves a waiting user; a repeat changes nothing', async () => {
     const userId = await register();
     expect(await users.mustAct(userId, 'approve', { reason: 'known' })).toEqual({
       status: 'active',
@@ -185,7 +188,7 @@ describe('approving and rejecting', () => {
     expect((await users.getUser(userId)).status).toBe('active');
   });
 
-  it('LIFE-4, LIFE-13: rejects one who waits, who is then unaffiliated and not locked; again changes nothing', async () => {
+  it('LIFE-4, LIFE-13: rejects a waiting user, who is then unaffiliated and not locked; a repeat changes nothing', async () => {
     const userId = await register();
     expect(await users.mustAct(userId, 'reject', { reason: 'nobody knows them' })).toEqual({
       status: 'rejected',
@@ -208,7 +211,7 @@ describe('approving and rejecting', () => {
   });
 
   it.each(['approve', 'reject'])(
-    'LIFE-3, LIFE-4: refuses to %s one who was deleted, and offers to restore them',
+    'LIFE-3, LIFE-4: refuses to %s a deleted user, and offers to restore them',
     async (action) => {
       const userId = await account.addUser();
       await users.mustAct(userId, 'delete');
@@ -222,7 +225,7 @@ describe('approving and rejecting', () => {
 });
 
 describe('locking and unlocking', () => {
-  it('LOCK-2, LIFE-6, LIFE-13: locks with a reason; the same again changes nothing, another reason is a new event and still one lock', async () => {
+  it('LOCK-2, LIFE-6, LIFE-13: locks with a reason; a repeat changes nothing, another reason is a new event but still one lock', async () => {
     const userId = await account.addUser();
     const locked = { status: 'active', locks: [{ cause: 'administrator', reason: 'on leave' }], changed: true };
     expect(await users.mustAct(userId, 'lock', { reason: 'on leave' })).toEqual(locked);
@@ -235,7 +238,7 @@ describe('locking and unlocking', () => {
     expect(await users.actionsOn(userId)).toEqual(['user.locked', 'user.locked', 'user.locked', 'user.added']);
   });
 
-  it('LIFE-7, LIFE-13: unlocks every lock; again changes nothing', async () => {
+  it('LIFE-7, LIFE-13: removes all locks; a repeat changes nothing', async () => {
     const userId = await account.addUser();
     await users.mustAct(userId, 'delete');
     await users.mustAct(userId, 'add-to-account');
@@ -254,7 +257,7 @@ describe('locking and unlocking', () => {
   });
 
   it.each(['lock', 'unlock', 'delete'])(
-    'LIFE-6: refuses to %s one who waits for approval, and offers to approve or reject them',
+    'LIFE-6: refuses to %s a user who waits for approval, and offers to approve or reject them',
     async (action) => {
       const userId = await register();
       const refused = await users.act(userId, action);
@@ -266,7 +269,7 @@ describe('locking and unlocking', () => {
   );
 
   it.each(['lock', 'unlock'])(
-    'LIFE-6, LIFE-7: refuses to %s one who was deleted, and offers to restore them',
+    'LIFE-6, LIFE-7: refuses to %s a deleted user, and offers to restore them',
     async (action) => {
       const userId = await account.addUser();
       await users.mustAct(userId, 'delete');
