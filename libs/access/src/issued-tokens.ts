@@ -24,6 +24,7 @@ export class IssuedTokenTree extends IssuedTokens {
     super();
   }
 
+  /** Returns the valid tokens that these users have issued and that the caller may manage, by user id. */
   override async list(
     userIds: readonly string[],
     context: CommandContext,
@@ -31,6 +32,7 @@ export class IssuedTokenTree extends IssuedTokens {
     return byIssuer(await this.find({ users: userIds }, context));
   }
 
+  /** Ends the tokens that these users have issued and that the caller may manage. Returns them by user id, and the position of the last event. */
   override async end(userIds: readonly string[], context: CommandContext) {
     const { ended, position } = await this.endAll({ users: userIds }, context);
     return { byUser: byIssuer(ended, { ended: true }), position };

@@ -21,6 +21,7 @@ export class AnswerInterceptor implements NestInterceptor {
     private readonly reflector: Reflector,
   ) {}
 
+  /** Waits until reads show the position in the header `Rollbook-Min-Position`, runs the handler, and sets the response's headers Rollbook-Position, ETag and Location. */
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const http = context.switchToHttp();
     const request = http.getRequest<CalledRequest>();

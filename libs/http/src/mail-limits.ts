@@ -30,6 +30,7 @@ export class MailLimits implements NestInterceptor {
     this.#toPerson = new RateLimit({ limit: mailsToPerson, window: hour, now });
   }
 
+  /** Counts the mails of a request to a route with {@link SendsMail} before its handler runs, and uncounts them if it fails. */
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     if (!this.reflector.get<boolean | undefined>(SENDS_MAIL, context.getHandler())) return next.handle();
     const request = context.switchToHttp().getRequest<CalledRequest>();

@@ -33,6 +33,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   constructor(private readonly routes: Routes) {}
 
+  /** Responds to a request that failed with the problem (RFC 9457) for this error. */
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const reply = http.getResponse<FastifyReply>();

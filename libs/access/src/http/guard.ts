@@ -32,6 +32,7 @@ export class AccessGuard implements CanActivate {
     private readonly cookie: SessionCookie,
   ) {}
 
+  /** Authenticates the request by its session cookie or access token, and checks the permission that its route needs. Throws a refusal if it fails. */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const need = this.reflector.getAllAndOverride<Need | undefined>(NEEDS, [context.getHandler(), context.getClass()]);
     const request = context.switchToHttp().getRequest<CalledRequest>();

@@ -14,6 +14,7 @@ export class SmtpUtf8Transport implements Transport {
 
   constructor(private readonly options: SMTPPoolOptions) {}
 
+  /** Sends a mail over a new connection, then calls `callback`; with the error `address.needs-smtputf8` if the server does not offer SMTPUTF8. */
   send(mail: MailMessage, callback: Done): void {
     const connection = new SMTPConnection(this.options);
     const done = once((error: Error | null, info?: SentMessageInfo) => {
