@@ -98,7 +98,12 @@ function unionSchema(type, name, symbol) {
   const members = type.types.filter(({ flags }) => !(flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Null)));
   const nullable = type.types.some(({ flags }) => flags & ts.TypeFlags.Null) && { nullable: true };
   if (members.every((member) => member.isStringLiteral()))
-    return { type: 'string', enum: [...members.map(({ value }) => value), ...(nullable ? [null] : [])], ...nullable };
+    return {
+      type: 'string',
+      // Sorted, since the compiler's order changes with unrelated code.
+      enum: [...members.map(({ value }) => value).toSorted(), ...(nullable ? [null] : [])],
+      ...nullable,
+    };
   if (members.every(({ flags }) => flags & ts.TypeFlags.BooleanLiteral)) return { type: 'boolean', ...nullable };
   if (members.length > 1) return { oneOf: members.map((member) => schemaOf(member, name, symbol)), ...nullable };
   const schema = schemaOf(members[0], name, symbol);

@@ -15,7 +15,7 @@ describe('the name of an action', () => {
   });
 
   it('AUDIT-3: is refused to an event about something else', () => {
-    expect(() => toAction('InstallationFounded')).toThrow('does not begin with a subject of the audit trail');
+    expect(() => toAction('InstallationFounded')).toThrow('begins with no word of the audit trail');
   });
 
   it('AUDIT-3: names one event', () => {

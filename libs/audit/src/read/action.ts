@@ -1,48 +1,34 @@
-import { accessTokenEvents } from '#libs/access';
-import { accountEvents, emailDomainEvents } from '#libs/accounts';
-import type { Catalogue, SubjectEvents } from '#libs/kernel';
-import { loginEvents, userEvents } from '#libs/users';
-import type { AuditedKind } from './subjects.js';
+import { auditedKinds, type AuditedKind } from './subjects.js';
 
-// An abandoned claim of an address is not an action on a user.
-const { EmailClaimAbandoned: _, ...users } = userEvents;
+type Kinds = typeof auditedKinds;
+type EventType = { [Kind in AuditedKind]: keyof Kinds[Kind]['events'] }[AuditedKind];
+type Word = Kinds[AuditedKind]['words'][number];
 
-/** The events that make an audit row; a forgotten one does not compile. */
-const formats: Catalogue<Exclude<SubjectEvents[AuditedKind], { type: 'EmailClaimAbandoned' }>> = {
-  ...users,
-  ...loginEvents,
-  ...accountEvents,
-  ...emailDomainEvents,
-  ...accessTokenEvents,
-};
+const kinds: readonly { readonly events: object; readonly words: readonly string[] }[] = Object.values(auditedKinds);
+const words = kinds.flatMap((kind) => kind.words);
 
 /** The types of events that make an audit row. */
-export const auditedEvents = Object.keys(formats);
-
-/** The words that names of events begin with. */
-const subjects = ['AccessToken', 'Administrator', 'Account', 'Domain', 'Login', 'User'] as const;
+export const auditedEvents = kinds.flatMap(({ events }) => Object.keys(events));
 
 type Kebab<Name extends string> = Name extends `${infer First}${infer Rest}`
   ? `${Lowercase<First>}${Rest extends Uncapitalize<Rest> ? '' : '-'}${Kebab<Rest>}`
   : Name;
 
 type ActionOf<Type extends string> = {
-  [Subject in (typeof subjects)[number]]: Type extends `${Subject}${infer Rest}`
-    ? `${Kebab<Subject>}.${Kebab<Rest>}`
-    : never;
-}[(typeof subjects)[number]];
+  [First in Word]: Type extends `${First}${infer Rest}` ? `${Kebab<First>}.${Kebab<Rest>}` : never;
+}[Word];
 
 /** The action of an audit row, like `user.locked`. */
-export type AuditAction = ActionOf<keyof typeof formats>;
+export type AuditAction = ActionOf<EventType>;
 
 /**
  * Returns the action of a type of event: `user.locked` for `UserLocked`.
- * @throws TypeError if the type does not begin with a subject
+ * @throws TypeError if the type does not begin with one of the words of `auditedKinds`
  */
 export function toAction(type: string): string {
-  const subject = subjects.find((name) => type.startsWith(name));
-  if (!subject) throw new TypeError(`${type} does not begin with a subject of the audit trail`);
-  return `${kebab(subject)}.${kebab(type.slice(subject.length))}`;
+  const first = words.find((word) => type.startsWith(word));
+  if (!first) throw new TypeError(`${type} begins with no word of the audit trail`);
+  return `${kebab(first)}.${kebab(type.slice(first.length))}`;
 }
 
 const kebab = (name: string) => name.replace(/\B[A-Z]/g, '-$&').toLowerCase();

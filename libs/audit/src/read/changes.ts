@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DataOf, Recorded } from '#libs/kernel';
 import type { LoginEvent } from '#libs/users';
-import { subjectKind, type AuditedKind, type Seen, type SubjectFields } from './subjects.js';
+import type { SubjectFields } from './subject-kind.js';
+import { subjectKind, type AuditedKind, type Seen } from './subjects.js';
 
 /** The change of one field; `null` is no value. */
 export interface Change {

@@ -1,8 +1,15 @@
-import type { AccessTokenEvent, TokenTerms } from '#libs/access';
-import type { AccountEvent, ContractTerms, EmailDomainEvent } from '#libs/accounts';
+import { accessTokenEvents, type AccessTokenEvent, type TokenTerms } from '#libs/access';
+import {
+  accountEvents,
+  emailDomainEvents,
+  type AccountEvent,
+  type ContractTerms,
+  type EmailDomainEvent,
+} from '#libs/accounts';
 import {
   evolve,
   type Actor,
+  type Catalogue,
   type Commands,
   type Decider,
   type DomainEvent,
@@ -10,61 +17,11 @@ import {
   type Recorded,
   type SubjectEvents,
 } from '#libs/kernel';
-import { currentView, foldUser, isInForce, type LockView, type UserAcrossAccounts, type UserView } from '#libs/users';
-
-/** The fields of a subject that can change; always the same fields, `null` or empty if there is no value. */
-export type SubjectFields = Readonly<Record<string, unknown>>;
-
-/**
- * How the audit trail treats one kind of subject. `account` is the account that reads: `fields` and `name` do not show
- * what happened in other accounts. Without an account they show everything. `at` is the time of reading, UTC, ISO 8601.
- */
-interface SubjectKind<SubjectState> {
-  /** Returns the state after one more event; `undefined` before the first. */
-  fold(seen: SubjectState | undefined, event: Recorded): SubjectState | undefined;
-  fields(seen: SubjectState | undefined, account: string | undefined, at: string): SubjectFields;
-  name(seen: SubjectState, account: string | undefined): string | null;
-}
+import { loginEvents, userEvents, type UserAcrossAccounts } from '#libs/users';
+import type { SubjectKind } from './subject-kind.js';
+import { user } from './user-subject.js';
 
 type EventHandlers<Seen, E extends DomainEvent> = Decider<Seen, E, Commands>['evolve'];
-
-const viewOf = (seen: UserAcrossAccounts | undefined, account: string | undefined): UserView | undefined =>
-  account === undefined ? seen && currentView(seen) : seen?.accounts[account];
-
-const lockFields = ({ cause, reason, until, by }: LockView) => ({
-  cause,
-  reason,
-  until,
-  by: { id: by.id, kind: by.kind },
-});
-
-const user: SubjectKind<UserAcrossAccounts> = {
-  fold: foldUser,
-
-  fields(seen, account, at) {
-    const view = viewOf(seen, account);
-    return {
-      email: view?.email ?? null,
-      firstName: view?.firstName ?? null,
-      lastName: view?.lastName ?? null,
-      country: view?.country ?? null,
-      language: view?.language ?? null,
-      entitlementCountry: view?.entitlementCountry ?? null,
-      status: view?.status ?? null,
-      locks: view?.locks.filter((lock) => isInForce(lock, at)).map(lockFields) ?? [],
-      roles: view?.roles ?? [],
-      keptRoles: view?.keptRoles ?? [],
-      restorableUntil: view?.restorableUntil ?? null,
-      lastLoginAt: view?.lastLoginAt ?? null,
-    };
-  },
-
-  name(seen, account) {
-    const view = viewOf(seen, account);
-    // An erased person has no name.
-    return (view && `${view.firstName} ${view.lastName}`.trim()) || null;
-  },
-};
 
 interface AccountState {
   readonly name: string | null;
@@ -166,11 +123,29 @@ const accessToken: SubjectKind<TokenState> = {
 /** The kinds of subjects that have audit rows: all but claims of addresses and the installation itself. */
 export type AuditedKind = Exclude<keyof SubjectEvents, 'email' | 'installation'>;
 
-// A forgotten kind does not compile.
-const kinds = { user, account, domain, 'access-token': accessToken } satisfies Record<AuditedKind, unknown>;
+// An abandoned claim of an address is not an action on a user.
+const { EmailClaimAbandoned: _, ...changesOfUsers } = userEvents;
+
+type AuditedEvent<Kind extends AuditedKind> = Exclude<SubjectEvents[Kind], { type: 'EmailClaimAbandoned' }>;
+
+/**
+ * Each kind with its events, and the words that their names begin with: `UserLocked` is the action `user.locked`. A forgotten
+ * kind or event does not compile.
+ */
+export const auditedKinds = {
+  user: { ...user, events: { ...changesOfUsers, ...loginEvents }, words: ['User', 'Login'] },
+  account: { ...account, events: accountEvents, words: ['Account', 'Administrator'] },
+  domain: { ...domain, events: emailDomainEvents, words: ['Domain'] },
+  'access-token': { ...accessToken, events: accessTokenEvents, words: ['AccessToken'] },
+} as const satisfies {
+  readonly [Kind in AuditedKind]: {
+    readonly events: Catalogue<AuditedEvent<Kind>>;
+    readonly words: readonly string[];
+  };
+};
 
 /** The state of a subject after the events so far. */
 export type Seen = UserAcrossAccounts | AccountState | DomainState | TokenState;
 
 /** Returns how the audit trail treats a kind of subject. */
-export const subjectKind = (kind: AuditedKind): SubjectKind<Seen> => kinds[kind];
+export const subjectKind = (kind: AuditedKind): SubjectKind<Seen> => auditedKinds[kind];
