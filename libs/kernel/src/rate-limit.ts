@@ -13,7 +13,7 @@ interface RateLimitOptions {
   /** Length of a window, which begins with the first take, ms. */
   readonly window: number;
   readonly now: () => Date;
-  /** How many keys are remembered; the least recently used are forgotten first. Default 50,000. */
+  /** The most keys that are kept; beyond that, the least recently used key is dropped. Default 50,000. */
   readonly maxKeys?: number;
 }
 

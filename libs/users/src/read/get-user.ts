@@ -52,7 +52,7 @@ export async function getUser(db: Kysely<Tables>, { context }: GetUser): Promise
     .where('user_id', '=', context.targetId)
     .executeTakeFirst();
   if (!row) throw notFound();
-  return page(withLocksInForceAt(row.item, context.at), await contracts(db, context.account!));
+  return toUserPage(withLocksInForceAt(row.item, context.at), await loadContracts(db, context.account!));
 }
 
 /**
@@ -65,19 +65,19 @@ export async function replayUser(store: EventStore, db: Kysely<Tables>, query: G
   if ('revision' in moment) await checkRevision(store, moment.revision, context);
   let seen: UserAcrossAccounts | undefined;
   let last = '';
-  for await (const event of history(store, context.targetId, untilOf(moment))) {
+  for await (const event of readHistory(store, context.targetId, replayEndOf(moment))) {
     seen = foldUser(seen, event);
     last = event.envelope.at;
   }
   const view = seen?.accounts[context.account!];
   if (!view) throw notFound();
-  return page(
+  return toUserPage(
     withLocksInForceAt(toUserItem(view), 'revision' in moment ? last : new Date(moment.time).toISOString()),
-    await contracts(db, context.account!),
+    await loadContracts(db, context.account!),
   );
 }
 
-/** Refuses a revision that the account does not see: one that is not there (yet), or from after the user had left. */
+/** Throws a refusal if the account may not see a revision: one that does not exist, or one from after the user left. */
 async function checkRevision(
   store: EventStore,
   revision: number,
@@ -89,8 +89,12 @@ async function checkRevision(
   if (revision > visible) throw invalidMoment('There is no such revision: the newest is in the ETag of the user.');
 }
 
-/** The user's events and logins up to a moment, in the order of the log. */
-async function* history(store: EventStore, userId: string, { includes, isPast }: Until): AsyncGenerator<Recorded> {
+/** Reads the user's events and logins up to the end of a replay, in the order of the log. */
+async function* readHistory(
+  store: EventStore,
+  userId: string,
+  { includes, isPast }: ReplayEnd,
+): AsyncGenerator<Recorded> {
   const logins = store.read(`login-${userId}`);
   try {
     let login = await logins.next();
@@ -111,16 +115,16 @@ async function* history(store: EventStore, userId: string, { includes, isPast }:
   }
 }
 
-/** Where a replay ends: after the last event that it includes; none follows one that is past it. */
-interface Until {
+/** Where a replay ends. No event that `isPast` accepts is followed by one that the replay includes. */
+interface ReplayEnd {
   readonly includes: (event: Recorded) => boolean;
   readonly isPast: (event: Recorded) => boolean;
 }
 
-/** An event's time is that at which its request came: of two at once, the later may be recorded first, by no more than this, ms. */
-const disorder = 60_000;
+/** Events have the times of their requests, so concurrent ones may be recorded out of order, by at most this many ms. */
+const maxDisorderMs = 60_000;
 
-function untilOf(moment: Moment): Until {
+function replayEndOf(moment: Moment): ReplayEnd {
   if ('revision' in moment) {
     const includes = ({ stream, revision }: Recorded) => stream.startsWith('user-') && revision <= moment.revision;
     return { includes, isPast: (event) => !includes(event) };
@@ -128,17 +132,17 @@ function untilOf(moment: Moment): Until {
   const timeOf = ({ envelope }: Recorded) => Date.parse(envelope.at);
   return {
     includes: (event) => timeOf(event) <= moment.time,
-    isPast: (event) => timeOf(event) > moment.time + disorder,
+    isPast: (event) => timeOf(event) > moment.time + maxDisorderMs,
   };
 }
 
 const notFound = () => new Refusal('user.not-found', 'not-found', 'There is no such user in this account.');
 
-const contracts = async (db: Kysely<Tables>, account: string): Promise<readonly ContractTerms[]> =>
+const loadContracts = async (db: Kysely<Tables>, account: string): Promise<readonly ContractTerms[]> =>
   (await db.selectFrom('account_list').select('contracts').where('account_id', '=', account).executeTakeFirst())
     ?.contracts ?? [];
 
-const page = (item: UserItem, terms: readonly ContractTerms[]): UserPage => ({
+const toUserPage = (item: UserItem, terms: readonly ContractTerms[]): UserPage => ({
   ...item,
   effectiveEntitlementCountry: effectiveCountry(item, terms),
 });
