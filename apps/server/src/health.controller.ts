@@ -5,7 +5,7 @@ import { Refusal } from '#libs/kernel';
 import { Health } from './health.js';
 import { Metrics } from './metrics.js';
 
-/** For those who run the machines. A stranger learns only whether the server works: that a position grows would tell of a user. */
+/** Routes for operators. An anonymous caller learns only whether the server works: a growing position would tell that an address is known. */
 @ApiExcludeController()
 @Controller()
 export class HealthController {
@@ -20,7 +20,7 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** 503 while commands can't work, else 200; details for operators. */
+  /** Answers 503 while commands can not be processed, else 200; with details for operators. */
   @Get('health/ready')
   @TokenOptional()
   @HttpCode(200)

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { jsonErrorPlace } from '#libs/http';
+import { findJsonError } from '#libs/http';
 import { Refusal } from '#libs/kernel';
 
 /** Makes the server accept bodies only as JSON in UTF-8 without a Content-Encoding, refuse URLs that are not UTF-8, and accept ids in upper or lower case. */
@@ -45,7 +45,7 @@ function decodeUtf8(body: Buffer): string {
 
 /** Says where, and nothing of what is there. */
 function malformed(text: string): Refusal {
-  const place = jsonErrorPlace(text);
+  const place = findJsonError(text);
   if (!place)
     return new Refusal(
       'http.400',

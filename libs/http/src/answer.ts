@@ -7,13 +7,13 @@ import { ReadPosition } from './ports.js';
 
 export const LOCATION = 'rollbook:location';
 
-/** Where the thing made by this route lies: `:name` is taken from the path, else from the answer. */
+/** Declares the `Location` header of a route that creates something: each `:name` is filled in from the path, else from the response body. */
 export const LocationHeader = (template: string) => SetMetadata(LOCATION, template);
 
-/** ◇ How long a read waits for its Rollbook-Min-Position, ms. */
-const patience = 2_000;
+/** The time-out of a read that waits for its Rollbook-Min-Position, ms; constant. */
+const minPositionTimeout = 2_000;
 
-/** ETag, Rollbook-Position, Location; and a read that waits until it can see Rollbook-Min-Position. */
+/** Sets the response headers ETag, Rollbook-Position and Location, and delays a read until the read models have reached its Rollbook-Min-Position. */
 @Injectable()
 export class AnswerInterceptor implements NestInterceptor {
   constructor(
@@ -26,41 +26,42 @@ export class AnswerInterceptor implements NestInterceptor {
     const http = context.switchToHttp();
     const request = http.getRequest<CalledRequest>();
     const reply = http.getResponse<FastifyReply>();
-    // A stranger who could wait for a position could tell whether the log grew, and so whether an address is known.
-    const wanted = request.caller && minPosition(request);
-    if (wanted !== undefined) await this.read.waitForPosition(wanted, patience);
-    // Taken before the read runs: what it shows is at least this old.
-    const seen = this.read.position;
+    // Only for authenticated callers: waiting tells whether the log has grown, and so whether an address is known.
+    const minPosition = request.caller && parseMinPosition(request);
+    if (minPosition !== undefined) await this.read.waitForPosition(minPosition, minPositionTimeout);
+    // Read before the query runs, so that the response shows at least this position.
+    const positionBefore = this.read.position;
     const location = this.reflector.get<string | undefined>(LOCATION, context.getHandler());
     return next.handle().pipe(
       map((answer: unknown) => {
         if (!(answer instanceof VersionedResult)) {
           if (request.caller && !reply.hasHeader('rollbook-position'))
-            void reply.header('rollbook-position', String(seen));
+            void reply.header('rollbook-position', String(positionBefore));
           return answer;
         }
-        if (request.caller) void reply.header('rollbook-position', String(answer.position ?? seen));
+        if (request.caller) void reply.header('rollbook-position', String(answer.position ?? positionBefore));
         if (answer.revision !== undefined) void reply.header('etag', `"${answer.revision}"`);
         if (location)
-          void reply.header('location', filled(location, { ...(answer.body as object), ...request.params }));
+          void reply.header('location', fillPath(location, { ...(answer.body as object), ...request.params }));
         return answer.body;
       }),
     );
   }
 }
 
-/** Fills the `:name`s of a path. */
-export const filled = (template: string, values: Readonly<Record<string, unknown>>): string =>
+/** Replaces each `:name` in a path by its value, percent-encoded. */
+export const fillPath = (template: string, values: Readonly<Record<string, unknown>>): string =>
   template.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(values[name])));
 
-function minPosition(request: CalledRequest): number | undefined {
+/** Returns the header Rollbook-Min-Position as a number. Throws `position.invalid`. */
+function parseMinPosition(request: CalledRequest): number | undefined {
   const header = request.headers['rollbook-min-position'];
   if (header === undefined) return undefined;
   if (typeof header !== 'string' || !/^\d{1,15}$/.test(header)) {
     throw new Refusal(
       'position.invalid',
       'invalid',
-      'Rollbook-Min-Position takes a position as Rollbook-Position gave it.',
+      'Rollbook-Min-Position takes a position from a Rollbook-Position header.',
     );
   }
   return Number(header);

@@ -2,12 +2,12 @@ import type { Credential, Permission } from '#libs/authorization';
 import { systemActor, type Actor } from '#libs/kernel';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/** Who asks, and what they may do now: their token's scopes ∩ what their roles give. */
+/** The sender of a request and what they may do now: the scopes of their token that their roles also allow. */
 export interface Caller {
   readonly actor: Actor;
-  /** The id of the access token; absent where there is none, as in a browser. */
+  /** The id of the access token; absent for a session. */
   readonly tokenId?: string;
-  /** Where they may do it; absent: in every account. */
+  /** The only account in which they may act; absent: every account. */
   readonly confinedTo?: string;
   readonly roles: readonly string[];
   readonly permissions: ReadonlySet<Permission>;
@@ -15,13 +15,13 @@ export interface Caller {
   readonly grantable: readonly string[];
   /** Whether they may act on account administrators. */
   readonly mayActOnAdministrators: boolean;
-  /** Of a token: until when (UTC, ISO 8601) a token that it issues may live at most. */
+  /** For a token: the latest expiry (UTC, ISO 8601) of a token that it issues. */
   readonly issuableUntil?: string;
-  /** Of a session: until when (Unix ms) its authentication is recent enough for what harms most, and with what it is renewed. */
+  /** For a session: until when (Unix ms) its authentication counts as recent, which risky commands need, and which credential renews it. */
   readonly authentication?: { readonly until: number; readonly by: Credential };
 }
 
-/** Whoever calls a route that needs nothing. */
+/** The caller of a public route. */
 export const anonymousCaller: Caller = {
   actor: systemActor,
   roles: [],
@@ -30,12 +30,12 @@ export const anonymousCaller: Caller = {
   mayActOnAdministrators: false,
 };
 
-/** A request past the guard; without a caller where the route needs nothing. */
+/** A request that the guard let pass; without a caller on a public route. */
 export type CalledRequest = FastifyRequest<{ Params: Record<string, string> }> & {
   caller?: Caller;
-  /** Whether the caller may still do what the guard let them in for: as of a second ago at most, or now. For what takes or lasts long. */
+  /** Checks again that the caller may call this route, for routes that take long. The answer is at most one second old; with `fresh`, current. */
   isStillAllowed?: (freshness?: 'fresh') => Promise<boolean>;
-  /** The command that it issued, and the code of its refusal: for metrics. */
+  /** The name of its command and the code of its refusal, for metrics. */
   command?: string;
   code?: string;
 };

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { jsonErrorPlace } from './json-error.js';
+import { findJsonError } from './json-error.js';
 
 test.each([
   ['', 1, 1],
@@ -21,12 +21,12 @@ test.each([
   ['{\r\n  "\u{1f600}": tru\r\n}', 2, 8],
   ["{'a':1}", 1, 2],
 ])('HTTP-7: %j is no JSON at line %d, column %d', (text, line, column) =>
-  expect(jsonErrorPlace(text)).toEqual({ line, column }),
+  expect(findJsonError(text)).toEqual({ line, column }),
 );
 
 test('HTTP-7: however deep it is nested', () => {
-  expect(jsonErrorPlace('['.repeat(200_000))).toEqual({ line: 1, column: 200_001 });
-  expect(jsonErrorPlace('{"a":'.repeat(50_000))).toEqual({ line: 1, column: 250_001 });
+  expect(findJsonError('['.repeat(200_000))).toEqual({ line: 1, column: 200_001 });
+  expect(findJsonError('{"a":'.repeat(50_000))).toEqual({ line: 1, column: 250_001 });
 });
 
 /** What `JSON.parse` says, whose messages may tell a position. */
@@ -80,7 +80,7 @@ test('HTTP-7: a place is told exactly where JSON.parse refuses, and is the same 
       ),
       (text) => {
         const { error } = parsed(text);
-        const place = jsonErrorPlace(text);
+        const place = findJsonError(text);
         expect(place === undefined).toBe(error === undefined);
         const position = /(?:Expected|Unexpected non-whitespace|Bad control).* at position (\d+)/.exec(
           error ?? '',

@@ -1,4 +1,4 @@
-/** Where a text stops being JSON; lines and columns count from 1, columns in characters. */
+/** A position in a text; lines and columns count from 1, columns in characters. */
 export interface TextPlace {
   readonly line: number;
   readonly column: number;
@@ -8,16 +8,16 @@ const space = /[ \t\n\r]*/y;
 const scalar = /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)/y;
 const openString = /"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*/y;
 
-/** The place of the first character that can not stand where it does, or of the end where something is missing; undefined for JSON. */
-export function jsonErrorPlace(text: string): TextPlace | undefined {
-  const offset = errorOffset(text);
+/** Finds the first character that makes a text invalid JSON; the end of the text if it is incomplete. Returns undefined for valid JSON. */
+export function findJsonError(text: string): TextPlace | undefined {
+  const offset = findErrorOffset(text);
   if (offset === undefined) return undefined;
   const lines = text.slice(0, offset).split('\n');
   return { line: lines.length, column: [...lines.at(-1)!].length + 1 };
 }
 
-/** Without recursion, however deep the text is nested. */
-function errorOffset(text: string): number | undefined {
+/** Uses no recursion, so that a deeply nested text can not overflow the stack. */
+function findErrorOffset(text: string): number | undefined {
   const open: string[] = [];
   let expected: 'value' | 'element or ]' | 'key' | 'key or }' | ':' | 'next' = 'value';
   for (let at = skip(space, text, 0); ; at = skip(space, text, at)) {
@@ -53,7 +53,7 @@ function errorOffset(text: string): number | undefined {
   }
 }
 
-/** The end of what a pattern matches there; the same place where it matches nothing. */
+/** Returns the offset after the match of a sticky pattern at `at`; `at` itself if it does not match. */
 function skip(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at;
   return pattern.test(text) ? pattern.lastIndex : at;

@@ -7,19 +7,20 @@ import { Clock } from './ports.js';
 
 const SENDS_MAIL = 'rollbook:sends-mail';
 
-/** The route mails the person or the people that it is about, so it is limited. */
+/** Declares that a route sends mail to the users that it is about. {@link MailLimits} limits it per hour, by caller and by recipient. */
 export const SendsMail = () => SetMetadata(SENDS_MAIL, true);
 
 const hour = 3_600_000;
-/** How many people a caller may have mails sent to in an hour, and how many times one person may be sent one; defaults, not configurable. */
+/** The mails that one caller may cause in an hour; constant. */
 const mailsByCaller = 100_000;
-const mailsToPerson = 30;
+/** The mails that one user may be sent in an hour at the request of callers; constant. */
+const mailsToRecipient = 30;
 
-/** Limits mails by who causes them, so that bulk work fits, and by whom they go to, so that no mailbox is flooded. */
+/** Limits the mails that one caller may cause in an hour, and those that one user may be sent, so that no mailbox is flooded. */
 @Injectable()
 export class MailLimits implements NestInterceptor {
   readonly #byCaller: RateLimit;
-  readonly #toPerson: RateLimit;
+  readonly #toRecipient: RateLimit;
 
   constructor(
     private readonly reflector: Reflector,
@@ -27,7 +28,7 @@ export class MailLimits implements NestInterceptor {
   ) {
     const now = () => clock.now();
     this.#byCaller = new RateLimit({ limit: mailsByCaller, window: hour, now });
-    this.#toPerson = new RateLimit({ limit: mailsToPerson, window: hour, now });
+    this.#toRecipient = new RateLimit({ limit: mailsToRecipient, window: hour, now });
   }
 
   /** Counts the mails of a request to a route with {@link SendsMail} before its handler runs, and uncounts them if it fails. */
@@ -42,31 +43,40 @@ export class MailLimits implements NestInterceptor {
     return next.handle().pipe(catchError(failed));
   }
 
-  /** Counts the mails that a request asks for. Throws `access.throttled`. */
+  /** Counts the mails that a request causes. Throws `access.throttled` over a limit. */
   take(request: MailRequest): void {
-    const { caller, person, mails } = countOf(request);
-    if (person !== undefined) this.#toPerson.takeOrRefuse(person);
+    const { caller, recipient, mails } = mailsOf(request);
+    if (recipient !== undefined) this.#toRecipient.takeOrRefuse(recipient);
     this.#byCaller.takeOrRefuse(caller, mails);
   }
 
-  /** The request failed: nothing was mailed. */
+  /** Uncounts the mails of a request that failed. */
   giveBack(request: MailRequest): void {
-    const { caller, person, mails } = countOf(request);
-    if (person !== undefined) this.#toPerson.giveBack(person);
+    const { caller, recipient, mails } = mailsOf(request);
+    if (recipient !== undefined) this.#toRecipient.giveBack(recipient);
     this.#byCaller.giveBack(caller, mails);
   }
 }
 
 type MailRequest = Pick<CalledRequest, 'caller' | 'params' | 'body'>;
 
-/** Whose limits a request counts against. By account, too: another account's administrators must not use up a person's limit. */
-function countOf({ caller, params, body }: MailRequest): { caller: string; person: string | undefined; mails: number } {
+/**
+ * Returns the keys of the limiters and the number of mails of a request. The recipient's key contains the account, so that
+ * administrators of another account can not use up a user's limit.
+ */
+function mailsOf({ caller, params, body }: MailRequest): {
+  caller: string;
+  recipient: string | undefined;
+  mails: number;
+} {
   const { userIds, dryRun } = (body ?? {}) as { userIds?: unknown; dryRun?: unknown };
-  const person = params['userId'] ?? params['mailId'];
+  const recipient = params['userId'] ?? params['mailId'];
   return {
     caller: caller?.actor.id ?? '',
-    person:
-      dryRun === true || person === undefined ? undefined : `${params['accountId'] ?? ''}/${person}`.toLowerCase(),
+    recipient:
+      dryRun === true || recipient === undefined
+        ? undefined
+        : `${params['accountId'] ?? ''}/${recipient}`.toLowerCase(),
     mails: dryRun === true ? 0 : Array.isArray(userIds) ? userIds.length : 1,
   };
 }

@@ -18,7 +18,7 @@ import { invalid, validated } from './validation.js';
 interface Source {
   /** Path parameters that are fields of the message. */
   readonly fields?: readonly string[];
-  /** The path parameter that names what it is about; without one, it is about something new. */
+  /** The path parameter that is the target's id. Default: `userId`; if the path has none, a command creates its target. */
   readonly target?: string;
 }
 
@@ -34,21 +34,21 @@ const incoming = createParamDecorator((source: Source | undefined, context: Exec
   source: source ?? {},
 }));
 
-/** The validated body as a command, issued with what token, path and headers say. */
+/** Injects the command of a route: the validated body, with a context from the caller, the path and the headers. Throws `request.invalid`. */
 export const CommandBody = (source?: Source) => incoming(source, CommandPipe);
 
-/** The validated query string as a query. */
+/** Injects the query of a route: the validated query string, with a context from the caller and the path. Throws `request.invalid`. */
 export const QueryParams = (source?: Source) => incoming(source, QueryPipe);
 
-/** UUIDv5 namespace of everything that derives from an Idempotency-Key. */
+/** The UUIDv5 namespace of the ids that derive from an Idempotency-Key. */
 const namespace = 'c8a1d0b6-9a52-4f0e-8d8f-2b8f6f0f3a51';
 
-/** Ids are taken in either case, so that the same key is recognised in both. */
+/** Requests may write ids in either case: a repeat must be recognised in both. */
 const withLowerCaseIds = (path: string): string =>
   path.replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi, (id) => id.toLowerCase());
 
-/** The id of something that a command makes. */
-const derivedId = (commandId: string, what: string): string => uuidv5(what, commandId);
+/** Derives an id from a command's id, so that a repeated command gets the same one. */
+const deriveId = (commandId: string, purpose: string): string => uuidv5(purpose, commandId);
 
 @Injectable()
 class CommandPipe implements PipeTransform<Incoming> {
@@ -58,13 +58,13 @@ class CommandPipe implements PipeTransform<Incoming> {
   ) {}
 
   transform({ request, handler, source }: Incoming, { metatype }: ArgumentMetadata): Command<never> {
-    const body = { ...fromQuery(request, handler), ...bodyOf(request) };
-    const fields = fromPath(request, source, body);
+    const body = { ...fieldsFromQuery(request, handler), ...bodyOf(request) };
+    const fields = fieldsFromPath(request, source, body);
     const command = validated(metatype as ClassConstructor<Command<never>>, { ...body, ...fields });
     request.command = command.constructor.name;
     return withContext(
       command,
-      this.contextOf(request, source, body, idempotencyKey(request, handler), ifMatch(request, handler)),
+      this.contextOf(request, source, body, parseIdempotencyKey(request, handler), parseIfMatch(request, handler)),
     );
   }
 
@@ -91,11 +91,11 @@ class CommandPipe implements PipeTransform<Incoming> {
     const commandId = key
       ? uuidv5([actor.kind, actor.id, request.method, path, key].join('\n'), namespace)
       : randomUUID();
-    const targetId = request.params[target ?? 'userId'] ?? derivedId(commandId, 'target');
+    const targetId = request.params[target ?? 'userId'] ?? deriveId(commandId, 'target');
     return {
       commandId,
-      // With a key, what a crash broke off and a retry completes is one act.
-      correlationId: key ? derivedId(commandId, 'correlation') : randomUUID(),
+      // With a key, a retry that completes what a crash interrupted keeps the correlation id.
+      correlationId: key ? deriveId(commandId, 'correlation') : randomUUID(),
       actor,
       ...(tokenId && { tokenId }),
       ...(ip && { ip }),
@@ -119,10 +119,10 @@ class QueryPipe implements PipeTransform<Incoming> {
   constructor(private readonly clock: Clock) {}
 
   transform({ request, source }: Incoming, { metatype }: ArgumentMetadata): Query<never> {
-    const asked = request.query as object;
+    const parameters = request.query as object;
     const query = validated(metatype as ClassConstructor<Query<never>>, {
-      ...asked,
-      ...fromPath(request, source, asked),
+      ...parameters,
+      ...fieldsFromPath(request, source, parameters),
     });
     const caller = request.caller ?? anonymousCaller;
     const account = request.params['accountId'] ?? caller.confinedTo;
@@ -141,26 +141,29 @@ class QueryPipe implements PipeTransform<Incoming> {
   }
 }
 
+/** Returns the body. Throws `request.invalid` if it is not a JSON object. */
 function bodyOf({ body = {} }: CalledRequest): object {
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body;
   throw invalid([{ field: '', message: 'must be a JSON object' }]);
 }
 
-/** The fields of a command that its route takes from the query string. */
-function fromQuery(request: CalledRequest, handler: object): Record<string, unknown> {
+/** Returns the command's fields that the request has in its query string. */
+function fieldsFromQuery(request: CalledRequest, handler: object): Record<string, unknown> {
   const query = request.query as Readonly<Record<string, unknown>>;
   return Object.fromEntries(
     queryFieldsOf(handler).flatMap((field) => (query[field] === undefined ? [] : [[field, query[field]]])),
   );
 }
 
-function fromPath(request: CalledRequest, { fields = [] }: Source, body: object): Record<string, string> {
-  const twice = fields.filter((field) => field in body);
-  if (twice.length) throw invalid(twice.map((field) => ({ field, message: 'is said by the path' })));
+/** Returns the fields that the path gives. Throws `request.invalid` if the body or the query string has one of them as well. */
+function fieldsFromPath(request: CalledRequest, { fields = [] }: Source, body: object): Record<string, string> {
+  const repeated = fields.filter((field) => field in body);
+  if (repeated.length) throw invalid(repeated.map((field) => ({ field, message: 'is given by the path' })));
   return Object.fromEntries(fields.map((field) => [field, request.params[field]!]));
 }
 
-function idempotencyKey(request: CalledRequest, handler: object): string | undefined {
+/** Returns the Idempotency-Key of a request. Throws `idempotency.not-here` or `idempotency.key-invalid`. */
+function parseIdempotencyKey(request: CalledRequest, handler: object): string | undefined {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return undefined;
   if (!takesKey(handler)) throw new Refusal('idempotency.not-here', 'invalid', 'This route takes no Idempotency-Key.');
@@ -174,15 +177,18 @@ function idempotencyKey(request: CalledRequest, handler: object): string | undef
   return key;
 }
 
-/** If-Match as a revision (RFC 9110 §13.1.1); `*` asks for nothing, since every command checks that its target is there. */
-function ifMatch(request: CalledRequest, handler: object): number | undefined {
+/**
+ * Returns If-Match as a revision (RFC 9110 §13.1.1). Ignores `*`: every command checks that its target exists. Throws
+ * `revision.invalid`.
+ */
+function parseIfMatch(request: CalledRequest, handler: object): number | undefined {
   const tag = request.headers['if-match'];
   if (tag === undefined || tag === '*') return undefined;
   if (!request.caller || !takesRevision(handler))
     throw new Refusal('revision.invalid', 'invalid', 'This route takes no If-Match.');
   const revision = /^"(\d{1,15})"$/.exec(tag)?.[1];
   if (revision === undefined) {
-    throw new Refusal('revision.invalid', 'invalid', 'If-Match takes one entity tag as an ETag gave it, like "3".');
+    throw new Refusal('revision.invalid', 'invalid', 'If-Match takes one entity tag from an ETag header, like "3".');
   }
   return Number(revision);
 }

@@ -7,12 +7,12 @@ import { invalid, validated } from './validation.js';
 export const NEEDS = 'rollbook:needs';
 
 /**
- * What a route demands of its caller: a permission, any valid token or session (`'authenticated'`), nothing
- * (`'anonymous'`), or the permission that the record has for the `action` in the body.
+ * What a caller needs for a route: a permission, any valid token or session (`'authenticated'`), nothing (`'anonymous'`),
+ * or the permission that the record has for the `action` in the body.
  */
 export type Need = Permission | 'authenticated' | 'anonymous' | Readonly<Record<string, Permission>>;
 
-/** Returns what this request needs; `undefined` if the route has no permission for the body's `action`: then refuse it. */
+/** Returns the permission that a request needs. Returns `undefined` if the route has none for the body's `action`: the guard then refuses. */
 export function permissionNeeded(
   need: Exclude<Need, 'anonymous'>,
   body: unknown,
@@ -75,12 +75,12 @@ export const queryFieldsOf = (handler: object): readonly string[] =>
 
 const BACKGROUND = 'rollbook:background';
 
-/** Declares that pages call the route by themselves, so that it does not keep a session from ending. */
+/** Declares that the admin UI calls a route on its own, so that the call does not extend the session. */
 export const Background = () => SetMetadata(BACKGROUND, true);
 
 /**
- * Returns whether a person caused this request. Pages mark their own requests with the header `Rollbook-Background`; a caller
- * who sends it wrongly only makes their session end sooner.
+ * Returns whether a person caused a request, which extends their session. Pages send the header `Rollbook-Background` with
+ * requests of their own; a caller who sends it wrongly only makes their own session end sooner.
  */
 export const isCausedByPerson = (headers: Readonly<Record<string, unknown>>, handler: object): boolean =>
   headers['rollbook-background'] === undefined && !Reflect.hasMetadata(BACKGROUND, handler);
@@ -90,8 +90,8 @@ export const Public = () => SetMetadata(NEEDS, 'anonymous' satisfies Need);
 
 const TOKEN_OPTIONAL = 'rollbook:token-optional';
 
-/** Declares that a route can be called without a token, and checks a token that is sent: its holder may get more. */
+/** Declares that a route can be called without a token. If a request has one, it is checked: the response may then contain more. */
 export const TokenOptional = () => applyDecorators(Public(), SetMetadata(TOKEN_OPTIONAL, true));
 
-/** Returns whether this public route checks a token that is sent. */
+/** Returns whether a public route checks the access token of a request that has one. */
 export const checksToken = (handler: object): boolean => Reflect.hasMetadata(TOKEN_OPTIONAL, handler);

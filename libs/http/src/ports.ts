@@ -1,25 +1,25 @@
-/** What the house's HTTP conventions need from whoever composes the server. */
+/** Services that this library needs and that the server's module provides. */
 
-/** The time; a test replaces it. */
+/** The current time; tests replace it. */
 export abstract class Clock {
   abstract now(): Date;
 }
 
-/** Where people reach the server; a browser's cookie goes by it. */
+/** The server's address in a browser, which decides about the session cookie. */
 export abstract class PublicOrigin {
-  /** `https://users.example.com`; absent: whatever address the request came to. */
+  /** `https://users.example.com`; absent: the host of the request. */
   abstract readonly origin: string | undefined;
 }
 
-/** Keyed hash of a request's body, so that another body under the same Idempotency-Key is found out. */
+/** Computes a keyed hash of a request's body, which shows when the same Idempotency-Key comes with another body. */
 export abstract class BodyDigest {
   abstract of(body: string): string;
 }
 
-/** How far the read models are. */
+/** The position in the log that all read models have reached. */
 export abstract class ReadPosition {
-  /** Every read answered from now on shows at least this position of the log. */
+  /** Every later read shows at least this position. */
   abstract readonly position: number;
-  /** Resolves once `position` is reached; throws `projections.behind` after `timeout` ms. */
+  /** Resolves once `position` is reached. Throws `projections.behind` after `timeout` ms. */
   abstract waitForPosition(position: number, timeout: number): Promise<void>;
 }

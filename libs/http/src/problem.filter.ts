@@ -4,7 +4,7 @@ import { Refusal, diskFullRefusal, isDiskFull, type RefusalKind } from '#libs/ke
 import type { CalledRequest, FastifyReply } from './caller.js';
 import { Routes } from './routes.js';
 
-/** The one place where a refusal becomes a status code. */
+/** The HTTP status of each kind of refusal. */
 export const statusOf: Record<RefusalKind, number> = {
   invalid: 400,
   unauthenticated: 401,
@@ -17,7 +17,7 @@ export const statusOf: Record<RefusalKind, number> = {
   unavailable: 503,
 };
 
-/** A problem as RFC 9457 has it, with the `code` that programs go by. */
+/** A problem (RFC 9457) with a `code` for programs. */
 interface Problem {
   readonly status: number;
   readonly code: string;
@@ -25,7 +25,7 @@ interface Problem {
   readonly [member: string]: unknown;
 }
 
-/** Every error leaves as `application/problem+json`; what nobody foresaw says nothing of its inside. */
+/** Sends every error as `application/problem+json`. The response to an unexpected error contains no details. */
 @Catch()
 @Injectable()
 export class ProblemFilter implements ExceptionFilter {
@@ -53,7 +53,13 @@ export class ProblemFilter implements ExceptionFilter {
   private problem(error: unknown, request: CalledRequest): Problem {
     if (error instanceof Refusal) {
       const { code, kind, message: detail, actions, members } = error;
-      return { status: statusOf[kind], code, detail, actions: this.routes.steps(actions, request.caller), ...members };
+      return {
+        status: statusOf[kind],
+        code,
+        detail,
+        actions: this.routes.toLinks(actions, request.caller),
+        ...members,
+      };
     }
     const status =
       error instanceof HttpException
@@ -61,11 +67,11 @@ export class ProblemFilter implements ExceptionFilter {
         : ((error as { statusCode?: number } | null)?.statusCode ?? 500);
     if (status < 500) return clientProblem(status);
     const route = request.routeOptions?.url ?? 'no route';
-    // The stack names code; a message could carry somebody's data, so it stays out of the log.
+    // Only the stack frames: an error's message could contain personal data.
     this.logger.error('A request failed with an unexpected error.', {
       route,
       error: error instanceof Error ? error.name : typeof error,
-      stack: frames(error),
+      stack: stackFrames(error),
     });
     return {
       status: 500,
@@ -76,7 +82,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** A request that no rule has looked at. */
+/** Returns the problem of a request that the HTTP server refused before any rule. */
 const clientProblem = (status: number): Problem => ({
   status,
   code: `http.${status}`,
@@ -84,11 +90,11 @@ const clientProblem = (status: number): Problem => ({
   actions: [],
 });
 
-/** The same as the body of an answer, for what is turned away before it has a route. */
+/** Returns the response body for a request that is refused before it has a route. */
 export const clientProblemBody = (status: number): string =>
   JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], ...clientProblem(status) });
 
-/** By HTTP status, the refused requests that no rule has looked at; each has the code `http.<status>`. */
+/** The details of requests that the HTTP server refuses before any rule, by status; each has the code `http.<status>`. */
 export const clientErrors: Record<number, string> = {
   404: 'There is nothing at this address.',
   405: 'This address takes other methods: the header Allow names them.',
@@ -99,5 +105,6 @@ export const clientErrors: Record<number, string> = {
   431: 'The address and the headers are too long.',
 };
 
-const frames = (error: unknown) =>
+/** Returns the lines of an error's stack without its message. */
+const stackFrames = (error: unknown) =>
   error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at ')) : [];

@@ -5,7 +5,7 @@ export const httpRefusals = describeRefusals('http', {
   'http.400': {
     kind: 'invalid',
     meaning: 'The body is not JSON, or has a field that no request may have.',
-    next: 'Correct the body; `line` and `column` say where it stops being JSON.',
+    next: 'Correct the body; `line` and `column` name the first invalid character.',
   },
   'request.invalid': {
     kind: 'invalid',
@@ -30,12 +30,12 @@ export const httpRefusals = describeRefusals('http', {
   'revision.invalid': {
     kind: 'invalid',
     meaning: 'If-Match is not one entity tag, or this route takes none.',
-    next: 'Send the ETag of an answer about the user, or leave the header out.',
+    next: 'Send the ETag of a response about the user, or leave the header out.',
   },
   'position.invalid': {
     kind: 'invalid',
     meaning: 'Rollbook-Min-Position or Last-Event-ID is not a position.',
-    next: 'Send a position as Rollbook-Position or the id of an event gave it, or leave the header out.',
+    next: 'Send a position from a Rollbook-Position header or from the id of a server-sent event, or leave the header out.',
   },
 });
 

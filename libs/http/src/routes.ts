@@ -2,32 +2,32 @@ import { Injectable, RequestMethod, type Type } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import { Command, Query, type ActionLink, type RefusalCode, type SuggestedAction } from '#libs/kernel';
-import { LOCATION, filled } from './answer.js';
+import { LOCATION, fillPath } from './answer.js';
 import type { Caller } from './caller.js';
 import { refusalsOf } from './refuses.js';
 import { NEEDS, queryFieldsOf, takesKey, takesRevision, type Need } from './needs.js';
 
 /** A route of the API. */
 export interface Route {
-  /** `Controller.method`, which names it in the code. */
+  /** The name of its method in the code: `Controller.method`. */
   readonly handler: string;
   readonly method: string;
-  /** With `:name`s. */
+  /** The path with a `:name` for each parameter. */
   readonly path: string;
   readonly needs: Need | undefined;
   readonly takesKey: boolean;
   readonly takesRevision: boolean;
-  /** Fields of a command that the query string may hold. */
+  /** Fields of the command that the query string may have. */
   readonly queryFields: readonly string[];
-  /** The codes of the refusals that are special to the route. */
+  /** The refusal codes that `@Refuses` declares for the route. */
   readonly refusals: readonly RefusalCode[];
-  /** Whether a 201 carries `Location`. */
+  /** Whether a 201 response has the header `Location`. */
   readonly hasLocation: boolean;
   /** The class of the command or query that the route takes; absent where it takes none. */
   readonly message: Type | undefined;
 }
 
-/** The routes, read from the controllers' decorators. */
+/** Lists the routes of the API, which it reads from the controllers' decorators. */
 @Injectable()
 export class Routes {
   #all: readonly Route[] | undefined;
@@ -46,26 +46,26 @@ export class Routes {
       .flatMap(({ metatype }) => (metatype ? this.routesOf(metatype as Type) : [])));
   }
 
-  /** The routes that take a command or query, by its name. */
+  /** The routes by the name of their command or query. */
   get byMessage(): ReadonlyMap<string, Route> {
     return (this.#byMessage ??= new Map(
       this.all.flatMap((route) => (route.message ? [[route.message.name, route] as const] : [])),
     ));
   }
 
-  /** Returns the link to the route of a command or query, with its ids filled in. Throws where it has no route. */
-  step(action: string, params: Readonly<Record<string, string>>): ActionLink & Pick<Route, 'needs'> {
+  /** Returns a link to the route of a command or query, with the ids in its path. Throws if no route takes it. */
+  linkTo(action: string, params: Readonly<Record<string, string>>): ActionLink & Pick<Route, 'needs'> {
     const { method, path, needs } = this.byMessage.get(action)!;
-    return { action, method, href: filled(path, params), needs };
+    return { action, method, href: fillPath(path, params), needs };
   }
 
-  /** Returns links to the suggested actions for which the caller has the permission. */
-  steps(offers: readonly SuggestedAction[], caller: Pick<Caller, 'permissions'> | undefined): ActionLink[] {
-    return offers.flatMap(({ action, params }) => {
+  /** Returns links to those suggested actions for which the caller has the permission. */
+  toLinks(suggestions: readonly SuggestedAction[], caller: Pick<Caller, 'permissions'> | undefined): ActionLink[] {
+    return suggestions.flatMap(({ action, params }) => {
       const route = this.byMessage.get(action);
-      if (!route || !may(caller, route)) return [];
-      const { needs: _, ...step } = this.step(action, params);
-      return [step];
+      if (!route || !mayCall(caller, route)) return [];
+      const { needs: _, ...link } = this.linkTo(action, params);
+      return [link];
     });
   }
 
@@ -80,7 +80,7 @@ export class Routes {
         {
           handler: `${controller.name}.${name}`,
           method: RequestMethod[method],
-          path: `/api/v1/${joined(this.reflector.get(PATH_METADATA, controller), this.reflector.get(PATH_METADATA, handler))}`,
+          path: `/api/v1/${joinPath(this.reflector.get(PATH_METADATA, controller), this.reflector.get(PATH_METADATA, handler))}`,
           needs: this.reflector.get(NEEDS, handler),
           takesKey: takesKey(handler),
           takesRevision: takesRevision(handler),
@@ -94,12 +94,12 @@ export class Routes {
   }
 }
 
-const joined = (...parts: string[]) =>
+const joinPath = (...parts: string[]) =>
   parts
     .map((part) => part.replace(/^\/|\/$/g, ''))
     .filter(Boolean)
     .join('/');
 
-const may = (caller: Pick<Caller, 'permissions'> | undefined, { needs }: Route) =>
+const mayCall = (caller: Pick<Caller, 'permissions'> | undefined, { needs }: Route) =>
   needs === 'authenticated' ||
   (typeof needs === 'string' && needs !== 'anonymous' && (caller?.permissions.has(needs) ?? false));

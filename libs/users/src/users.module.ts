@@ -159,7 +159,7 @@ const hasStandardHandler = ({ permission, response }: Act): boolean => permissio
     ...queryHandlers(
       [ListActions],
       [EventStore, Routes],
-      (store, routes) => (query) => listActions(store, (action, params) => routes.step(action, params), query),
+      (store, routes) => (query) => listActions(store, (action, params) => routes.linkTo(action, params), query),
     ),
   ],
 })

@@ -16,7 +16,7 @@ export function describeOperation(operation: Operation, route: Route, types: Api
   const comment = type.comment ?? (message && types.comments[message.name]?.description) ?? '';
   const [first, ...rest] = comment.split(/(?<=\.)\s+(?=[A-Z])/);
   operation.summary = (operation.summary ?? first)?.replace(/\.$/, '') || wordsOf(operation.operationId);
-  operation.description = [operation.description ?? rest.join(' '), needsInWords(route.needs)]
+  operation.description = [operation.description ?? rest.join(' '), describeNeeds(route.needs)]
     .filter(Boolean)
     .join('\n\n');
   operation.security = route.needs === 'anonymous' ? [] : [{ bearer: [] }, { cookie: [] }];
@@ -43,10 +43,11 @@ const operationNames: Readonly<Record<string, string>> = {
 
 const wordsOf = (name: string): string => name.replace(/(?<!^)([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
 
-function needsInWords(needs: Route['needs']): string {
-  if (needs === undefined || needs === 'anonymous') return 'Needs no token.';
-  if (needs === 'authenticated') return 'Needs any valid token or session.';
-  return `Needs ${typeof needs === 'string' ? `the permission \`${needs}\`` : 'the permission of its action'}.`;
+/** Returns a sentence about what the caller of a route needs. */
+function describeNeeds(needs: Route['needs']): string {
+  if (needs === undefined || needs === 'anonymous') return 'Needs no authentication.';
+  if (needs === 'authenticated') return 'The caller needs a valid access token or session.';
+  return `The caller needs the permission ${typeof needs === 'string' ? `\`${needs}\`` : 'for the `action` in the body'}.`;
 }
 
 /** Describes path, query string, headers and body of a route. */

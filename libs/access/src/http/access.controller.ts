@@ -28,14 +28,14 @@ export class AccessController {
     private readonly tokenAuthenticator: TokenAuthenticator,
   ) {}
 
-  /** Who one is, and what one may do now. */
+  /** Returns the caller and what they may do now. */
   @Get('me')
   @Needs('authenticated')
   me(@Req() { caller }: { caller: Principal }) {
     return this.tokenAuthenticator.describePrincipal(caller);
   }
 
-  /** Issues an access token; the answer alone holds it. */
+  /** Issues an access token. Only this response contains its secret. */
   @Post('access-tokens')
   @Refuses(
     'token.expiry-invalid',
@@ -57,7 +57,7 @@ export class AccessController {
     return this.commands.execute(withContext(command, { ...command.context, isStillAllowed }));
   }
 
-  /** The tokens that one may manage, newest first. */
+  /** Lists the access tokens that the caller may manage, newest first. */
   @Get('access-tokens')
   @Refuses('cursor.invalid')
   @Needs('tokens:manage')
@@ -65,14 +65,14 @@ export class AccessController {
     return this.queries.execute(query);
   }
 
-  /** One of the tokens that one may manage. */
+  /** Returns an access token that the caller may manage. */
   @Get('access-tokens/:tokenId')
   @Needs('tokens:manage')
   get(@QueryParams({ target: 'tokenId' }) query: GetAccessToken) {
     return this.queries.execute(query);
   }
 
-  /** Ends a token; with `issued=true` also those that were issued with it, and in turn with these. */
+  /** Ends an access token. With `issued=true` it also ends the tokens that were issued with it, and those issued with them. */
   @Delete('access-tokens/:tokenId')
   @Needs('tokens:manage')
   @FromQuery('issued')

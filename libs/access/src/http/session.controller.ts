@@ -30,7 +30,7 @@ import { LinkLimits } from './link-limits.js';
 import { PasswordAttempts } from './password-attempts.js';
 import { SessionCookie } from './session-cookie.js';
 
-/** Logging in and out, in a browser. */
+/** Routes of sessions and passwords. */
 @ApiTags('access')
 @Controller()
 export class SessionController {
@@ -44,7 +44,7 @@ export class SessionController {
     private readonly links: LinkLimits,
   ) {}
 
-  /** Begins a session, in a cookie. 401 `login.failed` for whatever cause. */
+  /** Logs in and starts a session, whose secret is in a cookie. The code `login.failed` does not tell the cause. */
   @Post('login')
   @Refuses('login.failed', 'access.throttled')
   @Public()
@@ -62,7 +62,7 @@ export class SessionController {
     return this.enter(authenticated, request, reply);
   }
 
-  /** Ends the session. */
+  /** Ends the caller's session. */
   @Post('logout')
   @Needs('authenticated')
   @HttpCode(200)
@@ -76,7 +76,7 @@ export class SessionController {
     return { ended: true };
   }
 
-  /** Mails a link that sets a password, if anybody who may log in has this address; nobody is told. */
+  /** Mails a link to set a password, if a user who may log in has this address. The response does not tell whether one has. */
   @Post('password-resets')
   @Refuses('access.throttled')
   @Public()
@@ -87,7 +87,7 @@ export class SessionController {
     return {};
   }
 
-  /** Sets the password by a mailed link, and begins a session. 409 `link.not-valid`, 400 `password.weak`. */
+  /** Sets the password with a mailed link, and starts a session. */
   @Post('password-resets/confirm')
   @Refuses('link.not-valid', 'password.weak', 'login.failed', 'access.throttled')
   @Public()
@@ -101,7 +101,7 @@ export class SessionController {
     return this.enter(authenticated, request, reply);
   }
 
-  /** Changes one's own password; every session ends, and in a browser a new one begins. 403 `password.wrong`, 400 `password.weak`. */
+  /** Changes the caller's password and ends all their sessions. If the caller has a session, a new one starts. */
   @Put('me/password')
   @Refuses(
     'password.wrong',
@@ -126,8 +126,8 @@ export class SessionController {
   }
 
   /**
-   * Shows again who the session's holder is, which what harms most asks for with `access.reauthenticate`: a user with the
-   * password, an operator with the access token. 403 `password.wrong`, `token.wrong`.
+   * Authenticates the holder of a session again: a user with the password, an operator with the access token. Risky
+   * commands ask for it with `access.reauthenticate`.
    */
   @Post('me/reauthenticate')
   @Refuses('session.not-found', 'password.wrong', 'password.none-of-yours', 'token.wrong', 'access.throttled')
@@ -150,7 +150,7 @@ export class SessionController {
     );
   }
 
-  /** One's sessions, newest first. */
+  /** Lists the caller's sessions, newest first. */
   @Get('me/sessions')
   @Needs('authenticated')
   async list(@Req() { caller }: { caller: Principal }): Promise<SessionList> {
@@ -169,7 +169,7 @@ export class SessionController {
     };
   }
 
-  /** Ends one of one's sessions. */
+  /** Ends one of the caller's sessions. */
   @Delete('me/sessions/:sessionId')
   @Needs('me:write')
   end(@Param('sessionId') id: string, @Req() { caller }: { caller: Principal }): EndedSessions {
@@ -178,7 +178,7 @@ export class SessionController {
     return { ended: true };
   }
 
-  /** Ends all of one's sessions. */
+  /** Ends all sessions of the caller. */
   @Delete('me/sessions')
   @Needs('me:write')
   endAll(@Req() { caller }: { caller: Principal }): EndedSessions {

@@ -8,7 +8,7 @@ import { GetInstallation } from '../read/installation-status.js';
 export class InstallationStatusController {
   constructor(private readonly queries: QueryBus) {}
 
-  /** Whether anything is here yet; a browser that finds nothing begins with the first account. */
+  /** Returns whether the installation has an account. The admin UI starts with creating the first one. */
   @Get()
   @Public()
   get(@QueryParams() query: GetInstallation) {

@@ -12,8 +12,9 @@ export class AuditController {
   @Refuses('cursor.invalid', 'account.not-found')
   @Needs('audit:read')
   @ApiOperation({
-    summary: 'Who did what, to whom, when and why; newest first',
-    description: 'Who locked or deleted whom, when and why: `GET /api/v1/audit?action=user.locked&action=user.deleted`',
+    summary: 'Lists who did what, to whom, when and why, newest first',
+    description:
+      'For example, `GET /api/v1/audit?action=user.locked&action=user.deleted` lists who locked or deleted whom, when and why.',
   })
   audit(@QueryParams() query: ListAudit) {
     return this.queries.execute(query);
@@ -22,7 +23,7 @@ export class AuditController {
   @Get('accounts/:accountId/users/:userId/history')
   @Refuses('cursor.invalid')
   @Needs('audit:read')
-  @ApiOperation({ summary: 'All that was done to a user, and their logins; newest first' })
+  @ApiOperation({ summary: 'Lists all changes of a user and their logins, newest first' })
   history(@QueryParams() query: ListHistory) {
     return this.queries.execute(query);
   }

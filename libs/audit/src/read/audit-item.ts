@@ -7,6 +7,10 @@ import { subjectKind, type AuditedKind, type TokenState } from './subjects.js';
 
 interface AuditSubject {
   readonly kind: AuditedKind;
+  /**
+   * The id; for an e-mail domain, its name.
+   * @text
+   */
   readonly id: string;
   readonly name: string | null;
 }

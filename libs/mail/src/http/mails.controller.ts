@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { Refuses, CommandBus, QueryBus, QueryParams, CommandBody, Needs, SendsMail, WithoutRevision } from '#libs/http';
 import { ListMails, SendMail } from '../workflows/mails.js';
 
-/** Mails that did not get through, for whoever runs the installation. */
+/** Routes for operators about mails that could not be sent. */
 @ApiTags('installation')
 @Controller('mails')
 export class MailsController {
@@ -12,7 +12,7 @@ export class MailsController {
     private readonly queries: QueryBus,
   ) {}
 
-  /** The mails that were given up, or those that are owed; the oldest first. */
+  /** Lists the mails that were given up, or those that are still to be sent, oldest first. */
   @Get()
   @Refuses('cursor.invalid')
   @Needs('mails:manage')
@@ -20,7 +20,7 @@ export class MailsController {
     return this.queries.execute(query);
   }
 
-  /** Sends one now, however often it failed. */
+  /** Sends a mail again now, even if it was given up. */
   @Post(':mailId/send')
   @Refuses('access.throttled')
   @SendsMail()

@@ -15,7 +15,7 @@ export const bulkAnswer = (
     ok,
     ...(changed !== undefined && { changed }),
     ...(code && { code, detail }),
-    ...(actions && { actions: routes.steps(actions, { permissions: new Set(permissions) }) }),
+    ...(actions && { actions: routes.toLinks(actions, { permissions: new Set(permissions) }) }),
     ...(mayHaveIssuedTokens && issuedTokens === undefined && { issuedTokens: null }),
     ...(issuedTokens?.has(userId) && { issuedTokens: issuedTokens.get(userId)! }),
   })),

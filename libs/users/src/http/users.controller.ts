@@ -10,7 +10,7 @@ import { ExportUserList } from '../read/user-export.js';
 import { ListUsers } from '../read/user-list.js';
 import { ListActions } from '../workflows/list-actions.js';
 
-/** Queries about users, and commands to many of them. */
+/** Routes that query users, and the one that changes many of them. */
 @ApiTags('users')
 @Controller('accounts/:accountId')
 export class UsersController {

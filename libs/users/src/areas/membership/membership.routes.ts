@@ -15,6 +15,7 @@ export class MembershipController {
     'user.already-in-account',
     'user.in-another-account',
     'user.exists-unaffiliated',
+    'user.outside-domain',
     'user.exists',
     'user.email-invalid',
     'domain.invalid',
