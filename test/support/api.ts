@@ -66,10 +66,8 @@ export class Api {
     if (method !== 'GET') this.lastWrite.position = Math.max(this.lastWrite.position, position);
     const type = response.headers.get('content-type') ?? '';
     const json = /json/.test(type) ? JSON.parse(text) : undefined;
-    if (type.startsWith('application/problem+json')) {
-      checkDescribed(response.status, json as Problem);
-      checkDocumented(method, url, json as Problem);
-    }
+    if (type.startsWith('application/problem+json')) checkDescribed(response.status, json as Problem);
+    if (json !== undefined) checkDocumented(method, url, response.status, type, json);
     return {
       status: response.status,
       body: json,
