@@ -36,7 +36,7 @@ const api = {
 const shared =
   /node_modules.(?!@tanstack.(?:react-)?virtual|@mantine.form|@mantine.core.esm.components.(?:Modal|Select|Combobox|ScrollArea|SimpleGrid|List|Textarea|Input|PasswordInput|Checkbox|Collapse|Skeleton))/;
 const base =
-  /src.(?:api.|layout.remembered|audit-items.field-values|user-actions.user-actions[.]|components.(?:lazy-component|links|notify|problems|icons|page|user-name-cell|badges|date-time|country-name)[.])/;
+  /src.(?:api.|layout.remembered|audit.audit-search|user-list.user-list-search|user-page.moment-search|audit-items.field-values|audit-items.names|layout.preference-menus|user-actions.user-actions[.]|components.(?:lazy-component|links|notify|problems|icons|page|calendar-date|return-focus|user-name-cell|badges|date-time|country-name)[.])/;
 const list = /node_modules.@tanstack.(?:react-)?virtual|components.list-table/;
 
 export default defineConfig({
@@ -62,7 +62,7 @@ export default defineConfig({
             { name: 'shared', test: shared, minShareCount: 3, priority: 1 },
             { name: 'list', test: list, includeDependenciesRecursively: false },
             // Small files that most pages need compress better as one.
-            { name: 'base', test: base, minShareCount: 3, includeDependenciesRecursively: false },
+            { name: 'base', test: base, minShareCount: 2, includeDependenciesRecursively: false },
           ],
         },
       },
