@@ -107,6 +107,6 @@ function worthALook({ accounts }: DemoReport, url: string, tokenFile: string): s
     '',
     curl(`/accounts/${id}/users?locked=true`),
     curl(`/accounts/${id}/pending-approvals`),
-    curl(`/audit?account=${id}&action=user.locked&action=user.deleted`),
+    curl(`/audit?accountId=${id}&action=user.locked&action=user.deleted`),
   ].join('\n');
 }
