@@ -1,22 +1,9 @@
-import {
-  Subject,
-  Subscription,
-  bufferTime,
-  defer,
-  exhaustMap,
-  filter,
-  finalize,
-  from,
-  merge,
-  retry,
-  tap,
-  timer,
-  type Observable,
-} from 'rxjs';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { EventStore } from '#libs/event-store';
 import { StoreUnavailable, type LogItem, type Recorded } from '#libs/kernel';
 import type { Vault } from '#libs/vault';
 import { typesWithMailEffect, mailEffectOf } from '../domain/mail-effect.js';
+import { collectBatches } from './collect-batches.js';
 import { queueReminders, reminderInterval } from './remind.js';
 import { MailSender, errorCodeOf, type SenderReport } from './sender.js';
 import type { MailTransport } from './transport.js';
@@ -27,69 +14,72 @@ export interface MailProcessOptions {
   readonly transport: MailTransport;
   readonly now: () => Date;
   readonly report: SenderReport & {
-    /** The log can't be followed, or the vault not be written to: why, in a code. */
+    /** Is called when the log cannot be read or the vault cannot be written, with an error code. */
     halted(problem: string): void;
   };
 }
 
-/** How it goes. Holds nothing personal. */
+/** The state of the mail process. Holds no personal data. */
 export interface MailHealth {
+  /** How many mails are to be sent. */
   readonly owed: number;
+  /** How many mails were given up. */
   readonly parked: number;
-  /** Since the start. */
+  /** How many mails were sent since the start. */
   readonly sent: number;
-  /** Failed attempts since the start. */
+  /** How many attempts failed since the start. */
   readonly failed: number;
-  /** Why mails are not noted, or why the newest could not be sent. */
+  /** The error code of why no mails are queued, or why the newest attempt failed; absent if all is well. */
   readonly problem?: string;
 }
 
-/** How long, in ms, events gather before what they owe is noted. */
-const gathering = 100;
-/** How often, in ms, a place in the log is noted that nothing is owed at, and the clock is looked at. */
-const pace = 1_000;
-/** ◇ How long it is known what was sent, ms. */
-const remembered = 30 * 24 * 60 * 60_000;
-const tidying = 60 * 60_000;
-/** How long the end waits for mails under way, ms. */
-const grace = 3_000;
+/** How often the process looks for due mails, and how often it saves its checkpoint if no event queues a mail, ms. */
+const pollIntervalMs = 1_000;
+/** How long the outbox keeps finished mails, ms; default, not configurable. */
+const keepFinishedMs = 30 * 24 * 60 * 60_000;
+/** How often finished mails are deleted, ms. */
+const cleanupIntervalMs = 60 * 60_000;
+/** How long `stop` waits for mails that are being sent, ms. */
+const stopTimeoutMs = 3_000;
+/** The longest pause before a retry, ms. */
+const maxBackOffMs = 5_000;
 
 /**
- * The process that sends mails: event → what is owed → sent. It follows the log with a checkpoint of its own and notes what
- * each event owes together with it; then it sends what is due. It decides nothing and writes nothing into the log.
+ * The process that sends mails. One loop follows the log and saves the mails that each event causes in the outbox, in one
+ * transaction with the checkpoint. The other loop sends the mails that are due. Neither decides or appends anything.
  */
 export class MailProcess {
-  readonly #ending = new AbortController();
-  readonly #running = new Subscription();
-  readonly #cut = new Subject<void>();
-  readonly #owed = new Subject<void>();
+  readonly #stopping = new AbortController();
+  /** Is aborted when `stop` waits no longer for mails that are being sent. */
+  readonly #cut = new AbortController();
   #sender: MailSender | undefined;
-  #sending: Promise<void> = Promise.resolve();
+  #loops: readonly Promise<void>[] = [];
+  #wakeSender = () => {};
   #caughtUp = false;
   #halted: string | undefined;
-  #noted = 0;
+  #checkpointSavedAt = 0;
+  #cleanedUpAt = -Infinity;
 
   constructor(private readonly options: MailProcessOptions) {}
 
-  /** Begins; `publicUrl` is where the links lead. */
+  /** Starts both loops. `publicUrl` is the base URL of the links in mails. */
   start(publicUrl: string): void {
     const { store, vault, transport, now, report } = this.options;
     this.#sender = new MailSender(vault.outbox, { store, vault, publicUrl, now }, transport, report);
-    const again = { delay: (error: unknown, attempt: number) => this.#backOff(error, attempt), resetOnSuccess: true };
-    this.#running.add(this.#follow().pipe(retry(again)).subscribe());
-    this.#running.add(this.#send().pipe(retry(again)).subscribe());
+    this.#loops = [this.#retry(() => this.#follow()), this.#retry(() => this.#send())];
   }
 
-  /** Ends: begins no more mails, waits a little for those under way. What is not noted as sent then is sent at the next start. */
+  /** Starts no more mails and waits up to 3 seconds for those that are being sent. The rest is sent after the next start. */
   async stop(): Promise<void> {
-    this.#running.unsubscribe();
-    this.#ending.abort();
-    const cut = setTimeout(() => this.#cut.next(), grace);
-    await Promise.allSettled([this.#sending]);
-    clearTimeout(cut);
+    this.#stopping.abort();
+    this.#wakeSender();
+    const timer = setTimeout(() => this.#cut.abort(), stopTimeoutMs);
+    await Promise.all(this.#loops);
+    clearTimeout(timer);
     this.options.transport.close();
   }
 
+  /** Returns the numbers of mails and the current problem. */
   health(): MailHealth {
     const { outbox } = this.options.vault;
     const problem = this.#halted ?? this.#sender?.problem;
@@ -102,79 +92,97 @@ export class MailProcess {
     };
   }
 
-  /** Event → what is owed. */
-  #follow(): Observable<unknown> {
-    return defer(() => {
-      const closing = new AbortController();
-      return from(this.#log(closing.signal)).pipe(
-        bufferTime(gathering, null, 1_000),
-        filter((items) => items.length > 0),
-        tap((items) => this.#note(items)),
-        finalize(() => closing.abort()),
-      );
-    });
+  /** Runs a loop until `stop`, again after each error. Each value that the loop yields resets the back-off. */
+  async #retry(loop: () => AsyncIterable<void>): Promise<void> {
+    const { signal } = this.#stopping;
+    for (let failures = 0; !signal.aborted;) {
+      try {
+        for await (const _ of loop()) failures = 0;
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#reportHalt(error);
+        await pause(Math.min(100 * 2 ** failures++, maxBackOffMs), undefined, { signal }).catch(() => {});
+      }
+    }
   }
 
-  async *#log(signal: AbortSignal): AsyncGenerator<LogItem> {
+  #reportHalt(error: unknown): void {
+    const previous = this.#halted;
+    this.#halted = errorCodeOf(error);
+    // An unavailable store is reported by its monitor; any other problem once.
+    if (this.#halted !== previous && !(error instanceof StoreUnavailable)) this.options.report.halted(this.#halted);
+  }
+
+  /** Follows the log and saves the mails that its events cause. */
+  async *#follow(): AsyncGenerator<void> {
     const { store, vault } = this.options;
-    const { checkpoint } = vault.outbox;
-    // A log that was restored from an older backup than the vault ends before the checkpoint.
-    yield* store.follow(
-      checkpoint === undefined ? undefined : Math.min(checkpoint, await store.lastPosition()),
-      signal,
-      typesWithMailEffect,
-    );
+    const closing = new AbortController();
+    const readLog = async (add: (item: LogItem) => void): Promise<void> => {
+      const { checkpoint } = vault.outbox;
+      // A log that was restored from an older backup than the vault ends before the checkpoint.
+      const after = checkpoint === undefined ? undefined : Math.min(checkpoint, await store.lastPosition());
+      for await (const item of store.follow(after, closing.signal, typesWithMailEffect)) add(item);
+    };
+    try {
+      for await (const items of collectBatches(readLog, this.#stopping.signal)) {
+        this.#saveEffects(items);
+        yield;
+      }
+    } finally {
+      closing.abort();
+    }
   }
 
-  #note(items: readonly LogItem[]): void {
+  #saveEffects(items: readonly LogItem[]): void {
     const events = items.flatMap((item) => (item.kind === 'event' ? [item.event] : []));
-    const reached = Math.max(0, ...items.map(positionOf));
-    if (reached > 0 && (events.length > 0 || performance.now() - this.#noted > pace)) {
-      this.options.vault.outbox.saveWithCheckpoint(reached, () => events.forEach((event) => this.#take(event)));
-      this.#noted = performance.now();
+    const position = Math.max(0, ...items.map(positionOf));
+    if (position > 0 && (events.length > 0 || performance.now() - this.#checkpointSavedAt > pollIntervalMs)) {
+      this.options.vault.outbox.saveWithCheckpoint(position, () => events.forEach((event) => this.#saveEffect(event)));
+      this.#checkpointSavedAt = performance.now();
     }
     this.#caughtUp ||= items.some(({ kind }) => kind === 'caughtUp');
     this.#halted = undefined;
-    if (events.length > 0) this.#owed.next();
+    if (events.length > 0) this.#wakeSender();
   }
 
-  #take(event: Recorded): void {
+  #saveEffect(event: Recorded): void {
     const { outbox, pendingApprovals } = this.options.vault;
     const { id, envelope } = event;
     const { send, release, waitingIn } = mailEffectOf(event);
     const { id: user } = envelope.subject;
     const now = this.options.now().getTime();
-    // An event causes one mail at most, which has its id.
+    // An event causes one mail at most, so the mail has the event's id.
     for (const kind of send) outbox.enqueue({ id, kind, user, about: envelope.causationId, since: now });
     for (const kind of release) outbox.requeueHeldByLock(user, kind, now);
     if (waitingIn) pendingApprovals.add(user, waitingIn, Date.parse(envelope.at) + reminderInterval);
     if (waitingIn === null) pendingApprovals.remove(user);
   }
 
-  /** What is owed → sent: at once, and whenever the clock says that something is due. */
-  #send(): Observable<unknown> {
-    const sending = merge(this.#owed, timer(0, pace)).pipe(exhaustMap(() => (this.#sending = this.#round())));
-    const forgetting = timer(0, tidying).pipe(
-      tap(() => this.options.vault.outbox.deleteFinished(this.options.now().getTime() - remembered)),
-    );
-    return merge(sending, forgetting);
-  }
-
-  async #round(): Promise<void> {
+  /** Sends the mails that are due whenever it is woken, at least once per poll interval. */
+  async *#send(): AsyncGenerator<void> {
     const { store, vault, now } = this.options;
-    // Before, somebody may seem to wait who doesn't.
-    if (this.#caughtUp) await queueReminders(store, vault, now().getTime());
-    await this.#sender!.sendDue(this.#ending.signal, this.#cut);
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      // Created before the work, so that an event which is saved meanwhile wakes it, too.
+      const woken = new Promise<void>((resolve) => (this.#wakeSender = resolve));
+      this.#deleteOldMails();
+      // Before it has caught up, a user may seem to wait for approval who no longer does.
+      if (this.#caughtUp) await queueReminders(store, vault, now().getTime());
+      await this.#sender!.sendDue(signal, this.#cut.signal);
+      yield;
+      const timer = setTimeout(this.#wakeSender, pollIntervalMs);
+      await woken;
+      clearTimeout(timer);
+    }
   }
 
-  #backOff(error: unknown, attempt: number): Observable<unknown> {
-    const before = this.#halted;
-    this.#halted = errorCodeOf(error);
-    // A store that is away is told of by itself, and anything else once.
-    if (this.#halted !== before && !(error instanceof StoreUnavailable)) this.options.report.halted(this.#halted);
-    return timer(Math.min(100 * 2 ** (attempt - 1), 5_000));
+  #deleteOldMails(): void {
+    if (performance.now() - this.#cleanedUpAt < cleanupIntervalMs) return;
+    this.options.vault.outbox.deleteFinished(this.options.now().getTime() - keepFinishedMs);
+    this.#cleanedUpAt = performance.now();
   }
 }
 
+/** Returns the position of a log item; 0 if it has none. */
 const positionOf = (item: LogItem): number =>
   item.kind === 'event' ? item.event.position : item.kind === 'checkpoint' ? item.position : 0;

@@ -1,77 +1,102 @@
-import { bufferTime, filter, from, lastValueFrom, mergeMap, takeUntil, tap, type Observable } from 'rxjs';
 import type { Mail, MailOutbox, Outcome } from '#libs/vault';
 import { nextAttemptTime } from '../domain/back-off.js';
 import { UndeliverableError } from '../domain/recipient.js';
+import { collectBatches } from './collect-batches.js';
 import { composeMail, type ComposeDependencies } from './compose.js';
 import type { MailTransport } from './transport.js';
 
-/** What happened, in numbers since the start and in words for the log. */
+/** Receives what the sender writes to the log of the server. */
 export interface SenderReport {
-  /** Mails were written to files, the last of them to this one. */
+  /** Is called when mails were written to files, with their number and the last file. */
   written(count: number, file: string): void;
-  /** A mail could not be sent, for another cause than the one before, or was given up: why, in a code. */
+  /**
+   * Is called when a mail was given up (`parked`), and when an attempt failed for another reason than the attempt before.
+   * `problem` is an error code.
+   */
   failed(mail: Mail, problem: string, parked: boolean): void;
 }
 
-type Delivery = { outcome: Outcome; file?: string | undefined };
+interface Delivery {
+  readonly outcome: Outcome;
+  readonly file?: string | undefined;
+}
 
-/** Sends the owed mails whose time has come. What it has sent it notes every tenth of a second: a crash in between repeats it. */
+/** How many due mails are loaded at a time. */
+const pageSize = 20;
+
+/** Sends due mails. It saves the outcomes every 100 ms: after a crash, the mails of the last 100 ms are sent again. */
 export class MailSender {
+  /** How many mails were sent since the start. */
   sent = 0;
+  /** How many attempts failed since the start. */
   failures = 0;
-  /** Why the newest attempt failed; undefined once one did not. */
+  /** The error code of the newest attempt; undefined if it succeeded. */
   problem: string | undefined;
 
   constructor(
-    private readonly mails: MailOutbox,
-    private readonly desk: ComposeDependencies,
+    private readonly outbox: MailOutbox,
+    private readonly dependencies: ComposeDependencies,
     private readonly transport: MailTransport,
     private readonly report: SenderReport,
   ) {}
 
-  /** Sends until none is due. Begins no more after `ending`, waits for none after `cut`: those stay owed. */
-  async sendDue(ending: AbortSignal, cut: Observable<void>): Promise<void> {
+  /**
+   * Sends mails until none is due. Starts no mail after `stopping` is aborted, and waits for none after `cut` is aborted:
+   * mails without an outcome stay owed.
+   */
+  async sendDue(stopping: AbortSignal, cut: AbortSignal): Promise<void> {
     for (;;) {
-      const due = this.mails.listDue(this.desk.now().getTime(), 20);
-      if (due.length === 0 || ending.aborted) return;
-      const deliveries = from(due).pipe(
-        mergeMap((mail) => (ending.aborted ? [] : this.deliver(mail)), this.transport.concurrency),
-        takeUntil(cut),
-        bufferTime(100),
-        filter((batch) => batch.length > 0),
-        tap((batch) => this.settle(batch)),
-      );
-      await lastValueFrom(deliveries, { defaultValue: [] });
+      const due = this.outbox.listDue(this.dependencies.now().getTime(), pageSize);
+      if (due.length === 0 || stopping.aborted) return;
+      await this.sendAll(due, stopping, cut);
+    }
+  }
+
+  private async sendAll(mails: Mail[], stopping: AbortSignal, cut: AbortSignal): Promise<void> {
+    const deliverAll = (add: (delivery: Delivery) => void) => {
+      const deliverNext = async () => {
+        for (let mail; !stopping.aborted && (mail = mails.shift());) add(await this.deliver(mail));
+      };
+      return Promise.all(Array.from({ length: this.transport.concurrency }, deliverNext));
+    };
+    try {
+      for await (const batch of collectBatches(deliverAll, cut)) this.saveOutcomes(batch);
+    } finally {
+      // If an outcome could not be saved, start no more.
+      mails.length = 0;
     }
   }
 
   private async deliver(mail: Mail): Promise<Delivery> {
     try {
-      const message = await composeMail(this.desk, mail);
+      const message = await composeMail(this.dependencies, mail);
       if (message === undefined || message === 'user.locked')
         return { outcome: { ...mail, state: 'void', problem: message ?? null } };
-      const file = await this.transport.deliver(mail, message, this.desk.now());
+      const file = await this.transport.deliver(mail, message, this.dependencies.now());
       this.sent++;
       this.problem = undefined;
       return { outcome: { ...mail, state: 'sent', problem: null }, file };
     } catch (error) {
       return {
         outcome:
-          error instanceof UndeliverableError ? this.park(mail, error.code) : this.failed(mail, errorCodeOf(error)),
+          error instanceof UndeliverableError
+            ? this.giveUp(mail, error.code)
+            : this.retryLater(mail, errorCodeOf(error)),
       };
     }
   }
 
-  /** Gives a mail up at once. It says nothing about the mail server, so it is no problem of the process. */
-  private park(mail: Mail, problem: string): Outcome {
+  /** Returns the outcome of a mail that must not be sent. That is no fault of the mail server, so `problem` stays. */
+  private giveUp(mail: Mail, problem: string): Outcome {
     this.failures++;
     this.report.failed(mail, problem, true);
     return { id: mail.id, state: 'parked', attempts: mail.attempts + 1, nextAttemptAt: mail.nextAttemptAt, problem };
   }
 
-  private failed(mail: Mail, problem: string): Outcome {
+  /** Returns the outcome of a failed attempt: the mail is owed or, a day after its first attempt, parked. */
+  private retryLater(mail: Mail, problem: string): Outcome {
     const attempts = mail.attempts + 1;
-    const next = nextAttemptTime({ since: mail.since, attempts }, this.desk.now().getTime());
+    const next = nextAttemptTime({ since: mail.since, attempts }, this.dependencies.now().getTime());
     this.failures++;
     if (next === undefined || problem !== this.problem) this.report.failed(mail, problem, next === undefined);
     this.problem = problem;
@@ -84,14 +109,14 @@ export class MailSender {
     };
   }
 
-  private settle(batch: readonly Delivery[]): void {
-    this.mails.saveOutcomes(batch.map(({ outcome }) => outcome));
+  private saveOutcomes(batch: readonly Delivery[]): void {
+    this.outbox.saveOutcomes(batch.map(({ outcome }) => outcome));
     const files = batch.flatMap(({ file }) => file ?? []);
     if (files.length > 0) this.report.written(files.length, files.at(-1)!);
   }
 }
 
-/** An error in a code: its message could name addresses. */
+/** Returns a code for an error. The message is not used, because it could name addresses. */
 export function errorCodeOf(error: unknown): string {
   const { code, responseCode, name } = Object(error) as Record<string, unknown>;
   return [code ?? name, responseCode].filter(Boolean).join(' ');
