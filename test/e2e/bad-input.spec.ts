@@ -474,13 +474,14 @@ describe('a question that can not be answered', () => {
 describe('an address', () => {
   it('PERM-14: whose id is no id is 404', async () => {
     for (const [, { method, path, body }] of titled(contract.filter(({ path }) => path.includes('Id')))) {
-      for (const id of ['x', '%00', '..%2f..', `{${ids.userId}}`, '__proto__', 'null', '0']) {
-        const name = /:(\w+Id)/.exec(path)![1]!;
-        expectProblem(
-          await api.send(method, fillPath(path, { ...ids, [name]: id }), body?.(ids)),
-          404,
-          `${name.slice(0, -2)}.not-found`,
-        );
+      for (const [, name] of path.matchAll(/:(\w+Id)/g)) {
+        for (const id of ['x', '%00', '..%2f..', `{${ids.userId}}`, '__proto__', 'null', '0']) {
+          expectProblem(
+            await api.send(method, fillPath(path, { ...ids, [name!]: id }), body?.(ids)),
+            404,
+            `${name!.slice(0, -2)}.not-found`,
+          );
+        }
       }
     }
   });

@@ -200,6 +200,20 @@ describe('every route', () => {
   });
 });
 
+it('PERM-17: refuses a bulk action that has no permission to every caller', async () => {
+  const path = account.path('/users/bulk');
+  const body = { action: 'suspend', userIds: [selves.auditor] };
+  expect(await server.operator.as(undefined).post(path, body)).toMatchObject({
+    status: 401,
+    body: { code: 'access.unauthenticated' },
+  });
+  for (const kind of ['member', 'operator'] as const)
+    expect(await callers[kind].post(path, body)).toMatchObject({
+      status: 400,
+      body: { code: 'request.invalid', errors: [{ field: 'action', message: expect.stringContaining('one of') }] },
+    });
+});
+
 describe('the offered actions', () => {
   /** The names of the commands that the acts list, one for each role where the command has one. */
   const listedCommands = Object.values<Act>(actsOnUsers)

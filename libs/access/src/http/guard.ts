@@ -11,16 +11,13 @@ import {
   type FastifyReply,
   type Need,
 } from '#libs/http';
-import type { Permission } from '#libs/authorization';
 import { Refusal, type RefusalCodeOf } from '#libs/kernel';
+import { checkPermission, isPermitted, type NeededPermission } from '../domain/needed-permission.js';
 import type { Principal } from '../domain/principal.js';
 import { TokenAuthenticator } from '../workflows/token-authenticator.js';
 import { Sessions } from '../workflows/sessions.js';
 import type { Freshness } from '../workflows/one-second-cache.js';
 import { SessionCookie } from './session-cookie.js';
-
-/** `undefined`: nobody has said; nobody may. */
-type Needed = Permission | 'authenticated' | undefined;
 
 /** Authenticates the caller of every route (401), checks that the path's ids exist for them (404) and that they have the permission (403). */
 @Injectable()
@@ -65,7 +62,11 @@ export class AccessGuard implements CanActivate {
     if (session) request.caller = Object.assign({}, request.caller, { session } satisfies Partial<Principal>);
   }
 
-  private async authorize(request: CalledRequest, needed: Needed, freshness: Freshness = 'cached'): Promise<void> {
+  private async authorize(
+    request: CalledRequest,
+    needed: NeededPermission,
+    freshness: Freshness = 'cached',
+  ): Promise<void> {
     const caller = await this.authenticate(request, needed, freshness);
     request.caller = caller;
     checkPathIds(request.params, caller.confinedTo);
@@ -73,7 +74,7 @@ export class AccessGuard implements CanActivate {
     checkPermission(needed, caller);
   }
 
-  /** Checks that the account of the path is open; the account of a confined caller is. */
+  /** Checks that the account of the path is open. Not for a confined caller, whose account is known to be open. */
   private async checkAccount(
     { accountId }: Readonly<Record<string, string>>,
     { confinedTo: account }: Principal,
@@ -81,7 +82,11 @@ export class AccessGuard implements CanActivate {
     if (accountId && !account && !(await this.tokenAuthenticator.isOpenAccount(accountId))) throw notFound('accountId');
   }
 
-  private async authenticate(request: CalledRequest, needed: Needed, minFreshness: Freshness): Promise<Principal> {
+  private async authenticate(
+    request: CalledRequest,
+    needed: NeededPermission,
+    minFreshness: Freshness,
+  ): Promise<Principal> {
     const { authorization } = request.headers;
     if (!authorization) return this.authenticateSession(request, needed, minFreshness);
     const secret = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '';
@@ -92,10 +97,10 @@ export class AccessGuard implements CanActivate {
     throw unauthenticated();
   }
 
-  /** A browser sends the cookie with requests of foreign pages, too. Only requests of our own pages may write. */
+  /** Authenticates by the session cookie. Browsers send it with requests of other sites, too, so those may not write. */
   private async authenticateSession(
     request: CalledRequest,
-    needed: Needed,
+    needed: NeededPermission,
     minFreshness: Freshness,
   ): Promise<Principal> {
     const secret = this.cookie.read(request);
@@ -109,19 +114,23 @@ export class AccessGuard implements CanActivate {
   }
 }
 
-/** On a public route, treats the caller as anonymous while tokens can't be checked. */
+/** Ignores an outage of the event store: a public route then treats the caller as anonymous. Throws other errors again. */
 function ignoreOutage(error: unknown): void {
   if (!(error instanceof Refusal && error.kind === 'unavailable')) throw error;
 }
 
+/** Returns false for a refusal. Throws other errors again, also those of an outage. */
 function falseIfRefused(error: unknown): false {
   if (error instanceof Refusal && error.kind !== 'unavailable') return false;
   throw error;
 }
 
-/** Finds the principal: a cached answer may grant access but never deny it, so before denying it loads again. */
+/**
+ * Finds the principal of a request, or returns undefined if the caller is not authenticated. A cached principal may grant
+ * access but never deny it: before it denies, it calls `find` again for a fresh one.
+ */
 async function allowFromCacheElseFresh(
-  needed: Needed,
+  needed: NeededPermission,
   freshness: Freshness,
   find: (freshness: Freshness) => Promise<Principal | undefined>,
 ): Promise<Principal | undefined> {
@@ -133,13 +142,8 @@ const foreignOrigin = () =>
   new Refusal(
     'access.foreign-origin',
     'forbidden',
-    'A session writes from its own pages alone: the Origin does not fit.',
+    'With a session cookie, only requests from the pages of Rollbook may write: the Origin does not match.',
   );
-
-function isPermitted({ permissions, session, isFromBeforeMeWrite }: Principal, needed: Needed): boolean {
-  if (needed === undefined || needed === 'authenticated') return needed !== undefined;
-  return permissions.has(needed) || (needed === 'me:write' && (session !== undefined || isFromBeforeMeWrite === true));
-}
 
 /** Returns the same refusal for every reason, so that it discloses nothing. */
 const unauthenticated = () =>
@@ -149,18 +153,18 @@ const unauthenticated = () =>
     'This needs a valid access token (Authorization: Bearer rb_…) or a session.',
   );
 
-const id = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const idPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Checks the ids of the path: refuses malformed ids and other accounts as not found. */
+/** Checks the ids of the path. Throws a not-found refusal for a malformed id, and for another account than the caller's. */
 function checkPathIds(params: Readonly<Record<string, string>>, account: string | undefined): void {
   for (const [name, value] of Object.entries(params)) {
     if (!name.endsWith('Id')) continue;
-    if (id.test(value) && !(name === 'accountId' && account && value !== account)) continue;
+    if (idPattern.test(value) && !(name === 'accountId' && account && value !== account)) continue;
     throw notFound(name);
   }
 }
 
-/** The code for each id that a path may hold. */
+/** The refusal code for each id that a path may hold. */
 const notFoundCodes: Readonly<Record<string, RefusalCodeOf<'not-found'>>> = {
   accountId: 'account.not-found',
   userId: 'user.not-found',
@@ -174,15 +178,3 @@ const notFound = (name: string) => {
   if (!code) throw new Error(`Add the refusal code for ${name} to notFoundCodes.`);
   return new Refusal(code, 'not-found', `There is no such ${name.slice(0, -'Id'.length)}.`);
 };
-
-function checkPermission(needed: Needed, caller: Principal): void {
-  if (!needed) throw new Refusal('access.unnamed', 'forbidden', 'Nobody has said who may do this, so nobody may.');
-  if (isPermitted(caller, needed)) return;
-  throw new Refusal(
-    'access.forbidden',
-    'forbidden',
-    `This needs ${needed}, which your token or your roles do not give.`,
-    [],
-    { needs: needed },
-  );
-}
