@@ -39,7 +39,7 @@ import { reauthenticate } from './workflows/reauthenticate.js';
 import { changePassword, setPasswordByLink, requestPasswordLink } from './workflows/set-password.js';
 import { Sessions } from './workflows/sessions.js';
 
-/** Access tokens, what they open, and the guard of every route. Global, for the tokens that somebody issued. */
+/** Access tokens, sessions, passwords, and the guard of every route. Global, since other modules inject `IssuedTokens`. */
 @Global()
 @Module({
   controllers: [AccessController, SessionController],
@@ -140,7 +140,7 @@ import { Sessions } from './workflows/sessions.js';
     {
       provide: PasswordChecks,
       inject: [PasswordThreads, Clock],
-      // One more than there are threads reads the event store meanwhile.
+      // One more than there are threads: while the threads hash, it reads the event store.
       useFactory: ({ size }: PasswordThreads, clock: Clock) =>
         new PasswordChecks({ concurrency: size + 1, now: () => clock.now() }),
     },

@@ -6,6 +6,7 @@ export * from './domain/principal.js';
 export * from './domain/roles.js';
 export { SessionLimits } from './domain/session.js';
 export * from './read/access-tokens.js';
+export * from './read/access-tokens.projection.js';
 export * from './workflows/token-authenticator.js';
 export * from './workflows/issue-token.js';
 export * from './workflows/operator-token.js';

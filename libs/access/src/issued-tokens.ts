@@ -7,13 +7,13 @@ import type { Vault } from '#libs/vault';
 import { listIssuedBy, type IssuedRow, type Issuers } from './read/issued-by.js';
 import { endIssuedTokens } from './workflows/end-issued-tokens.js';
 
-/** How long the read models may take to show what was just written, ms. */
-const maxWait = 2_000;
+/** How long to wait until the read models show all events, ms. */
+const readModelTimeoutMs = 2_000;
 
-/** So many tokens are looked at, at once. */
+/** How many tokens one query returns at most. */
 const pageSize = 1_000;
 
-/** What was issued by whom, and how to end it: the read models find it, the commands end it. */
+/** Lists and ends the tokens that users issued, also those issued with such tokens. Reads the read model, ends by commands. */
 export class IssuedTokenTree extends IssuedTokens {
   constructor(
     private readonly store: EventStore,
@@ -29,16 +29,16 @@ export class IssuedTokenTree extends IssuedTokens {
     userIds: readonly string[],
     context: CommandContext,
   ): Promise<ReadonlyMap<string, readonly IssuedToken[]>> {
-    return byIssuer(await this.find({ users: userIds }, context));
+    return groupByIssuer(await this.find({ users: userIds }, context));
   }
 
   /** Ends the tokens that these users have issued and that the caller may manage. Returns them by user id, and the position of the last event. */
   override async end(userIds: readonly string[], context: CommandContext) {
     const { ended, position } = await this.endAll({ users: userIds }, context);
-    return { byUser: byIssuer(ended, { ended: true }), position };
+    return { byUser: groupByIssuer(ended, { ended: true }), position };
   }
 
-  /** Ends what was issued with this token, and in turn with those. */
+  /** Ends all tokens that were issued with this token, or with a token that was. Returns their ids. */
   async endIssuedWith(
     tokenId: string,
     context: CommandContext,
@@ -51,12 +51,12 @@ export class IssuedTokenTree extends IssuedTokens {
     return endIssuedTokens({ store: this.store, vault: this.vault }, context, () => this.find(issuers, context));
   }
 
-  /** Sees all that was written before: whoever issues a token looks afterwards whether they still may. */
+  /** Waits until the read model shows all events, so that no token is missed. Throws `projections.behind`. */
   private async find(
     issuers: Issuers,
     { actor, confinedTo, mayActOnAdministrators, at }: CommandContext,
   ): Promise<IssuedRow[]> {
-    await this.readPosition.waitForPosition(await this.store.lastPosition(), maxWait);
+    await this.readPosition.waitForPosition(await this.store.lastPosition(), readModelTimeoutMs);
     return listIssuedBy(this.readStore.db as never, issuers, {
       actor,
       ...(confinedTo && { account: confinedTo }),
@@ -67,15 +67,17 @@ export class IssuedTokenTree extends IssuedTokens {
   }
 }
 
-function byIssuer(
+function groupByIssuer(
   rows: readonly IssuedRow[],
   more: Partial<IssuedToken> = {},
 ): ReadonlyMap<string, readonly IssuedToken[]> {
   const groups = Map.groupBy(rows, ({ root }) => root);
-  return new Map([...groups].map(([issuer, issued]) => [issuer, issued.map((row) => ({ ...itemOf(row), ...more }))]));
+  return new Map(
+    [...groups].map(([issuer, issued]) => [issuer, issued.map((row) => ({ ...toIssuedToken(row), ...more }))]),
+  );
 }
 
-const itemOf = ({ token_id, kind, name, scopes, issued_at, expires_at }: IssuedRow): IssuedToken => ({
+const toIssuedToken = ({ token_id, kind, name, scopes, issued_at, expires_at }: IssuedRow): IssuedToken => ({
   tokenId: token_id,
   kind,
   name,

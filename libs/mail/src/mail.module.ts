@@ -4,7 +4,7 @@ import { Vault } from '#libs/vault';
 import { MailsController } from './http/mails.controller.js';
 import { ListMails, SendMail, listMails, sendMail } from './workflows/mails.js';
 
-/** What operators see of the mails. The process that sends them is the server's to start. */
+/** The routes on which operators see and send mails. The server starts the mail process itself. */
 @Module({
   controllers: [MailsController],
   providers: [

@@ -7,25 +7,25 @@ export type AccessToken =
   | { readonly status: 'absent' }
   | (TokenTerms & {
       readonly status: 'live' | 'ended';
-      /** Of its issue, in the log. */
+      /** The position in the log of the event that issued it. */
       readonly position: number;
-      /** Rollbook issued it at a start of the server, and renews it at later ones. */
+      /** Whether the server issued it when it started; the server renews such a token at later starts. */
       readonly isInstallations: boolean;
     });
 
-/** Facts that the workflow looked up before the rule is asked. */
+/** Facts that the workflow loads before it calls the rule. */
 export interface AccessTokenContext extends CommandContext {
   /** The account in which the user that the command names is an active member. */
   readonly memberOf?: string;
-  /** The revision at which that user was looked at. */
+  /** The revision of that user's stream when `memberOf` was loaded. */
   readonly holderRevision?: number;
-  /** The account that the command names is open. */
+  /** Whether the account that the command names is open. */
   readonly accountOpen?: boolean;
 }
 
 const day = 86_400_000;
-/** ◇ How far ahead a token may expire. */
-const longestDays = 400;
+/** How many days after its issue a token may expire at most; default, not configurable. */
+const maxDays = 400;
 
 const commands = { IssueAccessToken, IssueOperatorToken, EndAccessToken };
 
@@ -33,24 +33,24 @@ export const AccessTokenDecider: Decider<AccessToken, AccessTokenEvent, typeof c
   category: 'accessToken',
   subject: (id) => ({ kind: 'access-token', id }),
   initial: { status: 'absent' },
-  // Who has left the account and ends a token that they had there does so out of its sight.
+  // A user who left an account and ends a token that they had there does not appear in that account's audit trail.
   account: (token, { confinedTo }) =>
     token.status === 'absent' || (confinedTo && confinedTo !== token.account) ? undefined : token.account,
   commands,
 
   decide: {
     IssueAccessToken: (command, token, context) => {
-      if (token.status !== 'absent') throw exists();
-      const holding = holdingOf(command, context);
+      if (token.status !== 'absent') throw alreadyIssued();
+      const holder = findHolder(command, context);
       checkScopes(command, context);
       const { name, scopes } = command;
       const expiresAt = expiryOf(command, context);
       checkRecentlyAuthenticated(context);
-      return [accessTokenEvent('AccessTokenIssued', { ...holding, name, scopes, expiresAt, meWriteKnown: true })];
+      return [accessTokenEvent('AccessTokenIssued', { ...holder, name, scopes, expiresAt, meWriteKnown: true })];
     },
 
     IssueOperatorToken: ({ holder, days }, token, { at }) => {
-      if (token.status !== 'absent') throw exists();
+      if (token.status !== 'absent') throw alreadyIssued();
       const expiresAt = new Date(Date.parse(at) + days * day).toISOString();
       return [
         accessTokenEvent('AccessTokenIssued', {
@@ -81,15 +81,18 @@ export const AccessTokenDecider: Decider<AccessToken, AccessTokenEvent, typeof c
   },
 };
 
-/** One's own, and the tokens of the users and services of the account that one administers; operators, any. The list shows the same ones. */
+/**
+ * Returns whether the caller may list and end a token: their own tokens, as an administrator also the tokens of users and
+ * services of the account, as an operator all tokens. `isManageable` is the same rule in SQL.
+ */
 function mayManage(token: TokenHolder, { actor, confinedTo, mayActOnAdministrators }: CommandContext): boolean {
   if (actor.kind === 'operator' || actor.kind === 'system') return true;
   if (token.kind === actor.kind && token.holder === actor.id) return true;
   return token.kind !== 'operator' && mayActOnAdministrators && (!confinedTo || token.account === confinedTo);
 }
 
-/** Whose the token becomes, and where it works. Throws unless the caller may make one for them. */
-function holdingOf(
+/** Returns the holder and the account of a new token. Throws a refusal if the caller may not issue a token for this holder. */
+function findHolder(
   { kind, userId, accountId: account }: IssueAccessToken,
   context: AccessTokenContext,
 ): TokenHolder & Pick<TokenTerms, 'revision'> {
@@ -100,15 +103,15 @@ function holdingOf(
       'A userId goes with the kind user only, an accountId with the kind service only.',
     );
   }
-  if (kind === 'user') return ofUser(userId, context);
-  // A service or an operator is nobody else than its token.
-  const holding = { kind, holder: context.targetId, ...(account && { account }) };
-  if (context.actor.kind !== 'operator' && (kind === 'operator' || !mayManage(holding, context))) throw notAllowed();
+  if (kind === 'user') return findUserAsHolder(userId, context);
+  // A service or an operator has the id of its token.
+  const holder = { kind, holder: context.targetId, ...(account && { account }) };
+  if (context.actor.kind !== 'operator' && (kind === 'operator' || !mayManage(holder, context))) throw notAllowed();
   if (account && !context.accountOpen) throw new Refusal('account.not-found', 'not-found', 'There is no such account.');
-  return holding;
+  return holder;
 }
 
-function ofUser(
+function findUserAsHolder(
   userId: string | undefined,
   { actor, memberOf, holderRevision }: AccessTokenContext,
 ): TokenHolder & Pick<TokenTerms, 'revision'> {
@@ -120,7 +123,7 @@ function ofUser(
   return { kind: 'user', holder, account: memberOf, ...(holderRevision !== undefined && { revision: holderRevision }) };
 }
 
-/** Nobody issues scopes that they lack. */
+/** Checks that the caller has all scopes that the new token gets. Throws `token.scope-not-held`. */
 function checkScopes({ scopes }: IssueAccessToken, context: CommandContext): void {
   const lacking = scopes.filter((scope) => !context.permissions.includes(scope));
   if (lacking.length === 0) return;
@@ -129,15 +132,18 @@ function checkScopes({ scopes }: IssueAccessToken, context: CommandContext): voi
   });
 }
 
-/** The time of expiry in UTC. A token issues none that lives longer than itself: else it could be renewed for ever. */
+/**
+ * Returns the time of expiry in UTC. Throws `token.expiry-invalid`, or `token.outlives-issuer` if the caller's own token
+ * expires earlier: else tokens could be renewed for ever.
+ */
 function expiryOf({ expiresAt }: IssueAccessToken, { at, issuableUntil }: CommandContext): string {
   const ahead = Date.parse(expiresAt) - Date.parse(at);
-  // Without a zone a time would mean another one on another machine.
-  if (!/(?:Z|[+-]\d\d:\d\d)$/.test(expiresAt) || !(ahead > 0 && ahead <= longestDays * day)) {
+  // Without a zone, the time would depend on the server's zone.
+  if (!/(?:Z|[+-]\d\d:\d\d)$/.test(expiresAt) || !(ahead > 0 && ahead <= maxDays * day)) {
     throw new Refusal(
       'token.expiry-invalid',
       'invalid',
-      `A token expires at a time with a zone, like 2027-01-31T12:00:00Z, that lies at most ${longestDays} days ahead.`,
+      `A token expires at a time with a zone, like 2027-01-31T12:00:00Z, that lies at most ${maxDays} days ahead.`,
     );
   }
   if (issuableUntil && Date.parse(expiresAt) > Date.parse(issuableUntil)) {
@@ -148,8 +154,8 @@ function expiryOf({ expiresAt }: IssueAccessToken, { at, issuableUntil }: Comman
   return new Date(expiresAt).toISOString();
 }
 
-/** Not `[]`: issued again, one token would have two secrets. */
-const exists = () => new Refusal('token.exists', 'conflict', 'This token was issued before.');
+/** A refusal, not an empty list of events: a second issue would create a second secret. */
+const alreadyIssued = () => new Refusal('token.exists', 'conflict', 'This token was issued before.');
 
 const notAllowed = () =>
   new Refusal('token.holder-not-allowed', 'forbidden', 'You may not issue a token for this holder.');

@@ -4,32 +4,32 @@ import { eventsOf, type Catalogue, type DomainEvent } from '#libs/kernel';
 export const tokenKinds = ['user', 'service', 'operator'] as const;
 export type TokenKind = (typeof tokenKinds)[number];
 
-/** Who acts with a token, and where. */
+/** The principal that a token authenticates, and the account that it is confined to. */
 export interface TokenHolder {
   readonly kind: TokenKind;
-  /** A user's id; a service or an operator is known by the id of its token. */
+  /** The user's id; for a service or an operator the id of the token. */
   readonly holder: string;
-  /** Where it may be used; absent: in the whole installation. */
+  /** The account that it is confined to; absent: valid in the whole installation. */
   readonly account?: string;
 }
 
-/** What a token was issued as. */
+/** The terms under which a token was issued. */
 export interface TokenTerms extends TokenHolder {
   readonly name: string;
   readonly scopes: readonly Permission[];
-  /** UTC, ISO 8601. */
+  /** ISO 8601, in UTC. */
   readonly expiresAt: string;
-  /** Of a user's token: the revision of their stream at which it was issued. Absent in events from before this was kept. */
+  /** For a user's token: the revision of the user's stream when it was issued. Absent in events of older versions. */
   readonly revision?: number;
-  /** `me:write` could be asked for when this was issued. Absent in events from before: such tokens have it for one release. */
+  /** Whether the scope `me:write` existed when the token was issued. Absent in events of older versions: such tokens have the scope for one release. */
   readonly meWriteKnown?: true;
 }
 
-/** What happens to one access token. These names and shapes are the storage format: once landed they change only through an upcaster. */
+/** The events of an access token. Names and shapes are the storage format: they change only through an upcaster. */
 export type AccessTokenEvent =
   /** The token was issued; the vault keeps the hash of its secret. */
   | DomainEvent<'AccessTokenIssued', TokenTerms>
-  /** The token was ended before it expired. */
+  /** The token was ended before its expiry. */
   | DomainEvent<'AccessTokenEnded', Record<never, never>>;
 
 declare module '#libs/kernel' {

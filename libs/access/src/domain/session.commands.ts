@@ -2,53 +2,53 @@ import { IsString, MaxLength, MinLength, ValidateIf } from 'class-validator';
 import { KnownEmail } from '#libs/accounts';
 import { Command, Optional } from '#libs/kernel';
 
-/** A holder who has authenticated: what their session starts with. */
+/** A holder who has authenticated: the data with which their session starts. */
 export interface Authenticated {
-  /** A user's id, or that of the operator's access token. */
+  /** The id of the user, or of the operator's access token. */
   readonly holder: string;
   readonly kind: 'user' | 'access-token';
   /** The revision of the holder's stream. */
   readonly revision: number;
   readonly authenticatedBy: 'password' | 'link' | 'token';
-  /** The position in the log of the event that recorded the login, if one did. */
+  /** The position in the log of the event that recorded the login; absent if none was recorded. */
   readonly position?: number;
 }
 
-/** What a browser may send as a password; the rules for new ones come later. */
-const longestTyped = 1_000;
+/** How many characters a request may hold as a password. The rules for new passwords are stricter. */
+const maxPasswordInput = 1_000;
 
-/** Needed where no token is given. */
-const WithoutToken = () => ValidateIf(({ token }: LogIn, value) => value !== undefined || token === undefined);
+/** Makes a field required if the command has no token. */
+const RequiredWithoutToken = () => ValidateIf(({ token }: LogIn, value) => value !== undefined || token === undefined);
 
-/** Begins a session: with an address and its password, or with an access token (which is how operators come in). */
+/** Starts a session: for a user with an address and a password, for an operator with an access token. */
 export class LogIn extends Command<LogIn, Authenticated> {
-  @WithoutToken() @KnownEmail() @MaxLength(254) email?: string;
-  @WithoutToken() @IsString() @MaxLength(longestTyped) password?: string;
+  @RequiredWithoutToken() @KnownEmail() @MaxLength(254) email?: string;
+  @RequiredWithoutToken() @IsString() @MaxLength(maxPasswordInput) password?: string;
   @Optional() @IsString() @MaxLength(100) token?: string;
 }
 
-/** Shows once more who the session's holder is: a user with the password, an operator with the access token that the session began with. */
+/** Authenticates the holder of a session again: a user by the password, an operator by the access token that started the session. */
 export class Reauthenticate extends Command<Reauthenticate, void> {
-  @Optional() @IsString() @MaxLength(longestTyped) password?: string;
+  @Optional() @IsString() @MaxLength(maxPasswordInput) password?: string;
   @Optional() @IsString() @MaxLength(100) token?: string;
 }
 
-/** Asks for a link that sets a password; the answer never tells whether the address exists. */
+/** Requests a mail with a link to set a password. The response does not tell whether the address exists. */
 export class RequestPasswordLink extends Command<RequestPasswordLink, void> {
   @KnownEmail() @MaxLength(254) email!: string;
 }
 
-/** Sets the password of whoever got the link by mail, and logs them in. */
+/** Sets the password of the user to whom the link was mailed, and starts a session. */
 export class FollowPasswordLink extends Command<FollowPasswordLink, Authenticated> {
-  /** What follows the `#` in the mailed address. */
+  /** The part of the mailed URL after the `#`. */
   @IsString() @MaxLength(200) link!: string;
   /** 12 to 128 characters, hard to guess. */
-  @IsString() @MinLength(1) @MaxLength(longestTyped) password!: string;
+  @IsString() @MinLength(1) @MaxLength(maxPasswordInput) password!: string;
 }
 
-/** Changes one's own password; every other session ends. */
+/** Changes the caller's own password and ends all their other sessions. */
 export class ChangePassword extends Command<ChangePassword, Authenticated> {
-  @IsString() @MaxLength(longestTyped) currentPassword!: string;
+  @IsString() @MaxLength(maxPasswordInput) currentPassword!: string;
   /** 12 to 128 characters, hard to guess. */
-  @IsString() @MinLength(1) @MaxLength(longestTyped) password!: string;
+  @IsString() @MinLength(1) @MaxLength(maxPasswordInput) password!: string;
 }

@@ -59,7 +59,7 @@ export class SessionController {
     const authenticated = await (command.email === undefined
       ? constantTime(execute, { skipOnSuccess: true })
       : this.attempts.checkForAddress(request, command.email, execute));
-    return this.enter(authenticated, request, reply);
+    return this.startSession(authenticated, request, reply);
   }
 
   /** Ends the caller's session. */
@@ -98,7 +98,7 @@ export class SessionController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const authenticated = await this.links.limitUse(request, command.link, () => this.commands.execute(command));
-    return this.enter(authenticated, request, reply);
+    return this.startSession(authenticated, request, reply);
   }
 
   /** Changes the caller's password and ends all their sessions. If the caller has a session, a new one starts. */
@@ -121,7 +121,7 @@ export class SessionController {
     const execute = () => this.commands.execute(this.device.addDevice(command, request));
     const authenticated = await this.attempts.checkForCaller(request, execute);
     return request.caller.session
-      ? this.enter(authenticated, request, reply)
+      ? this.startSession(authenticated, request, reply)
       : this.tokenAuthenticator.describePrincipal(request.caller);
   }
 
@@ -186,7 +186,8 @@ export class SessionController {
     return { ended: true };
   }
 
-  private async enter(authenticated: Authenticated, request: CalledRequest, reply: FastifyReply) {
+  /** Starts a session, sets its cookie and the device cookie, and returns the principal. */
+  private async startSession(authenticated: Authenticated, request: CalledRequest, reply: FastifyReply) {
     const secret = this.sessions.start(authenticated, request.headers['user-agent'] ?? '');
     this.cookie.set(request, reply, secret);
     if (authenticated.kind === 'user') this.device.set(request, reply, authenticated.holder);

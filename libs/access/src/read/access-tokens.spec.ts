@@ -4,7 +4,8 @@ import { permissions } from '#libs/authorization';
 import { withQueryContext, type Actor, type QueryContext, type Recorded } from '#libs/kernel';
 import { openTemporaryReadStore, type ReadStore } from '#libs/read-store';
 import { accessTokenEvent, type AccessTokenEvent, type TokenTerms } from '../domain/access-token.events.js';
-import { ListAccessTokens, AccessTokensProjection, listAccessTokens } from './access-tokens.js';
+import { ListAccessTokens, listAccessTokens } from './access-tokens.js';
+import { AccessTokensProjection } from './access-tokens.projection.js';
 
 const olga: Actor = { id: 'olga', kind: 'operator' };
 const ann: Actor = { id: 'ann', kind: 'user' };

@@ -1,16 +1,18 @@
 import type { Kysely } from 'kysely';
 import type { QueryContext } from '#libs/kernel';
-import { isManageable, type AccessTokenRow, type AccessTokenTables } from './access-tokens.js';
+import { isManageable } from './access-tokens.js';
+import type { AccessTokenRow, AccessTokenTables } from './access-tokens.projection.js';
 
-/** Where to begin: with users, or with tokens. */
+/** The issuers whose tokens are searched: users, or tokens. */
 export type Issuers = { readonly users: readonly string[] } | { readonly tokens: readonly string[] };
 
-/** A token that works, and which of the issuers it comes from. */
+/** A valid token, with `root`: the id of the issuer (of `Issuers`) from which it comes. */
 export type IssuedRow = AccessTokenRow & { readonly root: string };
 
 /**
- * The tokens that still work and were issued by these users, or with these tokens, or in turn with such a token; as far as
- * the caller may manage them, oldest first. A user's own tokens are not among what the user issued: they follow the user.
+ * Returns the valid tokens that these users, or callers with these tokens, have issued, directly or with a token that they
+ * issued: only those that the caller may manage, oldest first. A user's own tokens are left out: they end with the user's
+ * rights.
  */
 export async function listIssuedBy(
   db: Kysely<AccessTokenTables>,

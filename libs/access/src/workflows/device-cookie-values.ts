@@ -2,7 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Device } from '#libs/authorization';
 import type { Vault } from '#libs/vault';
 
-/** How many users a browser is remembered for; the one who has not logged in for the longest is forgotten first. */
+/** How many users a device cookie holds; the user whose last login is the oldest is dropped. */
 const usersPerDevice = 5;
 
 const entryForm = /^[\w-]{22}\.[\w-]{43}$/;
@@ -11,13 +11,13 @@ const entryForm = /^[\w-]{22}\.[\w-]{43}$/;
 export class DeviceCookieValues {
   constructor(private readonly vault: Pick<Vault, 'hmac'>) {}
 
-  /** What a cookie shows. What this installation's vault has not signed for the user in question is ignored. */
+  /** Returns the device of a cookie. Its `idFor` returns an id only for a user for whom this installation signed an entry. */
   parse(cookie: string | undefined): Device {
     const entries = entriesOf(cookie);
     return { idFor: (userId) => entries.find((entry) => this.isFor(userId, entry))?.split('.', 1)[0] };
   }
 
-  /** The cookie after this user has logged in: their entry, which keeps its id, comes first. */
+  /** Returns the cookie after a login of this user: the user's entry comes first, and keeps its id if there was one. */
   addUser(cookie: string | undefined, userId: string): string {
     const entries = entriesOf(cookie);
     const own =

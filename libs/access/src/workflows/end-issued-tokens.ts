@@ -3,13 +3,14 @@ import { Refusal, withContext, type CommandContext } from '#libs/kernel';
 import { EndAccessToken } from '../domain/access-token.commands.js';
 import { endToken, type TokenStores } from './issue-token.js';
 
-/** How often tokens may turn up that were issued while others were ended. */
+/** How often the search is repeated, if tokens are issued while others are ended. */
 const maxRounds = 20;
 
 /**
- * Ends tokens until none is found any more: while some are ended, others of them may issue one more. Answers those that it
- * ended and the position in the log of the last end. May be repeated.
- * @param find the tokens that are left; it must see everything that was written before it was called
+ * Ends all tokens that `find` returns, and repeats that until it returns none: a token may issue another one while tokens are
+ * ended. Returns the ended tokens and the position of the last event in the log. Idempotent. Throws `stream.busy` after 20
+ * rounds.
+ * @param find returns the tokens that are left; it must see all events that were appended before the call
  */
 export async function endIssuedTokens<Token extends { readonly token_id: string }>(
   stores: TokenStores,

@@ -2,11 +2,11 @@ import { RateLimit, Refusal, throttledRefusal } from '#libs/kernel';
 import { constantTime } from './constant-time.js';
 import { WorkQueue } from './work-queue.js';
 
-/** A password that somebody wants to have compared. */
+/** An attempt to authenticate by a password. */
 export interface PasswordAttempt {
-  /** Where it comes from: see `sourceOf`. */
+  /** The source of the request; see `sourceOf`. */
   readonly source: string;
-  /** The canonical e-mail address that it is tried for, whether or not anybody has it. */
+  /** The canonical e-mail address; no user may have it. */
   readonly address: string;
   /** Whether the request holds the device cookie of the user with this address. */
   readonly knownDevice: boolean;
@@ -18,45 +18,45 @@ interface ChecksOptions {
   readonly now: () => Date;
 }
 
-/** How many may wait for the place of one address, so that the last is answered within seconds; default, not configurable. */
+/** How many attempts for one address may wait: few, so that the last one is answered within seconds; default, not configurable. */
 const waitingPerAddress = 11;
-/** How many checks from known devices, and how many others, may be under way or wait; defaults, not configurable. */
-const maxUnderWay = 200;
-/** How many checks from limited sources may wait; default, not configurable. */
+/** How many attempts of each rank may run or wait; default, not configurable. */
+const maxPending = 200;
+/** How many attempts from limited sources may wait; default, not configurable. */
 const waitingFromLimited = 20;
 
 const ranks = { knownDevice: 0, other: 1, limitedSource: 2 } as const;
 type Rank = keyof typeof ranks;
 
 /**
- * Where all passwords are compared: bounded, and alike for addresses that somebody has and those that nobody has. There is
- * one check at a time per address, and a second place for the user's known devices. Sources with too many failures share
- * one lane behind all others.
+ * Limits how many passwords are compared at the same time, in the same way for addresses with and without a user. Only one
+ * attempt per address runs at a time, and one more from the user's known devices. Sources with too many failures share one
+ * queue with the lowest priority.
  */
 export class PasswordChecks {
-  /** An attempt counts as failed until it has been decided: default, 20 a minute and source. */
+  /** Failed attempts by source: 20 per minute; default, not configurable. An attempt counts as failed until it has succeeded. */
   readonly #failures: RateLimit;
-  readonly #turns: WorkQueue;
-  readonly #limitedSources = new WorkQueue({ concurrency: 1, maxWaiting: waitingFromLimited });
-  readonly #addresses = new Map<string, WorkQueue>();
-  readonly #underWay = { knownDevice: 0, other: 0, limitedSource: 0 };
+  readonly #comparisons: WorkQueue;
+  readonly #limitedSourcesQueue = new WorkQueue({ concurrency: 1, maxWaiting: waitingFromLimited });
+  readonly #addressQueues = new Map<string, WorkQueue>();
+  readonly #pending = { knownDevice: 0, other: 0, limitedSource: 0 };
 
   constructor({ concurrency, now }: ChecksOptions) {
     this.#failures = new RateLimit({ limit: 20, window: 60_000, now });
-    this.#turns = new WorkQueue({ concurrency: concurrency, maxWaiting: maxUnderWay, priorities: 3 });
+    this.#comparisons = new WorkQueue({ concurrency, maxWaiting: maxPending, priorities: 3 });
   }
 
   /**
-   * Compares when it is its turn. A check that fails takes whole beats of time, in which it keeps its place.
-   * Throws `access.throttled` where too many are under way.
+   * Calls `compare` as soon as the limits allow, and returns its result. Pads the duration of a failed attempt to hide
+   * timing; meanwhile it counts as running. Throws `access.throttled` if too many attempts wait.
    */
   async check<T>({ source, address, knownDevice }: PasswordAttempt, compare: () => Promise<T>): Promise<T> {
     const isLimited = this.#failures.take(source) !== undefined;
     const rank = knownDevice ? 'knownDevice' : isLimited ? 'limitedSource' : 'other';
     let failed = true;
     try {
-      const result = await this.#inLanes(rank, address, () =>
-        constantTime(() => this.#turns.run(compare, ranks[rank]), { skipOnSuccess: true }),
+      const result = await this.#runInQueues(rank, address, () =>
+        constantTime(() => this.#comparisons.run(compare, ranks[rank]), { skipOnSuccess: true }),
       );
       failed = false;
       return result;
@@ -68,32 +68,32 @@ export class PasswordChecks {
     }
   }
 
-  async #inLanes<T>(rank: Rank, address: string, work: () => Promise<T>): Promise<T> {
-    if (this.#underWay[rank] >= maxUnderWay)
+  async #runInQueues<T>(rank: Rank, address: string, work: () => Promise<T>): Promise<T> {
+    if (this.#pending[rank] >= maxPending)
       throw throttledRefusal('Too many passwords are being checked; wait a while.', 5);
-    this.#underWay[rank]++;
-    const atAddress = () => this.#atAddress(rank, address, work);
+    this.#pending[rank]++;
+    const runForAddress = () => this.#runForAddress(rank, address, work);
     try {
-      return await (rank === 'limitedSource' ? this.#limitedSources.run(atAddress) : atAddress());
+      return await (rank === 'limitedSource' ? this.#limitedSourcesQueue.run(runForAddress) : runForAddress());
     } finally {
-      this.#underWay[rank]--;
+      this.#pending[rank]--;
     }
   }
 
-  async #atAddress<T>(rank: Rank, address: string, work: () => Promise<T>): Promise<T> {
-    const place = `${rank === 'knownDevice' ? 'device' : 'other'} ${address}`;
-    const lane =
-      this.#addresses.get(place) ??
+  async #runForAddress<T>(rank: Rank, address: string, work: () => Promise<T>): Promise<T> {
+    const key = `${rank === 'knownDevice' ? 'device' : 'other'} ${address}`;
+    const queue =
+      this.#addressQueues.get(key) ??
       new WorkQueue({ concurrency: 1, maxWaiting: waitingPerAddress, priorities: 3, refusesUntilEmpty: true });
-    this.#addresses.set(place, lane);
+    this.#addressQueues.set(key, queue);
     try {
-      return await lane.run(work, ranks[rank]);
+      return await queue.run(work, ranks[rank]);
     } finally {
-      if (lane.isIdle) this.#addresses.delete(place);
+      if (queue.isIdle) this.#addressQueues.delete(key);
     }
   }
 }
 
-/** Whether the password was found to be wrong, or it is not known what was found. */
+/** Returns whether an error counts as a failed attempt: the password was wrong, or the error is unexpected. */
 const isFailure = (error: unknown): boolean =>
   !(error instanceof Refusal) || error.code === 'login.failed' || error.code === 'password.wrong';

@@ -1,6 +1,6 @@
 import { argon2Sync, type Argon2Parameters } from 'node:crypto';
 
-// The jobs of `PasswordThreads`: each export is one, with one argument and a result that can be cloned.
+// Runs in the worker threads of `PasswordThreads`: each export is a job, with one argument and a result that can be cloned.
 
 export type Argon2idTask = Pick<
   Argon2Parameters,

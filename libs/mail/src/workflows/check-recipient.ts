@@ -9,7 +9,7 @@ interface Recorded {
   readonly to: string;
 }
 
-/** Why a built message must not be sent; undefined where it goes exactly to the recorded address and names nobody else. */
+/** Returns why a built message must not be sent; undefined if it goes to the recorded address only and names no other. */
 export function checkRecipient(
   message: MailMessage['message'],
   { from, to }: Recorded,
@@ -24,7 +24,7 @@ export function checkRecipient(
 const isExactly = ([first, ...others]: readonly string[], recorded: string): boolean =>
   first !== undefined && others.length === 0 && isSameMailbox(first, recorded);
 
-/** The addresses that a program finds in a header when it reads the message. */
+/** Returns the addresses that a mail program would read from a header. */
 function addressesIn(message: MailMessage['message'], header: string): string[] {
   const headers = message.buildHeaders().replace(/\r\n(?=[ \t])/g, '');
   const values = headers.split('\r\n').filter((line) => line.startsWith(`${header}: `));

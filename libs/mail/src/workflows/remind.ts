@@ -3,13 +3,13 @@ import { AccountDecider } from '#libs/accounts';
 import type { EventStore } from '#libs/event-store';
 import type { Vault } from '#libs/vault';
 
-/** ◇ How long somebody waits before administrators are reminded, and until they are again, ms. */
+/** How long a user waits for approval before administrators are reminded, and how long until the next reminder, ms; default, not configurable. */
 export const reminderInterval = 24 * 60 * 60_000;
 
-/** UUIDv5 namespace of reminders. */
+/** The UUIDv5 namespace of the ids of reminders. */
 const namespace = '0d0c1f5e-7a4e-4b0f-8a5d-3b3c7f2f9e64';
 
-/** Owes each administrator of an account where somebody waits a mail, once a day. */
+/** Queues a mail to each administrator of every account whose reminder about pending approvals is due, once a day. */
 export async function queueReminders(
   store: Pick<EventStore, 'load'>,
   { outbox, pendingApprovals }: Pick<Vault, 'outbox' | 'pendingApprovals'>,

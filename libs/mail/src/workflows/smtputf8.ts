@@ -5,8 +5,8 @@ import { UndeliverableError } from '../domain/recipient.js';
 type Done = (error: Error | null, info?: SentMessageInfo) => void;
 
 /**
- * Sends each mail over a connection of its own, and only where the server announces SMTPUTF8 (RFC 6531). nodemailer's own
- * transports send UTF-8 to any server, and one without the extension may read it as another mailbox.
+ * Sends each mail over its own connection, and only if the server supports SMTPUTF8 (RFC 6531). nodemailer's own transports
+ * send UTF-8 addresses to any server; a server without the extension may deliver to another mailbox.
  */
 export class SmtpUtf8Transport implements Transport {
   readonly name = 'SMTPUTF8';
@@ -45,7 +45,7 @@ function transmit(connection: SMTPConnection, { message }: MailMessage, done: Do
   );
 }
 
-/** Runs a callback the first time only. */
+/** Returns a function that calls `callback` the first time only. */
 function once<A extends unknown[]>(callback: (...values: A) => void): (...values: A) => void {
   let isDone = false;
   return (...values) => {

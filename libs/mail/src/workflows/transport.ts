@@ -7,34 +7,39 @@ import { checkRecipient } from './check-recipient.js';
 import type { Message } from './compose.js';
 import { SmtpUtf8Transport } from './smtputf8.js';
 
-/** Who mails come from. */
+/** The sender of all mails. */
 export interface SenderAddress {
   readonly name: string;
   readonly address: string;
 }
 
-/** Takes mails to where they are read. */
+/** Sends mails. */
 export interface MailTransport {
-  /** How many mails are under way at once. */
+  /** How many mails may be sent at the same time. */
   readonly concurrency: number;
   /**
-   * Resolves once it is taken on, to the file that it is in, if it is in one. Throws `Undeliverable` where it would not go
-   * exactly to the recorded address, else what nodemailer or the file system throws.
+   * Sends a mail. Returns once it was accepted, with the name of the file if it was written to one. Throws
+   * `UndeliverableError` if it would go to another address than the recorded one, else the errors of nodemailer or the file
+   * system.
    */
   deliver(mail: Mail, message: Message, at: Date): Promise<string | undefined>;
-  /** Breaks off what is under way. */
+  /** Closes the connections; mails that are being sent fail. */
   close(): void;
 }
 
-/** To a mail server. `url`: `smtps://…`, or `smtp://…` with TLS as soon as the server offers it; `needsTls`: over TLS or not at all, whatever the URL says. */
+/**
+ * Creates a transport to a mail server.
+ * @param url `smtps://…`, or `smtp://…`, which uses TLS if the server offers it
+ * @param needsTls whether to fail if the server does not offer TLS, also for `smtp://…`
+ */
 export function smtpTransport(url: string, from: SenderAddress, { needsTls }: { needsTls: boolean }): MailTransport {
   const seconds = 1_000;
   const concurrency = 4;
   const mailer = createTransport({
-    url: needsTls ? overTls(url) : url,
+    url: needsTls ? requireTls(url) : url,
     pool: true,
     maxConnections: concurrency,
-    // What fails is tried again by the process, which remembers it.
+    // The mail process retries, and keeps count in the outbox.
     maxRequeues: 0,
     connectionTimeout: 10 * seconds,
     greetingTimeout: 10 * seconds,
@@ -42,37 +47,40 @@ export function smtpTransport(url: string, from: SenderAddress, { needsTls }: { 
     ...noAccess,
   });
   const utf8Mailer = createTransport(new SmtpUtf8Transport(mailer.options));
-  for (const each of [mailer, utf8Mailer]) each.use('stream', checking(from));
+  for (const each of [mailer, utf8Mailer]) each.use('stream', checkRecipientPlugin(from));
   return {
     concurrency,
     async deliver(mail, message, at) {
       const isUtf8 = [from.address, message.to.address].some(needsSmtpUtf8);
-      await (isUtf8 ? utf8Mailer : mailer).sendMail(envelopeOf(mail, message, from, at));
+      await (isUtf8 ? utf8Mailer : mailer).sendMail(toNodemailerMail(mail, message, from, at));
       return undefined;
     },
     close: () => mailer.close(),
   };
 }
 
-/** In the URL, since nodemailer takes the options there before all others; this one comes before its other options about TLS. */
-function overTls(url: string): string {
-  const at = new URL(url);
-  at.searchParams.set('requireTLS', 'true');
-  return at.href;
+/** Adds the requirement to the URL, since nodemailer prefers options there to all others. */
+function requireTls(url: string): string {
+  const result = new URL(url);
+  result.searchParams.set('requireTLS', 'true');
+  return result.href;
 }
 
-/** To files in a directory, for those who have no mail server yet: only whoever runs Rollbook reads them. */
+/** Creates a transport that writes mails to files in a directory, for installations without a mail server. Only the user that runs Rollbook may read them. */
 export function fileTransport(directory: string, from: SenderAddress): MailTransport {
   const mailer = createTransport({ streamTransport: true, buffer: true, newline: 'windows', ...noAccess });
-  mailer.use('stream', checking(from));
+  mailer.use('stream', checkRecipientPlugin(from));
   return {
-    // There is nothing to wait for, and whoever adds thousands of users at once wants them first.
+    // There is no network to wait for, and adding thousands of users must not wait for their mails.
     concurrency: 1,
     async deliver(mail, message, at) {
-      const readable = { text: asWritten('text/plain', message.text), html: asWritten('text/html', message.html) };
-      const { message: bytes } = await mailer.sendMail({ ...envelopeOf(mail, message, from, at), ...readable });
+      const readable = {
+        text: toReadablePart('text/plain', message.text),
+        html: toReadablePart('text/html', message.html),
+      };
+      const { message: bytes } = await mailer.sendMail({ ...toNodemailerMail(mail, message, from, at), ...readable });
       await mkdir(directory, { recursive: true, mode: 0o700 });
-      // The same mail takes the same name, however often it is written.
+      // A mail that is written again gets the same name.
       const file = join(
         directory,
         `${new Date(mail.since).toISOString().replaceAll(':', '-')}-${mail.kind}-${mail.id.slice(0, 8)}.eml`,
@@ -85,21 +93,21 @@ export function fileTransport(directory: string, from: SenderAddress): MailTrans
   };
 }
 
-/** A part that is read in an editor, too: quoted-printable would break its link in pieces. */
-const asWritten = (type: string, content: string) => ({
+/** Returns a part of the message without quoted-printable, which would break its link: people read these files in an editor. */
+const toReadablePart = (type: string, content: string) => ({
   raw: `Content-Type: ${type}; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n${content.replace(/\r?\n/g, '\r\n')}`,
 });
 
-/** A mail never takes anything from this machine's files or from other hosts with it. */
+/** nodemailer must not read attachments from files or from other hosts. */
 const noAccess = { disableFileAccess: true, disableUrlAccess: true } as const;
 
-/** Checks each message after nodemailer has built it, before it is sent. */
-const checking =
+/** Returns a plugin that checks the recipient of each message after nodemailer has built it. */
+const checkRecipientPlugin =
   (from: SenderAddress): PluginFunction =>
   ({ message, data }, done) =>
     done(checkRecipient(message, { from: from.address, to: (data.to as Message['to']).address }));
 
-const envelopeOf = (
+const toNodemailerMail = (
   { id }: Mail,
   { to, subject, text, html }: Message,
   from: SenderAddress,
@@ -107,13 +115,13 @@ const envelopeOf = (
 ): SendMailOptions => ({
   from: { ...from },
   to: { ...to },
-  // Apart from the headers, so that no name adds a recipient; as objects, so that nodemailer does not parse the addresses.
+  // Not taken from the headers, so that no name can add a recipient; objects, so that nodemailer does not parse the addresses.
   envelope: { from: { name: '', address: from.address }, to: [{ name: '', address: to.address }] },
   subject,
   text,
   html,
   date,
-  // The same each time, so that a mail which is sent twice is recognised.
+  // Constant, so that mail programs recognise a mail that was sent twice.
   messageId: `<${id}@${from.address.split('@').at(-1)}>`,
   headers: { 'Auto-Submitted': 'auto-generated' },
   xMailer: false,

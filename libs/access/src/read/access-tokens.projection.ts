@@ -1,0 +1,97 @@
+import { sql, type Transaction } from 'kysely';
+import type { Permission } from '#libs/authorization';
+import type { Actor, Recorded } from '#libs/kernel';
+import type { Projection } from '#libs/read-store';
+import type { AccessTokenEvent, TokenKind, TokenTerms } from '../domain/access-token.events.js';
+
+/** A row of the read model of access tokens. */
+export interface AccessTokenRow {
+  token_id: string;
+  holder: string;
+  kind: TokenKind;
+  /** null: valid in the whole installation. */
+  account: string | null;
+  /** null: the holder was erased. */
+  name: string | null;
+  scopes: readonly Permission[];
+  issued_by_id: string;
+  issued_by_kind: Actor['kind'];
+  /** The id of the token with which it was issued; null: it was not issued with a token. */
+  issued_via: string | null;
+  issued_at: string;
+  expires_at: string;
+  ended_at: string | null;
+  /** The position in the log of the event that issued it. */
+  position: number;
+}
+
+export interface AccessTokenTables {
+  access_tokens: Omit<AccessTokenRow, 'scopes'> & { scopes: string };
+}
+
+/** Maintains the read model of all access tokens, also of ended and expired ones. */
+export const AccessTokensProjection: Projection = {
+  name: 'access-tokens',
+  version: 2,
+  tables: ['access_tokens'],
+  events: ['AccessTokenIssued', 'AccessTokenEnded'] satisfies AccessTokenEvent['type'][],
+
+  async create(db) {
+    await sql`
+      CREATE TABLE access_tokens (
+        token_id text PRIMARY KEY,
+        holder text NOT NULL,
+        kind text NOT NULL,
+        account text,
+        name text,
+        scopes jsonb NOT NULL,
+        issued_by_id text NOT NULL,
+        issued_by_kind text NOT NULL,
+        issued_via text,
+        issued_at timestamptz NOT NULL,
+        expires_at timestamptz NOT NULL,
+        ended_at timestamptz,
+        position bigint NOT NULL UNIQUE
+      )`.execute(db);
+    await sql`CREATE INDEX access_tokens_of_account ON access_tokens (account, kind, position)`.execute(db);
+    await sql`CREATE INDEX access_tokens_issued_by ON access_tokens (issued_by_id)`.execute(db);
+    await sql`CREATE INDEX access_tokens_issued_via ON access_tokens (issued_via)`.execute(db);
+    await sql`CREATE INDEX access_tokens_of_holder ON access_tokens (holder, position)`.execute(db);
+  },
+
+  async apply(events, tx: Transaction<AccessTokenTables>) {
+    for (const event of events) {
+      if (event.type === 'AccessTokenIssued') await tx.insertInto('access_tokens').values(toRow(event)).execute();
+      else
+        await tx
+          .updateTable('access_tokens')
+          .set({ ended_at: event.envelope.at })
+          .where('token_id', '=', event.envelope.subject.id)
+          .execute();
+    }
+  },
+};
+
+/** Returns the row of a token from the event that issued it. */
+function toRow({
+  data,
+  envelope: { subject, actor, via, at },
+  position,
+}: Recorded): AccessTokenTables['access_tokens'] {
+  const { holder, kind, account, name, scopes, expiresAt } = data as TokenTerms;
+  return {
+    token_id: subject.id,
+    holder,
+    kind,
+    account: account ?? null,
+    name: name ?? null,
+    scopes: JSON.stringify(scopes),
+    issued_by_id: actor.id,
+    issued_by_kind: actor.kind,
+    issued_via: via ?? null,
+    issued_at: at,
+    expires_at: expiresAt,
+    ended_at: null,
+    position,
+  };
+}
