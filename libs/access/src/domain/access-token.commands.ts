@@ -6,7 +6,7 @@ import { tokenKinds, type TokenKind } from './access-token.events.js';
 /** A new access token with its secret. */
 export interface IssuedAccessToken {
   readonly tokenId: string;
-  /** The secret; Rollbook keeps only its hash, so no later answer shows it. */
+  /** The secret. Rollbook stores only its hash, so no later response contains it. */
   readonly token: string;
 }
 
@@ -17,29 +17,29 @@ export interface EndedAccessToken {
   readonly issued?: readonly string[];
 }
 
-/** Issues an access token. Its secret is in the answer, once. */
+/** Issues an access token. Only the response to this request contains its secret. */
 export class IssueAccessToken extends Command<IssueAccessToken, VersionedResult<IssuedAccessToken>> {
   @IsIn(tokenKinds) kind!: TokenKind;
-  /** With kind `user`: whose token it is; absent: the caller's own. */
+  /** For kind `user`: the id of the user who will hold the token; default: the caller. */
   @Optional() @Id() userId?: string;
-  /** With kind `service`: where the service may act; absent, for those not confined to an account: everywhere. */
+  /** For kind `service`: the id of the account that the service is confined to; absent: the whole installation. */
   @Optional() @Id() accountId?: string;
-  /** What it is for, in words; shown in lists and to auditors. */
+  /** The purpose of the token, in words. Lists and the audit trail show it. */
   @Line(100) name!: string;
-  /** What it may be used for; what the holder's roles do not give stays closed to it. */
+  /** The permissions of the token. A user's token has only those that the user's roles also give. */
   @IsArray() @ArrayNotEmpty() @ArrayUnique() @IsIn(permissions, { each: true }) scopes!: Permission[];
-  /** ISO 8601 with a zone; at most 400 days ahead, and not after the end of the token that issues it. */
+  /** When the token expires: ISO 8601 with a zone, at most 400 days ahead, and not after the expiry of the token that issues it. */
   @IsISO8601({ strict: true, strictSeparator: true }) expiresAt!: string;
 }
 
-/** Issues the token that whoever runs the installation finds in a file; no route takes it. */
+/** Issues the operator token that the server writes to a file. No route accepts this command. */
 export class IssueOperatorToken extends Command<IssueOperatorToken> {
   holder!: string;
   days!: number;
 }
 
-/** Ends an access token at once and for ever. */
+/** Ends an access token immediately and permanently. */
 export class EndAccessToken extends Command<EndAccessToken, VersionedResult<EndedAccessToken>> {
-  /** Also end every token that was issued with it, and in turn those that were issued with these. */
+  /** Whether to end also all tokens that were issued with this token, directly or through other tokens. */
   @Optional() @Flag() issued?: boolean;
 }

@@ -1,10 +1,10 @@
 /** Why a password is refused. */
 export type Weakness = 'too-short' | 'too-long' | 'unusable-characters' | 'guessable' | 'breached';
 
-/** Default, not configurable; in characters. */
+/** The minimum length of a new password in characters; default, not configurable. */
 export const minLength = 12;
 const maxLength = 128;
-/** Default, not configurable: zxcvbn's "safely unguessable", 10^8 guesses and more. */
+/** The minimum score of zxcvbn: "safely unguessable", at least 10^8 guesses; default, not configurable. */
 export const minScore = 3;
 
 /** Returns the canonical form of a password, which is the same for every keyboard (RFC 8265 §4.2). */
@@ -20,7 +20,7 @@ export function findWeaknesses(password: string): Weakness[] {
   ];
 }
 
-/** What an attacker may know of the user and would try as a password. */
+/** The data of a user that an attacker may know and would try as a password. */
 export interface PersonalDetails {
   readonly firstName: string;
   readonly lastName: string;
@@ -28,7 +28,7 @@ export interface PersonalDetails {
   readonly accountName?: string;
 }
 
-/** Letters that Unicode does not decompose, as they are written without their strokes. */
+/** Letters with strokes, which Unicode does not decompose, and the letters without them. */
 const strokeless: Readonly<Record<string, string>> = {
   đ: 'd',
   ł: 'l',
@@ -44,7 +44,7 @@ const replaced = (text: string, table: Readonly<Record<string, string>>) =>
   text.replace(/\P{ASCII}/gu, (letter) => table[letter] ?? letter);
 const accentless = (text: string) => replaced(text.normalize('NFD').replace(/\p{M}/gu, ''), strokeless);
 
-/** A word in lower case as it is spelled, without its accents, and with `ue` for `ü` and the like. */
+/** Returns the spellings of a word in lower case: as it is, without accents, and with `ue` for `ü` and similar. */
 const spellings = (word: string): string[] => [word, accentless(word), accentless(replaced(word, umlauts))];
 
 /** Returns the words that are easy to guess in a user's password: names, e-mail address and account, whole and in parts, in all spellings. */

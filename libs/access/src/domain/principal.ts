@@ -14,26 +14,26 @@ export interface UserAccess {
   readonly tokensSince: StreamPoint;
 }
 
-/** An authenticated caller, by access token or session, and what they may do now. */
+/** A caller who was authenticated by an access token or a session, and the caller's permissions now. */
 export interface Principal extends GrantedPermissions {
   readonly actor: Actor;
   /** The id of the token. */
   readonly tokenId?: string;
-  /** Where they may do it; absent: in every account. */
+  /** The account that the caller is confined to; absent: all accounts. */
   readonly confinedTo?: string;
   readonly roles: readonly Role[];
   readonly scopes: readonly Permission[];
   readonly token?: { readonly id: string; readonly name: string; readonly expiresAt: string };
   readonly session?: SessionDetails;
-  /** Of a token: until when (UTC, ISO 8601) a token that it issues may live at most. */
+  /** For a token: the latest expiry of tokens that it issues (UTC, ISO 8601). */
   readonly issuableUntil?: string;
-  /** The token may change what is its holder's own, as all tokens could. To be removed in the release after 0.2. */
+  /** Whether the token was issued before the scope `me:write` existed: it has that scope, too. To be removed in the release after 0.2. */
   readonly isFromBeforeMeWrite?: true;
-  /** Of a session: until when (Unix ms) it may do what harms most, and with what that is renewed. */
+  /** For a session: until when (Unix ms) it may send sensitive commands, and the credential that renews this. */
   readonly authentication?: { readonly until: number; readonly by: Credential };
 }
 
-/** A session, as its holder sees it; times are UTC, ISO 8601. */
+/** A session, as in responses to its holder; times are UTC, ISO 8601. */
 export interface SessionDetails {
   readonly id: string;
   readonly expiresAt: string;
@@ -49,7 +49,7 @@ export const toUserAccess = (user: User, at: string): UserAccess | undefined =>
 
 /**
  * Returns the principal of an access token, or undefined unless the token is valid and its holder may use it. A user's
- * token works in the account that it was issued for only. What ends a user's sessions ends the user's tokens, too.
+ * token works in the account that it was issued for only. An event that ends a user's sessions ends the user's tokens, too.
  */
 export function toTokenPrincipal(
   id: string,
@@ -80,7 +80,7 @@ const hasEndedWith = (
   { revision, position }: Exclude<AccessToken, { status: 'absent' }>,
 ): boolean => (revision === undefined ? position < tokensSince.position : revision < tokensSince.revision);
 
-/** People say on which day a token ends: one that a user's token issues may end later on the same day (UTC). */
+/** Returns the end of the day (UTC) of a time. In the UI, users choose the day on which a token expires, so tokens that a user's token issues may expire later on the same day. */
 const endOfDay = (time: string): string => `${new Date(time).toISOString().slice(0, 10)}T23:59:59.999Z`;
 
 /** Returns the principal of a user's session, or undefined if an event of the user has ended it. */

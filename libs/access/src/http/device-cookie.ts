@@ -5,7 +5,7 @@ import { withContext, type Command } from '#libs/kernel';
 import { DeviceCookieValues } from '../workflows/device-cookie-values.js';
 import { HostCookies } from './host-cookies.js';
 
-/** Seconds that a browser is remembered after a login; browsers keep no cookie for more than 400 days. */
+/** How long a browser is remembered after a login, seconds; browsers keep no cookie for more than 400 days. */
 const oneYear = 365 * 86_400;
 
 /** The cookie that identifies a browser with which a user has logged in before. It gives no access by itself. */

@@ -9,12 +9,12 @@ export class HostCookies {
     private readonly installation: () => string,
   ) {}
 
-  /** `rollbook-<installation>`, with a suffix where one is given; over https with the prefix that no other host can set. */
+  /** Returns `rollbook-<installation>` and the suffix; over https with a prefix, so that other hosts cannot set the cookie. */
   nameOf(request: FastifyRequest, suffix = ''): string {
     return `${this.isSecure(request) ? '__Host-' : ''}rollbook-${this.installation()}${suffix}`;
   }
 
-  /** No script reads it, no other site sends it. */
+  /** Returns the attributes of a cookie that scripts cannot read and other sites do not send. */
   attributes(request: FastifyRequest) {
     return { path: '/', httpOnly: true, sameSite: 'strict', secure: this.isSecure(request) } as const;
   }

@@ -49,7 +49,7 @@ function parse(hash: string): { cost: Cost; salt: Buffer; key: Buffer } {
   };
 }
 
-/** Compared when there is no hash, so that it takes as long as with one. */
+/** Is compared if there is no hash, so that the duration is the same. */
 const placeholderHash = phc(cost, randomBytes(16), randomBytes(32));
 
 /** Returns whether a password has this hash. Takes the time of one argon2id also if there is no hash. */

@@ -16,7 +16,7 @@ export async function authenticate(
   return { holder: principal.tokenId!, kind: 'access-token', revision: 0, authenticatedBy: 'token' };
 }
 
-/** Converts a login of a user to what a session is started with. */
+/** Converts a login of a user to the data with which a session starts. */
 export const toAuthenticatedUser = (
   { userId, ...where }: LoggedIn,
   authenticatedBy: Authenticated['authenticatedBy'],

@@ -72,7 +72,7 @@ export async function endToken(
   return written;
 }
 
-/** Loads what the rules need to know of the token's holder. */
+/** Loads the facts about the token's holder that the rules need. */
 async function loadFacts(
   store: EventStore,
   { kind, userId, accountId, context }: IssueAccessToken,

@@ -47,7 +47,7 @@ export async function logIn(
 /**
  * Records a login of a user. The revision of the logins stream is checked, so that concurrent guesses count like guesses
  * one after the other. Throws `login.failed` if the user may not log in (any more).
- * @param holds says whether the proof, for example the password, is still valid for the user's current state
+ * @param holds returns whether the proof, for example the password, is still valid for the user's current state
  */
 export function recordLogin(
   store: EventStore,

@@ -14,13 +14,13 @@ export interface OperatorTokenOptions extends TokenStores {
   readonly file: string;
   /** Now, UTC, ISO 8601. */
   readonly at: string;
-  /** How long a new token lives. */
+  /** How long a new token is valid. */
   readonly days: number;
 }
 
 const day = 86_400_000;
 
-/** Whether the token in the file is as good as a new one: a start renews any that is older than a day, or lives longer than a new one would. */
+/** Returns whether the token in the file need not be replaced: it was issued within a day, and expires no later than a new one would. */
 function isRecentEnough(token: AccessToken, { at, days }: OperatorTokenOptions): boolean {
   if (token.status !== 'live') return false;
   const left = Date.parse(token.expiresAt) - Date.parse(at);
@@ -48,7 +48,7 @@ export async function ensureOperatorToken(options: OperatorTokenOptions): Promis
   return !isValid;
 }
 
-/** UUIDv5 namespace of what derives from an installation. */
+/** The UUIDv5 namespace of ids that are derived from the id of an installation. */
 const namespace = '6d0b9b1c-2f1e-4c0e-9a43-5a6f0a8f7c55';
 
 const derived = ({ fingerprint }: TokenStores['vault'], what: string): string =>
@@ -56,7 +56,7 @@ const derived = ({ fingerprint }: TokenStores['vault'], what: string): string =>
 
 const tokenId = ({ vault }: TokenStores, n: number): string => derived(vault, `operator-token ${n}`);
 
-/** The tokens that were ever written to the file, oldest first. */
+/** Returns all tokens that were ever written to the file, oldest first. */
 async function loadOperatorTokens(
   stores: TokenStores,
 ): Promise<{ id: string; state: Exclude<AccessToken, { status: 'absent' }> }[]> {
@@ -71,7 +71,7 @@ async function loadOperatorTokens(
 
 async function issueIntoFile(file: string, stores: OperatorTokenOptions, n: number): Promise<string> {
   const id = tokenId(stores, n);
-  // A start that was cut short may have kept a hash for it.
+  // A start that crashed may have saved a hash for it.
   stores.vault.tokens.delete(id);
   const command = new IssueOperatorToken({ holder: derived(stores.vault, 'operator'), days: stores.days });
   const { token } = await createToken(stores, asSystem(command, id, stores.at));

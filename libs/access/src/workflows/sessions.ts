@@ -114,5 +114,5 @@ export class Sessions {
   }
 }
 
-/** Returns under which id the sessions of a principal are stored: the user's, or that of an operator's access token. */
+/** Returns the id under which the sessions of a principal are stored: of the user, or of the operator's access token. */
 const holderOf = ({ actor, tokenId: via }: Principal): string => (actor.kind === 'user' ? actor.id : (via ?? ''));

@@ -21,7 +21,7 @@ it('yields what was added and ends when the signal is aborted, also if the produ
   const stopping = new AbortController();
   const batches = collectBatches<number>((add) => {
     add(1);
-    stopping.abort();
+    setTimeout(() => stopping.abort(), 10);
     return new Promise(() => {});
   }, stopping.signal);
   expect(await Array.fromAsync(batches)).toEqual([[1]]);
