@@ -47,12 +47,9 @@ describe('SEARCH-1: text is compared without case and accents', () => {
   ])('SEARCH-4: not without %s, which make another word', (_, texts) => different(...texts));
 
   test('SEARCH-1: a normalized text stays the same when it is normalized again: each character', () => {
-    const characters = Array.from({ length: 0x110000 }, (_, code) => code)
-      .filter((code) => code < 0xd800 || code > 0xdfff)
-      .map((code) => String.fromCodePoint(code));
-    expect(characters.filter((it) => normalizeForSearch(normalizeForSearch(it)) !== normalizeForSearch(it))).toEqual(
-      [],
-    );
+    const codes = Array.from({ length: 0x110000 }, (_, code) => code).filter((code) => code < 0xd800 || code > 0xdfff);
+    const normalized = normalizeForSearch(codes.map((code) => String.fromCodePoint(code)).join('x'));
+    expect(normalizeForSearch(normalized) === normalized).toBe(true);
   });
 
   test('SEARCH-1: a normalized text stays the same when it is normalized again', () => {
