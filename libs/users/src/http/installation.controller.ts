@@ -14,12 +14,9 @@ export class InstallationController {
 
   @Post('accounts')
   @Refuses(
-    'user.exists',
-    'user.already-in-account',
     'user.in-another-account',
     'user.exists-unaffiliated',
     'user.outside-domain',
-    'user.email-invalid',
     'domain.invalid',
     'domain.owned-by-another',
     'account.not-opened',
@@ -35,17 +32,7 @@ export class InstallationController {
   }
 
   @Post('registrations')
-  @Refuses(
-    'user.exists',
-    'user.already-in-account',
-    'user.in-another-account',
-    'user.exists-unaffiliated',
-    'user.outside-domain',
-    'user.email-invalid',
-    'domain.invalid',
-    'domain.owned-by-another',
-    'access.throttled',
-  )
+  @Refuses('user.exists', 'user.outside-domain', 'access.throttled')
   @SendsMail()
   @NeedsPermissionOf(RegisterUser)
   @WithoutRevision()

@@ -16,9 +16,6 @@ export class MembershipController {
     'user.in-another-account',
     'user.exists-unaffiliated',
     'user.outside-domain',
-    'user.exists',
-    'user.email-invalid',
-    'domain.invalid',
     'domain.owned-by-another',
     'access.throttled',
   )
@@ -31,7 +28,7 @@ export class MembershipController {
   }
 
   @Post('users/:userId/approve')
-  @Refuses('user.not-pending', 'user.outside-domain', 'access.throttled')
+  @Refuses('user.not-pending', 'access.throttled')
   @SendsMail()
   @HttpCode(200)
   @NeedsPermissionOf(ApproveUser)
@@ -52,7 +49,6 @@ export class MembershipController {
     'user.not-unaffiliated',
     'user.outside-domain',
     'user.in-another-account',
-    'user.already-in-account',
     'access.reauthenticate',
     'access.throttled',
   )
