@@ -94,3 +94,18 @@ test('HTTP-9: ids and domains in a question of the audit are taken in either cas
     (await account.administrator.get(`/audit?account=${account.id.toUpperCase()}&subject=${userId}`)).body.items,
   ).toHaveLength(2);
 });
+
+test('the audit trail is filtered by accountId and correlationId, and by their deprecated names', async () => {
+  const userId = await account.addUser();
+  const [added] = (await server.operator.get(`/audit?subject=${userId}`)).body.items;
+  const find = async (query: string) => expectStatus(200, await server.operator.get(`/audit?${query}`)).body.items;
+  expect(added).toMatchObject({ accountId: account.id, account: account.id });
+  const expected = await find(`accountId=${account.id}&correlationId=${added.correlationId}`);
+  expect(expected.map(({ position }: { position: number }) => position)).toContain(added.position);
+  expect(await find(`account=${account.id}&correlation=${added.correlationId}`)).toEqual(expected);
+  // The new name counts.
+  const other = randomUUID();
+  expect(await find(`accountId=${account.id}&account=${other}&correlationId=${added.correlationId}`)).toEqual(expected);
+  expect(await find(`accountId=${other}&account=${account.id}`)).toEqual([]);
+  expect(await find(`correlationId=${other}&correlation=${added.correlationId}`)).toEqual([]);
+});

@@ -37,11 +37,11 @@ export class ListAudit extends Paged<ListAudit> {
   @Optional() @Several() @ArrayUnique() @IsIn(actions, { each: true }) action?: string[];
   /** What happened in this account. */
   @Optional() @Id() accountId?: string;
-  /** @deprecated Use `accountId`. */
+  /** @deprecated Use `accountId`, which counts if both are given. */
   @Optional() @Id() account?: string;
   /** The whole of one act: the `correlationId` of one of its rows. */
   @Optional() @Id() correlationId?: string;
-  /** @deprecated Use `correlationId`. */
+  /** @deprecated Use `correlationId`, which counts if both are given. */
   @Optional() @Id() correlation?: string;
   /** Recorded then or later, ISO 8601. */
   @Optional() @Moment() from?: string;
