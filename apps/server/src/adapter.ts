@@ -21,7 +21,7 @@ export function createHttpAdapter({ trustProxy }: Config, requestTimeout: number
     trustProxy: createTrustFunction(trustProxy),
     bodyLimit: 256 * 1024,
     requestTimeout,
-    // Node takes the shorter of its two limits for the headers, and looks for late requests only so often.
+    // Node uses the shorter of its two limits for the headers, and checks for late requests at this interval.
     http: { headersTimeout: requestTimeout, connectionsCheckingInterval: requestTimeout / 10 },
     return503OnClosing: true,
     frameworkErrors: ({ statusCode = 400 }: FastifyError, _: unknown, reply: FastifyReply) => {
@@ -32,7 +32,7 @@ export function createHttpAdapter({ trustProxy }: Config, requestTimeout: number
   const server = adapter.getInstance();
   acceptOnlyUtf8Json(server);
   refuseWrongMethods(server);
-  // What is about people stays in no cache (RFC 9111): not in a proxy's, not on a disk after the logout.
+  // Personal data must not stay in a cache (RFC 9111), neither in a proxy nor on a disk after the logout.
   server.addHook('onRequest', async (_, reply) => void reply.header('cache-control', 'no-store'));
   if (trustProxy === false) warnOfProxy(server);
   return adapter;

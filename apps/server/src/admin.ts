@@ -9,12 +9,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 /** Where `vite build` puts the admin UI, as seen from the built server and from its source. */
 const places = ['../../../admin', '../../../dist/admin'].map((place) => join(import.meta.dirname, place));
 
-/** Whatever a page's address may be: what belongs to the API and to whoever runs the machines is left to their routes. */
+/** Paths that are never a page of the admin UI: those of the API, of health and of metrics. */
 const page = '/:page(^(?!(?:api|health|metrics|assets)$).*$)';
 const pages = ['/', page, `${page}/*`];
 
 /**
- * Serves the admin UI: `index.html` at `/` and at whatever address a browser opens, so that a deep link works, and the
+ * Serves the admin UI: `index.html` at `/` and at each path that a browser opens, so that a deep link works, and the
  * files that it names, which are hashed and never change.
  */
 export async function serveAdmin(app: NestFastifyApplication): Promise<void> {
@@ -41,7 +41,7 @@ export async function serveAdmin(app: NestFastifyApplication): Promise<void> {
   for (const address of pages) app.getHttpAdapter().getInstance().get(address, answer);
 }
 
-/** Pages that everybody gets, whatever they accept: mails lead to the second, and some programs look at links first. */
+/** Pages that are served whatever the client accepts. Mails link to the second, and some mail programs request a link before a person opens it. */
 const forEverybody = new Set(['/', '/set-password']);
 
 /**
@@ -56,7 +56,7 @@ export function isPage({ url, headers }: FastifyRequest): boolean {
   );
 }
 
-/** Nothing from other hosts, no inline script. Mantine makes style elements of its own: they bear this answer's nonce. */
+/** The Content-Security-Policy: nothing from other hosts, no inline script. Mantine adds style elements; they carry the nonce of this response. */
 const policy = (nonce: string): string =>
   [
     "default-src 'none'",

@@ -5,7 +5,7 @@ import { isPage } from './admin.js';
 export function refuseWrongMethods(server: FastifyInstance): void {
   const routes: { readonly pattern: RegExp; readonly methods: readonly string[] }[] = [];
   server.addHook('onRoute', ({ url, method }) => {
-    // The routes of pages fit every address.
+    // The routes of the admin UI match every path.
     if (!url.includes('(')) routes.push({ pattern: patternOf(url), methods: [method].flat() });
   });
   server.addHook('onRequest', async (request, reply) => {
@@ -19,7 +19,7 @@ export function refuseWrongMethods(server: FastifyInstance): void {
   });
 }
 
-/** A route's address as a pattern: `:name` is one segment, `*` is any number of them. */
+/** Converts a route's path to a regular expression: `:name` matches one segment, `*` any number of them. */
 function patternOf(url: string): RegExp {
   const segments = url
     .split('/')

@@ -3,9 +3,9 @@ import type { StoreName } from '#libs/kernel';
 import { RepeatedTask } from './repeated-task.js';
 import type { StoreHealth } from './store-health.js';
 
-/** How much room, in bytes, has to be left for writes to be taken; default, not configurable: what is under way, read models and checkpoints need some. */
+/** Writes are refused if less than this is free, in bytes; constant. Running writes, read models and checkpoints need some space. */
 const reserve = 8 << 20;
-/** How long, in ms, between two looks at the disk. */
+/** The time between two checks of the disk, in ms. */
 const interval = 500;
 
 /**

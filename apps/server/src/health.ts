@@ -8,10 +8,10 @@ import type { StoreMonitor } from './store-monitor.js';
 /** `unavailable`: commands fail; `degraded`: commands work, lists do not or are not up to date. */
 export type HealthStatus = 'ok' | 'degraded' | 'unavailable';
 
-/** How long, in ms, an answer about health waits for the head of the log. */
+/** How long a health response waits for the last position of the log, in ms. */
 const headTimeout = 4_000;
 
-/** How the server is: a word for everybody, details for those who run it. Holds nothing personal. */
+/** The health of the server: a status for everybody, details for operators. It contains no personal data. */
 export class Health {
   constructor(
     private readonly parts: {

@@ -15,7 +15,7 @@ try {
     throw new Error(`${unknown} means nothing here: settings come from the environment. See: npm start -- --help`);
   const warnings = loadEnvironmentFile();
   const config = readConfig(process.env);
-  // Only now: help and a wrong setting are answered at once.
+  // Imported only here, so that help and a wrong setting are reported at once.
   const { startServer } = await import('./server.js');
   const { ServerLogger } = await import('./logger.js');
   for (const warning of warnings) new ServerLogger(config.logLevel).warn(warning, 'Settings');
@@ -24,10 +24,10 @@ try {
   let closing = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      // npm passes a terminal's signal on once more.
+      // npm forwards a terminal's signal a second time.
       if (closing) return;
       closing = true;
-      // Whatever a client keeps open, we end in time.
+      // The process ends in time, even if a client keeps a connection open.
       setTimeout(() => process.exit(1), 9_500).unref();
       if (server) return end(server);
       starting.abort();
@@ -40,7 +40,7 @@ try {
     throw error;
   });
   if (closing) end(server);
-  // Last, so that whoever reads this may end it.
+  // Printed last: a program that waits for this line may stop the server at once.
   console.log(welcome(server.url, server.operatorToken));
 } catch (error) {
   fail(error);

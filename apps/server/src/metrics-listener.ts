@@ -4,7 +4,7 @@ import type { Config } from './config.js';
 import type { Health } from './health.js';
 import type { Metrics } from './metrics.js';
 
-/** The second listener, which tells everything about health and metrics without a token. */
+/** The second listener, which serves health with all details and metrics without a token. */
 export interface MetricsListener {
   readonly url: string;
   close(): Promise<void>;

@@ -69,7 +69,7 @@ export class Metrics {
   }
 }
 
-/** What the process that sends mails knows, asked at each scrape. */
+/** Adds the gauges of the mail process, which are read at each scrape. */
 function countMails(registry: Registry, mails: MailProcess): void {
   const waiting = new Gauge({
     name: 'rollbook_mails',
@@ -98,7 +98,7 @@ function countMails(registry: Registry, mails: MailProcess): void {
   registry.registerMetric(attempts);
 }
 
-/** Whether each store can be used, asked at each scrape. */
+/** Adds the gauge that tells whether each store is available, which is read at each scrape. */
 function watchStores(registry: Registry, stores: StoreHealth): void {
   const available = new Gauge({
     name: 'rollbook_store_available',

@@ -43,7 +43,7 @@ function decodeUtf8(body: Buffer): string {
   }
 }
 
-/** Says where, and nothing of what is there. */
+/** Returns the refusal of malformed JSON: it gives line and column, but no content. */
 function malformed(text: string): Refusal {
   const place = findJsonError(text);
   if (!place)

@@ -35,7 +35,7 @@ export const settings = {
   HOST: setting('127.0.0.1', 'address to listen on', text),
   METRICS_PORT: setting(
     '',
-    'port of a second listener that tells health and metrics without a token; 0 takes a free one; default: none',
+    'port of a second listener for health and metrics without a token; 0 takes a free one; default: none',
     (value) => (value === '' ? undefined : portNumber(value)),
   ),
   METRICS_HOST: setting('127.0.0.1', 'address of that listener; strangers must not reach it', text),

@@ -2,15 +2,15 @@ import type { EventStore } from '#libs/event-store';
 import type { ProjectionRunner, ReadStore } from '#libs/read-store';
 import { RepeatedTask } from './repeated-task.js';
 
-/** How long, in ms, between two looks at the stores. */
+/** The time between two checks of the stores, in ms. */
 const interval = 2_000;
 
-/** How long, in ms, the read models may be behind the log without moving before they count as stalled. */
+/** Read models count as stalled if they are behind the log and have not moved for this time, in ms. */
 const stalledAfter = 6_000;
 
 /**
- * Asks both stores regularly whether they answer, so that an outage is noticed while nobody asks for anything, and
- * compares the position of the read models with the head of the log.
+ * Checks regularly whether both stores respond, so that an outage is noticed also when no request comes, and compares
+ * the position of the read models with the end of the log.
  */
 export class StoreMonitor {
   private readonly task = new RepeatedTask(interval, () => this.ask());
@@ -41,7 +41,7 @@ export class StoreMonitor {
   }
 
   private async ask(): Promise<void> {
-    // Both tell their observers what comes of it.
+    // Each store reports the outcome to its observer.
     const [head] = await Promise.all([
       this.parts.store.lastPosition().catch(() => undefined),
       this.parts.readStore.ping(),

@@ -8,7 +8,7 @@ import { projections } from './projections.js';
 import { toErrorText } from './error-text.js';
 
 /** How long a replay may take, ms. */
-const patience = 3_600_000;
+const catchUpTimeoutMs = 3_600_000;
 
 /**
  * Compares the read models with a replay of the whole log into an empty store: by table, the digest of its rows.
@@ -34,7 +34,7 @@ async function digestAtHead(store: EventStore, readStore: ReadStore): Promise<Re
   });
   await runner.start();
   try {
-    await runner.waitForPosition(await store.lastPosition(), patience);
+    await runner.waitForPosition(await store.lastPosition(), catchUpTimeoutMs);
     return await digestTables(
       readStore.batchDb,
       projections.flatMap(({ tables }) => tables),

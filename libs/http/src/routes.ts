@@ -23,7 +23,7 @@ export interface Route {
   readonly refusals: readonly RefusalCode[];
   /** Whether a 201 response has the header `Location`. */
   readonly hasLocation: boolean;
-  /** The class of the command or query that the route takes; absent where it takes none. */
+  /** The class of the command or query that the route takes; absent if it takes none. */
   readonly message: Type | undefined;
 }
 

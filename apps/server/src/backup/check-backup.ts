@@ -54,7 +54,7 @@ function checkSettings({ namespace, position, files }: Manifest, config: Config)
     throw new Error("The backup is without its vault's key: set VAULT_KEY or VAULT_KEY_FILE.");
 }
 
-/** The settings' key if they give one: the key in a backup is of whoever made the backup. */
+/** Returns the vault key of the settings if they have one, else the backup's: an attacker could have put a key into a backup. */
 async function vaultKeyOf(directory: string, config: Config): Promise<Buffer> {
   if (!hasVaultKeyInDataDirectory(config))
     return loadVaultKey({
@@ -69,7 +69,7 @@ async function vaultKeyOf(directory: string, config: Config): Promise<Buffer> {
 async function checkEntries(directory: string, names: ReadonlySet<string>): Promise<void> {
   const found = await readdir(directory, { withFileTypes: true });
   for (const entry of found) {
-    // A disk's own.
+    // A directory that file systems create at their root.
     if (entry.name === 'lost+found' && entry.isDirectory()) continue;
     if (!names.has(entry.name))
       throw new Error(`${join(directory, entry.name)} is no part of the backup: take it away.`);

@@ -6,20 +6,20 @@ import { createInterface } from 'node:readline';
 import type { Manifest } from './manifest.js';
 import { writeBackup, type ReportProgress, type BackupSource } from './write-backup.js';
 
-/** What a running server is asked, and what it answers: a line of JSON each. */
+/** A request to a running server and its response are one line of JSON each. */
 interface Request {
   readonly backup: string;
 }
 type Answer = { readonly progress: string } | { readonly made: Manifest } | { readonly refused: string };
 
-/** In bytes: the least that systems allow for a socket's path is 104, with its end. */
+/** The longest path of a socket, in bytes: some systems allow 104 with the terminating zero. */
 const longestPath = 103;
-/** In characters: more than any path that a system takes. */
+/** The longest request, in characters: longer than any path that a system accepts. */
 const longestRequest = 16_384;
 
-/** The server that listens to commands of this machine. */
+/** The socket on which a running server listens for backup requests from this machine. */
 export interface Control {
-  /** Gives up what is under way, and ends. */
+  /** Aborts a running backup and stops listening. */
   close(): Promise<void>;
 }
 
@@ -33,7 +33,7 @@ export async function listenForBackupRequests(source: BackupSource): Promise<Con
   if (!path) return undefined;
   mkdirSync(directoryIn(dataDir), { recursive: true });
   chmodSync(directoryIn(dataDir), 0o700);
-  // A killed server's; the lock on the directory tells that there is no other.
+  // A killed server left it; because of the lock on the directory no other server runs.
   rmSync(path, { force: true });
   const closing = new AbortController();
   const under = new Set<Promise<void>>();
@@ -80,7 +80,7 @@ export async function requestBackup(
 
 const directoryIn = (dataDir: string): string => join(dataDir, 'control');
 
-/** As seen from the working directory where that is shorter. */
+/** The path relative to the working directory if that is shorter. */
 function socketIn(dataDir: string): string | undefined {
   const absolute = join(directoryIn(dataDir), 'socket');
   return [absolute, relative(process.cwd(), absolute)].find((path) => Buffer.byteLength(path) <= longestPath);
@@ -105,11 +105,11 @@ async function reach(dataDir: string): Promise<Socket | undefined> {
   }
 }
 
-/** Answers one request; whoever hangs up gives it up. */
+/** Responds to one request. If the client disconnects, the backup is aborted. */
 async function answer(socket: Socket, source: BackupSource, closing: AbortSignal): Promise<void> {
   const left = new AbortController();
-  socket.once('close', () => left.abort(new Error('Nobody waits for the backup.')));
-  // What matters of a broken connection is that it is closed.
+  socket.once('close', () => left.abort(new Error('The client has disconnected.')));
+  // A broken connection also emits `close`, which is handled above.
   socket.on('error', () => {});
   const say = (it: Answer): void => void (socket.writable && socket.write(`${JSON.stringify(it)}\n`));
   const signal = AbortSignal.any([closing, left.signal]);
@@ -123,7 +123,7 @@ async function answer(socket: Socket, source: BackupSource, closing: AbortSignal
   }
 }
 
-/** The first line that comes, of at most as many characters as a request may have. What follows is read and dropped, to notice the end. */
+/** Returns the first line, up to the longest request. The rest is read and dropped, so that the end is noticed. */
 function firstLine(socket: Socket, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = '';
@@ -136,13 +136,13 @@ function firstLine(socket: Socket, signal: AbortSignal): Promise<string> {
   });
 }
 
-/** The directory that a backup is asked for into. */
+/** Returns the directory that a request names for a backup. */
 function readRequest(line: string): string {
   let directory: unknown;
   try {
     directory = (JSON.parse(line) as Partial<Request> | null)?.backup;
   } catch {
-    // no JSON: no directory
+    // It is not JSON, so it names no directory.
   }
   if (
     typeof directory === 'string' &&

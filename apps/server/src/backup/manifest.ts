@@ -5,27 +5,27 @@ import { join } from 'node:path';
 import { backupMac } from '#libs/vault';
 import { describeFile, type FileFacts } from './files.js';
 
-/** What a backup may hold. */
+/** The files that a backup may contain. */
 export const fileNames = { log: 'events.db', vault: 'vault.db', key: 'vault.key' } as const;
 export type FileName = (typeof fileNames)[keyof typeof fileNames];
 export const manifestName = 'backup.json';
 /** Format 1 had no MAC. */
 const format = 2;
-/** In bytes; ours has some 700. */
+/** The largest manifest that is read, in bytes; a real one has about 700. */
 const longestManifest = 16_384;
 
-/** Tells what a backup holds; written last, so a directory with it is whole. */
+/** The list of the files of a backup. It is written last, so a directory that has it is complete. */
 export interface Manifest {
   readonly format: number;
   /** ISO 8601, UTC */
   readonly madeAt: string;
-  /** Fingerprint of the vault. */
+  /** The fingerprint of the vault, which identifies the installation. */
   readonly installation: string;
   readonly namespace: string;
-  /** Of the log's last event; absent where EventStoreDB keeps the log. */
+  /** The position of the log's last event; absent if EventStoreDB has the log. */
   readonly position?: number;
   readonly files: Readonly<Partial<Record<FileName, FileFacts>>>;
-  /** MAC of all the rest under the vault's key; absent in format 1. */
+  /** The MAC of all other fields under the vault's key; absent in format 1. */
   readonly mac?: string;
 }
 
@@ -107,7 +107,7 @@ async function readShort(path: string, directory: string): Promise<string> {
   return handle.readFile('utf8');
 }
 
-/** Nothing that a backup has not written is taken: a manifest is data of whoever gives it. */
+/** Checks the form of a manifest strictly, since it may come from an attacker. */
 function parse(text: string): Manifest | undefined {
   try {
     const manifest = JSON.parse(text) as Record<string, unknown>;
@@ -137,7 +137,7 @@ const isCount = (value: unknown): value is number => Number.isSafeInteger(value)
 const isFacts = ({ bytes, ...rest }: FileFacts): boolean =>
   isCount(bytes) && hasFields(rest, { sha256: /^[0-9a-f]{64}$/ });
 
-/** Whether these are the fields of an object, and all of them texts of this form. */
+/** Returns whether an object has exactly these fields, and each is a text of its form. */
 const hasFields = (object: object, forms: Readonly<Record<string, RegExp>>): boolean =>
   Object.keys(object).length === Object.keys(forms).length &&
   Object.entries(forms).every(

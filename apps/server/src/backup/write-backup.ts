@@ -9,15 +9,15 @@ import { isReservedPath } from '../data-directory.js';
 import { makeEmptyDirectory } from './files.js';
 import { fileNames, writeManifest, type FileName, type Manifest } from './manifest.js';
 
-/** What is backed up. */
+/** The parts of an installation that are backed up. */
 export interface BackupSource {
   readonly config: Config;
-  /** Keeps the log; without one, EventStoreDB does. */
+  /** The embedded event store; absent if EventStoreDB has the log. */
   readonly node?: EmbeddedEventStore;
   readonly vault: Vault;
 }
 
-/** Hears what is being done. */
+/** Is called with each step, to show the progress. */
 export type ReportProgress = (text: string) => void;
 
 /**
@@ -38,7 +38,7 @@ export async function writeBackup(
   try {
     return await write(directory, source, show, signal);
   } catch (error) {
-    // Also what SQLite puts beside a file while it writes.
+    // Also the files that SQLite keeps beside a database while it writes.
     for (const name of Object.values(fileNames))
       for (const suffix of ['', '-journal']) await rm(join(directory, name + suffix), { force: true });
     throw error;
@@ -82,7 +82,7 @@ async function write(
   return manifest;
 }
 
-/** Passes on each tenth once. */
+/** Reports the progress once for each tenth. */
 function inTenths(show: (percent: number) => void): (part: number) => void {
   let shown = 0;
   return (part) => {

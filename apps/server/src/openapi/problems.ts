@@ -63,10 +63,10 @@ export const problemSchemas: Schemas = {
     type: 'object',
     required: ['type', 'status', 'title', 'code', 'detail'],
     properties: {
-      type: { type: 'string', description: 'Always `about:blank`: the code tells problems apart.' },
+      type: { type: 'string', description: 'Always `about:blank`: the code identifies the problem.' },
       title: { type: 'string', description: 'The reason phrase of the status.' },
       status: { type: 'integer', description: 'The HTTP status.' },
-      code: { type: 'string', description: 'What a program tells problems apart by. Codes do not change.' },
+      code: { type: 'string', description: 'Identifies the problem for programs. Codes do not change.' },
       detail: { type: 'string', description: 'One sentence for the caller.' },
       actions: {
         type: 'array',

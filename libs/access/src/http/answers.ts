@@ -25,5 +25,5 @@ export interface EndedSessions {
   readonly ended: boolean;
 }
 
-/** A response that tells nothing. */
+/** An empty response, the same for every address, so that it does not disclose whether a user exists. */
 export interface Accepted {}

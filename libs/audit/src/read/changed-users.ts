@@ -26,7 +26,7 @@ export type LiveChange =
       readonly accounts?: Readonly<Record<string, readonly string[]>>;
     };
 
-/** The most rows that are looked through for one who was away. */
+/** How many rows are read at most to find the changes that a client has missed. */
 const mostMissed = 1_000;
 
 /**

@@ -9,7 +9,7 @@ export interface Act<C extends Command<any> = Command<any>> {
   readonly permission: Permission | 'internal';
   /** The `action` of the bulk route that gives this command to many users; absent: not in bulk. */
   readonly bulkName?: string;
-  /** Makes the commands about which `GET …/actions` tells callers whether they are allowed; absent: none. */
+  /** Creates the example commands for which `GET …/actions` returns whether the caller may issue them; absent: none. */
   readonly examples?: () => readonly C[];
   /** Set if the command can take an administrator away from the account: why, for the account's history. */
   readonly removesAdministrator?: 'deleted' | 'locked' | 'demoted';

@@ -22,7 +22,7 @@ export class ChangeUsers extends Command<ChangeUsers, VersionedResult<BulkAnswer
   @Reason() reason?: string;
   /** Answer what would happen to each and write nothing. */
   @Optional() @IsBoolean() dryRun?: boolean;
-  /** With `delete` alone: whoever restores them brings their roles back. */
+  /** Only with `delete`: keep the roles, so that a restore gives them back. */
   @Optional() @IsBoolean() @GoesWith('delete') keepRoles?: boolean;
   /** With `lock` and `delete`: also end the tokens that the users issued, as far as the caller may manage them. */
   @Optional() @IsBoolean() @GoesWith('lock', 'delete') endIssuedTokens?: boolean;

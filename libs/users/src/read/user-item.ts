@@ -2,7 +2,6 @@ import type { LockCause, Role } from '../domain/user.events.js';
 import { isInForce } from '../domain/user.state.js';
 import { startsDisableMode, type LockView, type UserView } from './user-view.js';
 
-// Classes, so that OpenAPI tells what is answered.
 interface LockedBy {
   readonly id: string;
   /** `another-account`: the lock was set in an account that the user was in before; by whom is not told. */
@@ -15,7 +14,7 @@ export interface LockItem {
   readonly by: LockedBy;
   readonly at: string;
   readonly until: string | null;
-  /** Until when the user keeps their entitlements; `null` for one who had never logged in before the lock, and where the lock leaves entitlements alone. */
+  /** Until when the user keeps their entitlements; `null` if they had never logged in before the lock, or if the lock does not concern entitlements. */
   readonly disableModeUntil: string | null;
 }
 

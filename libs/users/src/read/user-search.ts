@@ -2,7 +2,7 @@ import { ValidateBy } from 'class-validator';
 import { sql, type RawBuilder } from 'kysely';
 import { normalizeForSearch } from './normalize-for-search.js';
 
-// An index of our own rather than pg_trgm: that needs three letters, and takes no vowel sign for part of a word.
+// An index of our own, since pg_trgm needs three letters and does not count vowel signs as parts of a word.
 
 /** Letters and numerals of Chinese, Japanese and Korean, where one character says as much as several elsewhere. */
 const cjk =
@@ -10,9 +10,9 @@ const cjk =
 const wordCharacter = /[\p{L}\p{N}\p{M}]/u;
 
 export interface SearchColumns {
-  /** What a part of a name or an address must be in. */
+  /** The text in which a part of a name or an address is looked for. */
   search: string;
-  /** What the index finds a user by; `null` leaves them as they were. */
+  /** The grams that are indexed; `null`: leave the stored ones unchanged. */
   search_grams: string[] | null;
 }
 
@@ -71,12 +71,12 @@ function* beginningsOf(text: string): Iterable<string> {
   }
 }
 
-/** How one word of a search is looked for. */
+/** How the database looks for one word of a search. */
 export interface SearchTerm {
   /** As it is compared. */
   readonly term: string;
   readonly kind: 'part' | 'beginning' | 'tooShort';
-  /** All of these must be among the grams of whoever is found. */
+  /** A user is found only if their grams include all of these. */
   readonly grams: readonly string[];
 }
 

@@ -20,7 +20,7 @@ export class ChangeUser extends Command<ChangeUser, VersionedResult<UserStanding
 export const profileActs = {
   ChangeUser: {
     permission: 'users:change',
-    // An empty name is nobody's, so this would change any user; the question is only whether a change is allowed.
+    // No user has an empty name, so this example would change any user; it only serves to ask whether a change is allowed.
     examples: () => [new ChangeUser({ firstName: '' })],
     undo: restoreValues,
   },
