@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 
-/** Returns the message of an error, and of all the errors that it suppressed, the first one first. */
+/** Returns the message of an error. For a SuppressedError, which several failed closings cause, returns all their messages in the order in which they happened. */
 export function toErrorText(error: unknown): string {
   // An error of a worker thread is an `Error`, but not a native one; one of another realm is the other way round.
   if (!(error instanceof Error || types.isNativeError(error))) return String(error);

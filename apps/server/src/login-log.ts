@@ -20,7 +20,7 @@ export class LoginLog {
     this.lines = new RateLimit({ limit: 60, window: 60_000, now });
   }
 
-  /** Logs the refusal of a command in {@link logins}; others are ignored. */
+  /** Logs the refusal of a command in {@link logins}; ignores other commands. Logs at most 60 lines a minute, and counts those it leaves out in the next line. */
   logRefusal(command: string, code: string): void {
     if (!logins.has(command)) return;
     if (this.lines.take('') !== undefined) {

@@ -22,7 +22,7 @@ const json = (status: number, body: object): Answer => ({
   body: JSON.stringify(body),
 });
 
-/** Listens on METRICS_HOST:METRICS_PORT. Throws an Error of one line if it can't. */
+/** Serves health and metrics by HTTP on METRICS_HOST:METRICS_PORT. Returns undefined if METRICS_PORT is not set; throws an Error of one line if it can't listen. */
 export async function listenForMetrics(
   { metricsHost, metricsPort }: Config,
   health: Health,

@@ -11,14 +11,14 @@ export const fail = (expected: string): never => {
 };
 /** Parses a text setting; an empty text is `undefined`. */
 export const text = (value: string) => value;
-/** Returns a parser of a whole number of seconds in a range. */
+/** Returns a parser of a whole number of seconds in a range, which throws a ConfigError for any other text. */
 export const seconds =
   (least: number, most: number) =>
   (value: string): number =>
     /^\d{1,6}$/.test(value) && Number(value) >= least && Number(value) <= most
       ? Number(value)
       : fail(`a number of seconds from ${least} to ${most}`);
-/** Parses a port from 0 to 65535. */
+/** Parses a port from 0 to 65535. Throws a ConfigError for any other text. */
 export const portNumber = (value: string): number =>
   /^\d{1,5}$/.test(value) && Number(value) < 65_536 ? Number(value) : fail('a port from 0 to 65535');
 /** Returns a parser that returns a text which begins with one of these protocols, `undefined` for an empty text, and throws a ConfigError for any other. */
@@ -54,13 +54,13 @@ export const isLoopback = (server: string): boolean => {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 };
 
-/** Returns a parser that accepts only these words. */
+/** Returns a parser that accepts only these words, and throws a ConfigError for any other text. */
 export const oneOf =
   <const T extends string>(...words: T[]) =>
   (value: string): T =>
     words.find((word) => word === value) ?? fail(`one of ${words.join(', ')}`);
 
-/** Parses the sender of mails: an address, or a name with an address in angle brackets. */
+/** Parses the sender of mails: an address, or a name with an address in angle brackets. Throws a ConfigError for any other text. */
 export const sender = (value: string): Config['mailFrom'] => {
   const [, name = '', address = ''] =
     /^(?:([^\p{Cc}<>@,;"]+) )?<?([^\s<>@,;]+@[^\s<>@,;]+)>?$/u.exec(value) ??

@@ -57,7 +57,7 @@ export class StoreWait {
   }
 }
 
-/** Returns a wait of 0 s, for tools. */
+/** Returns a wait of 0 s: command-line tools do not wait until a store is available, but fail at once. */
 export const noWait = (): StoreWait => new StoreWait({ seconds: 0 });
 
 /** Returns the hosts in the URL of a store, without its credentials. */

@@ -32,13 +32,20 @@ export class IssuedTokenTree extends IssuedTokens {
     return groupByIssuer(await this.find({ users: userIds }, context));
   }
 
-  /** Ends the tokens that these users have issued and that the caller may manage. Returns them by user id, and the position of the last event. */
+  /**
+   * Ends the tokens that these users have issued and that the caller may manage. Returns them by user id, and the log
+   * position of the last event that ended one, 0 if there was none.
+   */
   override async end(userIds: readonly string[], context: CommandContext) {
     const { ended, position } = await this.endAll({ users: userIds }, context);
     return { byUser: groupByIssuer(ended, { ended: true }), position };
   }
 
-  /** Ends all tokens that were issued with this token, or with a token that was. Returns their ids. */
+  /**
+   * Ends the tokens that were issued with this token, directly or with a token that it issued, and that the caller may
+   * manage; not the token itself. Returns their ids, and the log position of the last event that ended one, 0 if there was
+   * none.
+   */
   async endIssuedWith(
     tokenId: string,
     context: CommandContext,

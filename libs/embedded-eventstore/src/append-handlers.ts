@@ -37,7 +37,7 @@ export function handleAppend(queue: AppendQueue, call: AppendCall, callback: sen
   });
 }
 
-/** Handles a BatchAppend call: one call carries many appends, each in one or more messages; each append gets one response. */
+/** Handles a client's BatchAppend call as the server: collects the messages of each append, queues complete appends, and sends one response for each. */
 export function handleBatchAppend(queue: AppendQueue, call: BatchCall): void {
   const pending = new Map<string, PendingAppend>();
   const responses = new BatchResponses(call);

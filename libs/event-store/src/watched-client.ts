@@ -32,7 +32,7 @@ export class WatchedClient {
     private readonly onResponse: () => void,
   ) {}
 
-  /** Records that the server has sent something. */
+  /** Records that the server has sent something now: the silence of waiting calls begins anew, and `onResponse` is called. */
   recordResponse(): void {
     this.lastResponseAt = performance.now();
     this.restartSilence();

@@ -7,7 +7,7 @@ import { ReadPosition } from './ports.js';
 
 export const LOCATION = 'rollbook:location';
 
-/** Declares the `Location` header of a route that creates something: each `:name` is filled in from the path, else from the response body. */
+/** Declares the `Location` header of a route that creates something, which {@link AnswerInterceptor} sets: each `:name` is filled in from the path, else from the response body. */
 export const LocationHeader = (template: string) => SetMetadata(LOCATION, template);
 
 /** The time-out of a read that waits for its Rollbook-Min-Position, ms; constant. */

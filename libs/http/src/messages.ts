@@ -34,10 +34,16 @@ const incoming = createParamDecorator((source: Source | undefined, context: Exec
   source: source ?? {},
 }));
 
-/** Injects the command of a route: the validated body, with a context from the caller, the path and the headers. Throws `request.invalid`. */
+/**
+ * Injects the command of a route: the validated fields of the body and the path, with its `context` (the caller, the target,
+ * the time, the ids). `source` names the path parameters that are fields or the target. Throws `request.invalid`.
+ */
 export const CommandBody = (source?: Source) => incoming(source, CommandPipe);
 
-/** Injects the query of a route: the validated query string, with a context from the caller and the path. Throws `request.invalid`. */
+/**
+ * Injects the query of a route: the validated fields of the query string and the path, with its `context` (the caller, the
+ * target, the time). `source` names the path parameters that are fields or the target. Throws `request.invalid`.
+ */
 export const QueryParams = (source?: Source) => incoming(source, QueryPipe);
 
 /** The UUIDv5 namespace of the ids that derive from an Idempotency-Key. */

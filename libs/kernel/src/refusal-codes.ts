@@ -26,8 +26,8 @@ type RefusalTable<Library extends string, Table> = {
 };
 
 /**
- * Returns a library's table of refusal codes, with the library's name added to each row: because of the name, the
- * compiler reports a code that two libraries describe, even in the same words.
+ * Returns a library's table of refusal codes, with the library's name added to each row. If two libraries describe the same
+ * code, their rows differ in the name, so the compiler reports the conflict where the tables are merged.
  */
 export const describeRefusals = <
   const Library extends string,

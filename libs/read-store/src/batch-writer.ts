@@ -41,8 +41,10 @@ export class BatchWriter {
   }
 
   /**
-   * Applies events that are after a projection's checkpoint, and moves the checkpoints to `position`.
-   * @throws ProjectionFailed; ProjectedElsewhere
+   * Applies events that are after a projection's checkpoint, and moves the checkpoints to `position`. Without such events it
+   * moves them at most once in {@link IDLE_CHECKPOINT_MS}.
+   * @throws ProjectionFailed if a projection can't apply its events
+   * @throws ProjectedElsewhere if another process has moved the checkpoints
    */
   async write(events: readonly Recorded[], position: number): Promise<void> {
     const work = this.projections

@@ -11,7 +11,7 @@ import { notify } from '../components/notify';
 
 const path = '/api/v1/accounts/{accountId}/domains/{domain}';
 
-/** Shows the e-mail domains of an account; operators add and release them. */
+/** Shows the e-mail domains of an account. Operators can add a domain, or release one: then the account does not own it any more, and another account can add it. */
 export function EmailDomains({ account: { accountId, domains } }: { account: Account }) {
   const { t } = useTranslation();
   const mayChange = useHasPermission('accounts:open');

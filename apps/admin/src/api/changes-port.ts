@@ -42,8 +42,9 @@ const sendToHub = (message: MessageFromTab): void =>
   hub ? hub.receive(findPort(tabId), message) : postToChannel({ from: tabId, message });
 
 /**
- * Follows the account in `message` while this tab is visible, and returns a function that stops. Of the visible tabs, the
- * one that holds the lock has the stream; when it is closed or hidden, the next one takes over, and all follow again.
+ * Follows the account in `message` while this tab is visible, and returns a function that stops. Of the visible tabs, only
+ * the one that holds the lock has a stream from the server, and passes its changes to the others. When it is closed or
+ * hidden, the next tab takes over, and every visible tab sends it its `message` again.
  */
 export function followWhileVisible(
   message: () => MessageFromTab,

@@ -64,7 +64,7 @@ export const pendingApprovalsQuery = (accountId: string) =>
 /** Returns the beginning of the query keys of all data about one user, to refresh them together. */
 export const userKey = (accountId: string, userId: string) => ['accounts', accountId, 'user', userId] as const;
 
-/** Returns the TanStack query that loads a user as of now, and loads them again when one of their locks ends. */
+/** Returns the TanStack query that loads the latest state of a user, and loads it again when one of their locks ends. */
 export const userQuery = (accountId: string, userId: string) =>
   queryOptions({
     queryKey: [...userKey(accountId, userId), 'now'],

@@ -70,7 +70,7 @@ export function parseAuditSearch(given: Record<string, unknown>): AuditSearch {
 export const omitUndefined = (search: { [K in keyof AuditSearch]?: AuditSearch[K] | undefined }): AuditSearch =>
   Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined));
 
-/** Converts the filters of the audit page to the query parameters of the API. */
+/** Converts the filters of the audit page to the query parameters of the API: days become times, and `everywhere` leaves out the account. */
 export function toAuditFilter(
   accountId: string,
   { everywhere, from, to, correlation, ...rest }: AuditSearch,

@@ -13,7 +13,7 @@ interface Props {
   readonly onOpen: (item: AuditItem) => void;
 }
 
-/** Shows audit items as a table; a click on one calls `onOpen`. */
+/** Shows audit items as a table; a click on one calls `onOpen`. `list` is the query that loads further pages. */
 export function AuditTable({ items, list, onOpen }: Props) {
   const { t } = useTranslation();
   const actorName = useActorName();

@@ -9,7 +9,7 @@ const codes =
     ' ',
   );
 
-/** Lets the reader choose a country by its name. */
+/** Shows a select field for a country, by its name. */
 export function CountrySelect(props: SelectProps) {
   const { language } = useTranslation().i18n;
   const nameOf = useCountryName();

@@ -1,6 +1,9 @@
 import { useTranslation } from 'react-i18next';
 
-/** Returns functions that format a time (ISO 8601) in the reader's language and time zone. `day` takes a date (YYYY-MM-DD), which is the same in all zones; `hour` leaves out the date. */
+/**
+ * Returns functions that format a time (ISO 8601) in the reader's language and time zone: `date` shows the date, `hour` the
+ * time of day, `time` both. `day` formats a date (YYYY-MM-DD), which is the same in all zones.
+ */
 export function useDateFormats(): {
   date: (iso: string) => string;
   day: (iso: string) => string;

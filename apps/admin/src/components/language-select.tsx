@@ -2,7 +2,7 @@ import { Select, type SelectProps } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { languages } from '../texts/i18n';
 
-/** Lets the reader choose the language of mails. */
+/** Shows a select field for the language of mails. */
 export function LanguageSelect(props: Omit<SelectProps, 'data'>) {
   const { t } = useTranslation();
   return (

@@ -35,7 +35,7 @@ const rowHeightPx = 56;
 /** The next page is loaded when this many rows are left. */
 const prefetchRows = 40;
 
-/** Shows a table of any length. Only the visible rows are in the DOM; further pages are loaded as the reader scrolls. */
+/** Shows a table of any length. Only the visible rows are in the DOM; `list` is the query that loads further pages when somebody scrolls. */
 export function ListTable<Row>({ columns, rows, idOf, selected, label, list, ...sorting }: Props<Row>) {
   const { t } = useTranslation();
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;

@@ -12,7 +12,7 @@ interface Props extends Omit<SelectProps, 'data' | 'value'> {
   readonly chosenName?: string | undefined;
 }
 
-/** Lets the reader search for a user of the account by name or address; also finds users who have left. */
+/** Shows a select field that searches for a user of the account by name or address; also finds users who have left. */
 export function UserSelect({ accountId, value, chosenName, ...rest }: Props) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState('');

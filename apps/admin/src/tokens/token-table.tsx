@@ -20,7 +20,7 @@ interface Props {
   readonly onEnd: (token: AccessToken) => void;
 }
 
-/** Shows access tokens as a table. */
+/** Shows access tokens as a table, with buttons that call `onOpen` and `onEnd`. `list` is the query that loads further pages. */
 export function TokenTable({ tokens, list, onOpen, onEnd }: Props) {
   const { t } = useTranslation();
   const columns: Column<AccessToken>[] = [

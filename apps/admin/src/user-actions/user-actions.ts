@@ -69,7 +69,7 @@ export const findUserAction = (name: UserActionName): UserAction => userActions[
 export const isBulkAction = (name: string): name is BulkActionName =>
   Object.hasOwn(userActions, name) && 'bulk' in userActions[name as UserActionName];
 
-/** Returns the colour of an action's button. */
+/** Returns the colour of an action's button: red if the action is destructive, else blue. */
 export const toButtonColor = (name: UserActionName): 'red' | 'blue' =>
   findUserAction(name).isDestructive ? 'red' : 'blue';
 

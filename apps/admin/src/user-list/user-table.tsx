@@ -71,7 +71,7 @@ interface Props extends Selection {
   readonly onSort: (sort: string) => void;
 }
 
-/** Shows the users as a table with sortable columns and checkboxes. */
+/** Shows the users as a table with sortable columns and checkboxes. `list` is the query that loads further pages. */
 export function UserTable({ accountId, users, list, sort, onSort, selected, onSelect }: Props) {
   const { t } = useTranslation();
   const columns = [createSelectColumn(users, { selected, onSelect }), ...useColumns(accountId)];

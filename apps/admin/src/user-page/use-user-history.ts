@@ -5,7 +5,7 @@ import { useHasPermission } from '../api/me';
 
 const none: AuditItem[] = [];
 
-/** Loads a user's history, newest first, page by page until `revision` is included. */
+/** Loads a user's history, newest first, page by page until `revision` is included; without `revision` the first page only. */
 export function useUserHistory(accountId: string, userId: string, revision: number | undefined) {
   const list = useInfiniteQuery({ ...historyQuery(accountId, userId), enabled: useHasPermission('audit:read') });
   const items = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? none, [list.data]);

@@ -12,8 +12,9 @@ export interface SentLinks {
 }
 
 /**
- * Counts one more mail with a link to an address. Returns the new count, or undefined if it is too early for a mail.
- * Pauses apply only while the user has an open link, so that requests of others never leave the user without one.
+ * Counts one more mail with a link to an address, at `now` (Unix ms). Returns the new count, or undefined during a pause: 1
+ * to 60 minutes, longer with each mail. There are pauses only while the user has an open link (unused and not expired), so
+ * that requests of others never leave the user without one.
  */
 export function countLinkMail(before: SentLinks | undefined, now: number, isOpen: boolean): SentLinks | undefined {
   if (!before || now - before.lastAt >= linkCountLifetime) return { count: 1, lastAt: now };

@@ -47,7 +47,7 @@ const accentless = (text: string) => replaced(text.normalize('NFD').replace(/\p{
 /** Returns the spellings of a word in lower case: as it is, without accents, and with `ue` for `ü` and similar. */
 const spellings = (word: string): string[] => [word, accentless(word), accentless(replaced(word, umlauts))];
 
-/** Returns the words that are easy to guess in a user's password: names, e-mail address and account, whole and in parts, in all spellings. */
+/** Returns the words that are easy to guess in a user's password: names, e-mail address and account, whole and in parts, also without accents and with `ue` for `ü` and similar. */
 export function guessableWordsOf({ firstName, lastName, email, accountName = '' }: PersonalDetails): string[] {
   const at = email.lastIndexOf('@');
   const names = [firstName, lastName, accountName, `${firstName} ${lastName}`, `${lastName} ${firstName}`];

@@ -48,8 +48,9 @@ export const toUserAccess = (user: User, at: string): UserAccess | undefined =>
     : undefined;
 
 /**
- * Returns the principal of an access token, or undefined unless the token is valid and its holder may use it. A user's
- * token works in the account that it was issued for only. An event that ends a user's sessions ends the user's tokens, too.
+ * Returns the principal of the access token with this id, or undefined unless the token is valid and its holder may use it.
+ * A user's token is confined to the account that it was issued for, and does not work while the user is in another one. An
+ * event that ends a user's sessions ends the user's tokens, too.
  */
 export function toTokenPrincipal(
   id: string,
@@ -83,7 +84,10 @@ const hasEndedWith = (
 /** Returns the end of the day (UTC) of a time. In the UI, users choose the day on which a token expires, so tokens that a user's token issues may expire later on the same day. */
 const endOfDay = (time: string): string => `${new Date(time).toISOString().slice(0, 10)}T23:59:59.999Z`;
 
-/** Returns the principal of a user's session, or undefined if an event of the user has ended it. */
+/**
+ * Returns the principal of a user's session, or undefined if the user may not log in now, or if an event after the user's
+ * `revision` at login has ended the session, for example an administrator's lock.
+ */
 export function toSessionPrincipal(
   { holder, revision }: { readonly holder: string; readonly revision: number },
   user: UserAccess | undefined,

@@ -77,8 +77,8 @@ export interface GrantedPermissions {
 }
 
 /**
- * Returns what a caller may do now. Users: the scopes of the token or session that their roles give, too. Services and
- * operators have no roles: all scopes of their token.
+ * Returns what a caller may do now. Users have the permissions that are both in the scopes of their token or session and
+ * given by their roles; `me:write` needs no role. Services and operators have no roles, and so all scopes of their token.
  */
 export function grantedPermissionsOf(
   kind: Exclude<Actor['kind'], 'system'>,

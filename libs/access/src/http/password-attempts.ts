@@ -24,14 +24,14 @@ export class PasswordAttempts {
     this.#own = new RateLimit({ limit: 30, window: 600_000, now: () => clock.now() });
   }
 
-  /** Runs the comparison of a password that was sent with an e-mail address, which may be unknown. */
+  /** Calls `compare` for a password that was sent with an e-mail address, which may be unknown. Returns its result; throws `access.throttled` at a limit. */
   async checkForAddress<T>(request: CalledRequest, email: string, compare: () => Promise<T>): Promise<T> {
     const address = toCanonicalAddress(email);
     const knownDevice = await this.devices.isKnown(request, email);
     return this.checks.check({ source: sourceOf(request), address, knownDevice }, compare);
   }
 
-  /** Runs the comparison of the caller's own password; operators and services have none, so they are not limited. */
+  /** Calls `compare` for the caller's own password. Returns its result; throws `access.throttled` at a limit. Operators and services have no password, so they are not limited. */
   async checkForCaller<T>(request: CalledRequest & { caller: Principal }, compare: () => Promise<T>): Promise<T> {
     const { actor } = request.caller;
     if (actor.kind !== 'user') return compare();

@@ -10,7 +10,7 @@ const checksPerLock = 5;
 export class DeviceChecks {
   readonly #taken = new Map<string, { readonly until: number; readonly count: number }>();
 
-  /** Takes one of the checks that a browser has during a lock. Returns whether there was one left. */
+  /** Takes one of the {@link checksPerLock} checks that a browser has during the user's lock. Returns whether there was one left. `at` is now (ISO 8601). */
   takeCheck(deviceId: string, { revision, until }: Lock, at: string): boolean {
     this.#forget(Date.parse(at));
     // The id is this user's alone, and the revision of the lock is in the user's stream.

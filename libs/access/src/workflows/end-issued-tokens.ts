@@ -8,8 +8,8 @@ const maxRounds = 20;
 
 /**
  * Ends all tokens that `find` returns, and repeats that until it returns none: a token may issue another one while tokens are
- * ended. Returns the ended tokens and the position of the last event in the log. Idempotent. Throws `stream.busy` after 20
- * rounds.
+ * ended. Returns the ended tokens and the log position of the last event that ended one, 0 if there was none. Idempotent.
+ * Throws `stream.busy` after 20 rounds.
  * @param find returns the tokens that are left; it must see all events that were appended before the call
  */
 export async function endIssuedTokens<Token extends { readonly token_id: string }>(

@@ -30,8 +30,9 @@ interface LinkServices {
 }
 
 /**
- * Mails a password link to the user with this e-mail address; does nothing if there is none. An open link is mailed
- * again. The pauses between two mails to one address grow.
+ * Mails a password link to the user with this e-mail address: a new one, or the newest again if it works for 15 more minutes.
+ * Does nothing if there is no such user, if the user may not log in, or during the pause after a mail, see
+ * {@link countLinkMail}.
  */
 export async function requestPasswordLink(
   { store, vault }: LinkServices,

@@ -97,7 +97,7 @@ const auditRow = ({ type, position, revision, stream, envelope }: Recorded, chan
   correlation_id: envelope.correlationId,
 });
 
-/** The states of subjects, by kind and id. */
+/** The states of the subjects of audited events (users, accounts, domains, tokens), by kind and id. */
 export class Subjects {
   readonly #seen = new Map<string, AuditTables['audit_subject']>();
 

@@ -11,7 +11,10 @@ export interface Change {
   readonly after: unknown;
 }
 
-/** Returns the fields that an event changed, with their values before and after, as the event's account sees them. */
+/**
+ * Returns the fields that an event changed, with their values before and after: only what the account of the event may see.
+ * `before` and `after` are the states of the event's subject, for example a user; undefined if it did not exist.
+ */
 export function findChanges(event: Recorded, before: Seen | undefined, after: Seen | undefined): Change[] {
   const { subject, account, at } = event.envelope;
   const kind = subjectKind(subject.kind as AuditedKind);

@@ -35,10 +35,14 @@ interface Contents<Kind extends MailKind> {
   readonly href: string;
 }
 
-/** `user.locked`: not to be sent while the user is locked; undefined: not to be sent at all. */
+/** `user.locked`: not to be sent while the user may not log in; undefined: not to be sent at all. */
 type Composed<T> = T | 'user.locked' | undefined;
 
-/** Returns a mail as it is to be sent now, by the current state of its user; `user.locked` or undefined if it is not. */
+/**
+ * Composes a mail from the current state of its user. Returns `user.locked` if the user may not log in now, for example
+ * because of an administrator's lock: the mail is queued again when the user is unlocked or restored. Returns undefined for
+ * a mail that is of no use any more, for example one whose link has expired.
+ */
 export async function composeMail(dependencies: ComposeDependencies, mail: Mail): Promise<Composed<Message>> {
   const { state: user } = await dependencies.store.load(UserDecider, mail.user);
   // An erased user has no address any more.

@@ -64,8 +64,8 @@ export function listMails({ outbox }: Pick<Vault, 'outbox'>, { state = 'parked',
 }
 
 /**
- * Queues a mail again and returns it. A mail that was sent meanwhile stays sent. Throws `mail.not-found`, and
- * `access.forbidden` for a caller who is confined to an account.
+ * Queues the mail `targetId` again, because an operator retries it, and returns it. A mail that was sent meanwhile stays
+ * sent. Throws `mail.not-found`, and `access.forbidden` for a caller who is confined to an account.
  */
 export function sendMail({ outbox }: Pick<Vault, 'outbox'>, { context: { targetId, at, confinedTo } }: SendMail) {
   checkUnconfined(confinedTo);

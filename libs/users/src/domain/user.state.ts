@@ -74,7 +74,7 @@ export type ActiveUser = Extract<User, { status: 'active' }>;
 /** Returns the id of the account that the user is in or waits for, if any. */
 export const accountOf = (user: User): string | undefined => ('account' in user ? user.account : undefined);
 
-/** Returns how the user last left this account, if they did. */
+/** Returns how the user last left this account (rejected or deleted, and at which revision), or undefined if they never did. */
 // The id comes from outside, so `constructor` must find nothing.
 export const findDeparture = ({ departures }: ExistingUser, account: string): Departure | undefined =>
   Object.hasOwn(departures, account) ? departures[account] : undefined;

@@ -41,7 +41,7 @@ export interface UserPage extends UserItem {
 type Tables = UserListTables & AccountTables;
 
 /**
- * Loads a user as of now.
+ * Loads the user `targetId` of the account in the context: the latest state, without the locks that have ended by now.
  * @throws Refusal `user.not-found`
  */
 export async function getUser(db: Kysely<Tables>, { context }: GetUser): Promise<UserPage> {

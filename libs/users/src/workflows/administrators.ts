@@ -102,8 +102,9 @@ async function appendThenAppoint(
 }
 
 /**
- * Returns the result of a repeated command on a user. Repairs the account's set of administrators first, in case of a
- * crash between the appends to the user's and to the account's stream.
+ * Returns the result of a command on a user that is sent again with the same id; `earlier` is the user as the first run left
+ * them. Repairs the account's set of administrators first, in case of a crash between the appends to the user's and to the
+ * account's stream.
  */
 export async function repeatedUserResult(
   store: EventStore,

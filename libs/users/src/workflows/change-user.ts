@@ -68,7 +68,10 @@ async function toVisibleResult(
   return result;
 }
 
-/** Loads the facts from other streams that the rule of this command needs. */
+/**
+ * Loads what the decider's rule for this command needs from other streams: the account that owns the user's e-mail domain,
+ * and whether the account does not count this administrator yet. Returns the part of the rule's context with these facts.
+ */
 export async function loadFacts(
   store: EventStore,
   command: Command<unknown>,

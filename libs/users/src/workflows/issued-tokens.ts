@@ -12,7 +12,10 @@ export abstract class IssuedTokens {
     userIds: readonly string[],
     context: CommandContext,
   ): Promise<ReadonlyMap<string, readonly IssuedToken[]>>;
-  /** Ends these tokens. Returns those that it ended, by user id, and the position of the last event. May be repeated. */
+  /**
+   * Ends these tokens. Returns those that it ended, by user id, and the log position of the last event that ended one, 0 if
+   * there was none. May be repeated.
+   */
   abstract end(
     userIds: readonly string[],
     context: CommandContext,
