@@ -139,7 +139,7 @@ function formatOf(name, symbol) {
   if (hasTag(symbol, 'text')) return {};
   if (/(?:^i|I)d$/.test(name)) return { format: 'uuid' };
   if (/(?:^at$|At$|Until$|^until$|^since$|Since$)/.test(name)) return { format: 'date-time' };
-  return name === 'email' ? { format: 'email' } : {};
+  return {};
 }
 
 function readFieldComments(type) {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { systemActor } from '#libs/kernel';
 import { createPasswordLink } from '#libs/access';
 import { EventStore } from '#libs/event-store';
 import { UserDecider, accountOf, userEvent, type ExistingUser } from '#libs/users';
@@ -77,11 +78,10 @@ async function lockOut(
   lock: { until?: string; disableModeDays: number } = { until: inMinutes(15), disableModeDays: 0 },
 ): Promise<void> {
   const { revision, state } = await storeOf().load(UserDecider, id);
-  const actor = { id: 'rollbook', kind: 'system' } as const;
   const envelope = {
     correlationId: randomUUID(),
     causationId: randomUUID(),
-    actor,
+    actor: systemActor,
     subject: { kind: 'user', id } as const,
     account: accountOf(state)!,
     at: inMinutes(0),

@@ -17,6 +17,7 @@ import type { EmailDomainEvent } from '../domain/email-domain.events.js';
 
 interface ContractItem extends ContractTerms {
   readonly country: string;
+  /** @fraction */
   readonly recurringRevenue: number;
 }
 
