@@ -17,7 +17,7 @@ export function onLoginChangedInOtherTab(callback: () => void): void {
   window.addEventListener('storage', ({ key }) => key === loginMarker && callback());
 }
 
-/** The query of who is logged in; `null` if nobody is. */
+/** TanStack query that loads the logged-in user or operator; its data is `null` without a session. */
 export const meQuery = queryOptions({
   queryKey: meKey,
   staleTime: 60_000,
