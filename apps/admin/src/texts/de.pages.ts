@@ -3,6 +3,7 @@ import type { Texts } from './texts';
 
 export const pages: Texts<never, typeof english> = {
   page: { audit: 'Audit', account: 'Konto', accounts: 'Konten', tokens: 'Zugangstoken', profile: 'Profil' },
+  copyId: { copy: 'Kopieren: {{label}}', copied: 'Kopiert' },
   history: {
     title: 'Verlauf',
     empty: 'Es ist nichts geschehen.',

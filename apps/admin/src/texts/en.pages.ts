@@ -1,6 +1,7 @@
 /** The texts of a user's page, the audit, accounts, access tokens and one's profile. */
 export const pages = {
   page: { audit: 'Audit', account: 'Account', accounts: 'Accounts', tokens: 'Access tokens', profile: 'Profile' },
+  copyId: { copy: 'Copy: {{label}}', copied: 'Copied' },
   history: {
     title: 'History',
     empty: 'Nothing has happened.',

@@ -3,6 +3,7 @@ import type { Texts } from './texts';
 
 export const pages: Texts<never, typeof english> = {
   page: { audit: 'Auditoría', account: 'Cuenta', accounts: 'Cuentas', tokens: 'Tokens de acceso', profile: 'Perfil' },
+  copyId: { copy: 'Copiar: {{label}}', copied: 'Copiado' },
   history: {
     title: 'Historial',
     empty: 'No ha pasado nada.',

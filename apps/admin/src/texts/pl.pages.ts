@@ -3,6 +3,7 @@ import type { Texts } from './texts';
 
 export const pages: Texts<'few' | 'many', typeof english> = {
   page: { audit: 'Audyt', account: 'Konto', accounts: 'Konta', tokens: 'Tokeny dostępu', profile: 'Profil' },
+  copyId: { copy: 'Kopiuj: {{label}}', copied: 'Skopiowano' },
   history: {
     title: 'Historia',
     empty: 'Nic się nie wydarzyło.',
