@@ -1,3 +1,4 @@
+import { lists } from './de.lists';
 import { pages } from './de.pages';
 import { problems } from './de.problems';
 import { record } from './de.record';
@@ -5,6 +6,7 @@ import type { Texts } from './texts';
 
 export const de: Texts = {
   ...record,
+  ...lists,
   ...pages,
   common: {
     cancel: 'Abbrechen',

@@ -1,4 +1,5 @@
 import type { UserActionName } from '../api/users';
+import { lists } from './en.lists';
 import { pages } from './en.pages';
 import { problems } from './en.problems';
 import { record } from './en.record';
@@ -6,6 +7,7 @@ import { record } from './en.record';
 /** Every text of the admin UI; the other languages have the same keys, or do not compile. */
 export const en = {
   ...record,
+  ...lists,
   ...pages,
   common: {
     cancel: 'Cancel',

@@ -1,3 +1,4 @@
+import { lists } from './es.lists';
 import { pages } from './es.pages';
 import { problems } from './es.problems';
 import { record } from './es.record';
@@ -5,6 +6,7 @@ import type { Texts } from './texts';
 
 export const es: Texts = {
   ...record,
+  ...lists,
   ...pages,
   common: {
     cancel: 'Cancelar',

@@ -1,3 +1,4 @@
+import { lists } from './pl.lists';
 import { pages } from './pl.pages';
 import { problems } from './pl.problems';
 import { record } from './pl.record';
@@ -5,6 +6,7 @@ import type { Texts } from './texts';
 
 export const pl: Texts<'few' | 'many'> = {
   ...record,
+  ...lists,
   ...pages,
   common: {
     cancel: 'Anuluj',

@@ -4,7 +4,6 @@ import { useTranslation } from 'react-i18next';
 import type { User } from '../api/users';
 import { useCountryName } from '../components/country-name';
 import { ListTable, type Column } from '../components/list-table';
-import { LockBadge } from '../components/lock-badge';
 import { UserNameCell } from '../components/user-name-cell';
 import { createSelectColumn, type Selection } from '../components/select-column';
 import { RoleBadges, StatusBadge } from '../components/badges';
@@ -28,7 +27,7 @@ function useColumns(accountId: string): Column<User>[] {
       isSortable: true,
       cell: (user) => (
         <>
-          <StatusBadge status={user.status} /> <LockBadge locks={user.locks} />
+          <StatusBadge user={user} withCause />
           <RestoreDeadline until={user.restorableUntil} />
         </>
       ),

@@ -3,7 +3,7 @@ import { Badge, List, Stack, Table, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { UserDetail } from '../api/users';
 import { useCountryName } from '../components/country-name';
-import { useDescribeLock } from '../components/lock-badge';
+import { useDescribeLock } from '../components/locks';
 import { RoleBadges, StatusBadge } from '../components/badges';
 import { DateTime } from '../components/date-time';
 import { languages } from '../texts/i18n';
@@ -63,7 +63,7 @@ function useUserFields(): UserField[] {
     { name: t('user.email'), valueOf: ({ email }) => email, render: ({ email }) => email },
     {
       name: t('user.status'),
-      valueOf: ({ status, restorableUntil }) => [status, restorableUntil],
+      valueOf: ({ status, restorableUntil, locks }) => [status, restorableUntil, locks.length > 0],
       render: (user) => <StatusWithDeadline user={user} />,
     },
     {
@@ -97,11 +97,12 @@ function useUserFields(): UserField[] {
   ];
 }
 
-function StatusWithDeadline({ user: { status, restorableUntil } }: { user: UserDetail }) {
+function StatusWithDeadline({ user }: { user: UserDetail }) {
   const { t } = useTranslation();
+  const { restorableUntil } = user;
   return (
     <>
-      <StatusBadge status={status} />
+      <StatusBadge user={user} />
       {restorableUntil && (
         <Text size="sm" c="dimmed">
           {t('field.restorableUntil')} <DateTime at={restorableUntil} />

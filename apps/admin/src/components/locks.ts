@@ -1,18 +1,35 @@
 import { useEffect, useState } from 'react';
-import { Stack, Text, ThemeIcon, Tooltip } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { listMembers } from '../api/complete-list';
 import type { User } from '../api/users';
-import { LockIcon } from './icons';
 import { useDateFormats } from './date-time';
 
-type Lock = User['locks'][number];
+export type Lock = User['locks'][number];
+/** What the UI shows as the status of a user. */
+export type EffectiveStatus = User['status'] | 'locked';
+
 const causes = listMembers<Lock['cause']>({
   administrator: true,
   failedLogins: true,
   unaffiliated: true,
   dormant: true,
 });
+
+const memberStatuses: readonly string[] = ['pending', 'invited', 'active'];
+
+/** Returns what counts about a user: a locked member is `locked`, whatever their status; a former user keeps the status. */
+export const toEffectiveStatus = (status: User['status'], locks: readonly Lock[]): EffectiveStatus =>
+  locks.length > 0 && memberStatuses.includes(status) ? 'locked' : status;
+
+/** Returns a function that says in a few words why somebody is locked: the reason that was given, or the cause. */
+export function useLockCause(): (locks: readonly Lock[]) => string | undefined {
+  const { t } = useTranslation();
+  return (locks) => {
+    const reason = locks.find((lock) => lock.reason)?.reason;
+    const cause = causes.find((one) => one === locks[0]?.cause);
+    return reason ?? (cause ? t(`lockCause.${cause}`) : locks[0]?.cause);
+  };
+}
 
 /** Returns a function that describes a lock in lines: its cause, start and end, its reason, and until when the user keeps their entitlements (disable mode). */
 export function useDescribeLock(): (lock: Lock) => string[] {
@@ -31,7 +48,7 @@ export function useDescribeLock(): (lock: Lock) => string[] {
 }
 
 /** Returns the locks that have not ended, and renders again when the next one ends. By this device's clock. */
-function useLocksInForce(locks: readonly Lock[]): readonly Lock[] {
+export function useLocksInForce(locks: readonly Lock[]): readonly Lock[] {
   const [now, setNow] = useState(Date.now);
   const inForce = locks.filter(({ until }) => !until || Date.parse(until) > now);
   const nextEnd = Math.min(...inForce.flatMap(({ until }) => (until ? [Date.parse(until)] : [])));
@@ -44,41 +61,4 @@ function useLocksInForce(locks: readonly Lock[]): readonly Lock[] {
     return () => clearTimeout(timer);
   }, [nextEnd]);
   return inForce;
-}
-
-/** Shows a padlock if a lock is in force; its tooltip and its label for screen readers describe the locks. */
-export function LockBadge({ locks }: { locks: readonly Lock[] }) {
-  const { t } = useTranslation();
-  const lines = useDescribeLock();
-  const inForce = useLocksInForce(locks);
-  if (!inForce.length) return null;
-  const all = inForce.map(lines);
-  return (
-    <Tooltip
-      multiline
-      maw={320}
-      events={{ hover: true, focus: true, touch: true }}
-      label={
-        <Stack gap={4} style={{ overflowWrap: 'anywhere' }}>
-          {all.flat().map((line) => (
-            <Text key={line} size="xs">
-              {line}
-            </Text>
-          ))}
-        </Stack>
-      }
-    >
-      <ThemeIcon
-        component="span"
-        tabIndex={0}
-        role="img"
-        aria-label={`${t('lock.locked')}. ${all.flat().join('. ')}`}
-        size="sm"
-        variant="transparent"
-        color="red"
-      >
-        <LockIcon />
-      </ThemeIcon>
-    </Tooltip>
-  );
 }
