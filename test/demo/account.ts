@@ -1,23 +1,12 @@
+import { permissionsOfRoles } from '#libs/access';
 import type { Company } from './companies.js';
 import { Draw } from './draw.js';
 import { Member } from './member.js';
 import { People } from './person.js';
 import { tomorrow, type Agent, type Site } from './site.js';
 
-/** All that an account administrator may: they give roles no wider than that. */
-const scopes = [
-  'users:read',
-  'users:export',
-  'users:add',
-  'users:approve',
-  'users:change',
-  'users:lock',
-  'users:delete',
-  'users:reset-password',
-  'roles:grant',
-  'audit:read',
-  'tokens:manage',
-];
+/** The scopes of a token with which an account administrator may do everything; roles may be granted only up to these. */
+const scopes = permissionsOfRoles(['administrator']);
 
 /** An account that is open, with those who run it. */
 export class Account {

@@ -59,7 +59,7 @@ describe('opening an account', () => {
     const user = (await operator.get(`/accounts/${accountId}/users/${administratorId}`)).body;
     expect(user).toMatchObject({ ...administrator, status: 'active', roles: ['administrator'], locks: [] });
     const me = operator.as(await issueTokenFor(operator, administratorId));
-    expect((await me.get('/me')).body).toMatchObject({ account: accountId, roles: ['administrator'] });
+    expect((await me.get('/me')).body).toMatchObject({ accountId, roles: ['administrator'] });
     expect((await me.get('/accounts')).body).toMatchObject({ items: [{ accountId }], next: null });
   });
 

@@ -4,7 +4,6 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -14,7 +13,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { backupMac } from '#libs/vault';
@@ -23,30 +21,19 @@ import { describeFile } from '../../apps/server/src/backup/files.js';
 import { textToSign, type Manifest } from '../../apps/server/src/backup/manifest.js';
 import { restoreBackup } from '../../apps/server/src/backup/restore-backup.js';
 import { writeBackup } from '../../apps/server/src/backup/write-backup.js';
-import { readConfig, type Config } from '../../apps/server/src/config.js';
-import { openLog, type Log } from '../../apps/server/src/open-stores.js';
+import type { Config } from '../../apps/server/src/config.js';
+import { openLog } from '../../apps/server/src/open-stores.js';
+import { configFor, ignoreMessage, newPath, runWithLog, testDirectory } from '../support/backup.js';
 import { runProgram } from '../support/server-process.js';
 
-const parent = mkdtempSync(join(tmpdir(), 'crafted-'));
-let directories = 0;
-const fresh = (): string => join(parent, String(++directories));
-afterAll(() => rmSync(parent, { recursive: true, force: true }));
-
-const configOf = (dataDir: string, more: Record<string, string> = {}): Config =>
-  readConfig({ DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'fatal', ...more });
-const quiet = (): void => {};
 const key = { VAULT_KEY: 'ab'.repeat(32) };
-
-/** Makes an installation, and what `work` makes of it. */
-async function withLog<T>(config: Config, work: (log: Log) => Promise<T>): Promise<T> {
-  await using closing = new AsyncDisposableStack();
-  return await work(await openLog(config, closing));
-}
 
 /** A backup of an installation of its own. */
 async function backUp(more: Record<string, string> = {}): Promise<string> {
-  const [config, directory] = [configOf(fresh(), more), fresh()];
-  await withLog(config, (log) => writeBackup(directory, { config, ...log }, quiet, new AbortController().signal));
+  const [config, directory] = [configFor(newPath(), more), newPath()];
+  await runWithLog(config, (log) =>
+    writeBackup(directory, { config, ...log }, ignoreMessage, new AbortController().signal),
+  );
   return directory;
 }
 
@@ -56,7 +43,7 @@ let keyless: string;
 beforeAll(async () => void ([whole, keyless] = [await backUp(), await backUp(key)]));
 
 function copied(backup: string): string {
-  const copy = fresh();
+  const copy = newPath();
   cpSync(backup, copy, { recursive: true });
   return copy;
 }
@@ -80,14 +67,14 @@ async function refusal(
   options: { withoutMac?: boolean } = {},
   more: Record<string, string> = {},
 ): Promise<string> {
-  const dataDir = join(fresh(), 'data');
-  const around = below(parent);
-  const error = await restoreBackup(backup, configOf(dataDir, more), quiet, options).then(
+  const dataDir = join(newPath(), 'data');
+  const around = below(testDirectory);
+  const error = await restoreBackup(backup, configFor(dataDir, more), ignoreMessage, options).then(
     () => undefined,
     (refused: Error) => refused,
   );
   expect(error?.message).toMatch(/^.+$/);
-  expect(below(parent)).toEqual(around);
+  expect(below(testDirectory)).toEqual(around);
   return error!.message;
 }
 
@@ -97,7 +84,7 @@ describe('a crafted backup writes nothing', () => {
   it.each([
     ['a path out of the directory', '../../evil-cron'],
     ['a path into another', 'events/events.db'],
-    ['an absolute path', join(parent, 'evil-cron')],
+    ['an absolute path', join(testDirectory, 'evil-cron')],
     ['a path that ends where it should', `../${'x/'.repeat(2)}../vault.db`],
     ['a name that is none of ours', 'operator-token'],
     ['another case', 'VAULT.DB'],
@@ -183,7 +170,7 @@ describe('a crafted backup writes nothing', () => {
   it.each(['events.db', 'vault.db', 'vault.key', 'backup.json'])(
     'OPS-3: a link in the place of %s is refused',
     async (name) => {
-      const [backup, elsewhere] = [copied(whole), fresh()];
+      const [backup, elsewhere] = [copied(whole), newPath()];
       renameSync(join(backup, name), elsewhere);
       symlinkSync(elsewhere, join(backup, name));
       expect(await refusal(backup)).toMatch(
@@ -245,17 +232,17 @@ describe('the MAC of a backup', () => {
 
   it("OPS-11: is checked with the settings' key, not with one in the backup", async () => {
     expect(await refusal(whole, {}, key)).toBe(unfit(whole));
-    const file = fresh();
+    const file = newPath();
     writeFileSync(file, key.VAULT_KEY);
     expect(await refusal(whole, {}, { VAULT_KEY_FILE: file })).toBe(unfit(whole));
-    const config = configOf(fresh(), { VAULT_KEY_FILE: file });
-    await restoreBackup(keyless, config, quiet);
+    const config = configFor(newPath(), { VAULT_KEY_FILE: file });
+    await restoreBackup(keyless, config, ignoreMessage);
     expect(readdirSync(config.dataDir)).not.toContain('vault.key');
   });
 
   it("OPS-11: with the settings' key, that key in the backup is not laid beside the vault", async () => {
-    const config = configOf(fresh(), { VAULT_KEY: keyIn(whole).toString('hex') });
-    await restoreBackup(whole, config, quiet);
+    const config = configFor(newPath(), { VAULT_KEY: keyIn(whole).toString('hex') });
+    await restoreBackup(whole, config, ignoreMessage);
     expect(readdirSync(config.dataDir).sort()).toEqual(['events', 'lock', 'vault.db']);
   });
 
@@ -266,14 +253,14 @@ describe('the MAC of a backup', () => {
     expect(await refusal(backup)).toBe(
       `${backup} is a backup of an earlier release, whose manifest has no MAC: if you know where it comes from, restore it with --without-mac.`,
     );
-    const [command, dataDir] = ['dist/apps/server/src/backup/restore.js', fresh()];
+    const [command, dataDir] = ['dist/apps/server/src/backup/restore.js', newPath()];
     expect(runProgram(command, { DATA_DIR: dataDir }, '--without-mac', backup)).toEqual({
       status: 0,
       output: expect.stringMatching(/ are restored in /),
     });
     write(backup, { ...old, installation: 'a'.repeat(64) });
-    const config = configOf(fresh());
-    await expect(restoreBackup(backup, config, quiet, { withoutMac: true })).rejects.toThrow(
+    const config = configFor(newPath());
+    await expect(restoreBackup(backup, config, ignoreMessage, { withoutMac: true })).rejects.toThrow(
       'The backup can not be restored: its vault is not the one that it names.',
     );
     expect(below(config.dataDir)).toEqual(['lock']);
@@ -290,7 +277,7 @@ describe('a running server that is asked for a backup', () => {
   let ask: (line: string) => Promise<object>;
   const closing = new AsyncDisposableStack();
   beforeAll(async () => {
-    config = configOf(fresh());
+    config = configFor(newPath());
     const log = await openLog(config, closing);
     const control = await listenForBackupRequests({ config, ...log });
     closing.defer(() => control!.close());
@@ -330,7 +317,7 @@ describe('a running server that is asked for a backup', () => {
   );
 
   it('OPS-3: makes one elsewhere, also below its directory', async () => {
-    for (const directory of [fresh(), join(config.dataDir, 'backups/1')]) {
+    for (const directory of [newPath(), join(config.dataDir, 'backups/1')]) {
       expect(await ask(`${JSON.stringify({ backup: directory })}\n`)).toMatchObject({ made: { format: 2 } });
     }
   });

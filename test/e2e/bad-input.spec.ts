@@ -417,6 +417,8 @@ describe('a question that can not be answered', () => {
         action: ['user.eaten', 'user.locked&action=x', ''],
         subject: ['a%00b', '', 'x', `${randomUUID()}0`, 'a@b.example', 'localhost'],
         actor: noId,
+        accountId: noId,
+        correlationId: noId,
         account: noId,
         correlation: noId,
       },

@@ -362,7 +362,7 @@ describe('a request that an outage interrupted and a retry completed', () => {
     return act(headers);
   }
   const actionsOf = async (correlationId: string) =>
-    (await server.operator.get(`/audit?correlation=${correlationId}`)).body.items
+    (await server.operator.get(`/audit?correlationId=${correlationId}`)).body.items
       .map(({ action }: { action: string }) => action)
       .toSorted();
 

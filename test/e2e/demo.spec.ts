@@ -59,7 +59,8 @@ describe('the demo', () => {
         .map(({ lastLoginAt }: { lastLoginAt: string }) => lastLoginAt.slice(0, 10)),
     );
     expect(days.size).toBeGreaterThan(2);
-    const locks = (await server.operator.get(`/audit?action=user.locked&account=${report.accounts[0]!.id}`)).body.items;
+    const locks = (await server.operator.get(`/audit?action=user.locked&accountId=${report.accounts[0]!.id}`)).body
+      .items;
     expect(locks.every(({ actor }: { actor: { kind: string } }) => actor.kind === 'user')).toBe(true);
   });
 

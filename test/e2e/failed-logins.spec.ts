@@ -177,7 +177,7 @@ describe('ten failed logins', () => {
     await lockOut({ id: own.administratorId });
     await guess(email, 1);
     expectStatus(200, await logIn(email, password, browser));
-    const { body } = await now(`/audit?account=${own.id}&subject=${own.id}`);
+    const { body } = await now(`/audit?accountId=${own.id}&subject=${own.id}`);
     expect(body.items.map(({ action }: { action: string }) => action)).not.toContain('administrator.stood-down');
     expectStatus(200, await own.administrator.get(own.path('/users')));
   }, 60_000);
@@ -295,7 +295,7 @@ describe('lists while failed logins lock somebody, and after', () => {
     expect((await now(own.path(`/users/${ids[0]}?at=${test.clock.now().toISOString()}`))).body.locks).toEqual([]);
     // A second lock: nothing is said of the one that ended.
     await lockOut({ id: ids[0]! });
-    const [row] = (await now(`/audit?account=${own.id}&action=user.locked`)).body.items;
+    const [row] = (await now(`/audit?accountId=${own.id}&action=user.locked`)).body.items;
     expect(row.changes).toEqual([
       { field: 'locks', before: [], after: [expect.objectContaining({ cause: 'failedLogins' })] },
     ]);

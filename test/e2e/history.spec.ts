@@ -311,20 +311,20 @@ describe('the audit', () => {
     const other = await openTestAccount(server);
     const { userId } = await aLife();
     expect(await audit(`subject=${userId}`, other.administrator)).toEqual([]);
-    expect((await other.administrator.get(`/audit?account=${account.id}`)).status).toBe(404);
+    expect((await other.administrator.get(`/audit?accountId=${account.id}`)).status).toBe(404);
     expect(
       (await other.administrator.get('/audit?limit=200')).body.items.every(
-        (row: { account: string }) => row.account === other.id,
+        (row: { accountId: string }) => row.accountId === other.id,
       ),
     ).toBe(true);
     const all = (await server.operator.get('/audit?limit=200')).body.items.map(
-      (row: { account: string }) => row.account,
+      (row: { accountId: string }) => row.accountId,
     );
     expect(all).toEqual(expect.arrayContaining([account.id, other.id]));
     expect(
       new Set(
-        (await audit(`account=${other.id}`, server.operator)).map(
-          (row) => (row as unknown as { account: string }).account,
+        (await audit(`accountId=${other.id}`, server.operator)).map(
+          (row) => (row as unknown as { accountId: string }).accountId,
         ),
       ),
     ).toEqual(new Set([other.id]));

@@ -84,18 +84,18 @@ test('HTTP-9: ids and domains in a question of the audit are taken in either cas
   expect(await rows(`subject=${userId.toUpperCase()}`)).toEqual(of);
   expect(
     await rows(
-      `subject=${userId}&account=${account.id.toUpperCase()}&actor=${account.administratorId.toUpperCase()}&correlation=${of[0].correlationId.toUpperCase()}`,
+      `subject=${userId}&accountId=${account.id.toUpperCase()}&actor=${account.administratorId.toUpperCase()}&correlationId=${of[0].correlationId.toUpperCase()}`,
     ),
   ).toEqual([of[0]]);
   const owned = await rows(`subject=${account.domain}`);
   expect(owned).toMatchObject([{ action: 'domain.owned', subject: { id: account.domain } }]);
   expect(await rows(`subject=${account.domain.toUpperCase()}`)).toEqual(owned);
   expect(
-    (await account.administrator.get(`/audit?account=${account.id.toUpperCase()}&subject=${userId}`)).body.items,
+    (await account.administrator.get(`/audit?accountId=${account.id.toUpperCase()}&subject=${userId}`)).body.items,
   ).toHaveLength(2);
 });
 
-test('the audit trail is filtered by accountId and correlationId, and by their deprecated names', async () => {
+test('the audit trail can be filtered by accountId and correlationId, and by their deprecated names', async () => {
   const userId = await account.addUser();
   const [added] = (await server.operator.get(`/audit?subject=${userId}`)).body.items;
   const find = async (query: string) => expectStatus(200, await server.operator.get(`/audit?${query}`)).body.items;
@@ -103,9 +103,22 @@ test('the audit trail is filtered by accountId and correlationId, and by their d
   const expected = await find(`accountId=${account.id}&correlationId=${added.correlationId}`);
   expect(expected.map(({ position }: { position: number }) => position)).toContain(added.position);
   expect(await find(`account=${account.id}&correlation=${added.correlationId}`)).toEqual(expected);
-  // The new name counts.
+  // If both names are given, the new one counts.
   const other = randomUUID();
   expect(await find(`accountId=${account.id}&account=${other}&correlationId=${added.correlationId}`)).toEqual(expected);
   expect(await find(`accountId=${other}&account=${account.id}`)).toEqual([]);
   expect(await find(`correlationId=${other}&correlation=${added.correlationId}`)).toEqual([]);
+});
+
+test('responses have the deprecated names of ids, too', async () => {
+  const { administratorId, administrator } = account;
+  const me = expectStatus(200, await administrator.get('/me')).body;
+  expect(me).toMatchObject({ accountId: account.id, account: account.id, token: { id: me.token.tokenId } });
+  const [token] = expectStatus(200, await administrator.get('/access-tokens')).body.items;
+  expect(token).toMatchObject({ userId: administratorId, holder: administratorId });
+  expect(token).toMatchObject({ accountId: account.id, account: account.id });
+  const userId = await account.addUser();
+  expectStatus(200, await administrator.post(account.path(`/users/${userId}/lock`)));
+  const [locked] = expectStatus(200, await administrator.get(`/audit?subject=${userId}`)).body.items;
+  expect(locked.via).toMatchObject({ tokenId: me.token.tokenId, token: me.token.tokenId });
 });

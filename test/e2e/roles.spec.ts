@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { METHOD_METADATA } from '@nestjs/common/constants.js';
 import { NEEDS } from '#libs/http';
+import { permissionsOfRoles } from '#libs/access';
 import { permissions, type Permission } from '#libs/authorization';
 import { Vault } from '#libs/vault';
 import type { Act } from '../../libs/users/src/domain/act.js';
@@ -30,26 +31,12 @@ declare global {
   function importNatively<Module>(specifier: string): Promise<Module>;
 }
 
-const administrator: readonly Permission[] = [
-  'users:read',
-  'users:export',
-  'users:add',
-  'users:approve',
-  'users:change',
-  'users:lock',
-  'users:delete',
-  'users:reset-password',
-  'roles:grant',
-  'audit:read',
-  'tokens:manage',
-];
-
-/** The permissions of each kind of caller, by the rules. */
+/** The permissions of each kind of caller. The spec of `permissionsOfRoles` compares those of the roles with PERM-1 to PERM-8. */
 const granted = {
   operator: permissions,
-  administrator,
-  'co-administrator': administrator,
-  auditor: ['users:read', 'audit:read', 'tokens:manage'],
+  administrator: permissionsOfRoles(['administrator']),
+  'co-administrator': permissionsOfRoles(['co-administrator']),
+  auditor: permissionsOfRoles(['auditor']),
   member: [],
   'service of the installation': permissions,
   'service of the account': permissions,
@@ -459,7 +446,7 @@ describe('another account', () => {
   it('PERM-14: does not exist in the audit, in bulk actions or for tokens', async () => {
     const api = callers.administrator;
     const pairs: ((id: { account: string; user: string }) => ReturnType<Api['get']>)[] = [
-      ({ account: id }) => api.get(`/audit?account=${id}`),
+      ({ account: id }) => api.get(`/audit?accountId=${id}`),
       ({ user }) => api.get(`/audit?subject=${user}`),
       ({ user }) => api.get(`/audit?actor=${user}`),
       ({ user }) => api.post(account.path('/users/bulk'), { action: 'lock', userIds: [user] }),

@@ -81,7 +81,7 @@ describe('logging in', () => {
     expect(entered.headers.get('cache-control')).toBe('no-store');
     expect(entered.body).toMatchObject({
       actor: { id: ann.id, kind: 'user' },
-      account: account.id,
+      accountId: account.id,
       token: null,
       profile: { email: ann.email, firstName: 'Grace' },
     });
@@ -154,7 +154,7 @@ describe('logging in', () => {
 
   it('SESSION-5: works with an operator token, not with other tokens', async () => {
     const entered = expectStatus(200, await anybody.post('/login', { token: test.operator['token'] }));
-    expect(entered.body).toMatchObject({ actor: { kind: 'operator' }, account: null, profile: null });
+    expect(entered.body).toMatchObject({ actor: { kind: 'operator' }, accountId: null, profile: null });
     const browser = anybody.inBrowser(entered);
     expectStatus(200, await browser.get('/accounts'));
     expect((await browser.get('/me/sessions')).body.items).toHaveLength(1);

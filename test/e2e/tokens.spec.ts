@@ -60,7 +60,7 @@ describe('an access token', () => {
     const me = expectStatus(200, await operator.as(reply.body.token).get('/me')).body;
     expect(me).toMatchObject({
       actor: { id: account.administratorId, kind: 'user' },
-      account: account.id,
+      accountId: account.id,
       roles: ['administrator'],
       scopes: userScopes,
     });
@@ -68,7 +68,7 @@ describe('an access token', () => {
     expect(listed.body.items[0]).toMatchObject({
       tokenId: reply.body.tokenId,
       kind: 'user',
-      holder: account.administratorId,
+      userId: account.administratorId,
       name: 'laptop',
       endedAt: null,
     });
@@ -253,7 +253,7 @@ describe('an access token', () => {
       expect(row).toMatchObject({
         action: 'user.locked',
         actor: { id: chief.id, kind: 'user' },
-        via: { token: expect.any(String), issuedBy },
+        via: { tokenId: expect.any(String), issuedBy },
       });
     }
   });

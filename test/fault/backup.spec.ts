@@ -4,7 +4,6 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -12,7 +11,6 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedEventStore } from '#libs/embedded-eventstore';
 import { EventStore } from '#libs/event-store';
@@ -30,35 +28,22 @@ import { requestBackup } from '../../apps/server/src/backup/control.js';
 import { textToSign, type Manifest } from '../../apps/server/src/backup/manifest.js';
 import { restoreBackup } from '../../apps/server/src/backup/restore-backup.js';
 import { writeBackup } from '../../apps/server/src/backup/write-backup.js';
-import { readConfig, type Config } from '../../apps/server/src/config.js';
-import { openLog, type Log } from '../../apps/server/src/open-stores.js';
+import type { Config } from '../../apps/server/src/config.js';
+import type { Log } from '../../apps/server/src/open-stores.js';
 import { projections } from '../../apps/server/src/projections.js';
 import { startServer } from '../../apps/server/src/server.js';
 import { Api } from '../support/api.js';
+import { configFor, ignoreMessage, newPath, runWithLog } from '../support/backup.js';
 import { runProgram, startServerProcess } from '../support/server-process.js';
 import { expectStatus, openTestAccount, startTestServer, type TestServer } from '../support/server.js';
 
-const parent = mkdtempSync(join(tmpdir(), 'backup-'));
-let directories = 0;
-const fresh = (): string => join(parent, String(++directories));
-afterAll(() => rmSync(parent, { recursive: true, force: true }));
-
 /** A backup of the embedded log, whatever the tests around run on. */
 const embedded = { EVENTSTORE_URL: '', DATABASE_URL: '' };
-const configOf = (dataDir: string, more: Record<string, string> = {}): Config =>
-  readConfig({ DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'fatal', ...more });
-const quiet = (): void => {};
-
-/** An installation that no server runs on, for as long as `work` takes. */
-async function withLog<T>(config: Config, work: (log: Log) => Promise<T>): Promise<T> {
-  await using closing = new AsyncDisposableStack();
-  return await work(await openLog(config, closing));
-}
 
 /** An installation whose log takes its time to be copied: 54 MB of somebody else's events. */
-const full = fresh();
+const full = newPath();
 beforeAll(() =>
-  withLog(configOf(full), async ({ node }) => {
+  runWithLog(configFor(full), async ({ node }) => {
     const client = EventStoreDBClient.connectionString(node!.url);
     const text = 'x'.repeat(900_000);
     // One after the other: a node on a busy machine may not write all of it within one append's deadline.
@@ -113,8 +98,8 @@ describe('with 64 writers at work', () => {
   const added: string[] = [];
 
   beforeAll(async () => {
-    const home = fresh();
-    fill(configOf(home));
+    const home = newPath();
+    fill(configFor(home));
     original = await startTestServer({ ...embedded, DATA_DIR: home });
     const account = await openTestAccount(original);
     const { operator } = original;
@@ -137,8 +122,8 @@ describe('with 64 writers at work', () => {
     };
     await more(20);
     before = acknowledged;
-    backup = fresh();
-    manifest = (await requestBackup(original.config.dataDir, backup, quiet))!;
+    backup = newPath();
+    manifest = (await requestBackup(original.config.dataDir, backup, ignoreMessage))!;
     await more(20);
     done.abort();
     await Promise.all(writing);
@@ -159,8 +144,8 @@ describe('with 64 writers at work', () => {
 
   it('OPS-3, OPS-5: restored, every event can be read, every list is as it was, and users replay alike', async () => {
     const position = manifest.position!;
-    const config = configOf(fresh());
-    await restoreBackup(backup, config, quiet);
+    const config = configFor(newPath());
+    await restoreBackup(backup, config, ignoreMessage);
     const restored = await startServer(config);
     const api = new Api(restored.url, readFileSync(restored.operatorToken, 'utf8').trim());
     const [store, copy] = [original.server.app.get(EventStore), restored.app.get(EventStore)];
@@ -196,29 +181,29 @@ describe('with 64 writers at work', () => {
 });
 
 describe('an installation at rest', () => {
-  const home = fresh();
+  const home = newPath();
   let backup: string;
 
   beforeAll(async () => {
-    backup = fresh();
-    await withLog(configOf(home), async (log) => {
+    backup = newPath();
+    await runWithLog(configFor(home), async (log) => {
       log.vault.outbox.saveWithCheckpoint(1_000_000, () =>
         log.vault.outbox.enqueue({ id: 'mail', kind: 'password-link', user: 'ann', about: 'request', since: 1 }),
       );
-      await writeBackup(backup, { config: configOf(home), ...log }, quiet, new AbortController().signal);
+      await writeBackup(backup, { config: configFor(home), ...log }, ignoreMessage, new AbortController().signal);
     });
   });
 
   /** A copy of the backup, to spoil. */
   function copied(): string {
-    const copy = fresh();
+    const copy = newPath();
     cpSync(backup, copy, { recursive: true });
     return copy;
   }
 
   /** The one line that a restore says where it refuses, having left nothing that could start. */
-  async function refusal(directory: string, config = configOf(fresh())): Promise<string> {
-    const error = await restoreBackup(directory, config, quiet).then(
+  async function refusal(directory: string, config = configFor(newPath())): Promise<string> {
+    const error = await restoreBackup(directory, config, ignoreMessage).then(
       () => undefined,
       (refused: Error) => refused,
     );
@@ -229,16 +214,16 @@ describe('an installation at rest', () => {
   }
 
   it('OPS-3: owes the mails that it owed, and looks for more from the end of its log on', async () => {
-    const config = configOf(fresh());
-    const { position } = await restoreBackup(backup, config, quiet);
-    await withLog(config, async ({ vault }) => {
+    const config = configFor(newPath());
+    const { position } = await restoreBackup(backup, config, ignoreMessage);
+    await runWithLog(config, async ({ vault }) => {
       expect(vault.outbox.list('owed', 9).map(({ id }) => id)).toEqual(['mail']);
       expect(vault.outbox.checkpoint).toBe(position);
     });
   });
 
   it('OPS-3: has the key of whoever comes while the log is copied', async () => {
-    const [config, restored] = [configOf(fresh()), configOf(fresh())];
+    const [config, restored] = [configFor(newPath()), configFor(newPath())];
     fill(config);
     const data = {
       email: 'late@example.com',
@@ -260,10 +245,10 @@ describe('an installation at rest', () => {
       };
       return store.append(`user-${id}`, -1, [{ id, type: 'UserAdded', data, envelope }]);
     };
-    const [copy, position] = await withLog(config, async (log) => {
+    const [copy, position] = await runWithLog(config, async (log) => {
       // On a busy machine somebody may come too late: again, until one is in the copy.
       for (;;) {
-        const directory = fresh();
+        const directory = newPath();
         let coming: ReturnType<typeof come> | undefined;
         const made = await writeBackup(
           directory,
@@ -275,16 +260,16 @@ describe('an installation at rest', () => {
         if (came.position <= made.position!) return [directory, came.position] as const;
       }
     });
-    await restoreBackup(copy, restored, quiet);
-    const events = await withLog(restored, ({ store }) => allOf(store, position));
+    await restoreBackup(copy, restored, ignoreMessage);
+    const events = await runWithLog(restored, ({ store }) => allOf(store, position));
     expect(events.at(-1)).toMatchObject({ type: 'UserAdded', data });
   }, 120_000);
 
   it('OPS-3, EVENT-7: is another past of the log after each restore', async () => {
-    const restored = await withLog(configOf(home), async (log) => [log.restored]);
-    for (const config of [configOf(fresh()), configOf(fresh())]) {
-      await restoreBackup(backup, config, quiet);
-      restored.push(await withLog(config, async (log) => log.restored));
+    const restored = await runWithLog(configFor(home), async (log) => [log.restored]);
+    for (const config of [configFor(newPath()), configFor(newPath())]) {
+      await restoreBackup(backup, config, ignoreMessage);
+      restored.push(await runWithLog(config, async (log) => log.restored));
     }
     expect(restored[0]).toBe('');
     expect(new Set(restored).size).toBe(3);
@@ -305,10 +290,10 @@ describe('an installation at rest', () => {
   });
 
   it("OPS-3: is refused with another installation's vault, even one that the manifest names", async () => {
-    const [other, mixed] = [fresh(), copied()];
-    const config = configOf(fresh());
-    const theirs = await withLog(config, async (log) =>
-      writeBackup(other, { config, ...log }, quiet, new AbortController().signal),
+    const [other, mixed] = [newPath(), copied()];
+    const config = configFor(newPath());
+    const theirs = await runWithLog(config, async (log) =>
+      writeBackup(other, { config, ...log }, ignoreMessage, new AbortController().signal),
     );
     cpSync(join(other, 'vault.db'), join(mixed, 'vault.db'));
     expect(await refusal(mixed)).toMatch(/vault\.db is not the file that was backed up\.$/);
@@ -328,48 +313,55 @@ describe('an installation at rest', () => {
   });
 
   it('OPS-3: is refused in another namespace, or where a directory is not empty', async () => {
-    expect(await refusal(backup, configOf(fresh(), { EVENTSTORE_NAMESPACE: 'other' }))).toBe(
+    expect(await refusal(backup, configFor(newPath(), { EVENTSTORE_NAMESPACE: 'other' }))).toBe(
       'The backup is of the namespace rollbook: set EVENTSTORE_NAMESPACE=rollbook.',
     );
-    await expect(restoreBackup(backup, configOf(home), quiet)).rejects.toThrow(`${home} is not empty.`);
-    await withLog(configOf(home), async (log) => {
-      const again = writeBackup(backup, { config: configOf(home), ...log }, quiet, new AbortController().signal);
+    await expect(restoreBackup(backup, configFor(home), ignoreMessage)).rejects.toThrow(`${home} is not empty.`);
+    await runWithLog(configFor(home), async (log) => {
+      const again = writeBackup(
+        backup,
+        { config: configFor(home), ...log },
+        ignoreMessage,
+        new AbortController().signal,
+      );
       await expect(again).rejects.toThrow(`${backup} is not empty.`);
     });
     expect(readdirSync(backup)).toHaveLength(4);
   });
 
   it('OPS-3: is not started where its restore was cut short', async () => {
-    const config = configOf(fresh());
-    await restoreBackup(backup, config, quiet);
+    const config = configFor(newPath());
+    await restoreBackup(backup, config, ignoreMessage);
     mkdirSync(join(config.dataDir, 'restoring'));
     await expect(startServer(config).then((server) => server.close())).rejects.toThrow(
       /^A restore into .* was cut short: empty the directory and restore again\.$/,
     );
-    await expect(restoreBackup(backup, config, quiet)).rejects.toThrow('is not empty.');
+    await expect(restoreBackup(backup, config, ignoreMessage)).rejects.toThrow('is not empty.');
   });
 
   it('OPS-3: comes without the key that settings hold, and asks for it', async () => {
     const key = { VAULT_KEY: 'ab'.repeat(32) };
-    const [config, keyless] = [configOf(fresh(), key), fresh()];
-    await withLog(config, (log) => writeBackup(keyless, { config, ...log }, quiet, new AbortController().signal));
+    const [config, keyless] = [configFor(newPath(), key), newPath()];
+    await runWithLog(config, (log) =>
+      writeBackup(keyless, { config, ...log }, ignoreMessage, new AbortController().signal),
+    );
     expect(readdirSync(keyless).sort()).toEqual(['backup.json', 'events.db', 'vault.db']);
     expect(await refusal(keyless)).toBe("The backup is without its vault's key: set VAULT_KEY or VAULT_KEY_FILE.");
-    expect(await refusal(keyless, configOf(fresh(), { VAULT_KEY: 'cd'.repeat(32) }))).toMatch(
+    expect(await refusal(keyless, configFor(newPath(), { VAULT_KEY: 'cd'.repeat(32) }))).toMatch(
       /backup\.json does not fit the vault's key: the backup is of another installation, or was changed\.$/,
     );
-    await restoreBackup(keyless, configOf(fresh(), key), quiet);
+    await restoreBackup(keyless, configFor(newPath(), key), ignoreMessage);
   });
 
   it("OPS-3: is the vault's alone where EventStoreDB keeps the log, and restored beside that log only", async () => {
     const [node, empty] = await Promise.all(
-      [fresh(), fresh()].map((directory) => startEmbeddedEventStore({ directory })),
+      [newPath(), newPath()].map((directory) => startEmbeddedEventStore({ directory })),
     );
-    const grown = (url = node!.url) => configOf(fresh(), { EVENTSTORE_URL: url });
-    const [config, vault] = [grown(), fresh()];
+    const grown = (url = node!.url) => configFor(newPath(), { EVENTSTORE_URL: url });
+    const [config, vault] = [grown(), newPath()];
     try {
-      const made = await withLog(config, (log) =>
-        writeBackup(vault, { config, ...log }, quiet, new AbortController().signal),
+      const made = await runWithLog(config, (log) =>
+        writeBackup(vault, { config, ...log }, ignoreMessage, new AbortController().signal),
       );
       expect([made.position, readdirSync(vault).sort()]).toEqual([undefined, ['backup.json', 'vault.db', 'vault.key']]);
       expect(await refusal(vault)).toMatch(/^The backup is of the vault alone/);
@@ -378,8 +370,8 @@ describe('an installation at rest', () => {
         'The backup can not be restored: There is no log of this installation.',
       );
       const again = grown();
-      await restoreBackup(vault, again, quiet);
-      await withLog(again, async (log) =>
+      await restoreBackup(vault, again, ignoreMessage);
+      await runWithLog(again, async (log) =>
         expect([log.vault.fingerprint, log.restored]).toEqual([made.installation, expect.stringMatching(/./)]),
       );
     } finally {
@@ -393,14 +385,14 @@ describe('the commands', () => {
     'dist/apps/server/src/backup/backup.js',
     'dist/apps/server/src/backup/restore.js',
   ];
-  const home = fresh();
+  const home = newPath();
 
   beforeAll(async () => {
-    fill(configOf(home));
+    fill(configFor(home));
   }, 120_000);
 
   it('OPS-3: back up from a running server and from none, restore, and say in one line what lies where', async () => {
-    const [live, still, restored] = [fresh(), fresh(), fresh()];
+    const [live, still, restored] = [newPath(), newPath(), newPath()];
     const line = (directory: string) =>
       new RegExp(
         `^The log up to position \\d+ and its vault are backed up in ${directory}\\. The backup holds the vault's key: .*\n$`,
@@ -438,12 +430,12 @@ describe('the commands', () => {
       ['SIGKILL', /^The server ended before the backup was made/],
       ['SIGTERM', /^The server ends\.$/],
     ] as const) {
-      const [server, directory] = [await startServerProcess(home), fresh()];
+      const [server, directory] = [await startServerProcess(home), newPath()];
       let ended: Promise<unknown> | undefined;
       const context = requestBackup(home, directory, () => void (ended ??= server.end(signal)));
       await expect(context).rejects.toThrow(says);
       await ended;
-      await expect(restoreBackup(directory, configOf(fresh()), quiet)).rejects.toThrow(
+      await expect(restoreBackup(directory, configFor(newPath()), ignoreMessage)).rejects.toThrow(
         'is not a whole backup: it has no backup.json.',
       );
       if (signal === 'SIGTERM') expect(readdirSync(directory)).toEqual([]);
@@ -461,7 +453,7 @@ describe('the commands', () => {
         [2, 2, 2].map(() => ({ status: 2, output })),
       );
     }
-    expect(runProgram(backupCommand, { DATA_DIR: fresh() }, fresh())).toEqual({
+    expect(runProgram(backupCommand, { DATA_DIR: newPath() }, newPath())).toEqual({
       status: 1,
       output: expect.stringMatching(/^rollbook: There is nothing to back up in .*\n$/),
     });

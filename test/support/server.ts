@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
+import { permissionsOfRoles } from '#libs/access';
 import { Clock } from '#libs/http';
 import { readConfig, type Config } from '../../apps/server/src/config.js';
 import { startServer, type Overrides, type Server } from '../../apps/server/src/server.js';
@@ -79,19 +80,7 @@ export interface TestAccount {
 let accounts = 0;
 
 /** The scopes of a token that holds every permission that roles give a user. */
-export const userScopes = [
-  'users:read',
-  'users:export',
-  'users:add',
-  'users:approve',
-  'users:change',
-  'users:lock',
-  'users:delete',
-  'users:reset-password',
-  'roles:grant',
-  'audit:read',
-  'tokens:manage',
-];
+export const userScopes = permissionsOfRoles(['administrator']);
 
 /** Opens an account with a new domain and an administrator. */
 export async function openTestAccount({ operator }: TestServer): Promise<TestAccount> {
