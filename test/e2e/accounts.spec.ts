@@ -19,15 +19,15 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const opening = (fields: Record<string, unknown> = {}) => {
+const openingBody = (fields: Record<string, unknown> = {}) => {
   const domain = newDomain();
   return { name: `Account ${randomUUID()}`, domains: [domain], administrator: newPerson(domain), ...fields };
 };
-const open = (body: object, headers = {}) => operator.post('/accounts', body, headers);
-const accountOf = async (id: string) => expectStatus(200, await operator.get(`/accounts/${id}`)).body;
+const openAccount = (body: object, headers = {}) => operator.post('/accounts', body, headers);
+const getAccount = async (id: string) => expectStatus(200, await operator.get(`/accounts/${id}`)).body;
 
-/** All accounts there are, page by page. */
-async function allAccounts(): Promise<{ accountId: string; name: string; domains: string[] }[]> {
+/** Returns all accounts, which it reads page by page. */
+async function listAccounts(): Promise<{ accountId: string; name: string; domains: string[] }[]> {
   const items = [];
   let cursor = '';
   do {
@@ -42,8 +42,8 @@ describe('opening an account', () => {
   it('ACCOUNT-1: makes the account, its domains and its administrator', async () => {
     const contracts = [{ country: 'DE', recurringRevenue: 10.5 }];
     const administrator = newPerson('', { email: `Anna@BÜCHER.${randomUUID().slice(0, 8)}.example`, country: 'DE' });
-    const body = opening({ contracts, domains: [administrator.email.split('@')[1]!, newDomain()], administrator });
-    const opened = expectStatus(201, await open(body));
+    const body = openingBody({ contracts, domains: [administrator.email.split('@')[1]!, newDomain()], administrator });
+    const opened = expectStatus(201, await openAccount(body));
     const { accountId, administratorId } = opened.body;
     expect(opened.headers.get('location')).toBe(`/api/v1/accounts/${accountId}`);
     const account = await operator.get(opened.headers.get('location')!);
@@ -63,15 +63,15 @@ describe('opening an account', () => {
     expect((await me.get('/accounts')).body).toMatchObject({ items: [{ accountId }], next: null });
   });
 
-  it('ACCOUNT-1: works with an administrator on a domain that nobody owns, and with no domain at all', async () => {
+  it('ACCOUNT-1: works with an administrator on a domain without an owner, and with no domain at all', async () => {
     const { accountId } = expectStatus(
       201,
-      await open(opening({ domains: [], administrator: newPerson(newDomain()) })),
+      await openAccount(openingBody({ domains: [], administrator: newPerson(newDomain()) })),
     ).body;
-    expect(await accountOf(accountId)).toMatchObject({ domains: [], contracts: [] });
+    expect(await getAccount(accountId)).toMatchObject({ domains: [], contracts: [] });
   });
 
-  it('HTTP-5: lists each field that can’t be used', async () => {
+  it('HTTP-5: lists each invalid field', async () => {
     const bad: [object, string][] = [
       [{ name: '' }, 'name'],
       [{ domains: ['no domain'] }, 'domains'],
@@ -83,7 +83,7 @@ describe('opening an account', () => {
       [{ owner: 'me' }, 'owner'],
     ];
     for (const [fields, field] of bad) {
-      const { status, body } = await open(opening(fields as Record<string, unknown>));
+      const { status, body } = await openAccount(openingBody(fields as Record<string, unknown>));
       expect([field, status]).toEqual([field, 400]);
       if (body.code === 'request.invalid')
         expect(body.errors.map((error: { field: string }) => error.field)).toContain(field);
@@ -128,31 +128,31 @@ describe('opening an account', () => {
         return { administrator };
       },
     ],
-  ])('ACCOUNT-1: with %s is refused, and nothing remains', async (_, code, fields) => {
+  ])('ACCOUNT-1: with %s is refused, and writes nothing', async (_, code, fields) => {
     const other = await openTestAccount(server);
-    const body = opening(await fields(other));
-    const before = await allAccounts();
-    const refused = await open(body);
+    const body = openingBody(await fields(other));
+    const before = await listAccounts();
+    const refused = await openAccount(body);
     expect(offeredActions(code, refused)).toEqual([]);
     expect(refused.text).not.toContain(other.id);
-    expect(await allAccounts()).toEqual(before);
+    expect(await listAccounts()).toEqual(before);
     const free = body.domains.filter((domain) => domain !== other.domain);
-    expect((await open(opening({ domains: free, administrator: newPerson(newDomain()) }))).status).toBe(201);
+    expect((await openAccount(openingBody({ domains: free, administrator: newPerson(newDomain()) }))).status).toBe(201);
   });
 
-  /** Sends openings that stand in each other's way, all at once. */
-  async function racing(
+  /** Sends conflicting openings at the same time, each with a key of its own. */
+  async function sendAtOnce(
     bodies: readonly object[],
   ): Promise<{ reply: ApiResponse; key: { 'idempotency-key': string }; body: object }[]> {
     return Promise.all(
       bodies.map(async (body) => {
         const key = { 'idempotency-key': randomUUID() };
-        return { reply: await open(body, key), key, body };
+        return { reply: await openAccount(body, key), key, body };
       }),
     );
   }
-  /** Ids of the openings that were undone, by name. */
-  const undone = async (): Promise<Map<string, string>> =>
+  /** Returns the ids of the accounts whose opening was undone, by name. */
+  const listUndone = async (): Promise<Map<string, string>> =>
     new Map(
       (await operator.get('/audit?action=account.closed&limit=200')).body.items.map(
         ({ subject }: { subject: { name: string; id: string } }) => [subject.name, subject.id],
@@ -163,26 +163,26 @@ describe('opening an account', () => {
     ['domain', 'domain.owned-by-another'],
     ['address', 'user.in-another-account'],
   ])(
-    'ACCOUNT-2: that loses its %s half-way leaves nothing: domains free, no user, no account; and stays refused',
+    'ACCOUNT-2: that loses its %s to another request half-way leaves no account, no user and no owned domain; a repeat is refused',
     async (contested, code) => {
-      let halfWay = 0;
-      for (let round = 0; round < 8 && halfWay === 0; round++) {
+      let undoneCount = 0;
+      for (let round = 0; round < 8 && undoneCount === 0; round++) {
         const shared = newDomain();
         const { email } = newPerson(newDomain());
         const rivals = [1, 2, 3].map(() => {
           const own = [newDomain(), newDomain()] as const;
           return contested === 'domain'
-            ? opening({ domains: [own[0], shared, own[1]], administrator: newPerson(own[0]) })
-            : opening({ domains: own, administrator: newPerson('', { email }) });
+            ? openingBody({ domains: [own[0], shared, own[1]], administrator: newPerson(own[0]) })
+            : openingBody({ domains: own, administrator: newPerson('', { email }) });
         });
-        const outcomes = await racing(rivals);
-        // A refusal tells no position: reads wait for a later write.
+        const outcomes = await sendAtOnce(rivals);
+        // A refusal has no position that a read could wait for, so the reads wait for this later write.
         await openTestAccount(server);
         const lost = outcomes.filter(({ reply }) => reply.status !== 201);
         expect(outcomes.length - lost.length).toBeLessThanOrEqual(1);
-        const accounts = await allAccounts();
+        const accounts = await listAccounts();
         for (const { reply, key, body } of lost) {
-          const { name, domains, administrator } = body as ReturnType<typeof opening>;
+          const { name, domains, administrator } = body as ReturnType<typeof openingBody>;
           const own = domains.filter((domain) => domain !== shared);
           expect(offeredActions(code, reply)).toEqual([]);
           expect(
@@ -190,38 +190,38 @@ describe('opening an account', () => {
               (account) => account.name === name || own.some((domain) => account.domains.includes(domain)),
             ),
           ).toEqual([]);
-          const closed = (await undone()).get(name);
+          const closed = (await listUndone()).get(name);
           if (!closed) continue;
-          halfWay++;
+          undoneCount++;
           const replies = [
             await operator.get(`/accounts/${closed}`),
             await operator.get(`/accounts/${closed}/users`),
             await operator.post(`/accounts/${closed}/users`, newPerson(own[0]!)),
           ];
           expect(replies.map((there) => there.status)).toEqual([404, 404, 404]);
-          expect(offeredActions('account.not-opened', await open(body, key))).toEqual([]);
+          expect(offeredActions('account.not-opened', await openAccount(body, key))).toEqual([]);
           expectStatus(
             201,
-            await open(
-              opening({ domains: own, administrator: contested === 'domain' ? administrator : newPerson(own[0]!) }),
+            await openAccount(
+              openingBody({ domains: own, administrator: contested === 'domain' ? administrator : newPerson(own[0]!) }),
             ),
           );
-          expect((await allAccounts()).map((account) => account.name)).not.toContain(name);
+          expect((await listAccounts()).map((account) => account.name)).not.toContain(name);
         }
       }
-      expect(halfWay).toBeGreaterThan(0);
+      expect(undoneCount).toBeGreaterThan(0);
     },
   );
 
-  it('HTTP-2: with a key answers the first answer again; with another body is refused', async () => {
-    const body = opening();
+  it('HTTP-2: with the same key returns the first response again, and with another body is refused', async () => {
+    const body = openingBody();
     const headers = { 'idempotency-key': randomUUID() };
-    const first = expectStatus(201, await open(body, headers));
+    const first = expectStatus(201, await openAccount(body, headers));
     await openTestAccount(server);
-    const again = expectStatus(201, await open(body, headers));
+    const again = expectStatus(201, await openAccount(body, headers));
     expect(again.body).toEqual(first.body);
-    expect((await allAccounts()).filter(({ name }) => name === body.name).length).toBe(1);
-    expect((await open({ ...body, name: 'Another' }, headers)).body).toMatchObject({
+    expect((await listAccounts()).filter(({ name }) => name === body.name).length).toBe(1);
+    expect((await openAccount({ ...body, name: 'Another' }, headers)).body).toMatchObject({
       status: 422,
       code: 'idempotency.mismatch',
     });
@@ -229,26 +229,26 @@ describe('opening an account', () => {
 });
 
 describe('the domains of an account', () => {
-  it('DOMAIN-2, DOMAIN-4: are asserted and released by the operator, each once', async () => {
+  it('DOMAIN-2, DOMAIN-4: are given and released by the operator; a repeat changes nothing', async () => {
     const [account, other] = [await openTestAccount(server), await openTestAccount(server)];
     const domain = newDomain();
     const path = (of: TestAccount) => of.path(`/domains/${domain.toUpperCase()}`);
     const asserted = expectStatus(200, await operator.put(path(account)));
     expect(asserted.body.changed).toBe(true);
     expect(expectStatus(200, await operator.put(path(account))).body.changed).toBe(false);
-    expect((await accountOf(account.id)).domains).toEqual([account.domain, domain].toSorted());
+    expect((await getAccount(account.id)).domains).toEqual([account.domain, domain].toSorted());
     const refused = await operator.put(path(other));
     expect(offeredActions('domain.owned-by-another', refused)).toEqual([]);
     expect(refused.text).not.toContain(account.id);
     expect(expectStatus(200, await operator.delete(path(other))).body.changed).toBe(false);
-    expect((await accountOf(account.id)).domains).toContain(domain);
+    expect((await getAccount(account.id)).domains).toContain(domain);
     expect(expectStatus(200, await operator.delete(path(account))).body.changed).toBe(true);
     expect(expectStatus(200, await operator.delete(path(account))).body.changed).toBe(false);
-    expect((await accountOf(account.id)).domains).toEqual([account.domain]);
+    expect((await getAccount(account.id)).domains).toEqual([account.domain]);
     expect(expectStatus(200, await operator.put(path(other))).body.changed).toBe(true);
   });
 
-  it('DOMAIN-1: are refused where they are none, and for an account that is not there', async () => {
+  it('DOMAIN-1: are refused if the name is no domain, and for an unknown account', async () => {
     const account = await openTestAccount(server);
     expect((await operator.put(account.path('/domains/nodomain'))).body).toMatchObject({
       status: 400,
@@ -262,8 +262,8 @@ describe('the domains of an account', () => {
   });
 });
 
-describe('an account that is not there', () => {
-  it('ACCOUNT-1: has no users, and takes none', async () => {
+describe('an unknown account', () => {
+  it('ACCOUNT-1: has no users, and no user can be added to it', async () => {
     const path = `/accounts/${randomUUID()}`;
     const replies = [
       await operator.get(path),
@@ -277,10 +277,10 @@ describe('an account that is not there', () => {
   });
 });
 
-describe('an account is never without an administrator who can log in', () => {
-  /** Those who count, each of whom must be able to serve. */
-  async function serving(account: TestAccount): Promise<string[]> {
-    const { administrators } = await accountOf(account.id);
+describe('an account always has an administrator who can log in', () => {
+  /** Returns the ids of the account's administrators, and checks that each of them can log in. */
+  async function listServing(account: TestAccount): Promise<string[]> {
+    const { administrators } = await getAccount(account.id);
     for (const id of administrators) {
       const { status, roles, locks } = await userActions(account, operator).getUser(id);
       expect({ status, roles, locks }).toEqual({
@@ -292,7 +292,7 @@ describe('an account is never without an administrator who can log in', () => {
     return administrators;
   }
 
-  it('ADMIN-1: the last one can’t be locked, deleted or demoted, not even by the operator', async () => {
+  it('ADMIN-1: the last administrator cannot be locked, deleted or demoted, not even by the operator', async () => {
     const account = await openTestAccount(server);
     const { act, userPath } = userActions(account, operator);
     const self = account.administratorId;
@@ -302,39 +302,42 @@ describe('an account is never without an administrator who can log in', () => {
     expect(
       offeredActions('account.last-administrator', await operator.delete(userPath(self, '/roles/administrator'))),
     ).toEqual([]);
-    expect(await serving(account)).toEqual([self]);
+    expect(await listServing(account)).toEqual([self]);
   });
 
-  it('ADMIN-2: one who is locked does not count, until unlocked', async () => {
+  it('ADMIN-2: a locked administrator does not count until the lock is removed', async () => {
     const account = await openTestAccount(server);
     const { id: second } = await account.addUserWithRole('administrator');
     const { act, mustAct } = userActions(account, operator);
     await mustAct(second, 'lock');
-    expect(await serving(account)).toEqual([account.administratorId]);
+    expect(await listServing(account)).toEqual([account.administratorId]);
     expect(offeredActions('account.last-administrator', await act(account.administratorId, 'lock'))).toEqual([]);
     await mustAct(second, 'unlock');
     await mustAct(account.administratorId, 'lock');
-    expect(await serving(account)).toEqual([second]);
+    expect(await listServing(account)).toEqual([second]);
   });
 
-  it.each(['demote', 'lock', 'delete'])('ADMIN-1: two who %s each other at once: one stays', async (harm) => {
-    for (let round = 0; round < 4; round++) {
-      const account = await openTestAccount(server);
-      const { id: second, api } = await account.addUserWithRole('administrator');
-      const on = (by: Api, userId: string) =>
-        harm === 'demote'
-          ? by.delete(account.path(`/users/${userId}/roles/administrator`))
-          : by.post(account.path(`/users/${userId}/${harm}`));
-      const replies = await Promise.all([on(account.administrator, second), on(api, account.administratorId)]);
-      const refused = replies.filter(({ status }) => status !== 200);
-      expect(refused.length).toBe(1);
-      expect([401, 403, 409]).toContain(refused[0]!.status);
-      if (refused[0]!.status === 409) expect(refused[0]!.body.code).toBe('account.last-administrator');
-      expect(await serving(account)).toEqual([replies[0].status === 200 ? account.administratorId : second]);
-    }
-  });
+  it.each(['demote', 'lock', 'delete'])(
+    'ADMIN-1: if two administrators %s each other at the same time, one stays',
+    async (harm) => {
+      for (let round = 0; round < 4; round++) {
+        const account = await openTestAccount(server);
+        const { id: second, api } = await account.addUserWithRole('administrator');
+        const on = (by: Api, userId: string) =>
+          harm === 'demote'
+            ? by.delete(account.path(`/users/${userId}/roles/administrator`))
+            : by.post(account.path(`/users/${userId}/${harm}`));
+        const replies = await Promise.all([on(account.administrator, second), on(api, account.administratorId)]);
+        const refused = replies.filter(({ status }) => status !== 200);
+        expect(refused.length).toBe(1);
+        expect([401, 403, 409]).toContain(refused[0]!.status);
+        if (refused[0]!.status === 409) expect(refused[0]!.body.code).toBe('account.last-administrator');
+        expect(await listServing(account)).toEqual([replies[0].status === 200 ? account.administratorId : second]);
+      }
+    },
+  );
 
-  it('ADMIN-1: a lock racing an unlock: whoever counts can log in, and somebody does', async () => {
+  it('ADMIN-1: after a concurrent lock and unlock, at least one administrator counts, and all who count can log in', async () => {
     for (let round = 0; round < 4; round++) {
       const account = await openTestAccount(server);
       const { id: second } = await account.addUserWithRole('administrator');
@@ -343,7 +346,7 @@ describe('an account is never without an administrator who can log in', () => {
       const [locked, unlocked] = await Promise.all([act(account.administratorId, 'lock'), act(second, 'unlock')]);
       expect(unlocked.status).toBe(200);
       if (locked.status !== 200) expect(offeredActions('account.last-administrator', locked)).toEqual([]);
-      expect((await serving(account)).toSorted()).toEqual(
+      expect((await listServing(account)).toSorted()).toEqual(
         (locked.status === 200 ? [second] : [account.administratorId, second]).toSorted(),
       );
       const again = await Promise.all([
@@ -352,7 +355,7 @@ describe('an account is never without an administrator who can log in', () => {
         act(account.administratorId, 'unlock'),
       ]);
       for (const reply of again) expect([200, 409]).toContain(reply.status);
-      expect(await serving(account)).toContain(account.administratorId);
+      expect(await listServing(account)).toContain(account.administratorId);
     }
   });
 });

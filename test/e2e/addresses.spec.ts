@@ -24,10 +24,10 @@ afterAll(async () => {
   await box.stop();
 });
 
-const body = (email: string) => ({ email, firstName: 'Taro', lastName: 'Boss', country: 'JP' });
+const personWith = (email: string) => ({ email, firstName: 'Taro', lastName: 'Boss', country: 'JP' });
 
-/** A user whom an older build added, which took this address. */
-async function addAsBefore(email: string): Promise<string> {
+/** Adds a user with events as an older build wrote them, which accepted this address; returns the id. */
+async function addByOlderBuild(email: string): Promise<string> {
   const [store, vault] = [server.server.app.get(EventStore), server.server.app.get(Vault)];
   const [user, claim] = [randomUUID(), vault.hmac('email', toCanonicalAddress(email))];
   const about = {
@@ -44,7 +44,7 @@ async function addAsBefore(email: string): Promise<string> {
   };
   const added: ProposedEvent = {
     id: randomUUID(),
-    ...userEvent('UserAdded', { ...body(email), account: account.id, status: 'active' }),
+    ...userEvent('UserAdded', { ...personWith(email), account: account.id, status: 'active' }),
     envelope: { ...about, subject: { kind: 'user', id: user }, account: account.id },
   };
   await store.append(`email-${claim}`, -1, [claimed]);
@@ -52,7 +52,7 @@ async function addAsBefore(email: string): Promise<string> {
   return user;
 }
 
-const hostile = [
+const refusedLocalParts = [
   ['an ideographic space', 'boss\u3000taro'],
   ['a no-break space', 'boss\u00a0taro'],
   ['a space in quotes', '"boss taro"'],
@@ -66,7 +66,7 @@ const hostile = [
   ['a full-width @', 'taro\uff20evil.example'],
   ['a full-width comma', 'taro\uff0cboss'],
   ['a full-width dot', 'ta\uff0ero'],
-  ['an accent that has a space in it', 'taro\u00b4'],
+  ['an accent that contains a space', 'taro\u00b4'],
   ['a route', 'taro%evil.example'],
   ['a bang path', 'evil.example!taro'],
   ['a comment', 'taro(boss)'],
@@ -74,18 +74,18 @@ const hostile = [
   ['an encoded word', '=?utf-8?q?boss=40evil.example?='],
   ['an accent at its start', '\u0338taro'],
   ['a full stop of another script', 'ta\u3002ro'],
-  ['a half-width one', 'ta\uff61ro'],
+  ['a half-width full stop', 'ta\uff61ro'],
 ] as const;
 
-test.each(hostile)(
-  'ADDRESS-4: nobody is added, registered or made administrator with %s before the @',
+test.each(refusedLocalParts)(
+  'ADDRESS-4: an address with %s before the @ is refused for a new user, a registration and an administrator',
   async (_, local) => {
     const email = `${local}@${account.domain}`;
     const refused = { status: 400, body: { code: 'request.invalid' } };
-    expect(await server.operator.post(account.path('/users'), body(email))).toMatchObject(refused);
-    expect(await server.operator.post('/registrations', body(email))).toMatchObject(refused);
+    expect(await server.operator.post(account.path('/users'), personWith(email))).toMatchObject(refused);
+    expect(await server.operator.post('/registrations', personWith(email))).toMatchObject(refused);
     expect(
-      await server.operator.post('/accounts', { name: 'Another', domains: [], administrator: body(email) }),
+      await server.operator.post('/accounts', { name: 'Another', domains: [], administrator: personWith(email) }),
     ).toMatchObject(refused);
   },
 );
@@ -93,19 +93,19 @@ test.each(hostile)(
 test.each([
   ['letters of any script', '\u592a\u90ce'],
   ['accents', 'jos\u00e9'],
-  ['what people have in their addresses', "o'brien_+tag-1.2"],
-])('MAIL-8: a mail for an address with %s goes exactly there', async (_, local) => {
+  ['usual punctuation', "o'brien_+tag-1.2"],
+])('MAIL-8: a mail for an address with %s goes exactly to this address', async (_, local) => {
   const email = `${local}@${account.domain}`;
-  expectStatus(201, await server.operator.post(account.path('/users'), body(email)));
+  expectStatus(201, await server.operator.post(account.path('/users'), personWith(email)));
   expect((await box.waitForMails(email))[0]!.recipients).toEqual([email]);
 });
 
-test('ADDRESS-5: one who has an address that is refused now stays, and the mails are parked at once', async () => {
+test('ADDRESS-5: a user keeps an older address that would be refused now, and mails to it are parked at once', async () => {
   const taro = `taro@${account.domain}`;
   await account.addUser({ email: taro });
   await box.waitForMails(taro);
   const email = `boss\u3000taro@${account.domain}`;
-  const userId = await addAsBefore(email);
+  const userId = await addByOlderBuild(email);
   const mail = await pollUntilDefined(async () =>
     (await server.operator.get('/mails')).body.items.find((item: { userId: string }) => item.userId === userId),
   );
@@ -115,7 +115,7 @@ test('ADDRESS-5: one who has an address that is refused now stays, and the mails
     (await server.operator.get(account.path(`/users?email=${encodeURIComponent(email)}`))).body.items,
   ).toMatchObject([{ userId }]);
 
-  // They may still log in and ask for a link; whoever is known is not told apart.
+  // A login and a request for a link are answered as for any other address, so that strangers learn nothing.
   expect((await server.operator.inBrowser().post('/login', { email, password: 'guess' })).body).toMatchObject({
     code: 'login.failed',
   });
@@ -125,7 +125,7 @@ test('ADDRESS-5: one who has an address that is refused now stays, and the mails
     await server.operator.inBrowser().post('/password-resets', { email: `nobody\u3000@${account.domain}` }),
   );
 
-  // Sent again it is parked again, and the process goes on with the others.
+  // A mail that is sent again is parked again, and the mail process continues with the other mails.
   expectStatus(200, await server.operator.post(`/mails/${mail.mailId}/send`));
   const other = `other@${account.domain}`;
   await account.addUser({ email: other });
@@ -139,7 +139,7 @@ test('ADDRESS-5: one who has an address that is refused now stays, and the mails
   );
 });
 
-test('ADDRESS-4: MAIL_FROM takes no such address either', async () => {
+test('ADDRESS-4: MAIL_FROM with such an address is refused too', async () => {
   for (const from of [
     'ro\u200bllbook@sender.example',
     'roll\uff0cbook@sender.example',
@@ -150,9 +150,9 @@ test('ADDRESS-4: MAIL_FROM takes no such address either', async () => {
   }
 });
 
-test('NAME-1: a repeat with the same key is recognised, however its name was tidied', async () => {
+test('NAME-1: a repeat with the same key is recognised, although spaces in the name are normalised', async () => {
   const headers = { 'idempotency-key': randomUUID() };
-  const person = { ...body(`${randomUUID()}@${account.domain}`), firstName: '  Taro \u3000 Jiro ' };
+  const person = { ...personWith(`${randomUUID()}@${account.domain}`), firstName: '  Taro \u3000 Jiro ' };
   const first = expectStatus(201, await server.operator.post(account.path('/users'), person, headers));
   const again = expectStatus(201, await server.operator.post(account.path('/users'), person, headers));
   expect(again.body).toEqual(first.body);

@@ -11,7 +11,7 @@ const get = (path: string, accept = 'text/html,*/*;q=0.8') =>
 const policyOf = ({ headers }: Response) => headers.get('content-security-policy') ?? '';
 
 describe('the admin UI', () => {
-  it('HTTP-10: is at the root, and wherever a browser opens a page of it; never out of a cache', async () => {
+  it('HTTP-10: is served at the root and at the address of each of its pages, and is not cached', async () => {
     for (const path of [
       '/',
       '/login',
@@ -26,7 +26,7 @@ describe('the admin UI', () => {
     }
   });
 
-  it('HTTP-10: lets nothing be loaded from elsewhere, no inline script run, and no style but with the nonce of this answer', async () => {
+  it('HTTP-10: forbids resources of other origins, inline scripts, and styles without the nonce of the response', async () => {
     const nonces = new Set<string>();
     for (const page of [await get('/'), await get('/')]) {
       const directives = Object.fromEntries(
@@ -56,7 +56,7 @@ describe('the admin UI', () => {
     expect(nonces.size).toBe(2);
   });
 
-  it('names files that never change, and sends them compressed', async () => {
+  it('refers to files that may be cached for ever, and sends them compressed', async () => {
     const html = await (await get('/')).text();
     const files = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, file]) => file!);
     expect(files.length).toBeGreaterThan(1);
@@ -71,7 +71,7 @@ describe('the admin UI', () => {
     }
   });
 
-  it('leaves the API and what is for the machines alone, and tells programs of wrong addresses', async () => {
+  it('does not hide the API, health and metrics, and answers unknown addresses of programs with 404', async () => {
     for (const [path, accept] of [
       ['/api/nonsense', 'text/html'],
       ['/health/nonsense', 'text/html'],
@@ -91,8 +91,8 @@ describe('the admin UI', () => {
   });
 });
 
-describe('answers', () => {
-  it('OPS-18: tell browsers to use https for this host, and for those below only where it is asked for', async () => {
+describe('responses', () => {
+  it('OPS-18: tell browsers to use https for this host, and for its subdomains only if the setting says so', async () => {
     const header = async (url: string) => (await fetch(`${url}/health/live`)).headers.get('strict-transport-security');
     const asked = await startTestServer({ HSTS_SUBDOMAINS: 'on' });
     try {

@@ -63,7 +63,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Checks that this is a problem as every error has to be. */
+/** Checks that this response is a problem in the format that all errors have. */
 function expectProblem(
   reply: Pick<ApiResponse, 'status' | 'body' | 'headers'>,
   status: number,
@@ -82,32 +82,33 @@ function expectProblem(
   });
 }
 
-const fieldsOf = ({ body }: ApiResponse): string[] => (body.errors ?? []).map(({ field }: { field: string }) => field);
+const invalidFieldsOf = ({ body }: ApiResponse): string[] =>
+  (body.errors ?? []).map(({ field }: { field: string }) => field);
 
 const logPosition = async (): Promise<number> => (await server.operator.get('/health/ready')).body.projections.head;
 
-/** Whatever the calls ask for, the log does not grow. */
-async function writingNothing(calls: () => Promise<void>): Promise<void> {
+/** Makes these calls and checks that the log does not grow. */
+async function expectNothingWritten(calls: () => Promise<void>): Promise<void> {
   const before = await logPosition();
   await calls();
   expect(await logPosition()).toBe(before);
 }
 
-const titled = (routes: readonly ContractRoute[]) => [
+const withTitles = (routes: readonly ContractRoute[]) => [
   ...new Map(routes.map((route) => [`${route.method} ${route.path}`, route])).entries(),
 ];
-/** Those that end sessions are no commands and read no body. */
-const writes = titled(
+/** All routes that write, except those that end sessions: they are no commands and read no body. */
+const writes = withTitles(
   contract.filter(({ method, path }) => method !== 'GET' && !/^\/(logout|me\/sessions)/.test(path)),
 );
-/** About another user each time: mails to one are limited, whatever comes of them. */
-const someone = (): RouteIds => ({ ...ids, userId: randomUUID() });
-const sent = ({ method, path }: ContractRoute, body: unknown, headers: Record<string, string> = {}) =>
-  api.send(method, fillPath(path, someone()), body, headers);
+/** Returns ids with another user each time, because requests for mails to one user are limited. */
+const idsOfAnotherUser = (): RouteIds => ({ ...ids, userId: randomUUID() });
+const sendTo = ({ method, path }: ContractRoute, body: unknown, headers: Record<string, string> = {}) =>
+  api.send(method, fillPath(path, idsOfAnotherUser()), body, headers);
 
 describe('a body that can not be read', () => {
   it.each(writes)('HTTP-7: is refused by %s', async (_, route) => {
-    await writingNothing(async () => {
+    await expectNothingWritten(async () => {
       for (const body of [
         '{',
         '{"reason":}',
@@ -116,23 +117,23 @@ describe('a body that can not be read', () => {
         '{"__proto__":{"admin":true}}',
         '{"constructor":{"prototype":{"admin":true}}}',
       ]) {
-        expectProblem(await sent(route, body), 400, 'http.400');
+        expectProblem(await sendTo(route, body), 400, 'http.400');
       }
       for (const body of ['[]', '[{}]', 'null', '"text"', '5', 'true']) {
-        const reply = await sent(route, body);
+        const reply = await sendTo(route, body);
         expectProblem(reply, 400, 'request.invalid');
-        expect(fieldsOf(reply)).toEqual(['']);
+        expect(invalidFieldsOf(reply)).toEqual(['']);
       }
       for (const field of ['nobodyKnowsThis', 'context', 'toString', 'within']) {
-        const reply = await sent(route, { [field]: {} });
+        const reply = await sendTo(route, { [field]: {} });
         expectProblem(reply, 400, 'request.invalid');
-        expect(fieldsOf(reply)).toContain(field);
+        expect(invalidFieldsOf(reply)).toContain(field);
       }
     });
   });
 
-  it.each(writes)('HTTP-7: or is none of JSON is refused by %s', async (_, route) => {
-    await writingNothing(async () => {
+  it.each(writes)('HTTP-7: because it is not JSON is refused by %s', async (_, route) => {
+    await expectNothingWritten(async () => {
       for (const type of [
         'text/plain',
         'application/x-www-form-urlencoded',
@@ -141,9 +142,9 @@ describe('a body that can not be read', () => {
         'text/json',
         'garbage',
       ]) {
-        expectProblem(await sent(route, '{}', { 'content-type': type }), 415, 'http.415');
+        expectProblem(await sendTo(route, '{}', { 'content-type': type }), 415, 'http.415');
       }
-      expectProblem(await sent(route, JSON.stringify({ reason: 'x'.repeat(256 * 1024) })), 413, 'http.413');
+      expectProblem(await sendTo(route, JSON.stringify({ reason: 'x'.repeat(256 * 1024) })), 413, 'http.413');
     });
   });
 });
@@ -171,7 +172,7 @@ const person = { email: 'new@nowhere.example', firstName: 'Ada', lastName: 'Love
 const texts = (...fields: string[]): Record<string, unknown[]> =>
   Object.fromEntries(fields.map((field) => [field, noText]));
 
-/** Routes with a body that works, and what can't be used in each of its fields. */
+/** Routes with a valid body, and invalid values for each of its fields. */
 const bodies: [string, object, Record<string, unknown[]>][] = [
   [
     'POST /accounts',
@@ -260,29 +261,30 @@ const bodies: [string, object, Record<string, unknown[]>][] = [
   ],
 ];
 
-/** A body with another value in a field, which may lie within another. */
+/** Returns the body with another value in a field, which may be nested (`outer.inner`). */
 function withValue(body: object, field: string, value: unknown): object {
   const [outer, inner] = field.split('.') as [keyof typeof body, string?];
   return { ...body, [outer]: inner ? { ...(body[outer] as object), [inner]: value } : value };
 }
 
 describe('a field that can not be used', () => {
-  it.each(bodies)('HTTP-5: is named by %s', async (line, body, fields) => {
+  it.each(bodies)('HTTP-5: is named in the refusal of %s', async (line, body, fields) => {
     const [method, path] = line.split(' ') as [string, string];
-    await writingNothing(async () => {
+    await expectNothingWritten(async () => {
       for (const [field, values] of Object.entries(fields)) {
         for (const value of values) {
-          const reply = await api.send(method, fillPath(path, someone()), withValue(body, field, value));
+          const reply = await api.send(method, fillPath(path, idsOfAnotherUser()), withValue(body, field, value));
           expectProblem(reply, 400, 'request.invalid');
-          expect([value, fieldsOf(reply).filter((named) => named !== field && !named.startsWith(`${field}.`))]).toEqual(
-            [value, []],
-          );
+          expect([
+            value,
+            invalidFieldsOf(reply).filter((named) => named !== field && !named.startsWith(`${field}.`)),
+          ]).toEqual([value, []]);
         }
       }
     });
   });
 
-  it('HTTP-5: is named beside the others', async () => {
+  it('HTTP-5: is named together with all other invalid fields', async () => {
     const reply = await api.post(account.path('/users'), {
       email: 'a',
       firstName: 5,
@@ -291,7 +293,7 @@ describe('a field that can not be used', () => {
       shoeSize: 44,
     });
     expectProblem(reply, 400, 'request.invalid');
-    expect([...new Set(fieldsOf(reply))].toSorted()).toEqual([
+    expect([...new Set(invalidFieldsOf(reply))].toSorted()).toEqual([
       'country',
       'email',
       'firstName',
@@ -307,14 +309,14 @@ describe('a header that can not be used', () => {
   beforeAll(async () => void (document = (await api.get('/api/docs/openapi.json')).body));
 
   it.each(writes)(
-    'HTTP-2, HTTP-3: is refused by %s, which says in its description whether it takes a key and a revision',
+    'HTTP-2, HTTP-3: is refused by %s, whose description says whether it accepts a key and a revision',
     async (_, route) => {
       const body = route.body?.(ids);
       const operation = document.paths[`/api/v1${route.path.replace(/:(\w+)/g, '{$1}')}`]![route.method.toLowerCase()]!;
       const [takesKey, takesRevision] = ['Idempotency-Key', 'If-Match'].map((header) =>
         operation.parameters.some(({ name }) => name === header),
       );
-      await writingNothing(async () => {
+      await expectNothingWritten(async () => {
         for (const tag of [
           '3',
           '"x"',
@@ -326,11 +328,11 @@ describe('a header that can not be used', () => {
           `"${'9'.repeat(16)}"`,
           ...(takesRevision ? [] : ['"3"']),
         ]) {
-          expectProblem(await sent(route, body, { 'if-match': tag }), 400, 'revision.invalid');
+          expectProblem(await sendTo(route, body, { 'if-match': tag }), 400, 'revision.invalid');
         }
         for (const key of ['a b', 'x'.repeat(201), '\u00fc']) {
           expectProblem(
-            await sent(route, body, { 'idempotency-key': key }),
+            await sendTo(route, body, { 'idempotency-key': key }),
             400,
             takesKey ? 'idempotency.key-invalid' : 'idempotency.not-here',
           );
@@ -339,17 +341,17 @@ describe('a header that can not be used', () => {
     },
   );
 
-  it('HTTP-3: is refused where it comes twice', async () => {
+  it('HTTP-3: is refused if it is sent twice', async () => {
     const lock = account.path(`/users/${ids.userId}/lock`);
-    await writingNothing(async () => {
+    await expectNothingWritten(async () => {
       for (const [name, values] of Object.entries({ 'idempotency-key': ['a', 'b'], 'if-match': ['"0"', '"1"'] })) {
-        expect(await twice('POST', lock, name, values)).toBe(400);
+        expect(await sendTwice('POST', lock, name, values)).toBe(400);
       }
     });
-    expect(await twice('GET', '/me', 'rollbook-min-position', ['1', '2'])).toBe(400);
+    expect(await sendTwice('GET', '/me', 'rollbook-min-position', ['1', '2'])).toBe(400);
   });
 
-  it('LIST-8: is refused as a position', async () => {
+  it('LIST-8: is refused if it is the position to wait for', async () => {
     for (const position of ['x', '-1', '1.5', '1 2', '9'.repeat(16)]) {
       expectProblem(
         await api.get(account.path('/users'), { 'rollbook-min-position': position }),
@@ -362,8 +364,8 @@ describe('a header that can not be used', () => {
     expect(Number(ahead.headers.get('retry-after'))).toBeGreaterThan(0);
   });
 
-  /** The status of a request that has a header twice. */
-  function twice(method: string, path: string, name: string, values: string[]): Promise<number> {
+  /** Sends a request that has a header twice; returns the status. */
+  function sendTwice(method: string, path: string, name: string, values: string[]): Promise<number> {
     return new Promise((resolve, reject) => {
       httpRequest(
         `${server.server.url}/api/v1${path}`,
@@ -404,7 +406,7 @@ const noId = [
 ];
 const noTime = ['yesterday', '2026-02-30', '2026-01-01T25:00:00Z', '2026-01-01T00:00:00', '0000-01-01', '%00', ''];
 
-describe('a question that can not be answered', () => {
+describe('an invalid query', () => {
   const asked: [string, Record<string, string[]>][] = [
     ['/accounts', { limit: noLimit }],
     ['/access-tokens', { limit: noLimit }],
@@ -448,7 +450,7 @@ describe('a question that can not be answered', () => {
       for (const value of values) {
         const reply = await api.get(`${fillPath(path, ids)}?${field}=${value}`);
         expectProblem(reply, 400, 'request.invalid');
-        expect(new Set(fieldsOf(reply))).toEqual(new Set([field]));
+        expect(new Set(invalidFieldsOf(reply))).toEqual(new Set([field]));
       }
     }
     if (!('limit' in fields)) return;
@@ -460,12 +462,12 @@ describe('a question that can not be answered', () => {
       );
   });
 
-  it('REPLAY-2: is refused of a moment', async () => {
+  it('REPLAY-2: is refused if it is a moment', async () => {
     for (const at of [...noTime.filter(Boolean), '-1', '1.5', '00', '000'])
       expectProblem(await api.get(account.path(`/users/${ids.userId}?at=${at}`)), 400);
   });
 
-  it('HTTP-5: is answered where its zone is far away', async () => {
+  it('HTTP-5: is accepted if only its time zone is unusual', async () => {
     for (const time of ['2026-01-01T00:00:00%2B23:59', '9999-12-31T23:59:59-23:59', '1000-01-01T00:00:00%2B15:59']) {
       expectStatus(200, await api.get(account.path(`/users?lastLoginBefore=${time}`)));
       expectStatus(200, await api.get(`/audit?from=${time}`));
@@ -474,8 +476,8 @@ describe('a question that can not be answered', () => {
 });
 
 describe('an address', () => {
-  it('PERM-14: whose id is no id is 404', async () => {
-    for (const [, { method, path, body }] of titled(contract.filter(({ path }) => path.includes('Id')))) {
+  it('PERM-14: with an invalid id is 404', async () => {
+    for (const [, { method, path, body }] of withTitles(contract.filter(({ path }) => path.includes('Id')))) {
       for (const [, name] of path.matchAll(/:(\w+Id)/g)) {
         for (const id of ['x', '%00', '..%2f..', `{${ids.userId}}`, '__proto__', 'null', '0']) {
           expectProblem(
@@ -488,7 +490,7 @@ describe('an address', () => {
     }
   });
 
-  it('HTTP-8: that leads nowhere is 404; another method is 405', async () => {
+  it('HTTP-8: without a route is 404; with another method it is 405', async () => {
     for (const path of [
       '/nothing',
       '/accounts/',
@@ -502,7 +504,7 @@ describe('an address', () => {
       expectProblem(await api.send(method, '/me', undefined), 405, 'http.405');
   });
 
-  it('HTTP-1: that can not be read is a problem, too', async () => {
+  it('HTTP-1: that can not be read is answered with a problem, too', async () => {
     expectProblem(await api.get('/%zz'), 400, 'http.400');
     expectProblem(await api.get(`/accounts/${'a'.repeat(2_000)}`), 414, 'http.414');
     expectProblem(await api.get(`/audit?subject=${'a'.repeat(100_000)}`), 431, 'http.431');
@@ -510,8 +512,8 @@ describe('an address', () => {
   });
 });
 
-/** What the server answers to these bytes before it hangs up. */
-const raw = (text: string): Promise<string> =>
+/** Sends these bytes; returns what the server answers until it closes the connection. */
+const sendBytes = (text: string): Promise<string> =>
   new Promise((resolve, reject) => {
     let answer = '';
     const socket = connect(Number(new URL(server.server.url).port), '127.0.0.1', () => socket.write(text));
@@ -529,20 +531,20 @@ describe('a client', () => {
       'POST /api/v1/accounts HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"name":',
     ],
     ['that is slow with the headers', 408, 'GET /api/v1/me HTTP/1.1\r\nHost: x\r\nX-Header: '],
-    ['that speaks something else', 400, 'HELO rollbook\r\n\r\n'],
+    ['that does not speak HTTP', 400, 'HELO rollbook\r\n\r\n'],
     [
-      'that is of two minds',
+      'that sends two contradicting lengths',
       400,
       'POST /api/v1/accounts HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}',
     ],
   ])('%s gets %d', async (_, status, text) => {
-    const [head, body] = (await raw(text)).split('\r\n\r\n') as [string, string];
+    const [head, body] = (await sendBytes(text)).split('\r\n\r\n') as [string, string];
     expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} [^]*content-type: application/problem\\+json`, 'i'));
     expect(JSON.parse(body)).toMatchObject({ status, code: `http.${status}`, detail: expect.any(String) });
   });
 });
 
-describe('whatever is asked', () => {
+describe('a random request', () => {
   const fields = [
     'reason',
     'email',
@@ -561,7 +563,7 @@ describe('whatever is asked', () => {
   ];
   const value = oneof(jsonValue(), string({ unit: 'binary' }), integer(), constant(null));
   const asked = record({
-    route: constantFrom(...contract.filter(({ path }) => !path.endsWith('/changes'))), // (which never end)
+    route: constantFrom(...contract.filter(({ path }) => !path.endsWith('/changes'))), // These responses never end.
     ids: dictionary(
       constantFrom('accountId', 'userId', 'role', 'domain'),
       string({ unit: 'binary-ascii', minLength: 1, maxLength: 40 }),
@@ -579,7 +581,7 @@ describe('whatever is asked', () => {
     ),
   });
 
-  it('HTTP-1: is answered, never with an error of ours', async () => {
+  it('HTTP-1: is never answered with an internal error', async () => {
     await assert(
       asyncProperty(asked, async ({ route: { method, path }, ids: strange, body, query }) => {
         const given = Object.fromEntries(

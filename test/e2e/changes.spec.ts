@@ -16,7 +16,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => test.close());
 
-interface Told {
+interface ChangeEvent {
   readonly event: string;
   readonly id: number;
   readonly data: {
@@ -25,9 +25,9 @@ interface Told {
   };
 }
 
-/** Listens as one caller; `next` answers what is told next, `undefined` at the end. */
+/** Opens a stream of changes as this caller. `next` waits for the next event and returns `undefined` at the end. */
 async function listen(api: Api, path: string, headers: Record<string, string> = {}) {
-  // What was done before is in the lists by now.
+  // Waits until the lists show everything that was done before.
   await api.get('/me');
   const leave = new AbortController();
   const response = await fetch(`${api.url}/api/v1${path}`, {
@@ -36,7 +36,7 @@ async function listen(api: Api, path: string, headers: Record<string, string> = 
   });
   const chunks = response.body!.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
   let text = '';
-  const next = async (): Promise<Told | undefined> => {
+  const next = async (): Promise<ChangeEvent | undefined> => {
     while (!text.includes('\n\n')) {
       const { value, done } = await chunks.next();
       if (done) return undefined;
@@ -59,7 +59,7 @@ async function listen(api: Api, path: string, headers: Record<string, string> = 
 
 const path = () => account.path('/changes');
 
-it('LIST-9: tells which users changed, once the lists show it', async () => {
+it('LIST-9: reports which users changed as soon as the lists show the change', async () => {
   const { response, next, leave } = await listen(account.administrator, path());
   expect(response.headers.get('content-type')).toBe('text/event-stream');
   expect(await next()).toMatchObject({ event: 'ready' });
@@ -75,7 +75,7 @@ it('LIST-9: tells which users changed, once the lists show it', async () => {
   leave();
 });
 
-it('LIST-9: tells nothing of other accounts', async () => {
+it('LIST-9: reports nothing of other accounts', async () => {
   const other = await openTestAccount(test);
   const { next, leave } = await listen(account.administrator, path());
   await next();
@@ -87,7 +87,7 @@ it('LIST-9: tells nothing of other accounts', async () => {
   expect(foreign.response.status).toBe(404);
 });
 
-it('LIST-10: one stream tells of several accounts, which account by account, to those who see them all', async () => {
+it('LIST-10: one stream reports several accounts, each by its id, to callers who may see all of them', async () => {
   const other = await openTestAccount(test);
   const both = `${path()}?also=${other.id.toUpperCase()}`;
   const { next, leave } = await listen(test.operator, both);
@@ -111,7 +111,7 @@ it('LIST-10: one stream tells of several accounts, which account by account, to 
   expect((await test.operator.get(`${path()}?${tooMany}`)).status).toBe(400);
 });
 
-it('LIST-9: tells one who was away what has changed since, or to begin anew', async () => {
+it('LIST-9: reports what has changed since the client’s last event, and refuses an invalid one', async () => {
   const { position } = expectStatus(
     200,
     await account.administrator.post(account.path(`/users/${await account.addUser()}/lock`)),
@@ -128,7 +128,7 @@ it('LIST-9: tells one who was away what has changed since, or to begin anew', as
   expect((await account.administrator.get(`${path()}?after=1e300`)).status).toBe(400);
 });
 
-it('LIST-9: says nothing more to one who may no longer look', async () => {
+it('LIST-9: ends for a caller who has lost the permission', async () => {
   const { id, api } = await account.addUserWithRole('auditor');
   const { next } = await listen(api, path());
   await next();
@@ -136,12 +136,12 @@ it('LIST-9: says nothing more to one who may no longer look', async () => {
   test.clock.move(1_000);
   const added = await account.addUser();
   const told = [await next(), await next()];
-  // That they are no auditor any more may still be told, in the second before; then it ends.
+  // The loss of the role itself may still be reported, because permissions are cached for a second; then the stream ends.
   expect(told).toContain(undefined);
   expect(told.flatMap((change) => change?.data.userIds ?? [])).not.toContain(added);
 });
 
-it('lets go when the server ends', async () => {
+it('ends when the server stops', async () => {
   const own = await startTestServer();
   const { id } = await openTestAccount(own);
   await own.operator.get(`/accounts/${id}`);

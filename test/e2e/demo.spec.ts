@@ -14,14 +14,14 @@ afterAll(() => server.close());
 
 const path = (rest: string) => `/accounts/${report.accounts[0]!.id}${rest}`;
 
-/** What a list holds once everything is in the read models. */
+/** Returns the items of a list as soon as the read models show everything that was written before. */
 async function itemsOf(list: string) {
   const head = (await server.operator.get('/health/ready')).body.projections.head;
   return (await server.operator.get(list, { 'rollbook-min-position': String(head) })).body.items as unknown[];
 }
 
 describe('the demo', () => {
-  it('makes as many users as it was told', () => {
+  it('creates the given number of users', () => {
     expect(report.counts.get('accounts opened')).toBe(12);
     expect(report.accounts.reduce((sum, { users }) => sum + users, 0)).toBe(60);
     expect(12 + report.counts.get('added')! + report.counts.get('registered')!).toBe(60);
@@ -38,7 +38,7 @@ describe('the demo', () => {
     '/users?role=auditor',
     '/users?lastLoginBefore=2000-01-01',
     '/pending-approvals',
-  ])('leaves something in the list %s of its largest account', async (list) => {
+  ])('fills the list %s of its largest account', async (list) => {
     expect((await itemsOf(path(list))).length).toBeGreaterThan(0);
   });
 
@@ -47,11 +47,11 @@ describe('the demo', () => {
     '/access-tokens',
     '/audit?action=user.locked&action=user.deleted',
     '/audit?action=user.logged-in',
-  ])('leaves something in %s', async (list) => {
+  ])('fills the list %s', async (list) => {
     expect((await itemsOf(list)).length).toBeGreaterThan(0);
   });
 
-  it('lets people have logged in at different times, and leaves the acts to the account’s own', async () => {
+  it('records logins at different times, and locks by administrators of the account', async () => {
     const { items } = (await server.operator.get(path('/users?sort=-lastLoginAt&limit=200'))).body;
     const days = new Set(
       items
@@ -64,7 +64,7 @@ describe('the demo', () => {
     expect(locks.every(({ actor }: { actor: { kind: string } }) => actor.kind === 'user')).toBe(true);
   });
 
-  it('can be told again', async () => {
+  it('can be run again', async () => {
     const token = readFileSync(server.server.operatorToken, 'utf8').trim();
     const again = await runDemo({ url: server.server.url, token, users: 20, seed: 1 });
     expect(again.accounts).toHaveLength(12);

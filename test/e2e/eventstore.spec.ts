@@ -19,12 +19,12 @@ afterEach(async () => {
   rmSync(join(directory, '..'), { recursive: true });
 });
 
-/** The event store alone, as an operator runs it. */
+/** The event store as a process of its own, as an operator runs it. */
 interface Alone {
   readonly child: ChildProcess;
-  /** What it said, to the end of its URL. */
+  /** What it has printed up to the end of its URL. */
   output(): string;
-  /** Calls with the URL that it printed, as a shell reads it. */
+  /** A client that connects with the printed URL, quoted for a shell. */
   ask<T>(call: (client: EventStoreDBClient) => Promise<T>): Promise<T>;
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
@@ -62,7 +62,7 @@ async function start(...args: string[]): Promise<Alone> {
 
 const append = (client: EventStoreDBClient) => client.appendToStream('one', jsonEvent({ type: 'a', data: {} }));
 
-it('serves tools over TLS, with a password that nobody sees, and keeps log and password', async () => {
+it('serves clients over TLS with a password in a private file, and keeps log and password after a restart', async () => {
   const first = await start();
   const password = readFileSync(join(directory, 'password'), 'utf8').trim();
   expect(statSync(join(directory, 'password')).mode & 0o777).toBe(0o600);
@@ -83,7 +83,7 @@ it('serves tools over TLS, with a password that nobody sees, and keeps log and p
   expect(readFileSync(join(directory, 'password'), 'utf8').trim()).toBe(password);
 });
 
-it('takes the password from a file', async () => {
+it('reads the password from a file', async () => {
   const file = join(directory, '..', 'secret');
   writeFileSync(file, 'correct-horse-battery-staple\n');
   const store = await start('--password-file', file);
@@ -93,15 +93,15 @@ it('takes the password from a file', async () => {
   ).toMatchObject({ success: true });
 });
 
-it('is open to everybody where that is asked for', async () => {
+it('accepts clients without a password if a setting says so', async () => {
   const store = await start('--insecure');
   expect(store.output()).toContain('?tls=false');
   expect(await store.ask(append)).toMatchObject({ nextExpectedRevision: 0n });
 });
 
-it('ends with its reason when it meets an event that is not as it was written', async () => {
+it('prints the reason and ends when it reads a damaged event', async () => {
   const first = await start();
-  // More than the newest, which are read at the start.
+  // More events than are read at the start, so that the damaged one is read later.
   await first.ask((client) =>
     client.appendToStream(
       'one',
@@ -126,7 +126,7 @@ it('ends with its reason when it meets an event that is not as it was written', 
   );
 });
 
-describe('is refused', () => {
+describe('refuses to start', () => {
   it.each([
     ['with an option that there is not', ['--prot', '0'], /^eventstore: Unknown option '--prot'.*\n$/],
     ['with a port that there is not', ['--port', '70000'], /^eventstore: --port takes a port from 0 to 65535\.\n$/],
@@ -136,7 +136,7 @@ describe('is refused', () => {
     expect(output).toMatch(line);
   });
 
-  it('while another has the log', async () => {
+  it('while another process has the log', async () => {
     await start();
     expect(runProgram(program, {}, '--port', '0', '--db', directory)).toEqual({
       status: 1,
@@ -144,7 +144,7 @@ describe('is refused', () => {
     });
   });
 
-  it('with a password that could not be part of a URL', () => {
+  it('with a password that cannot be part of a URL', () => {
     const file = join(directory, '..', 'secret');
     writeFileSync(file, 'a@b:c');
     expect(runProgram(program, {}, '--port', '0', '--db', directory, '--password-file', file)).toEqual({
@@ -154,7 +154,7 @@ describe('is refused', () => {
   });
 });
 
-it('says with --help what it takes', () => {
+it('describes its options with --help', () => {
   const { status, output } = runProgram(program, {}, '--help');
   expect(status).toBe(0);
   for (const option of ['--port', '--db', '--password-file', '--insecure']) expect(output).toContain(option);

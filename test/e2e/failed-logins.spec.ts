@@ -28,14 +28,14 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => test.close());
 
-/** A read that shows whatever has been written, also by strangers, who are told no position. */
+/** Reads after the read models have caught up with the log, also with writes of strangers, whose responses have no position. */
 const now = async (path: string, as = test.operator): Promise<ApiResponse> =>
   expectStatus(
     200,
     await as.get(path, { 'rollbook-min-position': String(await test.server.app.get(EventStore).lastPosition()) }),
   );
 
-/** A user with a password; `browser`: where they set it. */
+/** A user with a password, and the browser in which they set it. */
 interface Person {
   readonly id: string;
   readonly email: string;
@@ -64,7 +64,7 @@ async function personOf(id: string): Promise<Person> {
 const person = async () => personOf(await account.addUser());
 
 let callers = 0;
-/** From an address of its own: how many may fail from one is another matter. */
+/** Returns headers with a new IP address, because the failed logins of one address are limited, too. */
 const elsewhere = () => ({ 'x-forwarded-for': `10.1.${(++callers >> 8) & 255}.${callers & 255}` });
 const logIn = (email: string, typed = password, from = anybody) =>
   from.post('/login', { email, password: typed }, elsewhere());
@@ -72,7 +72,7 @@ const guess = async (email: string, times: number, from = anybody) => {
   for (let nth = 0; nth < times; nth++)
     expect((await logIn(email, `guess-${nth}`, from)).body).toMatchObject({ status: 401, code: 'login.failed' });
 };
-/** Appends the lock that ten failed logins set: to make them fail takes seconds. */
+/** Appends the lock that ten failed logins set, because ten real logins take seconds. */
 async function lockOut(
   { id }: { id: string },
   lock: { until?: string; disableModeDays: number } = { until: inMinutes(15), disableModeDays: 0 },
@@ -102,7 +102,7 @@ const revisionsOf = async (id: string) => [
 ];
 
 describe('ten failed logins', () => {
-  it('LOGIN-5: lock a user out for 15 minutes, also while they would have the password', async () => {
+  it('LOGIN-5: lock a user out for 15 minutes, even with the right password', async () => {
     const ann = await person();
     await guess(ann.email, 9);
     expectStatus(200, await logIn(ann.email));
@@ -118,7 +118,7 @@ describe('ten failed logins', () => {
     expectStatus(200, await logIn(ann.email));
   }, 60_000);
 
-  it('LOGIN-7: whoever goes on guessing is answered as before, and nothing is compared, recorded or prolonged', async () => {
+  it('LOGIN-7: make later logins fail with the same response, without comparing the password, recording them or prolonging the lock', async () => {
     const ann = await person();
     const wrong = await logIn(ann.email, 'wrong');
     await lockOut(ann);
@@ -133,11 +133,11 @@ describe('ten failed logins', () => {
     ];
     expect(tell(right)).toEqual(tell(wrong));
     expect([await revisionsOf(ann.id), await locksOf(ann)]).toEqual(before);
-    // No session came of the right one.
+    // The right password has started no session.
     expect(right.headers.getSetCookie()).toEqual([]);
   }, 60_000);
 
-  it('LOGIN-7: leave the browsers in which the user has logged in five tries each', async () => {
+  it('LOGIN-7: leave five attempts in each browser in which the user has logged in', async () => {
     const ann = await person();
     const other = anybody.inBrowser(expectStatus(200, await logIn(ann.email)));
     const bob = await person();
@@ -149,13 +149,13 @@ describe('ten failed logins', () => {
     expectStatus(200, await logIn(ann.email, password, other));
     expect((await locksOf(ann)).length).toBe(1);
     expect((await actionsOf(ann)).filter((action) => action === 'login.failed')).toHaveLength(4);
-    // Another lock, other tries.
+    // A new lock gives new attempts.
     test.clock.move(15 * minute);
     await lockOut(ann);
     expectStatus(200, await logIn(ann.email, password, ann.browser));
   }, 60_000);
 
-  it('LOGIN-7: tried all at once in a known browser, no more than five are compared', async () => {
+  it('LOGIN-7: allow five of many concurrent attempts in a known browser', async () => {
     const ann = await person();
     await lockOut(ann);
     const [, before] = await revisionsOf(ann.id);
@@ -163,7 +163,7 @@ describe('ten failed logins', () => {
     expect((await revisionsOf(ann.id))[1]).toBe(before! + 5);
   }, 60_000);
 
-  it('LOGIN-8: the last administrator logs in from a browser of theirs, whoever polls', async () => {
+  it('LOGIN-8: leave the last administrator able to log in from a known browser', async () => {
     const own = await openTestAccount(test);
     const link = await linkOf(own.administratorId);
     const path = own.path(`/users/${own.administratorId}`);
@@ -184,7 +184,7 @@ describe('ten failed logins', () => {
 });
 
 describe('a lock because of failed logins', () => {
-  it('LOCK-4: leaves sessions, tokens and mailed links alone', async () => {
+  it('LOCK-4: does not end sessions, tokens and mailed links', async () => {
     const ann = await person();
     expectStatus(200, await test.operator.put(`${ann.path}/roles/auditor`));
     const program = test.operator.as(await issueTokenFor(test.operator, ann.id));
@@ -197,7 +197,7 @@ describe('a lock because of failed logins', () => {
     expect(await locksOf(ann)).toHaveLength(1);
   }, 60_000);
 
-  it('PASSWORD-10: ends with a password that is set by a mailed link, whose browser is known from then on', async () => {
+  it('PASSWORD-10: ends when a password is set by a mailed link, and the browser is known from then on', async () => {
     const ann = await person();
     await lockOut(ann);
     expectStatus(202, await anybody.post('/password-resets', { email: ann.email }));
@@ -212,7 +212,7 @@ describe('a lock because of failed logins', () => {
     expectStatus(200, await logIn(ann.email, newPassword, anybody.inBrowser(entered)));
   }, 60_000);
 
-  it('PASSWORD-11: is also set by wrong passwords in a session, and holds there, whatever If-Match says', async () => {
+  it('PASSWORD-11: is also caused by wrong passwords in a session, and applies there too, with any If-Match', async () => {
     const ann = await person();
     const change = (currentPassword: string, from = ann.browser) =>
       from.put('/me/password', { currentPassword, password: newPassword }, { 'if-match': '"99"' });
@@ -224,7 +224,7 @@ describe('a lock because of failed logins', () => {
     expectStatus(200, await ann.browser.put('/me/password', { currentPassword: password, password: newPassword }));
   }, 60_000);
 
-  it('LOCK-6: that an earlier build set without an end is over 15 minutes later', async () => {
+  it('LOCK-6: without an end, as earlier builds set it, ends after 15 minutes', async () => {
     const ann = await person();
     await lockOut(ann, { disableModeDays: 7 });
     const [lock] = (await now(ann.path)).body.locks;
@@ -240,7 +240,7 @@ describe('a lock because of failed logins', () => {
   });
 });
 
-describe('lists while failed logins lock somebody, and after', () => {
+describe('lists during and after a lock because of failed logins', () => {
   it('LOCK-5, LOCK-13, LOCK-14: show and count the lock until its end, without disable mode', async () => {
     const own = await openTestAccount(test);
     const ids = [
@@ -290,10 +290,10 @@ describe('lists while failed logins lock somebody, and after', () => {
       unlocks: false,
     });
 
-    // What was is told as it was.
+    // A read of a past moment shows the lock as it was then.
     expect((await now(own.path(`/users/${ids[0]}?at=${lockedAt}`))).body.locks).toHaveLength(1);
     expect((await now(own.path(`/users/${ids[0]}?at=${test.clock.now().toISOString()}`))).body.locks).toEqual([]);
-    // A second lock: nothing is said of the one that ended.
+    // The audit row of a second lock does not mention the one that has ended.
     await lockOut({ id: ids[0]! });
     const [row] = (await now(`/audit?accountId=${own.id}&action=user.locked`)).body.items;
     expect(row.changes).toEqual([

@@ -27,7 +27,7 @@ const details = {
   mails: expect.any(Object),
 };
 
-/** What a stranger is told, but for what differs in every answer. */
+/** Sends a request as a stranger; returns the response without the headers that differ each time. */
 async function asStranger(path: string, init?: RequestInit) {
   const { status, headers, ...answer } = await fetch(test.server.url + path, init);
   const told = Object.fromEntries([...headers].filter(([name]) => !['date', 'content-length'].includes(name)));

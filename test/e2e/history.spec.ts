@@ -36,40 +36,40 @@ beforeEach(async () => {
 });
 afterAll(() => server.close());
 
-const later = () => server.clock.move(minute);
+const moveOneMinute = () => server.clock.move(minute);
 const now = () => server.clock.now().toISOString();
-const historyOf = async (userId: string, query = '', of = account): Promise<Row[]> =>
+const getHistory = async (userId: string, query = '', of = account): Promise<Row[]> =>
   expectStatus(200, await of.administrator.get(of.path(`/users/${userId}/history${query}`))).body.items;
-const audit = async (query: string, api = account.administrator): Promise<Row[]> =>
+const getAudit = async (query: string, api = account.administrator): Promise<Row[]> =>
   expectStatus(200, await api.get(`/audit?${query}`)).body.items;
 
-/** A user who was added, locked, renamed, unlocked and deleted, a minute apart, and how they were seen in between. */
-async function aLife() {
+/** Adds, locks, renames, unlocks and deletes a user, a minute apart; returns the user as read after each step, too. */
+async function createHistory() {
   const userId = await account.addUser({ firstName: 'Alan', lastName: 'Turing' });
   const seen: { at: string; page: { revision: number; status: string; lastName: string; locks: object[] } }[] = [];
-  const look = async () => seen.push({ at: now(), page: await users.getUser(userId) });
-  // What the operator wrote is seen by whoever writes later.
-  later();
+  const recordUser = async () => seen.push({ at: now(), page: await users.getUser(userId) });
+  // The account's administrator sees what the operator wrote as soon as they write themselves.
+  moveOneMinute();
   await users.mustAct(userId, 'lock', { reason: 'on leave' });
-  await look();
-  later();
+  await recordUser();
+  moveOneMinute();
   expectStatus(
     200,
     await account.administrator.patch(users.userPath(userId), { lastName: 'Mathison', entitlementCountry: 'GB' }),
   );
-  await look();
-  later();
+  await recordUser();
+  moveOneMinute();
   await users.mustAct(userId, 'unlock', { reason: 'back' });
-  await look();
-  later();
+  await recordUser();
+  moveOneMinute();
   await users.mustAct(userId, 'delete', { reason: 'left' });
-  await look();
+  await recordUser();
   return { userId, seen };
 }
 
 describe('replay', () => {
   it('REPLAY-1, REPLAY-3: shows the user as the account saw them at any time and at any revision', async () => {
-    const { userId, seen } = await aLife();
+    const { userId, seen } = await createHistory();
     const revisions = [1, 3, 4, 5];
     for (const [index, { at, page }] of seen.entries()) {
       expect(page.revision).toBe(revisions[index]);
@@ -98,8 +98,8 @@ describe('replay', () => {
     });
   });
 
-  it('REPLAY-3: refuses a revision that does not exist, in either place', async () => {
-    const { userId, seen } = await aLife();
+  it('REPLAY-3: refuses a revision that does not exist, as `at` and as `revision`', async () => {
+    const { userId, seen } = await createHistory();
     const { revision } = seen.at(-1)!.page;
     for (const query of [
       `at=${revision + 1}`,
@@ -137,9 +137,9 @@ describe('replay', () => {
     );
   });
 
-  it('REPLAY-1: at the time of a row has that row, also where one of a later time was recorded first', async () => {
+  it('REPLAY-1: at the time of an event includes it, although an event with a later time was recorded before', async () => {
     const userId = await account.addUser();
-    later();
+    moveOneMinute();
     expectStatus(200, await account.administrator.patch(users.userPath(userId), { lastName: 'Later' }));
     server.clock.move(-500);
     await users.mustAct(userId, 'lock');
@@ -148,8 +148,8 @@ describe('replay', () => {
     expect(await users.getUser(userId, '?at=1')).toMatchObject({ lastName: 'Later', locks: [] });
   });
 
-  it('REPLAY-2: finds nobody before they came, and refuses what is no time or revision', async () => {
-    const { userId } = await aLife();
+  it('REPLAY-2: does not find a user before they were added, and refuses an invalid time or revision', async () => {
+    const { userId } = await createHistory();
     const replayed = (at: string) => account.administrator.get(users.userPath(userId, `?at=${encodeURIComponent(at)}`));
     expect((await replayed('2020-01-31T12:00:00Z')).body).toMatchObject({ status: 404, code: 'user.not-found' });
     for (const at of [
@@ -176,12 +176,12 @@ describe('replay', () => {
     }
   });
 
-  it('REPLAY-1: counts logins up to that time, or up to that revision', async () => {
+  it('REPLAY-1: includes logins up to that time or revision', async () => {
     const userId = await account.addUser();
-    later();
+    moveOneMinute();
     const first = expectStatus(201, await service.post(`/users/${userId}/logins`, { method: 'password' }));
     const [before, loginAt] = [new Date(server.clock.now().getTime() - minute / 2).toISOString(), now()];
-    later();
+    moveOneMinute();
     await users.mustAct(userId, 'lock');
     expect(first.position).toBeGreaterThan(0);
     expect((await users.getUser(userId, `?at=${before}`)).lastLoginAt).toBeNull();
@@ -194,9 +194,9 @@ describe('replay', () => {
 });
 
 describe('a user’s history', () => {
-  it('AUDIT-1: tells who did what, when, from where, why, with which token, before and after; newest first', async () => {
-    const { userId } = await aLife();
-    const rows = await historyOf(userId);
+  it('AUDIT-1: lists who did what, when, from where, why and with which token, with values before and after, newest first', async () => {
+    const { userId } = await createHistory();
+    const rows = await getHistory(userId);
     expect(rows.map(({ action }) => action)).toEqual([
       'user.deleted',
       'user.unlocked',
@@ -247,14 +247,14 @@ describe('a user’s history', () => {
     const userId = await account.addUser();
     expectStatus(201, await service.post(`/users/${userId}/logins`, { method: 'password', ip: '2001:db8::7' }));
     await users.mustAct(userId, 'lock');
-    const login = (await historyOf(userId)).find(({ action }) => action === 'user.logged-in')!;
+    const login = (await getHistory(userId)).find(({ action }) => action === 'user.logged-in')!;
     expect(login).toMatchObject({ ip: '2001:db8::7', actor: { kind: 'service' } });
     expect(login.changes).toContainEqual({ field: 'login', before: null, after: { method: 'password', at: login.at } });
   });
 
   it('AUDIT-2: comes page by page, which stay the same while events arrive', async () => {
-    const { userId } = await aLife();
-    const whole = await historyOf(userId);
+    const { userId } = await createHistory();
+    const whole = await getHistory(userId);
     const first = (await account.administrator.get(users.userPath(userId, '/history?limit=2'))).body;
     await users.mustAct(userId, 'restore');
     const second = (await account.administrator.get(users.userPath(userId, `/history?limit=200&cursor=${first.next}`)))
@@ -269,13 +269,13 @@ describe('a user’s history', () => {
 });
 
 describe('the audit', () => {
-  it('AUDIT-2: answers who locked or deleted whom, when and why', async () => {
+  it('AUDIT-2: lists who locked or deleted which user, when and why', async () => {
     const [one, two] = [await account.addUser({ firstName: 'Ada' }), await account.addUser({ firstName: 'Bea' })];
     const { id: second, api } = await account.addUserWithRole('administrator');
     await users.mustAct(one, 'lock', { reason: 'lost phone' });
     await users.mustAct(one, 'unlock');
     await userActions(account, api).mustAct(two, 'delete', { reason: 'left' });
-    const rows = await audit('action=user.locked&action=user.deleted', api);
+    const rows = await getAudit('action=user.locked&action=user.deleted', api);
     expect(rows).toMatchObject([
       { action: 'user.deleted', subject: { id: two, name: 'Bea Hopper' }, actor: { id: second }, reason: 'left' },
       {
@@ -285,20 +285,20 @@ describe('the audit', () => {
         reason: 'lost phone',
       },
     ]);
-    expect((await audit(`actor=${second}`, api)).map(({ action }) => action)).toEqual(['user.deleted']);
-    expect((await audit(`subject=${one}`, api)).map(({ action }) => action)).toEqual([
+    expect((await getAudit(`actor=${second}`, api)).map(({ action }) => action)).toEqual(['user.deleted']);
+    expect((await getAudit(`subject=${one}`, api)).map(({ action }) => action)).toEqual([
       'user.unlocked',
       'user.locked',
       'user.added',
     ]);
-    expect(await audit(`subject=${one}&action=user.deleted`, api)).toEqual([]);
+    expect(await getAudit(`subject=${one}&action=user.deleted`, api)).toEqual([]);
   });
 
-  it('AUDIT-2: is limited by time: from then on, and before then', async () => {
-    const { userId } = await aLife();
-    const [deleted, unlocked, , , locked] = (await historyOf(userId)) as [Row, Row, Row, Row, Row];
+  it('AUDIT-2: can be limited to events from a time on and before a time', async () => {
+    const { userId } = await createHistory();
+    const [deleted, unlocked, , , locked] = (await getHistory(userId)) as [Row, Row, Row, Row, Row];
     const between = (query: string) =>
-      audit(`subject=${userId}&${query}`).then((rows) => rows.map(({ action }) => action));
+      getAudit(`subject=${userId}&${query}`).then((rows) => rows.map(({ action }) => action));
     expect(await between(`from=${unlocked.at}`)).toEqual(['user.deleted', 'user.unlocked']);
     expect(await between(`to=${locked.at}`)).toEqual(['user.added']);
     expect(await between(`from=${locked.at}&to=${deleted.at}&action=user.locked&action=user.unlocked`)).toEqual([
@@ -307,10 +307,10 @@ describe('the audit', () => {
     ]);
   });
 
-  it('AUDIT-4: shows administrators their own account, and operators all', async () => {
+  it('AUDIT-4: shows administrators their own account, and operators all accounts', async () => {
     const other = await openTestAccount(server);
-    const { userId } = await aLife();
-    expect(await audit(`subject=${userId}`, other.administrator)).toEqual([]);
+    const { userId } = await createHistory();
+    expect(await getAudit(`subject=${userId}`, other.administrator)).toEqual([]);
     expect((await other.administrator.get(`/audit?accountId=${account.id}`)).status).toBe(404);
     expect(
       (await other.administrator.get('/audit?limit=200')).body.items.every(
@@ -323,7 +323,7 @@ describe('the audit', () => {
     expect(all).toEqual(expect.arrayContaining([account.id, other.id]));
     expect(
       new Set(
-        (await audit(`accountId=${other.id}`, server.operator)).map(
+        (await getAudit(`accountId=${other.id}`, server.operator)).map(
           (row) => (row as unknown as { accountId: string }).accountId,
         ),
       ),
@@ -331,8 +331,8 @@ describe('the audit', () => {
   });
 
   it('AUDIT-2: comes page by page, which stay the same while events arrive', async () => {
-    await aLife();
-    const whole = await audit('limit=200');
+    await createHistory();
+    const whole = await getAudit('limit=200');
     const walked: Row[] = [];
     for (let cursor = ''; cursor !== null;) {
       const { items, next }: { items: Row[]; next: string } = (
@@ -345,7 +345,7 @@ describe('the audit', () => {
     expect(walked).toEqual(whole);
   });
 
-  it('AUDIT-2: refuses what it does not know', async () => {
+  it('AUDIT-2: refuses unknown and invalid filters', async () => {
     const bad = [
       'action=user.locked&action=user.kissed',
       'from=yesterday',
@@ -361,14 +361,14 @@ describe('the audit', () => {
 });
 
 describe('a former user', () => {
-  it('LIFE-16, LIFE-17, LOCK-9, AUDIT-5: stays readable as at departure; the new account sees nothing of before, the old one nothing of after', async () => {
+  it('LIFE-16, LIFE-17, LOCK-9, AUDIT-5: stays readable in the old account as at departure, without later changes, and the new account sees no earlier ones', async () => {
     const domain = newDomain();
     const other = await openTestAccount(server);
     const theirs = userActions(other);
     const userId = await account.addUser({ email: `mover@${domain}`, firstName: 'Mo', lastName: 'Ver' });
     await users.mustAct(userId, 'lock', { reason: 'secret of the old one' });
     const { position: deletedAt } = expectStatus(200, await users.act(userId, 'delete', { reason: 'moved on' }));
-    const [frozen, history] = [await users.getUser(userId), await historyOf(userId)];
+    const [frozen, history] = [await users.getUser(userId), await getHistory(userId)];
     expectStatus(200, await server.operator.put(other.path(`/domains/${domain}`)));
 
     await theirs.mustAct(userId, 'add-to-account', { reason: 'welcome' });
@@ -382,14 +382,14 @@ describe('a former user', () => {
       roles: [],
     });
     expect((await theirs.listUsers('?locked=true'))[0].locks).toMatchObject([unknown, unknown]);
-    const [row] = await historyOf(userId, '', other);
+    const [row] = await getHistory(userId, '', other);
     expect(row!.changes.find(({ field }) => field === 'locks')!.after).toMatchObject([unknown, unknown]);
     await theirs.mustAct(userId, 'unlock');
     expectStatus(200, await other.administrator.patch(theirs.userPath(userId), { lastName: 'Newname', country: 'PL' }));
     expectStatus(201, await service.post(`/users/${userId}/logins`, { method: 'password' }));
     await theirs.mustAct(userId, 'lock', { reason: 'secret of the new one' });
 
-    // The old account's own reads wait for a write that is later than all of that.
+    // The reads of the old account's administrator wait for this later write of theirs.
     await users.mustAct(await account.addUser(), 'lock');
     expect(await users.getUser(userId)).toEqual(frozen);
     expect(await users.listUsers('?status=deleted')).toMatchObject([
@@ -400,20 +400,20 @@ describe('a former user', () => {
         lastLoginAt: null,
       },
     ]);
-    expect(await historyOf(userId)).toEqual(history);
+    expect(await getHistory(userId)).toEqual(history);
     expect(await users.getUser(userId, `?revision=${frozen.revision}`)).toEqual(frozen);
-    // What came after exists for others; here it is like what does not.
+    // Later revisions exist for other accounts only; here they are refused like unknown ones.
     for (const revision of [frozen.revision + 1, frozen.revision + 2, 99])
       expect((await account.administrator.get(users.userPath(userId, `?revision=${revision}`))).body.code).toBe(
         'at.invalid',
       );
-    expect(await audit(`subject=${userId}`)).toEqual(history);
+    expect(await getAudit(`subject=${userId}`)).toEqual(history);
     expect(await users.listUsers('?search=newname')).toEqual([]);
 
     const seen = [
       await theirs.getUser(userId),
-      await historyOf(userId, '', other),
-      await audit('limit=200', other.administrator),
+      await getHistory(userId, '', other),
+      await getAudit('limit=200', other.administrator),
       await theirs.getUser(userId, `?at=${now()}`),
     ];
     expect(seen[1]).toMatchObject(
@@ -431,7 +431,7 @@ describe('a former user', () => {
     expect((await other.administrator.get(theirs.userPath(userId, '?at=0'))).status).toBe(404);
     expect((await server.operator.get(`/audit?subject=${userId}`)).body.items.length).toBe(history.length + 6);
 
-    // Nor does the old one learn from a write that changes nothing, or is refused, that anything happened.
+    // Nor do the responses to a write that changes nothing or is refused reveal later changes to the old account.
     const again = await users.act(userId, 'delete');
     const { etag } = await account.administrator.get(users.userPath(userId));
     expect([again.status, again.body.changed, again.etag]).toEqual([200, false, etag]);
@@ -459,7 +459,7 @@ describe('Rollbook-Position', () => {
     }
   });
 
-  it('HTTP-4: of a write that changed nothing is the one that it was decided on', async () => {
+  it('HTTP-4: of a write that changed nothing is the position of the event on which that was decided', async () => {
     const userId = await account.addUser();
     const first = await users.act(userId, 'lock');
     expect((await users.act(userId, 'lock')).position).toBe(first.position);
@@ -468,7 +468,7 @@ describe('Rollbook-Position', () => {
     ).toBe(first.position);
   });
 
-  it('LIST-8: that lies beyond the log’s end: 503 with Retry-After; one that is none: 400', async () => {
+  it('LIST-8: beyond the end of the log is 503 with Retry-After, and an invalid one is 400', async () => {
     const beyond = await account.administrator.get(account.path('/users'), {
       'rollbook-min-position': '999999999999999',
     });

@@ -14,7 +14,7 @@ import {
 
 interface Operation {
   readonly method: string;
-  /** With `{name}`s. */
+  /** As in the document, with parameters like `{userId}`. */
   readonly path: string;
 }
 
@@ -42,7 +42,7 @@ interface Answer {
   readonly code: unknown;
 }
 
-/** Sends exactly these bytes: `fetch` would tidy them up. */
+/** Sends exactly these bytes, which `fetch` would normalise. */
 function send(
   method: string,
   path: string,
@@ -83,15 +83,15 @@ function send(
 }
 
 const json = { 'content-type': 'application/json' };
-/** With ids that fit, and whom none has. */
-const filled = (path: string): string =>
+/** Fills in valid ids that do not exist. */
+const fillPath = (path: string): string =>
   path.replace(/\{(\w+)\}/g, (_, name: string) =>
     name === 'role' ? 'auditor' : name === 'domain' ? 'nowhere.example' : randomUUID(),
   );
-const writing = () => operations.filter(({ method }) => method !== 'GET');
+const listWritingOperations = () => operations.filter(({ method }) => method !== 'GET');
 
-/** Checks it of each operation, and names the one that fails. */
-async function ofEach(
+/** Expects the same result for each of these operations, and names the one that fails. */
+async function expectOfEach(
   some: readonly Operation[],
   expected: unknown,
   ask: (operation: Operation, path: string) => Promise<unknown>,
@@ -99,19 +99,19 @@ async function ofEach(
   expect(some.length).toBeGreaterThan(10);
   for (const operation of some) {
     const line = `${operation.method} ${operation.path}`;
-    expect([line, await ask(operation, filled(operation.path))]).toEqual([line, expected]);
+    expect([line, await ask(operation, fillPath(operation.path))]).toEqual([line, expected]);
   }
 }
 
 describe('HTTP-6: a body', () => {
   test.each([
     ['Latin-1', Buffer.from('{"firstName":"Zo\u00eb"}', 'latin1')],
-    ['cut within a character', Buffer.from('{"firstName":"Zo\u00eb"}').subarray(0, 17)],
+    ['text that ends within a character', Buffer.from('{"firstName":"Zo\u00eb"}').subarray(0, 17)],
     ['an overlong slash', Buffer.from([...Buffer.from('{"a":"'), 0xc0, 0xaf, ...Buffer.from('"}')])],
     ['half a surrogate pair', Buffer.from([...Buffer.from('{"a":"'), 0xed, 0xa0, 0x80, ...Buffer.from('"}')])],
     ['UTF-16', Buffer.from('\ufeff{}', 'utf16le')],
   ])('that is %s is 400', (_, body) =>
-    ofEach(writing(), [400, 'request.not-utf8'], async ({ method }, path) => {
+    expectOfEach(listWritingOperations(), [400, 'request.not-utf8'], async ({ method }, path) => {
       const { status, code } = await send(method, path, json, body);
       return [status, code];
     }),
@@ -120,7 +120,7 @@ describe('HTTP-6: a body', () => {
   test.each(['iso-8859-1', 'utf-16', 'windows-1252', 'us-ascii', '""', 'utf-8; charset=latin1', 'utf-8x'])(
     'in the charset %s is 415',
     (charset) =>
-      ofEach(writing(), [415, 'http.415'], async ({ method }, path) => {
+      expectOfEach(listWritingOperations(), [415, 'http.415'], async ({ method }, path) => {
         const { status, code } = await send(
           method,
           path,
@@ -134,13 +134,13 @@ describe('HTTP-6: a body', () => {
   test.each(['gzip', 'br', 'deflate', 'identity', 'gzip, gzip', ''])(
     'with the Content-Encoding %j is 415',
     (encoding) =>
-      ofEach(writing(), [415, 'http.415', 'identity'], async ({ method }, path) => {
+      expectOfEach(listWritingOperations(), [415, 'http.415', 'identity'], async ({ method }, path) => {
         const { status, code, headers } = await send(method, path, { ...json, 'content-encoding': encoding }, '{}');
         return [status, code, headers['accept-encoding']];
       }),
   );
 
-  test('in UTF-8 is read, however its charset is written', async () => {
+  test('in UTF-8 is accepted with every spelling of the charset', async () => {
     for (const type of [
       'application/json',
       'application/json;charset=utf-8',
@@ -166,7 +166,7 @@ describe('HTTP-6: a body', () => {
     }
   });
 
-  test('a name with U+FFFD is 400, since it was damaged before it came', async () => {
+  test('a name with U+FFFD is 400, because it was damaged before it was sent', async () => {
     const person = {
       email: `${randomUUID()}@${account.domain}`,
       firstName: 'Zo\ufffd',
@@ -183,10 +183,10 @@ describe('HTTP-6: a body', () => {
 
 describe('HTTP-6: an address', () => {
   test('with bytes outside ASCII is 400', () =>
-    ofEach(operations, 400, async ({ method }, path) => (await send(method, `${path}?search=\u00e9`)).status));
+    expectOfEach(operations, 400, async ({ method }, path) => (await send(method, `${path}?search=\u00e9`)).status));
 
   test.each(['%FF', '%C0%AF', '%ED%A0%80', '%zz', '%'])('with %s in its query is 400', (text) =>
-    ofEach(operations, [400, 'request.not-utf8'], async ({ method }, path) => {
+    expectOfEach(operations, [400, 'request.not-utf8'], async ({ method }, path) => {
       const { status, code } = await send(method, `${path}?search=${text}`);
       return [status, code];
     }),
@@ -202,8 +202,8 @@ describe('HTTP-6: an address', () => {
 
 describe('HTTP-7: a body', () => {
   test('that is empty is {}', async () => {
-    for (const { method, path } of writing()) {
-      const address = filled(path);
+    for (const { method, path } of listWritingOperations()) {
+      const address = fillPath(path);
       const [empty, chunked, braces] = [
         await send(method, address, { ...json, 'content-length': '0' }),
         await send(method, address, { ...json, 'transfer-encoding': 'chunked' }),
@@ -214,14 +214,18 @@ describe('HTTP-7: a body', () => {
     }
   });
 
-  test('that is malformed is refused with the place, and nothing of what is there', () =>
-    ofEach(writing(), [400, 'http.400', { line: 2, column: 13 }, false], async ({ method }, path) => {
-      const { status, code, text } = await send(method, path, json, '{\n  "reason": secret }');
-      const { line, column } = JSON.parse(text);
-      return [status, code, { line, column }, text.includes('secret')];
-    }));
+  test('that is malformed is refused with line and column, without quoting it', () =>
+    expectOfEach(
+      listWritingOperations(),
+      [400, 'http.400', { line: 2, column: 13 }, false],
+      async ({ method }, path) => {
+        const { status, code, text } = await send(method, path, json, '{\n  "reason": secret }');
+        const { line, column } = JSON.parse(text);
+        return [status, code, { line, column }, text.includes('secret')];
+      },
+    ));
 
-  test('that lacks a field is told that it is missing, and nothing else of it', async () => {
+  test('without a field is refused with only the message that the field is missing', async () => {
     const { body } = await server.operator.post('/accounts', {
       name: 5,
       domains: [],
@@ -242,7 +246,7 @@ describe('HTTP-7: a body', () => {
     [{}, ['email', 'password']],
     [{ email: 'ada@northwind.example' }, ['password']],
     [{ password: 'some password' }, ['email']],
-  ])('of a login that is %j is told what is missing', async (body, missing) => {
+  ])('of a login that is %j is refused with the missing fields', async (body, missing) => {
     const reply = await server.operator.inBrowser().post('/login', body);
     expect([reply.status, reply.body.errors]).toEqual([
       400,
@@ -254,8 +258,8 @@ describe('HTTP-7: a body', () => {
 describe('HTTP-8: another method', () => {
   const methods = METHODS.filter((method) => method !== 'CONNECT');
 
-  /** What each method that is not allowed is answered. */
-  async function refusals(path: string, allowed: readonly string[], headers: Record<string, string> = {}) {
+  /** Sends every method that is not allowed; returns the distinct responses. */
+  async function sendForbiddenMethods(path: string, allowed: readonly string[], headers: Record<string, string> = {}) {
     const answers = new Set<string>();
     for (const method of methods.filter((each) => !allowed.includes(each))) {
       const { status, headers: told, code } = await send(method, path, headers);
@@ -266,13 +270,16 @@ describe('HTTP-8: another method', () => {
   const withHead = (some: readonly string[]) =>
     [...new Set(some.includes('GET') ? [...some, 'HEAD'] : some)].toSorted();
 
-  test('is 405 with Allow at every address of the API', async () => {
+  test('gets 405 with Allow at every address of the API', async () => {
     for (const path of new Set(operations.map(({ path: each }) => each))) {
       // An address may fit more than one route: `users/bulk` is also `users/{userId}`.
-      const fits = (other: string) => new RegExp(`^${other.replace(/\{\w+\}/g, '[^/]+')}$`).test(filled(path));
+      const fits = (other: string) => new RegExp(`^${other.replace(/\{\w+\}/g, '[^/]+')}$`).test(fillPath(path));
       const allowed = withHead(operations.filter((operation) => fits(operation.path)).map(({ method }) => method));
       const own = withHead(operations.filter((operation) => operation.path === path).map(({ method }) => method));
-      expect([path, await refusals(filled(path), allowed)]).toEqual([path, [`405 http.405 ${allowed.join(', ')}`]]);
+      expect([path, await sendForbiddenMethods(fillPath(path), allowed)]).toEqual([
+        path,
+        [`405 http.405 ${allowed.join(', ')}`],
+      ]);
       expect(allowed).toEqual(expect.arrayContaining(own));
     }
   });
@@ -286,18 +293,20 @@ describe('HTTP-8: another method', () => {
     '/assets/x.js',
     '/api/docs',
     '/api/docs/openapi.json',
-  ])('is 405 with Allow at %s', async (path) => {
-    expect(await refusals(path, ['GET', 'HEAD'])).toEqual(['405 http.405 GET, HEAD']);
+  ])('gets 405 with Allow at %s', async (path) => {
+    expect(await sendForbiddenMethods(path, ['GET', 'HEAD'])).toEqual(['405 http.405 GET, HEAD']);
   });
 
-  test('is 405 at a page of the admin UI for a browser, and 404 where there is nothing', async () => {
-    expect(await refusals('/accounts/x', ['GET', 'HEAD'], { accept: 'text/html' })).toEqual(['405 http.405 GET, HEAD']);
+  test('gets 405 at a page of the admin UI in a browser, and 404 at unknown addresses', async () => {
+    expect(await sendForbiddenMethods('/accounts/x', ['GET', 'HEAD'], { accept: 'text/html' })).toEqual([
+      '405 http.405 GET, HEAD',
+    ]);
     for (const path of ['/nothing', '/api/v1/nothing', '/api/v1/', '/api', '/health', '/assets'])
       expect([path, (await send('POST', path)).status]).toEqual([path, 404]);
   });
 });
 
-test('HTTP-8: every 201 has a Location, where something is', async () => {
+test('HTTP-8: every 201 has a Location at which the new object can be read', async () => {
   const ids: RouteIds = {
     accountId: account.id,
     userId: await account.addUser(),
@@ -333,7 +342,7 @@ test('HTTP-8: every 201 has a Location, where something is', async () => {
 });
 
 test.each(['*/*', 'application/json', 'image/png', 'text/plain', '', undefined])(
-  'HTTP-11: /set-password answers with the page, whatever is accepted: %j',
+  'HTTP-11: /set-password answers with the page for any Accept header: %j',
   async (accept) => {
     for (const path of ['/set-password', '/set-password?x=1', '/']) {
       const { status, headers } = await send('GET', path, {

@@ -16,19 +16,21 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** The path of a user, all of whose ids are in capitals. */
-const inCapitals = (userId: string) => `/accounts/${account.id.toUpperCase()}/users/${userId.toUpperCase()}`;
+/** Returns the path of a user with the ids in capitals. */
+const userPathInCapitals = (userId: string) => `/accounts/${account.id.toUpperCase()}/users/${userId.toUpperCase()}`;
 
-test('HTTP-9: ids in a path are taken in either case, also by one who is confined to an account', async () => {
+test('HTTP-9: ids in a path are accepted in either case, also from a caller who is confined to an account', async () => {
   const userId = await account.addUser();
   for (const api of [server.operator, account.administrator]) {
-    const { body, etag } = expectStatus(200, await api.get(inCapitals(userId)));
+    const { body, etag } = expectStatus(200, await api.get(userPathInCapitals(userId)));
     expect(body).toMatchObject({ userId });
     expect(
-      expectStatus(200, await api.post(`${inCapitals(userId)}/lock`, { reason: randomUUID() }, { 'if-match': etag! }))
-        .body.changed,
+      expectStatus(
+        200,
+        await api.post(`${userPathInCapitals(userId)}/lock`, { reason: randomUUID() }, { 'if-match': etag! }),
+      ).body.changed,
     ).toBe(true);
-    expect(expectStatus(200, await api.get(`${inCapitals(userId)}/history`)).body.items[0]).toMatchObject({
+    expect(expectStatus(200, await api.get(`${userPathInCapitals(userId)}/history`)).body.items[0]).toMatchObject({
       action: 'user.locked',
       subject: { id: userId },
     });
@@ -37,12 +39,12 @@ test('HTTP-9: ids in a path are taken in either case, also by one who is confine
     userId,
     locks: [{ cause: 'administrator' }],
   });
-  expect((await account.administrator.get(inCapitals(randomUUID()))).body.code).toBe('user.not-found');
+  expect((await account.administrator.get(userPathInCapitals(randomUUID()))).body.code).toBe('user.not-found');
   const other = await openTestAccount(server);
   expect((await account.administrator.get(`/accounts/${other.id.toUpperCase()}`)).body.code).toBe('account.not-found');
 });
 
-test('HTTP-9: a repeat with the same key is recognised in the other case', async () => {
+test('HTTP-9: a repeat with the same key is recognised with ids in the other case', async () => {
   const userId = await account.addUser();
   const headers = { 'idempotency-key': randomUUID() };
   const first = expectStatus(
@@ -52,12 +54,12 @@ test('HTTP-9: a repeat with the same key is recognised in the other case', async
   expectStatus(200, await account.administrator.post(account.path(`/users/${userId}/unlock`)));
   const again = expectStatus(
     200,
-    await account.administrator.post(`${inCapitals(userId)}/lock`, { reason: 'once' }, headers),
+    await account.administrator.post(`${userPathInCapitals(userId)}/lock`, { reason: 'once' }, headers),
   );
   expect([again.body, again.position, again.etag]).toEqual([first.body, first.position, first.etag]);
 });
 
-test('HTTP-9: ids in a body are taken in either case', async () => {
+test('HTTP-9: ids in a body are accepted in either case', async () => {
   const userId = await account.addUser();
   const { body } = expectStatus(
     200,
@@ -69,12 +71,12 @@ test('HTTP-9: ids in a body are taken in either case', async () => {
     userIds: [userId.toUpperCase(), userId],
   });
   expect([twice.status, twice.body.code]).toEqual([400, 'request.invalid']);
-  expectStatus(200, await account.administrator.post(`${inCapitals(userId)}/unlock`));
+  expectStatus(200, await account.administrator.post(`${userPathInCapitals(userId)}/unlock`));
   const token = await issueTokenFor(server.operator, userId.toUpperCase());
   expect((await server.operator.as(token).get('/me')).body.actor.id).toBe(userId);
 });
 
-test('HTTP-9: ids and domains in a question of the audit are taken in either case', async () => {
+test('HTTP-9: ids and domains in filters of the audit are accepted in either case', async () => {
   const userId = await account.addUser();
   const locked = expectStatus(200, await account.administrator.post(account.path(`/users/${userId}/lock`)));
   const rows = async (query: string) => expectStatus(200, await server.operator.get(`/audit?${query}`)).body.items;

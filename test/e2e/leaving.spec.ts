@@ -45,7 +45,7 @@ const fieldsChangedBy = async (action: string, userId: string) =>
     .flatMap(({ changes }: { changes: { field: string; before: unknown; after: unknown }[] }) => changes);
 
 describe('deleting', () => {
-  it('LIFE-8, LOCK-7, DELETE-1, LIFE-13: removes an active user from the account, locked; again changes nothing', async () => {
+  it('LIFE-8, LOCK-7, DELETE-1, LIFE-13: removes an active user from the account and locks them; a repeat changes nothing', async () => {
     const userId = await account.addUser();
     await grant(userId, 'auditor');
     const deleted = {
@@ -60,18 +60,18 @@ describe('deleting', () => {
     expect(await users.listUsers('?status=deleted')).toMatchObject([
       { userId, status: 'deleted', locks: [{ cause: 'unaffiliated', reason: 'left' }], roles: [] },
     ]);
-    // The lock is the deletion's own, no event beside it.
+    // The lock is part of the deletion and has no event of its own.
     expect(await users.actionsOn(userId)).toEqual(['user.deleted', 'user.role-granted', 'user.added']);
   });
 
-  it('DELETE-4: tells until when it can be undone', async () => {
+  it('DELETE-4: shows until when it can be undone', async () => {
     const userId = await account.addUser();
     await users.mustAct(userId, 'delete');
     const [{ restorableUntil, locks }] = await users.listUsers('?status=deleted');
     expect(Date.parse(restorableUntil) - Date.parse(locks[0].at)).toBe(30 * day);
   });
 
-  it('LIFE-8: refuses one who was rejected', async () => {
+  it('LIFE-8: refuses to delete a rejected user', async () => {
     const userId = await register();
     await users.mustAct(userId, 'reject');
     expect(offeredActions('user.not-active', await users.act(userId, 'delete'))).toEqual([]);
@@ -79,7 +79,7 @@ describe('deleting', () => {
 });
 
 describe('restoring', () => {
-  it('LIFE-9: brings back locks and kept roles, as before the deletion; again changes nothing', async () => {
+  it('LIFE-9: brings back locks and kept roles as before the deletion; a repeat changes nothing', async () => {
     const userId = await account.addUser();
     await grant(userId, 'auditor');
     await grant(userId, 'co-administrator');
@@ -108,7 +108,7 @@ describe('restoring', () => {
     expect((await users.getUser(userId)).roles).toEqual([]);
   });
 
-  it('DELETE-3: gives kept roles back only as far as whoever brings the user back may grant them', async () => {
+  it('DELETE-3: gives back only kept roles that the caller may grant', async () => {
     const { id: userId } = await account.addUserWithRole('administrator');
     await grant(userId, 'auditor');
     await users.mustAct(userId, 'delete', { keepRoles: true });
@@ -130,20 +130,20 @@ describe('restoring', () => {
     );
   });
 
-  it('LIFE-9: refuses one who was rejected', async () => {
+  it('LIFE-9: refuses to restore a rejected user', async () => {
     const userId = await register();
     await users.mustAct(userId, 'reject');
     expect(offeredActions('user.not-restorable', await users.act(userId, 'restore'))).toEqual([]);
   });
 
-  it('LIFE-9: refuses one who waits for approval, and offers to approve or reject them', async () => {
+  it('LIFE-9: refuses to restore a pending user, and offers to approve or reject them', async () => {
     expect(offeredActions('user.not-restorable', await users.act(await register(), 'restore'))).toEqual([
       'ApproveUser',
       'RejectUser',
     ]);
   });
 
-  it('LIFE-9: refuses one who has been in another account since', async () => {
+  it('LIFE-9: refuses to restore a user who has been in another account since', async () => {
     const domain = newDomain();
     const userId = await account.addUser(newPerson(domain));
     await users.mustAct(userId, 'delete');
@@ -158,27 +158,27 @@ describe('restoring', () => {
 });
 
 describe('the summary', () => {
-  it('LIST-7: counts as restorable whom this account can restore, not those who have been in another since', async () => {
-    const restorable = async (of = account) =>
+  it('LIST-7: counts as restorable the users that this account can restore, without those who have been in another account since', async () => {
+    const countRestorable = async (of = account) =>
       expectStatus(200, await of.administrator.get(of.path('/summary'))).body.restorable;
     const theirs = userActions(other);
-    const before = await restorable(other);
+    const before = await countRestorable(other);
     const domain = newDomain();
     const [mover, stayer] = [await account.addUser(newPerson(domain)), await account.addUser()];
     for (const userId of [mover, stayer]) await users.mustAct(userId, 'delete');
-    expect(await restorable()).toBe(2);
+    expect(await countRestorable()).toBe(2);
     expectStatus(200, await server.operator.put(other.path(`/domains/${domain}`)));
     await theirs.mustAct(mover, 'add-to-account');
-    expect([await restorable(), await restorable(other)]).toEqual([1, before]);
+    expect([await countRestorable(), await countRestorable(other)]).toEqual([1, before]);
     await theirs.mustAct(mover, 'delete');
-    expect([await restorable(), await restorable(other)]).toEqual([1, before + 1]);
+    expect([await countRestorable(), await countRestorable(other)]).toEqual([1, before + 1]);
     expectStatus(200, await server.operator.delete(other.path(`/domains/${domain}`)));
     expectStatus(200, await server.operator.put(account.path(`/domains/${domain}`)));
     await users.mustAct(mover, 'add-to-account');
-    expect([await restorable(), await restorable(other)]).toEqual([1, before]);
+    expect([await countRestorable(), await countRestorable(other)]).toEqual([1, before]);
     await users.mustAct(mover, 'delete');
-    expect(await restorable()).toBe(2);
-    // What else the list tells of them is as they left.
+    expect(await countRestorable()).toBe(2);
+    // Both users are shown as they were when they left.
     expect(
       (await users.listUsers('?status=deleted')).map(
         ({ restorableUntil }: { restorableUntil?: string }) => typeof restorableUntil,
@@ -187,8 +187,8 @@ describe('the summary', () => {
   });
 });
 
-describe('adding one who left to the account again', () => {
-  it('LIFE-5: brings kept roles back, and locks stay until unlocked; again changes nothing', async () => {
+describe('adding a former user to the account again', () => {
+  it('LIFE-5: brings kept roles back, and locks stay until they are removed; a repeat changes nothing', async () => {
     const userId = await account.addUser();
     await grant(userId, 'auditor');
     await users.mustAct(userId, 'delete', { reason: 'left', keepRoles: true });
@@ -204,7 +204,7 @@ describe('adding one who left to the account again', () => {
     expect((await users.getUser(userId)).roles).toEqual(['auditor']);
   });
 
-  it('LOCK-9: shows the reason of a lock that was set here, wherever they have been since', async () => {
+  it('LOCK-9: shows the reason of a lock that this account set, also after the user was in another account', async () => {
     const domain = newDomain();
     const userId = await account.addUser(newPerson(domain));
     await users.mustAct(userId, 'lock', { reason: 'a matter of ours' });
@@ -220,17 +220,18 @@ describe('adding one who left to the account again', () => {
     expect((await users.getUser(userId)).locks).toContainEqual(lock);
   });
 
-  it('ADMIN-2: counts an administrator whose role was kept once they are unlocked, not before', async () => {
+  it('ADMIN-2: counts an administrator whose role was kept only after the locks are removed', async () => {
     const { id: userId } = await account.addUserWithRole('administrator');
     await users.mustAct(userId, 'delete', { keepRoles: true });
     await users.mustAct(userId, 'add-to-account');
-    const counted = async () => (await account.administrator.get(account.path())).body.administrators.includes(userId);
-    expect(await counted()).toBe(false);
+    const isCounted = async () =>
+      (await account.administrator.get(account.path())).body.administrators.includes(userId);
+    expect(await isCounted()).toBe(false);
     await users.mustAct(userId, 'unlock');
-    expect(await counted()).toBe(true);
+    expect(await isCounted()).toBe(true);
   });
 
-  it('LIFE-14: is refused for one who waits for approval here', async () => {
+  it('LIFE-14: is refused for a user who waits for approval in this account', async () => {
     expect(offeredActions('user.not-unaffiliated', await users.act(await register(), 'add-to-account'))).toEqual([
       'ApproveUser',
       'RejectUser',
@@ -242,7 +243,7 @@ describe('changing', () => {
   const change = async (userId: string, fields: object) =>
     expectStatus(200, await account.administrator.patch(users.userPath(userId), fields));
 
-  it('LIFE-10, LIFE-13: takes names, profile country, language and entitlement country at once; again changes nothing', async () => {
+  it('LIFE-10, LIFE-13: changes names, profile country, language and entitlement country at once; a repeat changes nothing', async () => {
     const userId = await account.addUser();
     const fields = { firstName: 'Ada', lastName: 'Byron', country: 'GB', language: 'de', entitlementCountry: 'FR' };
     expect((await change(userId, fields)).body).toEqual({ status: 'active', locks: [], changed: true });
@@ -255,7 +256,7 @@ describe('changing', () => {
     ]);
   });
 
-  it('LIFE-10: clears the entitlement country with null, and it alone', async () => {
+  it('LIFE-10: removes the entitlement country with null, and refuses null for other fields', async () => {
     const userId = await account.addUser({ entitlementCountry: 'FR' });
     expect((await change(userId, { entitlementCountry: null })).body.changed).toBe(true);
     expect(await users.getUser(userId)).toMatchObject({ entitlementCountry: null, firstName: 'Grace', country: 'US' });
@@ -268,7 +269,7 @@ describe('changing', () => {
     }
   });
 
-  it('LIFE-10: takes one who waits for approval, and refuses one who has left', async () => {
+  it('LIFE-10: is allowed for a pending user, and refused for a rejected one', async () => {
     const userId = await register();
     expect((await change(userId, { lastName: 'Murray' })).body).toMatchObject({ status: 'pending', changed: true });
     await users.mustAct(userId, 'reject');
@@ -283,7 +284,7 @@ describe('changing', () => {
 });
 
 describe('roles', () => {
-  it('LIFE-11, PERM-9: add up, and are granted and taken once', async () => {
+  it('LIFE-11, PERM-9: of a user can be several; repeated grants and revocations change nothing', async () => {
     const userId = await account.addUser();
     expect((await grant(userId, 'auditor')).body.changed).toBe(true);
     expect((await grant(userId, 'auditor')).body.changed).toBe(false);
@@ -298,14 +299,14 @@ describe('roles', () => {
     expect((await account.administrator.put(users.userPath(userId, '/roles/king'))).status).toBe(400);
   });
 
-  it('LIFE-11: go to active members only', async () => {
+  it('LIFE-11: can be granted to active members only', async () => {
     const refused = await account.administrator.put(users.userPath(await register(), '/roles/auditor'));
     expect(offeredActions('user.not-active', refused)).toEqual(['ApproveUser', 'RejectUser']);
   });
 });
 
 describe('an administrator', () => {
-  it('PERM-12: locks, deletes or demotes nobody who is themselves, not even in a dry run', async () => {
+  it('PERM-12: cannot lock, delete or demote themselves, not even in a dry run', async () => {
     await account.addUserWithRole('administrator');
     const self = account.administratorId;
     for (const body of [{}, { dryRun: true }]) {
@@ -320,7 +321,7 @@ describe('an administrator', () => {
 });
 
 describe('the actions of a user', () => {
-  const becoming: Record<string, () => Promise<string>> = {
+  const createUserWho: Record<string, () => Promise<string>> = {
     active: () => account.addUser(),
     'active and locked': async () => {
       const userId = await account.addUser();
@@ -348,50 +349,50 @@ describe('the actions of a user', () => {
     code?: string;
   }
 
-  it.each(Object.keys(becoming))(
-    'PERM-18: foretell what each step would come to, for one who is %s',
-    async (standing) => {
-      const ask = async (userId: string): Promise<Possible[]> =>
+  it.each(Object.keys(createUserWho))(
+    'PERM-18: predict the result of each action on a user who is %s',
+    async (condition) => {
+      const listActions = async (userId: string): Promise<Possible[]> =>
         (await server.operator.get(users.userPath(userId, '/actions'))).body.items;
-      let userId = await becoming[standing]!();
-      const first = await ask(userId);
+      let userId = await createUserWho[condition]!();
+      const first = await listActions(userId);
       expect(first.length).toBe(15);
       for (const index of first.keys()) {
-        const step = (await ask(userId))[index]!;
-        const taken = await followLink(
+        const step = (await listActions(userId))[index]!;
+        const reply = await followLink(
           server.operator,
           step,
           step.action === 'ChangeUser' ? { firstName: 'Somebody' } : {},
         );
-        const came =
-          taken.status === 200
-            ? { allowed: true, changes: taken.body.changed }
-            : { allowed: false, changes: false, code: taken.body.code };
-        expect({ action: step.href, ...came }).toEqual({
+        const result =
+          reply.status === 200
+            ? { allowed: true, changes: reply.body.changed }
+            : { allowed: false, changes: false, code: reply.body.code };
+        expect({ action: step.href, ...result }).toEqual({
           action: step.href,
           allowed: step.allowed,
           changes: step.changes,
           ...(step.code && { code: step.code }),
         });
-        if (came.changes) userId = await becoming[standing]!();
+        if (result.changes) userId = await createUserWho[condition]!();
       }
     },
   );
 });
 
-// Last in this file: they move the time.
+// Last in this file, because it moves the time.
 describe('30 days after a deletion', () => {
-  it('LIFE-9, LIST-7: it can still be undone to the last moment, and not after it', async () => {
+  it('LIFE-9, LIST-7: a restore is accepted until the last moment, and refused after it', async () => {
     const [early, late] = [await account.addUser(), await account.addUser()];
     for (const userId of [early, late]) await users.mustAct(userId, 'delete');
     const operator = userActions(account, server.operator);
-    const summary = async () => (await server.operator.get(account.path('/summary'))).body.restorable;
-    expect(await summary()).toBe(2);
+    const countRestorable = async () => (await server.operator.get(account.path('/summary'))).body.restorable;
+    expect(await countRestorable()).toBe(2);
     server.clock.move(30 * day - 60_000);
     expect(await operator.mustAct(early, 'restore')).toMatchObject({ status: 'active', changed: true });
-    expect(await summary()).toBe(1);
+    expect(await countRestorable()).toBe(1);
     server.clock.move(61_000 + 60_000);
     expect(offeredActions('user.not-restorable', await operator.act(late, 'restore'))).toEqual([]);
-    expect(await summary()).toBe(0);
+    expect(await countRestorable()).toBe(0);
   });
 });
