@@ -123,7 +123,7 @@ export const AccountListProjection: Projection = {
   },
 };
 
-/** The accounts that the caller sees, oldest first. */
+/** Lists the accounts that the caller may see, oldest first. */
 export class ListAccounts extends Query<ListAccounts, Page<AccountItem>> {
   /** 1 to 200, default 50. */
   @Optional() @Type(() => Number) @IsInt() @Min(1) @Max(200) limit?: number;
@@ -131,7 +131,7 @@ export class ListAccounts extends Query<ListAccounts, Page<AccountItem>> {
   @Optional() @IsString() @MaxLength(500) cursor?: string;
 }
 
-/** One account: name, domains, contracts, administrators. */
+/** Returns an account with its domains, contracts and administrators. */
 export class GetAccount extends Query<GetAccount, VersionedResult<AccountItem>> {}
 
 /** Returns a page of the accounts that the caller may see, oldest first. Throws `cursor.invalid`. */

@@ -4,7 +4,7 @@ import type { AnyTables } from '#libs/read-store';
 import type { UserListTables } from './user-list.projection.js';
 import { isLockedForGood, type UserView } from './user-view.js';
 
-/** The numbers of users of an account, by status. */
+/** Counts the users of an account by status. */
 export class SummarizeAccount extends Query<SummarizeAccount, AccountSummary> {}
 
 export interface AccountSummary {

@@ -15,7 +15,7 @@ import type { UserAcrossAccounts } from './user-view.js';
 const digits = ({ value }: { value: unknown }) =>
   typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
 
-/** One user: as of now, or as the account saw them at a moment. */
+/** Returns a user as of now, or as the account saw them at a moment. */
 export class GetUser extends Query<GetUser, UserPage | VersionedResult<UserPage>> {
   /**
    * Replays their history up to a time (RFC 3339, not in the future), or to the end of a date; today's means now. Deprecated:

@@ -6,7 +6,7 @@ import type { Sealer } from '#libs/read-store';
 import { ListUsers, listUsers } from './user-list.js';
 import type { UserListTables } from './user-list.projection.js';
 
-/** Who waits for approval, longest first. */
+/** Lists the users who wait for approval, longest first. */
 export class ListPendingApprovals extends Query<ListPendingApprovals, Page<PendingApproval>> {
   /** 1 to 200, default 50. */
   @Optional() @Type(() => Number) @IsInt() @Min(1) @Max(200) limit?: number;

@@ -13,7 +13,7 @@ const nullable: ReadonlySet<SortColumn> = new Set(['added_at', 'last_login_at'] 
 
 const sorts = Object.keys(sortColumns).flatMap((key) => [key, `-${key}`]);
 
-/** The users of an account, page by page. */
+/** Lists the users of an account, page by page. */
 export class ListUsers extends UserFilter<ListUsers, UserItemPage> {
   /** `lastName` (default), `firstName`, `email`, `country`, `status`, `addedAt`, `lastLoginAt`; `-` sorts descending; users who never logged in come last. */
   @Optional() @IsIn(sorts) sort?: string;

@@ -18,7 +18,7 @@ export class RolesController {
     return this.commands.execute(command);
   }
 
-  /** Takes a `reason` in a JSON body: it may be about a person, and addresses end up in logs. */
+  /** Takes a role away from a member. The `reason` is in a JSON body, because it may be about a person and addresses end up in logs. */
   @Delete('users/:userId/roles/:role')
   @Refuses('user.not-active', 'user.outranks-caller', 'user.self', 'role.not-grantable', 'account.last-administrator')
   @NeedsPermissionOf(RevokeRole)
