@@ -74,14 +74,14 @@ const calls: Record<string, Call> = {
     });
   });
 
-  it('a single append with a wrong password is denied, beside right ones on the same connection', async () => {
+  it('an append with a wrong password is denied, while others on the same connection with the right password are accepted', async () => {
     const append = (username: string, password: string) =>
       known.appendToStream(stream, event(), { credentials: { username, password: decodeURIComponent(password) } });
     await expect(append('admin', 'wrong')).rejects.toBeInstanceOf(AccessDeniedError);
     await expect(append(url.username, url.password)).resolves.toMatchObject({ success: true });
   });
 
-  it('whose appends were denied has written nothing', async () => {
+  it('leaves no event in the stream if its appends were denied', async () => {
     const events = [];
     for await (const read of known.readStream(stream)) events.push(read);
     expect(events).toHaveLength(2);

@@ -124,7 +124,7 @@ describeEachReadStore('runner', (open) => {
     expect((await rows('event_order')).map(({ position }) => position)).toEqual([10, 20, 30, 40]);
   });
 
-  it('subscribes again after the log was away', async () => {
+  it('subscribes again after the log was unavailable', async () => {
     source.append('UserAdded', 'ann');
     const runner = await run([eventOrder()]);
     await runner.waitForPosition(10, 2_000);

@@ -59,14 +59,14 @@ describe.each(userListFixtures)('%s', (_, open) => {
     expect(idsIn(csv).toSorted()).toEqual(everybody());
   });
 
-  test('EXPORT-5: it is in the order of last names', async () => {
+  test('EXPORT-5: the rows are in the order of last names', async () => {
     const csv = await text(await exporting());
     const names = [...csv.matchAll(/^"[^"]*","A","([^"]*)"/gm)].map(([, name]) => name!.toLowerCase());
     expect(names).toEqual(names.toSorted());
     expect(names).toHaveLength(count);
   });
 
-  test('EXPORT-4: who does not match the filters any more, when the rows are read, is left out', async () => {
+  test('EXPORT-4: users who no longer match the filters when the rows are read are left out', async () => {
     const csv = await exporting();
     const [one] = users;
     await log.apply(

@@ -49,7 +49,7 @@ describe('PGlite', () => {
     await rebooted.close();
   });
 
-  it('has no files of databases that are never connected to', async () => {
+  it('has no files of databases that are never used', async () => {
     const base = join(directory, 'read-store', 'pglite', 'base');
     const counts = (await readdir(base)).map(async (database) => [
       database,
@@ -83,7 +83,7 @@ describe('PGlite', () => {
     const files = (await readdir(join(busy, 'read-store', 'pglite', 'pg_wal'))).filter((name) =>
       /^[0-9A-F]{24}$/.test(name),
     );
-    // Of 16 MB each; more than 80 MB were written.
+    // Each file has 16 MB, and more than 80 MB were written.
     expect(files.length).toBeLessThanOrEqual(4);
     await store.close();
   });
@@ -113,7 +113,7 @@ describe('PGlite', () => {
     await sql`create table kept ()`.execute(store.batchDb);
     const endless = sql`select count(*) from generate_series(1, 100000000000)`.execute(store.db);
     await expect(endless).rejects.toEqual(unavailable);
-    // The thread is still busy with it: later queries are refused, too.
+    // The thread is still busy with this query, so later queries are refused, too.
     await expect(sql`select 1`.execute(store.db)).rejects.toEqual(unavailable);
     expect(told.at(-1)).toBe('no-answer');
     await waitUntil(() => isKept(store).catch(() => false));

@@ -102,7 +102,7 @@ const databaseUrl = useDatabase('postgresql')!;
     return undefined;
   });
 
-  it('OPS-12: makes the server stop a query that takes too long, and does not take the server for away', async () => {
+  it('OPS-12: makes the server stop a query that takes too long, without considering the server unavailable', async () => {
     const { told, observer } = recordObserver();
     const store = await openReadStore({
       directory,

@@ -141,7 +141,7 @@ describe.each(userListFixtures)('%s', (_, open) => {
     expect(await found(search)).toEqual(names.toSorted());
   });
 
-  test('SEARCH-1: a user who is renamed is found by the new name, and no more by the old', async () => {
+  test('SEARCH-1: a user who is renamed is found by the new name and no longer by the old one', async () => {
     const old = addedAs('small', ['Old', 'Oldname']);
     const moved = nextEvent(old, userEvent('UserCountryChanged', { country: 'FR' }));
     await log.apply(old);
@@ -151,7 +151,7 @@ describe.each(userListFixtures)('%s', (_, open) => {
     expect([await found('oldname'), await found('名新')]).toEqual([[], ['新 名']]);
   });
 
-  /** What the statements of a read would do, as the database explains it. */
+  /** Returns the query plans of the statements of a read. */
   async function plans(read: (db: Kysely<UserListTables>) => Promise<unknown>): Promise<string> {
     const explained: Promise<unknown>[] = [];
     const explain: KyselyPlugin = {
@@ -167,7 +167,7 @@ describe.each(userListFixtures)('%s', (_, open) => {
   }
 
   test.each(['王伟', '王', '민수', 'Ng', 'zi', 'ngu', "o'n", 'मीना', 'anna m', 'nobody at all'])(
-    'SEARCH-5: %s reads no table and no order of the list whole',
+    'SEARCH-5: %s scans neither a whole table nor a whole index of the list',
     async (search) => {
       const plan = await plans((explained) => loadUsersAfter(explained, query(search, 'large'), page));
       expect(plan).toContain('Bitmap Index Scan on user_list_search');
@@ -175,7 +175,7 @@ describe.each(userListFixtures)('%s', (_, open) => {
     },
   );
 
-  test('SEARCH-5: an export reads a search by the same index', async () => {
+  test('SEARCH-5: an export of a search uses the same index', async () => {
     expect(
       await plans((explained) => selectMatching(explained, query('Ng', 'large')).select('user_id').execute()),
     ).toContain('Bitmap Index Scan on user_list_search');

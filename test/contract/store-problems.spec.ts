@@ -37,7 +37,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true });
 });
 
-/** Calls an event store and returns the problem that its observer was told last. */
+/** Calls an event store and returns the last problem that it reported to its observer. */
 async function eventStoreProblem(url: string): Promise<StoreProblem> {
   const told: StoreProblem[] = [];
   const observer = { failed: (problem: StoreProblem) => void told.push(problem), recovered: () => {} };
@@ -130,7 +130,7 @@ function errorResponse(state: string): Buffer {
   return Buffer.concat([head, fields]);
 }
 
-describe('OPS-14: the reason why a PostgreSQL can not be used', () => {
+describe('OPS-14: the reason why a PostgreSQL server can not be used', () => {
   const at = async (answer: Buffer | undefined, query = '') =>
     `postgres://rollbook:${password}@127.0.0.1:${portOf(await startAnsweringServer(answer))}/rollbook${query}`;
   const cases: Record<string, [code: string, url: () => Promise<string>]> = {

@@ -13,7 +13,7 @@ import { userListFixtures, type UserListFixture } from '../support/user-list-fix
 
 let position = 0;
 
-/** Returns the history of accepted commands as it would lie in the log, about a user with this id. */
+/** Returns the events of accepted commands as they would be in the log, for a user with this id. */
 function toLog(steps: readonly AcceptedAttempt[], userId: string): Recorded<UserEvent>[] {
   let user: User = UserDecider.initial;
   return (steps.at(-1)?.past ?? []).map(({ type, data, envelope }, revision) => {
@@ -41,18 +41,18 @@ function toLog(steps: readonly AcceptedAttempt[], userId: string): Recorded<User
   });
 }
 
-/** What both sides have to agree on about a user in one account. */
+/** The facts about a user in one account on which both sides have to agree. */
 interface Agreed {
   readonly status: string;
   readonly roles: readonly string[];
-  /** In force, by cause, each with its end. */
+  /** The locks in force, sorted by cause, each with its end. */
   readonly locks: readonly string[];
 }
 
 type AnyLock = Pick<Lock, 'cause'> & { readonly until?: string | null | undefined };
 const toLocks = (locks: readonly AnyLock[]) => locks.map(({ cause, until }) => `${cause} until ${until ?? 'lifted'}`);
 
-/** By account, how the rules see the user: a member as they are, a former one as at departure. */
+/** Returns the facts by account as the rules see them: of a member as of now, of a former user as at departure. */
 function agreedByRules(user: User, at: string): Record<string, Agreed> {
   if (user.status === 'absent') return {};
   const former = Object.entries(user.departures).map(([account, { act, locks }]) => [
@@ -75,7 +75,7 @@ const agreedByView = ({ accounts }: UserAcrossAccounts, at: string): Record<stri
     ]),
   );
 
-/** Now, and when locks because of failed logins have ended. */
+/** Returns this time, and a time at which locks because of failed logins have ended. */
 const timesAfter = (at: string): string[] => [at, new Date(Date.parse(at) + 3_600_000).toISOString()];
 
 it('LIST-1, LOCK-1: after any history the rules and the fold of the read side agree on status, account, locks and roles', () => {
@@ -98,7 +98,7 @@ it('LIST-1, LOCK-1: after any history the rules and the fold of the read side ag
     }),
     { numRuns: 150 },
   );
-  // Else the histories would prove little.
+  // Otherwise the histories would prove little.
   expect(departures).toBeGreaterThan(10);
   expect(locked).toBeGreaterThan(10);
 });

@@ -329,7 +329,7 @@ describe('a bulk action', () => {
     expect((await users.getUser(userIds[0]!)).locks).toHaveLength(1);
   });
 
-  it('BULK-2: takes at most 1,000 users, none twice, and only known actions', async () => {
+  it('BULK-2: accepts at most 1,000 users, none twice, and only known actions', async () => {
     const ids = Array.from({ length: 1_001 }, () => randomUUID());
     const { results } = expectStatus(200, await bulk({ action: 'unlock', userIds: ids.slice(1) })).body;
     expect(results.length).toBe(1_000);
@@ -345,7 +345,7 @@ describe('a bulk action', () => {
 });
 
 describe('a request that an outage interrupted and a retry completed', () => {
-  /** Does it with the event store refusing this write, then again with the same key. */
+  /** Sends a request while the event store refuses these writes, then repeats it with the same key. */
   async function doTwice(
     isRefused: (stream: string) => boolean,
     act: (headers: Record<string, string>) => Promise<ApiResponse>,
@@ -441,7 +441,7 @@ describe('bad input', () => {
     expect(await lastPosition()).toBe(before);
   });
 
-  it('LIFE-15: is refused in a reason: too long, control characters, no text', async () => {
+  it('LIFE-15: is refused in a reason that is too long, has control characters or is no text', async () => {
     const userId = await account.addUser();
     for (const reason of ['a'.repeat(501), 'a\nb', '', 7, null])
       expect([reason, (await users.act(userId, 'lock', { reason })).status]).toEqual([reason, 400]);

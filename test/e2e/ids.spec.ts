@@ -116,7 +116,8 @@ test('responses have the deprecated names of ids, too', async () => {
   const { administratorId, administrator } = account;
   const me = expectStatus(200, await administrator.get('/me')).body;
   expect(me).toMatchObject({ accountId: account.id, account: account.id, token: { id: me.token.tokenId } });
-  const [token] = expectStatus(200, await administrator.get('/access-tokens')).body.items;
+  const { items } = expectStatus(200, await administrator.get('/access-tokens?limit=200')).body;
+  const token = items.find(({ tokenId }: { tokenId: string }) => tokenId === me.token.tokenId);
   expect(token).toMatchObject({ userId: administratorId, holder: administratorId });
   expect(token).toMatchObject({ accountId: account.id, account: account.id });
   const userId = await account.addUser();

@@ -22,7 +22,7 @@ let users: ReturnType<typeof userActions>;
 const ids: Record<string, string> = {};
 let loggedInAt: { dan: string; asa: string };
 
-/** Grace administers, Åsa and dan have logged in, bo waits for approval, Çelik is locked, dan is an auditor. */
+/** Grace is the administrator, Åsa and dan have logged in, bo waits for approval, Çelik is locked, dan is an auditor. */
 beforeAll(async () => {
   server = await startTestServer();
   account = await openTestAccount(server);
@@ -52,16 +52,20 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const list = (query: string, of = account) => of.administrator.get(of.path(`/users?${query}`));
+const getList = (query: string, of = account) => of.administrator.get(of.path(`/users?${query}`));
 const firstNames = (items: Item[]) => items.map(({ firstName }) => firstName);
-const found = async (query: string) => firstNames(expectStatus(200, await list(query)).body.items);
+const findFirstNames = async (query: string) => firstNames(expectStatus(200, await getList(query)).body.items);
 
-/** All pages, one after the other. */
-async function walk(query: string, between: () => Promise<unknown> = async () => {}, of = account): Promise<Item[]> {
+/** Reads all pages and calls `between` after each of them; returns all items. */
+async function readAllPages(
+  query: string,
+  between: () => Promise<unknown> = async () => {},
+  of = account,
+): Promise<Item[]> {
   const items: Item[] = [];
   let cursor = '';
   do {
-    const { body } = expectStatus(200, await list(`${query}${cursor && `&cursor=${cursor}`}`, of));
+    const { body } = expectStatus(200, await getList(`${query}${cursor && `&cursor=${cursor}`}`, of));
     items.push(...body.items);
     cursor = body.next;
     if (cursor) await between();
@@ -78,37 +82,37 @@ describe('the user list', () => {
     ['addedAt', ['Grace', 'Åsa', 'bo', 'Çelik', 'dan']],
   ];
 
-  it.each(sorted)('LIST-3: sorts by %s, up and down, without regard to case and accents', async (key, order) => {
-    expect(await found(`sort=${key}`)).toEqual(order);
-    expect(await found(`sort=-${key}`)).toEqual(order.toReversed());
+  it.each(sorted)('LIST-3: sorts by %s, ascending and descending, ignoring case and accents', async (key, order) => {
+    expect(await findFirstNames(`sort=${key}`)).toEqual(order);
+    expect(await findFirstNames(`sort=-${key}`)).toEqual(order.toReversed());
   });
 
-  it('LIST-3: sorts by last name unless it is told otherwise', async () => {
-    expect(await found('')).toEqual(sorted[0]![1]);
+  it('LIST-3: sorts by last name by default', async () => {
+    expect(await findFirstNames('')).toEqual(sorted[0]![1]);
   });
 
-  it('LIST-3: sorts by status, up and down', async () => {
-    expect(await found('sort=-status&limit=1')).toEqual(['bo']);
-    expect((await found('sort=status')).at(-1)).toBe('bo');
+  it('LIST-3: sorts by status, ascending and descending', async () => {
+    expect(await findFirstNames('sort=-status&limit=1')).toEqual(['bo']);
+    expect((await findFirstNames('sort=status')).at(-1)).toBe('bo');
   });
 
-  it('LIST-3: sorts by last login, up and down, whoever never logged in last', async () => {
+  it('LIST-3: sorts by last login, ascending and descending, with users who never logged in at the end', async () => {
     const never = ['bo', 'Çelik', 'Grace'].toSorted();
     for (const [sort, first] of [
       ['lastLoginAt', ['dan', 'Åsa']],
       ['-lastLoginAt', ['Åsa', 'dan']],
     ] as const) {
-      const names = await found(`sort=${sort}`);
+      const names = await findFirstNames(`sort=${sort}`);
       expect([names.slice(0, 2), names.slice(2).toSorted()]).toEqual([first, never]);
     }
   });
 
   it.each(['lastName', 'firstName', 'email', 'country', 'status', 'addedAt', 'lastLoginAt'])(
-    'LIST-4: walks its pages by %s, both ways, as one list',
+    'LIST-4: has the same order in pages as in one list when sorted by %s, ascending and descending',
     async (key) => {
       for (const sort of [key, `-${key}`]) {
         for (const limit of [1, 2, 4, 5])
-          expect(await walk(`sort=${sort}&limit=${limit}`)).toEqual((await list(`sort=${sort}`)).body.items);
+          expect(await readAllPages(`sort=${sort}&limit=${limit}`)).toEqual((await getList(`sort=${sort}`)).body.items);
       }
     },
   );
@@ -136,7 +140,7 @@ describe('the user list', () => {
     ],
     ['several filters at once', () => `locked=false&status=active&lastLoginBefore=${loggedInAt.asa}`, ['Grace', 'dan']],
   ])('LIST-2: filters by %s', async (_, query, names) => {
-    expect(await found(query())).toEqual(names);
+    expect(await findFirstNames(query())).toEqual(names);
   });
 
   it.each<[string, string[]]>([
@@ -154,20 +158,20 @@ describe('the user list', () => {
     ['%%%', []],
     ['___', []],
     ['nobody', []],
-  ])('SEARCH-1: is searched in names and addresses for %s, case and accents not counting', async (search, names) => {
-    expect(await found(`search=${encodeURIComponent(search)}`)).toEqual(names);
+  ])('SEARCH-1: can be searched in names and addresses for %s, ignoring case and accents', async (search, names) => {
+    expect(await findFirstNames(`search=${encodeURIComponent(search)}`)).toEqual(names);
   });
 
-  it('SEARCH-3: says which words of a search were looked for at the beginning of words only', async () => {
-    expect((await list('search=ar')).body).toMatchObject({ items: [{ firstName: 'bo' }], beginningsOnly: ['ar'] });
-    expect((await list('search=Celik B.')).body).toMatchObject({
+  it('SEARCH-3: names the words of a search that were only compared with the beginnings of words', async () => {
+    expect((await getList('search=ar')).body).toMatchObject({ items: [{ firstName: 'bo' }], beginningsOnly: ['ar'] });
+    expect((await getList('search=Celik B.')).body).toMatchObject({
       items: [{ firstName: 'Çelik' }],
       beginningsOnly: ['b'],
     });
-    expect((await list('search=celik')).body).not.toHaveProperty('beginningsOnly');
+    expect((await getList('search=celik')).body).not.toHaveProperty('beginningsOnly');
   });
 
-  it('SEARCH-3, LIST-2: refuses a search of which no word is long enough, and whatever it does not know', async () => {
+  it('SEARCH-3, LIST-2: refuses a search without a word that is long enough, and unknown or invalid parameters', async () => {
     const bad = [
       'search=a',
       'search=a%20b%20c',
@@ -188,31 +192,31 @@ describe('the user list', () => {
       'colour=red',
     ];
     for (const query of bad) {
-      const { status, body } = await list(query);
+      const { status, body } = await getList(query);
       expect([query, status, body.errors?.[0]?.field]).toEqual([query, 400, query.split('=')[0]]);
     }
   });
 
-  it('LIST-4: goes on where a page ended, though the row that it ended with has moved or gone', async () => {
+  it('LIST-4: continues after the last row of a page even if that row was changed or removed', async () => {
     const of = await openTestAccount(server);
     const [ben, cleo] = [await of.addUser({ firstName: 'Ben' }), await of.addUser({ firstName: 'Cleo' })];
     for (const firstName of ['Dora', 'Emil', 'Fay']) await of.addUser({ firstName });
     const query = 'sort=firstName&search=account-&limit=';
-    const first = (await list(`${query}1`, of)).body;
+    const first = (await getList(`${query}1`, of)).body;
     expect(firstNames(first.items)).toEqual(['Ben']);
     expectStatus(200, await of.administrator.patch(userActions(of).userPath(ben), { firstName: 'Zoe' }));
-    const second = (await list(`${query}1&cursor=${first.next}`, of)).body;
+    const second = (await getList(`${query}1&cursor=${first.next}`, of)).body;
     expect(firstNames(second.items)).toEqual(['Cleo']);
     await userActions(of).mustAct(cleo, 'delete');
-    expect(firstNames((await list(`${query}2&cursor=${second.next}`, of)).body.items)).toEqual(['Dora', 'Emil']);
+    expect(firstNames((await getList(`${query}2&cursor=${second.next}`, of)).body.items)).toEqual(['Dora', 'Emil']);
   });
 
   it('LIST-4: refuses a cursor that it did not make', async () => {
     const stranger = await openTestAccount(server);
-    const { next } = (await list('limit=1')).body;
+    const { next } = (await getList('limit=1')).body;
     const forged = Buffer.from(JSON.stringify(['a', stranger.administratorId])).toString('base64url');
     await stranger.addUser();
-    const theirs = (await list('limit=1', stranger)).body.next as string;
+    const theirs = (await getList('limit=1', stranger)).body.next as string;
     for (const query of [
       'cursor=x',
       'cursor=',
@@ -221,13 +225,13 @@ describe('the user list', () => {
       `sort=email&cursor=${next}`,
       `sort=-lastName&cursor=${next}`,
     ]) {
-      const { status, body } = await list(query);
+      const { status, body } = await getList(query);
       expect([query, status, body.code]).toEqual([query, 400, 'cursor.invalid']);
     }
   });
 
-  it('LIST-1: shows each user with all that there is to know', async () => {
-    const { items } = (await list('search=brown')).body;
+  it('LIST-1: shows each user with all fields', async () => {
+    const { items } = (await getList('search=brown')).body;
     expect(items).toEqual([
       {
         userId: ids['Çelik'],
@@ -258,14 +262,14 @@ describe('the user list', () => {
 });
 
 describe('the summary', () => {
-  it('LIST-6: counts what the tabs show', async () => {
+  it('LIST-6: counts the users of each status and the locked ones', async () => {
     const { body } = expectStatus(200, await account.administrator.get(account.path('/summary')));
     expect(body).toEqual({ active: 4, invited: 0, pending: 1, locked: 1, neverLoggedIn: 2, restorable: 0 });
   });
 });
 
 describe('the pending approvals', () => {
-  it('LIST-5: tell who waits, since when, from which domain, longest first', async () => {
+  it('LIST-5: list the pending users with their domain and since when they wait, longest first', async () => {
     const of = await openTestAccount(server);
     const service = await createServiceApi(server);
     const register = async (firstName: string) =>
@@ -273,20 +277,20 @@ describe('the pending approvals', () => {
         .userId as string;
     const [first, second, third] = [await register('Zoe'), await register('Adam'), await register('Mia')];
     await userActions(of).mustAct(second, 'approve');
-    const pending = (query = '') => of.administrator.get(of.path(`/pending-approvals${query}`));
-    const { items, next } = expectStatus(200, await pending()).body;
+    const getPending = (query = '') => of.administrator.get(of.path(`/pending-approvals${query}`));
+    const { items, next } = expectStatus(200, await getPending()).body;
     expect(items).toMatchObject([
       { userId: first, firstName: 'Zoe', domain: of.domain, since: expect.any(String), revision: 1 },
       { userId: third, domain: of.domain },
     ]);
     expect(next).toBeNull();
-    const page = (await pending('?limit=1')).body;
-    expect((await pending(`?limit=1&cursor=${page.next}`)).body).toEqual({ items: [items[1]], next: null });
+    const page = (await getPending('?limit=1')).body;
+    expect((await getPending(`?limit=1&cursor=${page.next}`)).body).toEqual({ items: [items[1]], next: null });
   });
 });
 
-/** The cells of a CSV file in which every cell is quoted, row by row; throws for any other. */
-function cellsOf(csv: string): string[][] {
+/** Returns the cells of a CSV file, row by row. Every cell must be quoted, otherwise it throws. */
+function parseCells(csv: string): string[][] {
   return csv.match(/(?:"(?:[^"]|"")*"[,\r])+\n|[^]/g)!.map((row) =>
     row
       .slice(1, -3)
@@ -312,29 +316,29 @@ describe('the export', () => {
     'LastLoginAt',
     'UserId',
   ];
-  /** The rows, after the header. */
-  const exported = async (query = '', of = account) => {
+  /** Exports the users; returns the rows without the header. */
+  const exportRows = async (query = '', of = account) => {
     const reply = expectStatus(200, await of.administrator.get(of.path(`/users.csv${query}`)));
     expect(reply.headers.get('content-type')).toBe('text/csv; charset=utf-8');
     expect(reply.headers.get('cache-control')).toBe('no-store');
-    const [first, ...rows] = cellsOf(reply.text);
+    const [first, ...rows] = parseCells(reply.text);
     expect(first).toEqual(header);
     return rows;
   };
 
-  it('EXPORT-1: is CSV that Excel opens: UTF-8 with BOM, the header names of the import', async () => {
+  it('EXPORT-1: is CSV in UTF-8 with a BOM, as Excel needs it, with the header names of the import', async () => {
     const { bytes, headers, text } = expectStatus(200, await account.administrator.get(account.path('/users.csv')));
     expect(headers.get('content-disposition')).toBe('attachment; filename="users.csv"');
     expect(bytes.toString('utf8')).toBe(`\uFEFF${text}`);
-    expect(cellsOf(text)[0]).toEqual(header);
+    expect(parseCells(text)[0]).toEqual(header);
   });
 
-  it('EXPORT-1, EXPORT-2: shows what the list’s filters show', async () => {
-    const rows = await exported();
-    const { items } = (await list('')).body;
+  it('EXPORT-1, EXPORT-2: contains the users that match the same filters in the list', async () => {
+    const rows = await exportRows();
+    const { items } = (await getList('')).body;
     expect(rows.map((row) => row.at(-1))).toEqual(items.map(({ userId }: Item) => userId));
     const locked = (await users.listUsers('?locked=true'))[0];
-    expect(await exported('?locked=true')).toEqual([
+    expect(await exportRows('?locked=true')).toEqual([
       [
         `b@${account.domain}`,
         'Çelik',
@@ -352,7 +356,7 @@ describe('the export', () => {
         ids['Çelik'],
       ],
     ]);
-    const [auditor, ...more] = await exported('?role=auditor&search=neil');
+    const [auditor, ...more] = await exportRows('?role=auditor&search=neil');
     expect(auditor!.slice(5)).toEqual([
       'active',
       'false',
@@ -365,19 +369,19 @@ describe('the export', () => {
       ids['dan'],
     ]);
     expect(more).toEqual([]);
-    expect((await exported('?search=zo')).map(([, firstName]) => firstName)).toEqual(['Åsa']);
-    expect(await exported('?status=deleted')).toEqual([]);
+    expect((await exportRows('?search=zo')).map(([, firstName]) => firstName)).toEqual(['Åsa']);
+    expect(await exportRows('?status=deleted')).toEqual([]);
     for (const query of ['?search=a', '?sort=email', '?limit=1', '?status=x'])
       expect((await account.administrator.get(account.path(`/users.csv${query}`))).status).toBe(400);
   });
 
-  it('EXPORT-3: every cell is quoted, and one that a spreadsheet takes for a formula gets one leading apostrophe', async () => {
+  it('EXPORT-3: quotes every cell, and puts an apostrophe before text that a spreadsheet would run as a formula', async () => {
     const of = await openTestAccount(server);
     for (const firstName of ['=1+1', '+1', '-1', '@sum', "'=1", 'a=b', 'a;=1+1'])
       await of.addUser({ firstName, lastName: 'Doe, "John"' });
     const [one] = (await userActions(of).listUsers('?search=%3D1%2B1%20doe')) as Item[];
     await userActions(of).mustAct(one!.userId, 'lock', { reason: '=HYPERLINK("evil")' });
-    const rows = await exported('?search=doe', of);
+    const rows = await exportRows('?search=doe', of);
     expect(rows.map(([, firstName]) => firstName!).toSorted()).toEqual([
       "''=1",
       "'+1",
@@ -400,14 +404,14 @@ describe('an account of more than 200 users', () => {
       await Promise.all(
         Array.from({ length: 25 }, (_, index) => many.addUser({ lastName: `Name ${(index * 9 + batch) % 50}` })),
       );
-    // Reads of the account's administrator wait for this.
+    // The reads of the account's administrator wait for this write of theirs.
     await userActions(many).mustAct(await many.addUser({ lastName: 'Last' }), 'lock');
   });
 
-  it('LIST-4: is walked page by page while users are added: nobody twice, nobody left out', async () => {
-    const before = await walk('limit=200', undefined, many);
+  it('LIST-4: can be read page by page while users are added, without repeating or missing a user', async () => {
+    const before = await readAllPages('limit=200', undefined, many);
     expect(before.length).toBe(227);
-    const seen = await walk(
+    const seen = await readAllPages(
       'limit=40',
       () => Promise.all([many.addUser({ lastName: 'Aaa' }), many.addUser({ lastName: 'Zzz' })]),
       many,
@@ -417,12 +421,12 @@ describe('an account of more than 200 users', () => {
     expect(before.filter(({ userId }) => !seenIds.includes(userId))).toEqual([]);
   });
 
-  it('EXPORT-1, EXPORT-5: is exported whole, in the list’s order', async () => {
+  it('EXPORT-1, EXPORT-5: is exported completely, in the order of the list', async () => {
     const { text } = expectStatus(200, await many.administrator.get(many.path('/users.csv')));
-    const rows = cellsOf(text)
+    const rows = parseCells(text)
       .slice(1)
       .map((row) => row.at(-1));
-    expect(rows).toEqual((await walk('limit=200', undefined, many)).map(({ userId }) => userId));
+    expect(rows).toEqual((await readAllPages('limit=200', undefined, many)).map(({ userId }) => userId));
     expect(rows.length).toBeGreaterThan(200);
   });
 });

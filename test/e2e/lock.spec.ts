@@ -15,8 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-describe('one lock of one user, from the URL to the audit row', () => {
-  it('LIFE-6, AUDIT-1: is answered, listed and on record', async () => {
+describe('a lock of a user', () => {
+  it('LIFE-6, AUDIT-1: is in the response, in the user list and in the audit', async () => {
     const { administrator: api } = account;
     const userId = await account.addUser({ firstName: 'Alan', lastName: 'Turing' });
     const locked = expectStatus(

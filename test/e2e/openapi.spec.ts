@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Routes, validated } from '#libs/http';
 import { startTestServer, type TestServer } from '../support/server.js';
 
-/** The OpenAPI document: it is what the build wrote, it is committed, and it says what the server checks. */
+/** The OpenAPI document is the one that the build wrote and that is committed, and it describes what the server checks. */
 
 interface Schema {
   readonly $ref?: string;
@@ -59,7 +59,7 @@ test.each(operations.map((operation) => [operation.operationId, operation] as co
   },
 );
 
-/** Values of a field that its schema does not allow. */
+/** Returns values that the schema of a field does not allow. */
 function wrongValues({ enum: allowed, type, ...schema }: Schema): unknown[] {
   return [
     ...(schema.nullable ? [] : [null]),
@@ -99,7 +99,7 @@ describe.each(bodies)('the schema of the body of %s', (name) => {
       expect([field, refusalOf(check(rest))]).toEqual([field, 'request.invalid']);
     }
     const onlyRequired = Object.fromEntries(required.map((field) => [field, example![field]]));
-    // Of `LogIn`, which a schema can not express: an address with a password, or a token.
+    // `LogIn` needs an address with a password, or a token; a schema cannot express this.
     if (name !== 'LogIn') expect(check(onlyRequired)).not.toThrow();
   });
 

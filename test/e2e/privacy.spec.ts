@@ -11,11 +11,11 @@ import { tomorrow } from '../support/routes.js';
 import { bytesOf, filesIn, findTexts } from '../support/search-bytes.js';
 import { userScopes } from '../support/server.js';
 
-/** What may be in clear, and proves that the search would find the rest. */
+/** Text that may be in clear. It proves that the search would find personal data, too. */
 const accountName = 'Konfitürenmanufaktur';
 const domain = 'walnusshain-4711.example';
 
-/** What must not: names, addresses, reasons, IPs. */
+/** Text that must not be in clear: names, addresses, reasons, IP addresses. */
 const personal = {
   founder: { email: `kunegunda.founding@${domain}`, firstName: 'Kunegunda', lastName: 'Założycielska', country: 'PL' },
   added: {
@@ -60,37 +60,37 @@ beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'rollbook-'));
   server = await startServerProcess(directory, { TRUST_PROXY: '127.0.0.1', LOG_LEVEL: 'verbose' });
   operator = new Api(server.url, server.token);
-  await journey();
+  await sendPersonalData();
 });
 afterAll(async () => {
   await server.end('SIGKILL');
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** Says every personal thing to the API, in commands that are done and in ones that are refused. */
-async function journey(): Promise<void> {
+/** Sends all personal data to the API, in commands that are accepted and in commands that are refused. */
+async function sendPersonalData(): Promise<void> {
   const { founder, added, registered, rejected, renamed, reasons, tokenNames, ips } = personal;
   const from = (ip: number) => ({ 'x-forwarded-for': ips[ip]! });
-  const ok = (reply: ApiResponse): ApiResponse => {
+  const expectAccepted = (reply: ApiResponse): ApiResponse => {
     if (reply.status >= 300) throw new Error(`${reply.status}: ${reply.text}`);
     answered.push(reply);
     return reply;
   };
-  const no = (reply: ApiResponse) => {
+  const expectRefused = (reply: ApiResponse) => {
     if (reply.status < 400) throw new Error(`not refused: ${reply.text}`);
     refused.push(reply);
   };
-  const { accountId, administratorId } = ok(
+  const { accountId, administratorId } = expectAccepted(
     await operator.post('/accounts', { name: accountName, domains: [domain], administrator: founder }, from(0)),
   ).body;
-  const issued = ok(
+  const issued = expectAccepted(
     await operator.post(
       '/access-tokens',
       { kind: 'user', userId: administratorId, name: tokenNames[0], scopes: userScopes, expiresAt: tomorrow() },
       from(1),
     ),
   );
-  ok(
+  expectAccepted(
     await operator.post('/access-tokens', {
       kind: 'service',
       accountId,
@@ -101,57 +101,60 @@ async function journey(): Promise<void> {
   );
   const api = operator.as(issued.body.token);
   const path = (rest: string) => `/accounts/${accountId}${rest}`;
-  userId = ok(await api.post(path('/users'), added, from(0))).body.userId;
+  userId = expectAccepted(await api.post(path('/users'), added, from(0))).body.userId;
   const user = path(`/users/${userId}`);
   const [waiting, unwanted] = [
-    ok(await operator.post('/registrations', registered, from(1))).body.userId,
-    ok(await operator.post('/registrations', rejected)).body.userId,
+    expectAccepted(await operator.post('/registrations', registered, from(1))).body.userId,
+    expectAccepted(await operator.post('/registrations', rejected)).body.userId,
   ];
-  ok(await api.post(`${user}/lock`, { reason: reasons[0] }, from(0)));
-  ok(await api.post(`${user}/lock`, { reason: reasons[1], dryRun: true }, from(0)));
-  ok(await api.post(`${user}/unlock`, { reason: reasons[1] }, from(1)));
-  ok(await api.patch(user, renamed, from(0)));
-  ok(await operator.post(`/users/${userId}/logins`, { method: 'password', ip: ips[2] }, from(1)));
-  ok(await api.post(`${user}/delete`, { reason: reasons[2] }, { 'idempotency-key': 'once', ...from(0) }));
-  ok(await api.post(`${user}/restore`, { reason: reasons[3] }, from(0)));
-  ok(await api.post(path(`/users/${unwanted}/reject`), { reason: reasons[4] }));
-  ok(await api.post(path(`/users/${waiting}/approve`), { reason: reasons[5] }));
-  ok(await api.post(path('/users/bulk'), { action: 'lock', userIds: [userId, waiting], reason: reasons[6] }, from(0)));
+  expectAccepted(await api.post(`${user}/lock`, { reason: reasons[0] }, from(0)));
+  expectAccepted(await api.post(`${user}/lock`, { reason: reasons[1], dryRun: true }, from(0)));
+  expectAccepted(await api.post(`${user}/unlock`, { reason: reasons[1] }, from(1)));
+  expectAccepted(await api.patch(user, renamed, from(0)));
+  expectAccepted(await operator.post(`/users/${userId}/logins`, { method: 'password', ip: ips[2] }, from(1)));
+  expectAccepted(await api.post(`${user}/delete`, { reason: reasons[2] }, { 'idempotency-key': 'once', ...from(0) }));
+  expectAccepted(await api.post(`${user}/restore`, { reason: reasons[3] }, from(0)));
+  expectAccepted(await api.post(path(`/users/${unwanted}/reject`), { reason: reasons[4] }));
+  expectAccepted(await api.post(path(`/users/${waiting}/approve`), { reason: reasons[5] }));
+  expectAccepted(
+    await api.post(path('/users/bulk'), { action: 'lock', userIds: [userId, waiting], reason: reasons[6] }, from(0)),
+  );
   for (const question of ['', '?search=quirin', '?search=Brz%C4%99czy', `?email=${encodeURIComponent(added.email)}`])
-    ok(await api.get(path(`/users${question}`), from(0)));
+    expectAccepted(await api.get(path(`/users${question}`), from(0)));
   for (const read of [user, `${user}/history`, path('/users.csv'), path('/pending-approvals')])
-    ok(await api.get(read, from(1)));
-  ok(await api.get('/audit'));
+    expectAccepted(await api.get(read, from(1)));
+  expectAccepted(await api.get('/audit'));
 
-  const other = ok(
+  const other = expectAccepted(
     await operator.post('/accounts', {
       name: 'Other',
       domains: [],
       administrator: { ...founder, email: 'someone@other.example', firstName: 'A', lastName: 'B' },
     }),
   ).body;
-  no(await operator.post(`/accounts/${other.accountId}/users`, added));
-  no(await operator.post('/registrations', { ...registered, country: 'XX' }));
-  no(await operator.post('/registrations', registered));
-  no(await operator.post('/accounts', { name: 'Third', domains: [domain], administrator: founder }));
-  no(
+  expectRefused(await operator.post(`/accounts/${other.accountId}/users`, added));
+  expectRefused(await operator.post('/registrations', { ...registered, country: 'XX' }));
+  expectRefused(await operator.post('/registrations', registered));
+  expectRefused(await operator.post('/accounts', { name: 'Third', domains: [domain], administrator: founder }));
+  expectRefused(
     await api
       .post(path('/users'), { ...added, firstName: `${added.firstName}\u0000`, [added.lastName]: 1 })
       .then((reply) => ({ ...reply, text: reply.text.replaceAll(added.lastName, '<the field that was sent>') })),
   );
-  no(await api.post(path('/users'), `{"firstName": "${added.firstName}", `));
-  no(await api.post(`${user}/lock`, { reason: `${reasons[0]!}${'!'.repeat(500)}` }, from(0)));
-  no(await api.post(`${user}/approve`, { reason: reasons[0], dryRun: true }));
-  no(await api.post(`/users/${userId}/logins`, { method: 'password', ip: ips[2] }));
-  no(await api.get(path(`/users/${added.firstName}`), from(0)));
-  no(await api.get(`/${encodeURIComponent(added.lastName)}`, from(0)));
-  no(await api.get(path(`/users?search=${added.firstName}&status=${added.firstName}`)));
-  no(await api.get(`/audit?subject=${personal.renamed.lastName}%00`));
-  no(await operator.as(added.firstName).get(path(`/users?search=${added.firstName}`), from(0)));
+  expectRefused(await api.post(path('/users'), `{"firstName": "${added.firstName}", `));
+  expectRefused(await api.post(`${user}/lock`, { reason: `${reasons[0]!}${'!'.repeat(500)}` }, from(0)));
+  expectRefused(await api.post(`${user}/approve`, { reason: reasons[0], dryRun: true }));
+  expectRefused(await api.post(`/users/${userId}/logins`, { method: 'password', ip: ips[2] }));
+  expectRefused(await api.get(path(`/users/${added.firstName}`), from(0)));
+  expectRefused(await api.get(`/${encodeURIComponent(added.lastName)}`, from(0)));
+  expectRefused(await api.get(path(`/users?search=${added.firstName}&status=${added.firstName}`)));
+  expectRefused(await api.get(`/audit?subject=${personal.renamed.lastName}%00`));
+  expectRefused(await operator.as(added.firstName).get(path(`/users?search=${added.firstName}`), from(0)));
 }
 
 describe('personal data in clear', () => {
-  const kept = (part: string) => bytesOf(filesIn(directory).filter((file) => file.startsWith(join(directory, part))));
+  const readFiles = (part: string) =>
+    bytesOf(filesIn(directory).filter((file) => file.startsWith(join(directory, part))));
 
   it('OPS-4: is in responses of the API, where it belongs', () => {
     const text = Buffer.from(answered.map((reply) => reply.text).join('\n'));
@@ -172,38 +175,38 @@ describe('personal data in clear', () => {
   it('OPS-4: is not in the files of the event log while the server runs', () => {
     const files = filesIn(join(directory, 'events'));
     expect(files.some((file) => file.endsWith('-wal'))).toBe(true);
-    expect(findTexts(secrets, kept('events'))).toEqual([]);
-    expect(findTexts([accountName, 'UserLocked'], kept('events'))).toEqual([accountName, 'UserLocked']);
+    expect(findTexts(secrets, readFiles('events'))).toEqual([]);
+    expect(findTexts([accountName, 'UserLocked'], readFiles('events'))).toEqual([accountName, 'UserLocked']);
   });
 
   it("OPS-4: is not in the vault's files", () => {
-    expect(findTexts([...secrets, accountName], kept('vault'))).toEqual([]);
-    // The search reads what it should: the vault's own words are there.
-    expect(findTexts(['CREATE TABLE', 'password-link', userId], kept('vault'))).toEqual([
+    expect(findTexts([...secrets, accountName], readFiles('vault'))).toEqual([]);
+    // These texts of the vault prove that the search reads its files.
+    expect(findTexts(['CREATE TABLE', 'password-link', userId], readFiles('vault'))).toEqual([
       'CREATE TABLE',
       'password-link',
       userId,
     ]);
   });
 
-  it('OPS-4: is in the mails, which are files here, and link secrets are nowhere else', async () => {
+  it('OPS-4: is in the mails, which are files here, and their link secrets are in no other file', async () => {
     const mails = await pollUntilDefined(() => {
-      const bytes = kept('mail');
+      const bytes = readFiles('mail');
       return findTexts([personal.founder.email], bytes).length > 0 ? bytes : undefined;
     });
     const secret = linkSecretIn(await simpleParser(mails))
       .split('.')
       .at(-1)!;
-    expect(findTexts([secret], kept('events'))).toEqual([]);
-    expect(findTexts([secret], kept('vault'))).toEqual([]);
+    expect(findTexts([secret], readFiles('events'))).toEqual([]);
+    expect(findTexts([secret], readFiles('vault'))).toEqual([]);
     expect(findTexts([secret, personal.founder.email], Buffer.from(server.output()))).toEqual([]);
     expect(server.output()).toMatch(/mail[\\/][^ "]+\.eml/);
   });
 
   it('OPS-4: is not in the events that any client of the log reads, nor in its files after the server has stopped', async () => {
     expect(await server.end('SIGTERM')).toBe(0);
-    expect(findTexts(secrets, kept('events'))).toEqual([]);
-    expect(findTexts([accountName], kept('events'))).toEqual([accountName]);
+    expect(findTexts(secrets, readFiles('events'))).toEqual([]);
+    expect(findTexts([accountName], readFiles('events'))).toEqual([accountName]);
 
     const node = await startEmbeddedEventStore({ directory: join(directory, 'events') });
     const client = EventStoreDBClient.connectionString(node.url);

@@ -17,13 +17,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Actions and reasons of a user's history, the oldest first. */
-async function history(userId: string): Promise<[string, string | null][]> {
+/** Returns the actions and reasons in a user's history, oldest first. */
+async function listReasons(userId: string): Promise<[string, string | null][]> {
   const { items } = expectStatus(200, await account.administrator.get(account.path(`/users/${userId}/history`))).body;
   return items.map(({ action, reason }: { action: string; reason: string | null }) => [action, reason]).toReversed();
 }
 
-test('LIFE-10, LIFE-11, LIFE-15: grants, revocations and changes take a reason, which the audit shows', async () => {
+test('LIFE-10, LIFE-11, LIFE-15: grants, revocations and changes accept a reason, which the audit shows', async () => {
   const userId = await account.addUser();
   const path = account.path(`/users/${userId}`);
   const [granted, revoked, changed] = ['granted', 'revoked', 'changed'].map((what) => `${what} ${randomUUID()}`) as [
@@ -34,7 +34,7 @@ test('LIFE-10, LIFE-11, LIFE-15: grants, revocations and changes take a reason, 
   expectStatus(200, await account.administrator.put(`${path}/roles/auditor`, { reason: granted }));
   expectStatus(200, await account.administrator.send('DELETE', `${path}/roles/auditor`, { reason: `  ${revoked} ` }));
   expectStatus(200, await account.administrator.patch(path, { firstName: 'Ada', country: 'XK', reason: changed }));
-  expect(await history(userId)).toEqual([
+  expect(await listReasons(userId)).toEqual([
     ['user.added', null],
     ['user.role-granted', granted],
     ['user.role-revoked', revoked],
@@ -42,7 +42,7 @@ test('LIFE-10, LIFE-11, LIFE-15: grants, revocations and changes take a reason, 
     ['user.country-changed', changed],
   ]);
 
-  // Sealed: in no file of the log in clear.
+  // The reasons are sealed, so no file of the log contains them in clear.
   const events = join(server.directory, 'events');
   const files = readdirSync(events, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const bytes = Buffer.concat(files.map(({ parentPath, name }) => readFileSync(join(parentPath, name))));
@@ -50,7 +50,7 @@ test('LIFE-10, LIFE-11, LIFE-15: grants, revocations and changes take a reason, 
   for (const reason of [granted, revoked, changed]) expect(bytes.includes(reason)).toBe(false);
 });
 
-test('LIFE-13: a reason alone changes nothing, and none is needed', async () => {
+test('LIFE-13: a reason alone changes nothing, and a reason is optional', async () => {
   const userId = await account.addUser();
   const path = account.path(`/users/${userId}`);
   expect(expectStatus(200, await account.administrator.patch(path, { reason: 'for nothing' })).body.changed).toBe(
@@ -61,7 +61,7 @@ test('LIFE-13: a reason alone changes nothing, and none is needed', async () => 
     expectStatus(200, await account.administrator.put(`${path}/roles/auditor`, { reason: 'again' })).body.changed,
   ).toBe(false);
   expectStatus(200, await account.administrator.delete(`${path}/roles/auditor`));
-  expect(await history(userId)).toEqual([
+  expect(await listReasons(userId)).toEqual([
     ['user.added', null],
     ['user.role-granted', null],
     ['user.role-revoked', null],
@@ -80,7 +80,7 @@ test('HTTP-2: the same key with another reason is refused', async () => {
   expect((await account.administrator.send('DELETE', path, { reason: 'one' }, headers)).body).toEqual(first.body);
 });
 
-test('NAME-2: Kosovo is a country: of users, of contracts, and of a filter', async () => {
+test('NAME-2: Kosovo is accepted as a country of users, of contracts and in filters', async () => {
   const userId = await account.addUser({ country: 'XK', entitlementCountry: 'XK' });
   const { items } = expectStatus(200, await account.administrator.get(account.path('/users?country=XK'))).body;
   expect(items).toContainEqual(expect.objectContaining({ userId, country: 'XK', entitlementCountry: 'XK' }));

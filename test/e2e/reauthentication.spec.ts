@@ -25,8 +25,8 @@ afterAll(() => test.close());
 const password = 'correct horse battery staple';
 const minutes = (count: number) => count * 60_000;
 
-/** A session of a new user with this role, begun with the password. */
-async function sessionOf(
+/** Adds a user with this role and logs in with the password. */
+async function startSession(
   role: 'administrator' | 'co-administrator',
 ): Promise<{ readonly id: string; readonly email: string; readonly api: Api }> {
   const id = await account.addUser();
@@ -42,14 +42,14 @@ async function sessionOf(
   return { id, email, api: anybody.inBrowser(expectStatus(200, await anybody.post('/login', { email, password }))) };
 }
 
-const token = (fields: object = {}) => ({
+const tokenRequest = (fields: object = {}) => ({
   kind: 'user',
   name: 'mine',
   scopes: ['users:read'],
   expiresAt: tomorrow(),
   ...fields,
 });
-const asked = {
+const reauthenticationRequired = {
   status: 403,
   body: {
     code: 'access.reauthenticate',
@@ -58,16 +58,16 @@ const asked = {
   },
 };
 
-describe('PERM-20: a session that was authenticated more than 15 minutes ago is asked again', () => {
-  it('before a token is issued, and no sooner; what was asked for is then done', async () => {
-    const { api } = await sessionOf('administrator');
+describe('PERM-20: a session that was authenticated more than 15 minutes ago has to authenticate again', () => {
+  it('before it issues a token, but not earlier than after 15 minutes', async () => {
+    const { api } = await startSession('administrator');
     test.clock.move(minutes(14));
-    expectStatus(201, await api.post('/access-tokens', token()));
+    expectStatus(201, await api.post('/access-tokens', tokenRequest()));
     test.clock.move(minutes(2));
-    expect(await api.post('/access-tokens', token())).toMatchObject(asked);
+    expect(await api.post('/access-tokens', tokenRequest())).toMatchObject(reauthenticationRequired);
     const me = expectStatus(200, await api.post('/me/reauthenticate', { password })).body;
     expect(Date.parse(me.session.authenticatedAt)).toBeGreaterThan(test.clock.now().getTime() - minutes(1));
-    expectStatus(201, await api.post('/access-tokens', token()));
+    expectStatus(201, await api.post('/access-tokens', tokenRequest()));
     expect((await api.get('/me/sessions')).body.items[0]).toMatchObject({
       current: true,
       authenticatedBy: 'password',
@@ -75,16 +75,16 @@ describe('PERM-20: a session that was authenticated more than 15 minutes ago is 
     });
   });
 
-  it('before administrator is granted, also by a restore that brings it back; not before other roles', async () => {
-    const { api } = await sessionOf('administrator');
+  it('before it grants the role administrator, also by a restore, but not before it grants other roles', async () => {
+    const { api } = await startSession('administrator');
     const [chief, other] = [await account.addUser(), await account.addUser()];
     expectStatus(200, await test.operator.put(account.path(`/users/${chief}/roles/administrator`)));
     expectStatus(200, await test.operator.post(account.path(`/users/${chief}/delete`), { keepRoles: true }));
     test.clock.move(minutes(16));
-    expect(await api.put(account.path(`/users/${other}/roles/administrator`))).toMatchObject(asked);
-    expect(await api.post(account.path(`/users/${chief}/restore`))).toMatchObject(asked);
+    expect(await api.put(account.path(`/users/${other}/roles/administrator`))).toMatchObject(reauthenticationRequired);
+    expect(await api.post(account.path(`/users/${chief}/restore`))).toMatchObject(reauthenticationRequired);
     expect(await api.post(account.path('/users/bulk'), { action: 'restore', userIds: [chief, other] })).toMatchObject(
-      asked,
+      reauthenticationRequired,
     );
     expect(
       expectStatus(
@@ -99,12 +99,12 @@ describe('PERM-20: a session that was authenticated more than 15 minutes ago is 
     expectStatus(200, await api.post(account.path(`/users/${chief}/restore`)));
   });
 
-  it('before more than one user is deleted; not before one, nor in a dry run', async () => {
-    const { api } = await sessionOf('co-administrator');
+  it('before it deletes more than one user, but not before it deletes one user or for a dry run', async () => {
+    const { api } = await startSession('co-administrator');
     const userIds = [await account.addUser(), await account.addUser()];
     test.clock.move(minutes(16));
     const bulk = (fields: object) => api.post(account.path('/users/bulk'), { action: 'delete', userIds, ...fields });
-    expect(await bulk({})).toMatchObject(asked);
+    expect(await bulk({})).toMatchObject(reauthenticationRequired);
     expect(expectStatus(200, await bulk({ dryRun: true })).body.results).toMatchObject([
       { ok: true, changed: true },
       { ok: true, changed: true },
@@ -116,18 +116,19 @@ describe('PERM-20: a session that was authenticated more than 15 minutes ago is 
     expectStatus(200, await bulk({}));
   });
 
-  it('and, being an operator’s, for the token with which it began', async () => {
+  it('with the token with which it began, if it is a session of an operator', async () => {
     const secret = readFileSync(test.server.operatorToken, 'utf8').trim();
-    const enter = async () =>
+    const logInAsOperator = async () =>
       test.operator.inBrowser(expectStatus(200, await test.operator.inBrowser().post('/login', { token: secret })));
-    const api = await enter();
+    const api = await logInAsOperator();
     expect((await api.get('/me')).body.session).toMatchObject({ authenticatedBy: 'token' });
     test.clock.move(minutes(16));
-    expect(await api.post('/access-tokens', token({ kind: 'service' }))).toMatchObject({
+    expect(await api.post('/access-tokens', tokenRequest({ kind: 'service' }))).toMatchObject({
       status: 403,
       body: { code: 'access.reauthenticate', with: 'token' },
     });
-    const other = expectStatus(201, await test.operator.post('/access-tokens', token({ kind: 'operator' }))).body.token;
+    const other = expectStatus(201, await test.operator.post('/access-tokens', tokenRequest({ kind: 'operator' }))).body
+      .token;
     for (const wrong of ['rb_wrong', other])
       expect(await api.post('/me/reauthenticate', { token: wrong })).toMatchObject({
         status: 403,
@@ -148,19 +149,19 @@ describe('PERM-20: a session that was authenticated more than 15 minutes ago is 
       body: { code: 'access.reauthenticate', with: 'token', actions: [reauthenticate] },
     });
     expectStatus(200, await api.post('/me/reauthenticate', { token: secret }));
-    expectStatus(201, await api.post('/access-tokens', token({ kind: 'service' })));
+    expectStatus(201, await api.post('/access-tokens', tokenRequest({ kind: 'service' })));
     expectStatus(201, await api.post('/accounts', opening));
   });
 
-  it('but nobody who comes with an access token', async () => {
-    const { id } = await sessionOf('administrator');
+  it('but a caller with an access token does not', async () => {
+    const { id } = await startSession('administrator');
     const api = test.operator.as(await issueTokenFor(test.operator, id));
     test.clock.move(minutes(16));
     expectStatus(
       201,
       await api.post(
         '/access-tokens',
-        token({ expiresAt: new Date(test.clock.now().getTime() + 60_000).toISOString() }),
+        tokenRequest({ expiresAt: new Date(test.clock.now().getTime() + 60_000).toISOString() }),
       ),
     );
     expect(await api.post('/me/reauthenticate', { password })).toMatchObject({
@@ -170,9 +171,9 @@ describe('PERM-20: a session that was authenticated more than 15 minutes ago is 
   });
 });
 
-describe('to authenticate again', () => {
-  it('SESSION-7: a wrong password is refused, counts as a failed login, and ends nothing', async () => {
-    const { id, api } = await sessionOf('co-administrator');
+describe('authenticating again', () => {
+  it('SESSION-7: with a wrong password is refused and counts as a failed login, and the session continues', async () => {
+    const { id, api } = await startSession('co-administrator');
     for (let nth = 0; nth < 3; nth++)
       expect(await api.post('/me/reauthenticate', { password: `guess-${nth}` })).toMatchObject({
         status: 403,
@@ -191,8 +192,8 @@ describe('to authenticate again', () => {
     });
   });
 
-  it('is for our own pages alone', async () => {
-    const { api } = await sessionOf('co-administrator');
+  it('is refused to pages of other origins and to strangers', async () => {
+    const { api } = await startSession('co-administrator');
     expect(await api.post('/me/reauthenticate', { password }, { origin: 'https://evil.example' })).toMatchObject({
       status: 403,
       body: { code: 'access.foreign-origin' },
@@ -200,8 +201,8 @@ describe('to authenticate again', () => {
     expect((await test.operator.inBrowser().post('/me/reauthenticate', { password })).status).toBe(401);
   });
 
-  it('SESSION-6: a mailed link and a changed password are how a session was authenticated, too', async () => {
-    const { api, email } = await sessionOf('co-administrator');
+  it('SESSION-6: is not needed after a mailed link or a change of the password, which authenticate a session, too', async () => {
+    const { api, email } = await startSession('co-administrator');
     test.clock.move(minutes(16));
     const changed = expectStatus(
       200,
@@ -209,7 +210,7 @@ describe('to authenticate again', () => {
     );
     const fresh = api.inBrowser(changed);
     expect(changed.body.session).toMatchObject({ authenticatedBy: 'password' });
-    expectStatus(201, await fresh.post('/access-tokens', token()));
+    expectStatus(201, await fresh.post('/access-tokens', tokenRequest()));
     expect(changed.body.profile.email).toBe(email);
   });
 });

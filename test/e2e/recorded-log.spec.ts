@@ -11,31 +11,31 @@ import { differences, type Difference } from '../recorded/differences.js';
 import { parseCsv } from '../support/csv.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
-/** What an earlier build answered, and about what. */
+/** The answers of an earlier build, and the context in which it gave them. */
 interface Recording {
-  /** The time of the context. */
+  /** The time at which the answers were given. */
   readonly readAt: string;
   /** The last position of the log. */
   readonly head: number;
-  /** All that there were then. */
+  /** All types of events of that build. */
   readonly eventTypes: readonly string[];
   readonly answers: readonly Answer[];
 }
 
-// The log, the vault and its key, as an operator has them on disk.
+// These are the files of an installation: the log, the vault and its key.
 describe.each(Object.keys(differences))('the log that was recorded with the build of commit %s', (commit) => {
   const recorded = join(import.meta.dirname, '../recorded', commit);
-  const unpacked = (name: string): Buffer => gunzipSync(readFileSync(join(recorded, `${name}.gz`)));
-  const { readAt, head, eventTypes, ...recording } = JSON.parse(unpacked('answers.json').toString()) as Recording;
-  // A question that was not understood (400) may be understood now.
+  const unpack = (name: string): Buffer => gunzipSync(readFileSync(join(recorded, `${name}.gz`)));
+  const { readAt, head, eventTypes, ...recording } = JSON.parse(unpack('answers.json').toString()) as Recording;
+  // A request that was refused as invalid (400) may be valid now.
   const answers = recording.answers.filter(({ status }) => status !== 400);
   const directory = mkdtempSync(join(tmpdir(), 'recorded-'));
   let test: TestServer;
 
   beforeAll(async () => {
     mkdirSync(join(directory, 'events'));
-    writeFileSync(join(directory, 'events/events.db'), unpacked('events.db'));
-    writeFileSync(join(directory, 'vault.db'), unpacked('vault.db'));
+    writeFileSync(join(directory, 'events/events.db'), unpack('events.db'));
+    writeFileSync(join(directory, 'vault.db'), unpack('vault.db'));
     copyFileSync(join(recorded, 'vault.key'), join(directory, 'vault.key'));
     class TimeOfAsking extends Clock {
       override now = () => new Date(readAt);
@@ -55,7 +55,7 @@ describe.each(Object.keys(differences))('the log that was recorded with the buil
     return all.filter(({ position }) => position <= head);
   };
 
-  it('OPS-6: holds every type of event that there was', async () => {
+  it('OPS-6: contains every type of event of that build', async () => {
     expect([...new Set((await readLog()).map(({ type }) => type))].toSorted()).toEqual(eventTypes.toSorted());
   });
 
@@ -72,19 +72,19 @@ describe.each(Object.keys(differences))('the log that was recorded with the buil
     expect(broken).toEqual([]);
   });
 
-  it('OPS-6: is told as it was then, but for the reviewed differences, and these are told', async () => {
+  it('OPS-6: is answered as it was then, except for the reviewed differences, all of which occur', async () => {
     const now = await ask(test.server, answers, { head, readAt });
     const met = new Set<Difference>();
     const mismatches = answers.flatMap((before, nth) => [
       ...compareAnswers(before, now[nth]!, differences[commit]!, met),
     ]);
-    // The first few tell enough.
+    // The first mismatches suffice to find the cause.
     expect(mismatches.slice(0, 20)).toEqual([]);
     expect(differences[commit]!.filter((difference) => !met.has(difference))).toEqual([]);
   });
 });
 
-/** The fields of each event that is built, and whether they are optional, as the tables of docs/domain.md have them. */
+/** Returns the fields of each built event and whether they are optional, from the tables of docs/domain.md. */
 function readShapes(): Map<string, Map<string, boolean>> {
   const [built] = readFileSync(join(import.meta.dirname, '../../docs/domain.md'), 'utf8').split('\n# Planned\n');
   const events = [...built!.matchAll(/^\| EVENT-\d+ \|[^|]*\| (.*) \|$/gm)].flatMap(([, text]) => text!.split(' · '));
@@ -113,13 +113,13 @@ function* compareAnswers(
 
 describe('the comparison with a recorded answer', () => {
   const recorded = { list: [{ id: 'a', lock: null }, { id: 'b' }], changes: [{ field: 'locks', after: [] }] };
-  const wheres = (now: unknown, known: readonly Difference[] = []) =>
+  const findMismatches = (now: unknown, known: readonly Difference[] = []) =>
     [...compare('', recorded, now, known, new Set())].map(({ where }) => where);
 
   it.each<[string, unknown, string[]]>([
-    ['the same', structuredClone(recorded), []],
+    ['nothing in the same answer', structuredClone(recorded), []],
     [
-      'added fields',
+      'nothing in an answer with added fields',
       {
         ...recorded,
         more: 1,
@@ -132,15 +132,15 @@ describe('the comparison with a recorded answer', () => {
     ],
     ['another value', { ...recorded, list: [{ id: 'a', lock: '' }, { id: 'b' }] }, ['.list.0.lock']],
     ['another order', { ...recorded, list: recorded.list.toReversed() }, ['.list.0.id', '.list.0.lock', '.list.1.id']],
-    ['a row more', { ...recorded, list: [...recorded.list, {}] }, ['.list']],
-    ['a field less', { list: recorded.list }, ['.changes']],
-    ['a changed field less', { ...recorded, changes: [{ field: 'name', after: '' }] }, ['.changes.locks']],
-  ])('tells %s', (_, now, expected) => expect(wheres(now)).toEqual(expected));
+    ['an additional row', { ...recorded, list: [...recorded.list, {}] }, ['.list']],
+    ['a missing field', { list: recorded.list }, ['.changes']],
+    ['a missing change of a field', { ...recorded, changes: [{ field: 'name', after: '' }] }, ['.changes.locks']],
+  ])('finds %s', (_, now, expected) => expect(findMismatches(now)).toEqual(expected));
 
-  it('asks for a difference where one is known', () => {
+  it('requires a known difference to occur', () => {
     const known = { rule: '', reason: '', where: /[.]id$/, becomes: (id: string) => id.toUpperCase() };
-    expect(wheres(recorded, [known])).toEqual(['.list.0.id', '.list.1.id']);
-    expect(wheres({ ...recorded, list: [{ id: 'A', lock: null }, { id: 'B' }] }, [known])).toEqual([]);
+    expect(findMismatches(recorded, [known])).toEqual(['.list.0.id', '.list.1.id']);
+    expect(findMismatches({ ...recorded, list: [{ id: 'A', lock: null }, { id: 'B' }] }, [known])).toEqual([]);
   });
 
   it('reads the cells of a CSV file, however they are quoted', () => {

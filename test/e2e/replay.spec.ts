@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** The date in a zone. */
+/** Returns the date at this time in a time zone. */
 const dateOf = (time: number, timeZone = 'UTC') => new Intl.DateTimeFormat('sv', { timeZone }).format(time);
 
 test('REPLAY-2: a date means the end of that day, in UTC or in a time zone; today means now', async () => {
@@ -29,7 +29,7 @@ test('REPLAY-2: a date means the end of that day, in UTC or in a time zone; toda
   const locked = expectStatus(200, await server.operator.get(path)).body;
   const now = server.clock.now().getTime();
 
-  // A day later, so that in no zone it is still the day before.
+  // The day after, because it ends later than the addition in every time zone.
   expect((await server.operator.get(`${path}?at=${dateOf(then + day)}`)).body).toEqual(added);
   expect((await server.operator.get(`${path}?at=${dateOf(then - 2 * day)}`)).body.code).toBe('user.not-found');
   for (const tz of ['UTC', 'Pacific/Kiritimati', 'Pacific/Pago_Pago', 'Europe/Warsaw']) {

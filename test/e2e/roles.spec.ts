@@ -247,7 +247,7 @@ describe('the offered actions', () => {
     const { items } = expectStatus(200, await api.get(account.path(`/users/${first}/actions`))).body;
     expect(items.map((item: { action: string }) => item.action).toSorted()).toEqual(listedCommands);
     for (const { action, method, href, allowed, changes, code } of items) {
-      // The caller's own user must survive. An action that changes nothing leaves the user ready for the next action.
+      // The caller's own user must remain. An action that changes nothing leaves the user ready for the next action.
       if (changes && what === 'self') continue;
       const userId = changes ? await subject(kind, what) : first;
       const reply = await api.send(
@@ -483,7 +483,7 @@ describe('another account', () => {
     placed
       .filter(({ path }) => path.includes(':accountId'))
       .map((route) => [`${route.method} ${route.path}`, route] as const),
-  )('PERM-14: that does not exist is 404 to the operator, too: %s', async (_, route) => {
+  )('PERM-14: is 404 to the operator, too, if it does not exist: %s', async (_, route) => {
     const ids = {
       accountId: randomUUID(),
       userId: stranger,

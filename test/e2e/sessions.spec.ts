@@ -28,11 +28,11 @@ afterAll(() => test.close());
 
 const password = 'correct horse battery';
 
-/** A read of what a stranger's request has written: they are told no position. */
+/** Reads after the read models have caught up with the log, because responses to strangers have no position to wait for. */
 const now = async (path: string): Promise<ApiResponse> =>
   test.operator.get(path, { 'rollbook-min-position': String(await test.server.app.get(EventStore).lastPosition()) });
 
-/** The link that the user's newest mail holds. */
+/** Returns the link in the newest mail to the user. */
 async function linkOf(userId: string): Promise<string> {
   const { state } = await test.server.app.get(EventStore).load(UserDecider, userId);
   return createPasswordLink(test.server.app.get(Vault), {
@@ -47,7 +47,7 @@ interface Person {
   readonly path: string;
 }
 
-/** A user with a password. */
+/** Adds a user who has a password. */
 async function person(): Promise<Person> {
   const id = await account.addUser();
   expectStatus(200, await anybody.post('/password-resets/confirm', { link: await linkOf(id), password }));
@@ -56,7 +56,7 @@ async function person(): Promise<Person> {
 }
 
 let callers = 0;
-/** From an address of its own: how many may fail from one is another matter. */
+/** Returns headers with a new IP address, because the failed logins of one address are limited. */
 const elsewhere = () => ({ 'x-forwarded-for': `10.0.${(++callers >> 8) & 255}.${callers & 255}` });
 const logIn = (email: string, typed = password) => anybody.post('/login', { email, password: typed }, elsewhere());
 const come = async (email: string) => anybody.inBrowser(expectStatus(200, await logIn(email)));
@@ -114,7 +114,7 @@ describe('logging in', () => {
     expect((await test.operator.get(ann.path)).body.lastLoginAt).not.toBeNull();
   });
 
-  it('reads only the newest earlier logins, however many there are', async () => {
+  it('reads only the newest earlier logins, so that their number does not matter', async () => {
     const ann = await person();
     const store = test.server.app.get(EventStore);
     const read: string[] = [];
@@ -263,7 +263,7 @@ describe('guessed passwords', () => {
     expect((await anybody.post('/login', { token }, from)).status).toBe(200);
     expect((await test.operator.get('/me', from)).status).toBe(200);
     expect((await anybody.post('/login', { token, email: ann.email, password: 'wrong' }, from)).status).toBe(401);
-    // Nothing of the others is in its way now.
+    // The attempts from the other source no longer delay it.
     expect((await anybody.post('/login', { email: ann.email, password }, from)).status).toBe(200);
     await come(ann.email);
   });
@@ -355,7 +355,7 @@ describe('a session', () => {
     const ann = await person();
     const [one, two, three] = [await come(ann.email), await come(ann.email), await come(ann.email)];
     const { items } = (await three.get('/me/sessions')).body;
-    expect(items).toHaveLength(4); // setting the password began one, too
+    expect(items).toHaveLength(4); // Setting the password has started a session, too.
     expect(items.filter(({ current }: { current: boolean }) => current)).toHaveLength(1);
     const mine = (await one.get('/me')).body.session.id;
     expectStatus(200, await three.delete(`/me/sessions/${mine}`));
@@ -430,8 +430,8 @@ describe('a link that sets a password', () => {
   });
 });
 
-// Last: the time goes on for all.
-describe('the life time of a session', () => {
+// Last in this file, because it moves the time.
+describe('the lifetime of a session', () => {
   it('SESSION-2: ends after 30 minutes without a request that a person caused, and after 12 hours', async () => {
     const ann = await person();
     const browser = await come(ann.email);

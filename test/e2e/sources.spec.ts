@@ -9,7 +9,7 @@ let test: TestServer;
 beforeAll(async () => void (test = await startTestServer({ TRUST_PROXY: '127.0.0.0/8,fd00::/8' })));
 afterAll(() => test.close());
 
-/** How many sources count the failures of three wrong logins, each as if from where `from` says. */
+/** Makes three logins fail with the `X-Forwarded-For` that `from` returns; returns as how many sources they count. */
 async function countSources(from: (nth: number) => string): Promise<number> {
   const sources = new Set<string>();
   const checks = test.server.app.get(PasswordChecks);
@@ -33,9 +33,9 @@ describe('behind a proxy', () => {
     ['that adds ports to IPv6', (nth: number) => `[2001:db8:1::1]:${40_000 + nth}`],
     ['with a client that owns a /64', (nth: number) => `2001:db8:2::${nth}:1`],
     ['with a client that writes a header of its own', (nth: number) => `198.51.100.${nth}, 203.0.113.2`],
-    ['behind another that adds ports', (nth: number) => `198.51.100.${nth}, 203.0.113.3, [fd00::1]:${nth}`],
-    ['that writes IPv4 as IPv6 now and then', (nth: number) => (nth % 2 ? '::ffff:203.0.113.4' : '203.0.113.4')],
-    ['that passes on no address', (nth: number) => `unknown-${nth}`],
+    ['behind another proxy that adds ports', (nth: number) => `198.51.100.${nth}, 203.0.113.3, [fd00::1]:${nth}`],
+    ['that sometimes writes IPv4 as IPv6', (nth: number) => (nth % 2 ? '::ffff:203.0.113.4' : '203.0.113.4')],
+    ['that forwards no address', (nth: number) => `unknown-${nth}`],
   ])('LOGIN-11: failures from one source count together, by a proxy %s', async (_, from) =>
     expect(await countSources(from)).toBe(1),
   );
@@ -49,7 +49,7 @@ describe('behind a proxy', () => {
     ['203.0.113.50:5678', '203.0.113.50'],
     ['[2001:DB8::50]:5678', '2001:db8::50'],
     ['::ffff:203.0.113.50', '203.0.113.50'],
-  ])('OPS-9: the audit tells %s as %s', async (forwardedFor, ip) => {
+  ])('OPS-9: the audit shows %s as %s', async (forwardedFor, ip) => {
     const account = await openTestAccount(test);
     const email = `somebody@${account.id}.example`;
     const { userId } = expectStatus(
@@ -65,7 +65,7 @@ describe('behind a proxy', () => {
   });
 });
 
-it('OPS-9: a server that trusts no proxy warns once where there seems to be one', async () => {
+it('OPS-9: a server without TRUST_PROXY warns once when a request seems to come through a proxy', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'rollbook-'));
   const server = await startServerProcess(directory);
   try {

@@ -26,8 +26,8 @@ beforeAll(async () => {
 afterAll(() => test.close());
 
 let callers = 0;
-/** From an address of its own each time, so that whoever is refused is not throttled as well. */
-const elsewhere = () => ({ 'x-forwarded-for': `10.0.${(++callers >> 8) & 255}.${callers & 255}` });
+/** Returns headers with a new IP address, so that refused requests are not throttled. */
+const fromNewAddress = () => ({ 'x-forwarded-for': `10.0.${(++callers >> 8) & 255}.${callers & 255}` });
 
 interface Issued {
   readonly tokenId: string;
@@ -45,31 +45,31 @@ async function issue(by: Api, fields: object = {}): Promise<Issued> {
   const { tokenId, token } = expectStatus(201, await by.post('/access-tokens', body)).body;
   return { tokenId, api: by.as(token) };
 }
-const works = async ({ api }: Issued): Promise<boolean> => (await api.get('/me', elsewhere())).status === 200;
-const soon = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
+const works = async ({ api }: Issued): Promise<boolean> => (await api.get('/me', fromNewAddress())).status === 200;
+const timeInDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
 
-/** An administrator with a token of two days. */
-async function administrator() {
+/** Adds an administrator with a token that is valid for two days. */
+async function addAdministrator() {
   const id = await account.addUser();
   expectStatus(200, await operator.put(account.path(`/users/${id}/roles/administrator`)));
-  const { api } = await issue(operator, { kind: 'user', accountId: undefined, userId: id, expiresAt: soon(2) });
+  const { api } = await issue(operator, { kind: 'user', accountId: undefined, userId: id, expiresAt: timeInDays(2) });
   return { id, api, path: account.path(`/users/${id}`) };
 }
 
-describe('TOKEN-6: a user’s tokens end for good', () => {
+describe('TOKEN-6: the tokens of a user end and do not come back', () => {
   it.each(['lock', 'delete'])('with a %s', async (act) => {
-    const { api, path, id } = await administrator();
+    const { api, path, id } = await addAdministrator();
     const own = await issue(api, { kind: 'user', accountId: undefined });
     expectStatus(200, await operator.post(`${path}/${act}`));
     expectStatus(200, await operator.post(`${path}/${act === 'lock' ? 'unlock' : 'restore'}`));
     test.clock.move(1_001);
     expect(await works(own)).toBe(false);
-    expectStatus(401, await api.get('/me', elsewhere()));
+    expectStatus(401, await api.get('/me', fromNewAddress()));
     expectStatus(200, await operator.as(await issueTokenFor(operator, id)).get('/me'));
   });
 
-  it('with a change of the password; the first password does not count as a change', async () => {
-    const { api, id } = await administrator();
+  it('with a change of the password, but not with the first password', async () => {
+    const { api, id } = await addAdministrator();
     const setPassword = async (typed: string) => {
       const { state } = await test.server.app.get(EventStore).load(UserDecider, id);
       const link = createPasswordLink(test.server.app.get(Vault), {
@@ -80,18 +80,18 @@ describe('TOKEN-6: a user’s tokens end for good', () => {
       test.clock.move(1_001);
     };
     await setPassword('correct horse battery staple');
-    expectStatus(200, await api.get('/me', elsewhere()));
+    expectStatus(200, await api.get('/me', fromNewAddress()));
     expectStatus(200, await operator.post(account.path(`/users/${id}/reset-password`)));
     await setPassword('another horse battery staple');
-    expectStatus(401, await api.get('/me', elsewhere()));
+    expectStatus(401, await api.get('/me', fromNewAddress()));
   });
 
-  it('also tokens of an older build, which did not record the revision', async () => {
-    const { id, path } = await administrator();
+  it('even if an older build issued them, which did not record the revision', async () => {
+    const { id, path } = await addAdministrator();
     const store = test.server.app.get(EventStore);
     const { tokenId, api } = await issue(operator, { kind: 'user', accountId: undefined, userId: id });
     const old = { tokenId: randomUUID() };
-    // The same event without what newer builds add to it, under a token that nobody else has.
+    // The same event without the fields of newer builds, for a new token.
     for await (const { data, envelope } of store.read(`accessToken-${tokenId}`)) {
       const { revision: _, meWriteKnown: __, ...terms } = data as Record<string, unknown>;
       const subject = { kind: 'access-token', id: old.tokenId } as const;
@@ -109,7 +109,7 @@ describe('TOKEN-6: a user’s tokens end for good', () => {
     const older = operator.as(secret);
     expect((await store.load(AccessTokenDecider, old.tokenId)).state).not.toHaveProperty('revision');
     expectStatus(200, await older.get('/me'));
-    // PERM-21: for one release it may change what is its holder's own.
+    // PERM-21: for one release it may change the password and the sessions of its user without `me:write`.
     expectStatus(200, await older.delete('/me/sessions'));
     expect(await api.delete('/me/sessions')).toMatchObject({
       status: 403,
@@ -118,13 +118,13 @@ describe('TOKEN-6: a user’s tokens end for good', () => {
     expectStatus(200, await operator.post(`${path}/lock`));
     expectStatus(200, await operator.post(`${path}/unlock`));
     test.clock.move(1_001);
-    expectStatus(401, await older.get('/me', elsewhere()));
+    expectStatus(401, await older.get('/me', fromNewAddress()));
   });
 });
 
-describe('TOKEN-6: within the second in which the cache may still accept an ended credential, it issues no token that outlives it', () => {
-  /** Does something, after which the clock says what it said before. */
-  const atOnce = async (work: () => Promise<unknown>) => {
+describe('TOKEN-6: an ended credential that the cache still accepts for a second cannot issue a lasting token', () => {
+  /** Runs `work` and then sets the clock to the time before it. */
+  const withClockSetBack = async (work: () => Promise<unknown>) => {
     const begun = test.clock.now().getTime();
     await work();
     test.clock.move(begun - test.clock.now().getTime());
@@ -135,8 +135,8 @@ describe('TOKEN-6: within the second in which the cache may still accept an ende
     ['token', 'service'],
     ['session', 'user'],
     ['session', 'service'],
-  ])('a %s, for a %s', async (means, kind) => {
-    const { api, path, id } = await administrator();
+  ])('if it is a %s and the token is for a %s', async (means, kind) => {
+    const { api, path, id } = await addAdministrator();
     const { state } = await test.server.app.get(EventStore).load(UserDecider, id);
     const link = createPasswordLink(test.server.app.get(Vault), {
       userId: id,
@@ -150,7 +150,7 @@ describe('TOKEN-6: within the second in which the cache may still accept an ende
     );
     const by = means === 'token' ? api : browser;
     expectStatus(200, await by.get('/me'));
-    await atOnce(async () => {
+    await withClockSetBack(async () => {
       expectStatus(200, await operator.post(`${path}/lock`));
       expectStatus(200, await operator.post(`${path}/unlock`));
     });
@@ -165,7 +165,7 @@ describe('TOKEN-6: within the second in which the cache may still accept an ende
       status: 403,
       body: { code: 'token.holder-not-allowed' },
     });
-    await issue(operator); // the list shows what was written before
+    await issue(operator); // After this, the list shows the late token.
     expect((await operator.get('/access-tokens?limit=2')).body.items[1]).toMatchObject({
       name: 'late',
       endedAt: expect.any(String),
@@ -175,7 +175,7 @@ describe('TOKEN-6: within the second in which the cache may still accept an ende
 
 describe('a service token', () => {
   it('PERM-19: cannot make a user an administrator, not even by restoring one, but can grant other roles', async () => {
-    const chief = await administrator();
+    const chief = await addAdministrator();
     const service = await issue(chief.api);
     expectStatus(200, await operator.post(`${chief.path}/delete`, { keepRoles: true }));
     expect((await service.api.post(`${chief.path}/restore`)).body).toMatchObject({ status: 'active', keptRoles: [] });
@@ -188,12 +188,17 @@ describe('a service token', () => {
 
   it('PERM-19: opens an account with its first administrator', async () => {
     const service = await issue(operator, { accountId: undefined, scopes: ['accounts:open'] });
-    const administrator = { email: `${randomUUID()}@x.example`, firstName: 'Ada', lastName: 'Lovelace', country: 'GB' };
+    const administrator = {
+      email: `${randomUUID()}@x.example`,
+      firstName: 'Ada',
+      lastName: 'Lovelace',
+      country: 'GB',
+    };
     expectStatus(201, await service.api.post('/accounts', { name: 'New', domains: [], administrator }));
   });
 
-  it('TOKEN-8: issues no token that lives longer or has more scopes than itself', async () => {
-    const expiresAt = soon(1);
+  it('TOKEN-8: cannot issue a token that is valid for longer or has more scopes than itself', async () => {
+    const expiresAt = timeInDays(1);
     const service = await issue(account.administrator, { expiresAt });
     const later = new Date(Date.parse(expiresAt) + 1).toISOString();
     const attempt = (fields: object) =>
@@ -220,23 +225,29 @@ describe('a service token', () => {
     expectStatus(201, await attempt({}));
   });
 
-  it('TOKEN-8: the same holds for a user’s token, and for an operator’s token other than that of the installation', async () => {
-    const chief = await administrator();
-    const narrow = await issue(operator, { kind: 'operator', accountId: undefined, expiresAt: soon(1) });
+  it('TOKEN-8: is limited like a user’s token and an operator’s token, except the operator’s token of the installation', async () => {
+    const chief = await addAdministrator();
+    const narrow = await issue(operator, { kind: 'operator', accountId: undefined, expiresAt: timeInDays(1) });
     for (const { api } of [chief, narrow]) {
-      const body = { kind: 'service', accountId: account.id, name: 'x', scopes: ['users:read'], expiresAt: soon(4) };
+      const body = {
+        kind: 'service',
+        accountId: account.id,
+        name: 'x',
+        scopes: ['users:read'],
+        expiresAt: timeInDays(4),
+      };
       expect(await api.post('/access-tokens', body)).toMatchObject({
         status: 403,
         body: { code: 'token.outlives-issuer' },
       });
     }
-    await issue(operator, { expiresAt: soon(399) });
+    await issue(operator, { expiresAt: timeInDays(399) });
   });
 });
 
-describe('PERM-21: one’s own password and sessions', () => {
-  it('are changed with the scope `me:write`, which every user may have', async () => {
-    const { id } = await administrator();
+describe('PERM-21: the password and the sessions of the caller', () => {
+  it('can be changed with the scope `me:write`, which every user may have', async () => {
+    const { id } = await addAdministrator();
     const reader = operator.as(await issueTokenFor(operator, id, ['users:read']));
     for (const reply of [
       await reader.put('/me/password', { currentPassword: 'x', password: 'y' }),
@@ -253,16 +264,16 @@ describe('PERM-21: one’s own password and sessions', () => {
 });
 
 describe('TOKEN-10: ending a token', () => {
-  /** A service, one that it issued, and one that that one issued. */
-  async function family(by: Api): Promise<[Issued, Issued, Issued]> {
-    const expiresAt = soon(1);
+  /** Issues a service's token, then a token with the first, and a token with the second. */
+  async function issueChain(by: Api): Promise<[Issued, Issued, Issued]> {
+    const expiresAt = timeInDays(1);
     const first = await issue(by, { expiresAt });
     const second = await issue(first.api, { expiresAt, name: 'second' });
     return [first, second, await issue(second.api, { expiresAt, name: 'third' })];
   }
 
-  it('ends it alone, or with `issued=true` those that were issued with it, and with these', async () => {
-    const [first, second, third] = await family(account.administrator);
+  it('ends only this token, or with `issued=true` also all tokens that were issued with it, directly or indirectly', async () => {
+    const [first, second, third] = await issueChain(account.administrator);
     expectStatus(200, await account.administrator.delete(`/access-tokens/${second.tokenId}`));
     expect([await works(first), await works(second), await works(third)]).toEqual([true, false, true]);
     const ended = expectStatus(
@@ -285,13 +296,13 @@ describe('TOKEN-10: ending a token', () => {
 
   it('cannot end tokens of others', async () => {
     const other = await openTestAccount(test);
-    const [first, second] = await family(account.administrator);
+    const [first, second] = await issueChain(account.administrator);
     expect((await other.administrator.delete(`/access-tokens/${first.tokenId}?issued=true`)).status).toBe(404);
     expect([await works(first), await works(second)]).toEqual([true, true]);
   });
 });
 
-describe('TOKEN-11: a caller who takes rights away', () => {
+describe('TOKEN-11: the caller who restricts a user', () => {
   const acts = [
     ['lock', (path: string, by: Api, query: Record<string, boolean>) => by.post(`${path}/lock`, query)],
     ['delete', (path: string, by: Api, query: Record<string, boolean>) => by.post(`${path}/delete`, query)],
@@ -306,10 +317,10 @@ describe('TOKEN-11: a caller who takes rights away', () => {
     ],
   ] as const;
 
-  it.each(acts)('by a %s is shown the tokens that the user issued, and ends them if they say so', async (_, act) => {
-    const chief = await administrator();
+  it.each(acts)('by a %s sees the tokens that the user issued, and can end them', async (_, act) => {
+    const chief = await addAdministrator();
     await issue(chief.api, { kind: 'user', accountId: undefined });
-    const expiresAt = soon(1);
+    const expiresAt = timeInDays(1);
     const first = await issue(chief.api, { name: 'nightly', expiresAt });
     const second = await issue(first.api, { expiresAt });
     const { administrator: by } = account;
@@ -319,7 +330,7 @@ describe('TOKEN-11: a caller who takes rights away', () => {
       { tokenId: second.tokenId },
     ]);
     expect((await by.get(chief.path)).body).toMatchObject({ status: 'active', locks: [], roles: ['administrator'] });
-    // Without a word they stay.
+    // Without `endIssuedTokens` they remain valid.
     const left = expectStatus(200, await act(chief.path, by, {})).body.issuedTokens;
     expect(left.map(({ tokenId }: Issued) => tokenId)).toEqual([first.tokenId, second.tokenId]);
     expect([await works(first), await works(second)]).toEqual([true, true]);
@@ -334,8 +345,8 @@ describe('TOKEN-11: a caller who takes rights away', () => {
     );
   });
 
-  it('from many is shown and ends the tokens of each', async () => {
-    const [one, two] = [await administrator(), await administrator()];
+  it('in bulk sees the tokens of each user, and can end them', async () => {
+    const [one, two] = [await addAdministrator(), await addAdministrator()];
     const plain = await account.addUser();
     const tokens = [await issue(one.api), await issue(two.api)];
     const bulk = async (fields: object) =>
@@ -367,8 +378,8 @@ describe('TOKEN-11: a caller who takes rights away', () => {
     ).toBe(400);
   });
 
-  it('without the right to manage tokens ends none, and is shown none', async () => {
-    const chief = await administrator();
+  it('without the permission to manage tokens sees no tokens and ends none', async () => {
+    const chief = await addAdministrator();
     const service = await issue(chief.api);
     const locker = operator.as(await issueTokenFor(operator, account.administratorId, ['users:lock']));
     expect(await locker.post(`${chief.path}/lock`, { endIssuedTokens: true })).toMatchObject({

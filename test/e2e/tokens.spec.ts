@@ -26,8 +26,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Another address each time, so that who is turned away is not throttled as well. */
-const elsewhere = () => ({ 'x-forwarded-for': `10.${[...randomBytes(3)].join('.')}` });
+/** Returns headers with a new IP address, so that refused requests are not throttled. */
+const fromNewAddress = () => ({ 'x-forwarded-for': `10.${[...randomBytes(3)].join('.')}` });
 
 const secrets: string[] = [];
 
@@ -41,11 +41,11 @@ async function issue(api: Api, fields: object): Promise<{ tokenId: string; token
   return { ...body, api: api.as(body.token) };
 }
 
-const refusedIssue = (api: Api, fields: object) =>
+const tryIssue = (api: Api, fields: object) =>
   api.post('/access-tokens', { name: 'x', scopes: ['users:read'], expiresAt: tomorrow(), ...fields });
 
 describe('an access token', () => {
-  it('TOKEN-1: is shown once, works, is listed without its secret, and is on record', async () => {
+  it('TOKEN-1: is shown once, works, is listed without its secret, and is in the audit', async () => {
     const reply = await operator.post('/access-tokens', {
       kind: 'user',
       userId: account.administratorId,
@@ -78,7 +78,7 @@ describe('an access token', () => {
     expect(audit.text).not.toContain(reply.body.token);
   });
 
-  it('TOKEN-4: is issued for those whom one may speak for', async () => {
+  it('TOKEN-4: is issued for a user, a service or an operator only if the caller may do that', async () => {
     const co = await account.addUserWithRole('co-administrator');
     const auditor = await account.addUserWithRole('auditor');
     const { administrator: api } = account;
@@ -104,20 +104,20 @@ describe('an access token', () => {
       [auditor.api, { kind: 'service', accountId: account.id }],
     ] as const;
     for (const [by, fields] of forbidden)
-      expect(await refusedIssue(by, fields)).toMatchObject({ status: 403, body: { code: 'token.holder-not-allowed' } });
-    expect(await refusedIssue(operator, { kind: 'user' })).toMatchObject({
+      expect(await tryIssue(by, fields)).toMatchObject({ status: 403, body: { code: 'token.holder-not-allowed' } });
+    expect(await tryIssue(operator, { kind: 'user' })).toMatchObject({
       status: 400,
       body: { code: 'token.holder-invalid' },
     });
-    expect(await refusedIssue(operator, { kind: 'operator', userId: co.id })).toMatchObject({
+    expect(await tryIssue(operator, { kind: 'operator', userId: co.id })).toMatchObject({
       status: 400,
       body: { code: 'token.holder-invalid' },
     });
-    expect(await refusedIssue(operator, { kind: 'user', userId: account.id })).toMatchObject({
+    expect(await tryIssue(operator, { kind: 'user', userId: account.id })).toMatchObject({
       status: 404,
       body: { code: 'user.not-found' },
     });
-    expect(await refusedIssue(operator, { kind: 'service', accountId: co.id })).toMatchObject({
+    expect(await tryIssue(operator, { kind: 'service', accountId: co.id })).toMatchObject({
       status: 404,
       body: { code: 'account.not-found' },
     });
@@ -135,14 +135,14 @@ describe('an access token', () => {
       [narrow.api, ['users:lock']],
     ];
     for (const [api, scopes] of lacking) {
-      expect(await refusedIssue(api, { kind: 'user', scopes: ['users:read', ...scopes] })).toMatchObject({
+      expect(await tryIssue(api, { kind: 'user', scopes: ['users:read', ...scopes] })).toMatchObject({
         status: 403,
         body: { code: 'token.scope-not-held', scopes },
       });
     }
   });
 
-  it('HTTP-2: takes no Idempotency-Key', async () => {
+  it('HTTP-2: is not issued with an Idempotency-Key', async () => {
     const before = (await operator.get('/health/ready')).body.projections.head;
     const body = { kind: 'service', name: 'x', scopes: ['users:read'], expiresAt: tomorrow() };
     expect(await operator.post('/access-tokens', body, { 'idempotency-key': 'k' })).toMatchObject({
@@ -152,7 +152,7 @@ describe('an access token', () => {
     expect((await operator.get('/health/ready')).body.projections.head).toBe(before);
   });
 
-  it('TOKEN-3: runs out within 400 days, at a time that says its zone', async () => {
+  it('TOKEN-3: expires within 400 days, at a time with a zone', async () => {
     const in400 = server.clock.now().getTime() + 400 * 86_400_000;
     const times = [
       new Date(in400 + 60_000).toISOString(),
@@ -161,7 +161,7 @@ describe('an access token', () => {
       tomorrow().replace('Z', ''),
     ];
     for (const expiresAt of times) {
-      expect(await refusedIssue(operator, { kind: 'service', expiresAt })).toMatchObject({
+      expect(await tryIssue(operator, { kind: 'service', expiresAt })).toMatchObject({
         status: 400,
         body: { code: 'token.expiry-invalid' },
       });
@@ -169,7 +169,7 @@ describe('an access token', () => {
     await issue(operator, { kind: 'service', expiresAt: new Date(in400 - 60_000).toISOString() });
   });
 
-  it('PERM-7, TOKEN-9: is listed to, and ended by, those who may manage it', async () => {
+  it('PERM-7, TOKEN-9: is listed and can be ended only by callers who may manage it', async () => {
     const other = await openTestAccount(server);
     const co = await account.addUserWithRole('co-administrator');
     const service = await issue(operator, { kind: 'service', accountId: account.id, name: 'importer' });
@@ -202,7 +202,7 @@ describe('an access token', () => {
     expectStatus(200, await service.api.get('/me'));
     expectStatus(200, await account.administrator.delete(`/access-tokens/${service.tokenId}`));
     expectStatus(200, await account.administrator.delete(`/access-tokens/${service.tokenId}`));
-    expectStatus(401, await service.api.get('/me', elsewhere()));
+    expectStatus(401, await service.api.get('/me', fromNewAddress()));
     const audit = await account.administrator.get(`/audit?subject=${service.tokenId}`);
     expect(audit.body.items).toMatchObject([
       { action: 'access-token.ended', actor: { id: account.administratorId } },
@@ -210,7 +210,7 @@ describe('an access token', () => {
     ]);
   });
 
-  it('PERM-14: of one account learns nothing of others from a cursor that names them', async () => {
+  it('PERM-14: of one account shows nothing of other accounts with a cursor that names them', async () => {
     const later = await openTestAccount(server);
     for (const id of [account.id, randomUUID()]) {
       const cursor = Buffer.from(JSON.stringify([id])).toString('base64url');
@@ -221,7 +221,7 @@ describe('an access token', () => {
     }
   });
 
-  it('TOKEN-5: that a user ends after they have left is out of the account’s sight', async () => {
+  it('TOKEN-5: of a former user, when they end it, does not appear in the audit of either account', async () => {
     const [home, next] = [await openTestAccount(server), await openTestAccount(server)];
     const domain = `${randomUUID()}.example`;
     const userId = await home.addUser({ email: `ann@${domain}` });
@@ -233,14 +233,16 @@ describe('an access token', () => {
     expectStatus(200, await operator.put(next.path(`/users/${userId}/roles/auditor`)));
     const ann = operator.as(await issueTokenFor(operator, userId));
     expectStatus(200, await ann.delete(`/access-tokens/${old.tokenId}`));
-    const endings = async (api: Api) =>
+    const countEndings = async (api: Api) =>
       (await api.get(`/audit?subject=${old.tokenId}&action=access-token.ended`)).body.items.length;
-    expect([await endings(operator), await endings(home.administrator), await endings(next.administrator)]).toEqual([
-      1, 0, 0,
-    ]);
+    expect([
+      await countEndings(operator),
+      await countEndings(home.administrator),
+      await countEndings(next.administrator),
+    ]).toEqual([1, 0, 0]);
   });
 
-  it('AUDIT-1: that an operator made for a user tells auditors so', async () => {
+  it('AUDIT-1: is shown in the history with its issuer, an operator or the user', async () => {
     const chief = await account.addUserWithRole('administrator');
     const own = await issue(chief.api, { kind: 'user', scopes: userScopes });
     for (const [api, issuedBy] of [
@@ -259,7 +261,7 @@ describe('an access token', () => {
   });
 });
 
-describe('every route is shut', () => {
+describe('every route is closed', () => {
   const ids = (): RouteIds => ({
     accountId: account.id,
     userId: account.administratorId,
@@ -268,51 +270,51 @@ describe('every route is shut', () => {
     domain: 'x.example',
   });
 
-  /** How each route answers this caller, of those that need anything; `a token` is enough for what is one's own. */
-  async function answers(api: Api): Promise<Set<string>> {
+  /** Calls every route that is not public; returns the distinct answers. The caller's own routes (`own`) need no permission. */
+  async function listAnswers(api: Api): Promise<Set<string>> {
     const seen = new Set<string>();
     for (const route of contract.filter(({ needs }) => needs !== 'anonymous')) {
-      const { status, body } = await callRoute(api, route, ids(), elsewhere());
+      const { status, body } = await callRoute(api, route, ids(), fromNewAddress());
       if (route.needs !== 'authenticated') seen.add(`${status} ${body?.code}`);
       else seen.add(status === 401 ? 'own 401' : 'own');
     }
     return seen;
   }
 
-  /** An administrator whose token has been used a moment ago. */
+  /** Adds an administrator and uses their token, so that it is cached. */
   async function knownAdministrator() {
     const chief = await account.addUserWithRole('administrator');
     expectStatus(200, await chief.api.get(account.path('/users')));
     return chief;
   }
 
-  it.each(['lock', 'delete'])('LOCK-3: to one who meets with %s, a second later', async (act) => {
+  it.each(['lock', 'delete'])('LOCK-3: to a user after a %s within a second', async (act) => {
     const chief = await knownAdministrator();
     expectStatus(200, await operator.post(account.path(`/users/${chief.id}/${act}`)));
     server.clock.move(1_001);
-    expect(await answers(chief.api)).toEqual(new Set(['own 401', '401 access.unauthenticated']));
+    expect(await listAnswers(chief.api)).toEqual(new Set(['own 401', '401 access.unauthenticated']));
     expectStatus(200, await operator.post(account.path(`/users/${chief.id}/${act === 'lock' ? 'unlock' : 'restore'}`)));
-    // TOKEN-6: what has ended stays so.
+    // TOKEN-6: an ended token does not come back.
     server.clock.move(1_001);
-    expect(await answers(chief.api)).toEqual(new Set(['own 401', '401 access.unauthenticated']));
+    expect(await listAnswers(chief.api)).toEqual(new Set(['own 401', '401 access.unauthenticated']));
   });
 
-  it('PERM-10: to one who was demoted, a second later', async () => {
+  it('PERM-10: to a demoted user within a second', async () => {
     const chief = await knownAdministrator();
     expectStatus(200, await operator.delete(account.path(`/users/${chief.id}/roles/administrator`)));
     server.clock.move(1_001);
-    expect(await answers(chief.api)).toEqual(new Set(['own', '403 access.forbidden']));
+    expect(await listAnswers(chief.api)).toEqual(new Set(['own', '403 access.forbidden']));
   });
 
-  it('TOKEN-12: to a token that was ended, at once', async () => {
+  it('TOKEN-12: to an ended token at once', async () => {
     const chief = await knownAdministrator();
     const { tokenId, api } = await issue(chief.api, { kind: 'user', scopes: userScopes });
     expectStatus(200, await api.get('/me'));
     expectStatus(200, await chief.api.delete(`/access-tokens/${tokenId}`));
-    expect(await answers(api)).toEqual(new Set(['own 401', '401 access.unauthenticated']));
+    expect(await listAnswers(api)).toEqual(new Set(['own 401', '401 access.unauthenticated']));
   });
 
-  it('TOKEN-14: to a token that has run out', async () => {
+  it('TOKEN-14: to an expired token', async () => {
     const { api } = await issue(operator, {
       kind: 'service',
       scopes: ['users:read'],
@@ -321,21 +323,21 @@ describe('every route is shut', () => {
     server.clock.move(59_000 - 5_000);
     expectStatus(200, await api.get('/me'));
     server.clock.move(6_000);
-    expect(await answers(api)).toEqual(new Set(['own 401', '401 access.unauthenticated']));
+    expect(await listAnswers(api)).toEqual(new Set(['own 401', '401 access.unauthenticated']));
   });
 
-  it('TOKEN-14: to whoever shows none, or what is none', async () => {
+  it('TOKEN-14: to requests without a token or with an invalid one', async () => {
     for (const token of [undefined, 'x', `rb_${'a'.repeat(43)}`, `${secrets[0]}x`]) {
-      expect(await answers(operator.as(token))).toEqual(new Set(['own 401', '401 access.unauthenticated']));
+      expect(await listAnswers(operator.as(token))).toEqual(new Set(['own 401', '401 access.unauthenticated']));
     }
     for (const authorization of ['', 'Basic dTpw', 'Bearer', `Token ${secrets[0]}`, `Bearer ${secrets[0]} x`]) {
-      const reply = await operator.as(undefined).get('/me', { authorization, ...elsewhere() });
+      const reply = await operator.as(undefined).get('/me', { authorization, ...fromNewAddress() });
       expectStatus(401, reply);
       expect(reply.headers.get('www-authenticate')).toBe('Bearer');
     }
   });
 
-  it('TOKEN-5: to a token of the account that its holder has left for another', async () => {
+  it('TOKEN-5: to a token from before its user moved to another account', async () => {
     const other = await openTestAccount(server);
     const userId = await account.addUser();
     const old = operator.as(await issueTokenFor(operator, userId));
@@ -346,13 +348,13 @@ describe('every route is shut', () => {
     expectStatus(200, await operator.post(other.path(`/users/${userId}/add-to-account`)));
     expectStatus(200, await operator.post(other.path(`/users/${userId}/unlock`)));
     server.clock.move(1_001);
-    expectStatus(401, await old.get('/me', elsewhere()));
+    expectStatus(401, await old.get('/me', fromNewAddress()));
     expectStatus(200, await operator.as(await issueTokenFor(operator, userId)).get('/me'));
   });
 });
 
-describe('whoever guesses', () => {
-  it('LOGIN-11: a wrong token is 401 however often it is shown, since none can be guessed', async () => {
+describe('a guessed token', () => {
+  it('LOGIN-11: gets 401 at every attempt and is not throttled, because tokens are too long to be guessed', async () => {
     const from = { 'x-forwarded-for': '192.0.2.7' };
     const guess = () => operator.as(`rb_${randomBytes(32).toString('base64url')}`).get('/me', from);
     const statuses = new Set<number>();
@@ -363,7 +365,7 @@ describe('whoever guesses', () => {
 });
 
 describe('the secrets of tokens', () => {
-  it('TOKEN-1: are nowhere but with those who were given them', () => {
+  it('TOKEN-1: are in no file of the server, except that of the operator in its own file', () => {
     expect(secrets.length).toBeGreaterThan(10);
     const kept = bytesOf(filesIn(server.directory).filter((file) => file !== server.server.operatorToken));
     expect(findTexts(secrets, kept)).toEqual([]);
@@ -374,25 +376,25 @@ describe('the secrets of tokens', () => {
 });
 
 describe("the operator's token", () => {
-  const secretIn = (file: string) => readFileSync(file, 'utf8').trim();
+  const readSecret = (file: string) => readFileSync(file, 'utf8').trim();
 
-  it('TOKEN-13: is issued anew where its file is missing at a start, and the old one ended, both on record', async () => {
+  it('TOKEN-13: is issued again if its file is missing at a start, and the old one is ended, both recorded in the audit', async () => {
     const file = server.server.operatorToken;
-    const [first, second] = [secretIn(file), async () => startServer(server.config, { clock: server.clock })];
+    const [first, startAgain] = [readSecret(file), async () => startServer(server.config, { clock: server.clock })];
     expect(statSync(file).mode & 0o777).toBe(0o600);
     await server.server.close();
-    let again = await second();
-    expect(secretIn(file)).toBe(first);
+    let again = await startAgain();
+    expect(readSecret(file)).toBe(first);
     await again.close();
 
     rmSync(file);
-    again = await second();
+    again = await startAgain();
     try {
-      const fresh = secretIn(file);
+      const fresh = readSecret(file);
       expect(fresh).not.toBe(first);
       expect(statSync(file).mode & 0o777).toBe(0o600);
       const api = new Api(again.url, fresh);
-      expectStatus(401, await api.as(first).get('/me', elsewhere()));
+      expectStatus(401, await api.as(first).get('/me', fromNewAddress()));
       const me = expectStatus(200, await api.get('/me')).body;
       expect(me.actor.kind).toBe('operator');
       const { head } = (await api.get('/health/ready')).body.projections;
@@ -403,7 +405,11 @@ describe("the operator's token", () => {
       ).body;
       expect(items).toMatchObject([
         { action: 'access-token.ended', actor: { kind: 'system', name: 'Rollbook' } },
-        { action: 'access-token.issued', actor: { kind: 'system', name: 'Rollbook' }, subject: { id: me.token.id } },
+        {
+          action: 'access-token.issued',
+          actor: { kind: 'system', name: 'Rollbook' },
+          subject: { id: me.token.tokenId },
+        },
       ]);
     } finally {
       await again.close();

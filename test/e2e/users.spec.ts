@@ -159,7 +159,7 @@ describe('adding a user', () => {
 });
 
 describe('a stranger who registers', () => {
-  it('LIFE-2: waits for approval on an owned domain, else is unaffiliated; a known address is refused', async () => {
+  it('LIFE-2: waits for approval on an owned domain, and is otherwise unaffiliated; a known address is refused', async () => {
     const fields = newPerson(account.domain);
     const pending = expectStatus(201, await service.post('/registrations', fields)).body;
     expect(pending).toEqual({ userId: expect.any(String), status: 'pending' });
