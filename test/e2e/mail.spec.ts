@@ -380,7 +380,7 @@ describe('a server that sends mails', () => {
     const register = async (): Promise<string> =>
       expectStatus(201, await service.post('/registrations', newPerson(ownAccount.domain))).body.userId;
     const reminders = (address: string) =>
-      box.mails.filter(({ subject, recipients }) => subject!.includes('approval') && recipients.includes(address));
+      box.mails.filter(({ subject, recipients }) => subject!.startsWith('Somebody waits') && recipients.includes(address));
 
     const strangers = [await register(), await register()];
     await waitForAllMails();
@@ -388,7 +388,7 @@ describe('a server that sends mails', () => {
     for (const day of [1, 2]) {
       ownServer.clock.move(24 * 60 * minute);
       for (const administrator of administrators) {
-        const sent = await box.waitForMails(administrator, /approval/, day);
+        const sent = await box.waitForMails(administrator, /^Somebody waits/, day);
         expect(sent.at(-1)!.text).toContain('2 people wait for approval in Account');
       }
     }

@@ -29,6 +29,8 @@ export interface Config {
   /** Whether mails may be sent over TLS only. */
   readonly smtpNeedsTls: boolean;
   readonly mailFrom: { readonly name: string; readonly address: string };
+  /** How long users who begin to wait for approval are collected before administrators are told, ms. */
+  readonly approvalNoticeDelay: number;
   /** The proxies whose X-Forwarded-For counts: their addresses and networks, or how many there are in a row. */
   readonly trustProxy: false | number | string[];
   readonly sessions: SessionLimits;
@@ -81,6 +83,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ...optional('smtpUrl', smtpUrl),
     smtpNeedsTls: read('SMTP_TLS') === 'required' && !(smtpUrl && isLoopback(smtpUrl)),
     mailFrom: read('MAIL_FROM'),
+    approvalNoticeDelay: read('APPROVAL_NOTICE_MINUTES') * 60_000,
     trustProxy: read('TRUST_PROXY'),
     sessions: {
       idle: read('SESSION_IDLE_MINUTES') * 60_000,

@@ -8,7 +8,7 @@ import { mailLog } from './problem-log.js';
 
 /** Creates the process that sends mails to SMTP_URL, or writes them to files under DATA_DIR. */
 export function createMailProcess(
-  { smtpUrl, smtpNeedsTls, mailFrom, dataDir }: Config,
+  { smtpUrl, smtpNeedsTls, mailFrom, dataDir, approvalNoticeDelay }: Config,
   { store, vault }: Stores,
   clock: Clock,
 ): MailProcess {
@@ -19,6 +19,7 @@ export function createMailProcess(
       ? smtpTransport(smtpUrl, mailFrom, { needsTls: smtpNeedsTls })
       : fileTransport(join(dataDir, 'mail'), mailFrom),
     now: () => clock.now(),
+    approvalNoticeDelay,
     report: mailLog(new Logger('Mail')),
   });
 }

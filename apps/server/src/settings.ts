@@ -82,6 +82,11 @@ export const settings = {
     oneOf('required', 'optional'),
   ),
   MAIL_FROM: setting('Rollbook <rollbook@localhost>', 'who mails come from', sender),
+  APPROVAL_NOTICE_MINUTES: setting(
+    '15',
+    'how long people who begin to wait for approval are collected before their administrators get one mail, 1 to 1440',
+    between(1, 1_440, 'minutes'),
+  ),
   TRUST_PROXY: setting(
     'off',
     'the proxies whose X-Forwarded-For counts: off, addresses and networks (comma-separated), or how many there are, 1 to 9',

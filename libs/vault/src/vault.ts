@@ -1,5 +1,6 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
+import { ApprovalNotices } from './approval-notices.js';
 import { backupMac } from './backup-mac.js';
 import { BulkDigests } from './bulk-digests.js';
 import { LinkRequests } from './link-requests.js';
@@ -28,6 +29,7 @@ export class Vault {
   readonly sessions: SessionStore;
   readonly outbox: MailOutbox;
   readonly pendingApprovals: PendingApprovals;
+  readonly approvalNotices: ApprovalNotices;
   readonly linkRequests: LinkRequests;
   readonly bulkDigests: BulkDigests;
 
@@ -48,6 +50,7 @@ export class Vault {
     this.sessions = new SessionStore(db);
     this.outbox = new MailOutbox(db);
     this.pendingApprovals = new PendingApprovals(db);
+    this.approvalNotices = new ApprovalNotices(db);
     this.linkRequests = new LinkRequests(db);
     this.bulkDigests = new BulkDigests(db);
   }

@@ -22,7 +22,11 @@ const effects: [string, UserEvent, Partial<MailEffect>][] = [
     { waitingIn: 'acme' },
   ],
   ['approved: a link', userEvent('UserApproved', { account: 'acme' }), { send: ['password-link'], waitingIn: null }],
-  ['rejected: no mail', userEvent('UserRejected', { account: 'acme' }), { waitingIn: null }],
+  [
+    'rejected: a notice',
+    userEvent('UserRejected', { account: 'acme' }),
+    { send: ['approval-rejected'], waitingIn: null },
+  ],
   [
     'added to an account: a link',
     userEvent('UserAddedToAccount', { account: 'acme', rule: 'administrator' }),
@@ -57,6 +61,7 @@ test('MAIL-1: no other event of a user sends a mail, nor do events of other stre
   expect(sending).toEqual([
     'UserAdded',
     'UserApproved',
+    'UserRejected',
     'UserAddedToAccount',
     'UserPasswordResetRequested',
     'UserPasswordChanged',

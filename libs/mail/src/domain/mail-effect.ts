@@ -1,8 +1,17 @@
 import type { DataOf, Recorded } from '#libs/kernel';
 import type { UserEvent } from '#libs/users';
 
-/** Why a mail is sent. A `password-link` sets the first password or resets it. */
-export const mailKinds = ['password-link', 'password-changed', 'approvals-waiting'] as const;
+/**
+ * Why a mail is sent. A `password-link` sets the first password or resets it. Administrators get `approvals-requested` soon
+ * after users have begun to wait for approval, and `approvals-waiting` each day while they wait.
+ */
+export const mailKinds = [
+  'password-link',
+  'password-changed',
+  'approvals-requested',
+  'approvals-waiting',
+  'approval-rejected',
+] as const;
 export type MailKind = (typeof mailKinds)[number];
 
 /** Events of users, each with the condition under which it counts. */
@@ -20,15 +29,20 @@ const queuedOn: Readonly<Record<MailKind, Conditions>> = {
     UserPasswordResetRequested: always,
   },
   'password-changed': { UserPasswordChanged: always },
-  // Queued once a day by queueReminders.
+  // Queued some minutes later by queueApprovalMails.
+  'approvals-requested': {},
+  // Queued once a day by queueApprovalMails.
   'approvals-waiting': {},
+  'approval-rejected': { UserRejected: always },
 };
 
 /** The events that queue mails again which were not sent because the user was locked, by their kind. */
 const releasedOn: Readonly<Record<MailKind, Conditions>> = {
   'password-link': { UserRestored: always, UserUnlocked: always },
   'password-changed': {},
+  'approvals-requested': {},
   'approvals-waiting': {},
+  'approval-rejected': {},
 };
 
 type AccountOf<Type extends UserEvent['type']> = (data: DataOf<UserEvent, Type>) => string | null | undefined;

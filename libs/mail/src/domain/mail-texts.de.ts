@@ -22,10 +22,22 @@ export const de: MailTexts = {
     before: 'Das Passwort Ihres Benutzerkontos wurde soeben gesetzt, und alle anderen Sitzungen wurden beendet.',
     after: 'Wenn nicht Sie das waren, sagen Sie es sofort Ihrem Administrator.',
   }),
+  'approvals-requested': ({ account, count }) => ({
+    subject:
+      count === 1 ? 'Eine neue Person wartet auf Ihre Freigabe' : `${count} neue Personen warten auf Ihre Freigabe`,
+    before: `${count === 1 ? 'Eine neue Person wartet' : `${count} neue Personen warten`} auf Freigabe in ${account}.`,
+    link: 'Ansehen, wer wartet',
+    after: 'Dort können Sie freigeben oder ablehnen. Wartet morgen noch jemand, werden Sie erinnert.',
+  }),
   'approvals-waiting': ({ account, count }) => ({
     subject: 'Jemand wartet auf Ihre Freigabe',
     before: `${count === 1 ? 'Eine Person wartet' : `${count} Personen warten`} auf Freigabe in ${account}.`,
     link: 'Ansehen, wer wartet',
     after: 'Sie werden einmal am Tag erinnert, solange jemand wartet.',
+  }),
+  'approval-rejected': ({ account }) => ({
+    subject: 'Ihre Registrierung wurde nicht freigegeben',
+    before: `Ein Administrator von ${account} hat Ihre Registrierung geprüft und nicht freigegeben. Sie können sich nicht anmelden.`,
+    after: `Wenn Sie das für einen Irrtum halten, wenden Sie sich bitte an Ihre Ansprechperson bei ${account}.`,
   }),
 };

@@ -8,6 +8,12 @@ const people = (count: number): string => {
   return form === 'few' ? `${count} osoby czekają` : `${count} osób czeka`;
 };
 
+const newPeople = (count: number): string => {
+  const form = plural.select(count);
+  if (form === 'one') return 'Jedna nowa osoba czeka';
+  return form === 'few' ? `${count} nowe osoby czekają` : `${count} nowych osób czeka`;
+};
+
 export const pl: MailTexts = {
   greeting: (name) => (name ? `Dzień dobry, ${name}!` : 'Dzień dobry!'),
   footer: 'Wysłane przez Rollbook, ponieważ masz tam konto użytkownika. Nikt nie czyta odpowiedzi.',
@@ -30,10 +36,21 @@ export const pl: MailTexts = {
     before: 'Hasło do Twojego konta użytkownika właśnie zostało ustawione, a wszystkie inne sesje zakończono.',
     after: 'Jeśli to nie Ty, natychmiast powiadom administratora.',
   }),
+  'approvals-requested': ({ account, count }) => ({
+    subject: `${newPeople(count)} na Twoją zgodę`,
+    before: `${newPeople(count)} na zatwierdzenie na koncie ${account}.`,
+    link: 'Zobacz, kto czeka',
+    after: 'Tam możesz zatwierdzić lub odrzucić. Jeśli jutro ktoś nadal będzie czekać, przyjdzie przypomnienie.',
+  }),
   'approvals-waiting': ({ account, count }) => ({
     subject: 'Ktoś czeka na Twoją zgodę',
     before: `${people(count)} na zatwierdzenie na koncie ${account}.`,
     link: 'Zobacz, kto czeka',
     after: 'Przypomnienie przychodzi raz dziennie, dopóki ktoś czeka.',
+  }),
+  'approval-rejected': ({ account }) => ({
+    subject: 'Twoja rejestracja nie została zatwierdzona',
+    before: `Administrator konta ${account} sprawdził Twoją rejestrację i jej nie zatwierdził. Nie możesz się zalogować.`,
+    after: `Jeśli uważasz, że to pomyłka, zwróć się do osoby kontaktowej w ${account}.`,
   }),
 };

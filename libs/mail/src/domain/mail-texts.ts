@@ -19,7 +19,10 @@ export interface MailFacts {
   /** `newMemberOf`: the name of the account if the link sets the first password; absent if it resets one. */
   readonly 'password-link': { readonly until: string; readonly newMemberOf?: string };
   readonly 'password-changed': Record<never, never>;
+  /** `count`: how many of the new users still wait. */
+  readonly 'approvals-requested': { readonly account: string; readonly count: number };
   readonly 'approvals-waiting': { readonly account: string; readonly count: number };
+  readonly 'approval-rejected': { readonly account: string };
 }
 
 /** The functions that return the text of each kind of mail. */

@@ -4,6 +4,7 @@ import type { EventStore } from '#libs/event-store';
 import {
   UserDecider,
   accountOf,
+  findDeparture,
   mayLogIn,
   findOpenLink,
   servesAsAdministrator,
@@ -13,6 +14,7 @@ import {
 import type { Mail, Vault } from '#libs/vault';
 import { formatTime, renderMail, type MailContent } from '../domain/render-mail.js';
 import type { MailKind } from '../domain/mail-effect.js';
+import { parseNotice } from './queue-approval-mails.js';
 import { mailTexts, type MailFacts, type TextFunctions } from '../domain/mail-texts.js';
 
 /** A mail and its recipient. */
@@ -23,7 +25,7 @@ export interface Message extends MailContent {
 /** What {@link composeMail} uses. */
 export interface ComposeDependencies {
   readonly store: Pick<EventStore, 'load'>;
-  readonly vault: Pick<Vault, 'hmac' | 'pendingApprovals'>;
+  readonly vault: Pick<Vault, 'hmac' | 'pendingApprovals' | 'approvalNotices'>;
   /** The address of the admin UI, without a slash at the end. */
   readonly publicUrl: string;
   readonly now: () => Date;
@@ -47,7 +49,7 @@ export async function composeMail(dependencies: ComposeDependencies, mail: Mail)
   const { state: user } = await dependencies.store.load(UserDecider, mail.user);
   // An erased user has no address any more.
   if (user.status === 'absent' || !user.email) return undefined;
-  const account = await loadOpenAccount(dependencies.store, accountOf(user));
+  const account = await loadOpenAccount(dependencies.store, accountOf(user) ?? rejectedBy(user));
   const language = languages.find((known) => known === (user.language ?? account?.language)) ?? 'en';
   return composeKind(mail.kind as MailKind, dependencies, mail, user, { account: account?.name, language });
 }
@@ -71,7 +73,7 @@ async function composeKind<Kind extends MailKind>(
   };
 }
 
-/** The name of the user's account if it is open, and the language of the mail. */
+/** The name of the user's account, or of the one that has rejected them, if it is open, and the language of the mail. */
 interface Recipient {
   readonly account: string | undefined;
   readonly language: Language;
@@ -104,13 +106,37 @@ const composers: { readonly [Kind in MailKind]: Composer<Kind> } = {
 
   'password-changed': async ({ publicUrl }) => ({ facts: {}, href: publicUrl }),
 
-  'approvals-waiting': async ({ vault, publicUrl, now }, { about }, user, { account }) => {
-    const count = vault.pendingApprovals.count(about);
-    const isAdministratorThere = servesAsAdministrator(user, now().toISOString()) && accountOf(user) === about;
-    if (count === 0 || !isAdministratorThere || account === undefined) return undefined;
-    return { facts: { account, count }, href: publicUrl };
+  'approvals-requested': async (dependencies, { about }, user, { account }) => {
+    const notice = parseNotice(about);
+    const count = dependencies.vault.approvalNotices.count(notice);
+    return toApprovalContents(dependencies, { user, accountId: notice.account, account, count });
   },
+
+  'approvals-waiting': async (dependencies, { about: accountId }, user, { account }) => {
+    const count = dependencies.vault.pendingApprovals.count(accountId);
+    return toApprovalContents(dependencies, { user, accountId, account, count });
+  },
+
+  'approval-rejected': async ({ publicUrl }, _, user, { account }) =>
+    account === undefined || rejectedBy(user) === undefined ? undefined : { facts: { account }, href: publicUrl },
 };
+
+/** Returns the contents of a mail about users who wait for approval; undefined if none waits or the recipient is no administrator there any more. */
+function toApprovalContents(
+  { publicUrl, now }: ComposeDependencies,
+  { user, accountId, account, count }: { user: User; accountId: string; account: string | undefined; count: number },
+): { facts: { account: string; count: number }; href: string } | undefined {
+  const isAdministratorThere = servesAsAdministrator(user, now().toISOString()) && accountOf(user) === accountId;
+  if (count === 0 || !isAdministratorThere || account === undefined) return undefined;
+  return { facts: { account, count }, href: `${publicUrl}/accounts/${accountId}/approvals` };
+}
+
+/** Returns the id of the account that has rejected the user, unless they have been in an account or waited for one since. */
+function rejectedBy(user: User): string | undefined {
+  const lastAccount = user.status === 'unaffiliated' ? user.lastAccount : undefined;
+  if (user.status === 'absent' || lastAccount === undefined) return undefined;
+  return findDeparture(user, lastAccount)?.act === 'rejected' ? lastAccount : undefined;
+}
 
 async function loadOpenAccount(store: ComposeDependencies['store'], id: string | undefined) {
   if (id === undefined) return undefined;

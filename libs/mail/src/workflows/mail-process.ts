@@ -4,7 +4,7 @@ import { StoreUnavailable, type LogItem, type Recorded } from '#libs/kernel';
 import type { Vault } from '#libs/vault';
 import { typesWithMailEffect, mailEffectOf } from '../domain/mail-effect.js';
 import { collectBatches } from './collect-batches.js';
-import { queueReminders, reminderInterval } from './remind.js';
+import { queueApprovalMails, reminderInterval } from './queue-approval-mails.js';
 import { MailSender, errorCodeOf, type SenderReport } from './sender.js';
 import type { MailTransport } from './transport.js';
 
@@ -13,6 +13,8 @@ export interface MailProcessOptions {
   readonly vault: Vault;
   readonly transport: MailTransport;
   readonly now: () => Date;
+  /** How long users who begin to wait for approval are collected before administrators are told, ms. */
+  readonly approvalNoticeDelay: number;
   readonly report: SenderReport & {
     /** Is called when the log cannot be read or the vault cannot be written, with an error code. */
     halted(problem: string): void;
@@ -146,7 +148,7 @@ export class MailProcess {
   }
 
   #saveEffect(event: Recorded): void {
-    const { outbox, pendingApprovals } = this.options.vault;
+    const { outbox, pendingApprovals, approvalNotices } = this.options.vault;
     const { id, envelope } = event;
     const { send, release, waitingIn } = mailEffectOf(event);
     const { id: user } = envelope.subject;
@@ -154,8 +156,12 @@ export class MailProcess {
     // An event causes one mail at most, so the mail has the event's id.
     for (const kind of send) outbox.enqueue({ id, kind, user, about: envelope.causationId, since: now });
     for (const kind of release) outbox.requeueHeldByLock(user, kind, now);
-    if (waitingIn) pendingApprovals.add(user, waitingIn, Date.parse(envelope.at) + reminderInterval);
-    if (waitingIn === null) pendingApprovals.remove(user);
+    const at = Date.parse(envelope.at);
+    if (waitingIn) {
+      pendingApprovals.add(user, waitingIn, at + reminderInterval);
+      approvalNotices.add(user, waitingIn, at + this.options.approvalNoticeDelay);
+    }
+    if (waitingIn === null) for (const list of [pendingApprovals, approvalNotices]) list.remove(user);
   }
 
   /** Sends the mails that are due whenever it is woken, at least once per poll interval. */
@@ -167,7 +173,7 @@ export class MailProcess {
       const woken = new Promise<void>((resolve) => (this.#wakeSender = resolve));
       this.#deleteOldMails();
       // Before it has caught up, a user may seem to wait for approval who no longer does.
-      if (this.#caughtUp) await queueReminders(store, vault, now().getTime());
+      if (this.#caughtUp) await queueApprovalMails(store, vault, now().getTime());
       await this.#sender!.sendDue(signal, this.#cut.signal);
       yield;
       const timer = setTimeout(this.#wakeSender, pollIntervalMs);

@@ -37,7 +37,8 @@ export class MembershipController {
   }
 
   @Post('users/:userId/reject')
-  @Refuses('user.not-pending')
+  @Refuses('user.not-pending', 'access.throttled')
+  @SendsMail()
   @HttpCode(200)
   @NeedsPermissionOf(RejectUser)
   reject(@CommandBody() command: RejectUser) {
