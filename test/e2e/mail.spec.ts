@@ -380,7 +380,9 @@ describe('a server that sends mails', () => {
     const register = async (): Promise<string> =>
       expectStatus(201, await service.post('/registrations', newPerson(ownAccount.domain))).body.userId;
     const reminders = (address: string) =>
-      box.mails.filter(({ subject, recipients }) => subject!.startsWith('Somebody waits') && recipients.includes(address));
+      box.mails.filter(
+        ({ subject, recipients }) => subject!.startsWith('Somebody waits') && recipients.includes(address),
+      );
 
     const strangers = [await register(), await register()];
     await waitForAllMails();
