@@ -1,10 +1,11 @@
 import 'reflect-metadata';
-import { CompiledQuery, sql, type Kysely, type KyselyPlugin } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { withQueryContext } from '#libs/kernel';
 import { userEvent } from '#libs/users';
 import { selectMatching } from '../../libs/users/src/read/user-filter.js';
 import { ListUsers, loadUsersAfter } from '../../libs/users/src/read/user-list.js';
 import type { UserListTables } from '../../libs/users/src/read/user-list.projection.js';
+import { explainReads } from '../support/explain-reads.js';
 import { userAddedEvent, nextEvent, userListFixtures, type UserListFixture } from '../support/user-list-fixture.js';
 
 type Names = readonly [firstName: string, lastName: string, local?: string];
@@ -151,25 +152,10 @@ describe.each(userListFixtures)('%s', (_, open) => {
     expect([await found('oldname'), await found('名新')]).toEqual([[], ['新 名']]);
   });
 
-  /** Returns the query plans of the statements of a read. */
-  async function plans(read: (db: Kysely<UserListTables>) => Promise<unknown>): Promise<string> {
-    const explained: Promise<unknown>[] = [];
-    const explain: KyselyPlugin = {
-      transformQuery: ({ node, queryId }) => {
-        const { sql: text, parameters } = db.getExecutor().compileQuery(node, queryId);
-        explained.push(db.executeQuery(CompiledQuery.raw(`explain ${text}`, [...parameters])).then(({ rows }) => rows));
-        return node;
-      },
-      transformResult: async ({ result }) => result,
-    };
-    await read(db.withPlugin(explain));
-    return JSON.stringify(await Promise.all(explained));
-  }
-
   test.each(['王伟', '王', '민수', 'Ng', 'zi', 'ngu', "o'n", 'मीना', 'anna m', 'nobody at all'])(
     'SEARCH-5: %s scans neither a whole table nor a whole index of the list',
     async (search) => {
-      const plan = await plans((explained) => loadUsersAfter(explained, query(search, 'large'), page));
+      const plan = await explainReads(db, (explained) => loadUsersAfter(explained, query(search, 'large'), page));
       expect(plan).toContain('Bitmap Index Scan on user_list_search');
       expect(plan).not.toMatch(/Seq Scan|Index Scan using/);
     },
@@ -177,7 +163,9 @@ describe.each(userListFixtures)('%s', (_, open) => {
 
   test('SEARCH-5: an export of a search uses the same index', async () => {
     expect(
-      await plans((explained) => selectMatching(explained, query('Ng', 'large')).select('user_id').execute()),
+      await explainReads(db, (explained) =>
+        selectMatching(explained, query('Ng', 'large')).select('user_id').execute(),
+      ),
     ).toContain('Bitmap Index Scan on user_list_search');
   });
 });

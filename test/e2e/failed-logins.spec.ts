@@ -263,6 +263,7 @@ describe('lists during and after a lock because of failed logins', () => {
         .map((row) => row.replaceAll('"', '').split(',').slice(6, 9));
     const see = async () => ({
       locked: await names('locked=true'),
+      effectivelyLocked: await names('effectiveStatus=locked'),
       notLocked: await names('locked=false'),
       byCause: await names('lockCause=failedLogins'),
       counted: (await now(own.path('/summary'), own.administrator)).body.locked,
@@ -274,6 +275,7 @@ describe('lists during and after a lock because of failed logins', () => {
     const lockedAt = test.clock.now().toISOString();
     expect(await see()).toEqual({
       locked: ['Ann', 'Bob'],
+      effectivelyLocked: ['Ann', 'Bob'],
       notLocked: ['Cid', 'Grace'],
       byCause: ['Ann'],
       counted: 2,
@@ -283,6 +285,7 @@ describe('lists during and after a lock because of failed logins', () => {
     test.clock.move(15 * minute);
     expect(await see()).toEqual({
       locked: ['Bob'],
+      effectivelyLocked: ['Bob'],
       notLocked: ['Ann', 'Cid', 'Grace'],
       byCause: [],
       counted: 1,

@@ -242,6 +242,7 @@ describe('the user list', () => {
         language: null,
         entitlementCountry: 'DE',
         status: 'active',
+        effectiveStatus: 'locked',
         locks: [
           {
             cause: 'administrator',

@@ -53,6 +53,16 @@ export const Line = (max: number) =>
 /** Property decorator: the field may be absent, but not `null`, which `IsOptional` accepts. */
 export const Optional = () => ValidateIf((_, value) => value !== undefined);
 
+/** Property decorator: the field is refused if one of these fields is given, too. */
+export const NotTogetherWith = (...others: readonly string[]) =>
+  ValidateBy({
+    name: 'notTogetherWith',
+    validator: {
+      validate: (_, at) => others.every((other) => (at!.object as Record<string, unknown>)[other] === undefined),
+      defaultMessage: () => `$property must not be given together with ${others.join(' or ')}`,
+    },
+  });
+
 /** Property decorator: a query parameter that may be repeated; the value is always an array. */
 export const Several = () =>
   compose(

@@ -35,6 +35,8 @@ export class ListAudit extends Paged<ListAudit> {
   @Optional() @SubjectId() subject?: string;
   /** One or several, like `user.locked`. */
   @Optional() @Several() @ArrayUnique() @IsIn(actions, { each: true }) action?: string[];
+  /** One or several that are left out, like `user.logged-in`. */
+  @Optional() @Several() @ArrayUnique() @IsIn(actions, { each: true }) excludeAction?: string[];
   /** What happened in this account. */
   @Optional() @Id() accountId?: string;
   /** @deprecated Use `accountId`, which counts if both are given. */
@@ -57,7 +59,7 @@ export class ListHistory extends Paged<ListHistory> {}
  * @throws Refusal `account.not-found`, `cursor.invalid`
  */
 export async function listAudit(db: Kysely<AuditTables>, query: ListAudit): Promise<Page<AuditItem>> {
-  const { actor, subject, action, from, to, context } = query;
+  const { actor, subject, action, excludeAction, from, to, context } = query;
   const accountId = query.accountId ?? query.account;
   const correlationId = query.correlationId ?? query.correlation;
   const confinedTo = visibleAccount(context);
@@ -67,6 +69,7 @@ export async function listAudit(db: Kysely<AuditTables>, query: ListAudit): Prom
   if (actor) rows = rows.where('actor_id', '=', actor);
   if (subject) rows = rows.where('subject_id', '=', subject);
   if (action?.length) rows = rows.where('action', 'in', action);
+  if (excludeAction?.length) rows = rows.where('action', 'not in', excludeAction);
   if (accountId) rows = rows.where('account', '=', accountId);
   if (correlationId) rows = rows.where('correlation_id', '=', correlationId);
   if (from) rows = rows.where('at', '>=', moment(from));

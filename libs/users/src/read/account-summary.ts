@@ -32,7 +32,7 @@ export interface UserCount {
   never_logged_in: number;
 }
 
-type Counts = Omit<UserCount, 'account_id'>;
+export type Counts = Omit<UserCount, 'account_id'>;
 
 /** Creates the table of counts, with a fill factor for its frequent updates. */
 export async function createUserCountTable(db: Kysely<AnyTables>): Promise<void> {

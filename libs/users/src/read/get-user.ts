@@ -7,7 +7,7 @@ import { Optional, Query, Refusal, TimeZone, type Recorded, type VersionedResult
 import { UserDecider } from '../domain/user.decider.js';
 import { revisionVisibleTo } from '../domain/user.state.js';
 import { invalidMoment, parseReplayMoment, type Moment } from './moment.js';
-import { UserItem, withLocksInForceAt, toUserItem } from './user-item.js';
+import { UserItem, withLocksInForceAt, toStoredUserItem } from './user-item.js';
 import type { UserListTables } from './user-list.projection.js';
 import { foldUser } from './fold-user.js';
 import type { UserAcrossAccounts } from './user-view.js';
@@ -72,7 +72,7 @@ export async function replayUser(store: EventStore, db: Kysely<Tables>, query: G
   const view = seen?.accounts[context.account!];
   if (!view) throw notFound();
   return toUserPage(
-    withLocksInForceAt(toUserItem(view), 'revision' in moment ? last : new Date(moment.time).toISOString()),
+    withLocksInForceAt(toStoredUserItem(view), 'revision' in moment ? last : new Date(moment.time).toISOString()),
     await loadContracts(db, context.account!),
   );
 }

@@ -7,7 +7,7 @@ import { ListUsers, listUsers } from './user-list.js';
 import type { UserListTables } from './user-list.projection.js';
 
 /** Lists the users who wait for approval, longest first. */
-export class ListPendingApprovals extends Query<ListPendingApprovals, Page<PendingApproval>> {
+export class ListPendingApprovals extends Query<ListPendingApprovals, PendingApprovalPage> {
   /** 1 to 200, default 50. */
   @Optional() @Type(() => Number) @IsInt() @Min(1) @Max(200) limit?: number;
   /** `next` of the page before. */
@@ -27,13 +27,19 @@ export interface PendingApproval {
   readonly revision: number;
 }
 
+/** A page of the users who wait for approval. */
+export interface PendingApprovalPage extends Page<PendingApproval> {
+  /** How many wait; only in the first page. */
+  readonly total?: number;
+}
+
 /** Returns a page of the users who wait for approval in an account, the longest waiting first. Throws `cursor.invalid`. */
 export async function listPendingApprovals(
   db: Kysely<UserListTables>,
   sealer: Sealer,
   query: ListPendingApprovals,
-): Promise<Page<PendingApproval>> {
-  const { items, next } = await listUsers(
+): Promise<PendingApprovalPage> {
+  const { items, next, total } = await listUsers(
     db,
     sealer,
     withQueryContext(new ListUsers({ ...query, status: ['pending'], sort: 'addedAt' }), query.context),
@@ -50,5 +56,6 @@ export async function listPendingApprovals(
       revision,
     })),
     next,
+    ...(total !== undefined && { total }),
   };
 }

@@ -5,6 +5,7 @@ import { toCsvCell } from './csv-cell.js';
 import { withLocksInForceAt, type UserItem } from './user-item.js';
 import { UserFilter, selectMatching } from './user-filter.js';
 import type { UserListTables } from './user-list.projection.js';
+import { sortColumns } from './user-order.js';
 
 /** Exports the users that match the filters of the list, as CSV. */
 export class ExportUserList extends UserFilter<ExportUserList, Readable> {}
@@ -59,9 +60,12 @@ const idLength = 36;
 async function readUserIds(db: Kysely<UserListTables>, query: ExportUserList): Promise<string> {
   const keys: string[] = [];
   for (let after = ''; ;) {
-    const select = selectMatching(db, query).where('user_id', '>', after).select(['user_id', 'last_name_key']);
+    const select = selectMatching(db, query)
+      .where('user_id', '>', after)
+      .select(['user_id', ...sortColumns.lastName]);
     const rows = await select.orderBy('user_id').limit(idPageSize).execute();
-    for (const { user_id, last_name_key } of rows) keys.push(`${last_name_key}\0${user_id}`);
+    for (const { user_id, last_name_key, first_name_key } of rows)
+      keys.push(`${last_name_key}\0${first_name_key}\0${user_id}`);
     if (rows.length < idPageSize) break;
     after = rows.at(-1)!.user_id;
   }

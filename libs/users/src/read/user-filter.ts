@@ -1,9 +1,16 @@
 import { IsIn } from 'class-validator';
 import { sql, type Kysely, type RawBuilder, type SelectQueryBuilder } from 'kysely';
-import { Country, Flag, Line, Moment, Optional, Query, Several, momentToMs } from '#libs/kernel';
+import { Country, Flag, Line, Moment, NotTogetherWith, Optional, Query, Several, momentToMs } from '#libs/kernel';
 import { toCanonicalAddress } from '../domain/email-address.js';
 import { roles } from '../domain/user.events.js';
-import { memberStatuses, userStatuses } from './user-item.js';
+import {
+  effectiveStatuses,
+  hasEffectiveStatus,
+  isLockedAt,
+  mayBeLocked,
+  memberStatuses,
+  userStatuses,
+} from './effective-status.js';
 import type { UserListTables } from './user-list.projection.js';
 import { Searchable, matchesSearch } from './user-search.js';
 
@@ -11,6 +18,15 @@ import { Searchable, matchesSearch } from './user-search.js';
 export abstract class UserFilter<Self, Result = unknown> extends Query<Self, Result> {
   /** `pending`, `invited`, `active` (the default), or of former members: `rejected`, `left`, `deleted`. */
   @Optional() @Several() @IsIn(userStatuses, { each: true }) status?: string[];
+  /**
+   * As the admin UI shows it: `locked` for a member with a lock, otherwise the status. Repeat it for several. Not together
+   * with `status` or `locked`.
+   */
+  @Optional()
+  @Several()
+  @IsIn(effectiveStatuses, { each: true })
+  @NotTogetherWith('status', 'locked')
+  effectiveStatus?: string[];
   @Optional() @Flag() locked?: boolean;
   @Optional() @IsIn(['administrator', 'failedLogins', 'unaffiliated', 'dormant']) lockCause?: string;
   @Optional() @IsIn(roles) role?: string;
@@ -31,10 +47,24 @@ export function selectMatching(
   db: Kysely<UserListTables>,
   query: UserFilter<unknown>,
 ): SelectQueryBuilder<UserListTables, 'user_list', object> {
-  const { status = memberStatuses, locked, lockCause, role, country, email, search, lastLoginBefore } = query;
-  let rows = db.selectFrom('user_list').where('account_id', '=', query.context.account!).where('status', 'in', status);
+  const {
+    status = memberStatuses,
+    effectiveStatus,
+    locked,
+    lockCause,
+    role,
+    country,
+    email,
+    search,
+    lastLoginBefore,
+  } = query;
+  let rows = db.selectFrom('user_list').where('account_id', '=', query.context.account!);
+  rows = effectiveStatus?.length
+    ? rows.where(hasEffectiveStatus(effectiveStatus, query.context.at))
+    : rows.where('status', 'in', status);
   const isLocked = isLockedAt(query.context.at);
-  if (locked !== undefined) rows = rows.where(locked ? isLocked : sql<boolean>`not ${isLocked}`);
+  if (locked !== undefined)
+    rows = rows.where(locked ? sql<boolean>`${mayBeLocked} and ${isLocked}` : sql<boolean>`not ${isLocked}`);
   if (lockCause)
     rows = rows.where(sql<boolean>`${lockCause} = any(lock_causes) and ${hasLockAt(lockCause, query.context.at)}`);
   if (role) rows = rows.where(sql<boolean>`${role} = any(roles)`);
@@ -46,10 +76,6 @@ export function selectMatching(
   if (before) rows = rows.where((eb) => eb.or([eb('last_login_at', '<', before), eb('last_login_at', 'is', null)]));
   return rows;
 }
-
-/** Returns the condition that a row has a lock in force at a time (UTC, ISO 8601). */
-const isLockedAt = (at: string): RawBuilder<boolean> =>
-  sql<boolean>`(locked_for_good or coalesce(locked_until > ${at}, false))`;
 
 /** Returns the condition that a row has a lock of this cause in force at a time (UTC, ISO 8601). */
 const hasLockAt = (cause: string, at: string): RawBuilder<boolean> => sql<boolean>`exists (

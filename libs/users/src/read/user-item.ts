@@ -1,5 +1,6 @@
 import type { LockCause, Role } from '../domain/user.events.js';
 import { isInForce } from '../domain/user.state.js';
+import { toEffectiveStatus } from './effective-status.js';
 import { startsDisableMode, type LockView, type UserView } from './user-view.js';
 
 interface LockedBy {
@@ -18,10 +19,6 @@ export interface LockItem {
   readonly disableModeUntil: string | null;
 }
 
-/** The statuses that a list shows by default: those of members. */
-export const memberStatuses = ['pending', 'invited', 'active'];
-export const userStatuses = [...memberStatuses, 'rejected', 'left', 'deleted'];
-
 /** A user in a list. */
 export interface UserItem {
   readonly userId: string;
@@ -32,6 +29,8 @@ export interface UserItem {
   readonly language: string | null;
   readonly entitlementCountry: string | null;
   readonly status: Exclude<UserView['status'], 'unaffiliated'>;
+  /** `locked` for a member with a lock; otherwise the same as `status`. */
+  readonly effectiveStatus: UserItem['status'] | 'locked';
   readonly locks: readonly LockItem[];
   readonly roles: readonly Role[];
   readonly addedAt: string | null;
@@ -42,8 +41,11 @@ export interface UserItem {
   readonly revision: number;
 }
 
-/** Converts a view to the stored item, which includes locks that may have ended, see {@link withLocksInForceAt}. */
-export const toUserItem = (view: UserView): UserItem => ({
+/** A user as they are stored: with locks that may have ended, see {@link withLocksInForceAt}. */
+export type StoredUserItem = Omit<UserItem, 'effectiveStatus'>;
+
+/** Converts a view to the stored item. */
+export const toStoredUserItem = (view: UserView): StoredUserItem => ({
   userId: view.userId,
   email: view.email,
   firstName: view.firstName,
@@ -62,10 +64,10 @@ export const toUserItem = (view: UserView): UserItem => ({
 });
 
 /** Returns a user with only the locks that are in force at a time (UTC, ISO 8601). */
-export const withLocksInForceAt = (item: UserItem, at: string): UserItem => ({
-  ...item,
-  locks: item.locks.filter((lock) => isInForce(lock, at)),
-});
+export function withLocksInForceAt(item: StoredUserItem, at: string): UserItem {
+  const locks = item.locks.filter((lock) => isInForce(lock, at));
+  return { ...item, effectiveStatus: toEffectiveStatus(item.status, locks), locks };
+}
 
 // Field by field: one that was stored comes back with its fields in another order, and rows are compared as text.
 const lockItem = (lock: LockView, firstLoginAt: string | null): LockItem => ({

@@ -4,7 +4,9 @@ import type { Projection } from '#libs/read-store';
 import { toCanonicalAddress } from '../domain/email-address.js';
 import { createUserCountTable, updateUserCounts, type UserCount } from './account-summary.js';
 import { normalizeForSearch } from './normalize-for-search.js';
-import { toUserItem, type UserItem } from './user-item.js';
+import { mayBeLocked } from './effective-status.js';
+import { toStoredUserItem, type StoredUserItem } from './user-item.js';
+import { sortColumns } from './user-order.js';
 import { toSearchColumns, type SearchColumns } from './user-search.js';
 import { foldUser, userViewEvents } from './fold-user.js';
 import { isLockedForGood, type UserAcrossAccounts, type UserView } from './user-view.js';
@@ -30,7 +32,7 @@ export interface UserRow extends SearchColumns {
   added_at: string | null;
   last_login_at: string | null;
   restorable_until: string | null;
-  item: UserItem;
+  item: StoredUserItem;
 }
 
 /** A row for each account and user, the counts of each account, and the folded state of each user. */
@@ -40,20 +42,9 @@ export interface UserListTables {
   user_seen: { user_id: string; seen: UserAcrossAccounts };
 }
 
-/** The columns that the list can be sorted by; each has an index. */
-export const sortColumns = {
-  lastName: 'last_name_key',
-  firstName: 'first_name_key',
-  email: 'email_key',
-  country: 'country',
-  status: 'status',
-  addedAt: 'added_at',
-  lastLoginAt: 'last_login_at',
-} as const;
-
 export const UserListProjection: Projection = {
   name: 'user-list',
-  version: 6,
+  version: 7,
   tables: ['user_list', 'user_count', 'user_seen'],
   events: userViewEvents,
 
@@ -69,9 +60,14 @@ export const UserListProjection: Projection = {
         first_name_key text collate "C" not null, last_name_key text collate "C" not null, email_key text collate "C" not null,
         search text not null, search_grams text[] collate "C", added_at timestamptz, last_login_at timestamptz, restorable_until timestamptz,
         item json not null, primary key (account_id, user_id)) with (fillfactor = 75)`.execute(db);
-    for (const key of Object.values(sortColumns)) {
-      await sql`create index on user_list (account_id, ${sql.ref(key)}, user_id)`.execute(db);
+    for (const key of [...Object.values(sortColumns), ['status', 'locked_for_good', ...sortColumns.lastName]]) {
+      await sql`create index on user_list (account_id, ${sql.join(key.map((column) => sql.ref(column)))}, user_id)`.execute(
+        db,
+      );
     }
+    await sql`create index user_list_locked on user_list (account_id, last_name_key, first_name_key, user_id) where ${mayBeLocked}`.execute(
+      db,
+    );
     await sql`create index on user_list (account_id, restorable_until) where status = 'deleted'`.execute(db);
     // Few rows: users whose locks have ends.
     await sql`create index on user_list (account_id, locked_until) where locked_until is not null`.execute(db);
@@ -142,7 +138,7 @@ const userRow = (view: UserView, before: UserView | undefined): UserRow => ({
   added_at: view.addedAt,
   last_login_at: view.lastLoginAt,
   restorable_until: view.canBeRestored ? view.restorableUntil : null,
-  item: toUserItem(view),
+  item: toStoredUserItem(view),
 });
 
 /** How an update of an existing row sets each column but the key; a forgotten column does not compile. */

@@ -4,18 +4,18 @@ import { sql, type Kysely } from 'kysely';
 import { Optional, toPage, type Page } from '#libs/kernel';
 import { sealCursor, unsealCursor, type Sealer } from '#libs/read-store';
 import { UserFilter, selectMatching } from './user-filter.js';
-import { withLocksInForceAt, type UserItem } from './user-item.js';
-import { sortColumns, type UserListTables, type UserRow } from './user-list.projection.js';
+import { withLocksInForceAt, type StoredUserItem, type UserItem } from './user-item.js';
+import type { UserListTables } from './user-list.projection.js';
+import { sectionsOf, sorts } from './user-order.js';
+import { countMatching, type UserTotal } from './user-total.js';
 import { findBeginningOnlyTerms, toSortExpression } from './user-search.js';
-
-type SortColumn = (typeof sortColumns)[keyof typeof sortColumns];
-const nullable: ReadonlySet<SortColumn> = new Set(['added_at', 'last_login_at'] as const);
-
-const sorts = Object.keys(sortColumns).flatMap((key) => [key, `-${key}`]);
 
 /** Lists the users of an account, page by page. */
 export class ListUsers extends UserFilter<ListUsers, UserItemPage> {
-  /** `lastName` (default), `firstName`, `email`, `country`, `status`, `addedAt`, `lastLoginAt`; `-` sorts descending; users who never logged in come last. */
+  /**
+   * `lastName` (default), `firstName`, `email`, `country`, `status` (the effective one), `addedAt`, `lastLoginAt`; `-` sorts
+   * descending; users who never logged in come last. Equal ones are sorted by last name, then first name.
+   */
   @Optional() @IsIn(sorts) sort?: string;
   /** 1 to 200, default 50. */
   @Optional() @Type(() => Number) @IsInt() @Min(1) @Max(200) limit?: number;
@@ -24,7 +24,7 @@ export class ListUsers extends UserFilter<ListUsers, UserItemPage> {
 }
 
 /** A page of the list. */
-export interface UserItemPage extends Page<UserItem> {
+export interface UserItemPage extends Page<UserItem>, UserTotal {
   /** Words of the search that are so short that they were compared with the beginnings of words only. */
   readonly beginningsOnly?: readonly string[];
 }
@@ -35,19 +35,20 @@ export interface UserItemPage extends Page<UserItem> {
  */
 export async function listUsers(db: Kysely<UserListTables>, sealer: Sealer, query: ListUsers): Promise<UserItemPage> {
   const { sort = 'lastName', limit = 50, cursor, search } = query;
-  const name = `users ${query.context.account!} ${sort}`;
+  const name = `users by name ${query.context.account!} ${sort}`;
   const after = cursor === undefined ? undefined : (unsealCursor(cursor, sealer, name) as Keyset);
   const { items, next } = await loadUsersAfter(db, query, { sort, limit, after });
   const beginnings = findBeginningOnlyTerms(search ?? '');
   return {
     items,
     next: next && sealCursor(next, sealer, name),
+    ...(cursor === undefined && (await countMatching(db, query, { items, next }))),
     ...(beginnings.length > 0 && { beginningsOnly: beginnings }),
   };
 }
 
-/** The sort key and the id of the last row of a page: the next page begins after it. */
-export type Keyset = readonly [key: string | null, userId: string];
+/** Where a page ended: the section of its last row, the values of the section's `keyset`, and the id. */
+export type Keyset = readonly [section: string, ...values: string[]];
 
 /** Returns at most `limit` users after a row, which may have moved or gone since. */
 export async function loadUsersAfter(
@@ -55,26 +56,26 @@ export async function loadUsersAfter(
   filter: UserFilter<unknown>,
   { sort, limit, after }: { sort: string; limit: number; after?: Keyset | undefined },
 ): Promise<Page<UserItem, Keyset>> {
-  const key = sortColumns[sort.replace('-', '') as keyof typeof sortColumns];
   const [order, beyond] = sort.startsWith('-') ? (['desc', '<'] as const) : (['asc', '>'] as const);
-  const rows: (Pick<UserRow, 'user_id' | 'item'> & { key: string | null })[] = [];
-  // Rows without a value come last in both orders. No index has them there in both, so they are a list of their own.
-  for (const state of ['is not', 'is'] as const) {
-    if (rows.length > limit || (state === 'is' ? !nullable.has(key) : after?.[0] === null)) continue;
+  const sections = sectionsOf(sort, filter.context.at);
+  const rows: { readonly item: StoredUserItem; readonly end: Keyset }[] = [];
+  for (const section of sections.slice(sections.findIndex(({ name }) => name === (after?.[0] ?? sections[0]!.name)))) {
+    if (rows.length > limit) break;
+    const keyset = [...section.keyset, 'user_id'] as const;
     let select = selectMatching(db, filter)
-      .where(key, state, null)
-      .select(['user_id', 'item', `${key} as key`]);
-    if (after && state === 'is not')
-      select = select.where(sql<boolean>`(${sql.ref(key)}, user_id) ${sql.raw(beyond)} (${after[0]}, ${after[1]})`);
-    if (after?.[0] === null) select = select.where('user_id', beyond, after[1]);
-    rows.push(
-      ...(await select
-        .orderBy(filter.search ? toSortExpression(filter.search, key) : key, order)
-        .orderBy('user_id', order)
-        .limit(limit + 1 - rows.length)
-        .execute()),
-    );
+      .where(section.condition)
+      .select(['item', ...keyset]);
+    if (after?.[0] === section.name)
+      select = select.where(
+        sql<boolean>`(${sql.join(keyset.map((column) => sql.ref(column)))}) ${sql.raw(beyond)} (${sql.join(after.slice(1))})`,
+      );
+    const [first, ...others] = section.orderBy;
+    select = select.orderBy(filter.search ? toSortExpression(filter.search, first!) : first!, order);
+    for (const column of [...others, 'user_id'] as const) select = select.orderBy(column, order);
+    const found = await select.limit(limit + 1 - rows.length).execute();
+    for (const row of found)
+      rows.push({ item: row.item, end: [section.name, ...keyset.map((column) => row[column]!)] });
   }
-  const page = toPage(rows, limit, (last): Keyset => [last.key, last.user_id]);
+  const page = toPage(rows, limit, ({ end }) => end);
   return { ...page, items: page.items.map(({ item }) => withLocksInForceAt(item, filter.context.at)) };
 }

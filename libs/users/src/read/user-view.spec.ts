@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import * as fc from 'fast-check';
 import type { Actor, Recorded } from '#libs/kernel';
 import { userEvent, type LockCause, type UserEvent } from '../domain/user.events.js';
-import { toUserItem } from './user-item.js';
+import { toStoredUserItem } from './user-item.js';
 import { foldUser } from './fold-user.js';
 import type { UserAcrossAccounts } from './user-view.js';
 
@@ -59,7 +59,7 @@ const addedTo = (account: string) => userEvent('UserAddedToAccount', { account, 
 const restored = userEvent('UserRestored', { account: 'acme' });
 
 const endsIn = (seen: UserAcrossAccounts, account = 'acme') =>
-  toUserItem(seen.accounts[account]!).locks.map(({ disableModeUntil }) => disableModeUntil);
+  toStoredUserItem(seen.accounts[account]!).locks.map(({ disableModeUntil }) => disableModeUntil);
 
 describe('disable mode', () => {
   it('LOCK-11: begins with the first lock since the user could log in, whatever happens until they can again', () =>
@@ -125,7 +125,7 @@ describe('a lock', () => {
   );
 
   it('LOCK-9: that another account set says so, not who set it and why', () => {
-    const { locks } = toUserItem(moved.accounts['globex']!);
+    const { locks } = toStoredUserItem(moved.accounts['globex']!);
     expect(locks).toMatchObject(
       ['administrator', 'unaffiliated'].map((cause) => ({
         cause,
@@ -137,7 +137,7 @@ describe('a lock', () => {
   });
 
   it('LOCK-9: is told in full where it was set', () => {
-    expect(toUserItem(moved.accounts['acme']!).locks).toMatchObject([
+    expect(toStoredUserItem(moved.accounts['acme']!).locks).toMatchObject([
       { reason: 'secret', by: administrator },
       { reason: 'secret', by: administrator },
     ]);
