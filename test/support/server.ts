@@ -9,12 +9,16 @@ import { startServer, type Overrides, type Server } from '../../apps/server/src/
 import { Api, type ApiResponse } from './api.js';
 import { createDatabase } from './database.js';
 
-/** The clock of a test server: the real time plus what the test has added. */
+/** The clock of a test server: the real time plus the time that the test has added. Waits take a tenth of their time. */
 class MovableClock extends Clock {
   private offsetMs = 0;
 
   override now(): Date {
     return new Date(Date.now() + this.offsetMs);
+  }
+
+  override sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return super.sleep(ms / 10, signal);
   }
 
   /** Moves the time forward by `ms`. */

@@ -20,6 +20,7 @@ export function createMailProcess(
       : fileTransport(join(dataDir, 'mail'), mailFrom),
     now: () => clock.now(),
     approvalNoticeDelay,
+    sleep: (ms, signal) => clock.sleep(ms, signal),
     report: mailLog(new Logger('Mail')),
   });
 }

@@ -66,8 +66,12 @@ import { Sessions } from './workflows/sessions.js';
     ),
     ...commandHandlers(
       [RequestPasswordLink],
-      [EventStore, Vault],
-      (store, vault) => (command) => constantTime(() => requestPasswordLink({ store, vault }, command)),
+      [EventStore, Vault, Clock],
+      (store, vault, clock) => (command) =>
+        constantTime(
+          (ms) => clock.sleep(ms),
+          () => requestPasswordLink({ store, vault }, command),
+        ),
     ),
     ...commandHandlers(
       [FollowPasswordLink],
@@ -121,8 +125,9 @@ import { Sessions } from './workflows/sessions.js';
     PasswordAttempts,
     {
       provide: AddressOwners,
-      inject: [EventStore, Vault],
-      useFactory: (store: EventStore, vault: Vault) => new AddressOwners(store, vault),
+      inject: [EventStore, Vault, Clock],
+      useFactory: (store: EventStore, vault: Vault, clock: Clock) =>
+        new AddressOwners(store, vault, (ms) => clock.sleep(ms)),
     },
     DeviceChecks,
     {
@@ -142,7 +147,7 @@ import { Sessions } from './workflows/sessions.js';
       inject: [PasswordThreads, Clock],
       // One more than there are threads: while the threads hash, it reads the event store.
       useFactory: ({ size }: PasswordThreads, clock: Clock) =>
-        new PasswordChecks({ concurrency: size + 1, now: () => clock.now() }),
+        new PasswordChecks({ concurrency: size + 1, now: () => clock.now(), sleep: (ms) => clock.sleep(ms) }),
     },
     { provide: APP_GUARD, useClass: AccessGuard },
   ],

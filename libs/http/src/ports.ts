@@ -1,8 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** Services that this library needs and that the server's module provides. */
 
-/** The current time; tests replace it. */
+/** The current time, and waiting; tests replace it. */
 export abstract class Clock {
   abstract now(): Date;
+
+  /** Waits for `ms`. Rejects when the signal is aborted. */
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    await sleep(ms, undefined, signal && { signal });
+  }
 }
 
 /** The server's address in a browser, which decides about the session cookie. */

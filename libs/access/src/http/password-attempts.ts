@@ -4,6 +4,7 @@ import { RateLimit } from '#libs/kernel';
 import { toCanonicalAddress } from '#libs/users';
 import type { Principal } from '../domain/principal.js';
 import { TokenAuthenticator } from '../workflows/token-authenticator.js';
+import { constantTime } from '../workflows/constant-time.js';
 import { PasswordChecks } from '../workflows/password-checks.js';
 import { DeviceCookie } from './device-cookie.js';
 import { KnownDevices } from './known-devices.js';
@@ -19,9 +20,14 @@ export class PasswordAttempts {
     private readonly devices: KnownDevices,
     private readonly tokenAuthenticator: TokenAuthenticator,
     private readonly device: DeviceCookie,
-    clock: Clock,
+    private readonly clock: Clock,
   ) {
     this.#own = new RateLimit({ limit: 30, window: 600_000, now: () => clock.now() });
+  }
+
+  /** Calls `compare` for a token, and returns its result. A token can't be guessed, so there is no limit; a failure is padded to hide timing. */
+  checkToken<T>(compare: () => Promise<T>): Promise<T> {
+    return constantTime((ms) => this.clock.sleep(ms), compare, { skipOnSuccess: true });
   }
 
   /** Calls `compare` for a password that was sent with an e-mail address, which may be unknown. Returns its result; throws `access.throttled` at a limit. */

@@ -22,7 +22,6 @@ import {
   type Authenticated,
 } from '../domain/session.commands.js';
 import { TokenAuthenticator } from '../workflows/token-authenticator.js';
-import { constantTime } from '../workflows/constant-time.js';
 import { Sessions } from '../workflows/sessions.js';
 import type { Accepted, EndedSessions, SessionList } from './answers.js';
 import { DeviceCookie } from './device-cookie.js';
@@ -55,9 +54,8 @@ export class SessionController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const execute = () => this.commands.execute(this.device.addDevice(command, request));
-    // A token can't be guessed.
     const authenticated = await (command.email === undefined
-      ? constantTime(execute, { skipOnSuccess: true })
+      ? this.attempts.checkToken(execute)
       : this.attempts.checkForAddress(request, command.email, execute));
     return this.startSession(authenticated, request, reply);
   }

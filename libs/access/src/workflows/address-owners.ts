@@ -1,7 +1,7 @@
 import type { EventStore } from '#libs/event-store';
 import { findUserByAddress } from '#libs/users';
 import type { Vault } from '#libs/vault';
-import { constantTime } from './constant-time.js';
+import { constantTime, type Sleep } from './constant-time.js';
 import { WorkQueue } from './work-queue.js';
 
 /** Looks up the users of e-mail addresses, with limited concurrency and in the same time whether or not there is a user. */
@@ -11,13 +11,18 @@ export class AddressOwners {
   constructor(
     private readonly store: EventStore,
     private readonly vault: Pick<Vault, 'hmac'>,
+    private readonly sleep: Sleep,
   ) {}
 
   /** Returns the id of the user with this address, or undefined. Throws `access.throttled` if too many look-ups wait. */
   findUserId(email: string): Promise<string | undefined> {
-    const { store, vault } = this;
-    return constantTime(() => this.#lookUps.run(async () => (await findUserByAddress({ store, vault }, email))?.id), {
-      quantum: 50,
-    });
+    const { store, vault, sleep } = this;
+    return constantTime(
+      sleep,
+      () => this.#lookUps.run(async () => (await findUserByAddress({ store, vault }, email))?.id),
+      {
+        quantum: 50,
+      },
+    );
   }
 }

@@ -1,10 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+/** Waits for `ms`, as the server's `Clock` does. */
+export type Sleep = (ms: number) => Promise<void>;
 
 /**
  * Runs `work` and hides how long it took: pads the duration to the next multiple of `quantum` ms (constant, 300 by
  * default). With `skipOnSuccess`, only failures are padded.
  */
 export async function constantTime<T>(
+  sleep: Sleep,
   work: () => Promise<T>,
   { skipOnSuccess = false, quantum = 300 } = {},
 ): Promise<T> {

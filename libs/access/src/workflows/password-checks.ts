@@ -1,5 +1,5 @@
 import { RateLimit, Refusal, throttledRefusal } from '#libs/kernel';
-import { constantTime } from './constant-time.js';
+import { constantTime, type Sleep } from './constant-time.js';
 import { WorkQueue } from './work-queue.js';
 
 /** An attempt to authenticate by a password. */
@@ -16,6 +16,7 @@ interface ChecksOptions {
   /** How many checks run at a time. */
   readonly concurrency: number;
   readonly now: () => Date;
+  readonly sleep: Sleep;
 }
 
 /** How many attempts for one address may wait: few, so that the last one is answered within seconds; default, not configurable. */
@@ -37,13 +38,15 @@ export class PasswordChecks {
   /** Failed attempts by source: 20 per minute; default, not configurable. An attempt counts as failed until it has succeeded. */
   readonly #failures: RateLimit;
   readonly #comparisons: WorkQueue;
+  readonly #sleep: Sleep;
   readonly #limitedSourcesQueue = new WorkQueue({ concurrency: 1, maxWaiting: waitingFromLimited });
   readonly #addressQueues = new Map<string, WorkQueue>();
   readonly #pending = { knownDevice: 0, other: 0, limitedSource: 0 };
 
-  constructor({ concurrency, now }: ChecksOptions) {
+  constructor({ concurrency, now, sleep }: ChecksOptions) {
     this.#failures = new RateLimit({ limit: 20, window: 60_000, now });
     this.#comparisons = new WorkQueue({ concurrency, maxWaiting: maxPending, priorities: 3 });
+    this.#sleep = sleep;
   }
 
   /**
@@ -56,7 +59,7 @@ export class PasswordChecks {
     let failed = true;
     try {
       const result = await this.#runInQueues(rank, address, () =>
-        constantTime(() => this.#comparisons.run(compare, ranks[rank]), { skipOnSuccess: true }),
+        constantTime(this.#sleep, () => this.#comparisons.run(compare, ranks[rank]), { skipOnSuccess: true }),
       );
       failed = false;
       return result;

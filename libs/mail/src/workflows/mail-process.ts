@@ -15,6 +15,8 @@ export interface MailProcessOptions {
   readonly now: () => Date;
   /** How long users who begin to wait for approval are collected before administrators are told, ms. */
   readonly approvalNoticeDelay: number;
+  /** Waits for `ms`. Rejects when the signal is aborted. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly report: SenderReport & {
     /** Is called when the log cannot be read or the vault cannot be written, with an error code. */
     halted(problem: string): void;
@@ -166,7 +168,7 @@ export class MailProcess {
 
   /** Sends the mails that are due whenever it is woken, at least once per poll interval. */
   async *#send(): AsyncGenerator<void> {
-    const { store, vault, now } = this.options;
+    const { store, vault, now, sleep } = this.options;
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       // Created before the work, so that an event which is saved meanwhile wakes it, too.
@@ -176,9 +178,9 @@ export class MailProcess {
       if (this.#caughtUp) await queueApprovalMails(store, vault, now().getTime());
       await this.#sender!.sendDue(signal, this.#cut.signal);
       yield;
-      const timer = setTimeout(this.#wakeSender, pollIntervalMs);
-      await woken;
-      clearTimeout(timer);
+      const timer = new AbortController();
+      await Promise.race([woken, sleep(pollIntervalMs, timer.signal)]);
+      timer.abort();
     }
   }
 
