@@ -10,7 +10,7 @@ import { EmailClaims, UserDecider, emailClaimEvents, userEvents } from '#libs/us
 import type { Raw } from './load.js';
 import { answerQuestions, cpuSeconds } from './peer.js';
 
-/** Events as they were written by Rollbook itself: those of an account, its domain, a user, and their claim. */
+/** Events as Rollbook has written them: those of an account, its domain, a user, and the address claim. */
 export type Templates<Event> = Readonly<
   Record<'AccountOpened' | 'DomainOwned' | 'EmailClaimed' | 'UserAdded' | 'UserLocked' | 'UserUnlocked', Event>
 >;
@@ -18,7 +18,7 @@ export type Templates<Event> = Readonly<
 export interface BareOptions {
   readonly url: string;
   readonly namespace: string;
-  /** With the client: no more than the store's own calls. With our event store: also folding, sealing, retrying. */
+  /** With the client: only the calls of the store. With our event store: also folding, sealing and retrying. */
   readonly through: 'client' | 'event-store';
   readonly raw: Templates<Raw>;
   readonly proposed: Templates<ProposedEvent>;
@@ -27,7 +27,7 @@ export interface BareOptions {
 type Type = keyof Templates<unknown>;
 
 interface Calls {
-  /** Reads a stream to its end; answers its revision. */
+  /** Reads a stream to its end; returns its revision. */
   readonly load: (decider: AnyDecider, id: string) => Promise<number>;
   readonly append: (decider: AnyDecider, id: string, expected: number, type: Type) => Promise<void>;
 }
@@ -73,7 +73,7 @@ function withEventStore({ url, namespace, proposed }: BareOptions): Calls {
   };
 }
 
-/** The store calls of Rollbook's commands, and nothing else of them. */
+/** Only the store calls of Rollbook's commands. */
 function actsOf({ load, append }: Calls) {
   const change = (type: Type) => async (id: string) => append(UserDecider, id, await load(UserDecider, id), type);
   return {
@@ -110,7 +110,7 @@ async function start(options: BareOptions): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** Adds so many users; answers their ids. */
+/** Adds this number of users; returns their ids. */
 async function seed(count: number): Promise<string[]> {
   const ids = Array.from({ length: count }, () => randomUUID());
   const queue = ids.values();

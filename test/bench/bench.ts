@@ -20,7 +20,7 @@ something on a busy machine. Writes bench-results/<time>.json. Judges nothing.
 npm run bench -- [options]
   --quick       everything, smaller: in some minutes
   --users N     how many users there are (default 100000, quick 2000)
-  --rounds N    how often each candidate takes its turn (default 7, quick 2)
+  --rounds N    how often each candidate is measured (default 7, quick 2)
   --profile     also where the time of the server's main thread goes
   --help
 
@@ -34,7 +34,7 @@ interface Scale {
   readonly rest: number;
 }
 
-/** Events of the user whose history is replayed. */
+/** The number of events of the user whose history is replayed. */
 const history = 1_000;
 
 const { values } = parseArgs({
@@ -166,7 +166,7 @@ async function measure({
   };
 }
 
-/** What is going on, on stderr; at a terminal in one line. */
+/** Prints the progress on stderr; on a terminal in one line. */
 function progress(what: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r${what}\x1b[K`);
   else if (what && !/[1-9]000 of/.test(what))

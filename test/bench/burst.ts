@@ -4,18 +4,18 @@ import type { Peer } from './peer.js';
 import type { Rollbook } from './rollbook.js';
 import { median, percentile } from './statistics.js';
 
-/** How a burst of wrong logins on one address was answered, and how another caller fared meanwhile; times in ms. */
+/** The responses to a burst of wrong logins on one address, and the response times of another caller meanwhile; times in ms. */
 export interface BurstRow {
   readonly address: string;
-  /** How many answers had each status, by round. */
+  /** The number of responses with each status, by round. */
   readonly codes: readonly string[];
   readonly p50: number;
   readonly p95: number;
   readonly max: number;
-  /** Of listing users, one at a time. */
+  /** Response times of listing users, one request at a time. */
   readonly quietP95: number;
   readonly listP95: number;
-  /** The median over the rounds of the one by the other in the same round. */
+  /** The median over the rounds of the ratio of both in the same round. */
   readonly ratio: number;
 }
 
@@ -23,14 +23,14 @@ interface BurstsOptions {
   readonly rollbook: Rollbook;
   readonly load: Peer;
   readonly rounds: number;
-  /** Makes somebody with a password; answers their address. */
+  /** Adds a user with a password; returns their address. */
   readonly newPerson: () => Promise<string>;
 }
 
-/** How long the list is measured before and after each burst, ms: together about as long as the burst takes. */
+/** How long the list is measured before and after each burst, ms: together about as long as the burst itself. */
 const quietTime = 1_500;
 
-/** 120 wrong logins at once, each from a source of its own, on an address that somebody has and on one that nobody has. */
+/** Sends 120 wrong logins at once, each from its own source, on a known and on an unknown address. */
 export async function measureBursts({ rollbook, load, rounds, newPerson }: BurstsOptions): Promise<BurstRow[]> {
   const { url, account, token } = rollbook;
   const api = rollbook.operator.as(token);

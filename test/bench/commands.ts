@@ -12,26 +12,26 @@ export interface CommandsOptions {
   readonly rollbook: Rollbook;
   readonly load: Peer;
   readonly templates: { raw: Templates<Raw>; proposed: Templates<ProposedEvent> };
-  /** Users whom nobody has touched. */
+  /** Users that no command has changed yet. */
   readonly userIds: readonly string[];
   readonly rounds: number;
-  /** How many commands each candidate does in a round, by the number of clients. */
+  /** The number of commands of each candidate in a round, by the number of clients. */
   readonly commands: Readonly<Record<number, number>>;
   readonly progress: (what: string) => void;
 }
 
 type Act = 'lock' | 'add';
 
-/** Something that does the same work as the others. */
+/** A program to compare; all candidates do the same work. */
 interface Candidate {
   readonly name: string;
   readonly acts: readonly Act[];
   readonly run: (act: Act, clients: number, count: number) => Promise<Fired>;
-  /** CPU seconds so far; nothing where it has no process of its own. */
+  /** CPU seconds so far; undefined if it has no process of its own. */
   readonly cpu?: () => Promise<number>;
 }
 
-/** A candidate's medians over the rounds; ratios are medians of each round's. */
+/** A candidate's medians over the rounds; a ratio is the median of the ratios of the rounds. */
 export interface CommandRow {
   readonly act: string;
   readonly clients: number;
@@ -39,15 +39,15 @@ export interface CommandRow {
   readonly perSecond: number;
   readonly p50: number;
   readonly p99: number;
-  /** Of its own process; ms a command. */
+  /** CPU time of its process, in ms for each command. */
   readonly cpu: number | undefined;
-  /** Its rate by that of the bare handler in the same round. */
+  /** The ratio of its rate to that of the bare handler in the same round. */
   readonly ofBare: number;
 }
 
 const bareName = 'bare handler';
 
-/** Commands over HTTP beside the bare handlers and raw appends, on one store, turn by turn. */
+/** Measures commands over HTTP, bare handlers and raw appends alternately, on one store. */
 export async function measureCommands(options: CommandsOptions): Promise<CommandRow[]> {
   const bare = await startBare(options, 'client');
   const stored = await startBare(options, 'event-store');
@@ -91,7 +91,7 @@ async function compare(
 ): Promise<CommandRow[]> {
   const samples = new Map<string, Sample[]>(candidates.map(({ name }) => [name, []]));
   for (let round = -1; round < rounds; round++) {
-    // Nobody is always first; the round before the first warms up.
+    // No candidate is always first; the round before the first warms up.
     const start = Math.max(0, round) % candidates.length;
     for (const candidate of [...candidates.slice(start), ...candidates.slice(0, start)]) {
       const sample = await measure(candidate, act, clients, round < 0 ? Math.ceil(count / 4) : count);
@@ -177,7 +177,7 @@ function ofRollbook({ rollbook, load, userIds }: CommandsOptions): Candidate {
     acts: ['lock', 'add'],
     run: (act, clients, count) =>
       load.ask('http', { url, token, clients, tasks: tasksOf(act, count, users, shot, () => '') } satisfies Salvo),
-    // Its read models and mails are a part of its work, and must not weigh on whoever comes next.
+    // Its read models and mails are a part of its work, and must not slow down the next candidate.
     cpu: async () => {
       await rollbook.settled();
       return (await rollbook.usage()).cpu;
@@ -205,7 +205,7 @@ function tasksOf(
   return users.take(Math.ceil(count / 2)).map((id) => [shot('lock', id), shot('unlock', id)]);
 }
 
-/** Ids, each given out once before any is given out again. */
+/** Returns ids one after the other, and starts again after the last. */
 class Pool {
   private next = 0;
 

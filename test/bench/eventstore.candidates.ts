@@ -7,16 +7,16 @@ import { startPeer } from './peer.js';
 
 const preload = { NODE_OPTIONS: `--import ${new URL('stall.js', import.meta.url).href}` };
 
-/** How long a node took to open its log again after its process had ended without closing it. */
+/** How long a node needed to open its log again after its process had ended without closing it. */
 export interface Reopened {
   readonly candidate: string;
-  /** In ms, the thread's start included. */
+  /** The duration in ms, including the start of the thread. */
   readonly took: number;
   /** Resident memory before, in MB. */
   readonly memory: number;
 }
 
-/** Starts what is measured: the embedded node with TLS and without, and the event store behind `url`. */
+/** Starts the candidates: the embedded node with and without TLS, and the event store at `url`. */
 export async function open(url: string | undefined): Promise<Candidate[]> {
   const candidates = [await start('embedded', false), await start('embedded, insecure', true)];
   return url ? [{ name: 'EVENTSTORE_URL', url }, ...candidates] : candidates;
@@ -35,7 +35,7 @@ export async function reopen(candidates: readonly Candidate[]): Promise<Reopened
     if (!node) continue;
     const { directory, insecure } = node;
     const memory = await node.peer.ask<number>('memory');
-    // It ends with whoever asks, without closing.
+    // It ends with its parent, without closing.
     await node.peer.end();
     node.peer = startPeer('node', preload);
     const { took } = await node.peer.ask<StartedNode>('start', { directory, insecure });

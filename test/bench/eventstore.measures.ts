@@ -18,7 +18,7 @@ export interface Scale {
   readonly rounds: number;
 }
 
-/** Medians of the rounds. Times in ms, CPU in µs an operation; `stall` is the worst of all rounds. */
+/** Medians of the rounds. Times in ms, CPU in µs for each operation; `stall` is the longest of all rounds. */
 export interface AppendRow {
   readonly appenders: number;
   readonly candidate: string;
@@ -37,7 +37,7 @@ export interface ReadRow {
   readonly stall: number;
 }
 
-/** Of the usual size of an event of Rollbook. */
+/** Events of the usual size in Rollbook. */
 const event: Raw = {
   type: 'UserLocked',
   data: { cause: 'administrator' },
@@ -45,7 +45,7 @@ const event: Raw = {
 };
 const frameBytes = 700;
 
-/** How many events a turn of reading takes at most: more would only take longer. */
+/** The maximum number of events in a round of reading: more would only take longer. */
 const READ = 200_000;
 
 interface Sample {
@@ -124,7 +124,7 @@ async function takeTurns(
   return taken.map(({ name, samples }) => [name, samples]);
 }
 
-/** What an embedded node takes for it; of others nobody knows. */
+/** CPU time and stalls of an embedded node; they are unknown for other stores. */
 async function watched(
   { node }: Candidate,
   operations: number,

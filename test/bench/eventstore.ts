@@ -11,7 +11,7 @@ busy machine. Writes bench-results/<time>.json. Judges nothing.
 npm run bench:eventstore -- [options]
   --events N    how many events there are when reads are measured (default 1000000)
   --appends N   how many appends each candidate answers in a turn, per 64 appenders (default 10000)
-  --rounds N    how often each candidate takes its turn (default 3)
+  --rounds N    how often each candidate is measured (default 3)
   --quick       20000 events, 1000 appends, one round: half a minute
   --help`;
 

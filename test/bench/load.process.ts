@@ -4,7 +4,7 @@ import { EventStoreDBClient, NO_STREAM, jsonEvent } from '@eventstore/db-client'
 import type { Answered, Appends, Burst, Fired, Salvo, Shot } from './load.js';
 import { answerQuestions } from './peer.js';
 
-/** Lets so many clients take tasks from one queue, and measures. */
+/** Lets this number of clients run tasks from one queue, and measures them. */
 async function fire<Task>(
   clients: number,
   tasks: readonly Task[],
@@ -67,7 +67,7 @@ async function http({ url, token, clients, tasks }: Salvo): Promise<Fired> {
   }
 }
 
-/** One event to a stream of its own, each. */
+/** Appends one event to each of many streams. */
 async function append({ url, namespace, clients, count, event: { type, data, metadata } }: Appends): Promise<Fired> {
   const client = EventStoreDBClient.connectionString(url);
   try {
@@ -84,7 +84,7 @@ async function append({ url, namespace, clients, count, event: { type, data, met
 
 let sources = 0;
 
-/** All at once, each on a connection of its own. */
+/** Sends all requests at once, each on its own connection. */
 function burst({ url, email, count }: Burst): Promise<Answered[]> {
   const agent = new Agent({ maxSockets: count });
   const body = JSON.stringify({ email, password: 'wrong' });

@@ -5,11 +5,11 @@ export interface Shot {
   readonly method?: string;
   readonly path: string;
   readonly body?: string;
-  /** Asked for as soon as this is acknowledged, as of its position. */
+  /** A path that is read as soon as this request is acknowledged, as of its position. */
   readonly see?: string;
 }
 
-/** Requests that so many clients send, each the next when the one before is answered. A task is done by one client, in order. */
+/** Requests of several clients. Each client sends the next request after the response to the previous one, and does a whole task in order. */
 export interface Salvo {
   readonly url: string;
   readonly token?: string;
@@ -17,14 +17,14 @@ export interface Salvo {
   readonly tasks: readonly (readonly Shot[])[];
 }
 
-/** An event as it lies in the store. */
+/** An event as it is stored. */
 export interface Raw {
   readonly type: string;
   readonly data: Record<string, JSONType>;
   readonly metadata: Record<string, JSONType>;
 }
 
-/** Appends straight to the store. */
+/** Appends directly to the store. */
 export interface Appends {
   readonly url: string;
   readonly namespace: string;
@@ -33,24 +33,24 @@ export interface Appends {
   readonly event: Raw;
 }
 
-/** Wrong logins that are sent at once, each from a source of its own. */
+/** Wrong logins that are sent at once, each from its own source. */
 export interface Burst {
   readonly url: string;
   readonly email: string;
   readonly count: number;
 }
 
-/** How one of them was answered, and after how many ms. */
+/** The response to one of them, and its time in ms. */
 export interface Answered {
   readonly status: number;
   readonly ms: number;
 }
 
-/** What came of it; times in ms. */
+/** The result of a load; times in ms. */
 export interface Fired {
   seconds: number;
   readonly latencies: number[];
-  /** From acknowledgement to the answer to `see`. */
+  /** Times from the acknowledgement to the response to `see`. */
   readonly seen: number[];
   refused: number;
 }

@@ -9,13 +9,13 @@ import { median, row, type LatencyRow } from './statistics.js';
 interface LoginRow {
   readonly what: string;
   readonly perSecond: number;
-  /** Its rate by that of bare argon2id in the same round. */
+  /** The ratio of its rate to that of bare argon2id in the same round. */
   readonly ofBare: number;
 }
 
 export interface Logins {
   readonly rates: readonly LoginRow[];
-  /** How long a stranger waits for each answer that must tell nothing. */
+  /** How long a stranger waits for each response that must reveal nothing. */
   readonly failures: readonly LatencyRow[];
   readonly live: readonly LatencyRow[];
   readonly bursts: readonly BurstRow[];
@@ -24,7 +24,7 @@ export interface Logins {
 const password = 'correct horse battery';
 const clients = 16;
 
-/** Logins beside bare argon2id with the same cost; what a stranger could time; from a change to a page that is open. */
+/** Measures logins beside bare argon2id with the same cost, the response times that a stranger could compare, and the time from a change to an open page. */
 export async function measureLogins(load: Peer, rounds: number, requests: number): Promise<Logins> {
   const mailbox = await TestMailServer.open();
   const rollbook = new Rollbook({ SMTP_URL: mailbox.url, TRUST_PROXY: '127.0.0.1' });
@@ -74,7 +74,7 @@ export async function measureLogins(load: Peer, rounds: number, requests: number
   }
 }
 
-/** The cost that OWASP names, see `libs/access`. */
+/** The cost that OWASP recommends; see `libs/access`. */
 const argon2id = () =>
   promisify(argon2)('argon2id', {
     message: password,
@@ -106,7 +106,7 @@ async function timed(what: string, count: number, act: () => Promise<unknown>): 
   return row(what, times);
 }
 
-/** Somebody in a browser. */
+/** Requests of a user in a browser. */
 class Visitor {
   private calls = 0;
 
@@ -136,7 +136,7 @@ class Visitor {
   act = (userId: string, act: string) =>
     this.rollbook.operator.post(`/accounts/${this.rollbook.account}/users/${userId}/${act}`);
 
-  /** From the acknowledgement of each change to its event at a page that is open, ms. */
+  /** Returns the times from the acknowledgement of each change to its event at an open page, ms. */
   async changes(userId: string, count: number): Promise<number[]> {
     const leave = new AbortController();
     const { url, account, token } = this.rollbook;
@@ -157,7 +157,7 @@ class Visitor {
     return times;
   }
 
-  /** From another address each time: failures are limited by it. */
+  /** Sends a request from another IP address each time, because failures are limited by IP address. */
   private async post(path: string, body: object, expected: number): Promise<void> {
     const from = `10.1.${(++this.calls >> 8) & 255}.${this.calls & 255}`;
     const { status, text } = await this.rollbook.operator.inBrowser().post(path, body, { 'x-forwarded-for': from });

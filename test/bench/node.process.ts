@@ -15,7 +15,7 @@ async function start(options: EmbeddedEventStoreOptions): Promise<StartedNode> {
   return { url, took: performance.now() - began };
 }
 
-/** The longest stall of the event store's event loop since it was asked last, in ms. */
+/** Returns the longest stall of the event store's event loop since the last call, in ms. */
 async function stall(): Promise<number> {
   const channel = new BroadcastChannel('stall');
   const answer = new Promise<number>((resolve) => {

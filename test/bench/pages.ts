@@ -2,7 +2,7 @@ import { chromiumPath, startBrowser } from '../support/chromium.js';
 import type { Rollbook } from './rollbook.js';
 import { row, type LatencyRow } from './statistics.js';
 
-/** Where an administrator waits in a browser: for the first rows of the list, and for another's change to show in it. None without a Chromium. */
+/** Measures in a browser how long an administrator waits for the first rows of the list, and for a change by another administrator. Empty without Chromium. */
 export async function measurePages(rollbook: Rollbook, times: number): Promise<LatencyRow[]> {
   if (!chromiumPath) return [];
   const { url, account, operator } = rollbook;

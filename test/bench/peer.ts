@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** A process of the bench's own that answers questions. */
+/** A child process of the bench that answers questions. */
 export interface Peer {
   ask<T>(question: string, about?: unknown): Promise<T>;
   end(): Promise<void>;
@@ -45,7 +45,7 @@ export function startPeer(module: string, environment: Record<string, string> = 
   };
 }
 
-/** The other side: answers questions until whoever asks is gone. */
+/** Answers questions in the child process until the parent has ended. */
 export function answerQuestions(answers: Readonly<Record<string, (about: never) => unknown>>): void {
   process.on('message', ({ id, question, about }: { id: number; question: string; about: unknown }) => {
     const answer = async () => answers[question]!(about as never);
@@ -55,11 +55,11 @@ export function answerQuestions(answers: Readonly<Record<string, (about: never) 
     );
   });
   process.on('disconnect', () => process.exit(0));
-  // A terminal's Ctrl-C reaches everybody; the bench ends its peers by itself.
+  // A terminal's Ctrl-C reaches all processes; the bench ends its peers by itself.
   process.on('SIGINT', () => {});
 }
 
-/** CPU time of this process so far, in seconds, all threads. */
+/** Returns the CPU time of this process so far, of all threads, in seconds. */
 export function cpuSeconds(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;

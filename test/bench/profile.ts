@@ -8,7 +8,7 @@ import type { Rollbook } from './rollbook.js';
 
 interface ProfileRow {
   readonly what: string;
-  /** Of the time that the main thread worked. */
+  /** The share of the time in which the main thread worked. */
   readonly share: number;
 }
 
@@ -17,7 +17,7 @@ export interface Where {
   readonly functions: readonly ProfileRow[];
 }
 
-/** Where the server's main thread spends its time while 16 clients lock and unlock. */
+/** Profiles the server's main thread while 16 clients lock and unlock. */
 export async function profile(
   { rollbook, load }: { rollbook: Rollbook; load: Peer },
   userIds: readonly string[],
@@ -51,7 +51,7 @@ export async function profile(
   return where(JSON.parse(readFileSync(file, 'utf8')) as Profiler.Profile);
 }
 
-/** Sums a profile up by self time. */
+/** Sums up a profile by self time. */
 function where({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): Where {
   const byId = new Map(nodes.map((node) => [node.id, node.callFrame]));
   const packages = new Map<string, number>();
@@ -76,7 +76,7 @@ const most = (times: ReadonlyMap<string, number>, whole: number, count: number):
     .toSorted((one, other) => other.share - one.share)
     .slice(0, count);
 
-/** The lib or package that a function lies in. */
+/** Returns the lib or package of a function. */
 function ownerOf(name: string, url: string): string {
   const ours = /\/dist\/((?:libs|apps)\/[^/]+)\//.exec(url)?.[1];
   const theirs = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1];

@@ -6,7 +6,7 @@ import type { Raw } from './load.js';
 /** Reads events of the whole log, from its start. */
 export interface Reads {
   readonly url: string;
-  /** How many each reader reads. */
+  /** The number of events that each reader reads. */
   readonly count: number;
   readonly readers: number;
 }
@@ -40,7 +40,7 @@ const seed = ({ url, count, event: { type, data, metadata } }: Seed): Promise<vo
     await Promise.all([write(), write(), write()]);
   });
 
-/** Events a second, of all readers together. */
+/** Returns the events a second of all readers together. */
 async function rate(
   { url, count, readers }: Reads,
   open: (client: EventStoreDBClient) => AsyncIterable<AllStreamResolvedEvent>,

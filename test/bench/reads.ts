@@ -10,7 +10,7 @@ interface ReadsOptions {
   readonly requests: number;
 }
 
-/** Lists, search, audit and replay, one request at a time. */
+/** Measures lists, search, audit and replay, one request at a time. */
 export async function measureReads(
   { rollbook, load, requests }: ReadsOptions,
   veteran: string,
@@ -47,7 +47,7 @@ export async function measureReads(
   ];
 }
 
-/** From a command's acknowledgement to the answer of a list that shows it, while so many clients send on. */
+/** Measures the time from a command's acknowledgement to a list that shows it, while the clients send more commands. */
 export async function measureVisibility(
   { rollbook, load, requests }: ReadsOptions,
   userIds: readonly string[],

@@ -22,7 +22,7 @@ export interface Report {
   readonly catchUp: { readonly events: number; readonly seconds: number };
   readonly memoryUnderLoad: number;
   readonly logins: Logins;
-  /** Empty without a Chromium. */
+  /** Empty without Chromium. */
   readonly pages: readonly LatencyRow[];
   readonly starts: readonly StartRow[];
   readonly profile?: Where;
@@ -35,7 +35,7 @@ export const machine = (): Report['machine'] => ({
   load: loadavg().map(rounded),
 });
 
-/** Writes `bench-results/<time>.json`; answers its path. */
+/** Writes `bench-results/<time>.json`; returns its path. */
 export function save(report: Pick<Report, 'at'>): string {
   const file = join('bench-results', `${report.at.replaceAll(':', '-')}.json`);
   mkdirSync('bench-results', { recursive: true });
@@ -113,7 +113,7 @@ export function print({
 
 export type Cell = string | number;
 
-/** Prints a table; columns with numbers are set to the right. */
+/** Prints a table; columns of numbers are aligned right. */
 export function table(title: string, heads: readonly string[], rows: readonly (readonly Cell[])[]): void {
   const lines = [
     heads,

@@ -14,13 +14,13 @@ export class Rollbook {
   private server: ServerProcess | undefined;
   account = '';
   administrator = '';
-  /** The administrator's. */
+  /** The administrator's token. */
   token = '';
 
   /** @param environment beside the data directory */
   constructor(private readonly environment: Record<string, string> = {}) {}
 
-  /** Starts it; answers how long that took until it took requests, in ms. */
+  /** Starts it; returns how long it took until it accepted requests, in ms. */
   async start(extra: Record<string, string> = {}): Promise<number> {
     const began = performance.now();
     this.server = await startServerProcess(this.directory, { ...this.environment, ...extra });
@@ -58,7 +58,7 @@ export class Rollbook {
     return { account, administrator, domain, environment: { ...this.environment, DATA_DIR: directory } };
   }
 
-  /** Opens the account, and lets its administrator add, lock and unlock somebody: an event of each kind. */
+  /** Opens the account, and lets its administrator add, lock and unlock a user, so that there is an event of each kind. */
   async openAccount(): Promise<void> {
     const person = (name: string) => ({
       email: `${name}@${this.domain}`,
@@ -88,15 +88,15 @@ export class Rollbook {
       done(await api.post(`/accounts/${this.account}/users/${userId}/${act}`, { reason: 'as agreed' }));
   }
 
-  /** Waits until the read models are where the log is. */
+  /** Waits until the read models have caught up with the log. */
   async caughtUp(): Promise<void> {
     await this.until(({ projections }) => projections.position >= projections.head, 20);
   }
 
-  /** Waits until all that came of the commands is done: the read models, and the mails to those who were added. */
+  /** Waits until the read models have caught up and the mails to the added users are sent. */
   async settled(): Promise<void> {
     await this.caughtUp();
-    await pause(200); // in which what is owed gets noted
+    await pause(200); // meanwhile the mails are queued
     await this.until(({ mails }) => mails.owed === 0, 100);
   }
 

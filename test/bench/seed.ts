@@ -11,7 +11,7 @@ import { People } from '../demo/person.js';
 import type { Templates } from './bare.process.js';
 import type { Raw } from './load.js';
 
-/** The installation to fill, while its server is stopped. */
+/** The installation to fill. Its server must be stopped. */
 export interface Plot {
   readonly environment: Readonly<Record<string, string>>;
   readonly account: string;
@@ -30,7 +30,7 @@ const atOnce = 64;
 
 /**
  * Adds users straight to the log, through the event store as the server has it: one in twenty is locked, one in fifty
- * deleted. Nobody claims their addresses: nothing that is measured looks.
+ * deleted. Their addresses are not claimed, because no measure looks them up.
  */
 export async function seed(
   plot: Plot,

@@ -6,14 +6,14 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Fired } from './load.js';
 import { answerQuestions } from './peer.js';
 
-/** Rows to insert, so many in a transaction, of so many bytes. */
+/** Rows to insert: how many in a transaction, and their size in bytes. */
 export interface Inserts {
   readonly count: number;
   readonly group: number;
   readonly bytes: number;
 }
 
-/** The least that keeps events on disk: one table, one fsync a group. */
+/** The minimum that stores events durably: one table, and one fsync for each group. */
 function insert({ count, group, bytes }: Inserts): Fired {
   const directory = mkdtempSync(join(tmpdir(), 'bench-sqlite-'));
   const database = new DatabaseSync(join(directory, 'rows.db'));

@@ -2,10 +2,10 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { BroadcastChannel, threadName } from 'node:worker_threads';
 
-/** How often the event loop is looked at, in milliseconds. */
+/** How often the event loop is checked, in milliseconds. */
 const RESOLUTION = 2;
 
-// Loaded before everything in every thread (`--import`): the event store's measures how long its event loop stood still at most.
+// Loaded first in every thread (`--import`): the event store's thread measures the longest stall of its event loop.
 if (threadName === 'event-store-node') {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION });
   delay.enable();

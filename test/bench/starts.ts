@@ -7,7 +7,7 @@ export interface StartRow {
   readonly unit: 'ms' | 'MB';
 }
 
-/** Starts on the embedded defaults, as whoever has just cloned it, and rests. */
+/** Measures starts on the embedded defaults, as after a clone, and the idle server. */
 export async function measureStarts(rest: number): Promise<StartRow[]> {
   const rollbook = new Rollbook({ EVENTSTORE_URL: '', DATABASE_URL: '' });
   try {

@@ -1,4 +1,4 @@
-/** The value below which this share of them lies; `NaN` of none. */
+/** Returns the value below which this share of the values is; `NaN` if there are none. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((one, other) => one - other);
   return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
@@ -6,10 +6,10 @@ export function percentile(values: readonly number[], share: number): number {
 
 export const median = (values: readonly number[]): number => percentile(values, 0.5);
 
-/** Short enough for a table. */
+/** Formats a number for a table. */
 export const rounded = (value: number): number => (Number.isFinite(value) ? Number(value.toPrecision(3)) : value);
 
-/** How long something took, in ms. */
+/** Measures how long a function takes, in ms. */
 export interface LatencyRow {
   readonly what: string;
   readonly requests: number;

@@ -8,7 +8,7 @@ import { tomorrow, type Agent, type Site } from './site.js';
 /** The scopes of a token with which an account administrator may do everything; roles may be granted only up to these. */
 const scopes = permissionsOfRoles(['administrator']);
 
-/** An account that is open, with those who run it. */
+/** An open account with its administrators. */
 export class Account {
   private constructor(
     readonly site: Site,
@@ -20,7 +20,7 @@ export class Account {
     private readonly draw: Draw,
   ) {}
 
-  /** Opens it with its staff; answers it, and how many people of its headcount are still to come. */
+  /** Opens an account with its administrators. Returns it and the number of users that are still to be added. */
   static async open(
     site: Site,
     company: Company,
@@ -44,7 +44,7 @@ export class Account {
     return { account, left: headcount - 1 - roles.length };
   }
 
-  /** `/accounts/<id>` and what follows. */
+  /** Returns `/accounts/<id>` followed by `rest`. */
   path(rest: string): string {
     return `/accounts/${this.id}${rest}`;
   }
@@ -73,7 +73,7 @@ export class Account {
   }
 }
 
-/** The roles of those who help the first administrator, among so many people. */
+/** Returns the roles of the other administrators of an account of this size. */
 function staff(people: number): string[] {
   const of = (role: string, count: number): string[] => Array.from({ length: count }, () => role);
   const wanted = [

@@ -5,7 +5,7 @@ export interface Company {
   readonly name: string;
   /** Its domain's first label; a run's id makes it new. */
   readonly slug: string;
-  /** What its people are called; one named twice is twice as frequent. */
+  /** The languages of its people's names; a language that is listed twice is twice as frequent. */
   readonly tongues: readonly Tongue[];
   /** Its share of all users. */
   readonly share: number;

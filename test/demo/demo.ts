@@ -75,7 +75,7 @@ function readOptions() {
 
 function number(option: string, value: string, least: number): number {
   if (/^\d{1,9}$/.test(value) && Number(value) >= least) return Number(value);
-  throw new DemoError(`${option} takes a whole number from ${least} on.`);
+  throw new DemoError(`${option} must be a whole number from ${least} on.`);
 }
 
 function readToken(file: string): string {
@@ -103,7 +103,7 @@ function worthALook({ accounts }: DemoReport, url: string, tokenFile: string): s
     '',
     ...accounts.map((account) => `  ${account.id} ${String(account.users).padStart(5)} users  ${account.name}`),
     '',
-    `Worth a look, at ${name}: who is locked and why; who waits for approval; who locked or deleted whom.`,
+    `Worth a look, at ${name}: who is locked and why; who waits for approval; who locked or deleted users.`,
     '',
     curl(`/accounts/${id}/users?locked=true`),
     curl(`/accounts/${id}/pending-approvals`),

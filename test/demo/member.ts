@@ -4,7 +4,7 @@ import type { Person } from './person.js';
 
 const day = 86_400_000;
 
-/** A person of an account, and what can happen to them; whoever acts is drawn among those of the account who may. */
+/** A user of an account, and what can happen to them. The caller is drawn from the administrators of the account. */
 export class Member {
   private id: string | undefined;
 
@@ -18,7 +18,7 @@ export class Member {
     return this.id!;
   }
 
-  /** Most are added by the account's own, some by whoever runs the installation. */
+  /** Most users are added by administrators of the account, some by the operator. */
   async add(by = this.draw.often(0.7) ? this.boss : this.account.site.operator): Promise<void> {
     const abroad = this.draw.often(0.1) && Object.keys(this.account.company.contracts);
     const body = { ...this.person, ...(abroad && abroad.length > 0 && { entitlementCountry: this.draw.one(abroad) }) };
@@ -29,7 +29,7 @@ export class Member {
     ({ userId: this.id } = await this.account.site.service.do('registered', 'POST', '/registrations', this.person));
   }
 
-  /** Somewhen in the last 90 days, more likely of late. */
+  /** Reports a login within the last 90 days, more likely a recent one. */
   async logIn(): Promise<void> {
     const at = new Date(Date.now() - 90 * day * this.draw.number() ** 2).toISOString();
     const ip = `${this.draw.one(['192.0.2', '198.51.100', '203.0.113'])}.${1 + Math.floor(this.draw.number() * 254)}`;
@@ -62,7 +62,7 @@ export class Member {
   }
 }
 
-/** The word that an act is counted under. */
+/** The names under which acts are counted. */
 const done: Readonly<Record<string, string>> = {
   approve: 'approved',
   reject: 'rejected',

@@ -1,7 +1,7 @@
-/** First and last names by language, and the countries where people bear them. */
+/** First and last names by language, and the countries where they are common. */
 export interface Names {
   readonly countries: readonly string[];
-  /** Among those that Rollbook speaks; else it is left out. */
+  /** The language, if Rollbook supports it; otherwise absent. */
   readonly language?: string;
   readonly first: readonly string[];
   readonly last: readonly string[];

@@ -2,7 +2,7 @@ import type { Company } from './companies.js';
 import type { Draw } from './draw.js';
 import { names, type Names } from './names.js';
 
-/** Who somebody is, as AddUser and RegisterUser take it. */
+/** A person's data, as AddUser and RegisterUser accept it. */
 export interface Person {
   readonly email: string;
   readonly firstName: string;
@@ -40,7 +40,7 @@ export class People {
 
 const undecomposed: Readonly<Record<string, string>> = { ß: 'ss', æ: 'ae', ø: 'o', ł: 'l', đ: 'd', þ: 'th', ı: 'i' };
 
-/** A name as it stands in an address. */
+/** Returns a name as it is written in an e-mail address. */
 const inAscii = (name: string): string =>
   name
     .normalize('NFD')

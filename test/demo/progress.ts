@@ -1,6 +1,6 @@
 const width = 30;
 
-/** How far we are, on stderr: a bar that moves at a terminal, elsewhere a line for each tenth. */
+/** Shows the progress on stderr: a bar on a terminal, otherwise a line for each tenth. */
 export class ProgressLine {
   private readonly began = performance.now();
   private shown = 0;

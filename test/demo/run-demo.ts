@@ -7,25 +7,25 @@ import { dealt } from './stories.js';
 
 export interface DemoOptions {
   readonly url: string;
-  /** The operator's. */
+  /** The operator's token. */
   readonly token: string;
-  /** How many users there will be, in all accounts together. */
+  /** The number of users in all accounts together. */
   readonly users: number;
-  /** The same seed tells the same stories, under other domains. */
+  /** The same seed gives the same users and events, under other domains. */
   readonly seed: number;
-  /** Called when somebody's story has been told. */
+  /** Is called when a user is complete. */
   readonly progress?: (told: number, of: number) => void;
-  /** Ends the demo early: what was begun is finished. */
+  /** Ends the demo early; users that were begun are completed. */
   readonly signal?: AbortSignal;
 }
 
 export interface DemoReport {
   readonly accounts: readonly { readonly id: string; readonly name: string; readonly users: number }[];
-  /** What was done how often. */
+  /** How often each act was done. */
   readonly counts: ReadonlyMap<string, number>;
 }
 
-/** How many people's stories are told at once. */
+/** The number of users that are created concurrently. */
 const concurrency = 32;
 
 /** Fills a running installation, through its API, with accounts and people. Throws `DemoError`. */
@@ -60,7 +60,7 @@ async function openAccounts(site: Site, users: number, signal: AbortSignal | und
   return opened.filter(Boolean);
 }
 
-/** By each company's share; the first takes what is left over. */
+/** Distributes the users by each company's share; the first company gets the rest. */
 function headcounts(users: number): number[] {
   const [, ...others] = companies.map(({ share }) => Math.max(1, Math.round(users * share)));
   const first = users - others.reduce((sum, count) => sum + count, 0);
@@ -78,13 +78,13 @@ const castOf = (account: Account, people: number, place: number): Part[] =>
     chapters,
   }));
 
-/** So that what happens in one account lies between what happens in others. */
+/** Shuffles, so that the events of different accounts are mixed. */
 function shuffled<T>(items: readonly T[], draw: Draw): T[] {
   const keyed = items.map((item) => ({ item, key: draw.number() }));
   return keyed.sort((one, other) => one.key - other.key).map(({ item }) => item);
 }
 
-/** Some at a time; after an error or a signal no more are begun. */
+/** Runs tasks with limited concurrency. After an error or a signal no more are started. */
 async function inParallel<T>(
   items: readonly T[],
   signal: AbortSignal | undefined,

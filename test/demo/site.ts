@@ -1,9 +1,9 @@
 import { Api } from '../support/api.js';
 
-/** Why a demo can't go on, in one line. */
+/** An error that ends the demo, with a message of one line. */
 export class DemoError extends Error {}
 
-/** Somebody who acts through the API. */
+/** A caller of the API. */
 export class Agent {
   constructor(
     private readonly api: Api,
@@ -27,7 +27,7 @@ export class Agent {
     );
   }
 
-  /** Asks, and counts it as done. */
+  /** Sends a request, and counts it as done. */
   // oxlint-disable-next-line typescript/no-explicit-any -- the shapes of answers are the API's
   async do(what: string, method: string, path: string, body: unknown): Promise<any> {
     const answer: unknown = await this.ask(method, path, body);
@@ -36,18 +36,18 @@ export class Agent {
   }
 }
 
-/** The installation: whoever runs it, and the service that people register and log in at. */
+/** The installation, with its operator and the service at which people register and log in. */
 export interface Site {
   readonly operator: Agent;
   readonly service: Agent;
-  /** What was done how often. */
+  /** How often each act was done. */
   readonly counts: ReadonlyMap<string, number>;
-  /** Tells this run's domains from others'. */
+  /** Makes the domains of this run unique. */
   readonly run: string;
   readonly seed: number;
 }
 
-/** Throws `DemoError` where no server answers, or it does not know the token. */
+/** Throws `DemoError` if no server answers or the token is unknown. */
 export async function openSite({ url, token, seed }: { url: string; token: string; seed: number }): Promise<Site> {
   const counts = new Map<string, number>();
   const operator = new Agent(new Api(url.replace(/\/$/, ''), token), counts);

@@ -5,7 +5,7 @@ import type { Member } from './member.js';
 type Chapter = (member: Member) => Promise<void>;
 
 interface Story {
-  /** How many of fifty people live it. */
+  /** How many of fifty users have this story. */
   readonly often: number;
   readonly chapters: readonly Chapter[];
 }
@@ -49,7 +49,7 @@ const addedAfterAll = act('add-to-account', why.welcome);
 const renamed: Chapter = (member) => member.marry();
 const relocated: Chapter = (member) => member.relocate();
 
-/** What may become of somebody: about as often as in an ordinary company. */
+/** The possible stories of a user, about as frequent as in an ordinary company. */
 const stories: readonly Story[] = [
   { often: 22, chapters: [added, loggedIn] },
   { often: 6, chapters: [added] },
@@ -65,7 +65,7 @@ const stories: readonly Story[] = [
   { often: 1, chapters: [added, loggedIn, relocated] },
 ];
 
-/** Deals so many stories: first one of each, so that small accounts have much to show; from then on as often as they are. */
+/** Returns this number of stories: first one of each, so that small accounts show them all, then by their frequency. */
 export function dealt(count: number, draw: Draw): Story[] {
   const deck = stories.flatMap((story) => Array.from({ length: story.often }, () => story));
   const hand = [...stories];

@@ -37,10 +37,10 @@ import { configFor, ignoreMessage, newPath, runWithLog } from '../support/backup
 import { runProgram, startServerProcess } from '../support/server-process.js';
 import { expectStatus, openTestAccount, startTestServer, type TestServer } from '../support/server.js';
 
-/** A backup of the embedded log, whatever the tests around run on. */
+/** Backs up the embedded log, even if the other tests run on other stores. */
 const embedded = { EVENTSTORE_URL: '', DATABASE_URL: '' };
 
-/** An installation whose log takes its time to be copied: 54 MB of somebody else's events. */
+/** An installation whose log takes long to copy: it has 54 MB of events of another application. */
 const full = newPath();
 beforeAll(() =>
   runWithLog(configFor(full), async ({ node }) => {
@@ -52,7 +52,7 @@ beforeAll(() =>
   }),
 );
 
-/** Another one like it. */
+/** Makes another installation like it. */
 const fill = ({ dataDir }: Config): void => cpSync(full, dataDir, { recursive: true });
 
 async function allOf(store: EventStore, upTo: number): Promise<Recorded[]> {
@@ -67,7 +67,7 @@ const digestOf = ({ db }: Store) =>
     projections.flatMap(({ tables }) => tables),
   );
 
-/** What the read models are as of a position, from a replay up to there. */
+/** Replays the log up to a position and returns digests of the read models. */
 async function digestAt(store: EventStore, position: number): Promise<Record<string, string>> {
   const subscribe: SubscribeToLog = async function* (from, signal) {
     for await (const it of store.follow(from, signal)) {
@@ -130,7 +130,7 @@ describe('with 64 writers at work', () => {
   }, 120_000);
   afterAll(() => original.close());
 
-  it('OPS-3: it holds every write that was acknowledged before, as files for their owner alone', () => {
+  it('OPS-3: a backup holds every write that was acknowledged before, in files that only their owner can read', () => {
     expect(manifest.position).toBeGreaterThanOrEqual(before);
     expect(readdirSync(backup).sort()).toEqual(['backup.json', 'events.db', 'vault.db', 'vault.key']);
     for (const name of readdirSync(backup)) expect(statSync(join(backup, name)).mode & 0o777).toBe(0o600);
@@ -142,7 +142,7 @@ describe('with 64 writers at work', () => {
     ]);
   });
 
-  it('OPS-3, OPS-5: restored, every event can be read, every list is as it was, and users replay alike', async () => {
+  it('OPS-3, OPS-5: after a restore every event can be read, and every list and every replay of a user is the same', async () => {
     const position = manifest.position!;
     const config = configFor(newPath());
     await restoreBackup(backup, config, ignoreMessage);
@@ -194,14 +194,14 @@ describe('an installation at rest', () => {
     });
   });
 
-  /** A copy of the backup, to spoil. */
+  /** Copies the backup, so that a test can damage the copy. */
   function copied(): string {
     const copy = newPath();
     cpSync(backup, copy, { recursive: true });
     return copy;
   }
 
-  /** The one line that a restore says where it refuses, having left nothing that could start. */
+  /** Returns the one line with which a restore refuses. Checks that it has left no files that a server could start on. */
   async function refusal(directory: string, config = configFor(newPath())): Promise<string> {
     const error = await restoreBackup(directory, config, ignoreMessage).then(
       () => undefined,
@@ -213,7 +213,7 @@ describe('an installation at rest', () => {
     return error!.message;
   }
 
-  it('OPS-3: owes the mails that it owed, and looks for more from the end of its log on', async () => {
+  it('OPS-3: keeps the mails that are still to be sent, and follows its log from the end', async () => {
     const config = configFor(newPath());
     const { position } = await restoreBackup(backup, config, ignoreMessage);
     await runWithLog(config, async ({ vault }) => {
@@ -222,7 +222,7 @@ describe('an installation at rest', () => {
     });
   });
 
-  it('OPS-3: has the key of whoever comes while the log is copied', async () => {
+  it('OPS-3: has the key of a user who is added while the log is copied', async () => {
     const [config, restored] = [configFor(newPath()), configFor(newPath())];
     fill(config);
     const data = {
@@ -246,7 +246,7 @@ describe('an installation at rest', () => {
       return store.append(`user-${id}`, -1, [{ id, type: 'UserAdded', data, envelope }]);
     };
     const [copy, position] = await runWithLog(config, async (log) => {
-      // On a busy machine somebody may come too late: again, until one is in the copy.
+      // On a busy machine the user may be added too late: repeat until one is in the copy.
       for (;;) {
         const directory = newPath();
         let coming: ReturnType<typeof come> | undefined;
@@ -265,7 +265,7 @@ describe('an installation at rest', () => {
     expect(events.at(-1)).toMatchObject({ type: 'UserAdded', data });
   }, 120_000);
 
-  it('OPS-3, EVENT-7: is another past of the log after each restore', async () => {
+  it('OPS-3, EVENT-7: gives the log a new restore id with each restore', async () => {
     const restored = await runWithLog(configFor(home), async (log) => [log.restored]);
     for (const config of [configFor(newPath()), configFor(newPath())]) {
       await restoreBackup(backup, config, ignoreMessage);
@@ -275,7 +275,7 @@ describe('an installation at rest', () => {
     expect(new Set(restored).size).toBe(3);
   });
 
-  it('OPS-3: is refused without its manifest, its vault, or a part of its log', async () => {
+  it('OPS-3: is refused if its manifest, its vault or a part of its log is missing', async () => {
     const [noManifest, noVault, torn, changed] = [copied(), copied(), copied(), copied()] as const;
     rmSync(join(noManifest, 'backup.json'));
     expect(await refusal(noManifest)).toBe(`${noManifest} is not a whole backup: it has no backup.json.`);
@@ -289,7 +289,7 @@ describe('an installation at rest', () => {
     expect(await refusal(changed)).toMatch(/events\.db is not the file that was backed up\.$/);
   });
 
-  it("OPS-3: is refused with another installation's vault, even one that the manifest names", async () => {
+  it("OPS-3: is refused with another installation's vault, even if the manifest names that vault", async () => {
     const [other, mixed] = [newPath(), copied()];
     const config = configFor(newPath());
     const theirs = await runWithLog(config, async (log) =>
@@ -312,7 +312,7 @@ describe('an installation at rest', () => {
     expect(await refusal(mixed)).toMatch(/^The backup can not be restored: This log was founded with another vault/);
   });
 
-  it('OPS-3: is refused in another namespace, or where a directory is not empty', async () => {
+  it('OPS-3: is refused for another namespace, or if a directory is not empty', async () => {
     expect(await refusal(backup, configFor(newPath(), { EVENTSTORE_NAMESPACE: 'other' }))).toBe(
       'The backup is of the namespace rollbook: set EVENTSTORE_NAMESPACE=rollbook.',
     );
@@ -329,7 +329,7 @@ describe('an installation at rest', () => {
     expect(readdirSync(backup)).toHaveLength(4);
   });
 
-  it('OPS-3: is not started where its restore was cut short', async () => {
+  it('OPS-3: does not start if its restore was interrupted', async () => {
     const config = configFor(newPath());
     await restoreBackup(backup, config, ignoreMessage);
     mkdirSync(join(config.dataDir, 'restoring'));
@@ -339,7 +339,7 @@ describe('an installation at rest', () => {
     await expect(restoreBackup(backup, config, ignoreMessage)).rejects.toThrow('is not empty.');
   });
 
-  it('OPS-3: comes without the key that settings hold, and asks for it', async () => {
+  it('OPS-3: does not contain a key that is in the settings, and its restore asks for that key', async () => {
     const key = { VAULT_KEY: 'ab'.repeat(32) };
     const [config, keyless] = [configFor(newPath(), key), newPath()];
     await runWithLog(config, (log) =>
@@ -353,7 +353,7 @@ describe('an installation at rest', () => {
     await restoreBackup(keyless, configFor(newPath(), key), ignoreMessage);
   });
 
-  it("OPS-3: is the vault's alone where EventStoreDB keeps the log, and restored beside that log only", async () => {
+  it("OPS-3: contains only the vault if EventStoreDB keeps the log, and can be restored beside that log only", async () => {
     const [node, empty] = await Promise.all(
       [newPath(), newPath()].map((directory) => startEmbeddedEventStore({ directory })),
     );
@@ -391,7 +391,7 @@ describe('the commands', () => {
     fill(configFor(home));
   }, 120_000);
 
-  it('OPS-3: back up from a running server and from none, restore, and say in one line what lies where', async () => {
+  it('OPS-3: back up with and without a running server, restore, and print in one line where the files are', async () => {
     const [live, still, restored] = [newPath(), newPath(), newPath()];
     const line = (directory: string) =>
       new RegExp(
@@ -425,7 +425,7 @@ describe('the commands', () => {
     await again.end('SIGTERM');
   }, 120_000);
 
-  it('OPS-3: have nothing where a server ends in the middle', async () => {
+  it('OPS-3: leave no usable backup if the server ends meanwhile', async () => {
     for (const [signal, says] of [
       ['SIGKILL', /^The server ended before the backup was made/],
       ['SIGTERM', /^The server ends\.$/],
@@ -442,7 +442,7 @@ describe('the commands', () => {
     }
   }, 120_000);
 
-  it('OPS-3: tell how they are called', () => {
+  it('OPS-3: print how to use them', () => {
     for (const command of [backupCommand, restoreCommand]) {
       const { status, output } = runProgram(command, {}, '--help');
       expect([status, output]).toEqual([

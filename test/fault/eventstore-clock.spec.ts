@@ -5,7 +5,7 @@ import { EventStoreDBClient, NO_STREAM, START, jsonEvent, type RecordedEvent } f
 import { startEventStoreProcess, type EventStoreProcess } from '../support/event-store-process.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'clock-'));
-/** Once it is there, the store's clock is an hour behind. */
+/** When this file exists, the store's clock is an hour behind. */
 const turnedBack = join(directory, 'turned-back');
 const hour = 3_600_000;
 const clock = `import { existsSync } from 'node:fs';

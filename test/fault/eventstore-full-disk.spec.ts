@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { startEventStoreProcess, type EventStoreProcess } from '../support/event-store-process.js';
 
-/** The certificate would lie on a disk that only the store sees. */
+/** Without TLS, because the certificate would be on a disk that only the store sees. */
 const insecure = 'insecure';
 
-/** A disk of 8 MiB with a file of 4 MiB on it, for the command alone. */
+/** Returns a command line that runs a command with a disk of 8 MiB, which has a file of 4 MiB and which no other process sees. */
 const onSmallDisk = (directory: string, command: string): string[] => [
   'unshare',
   '--mount',
@@ -41,7 +41,7 @@ const append = (text: string, single = false) =>
     single ? { credentials: { username: '', password: '' } } : {},
   );
 
-/** How many events can be read. */
+/** Returns the number of events that can be read. */
 async function count(): Promise<number> {
   let events = 0;
   for await (const { event } of client.readStream('one')) expect(Number(event!.revision)).toBe(events++);

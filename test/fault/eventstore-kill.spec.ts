@@ -19,7 +19,7 @@ import { startEventStoreProcess, type EventStoreProcess } from '../support/event
 /** How often the store is killed. */
 const kills = Number(process.env['KILLS'] ?? 2);
 const writers = 64;
-/** These append in batches, the others one by one: with more batches in flight, a broken connection ends the process (see libs/event-store). */
+/** The number of writers that append in batches; the others append one by one. The number is small because with more batches in flight a broken connection ends the process (see libs/event-store). */
 const batchWriters = 12;
 
 const directory = mkdtempSync(join(tmpdir(), 'event-store-kill-'));
@@ -41,7 +41,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true });
 });
 
-/** Appends two events at a time to its stream; one that was not answered is sent again after the kill, as it was. */
+/** Appends two events at a time to its stream. An append without a response is repeated unchanged after the kill. */
 class Writer {
   readonly written: string[] = [];
   #expected: AppendExpectedRevision = NO_STREAM;
@@ -52,7 +52,7 @@ class Writer {
     readonly inBatches: boolean,
   ) {}
 
-  /** Writes until the store is killed; an append under way then is not waited for. */
+  /** Appends until the store is killed, and does not wait for the append that is then open. */
   async write(killed: Promise<false>): Promise<void> {
     while (await Promise.race([this.append(), killed]));
   }
@@ -72,20 +72,20 @@ class Writer {
   }
 }
 
-/** With credentials of its own, an append goes alone. */
+/** The client does not batch an append that has its own credentials. */
 function credentials(): { username: string; password: string } {
   const { username, password } = new URL(node.url.replace('esdb:', 'http:'));
   return { username, password };
 }
 
-/** Sees events of the log, over all kills; `seen` are their positions and ids. */
+/** Follows the log across all kills. `seen` has the positions and ids of the events. */
 class Subscriber {
   readonly seen: string[] = [];
   #last: Position | typeof START = START;
 
   constructor(readonly prefix: string) {}
 
-  /** Follows until there are so many. */
+  /** Follows the log until it has seen this many events. */
   async follow(enough = Infinity): Promise<void> {
     if (this.seen.length >= enough) return;
     const filter = this.prefix ? { filter: streamNameFilter({ prefixes: [this.prefix] }) } : {};
@@ -98,11 +98,11 @@ class Subscriber {
 
 const sight = ({ position, id }: Pick<AllStreamRecordedEvent, 'position' | 'id'>): string => `${position.commit} ${id}`;
 
-/** How many more answers come before the next kill. */
+/** The number of responses before the next kill. */
 let untilKill = 0;
 const kill = new EventEmitter();
 
-/** Once the store is killed its client meets all sorts of errors; before, each is a fault. */
+/** After a kill the client may get any error; before it, none. */
 const gone = (error: unknown): void => {
   if (!node.child.killed) throw error;
 };
@@ -125,7 +125,7 @@ it(
       ];
       await now;
       await node.kill();
-      // The client doesn't always notice that its connection is gone.
+      // The client does not always notice that its connection is closed.
       void client.dispose();
       (await client['getChannel']()).close();
       end(false);

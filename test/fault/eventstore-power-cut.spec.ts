@@ -7,11 +7,11 @@ import { Log } from '../../libs/embedded-eventstore/src/log.js';
 import { Disk } from './power-cut.disk.js';
 import { trace, whyNoTrace, type Call } from './power-cut.trace.js';
 
-/** At how many of the boundaries between syncs, chosen at random, the power is cut. */
+/** The number of boundaries between syncs, chosen at random, at which the power is cut. */
 const cuts = Number(process.env['POWER_CUTS'] ?? 8);
-/** At length so many that the WAL is carried over in the middle, too. */
+/** In the long run so many that the WAL is checkpointed meanwhile, too. */
 const users = Math.min(400, cuts * 12);
-/** How often at each boundary a part of what was not synced comes through, chosen at random. */
+/** How often at each boundary a random part of the changes that were not synced is kept. */
 const parts = 2;
 const files = ['events.db', 'vault.db', 'vault.db.new'].flatMap((name) => [name, `${name}-wal`, `${name}-journal`]);
 
@@ -21,7 +21,7 @@ if (reason) console.log(`The power is not cut: ${reason}.`);
 const home = mkdtempSync(join(tmpdir(), 'power-cut-'));
 afterAll(() => rmSync(home, { recursive: true }));
 
-/** Opens what a power cut left, as the server does, and says which events it finds. */
+/** Opens the files after a power cut, as the server does, and returns the events. */
 function reopen(left: ReadonlyMap<string, Buffer>): { position: number; stream: string; hasKey: boolean }[] {
   const directory = mkdtempSync(join(home, 'cut-'));
   for (const [name, content] of left) writeFileSync(join(directory, name), content);
@@ -43,7 +43,7 @@ function reopen(left: ReadonlyMap<string, Buffer>): { position: number; stream: 
   return found;
 }
 
-/** Says what the power cut broke: nothing, it should be. */
+/** Returns the damage of a power cut; there should be none. */
 function check(left: ReadonlyMap<string, Buffer>, acknowledged: readonly string[]): void {
   const found = reopen(left);
   const there = new Set(found.map(({ position, stream }) => `${position} ${stream}`));
@@ -69,7 +69,7 @@ function check(left: ReadonlyMap<string, Buffer>, acknowledged: readonly string[
     const acknowledged: string[] = [];
     const disk = new Disk();
     for (const call of calls) {
-      // Right before each sync: what was acknowledged by now must have come through the syncs before it.
+      // Right before each sync: all that is acknowledged by then must be on disk by the earlier syncs.
       if (isSync(call) && Math.random() < wanted / left--) {
         wanted--;
         check(

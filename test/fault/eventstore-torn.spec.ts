@@ -9,17 +9,17 @@ import { describeDatabaseError, openLogFile } from '../../libs/embedded-eventsto
 import { Log } from '../../libs/embedded-eventstore/src/log.js';
 
 const appends = 100;
-/** So many events has each append. */
+/** The number of events of each append. */
 const together = 3;
 const numRuns = Number(process.env['FAULT_RUNS'] ?? 40);
 
 const home = mkdtempSync(join(tmpdir(), 'torn-'));
-/** What lies on disk once a process was killed, and once it was closed. */
+/** The files on disk after a process was killed, and after it was closed. */
 let killed: { database: Buffer; wal: Buffer };
 let closed: Buffer;
-/** How long the killed one's WAL was after each append. */
+/** The length of the killed process's WAL after each append. */
 const lengths: number[] = [];
-/** What readers get of each event, as digests. */
+/** Digests of the events as readers receive them. */
 let frames: string[];
 
 beforeAll(async () => {
@@ -43,7 +43,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(home, { recursive: true }));
 
-/** Opens the files as the node does and reads all there is. Throws what the node says when it refuses them. */
+/** Opens the files as the node does and reads all events. Throws the node's error if it refuses them. */
 function open({ database, wal }: { database: Buffer; wal?: Buffer }): string[] {
   const directory = mkdtempSync(join(home, 'files-'));
   writeFileSync(join(directory, 'events.db'), database);
@@ -79,7 +79,7 @@ const flipped = (file: Buffer, at: number, bit: number): Buffer => {
 const refusal =
   /^[^\n]*(events\.db is (corrupted|not an event store|a database of another application)|events\.db was written by another version|events\.db can't be used)[^\n]*$/;
 
-/** `undefined` where the file is refused. */
+/** Returns undefined if the file is refused. */
 function attempt(opening: () => string[]): string[] | undefined {
   try {
     return opening();
@@ -89,11 +89,11 @@ function attempt(opening: () => string[]): string[] | undefined {
   }
 }
 
-/** Whole appends, from the first on. */
+/** Checks that the events are whole appends, from the first on. */
 const isPrefix = (found: string[]): boolean =>
   found.length % together === 0 && found.every((frame, index) => frame === frames[index]);
 
-it('opens a log whose end is torn off with all appends before the tear, whole', () => {
+it('opens a log whose end is missing with all whole appends before that', () => {
   fc.assert(
     fc.property(
       byteOf(() => killed.wal),
@@ -107,7 +107,7 @@ it('opens a log whose end is torn off with all appends before the tear, whole', 
   );
 });
 
-it('shows of a log with a flipped bit in its newest part what lies before it', () => {
+it('shows the events before a flipped bit in the newest part of a log', () => {
   fc.assert(
     fc.property(
       byteOf(() => killed.wal),
@@ -118,12 +118,12 @@ it('shows of a log with a flipped bit in its newest part what lies before it', (
   );
 });
 
-it('refuses a file that was cut off, in one line, or has every event: the end may be an index', () => {
+it('refuses a truncated file in one line, or has every event, because the missing end may be an index', () => {
   fc.assert(
     fc.property(
       byteOf(() => closed),
       (length) => {
-        // An empty file is a new one; of a byte SQLite says the same.
+        // An empty file is a new database; SQLite treats a file of one byte alike.
         const found = attempt(() => open({ database: closed.subarray(0, Math.max(2, length)) }));
         expect(found ?? frames).toEqual(frames);
       },
@@ -132,14 +132,14 @@ it('refuses a file that was cut off, in one line, or has every event: the end ma
   );
 });
 
-/** Cuts right behind where a page begins: of its header SQLite may read that it is empty. */
+/** Returns lengths that end right behind the beginning of a page, because SQLite may read there that the page is empty. */
 function pageStarts(): [number][] {
   return Array.from({ length: Math.floor(closed.length / 4096) }, (_, page): [number] => [
     page * 4096 + 1 + (page % 9),
   ]);
 }
 
-it('never shows an event that is not as it was written', () => {
+it('never shows an event that differs from the written one', () => {
   fc.assert(
     fc.property(
       byteOf(() => closed),

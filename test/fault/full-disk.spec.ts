@@ -8,7 +8,7 @@ import { pollUntilDefined } from '../support/mail-server.js';
 import { embeddedEnvironment } from '../support/server-process.js';
 import { expectStatus } from '../support/server.js';
 
-/** A disk of 400 MiB in memory, for the command alone. */
+/** Returns a command line that runs a command with a disk of 400 MiB in memory, which no other process sees. */
 const onDisk = (directory: string, command: string): string[] => [
   'unshare',
   '--mount',
@@ -44,10 +44,10 @@ afterAll(async () => {
   rmSync(directory, { recursive: true });
 });
 
-/** A file as the server sees it. */
+/** Returns the path under which this process reaches a file of the server's disk. */
 const there = (name: string): string => join(`/proc/${child.pid}/root`, directory, name);
 
-/** Fills the disk but for so many bytes. */
+/** Fills the disk until only `left` bytes are free. */
 function fill(left: number): void {
   const { bavail, bsize } = statfsSync(there('.'));
   writeFileSync(there('ballast'), Buffer.alloc(bavail * bsize - left));
@@ -123,7 +123,7 @@ function fill(left: number): void {
       [202, undefined],
     ]);
     expectStatus(201, await operator.post(`/accounts/${accountId}/users`, { ...person, email: 'bob@known.example' }));
-    // Twice, and each time once.
+    // The disk was full twice, and each time there was one line.
     for (const store of ['vault', 'event store']) {
       expect(
         output.match(

@@ -11,20 +11,20 @@ import { expectStatus } from '../support/server.js';
 const kills = Number(process.env['KILLS'] ?? 5);
 const clients = 8;
 
-/** One command that a client sent: with its key, it may be sent again. */
+/** A command that a client sent. With its idempotency key it may be sent again. */
 interface Sent {
   readonly method: 'POST' | 'PATCH' | 'PUT';
   readonly path: string;
   readonly body: object;
   readonly key: string;
   readonly account: string;
-  /** Present once it was acknowledged. */
+  /** The response; absent while there is none. */
   answer?: ApiResponse;
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'rollbook-kill-'));
 let server: ServerProcess;
-/** The account that is worked on, and its domain. */
+/** The account that the clients change, and its domain. */
 let account: string;
 let domain: string;
 const sent: Sent[] = [];
@@ -40,7 +40,7 @@ afterAll(async () => {
 
 const api = () => new Api(server.url, server.token);
 
-/** Opens an account: each has one kill, for what many thousand events do to one account's commands is not the question here. */
+/** Opens an account. Each account has one kill, because this test is not about accounts with many thousand events. */
 async function openAccount(nth: number): Promise<void> {
   domain = `kill-${nth}.example`;
   const person = { email: `ada@${domain}`, firstName: 'Ada', lastName: 'Lovelace', country: 'GB' };
@@ -48,11 +48,11 @@ async function openAccount(nth: number): Promise<void> {
     .body.accountId;
 }
 
-/** Sends a command with its key; the same again is the same command. */
+/** Sends a command with its idempotency key. */
 const send = ({ method, path, body, key }: Sent): Promise<ApiResponse> =>
   api().send(method, path, body, { 'idempotency-key': key });
 
-/** Sends a new command and remembers it, whether or not it is answered. */
+/** Sends a new command and records it, whether or not there is a response. */
 async function issue(method: Sent['method'], path: string, body: object): Promise<ApiResponse> {
   const command: Sent = { method, path, body, key: randomUUID(), account };
   sent.push(command);
@@ -61,11 +61,11 @@ async function issue(method: Sent['method'], path: string, body: object): Promis
   return command.answer;
 }
 
-/** How many more answers come before the next kill. */
+/** The number of responses before the next kill. */
 let untilKill = 0;
 const kill = new EventEmitter();
 
-/** One client: adds users and acts on them until the server is gone. */
+/** Runs one client, which adds users and acts on them until the server is killed. */
 async function work(): Promise<void> {
   const users = `/accounts/${account}/users`;
   for (;;) {
@@ -87,13 +87,13 @@ async function work(): Promise<void> {
   }
 }
 
-/** What a client meets when the server is killed; anything else is a fault. */
+/** Ignores the error of a request to a killed server; throws any other error. */
 const gone = (error: unknown) => {
   if ((error as Error).message !== 'fetch failed') throw error;
 };
 
 it(
-  `OPS-7: loses and doubles nothing in ${kills} kills under load`,
+  `OPS-7: loses and repeats no command in ${kills} kills under load`,
   async () => {
     for (let nth = 0; nth < kills; nth++) {
       await openAccount(nth);
@@ -109,7 +109,7 @@ it(
     }
     expect(sent.length).toBeGreaterThanOrEqual(kills);
 
-    // Sent once more, each answers what it answered first.
+    // Each command, sent once more, has the same response as before.
     for (const command of sent) {
       if (sent.length > 300 && randomInt(sent.length) > 300) continue;
       const again = await send(command);
@@ -120,7 +120,7 @@ it(
       });
     }
 
-    // Each is in the history exactly once: by what it did, to whom.
+    // Each command is in the history of its user exactly once.
     const added = sent.filter(({ path, answer }) => path.endsWith('/users') && answer?.status === 201);
     for (const { answer, account } of added) {
       const { userId } = answer!.body;
@@ -133,7 +133,7 @@ it(
         })
       ).body.items;
       const expected = ['user.added', ...acts.map((act) => actionOf[act.replace(userId, ':id')]!)].sort();
-      // An administrator whose counting was cut short is granted the role once more.
+      // The grant is repeated if the server was killed before it counted the administrator.
       expect([...new Set(history.map(({ action }) => action))].sort()).toEqual([...new Set(expected)].sort());
       for (const action of expected.filter((name) => name !== 'user.role-granted')) {
         expect(history.filter((row) => row.action === action)).toHaveLength(1);

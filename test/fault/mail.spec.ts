@@ -42,7 +42,7 @@ const add = (email: string, headers = {}) =>
   api().post(`/accounts/${account}/users`, { email, firstName: 'Grace', lastName: 'Hopper', country: 'US' }, headers);
 const nothingOwed = () =>
   pollUntilDefined(async () => ((await api().get('/mails?state=owed')).body.items.length === 0 ? true : undefined));
-/** Once a mail has come that is owed later than all others, and none is owed any more, nothing more will come. */
+/** Waits until all mails are sent: a mail that was queued after all others has arrived, and none is queued any more. */
 const everythingSent = async () => {
   const email = address();
   expectStatus(201, await add(email));
@@ -50,7 +50,7 @@ const everythingSent = async () => {
   await nothingOwed();
 };
 const sentTo = (email: string) => box.mails.filter(({ recipients }) => recipients.includes(email));
-/** Resolves when a mail to this address is there, and never answers it. */
+/** Resolves when a mail to this address arrives; the mail server never responds to it. */
 const heldAt = (hook: 'beforeAccepting' | 'beforeResponding', email: string) =>
   new Promise<void>((resolve) => {
     box[hook] = ({ recipients }: ReceivedMail) => {
@@ -60,13 +60,13 @@ const heldAt = (hook: 'beforeAccepting' | 'beforeResponding', email: string) =>
     };
   });
 
-/** What a client meets when the server is killed; anything else is a fault. */
+/** Ignores the error of a request to a killed server; throws any other error. */
 const gone = (error: unknown): undefined => {
   if ((error as Error).message !== 'fetch failed') throw error;
 };
 
 describe('a server that is killed', () => {
-  it('MAIL-1: when something has happened sends what it owes for it', async () => {
+  it('MAIL-1: after an event sends the mail of that event when it runs again', async () => {
     const email = address();
     expectStatus(201, await add(email));
     await killed();
@@ -74,7 +74,7 @@ describe('a server that is killed', () => {
     await box.waitForMails(email);
   });
 
-  it('MAIL-1: while it sends a mail sends it then', async () => {
+  it('MAIL-1: while it sends a mail sends it when it runs again', async () => {
     const email = address();
     const held = heldAt('beforeAccepting', email);
     expectStatus(201, await add(email));
@@ -87,7 +87,7 @@ describe('a server that is killed', () => {
     expect(sentTo(email)).toHaveLength(1);
   });
 
-  it('MAIL-1: before it knows that a mail was taken sends it again, recognisably the same', async () => {
+  it('MAIL-1: before it knows that a mail was accepted sends it again with the same Message-ID and link', async () => {
     const email = address();
     const held = heldAt('beforeResponding', email);
     expectStatus(201, await add(email));
@@ -98,7 +98,7 @@ describe('a server that is killed', () => {
     expect([second!.messageId, linkSecretIn(second!)]).toEqual([first!.messageId, linkSecretIn(first!)]);
   });
 
-  it('MAIL-1: once it knows that a mail was taken never sends it again', async () => {
+  it('MAIL-1: after it knows that a mail was accepted never sends it again', async () => {
     const email = address();
     expectStatus(201, await add(email));
     await box.waitForMails(email);
@@ -109,7 +109,7 @@ describe('a server that is killed', () => {
     expect(sentTo(email)).toHaveLength(1);
   });
 
-  it('MAIL-1: or asked to end while a mail server keeps it waiting, ends, and sends the mail then', async () => {
+  it('MAIL-1: or stopped while a mail server does not respond, ends, and sends the mail when it runs again', async () => {
     const email = address();
     const held = heldAt('beforeAccepting', email);
     expectStatus(201, await add(email));
@@ -128,7 +128,7 @@ describe('a server that is killed', () => {
         for (;;) {
           const [email, key] = [address(), randomUUID()];
           added.push(email);
-          // Whether it was done before a kill is not known: the same again is the same command.
+          // It is unknown whether the command was done before the kill, so it is sent again with the same key.
           let reply;
           while (!(reply = await add(email, { 'idempotency-key': key }).catch(gone)))
             await pollUntilDefined(() => restarted || undefined);

@@ -36,7 +36,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** Asks until health says this. */
+/** Polls the health until it matches. */
 async function untilHealth({ operator }: TestServer, expected: object): Promise<void> {
   for (;;) {
     const { body } = await operator.get('/health/ready', { 'rollbook-min-position': '0' });
@@ -48,7 +48,7 @@ async function untilHealth({ operator }: TestServer, expected: object): Promise<
   }
 }
 
-/** Asks until it gets this status: what comes back by itself comes back without being told. */
+/** Repeats a request until it has this status; before, it must be 503. */
 async function until(status: number, ask: () => Promise<ApiResponse>): Promise<ApiResponse> {
   for (;;) {
     const reply = await ask();
@@ -57,8 +57,8 @@ async function until(status: number, ask: () => Promise<ApiResponse>): Promise<A
   }
 }
 
-describe('with the event store away', () => {
-  it('OPS-10: refuses with 503 and Retry-After, and comes back by itself', async () => {
+describe('while the event store is unavailable', () => {
+  it('OPS-10: refuses with 503 and Retry-After, and recovers by itself', async () => {
     const { administrator: api } = account;
     const userId = await account.addUser();
     await api.get(account.path('/users'));
@@ -66,7 +66,7 @@ describe('with the event store away', () => {
     const key = { 'idempotency-key': randomUUID() };
 
     await cable.disconnect();
-    // Each address has a lane of its own, which is not what is looked at here.
+    // Different addresses, because the attempts for one address wait for each other.
     const login = (nth: number) =>
       server.operator
         .inBrowser()
@@ -87,15 +87,15 @@ describe('with the event store away', () => {
     expect(locked.body).toMatchObject({ status: 'active', changed: true });
     const again = expectStatus(200, await api.post(account.path(`/users/${userId}/lock`), lock, key));
     expect(again.body).toEqual(locked.body);
-    // Seen by the projections, whose subscription was cut too.
+    // The projections, whose subscription was interrupted too, have seen it.
     const list = await until(200, () => api.get(account.path('/users?locked=true')));
     expect(list.body.items).toMatchObject([{ userId }]);
     await untilHealth(server, { status: 'ok' });
-    // An outage is no failed login.
+    // An outage does not count as a failed login.
     expect((await login(0)).body.code).toBe('login.failed');
   });
 
-  it('HTTP-2: completes with the same key what it had begun', async () => {
+  it('HTTP-2: completes an interrupted command when it is sent again with the same key', async () => {
     const { operator } = server;
     const domain = `${randomUUID().slice(0, 8)}.example`;
     const body = {
@@ -105,7 +105,7 @@ describe('with the event store away', () => {
     };
     const key = { 'idempotency-key': randomUUID() };
     const opening = operator.post('/accounts', body, key);
-    // Pulled while the workflow is on its way through its streams: at which step does not matter.
+    // The connection breaks in the middle of the workflow; the step does not matter.
     await new Promise((resolve) => setImmediate(resolve));
     await cable.disconnect();
     const first = await opening;
@@ -122,7 +122,7 @@ describe('with the event store away', () => {
   });
 });
 
-it('OPS-14: the log names the store that is away once, with the reason, and says once that it is back', async () => {
+it('OPS-14: the log says once that a store is unavailable, with the reason, and once that it is available again', async () => {
   const home = mkdtempSync(join(tmpdir(), 'rollbook-'));
   const watched = await startServerProcess(home, { EVENTSTORE_URL: cable.url, EVENTSTORE_NAMESPACE: 'watched' });
   const api = new Api(watched.url, watched.token);
@@ -133,7 +133,7 @@ it('OPS-14: the log names the store that is away once, with the reason, and says
   await mine(200);
   await cable.disconnect();
   await mine(503);
-  // The projections and the mails try again and again meanwhile.
+  // The projections and the mail process retry many times meanwhile.
   for (let attempt = 0; attempt < 20; attempt++) expect((await api.get('/me')).status).toBe(503);
   await cable.listen();
   await mine(200);
@@ -141,20 +141,20 @@ it('OPS-14: the log names the store that is away once, with the reason, and says
   await watched.end('SIGTERM');
   expect(watched.output()).toMatch(/The event store is not available \(connection-(refused|closed)\): /);
   expect(lines(/The event store is available again/g)).toBe(1);
-  // At most one line a reason: a connection breaks before it is refused.
+  // At most one line for each reason: a connection breaks before it is refused.
   expect(lines(/The event store is not available/g)).toBeLessThanOrEqual(2);
   expect(watched.output()).not.toMatch(/can not be projected|can not be determined|unexpected error/);
   expect(watched.output()).not.toContain(new URL(cable.url).password);
   rmSync(home, { recursive: true, force: true });
 });
 
-describe('with the read store away', () => {
-  it('OPS-2: health is degraded, lists are refused with Retry-After, commands work; then all goes on by itself', async () => {
+describe('while the read store is unavailable', () => {
+  it('OPS-2: health is degraded, lists are refused with Retry-After, commands work, and it recovers by itself', async () => {
     const slow = await startTestServer({ QUERY_TIMEOUT: '1', BATCH_TIMEOUT: '10', DATABASE_URL: '' });
     const there = await openTestAccount(slow);
     const userId = await there.addUser();
     expectStatus(200, await there.administrator.get(there.path('/users')));
-    // The embedded store's thread is kept busy for good.
+    // An endless query keeps the thread of the embedded store busy.
     const endless = sql`select count(*) from generate_series(1, 100000000000)`.execute(
       slow.server.app.get(ReadStore).db,
     );

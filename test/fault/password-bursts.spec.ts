@@ -25,7 +25,7 @@ const password = 'correct horse battery';
 const unknown = 'nobody@nowhere.example';
 
 let sources = 0;
-/** From a source of its own. */
+/** Headers of a request from a new source. */
 const elsewhere = () => ({ 'x-forwarded-for': `10.1.${(++sources >> 8) & 255}.${sources & 255}` });
 
 async function linkOf(userId: string): Promise<string> {
@@ -36,7 +36,7 @@ async function linkOf(userId: string): Promise<string> {
   });
 }
 
-/** A user with a password, and the cookies of the browser in which it was set. */
+/** Adds a user with a password. Returns also the cookies of the browser in which it was set. */
 async function person() {
   const id = await account.addUser();
   const entered = expectStatus(
@@ -51,7 +51,7 @@ async function person() {
   return { id, email, cookie };
 }
 
-/** Sends many requests at once, and lets no password be compared until all that is refused has been answered. */
+/** Sends many requests at once. No password is compared before `refused` requests have been answered. */
 async function burst(sends: readonly (() => Promise<ApiResponse>)[], refused: number): Promise<ApiResponse[]> {
   const threads = server.server.app.get(PasswordThreads);
   const run = threads.run.bind(threads);
@@ -71,7 +71,7 @@ async function burst(sends: readonly (() => Promise<ApiResponse>)[], refused: nu
   }
 }
 
-/** How often each answer came. */
+/** Counts the responses by status and code. */
 function count(replies: readonly ApiResponse[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { status, body } of replies)
@@ -81,7 +81,7 @@ function count(replies: readonly ApiResponse[]): Record<string, number> {
 
 const times = <T>(many: number, of: (nth: number) => T): T[] => Array.from({ length: many }, (_, nth) => of(nth));
 
-it('LOGIN-9: a burst of wrong logins is answered alike for a known and an unknown address, and never 503', async () => {
+it('LOGIN-9: a burst of wrong logins has the same responses for a known and an unknown address, and no 503', async () => {
   const { email } = await person();
   const counts = [];
   for (const address of [email, unknown]) {
@@ -99,7 +99,7 @@ it('LOGIN-9: a burst of wrong logins is answered alike for a known and an unknow
   expect(counts[1]).toEqual(counts[0]);
 }, 60_000);
 
-/** Changes a password in a session, from a browser that has lost the device cookie. */
+/** Returns a function that changes the password in a session, from a browser without the device cookie. */
 function changeFrom(cookie: string) {
   const session = cookie.split('; ').find((part) => !part.includes('-device='))!;
   return (currentPassword: string) =>
@@ -118,7 +118,7 @@ const failuresOf = async (id: string) => {
   return items.filter(({ action }) => action === 'login.failed').length;
 };
 
-it('LOGIN-10: of 150 changes of a password at once ten count as guesses, and the right one among the others is not told', async () => {
+it('LOGIN-10: of 150 concurrent changes of a password ten count as guesses, and the right password among the others is not revealed', async () => {
   const { id, cookie } = await person();
   const change = changeFrom(cookie);
   const replies = await burst(
@@ -130,7 +130,7 @@ it('LOGIN-10: of 150 changes of a password at once ten count as guesses, and the
   expect(await failuresOf(id)).toBe(10);
 }, 60_000);
 
-it('PASSWORD-11: the right password is taken although the user was renamed while it was compared', async () => {
+it('PASSWORD-11: the right password is accepted although the user was renamed while it was compared', async () => {
   const { id, cookie } = await person();
   const threads = server.server.app.get(PasswordThreads);
   const run = threads.run.bind(threads);
@@ -141,7 +141,7 @@ it('PASSWORD-11: the right password is taken although the user was renamed while
   expectStatus(200, await changeFrom(cookie)(password));
 });
 
-it('LOGIN-9: a burst of strangers leaves a place for the browser of the user', async () => {
+it('LOGIN-9: during a burst of strangers the user can log in from a known device', async () => {
   const { email, cookie } = await person();
   const strangers = times(60, (nth) => () => anybody.post('/login', { email, password: `wrong-${nth}` }, elsewhere()));
   const own = () => anybody.post('/login', { email, password }, { ...elsewhere(), cookie });
@@ -150,7 +150,7 @@ it('LOGIN-9: a burst of strangers leaves a place for the browser of the user', a
   expect(replies.at(-1)!.status).toBe(200);
 }, 60_000);
 
-it('LOGIN-11: from a source with too many failures, the browser of the user comes in beside the full lane', async () => {
+it('LOGIN-11: the user can log in from a known device although the queue of their limited source is full', async () => {
   const { email, cookie } = await person();
   const from = elsewhere();
   const guess = (nth: number) => anybody.post('/login', { email: `nobody-${nth}@nowhere.example`, password }, from);
@@ -163,19 +163,19 @@ it('LOGIN-11: from a source with too many failures, the browser of the user come
   expect(replies.at(-1)!.status).toBe(200);
 }, 60_000);
 
-it('LOGIN-14: who asks for links too often is told to wait, whatever the address', async () => {
+it('LOGIN-14: requests for links are throttled by source, for known and unknown addresses alike', async () => {
   const { email, cookie } = await person();
   for (const address of [email, unknown]) {
     const from = elsewhere();
     const replies = await Promise.all(times(62, () => anybody.post('/password-resets', { email: address }, from)));
     expect(count(replies)).toEqual({ '202 ': 60, '429 access.throttled': 2 });
-    // The user's own browser is not held up by others behind the same address, but for its user only.
+    // The user's own browser is not throttled because of others from the same source, but only for its user.
     expect((await anybody.post('/password-resets', { email }, { ...from, cookie })).status).toBe(202);
     expect((await anybody.post('/password-resets', { email: unknown }, { ...from, cookie })).status).toBe(429);
   }
 });
 
-it('LOGIN-14: wrong links are throttled by source, and a valid one passes from there', async () => {
+it('LOGIN-14: wrong links are throttled by source, and a valid link from that source still works', async () => {
   const from = elsewhere();
   const id = await account.addUser();
   const replies = await Promise.all(
@@ -186,7 +186,7 @@ it('LOGIN-14: wrong links are throttled by source, and a valid one passes from t
   expectStatus(200, await anybody.post('/password-resets/confirm', { link: await linkOf(id), password }, from));
 });
 
-it('LOGIN-14: one link is not tried without end', async () => {
+it('LOGIN-14: attempts with one link are throttled', async () => {
   const link = await linkOf(await account.addUser());
   const replies = [];
   for (let nth = 0; nth < 31; nth++)
@@ -194,7 +194,7 @@ it('LOGIN-14: one link is not tried without end', async () => {
   expect(count(replies)).toEqual({ '400 password.weak': 30, '429 access.throttled': 1 });
 });
 
-it('LOGIN-14: an administrator mails one user 30 times an hour, and others meanwhile', async () => {
+it('LOGIN-14: an administrator can mail one user 30 times an hour, and other users besides', async () => {
   const [one, other] = [await account.addUser(), await account.addUser()];
   const reset = (id: string) => account.administrator.post(account.path(`/users/${id}/reset-password`));
   for (let nth = 0; nth < 30; nth++) expectStatus(200, await reset(one));
@@ -207,7 +207,7 @@ it('LOGIN-14: an administrator mails one user 30 times an hour, and others meanw
 });
 
 // Last: the server closes.
-it('LOGIN-9: a server that closes answers the logins that are under way', async () => {
+it('LOGIN-9: a server that closes answers the open logins', async () => {
   const tries = times(12, (nth) => anybody.post('/login', { email: unknown, password: `wrong-${nth}` }, elsewhere()));
   const { promise: begun, resolve } = Promise.withResolvers<void>();
   const threads = server.server.app.get(PasswordThreads);

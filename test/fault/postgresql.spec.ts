@@ -20,7 +20,7 @@ if (!DATABASE_URL) console.warn('DATABASE_URL is not set: what a PostgreSQL that
     await database.drop();
   });
 
-  /** Asks until health says this. */
+  /** Polls the health until it matches. */
   async function untilHealth(expected: object): Promise<void> {
     for (;;) {
       const { body } = await test.operator.get('/health/ready', { 'rollbook-min-position': '0' });

@@ -42,7 +42,7 @@ class File {
 }
 
 /**
- * A directory on a disk that may lose whatever was not synced: parts of files by sectors, names until the directory is synced.
+ * A directory on a disk that may lose all changes that were not synced: parts of files by sectors, and names of files until the directory is synced.
  */
 export class Disk {
   readonly #names = new Map<string, File>();
@@ -69,7 +69,7 @@ export class Disk {
     this.#synced = new Map(this.#names);
   }
 
-  /** What is there after a power cut, by name; `survives` says of each change that was not synced whether it came through. */
+  /** Returns the files after a power cut, by name. `survives` returns for each change that was not synced whether it is on disk. */
   afterCut(survives: () => boolean): Map<string, Buffer> {
     const names = new Map(this.#synced);
     for (const name of new Set([...this.#names.keys(), ...names.keys()])) {

@@ -7,10 +7,10 @@ import { userEvents } from '#libs/users';
 import { openVault } from '#libs/vault';
 
 // Adds users on a new log and a new vault, each under a key of their own, and writes down each append right after it was
-// acknowledged, so that whoever traces this process sees it among the writes and syncs. Arguments: directory, users.
+// acknowledged, so that a trace of this process shows it among the writes and syncs. Arguments: directory, users.
 const [directory, users] = [process.argv[2]!, Number(process.argv[3])];
 const writers = 32;
-/** So much that the log's WAL is carried over into its database on the way. */
+/** Large enough that the log's WAL is checkpointed into its database meanwhile. */
 const nameLength = 8_000;
 
 const acknowledged = openSync(join(directory, 'acknowledged'), 'a');

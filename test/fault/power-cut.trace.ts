@@ -21,7 +21,7 @@ export function whyNoTrace(): string | undefined {
   return status === 0 ? undefined : `strace can't trace here: ${stderr.trim()}`;
 }
 
-/** Runs a command and tells what it did to the named files of a directory, in order, all threads. */
+/** Runs a command and returns what all its threads did to the named files of a directory, in order. */
 export function trace(command: string[], directory: string, names: string[], record: string): Call[] {
   const paths = [directory, ...names.map((name) => join(directory, name))].flatMap((path) => ['-P', path]);
   const { status, stderr } = spawnSync(

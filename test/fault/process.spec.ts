@@ -81,7 +81,7 @@ describe('a wrong setting', () => {
     ['SMTP_TLS', 'never'],
     ['HSTS_SUBDOMAINS', 'yes'],
     ['LOG_LEVEL', 'loud'],
-  ])('is refused by its name, before anything is made: %s=%s', (name, value) => {
+  ])('is refused by its name, before any file is created: %s=%s', (name, value) => {
     const directory = join(newDirectory(), 'data');
     expect(startRefusal({ DATA_DIR: directory, [name]: value })).toMatch(new RegExp(`^rollbook: ${name} `));
     expect(existsSync(directory)).toBe(false);
@@ -89,11 +89,11 @@ describe('a wrong setting', () => {
 });
 
 describe('a start is refused', () => {
-  it('where the key of the vault is none', () => {
+  it('if the key of the vault is not a valid key', () => {
     expect(startRefusal({ DATA_DIR: newDirectory(), VAULT_KEY: 'too-short' })).toMatch(/^rollbook: VAULT_KEY /);
   });
 
-  it('where the data directory can not be written to', () => {
+  it('if the data directory can not be written to', () => {
     const file = join(newDirectory(), 'file');
     writeFileSync(file, '');
     expect(startRefusal({ DATA_DIR: join(file, 'data') })).toBe(
@@ -107,7 +107,7 @@ describe('a start is refused', () => {
     );
   });
 
-  it('where an argument means nothing', () => {
+  it('if an argument is unknown', () => {
     expect(runProgram('dist/apps/server/src/main.js', {}, '--port')).toEqual({
       status: 1,
       output: 'rollbook: --port means nothing here: settings come from the environment. See: npm start -- --help\n',
@@ -120,16 +120,16 @@ describe('a start is refused', () => {
   beforeAll(async () => (servers = await Promise.all([used, other].map((directory) => startServerProcess(directory)))));
   afterAll(() => Promise.all(servers.map((server) => server.end('SIGTERM'))));
 
-  it('where another process uses the data directory, which goes on', async () => {
+  it('if another process uses the data directory, and that process continues', async () => {
     expect(startRefusal({ DATA_DIR: used })).toBe(`rollbook: The data directory ${used} is in use by another process.`);
     expectStatus(200, await new Api(servers[0]!.url, servers[0]!.token).get('/me'));
   });
 
-  it('where the port is taken', async () => {
+  it('if the port is in use', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => taken.once('listening', resolve));
     const { port } = taken.address() as AddressInfo;
-    // Not `run`: it would hold up this process, whose port it is.
+    // Not `runProgram`: it would block this process, which holds the port.
     const child = spawn(process.execPath, [serverProgram], {
       env: { ...embeddedEnvironment, DATA_DIR: newDirectory(), PORT: String(port) },
     });
@@ -140,7 +140,7 @@ describe('a start is refused', () => {
     taken.close();
   });
 
-  it('where the vault is not the one of the log', async () => {
+  it('if the vault is not the one of the log', async () => {
     for (const server of servers) expect(await server.end('SIGTERM')).toBe(0);
     const mixed = newDirectory();
     cpSync(used, mixed, { recursive: true });
@@ -166,7 +166,7 @@ describe('a start is refused', () => {
 describe('a running server', () => {
   const founder = { email: 'ada@example.com', firstName: 'Ada', lastName: 'Lovelace', country: 'GB' };
 
-  it('OPS-7: ends what is under way and itself on SIGTERM, goes on with the same data, and ends on SIGINT', async () => {
+  it('OPS-7: finishes open requests and ends on SIGTERM, starts again with the same data, and ends on SIGINT', async () => {
     const directory = newDirectory();
     const server = await startServerProcess(directory, { LOG_LEVEL: 'verbose' });
     const operator = new Api(server.url, server.token);
@@ -174,7 +174,7 @@ describe('a running server', () => {
       201,
       await operator.post('/accounts', { name: 'Example', domains: ['example.com'], administrator: founder }),
     ).body;
-    // A client that keeps its connection open is not waited for.
+    // The server does not wait for a client that keeps its connection open.
     const agent = new Agent({ keepAlive: true });
     await new Promise((resolve) =>
       get(`${server.url}/health/live`, { agent }, (response) => response.resume().once('end', resolve as () => void)),

@@ -16,7 +16,7 @@ describe('a start without its stores', () => {
     return port;
   }
 
-  /** A server whose start is watched: resolves once it has printed this. */
+  /** Starts a server. `printed` resolves when its output matches. */
   function start(environment: Record<string, string>) {
     const child = spawn(process.execPath, [serverProgram], {
       env: { ...embeddedEnvironment, DATA_DIR: newDirectory(), PORT: '0', LOG_LEVEL: 'log', ...environment },
@@ -36,7 +36,7 @@ describe('a start without its stores', () => {
     return { child, closed, printed, output: () => output };
   }
 
-  it('OPS-15: gives up in time, and says which store it waited for and why, without credentials', async () => {
+  it('OPS-15: gives up after START_TIMEOUT, and says which store it waited for and why, without credentials', async () => {
     const port = await freePort();
     const eventStore = startRefusal({
       DATA_DIR: newDirectory(),
@@ -72,7 +72,7 @@ describe('a start without its stores', () => {
     expect(waiting.output()).not.toMatch(/rollbook:/);
   });
 
-  it('OPS-15: begins once its store is there; the log says once that it is away and once that it is back', async () => {
+  it('OPS-15: continues when its store is available; the log says once that it was not, and once that it is', async () => {
     const port = await freePort();
     const waiting = start({ EVENTSTORE_URL: `kurrentdb://localhost:${port}?tls=false` });
     await waiting.printed(/Waiting up to 60 s for the event store/);

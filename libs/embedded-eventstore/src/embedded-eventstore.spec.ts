@@ -27,7 +27,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  // Not awaited: the client waits for ever for the end of a read that was left early and whose answer was complete.
+  // Not awaited: the client waits for ever for the end of a read that was left early although its response was complete.
   for (const client of clients.splice(0)) void client.dispose();
   for (const store of stores.splice(0)) await store.close();
   await rm(directory, { recursive: true });
@@ -95,7 +95,7 @@ describe('the file', () => {
   });
 
   describe('that is damaged', () => {
-    /** Makes a log of so many events, then calls `harm` with its file. */
+    /** Creates a log with this number of events, then calls `harm` with its file. */
     async function damage(events: number, harm: (path: string) => void): Promise<void> {
       const { store, client } = await start();
       await client.appendToStream(
@@ -210,7 +210,7 @@ it('neither loses nor repeats an event between catch-up and live', async () => {
   for (const [index, list] of seen.entries()) expect(list).toEqual(index % 2 ? [...odd] : every);
 });
 
-/** The positions of the first events of a subscription. */
+/** Returns the positions of the first events of a subscription. */
 async function firstOf(subscription: AllStreamSubscription, count: number): Promise<bigint[]> {
   const positions: bigint[] = [];
   for await (const { event } of subscription) if (event && positions.push(event.position.commit) === count) break;

@@ -12,7 +12,7 @@ const newDirectory = (): string => {
   return directory;
 };
 
-/** Large enough for several steps of the copying. */
+/** Large enough that copying has several steps. */
 const text = 'x'.repeat(30_000);
 let node: EmbeddedEventStore;
 let client: EventStoreDBClient;
@@ -32,7 +32,7 @@ afterAll(async () => {
   rmSync(parent, { recursive: true });
 });
 
-/** Every event of our streams in the copy, through a node that has it as its own. */
+/** Returns every event in the copy, read through a node that runs on it. */
 async function eventsOf(directory: string): Promise<{ id: string; position: number }[]> {
   const copy = await startEmbeddedEventStore({ directory });
   const reader = EventStoreDBClient.connectionString(copy.url);

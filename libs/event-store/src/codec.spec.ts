@@ -69,7 +69,7 @@ it('makes no box and no key if an event has no personal data', async () => {
 });
 
 describe('the owner of a box', () => {
-  it('OPS-4: is the user or account that the event is about, and the actor', async () => {
+  it('OPS-4: is the subject of the event, and the actor', async () => {
     expect(ownersOf(await codec.encode('user-bob', named))).toEqual(['user:bob', 'user:ann']);
   });
 
@@ -95,7 +95,7 @@ describe('the owner of a box', () => {
     expect((await roundTrip(loggedIn)).envelope.ip).toBe('192.0.2.1');
   });
 
-  it('must exist: an event of no account with personal data is refused', async () => {
+  it('must exist: an event with personal data but without an account is refused', async () => {
     const withoutAccount = propose(
       'Named',
       { country: 'ES' },
@@ -117,7 +117,7 @@ describe('a box does not open', () => {
     );
   });
 
-  it('in place of the other box', async () => {
+  it('if the two boxes are exchanged', async () => {
     const stored = await codec.encode('user-ann', {
       ...named,
       envelope: { ...named.envelope, subject: { kind: 'user', id: 'ann' } },
@@ -127,7 +127,7 @@ describe('a box does not open', () => {
     expect(() => codec.decode(swapped as StoredEvent, { ...place, stream: 'user-ann' })).toThrow(/does not open/);
   });
 
-  it('once its owner is erased: the rest of the event is still decoded', async () => {
+  it('after its owner was erased: the rest of the event is still decoded', async () => {
     const stored = await codec.encode('user-bob', named);
     keys.kept.set('user:bob', 'erased');
     const read = codec.decode(stored, place);
@@ -167,7 +167,7 @@ describe('schemas', () => {
   });
 });
 
-it('refuses to encode or decode a type that is in no catalogue', async () => {
+it('refuses to encode or decode an unknown type', async () => {
   await expect(codec.encode('user-bob', propose('Renamed', {}))).rejects.toThrow(
     'event type Renamed is in no catalogue',
   );

@@ -4,7 +4,7 @@ import { Limiter } from './limiter.js';
 describe('a limiter', () => {
   const unavailable = new Refusal('event-store.unavailable', 'unavailable', 'no answer');
 
-  /** Runs three works one at a time, the first of which fails; returns the outcome of each. */
+  /** Runs three tasks one at a time, the first of which fails; returns the outcome of each. */
   async function runThree(maxWaitMs: number, failure: Error): Promise<string[]> {
     const limiter = new Limiter(1, maxWaitMs);
     const works = [() => Promise.reject(failure), () => Promise.resolve('done'), () => Promise.resolve('done')];
@@ -15,15 +15,15 @@ describe('a limiter', () => {
     );
   }
 
-  it('fails all work that has waited long enough when the store is unavailable', async () => {
+  it('fails all tasks that have waited long enough when the store is unavailable', async () => {
     expect(await runThree(0, unavailable)).toEqual(['no answer', 'no answer', 'no answer']);
   });
 
-  it('tries work that has not waited that long', async () => {
+  it('runs tasks that have not waited that long', async () => {
     expect(await runThree(60_000, unavailable)).toEqual(['no answer', 'done', 'done']);
   });
 
-  it('fails only the failed work when the store is not unavailable', async () => {
+  it('fails only the failed task when the store is not unavailable', async () => {
     expect(await runThree(0, new Error('a damaged event'))).toEqual(['a damaged event', 'done', 'done']);
   });
 });

@@ -20,16 +20,16 @@ test.each([
   ['{\n  "a": "b\nc"\n}', 2, 10],
   ['{\r\n  "\u{1f600}": tru\r\n}', 2, 8],
   ["{'a':1}", 1, 2],
-])('HTTP-7: %j is no JSON at line %d, column %d', (text, line, column) =>
+])('HTTP-7: %j is not valid JSON at line %d, column %d', (text, line, column) =>
   expect(findJsonError(text)).toEqual({ line, column }),
 );
 
-test('HTTP-7: however deep it is nested', () => {
+test('HTTP-7: also if it is deeply nested', () => {
   expect(findJsonError('['.repeat(200_000))).toEqual({ line: 1, column: 200_001 });
   expect(findJsonError('{"a":'.repeat(50_000))).toEqual({ line: 1, column: 250_001 });
 });
 
-/** What `JSON.parse` says, whose messages may tell a position. */
+/** Returns the message of `JSON.parse`, which may contain a position. */
 function parsed(text: string): { error?: string } {
   try {
     JSON.parse(text);
@@ -66,7 +66,7 @@ const tokens = fc.constantFrom(
   '\u2028',
 );
 
-test('HTTP-7: a place is told exactly where JSON.parse refuses, and is the same where it tells one', () => {
+test('HTTP-7: there is a position exactly if JSON.parse refuses the text, and it is the one of JSON.parse if that names one', () => {
   fc.assert(
     fc.property(
       fc.oneof(

@@ -13,7 +13,7 @@ const request = (fields: Partial<CalledRequest>) =>
   ({ params: {}, body: {}, caller: caller(), ...fields }) as CalledRequest;
 const throttled = expect.objectContaining({ code: 'access.throttled' });
 
-test('LOGIN-14: bulk work over thousands fits the limit of one caller, who can not go on for ever', () => {
+test('LOGIN-14: one caller can mail thousands of users by bulk, up to a limit', () => {
   const limits = new MailLimits(new Reflector(), new FixedClock());
   const many = request({ body: { userIds: Array.from({ length: 1_000 }, () => randomUUID()) } });
   for (let nth = 0; nth < 100; nth++) limits.take(many);
@@ -22,7 +22,7 @@ test('LOGIN-14: bulk work over thousands fits the limit of one caller, who can n
   limits.take({ ...many, caller: caller() });
 });
 
-test('LOGIN-14: one person is sent 30 mails an hour, whoever asks, however the id is written', () => {
+test('LOGIN-14: one person gets at most 30 mails an hour, from all callers together and in any notation of the id', () => {
   const limits = new MailLimits(new Reflector(), new FixedClock());
   const userId = randomUUID();
   for (let nth = 0; nth < 30; nth++)

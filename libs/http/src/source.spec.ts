@@ -38,7 +38,7 @@ describe('an address in one form', () => {
     '[2001:db8::1]x',
     '1.2.3.4/8',
     'localhost:80',
-  ])('OPS-9: %j is none', (text) => expect(normalizeAddress(text)).toBeUndefined());
+  ])('OPS-9: %j is not an address', (text) => expect(normalizeAddress(text)).toBeUndefined());
 });
 
 describe('the source of a request', () => {
@@ -58,12 +58,12 @@ describe('the source of a request', () => {
     expect(sourceOf({ ip: one })).not.toBe(sourceOf({ ip: other })),
   );
 
-  it('OPS-9: is the last trusted proxy where that passed on no address', () => {
+  it('OPS-9: is the last trusted proxy if that passed on no address', () => {
     expect(addressOf({ ip: 'unknown', ips: ['10.0.0.1', '10.0.0.2:80', 'unknown'] })).toBe('10.0.0.2');
     expect(sourceOf({ ip: 'unknown', ips: ['10.0.0.1', 'unknown'] })).toBe('10.0.0.1');
   });
 
-  it('LOGIN-11: is one for all without an address', () => {
+  it('LOGIN-11: is the same for all requests without an address', () => {
     expect(sourceOf({ ip: undefined as never })).toBe('unknown');
     expect(addressOf({ ip: undefined as never })).toBeUndefined();
   });

@@ -11,7 +11,7 @@ const acme = {
   administrator: anna,
 };
 
-/** The fields that a body is refused for, each once. */
+/** Returns the fields for which a body is refused, each once. */
 function refused(type: new (fields: never) => object, body: unknown): string[] {
   try {
     validated(type as never, body);
@@ -25,7 +25,7 @@ function refused(type: new (fields: never) => object, body: unknown): string[] {
   return [];
 }
 
-/** As the body arrives: with own properties that an object literal can't spell. */
+/** Parses a body as it arrives, with own properties that an object literal can't have. */
 const json = (text: string): unknown => JSON.parse(text);
 const fields = (instance: object) => Object.fromEntries(Object.entries(instance));
 const without = (field: string, body: object) =>
@@ -44,7 +44,7 @@ describe('a good body becomes the command', () => {
     expect(fields(command)).toEqual(body);
   });
 
-  it('and an empty body, where nothing is needed', () => {
+  it('and so does an empty body if no field is required', () => {
     for (const type of [LockUser, DeleteUser, ChangeUser, CloseAccount, AssertDomain])
       expect(fields(validated<object>(type, {}))).toEqual({});
   });
@@ -59,18 +59,18 @@ describe('a good body becomes the command', () => {
     });
   });
 
-  it('with null only where it clears', () => {
+  it('with null only for fields that null clears', () => {
     expect(validated(ChangeUser, { entitlementCountry: null })).toMatchObject({ entitlementCountry: null });
   });
 });
 
-describe('what is no object is refused as a whole', () => {
+describe('a body that is not an object is refused as a whole', () => {
   it.each([[null], [undefined], [[]], [[anna]], ['text'], [''], [1], [true]])('%j', (body) =>
     expect(refused(AddUser, body)).toEqual(['']),
   );
 });
 
-it('what is nested without end is refused', () => {
+it('a body that is nested too deep is refused', () => {
   const depth = 50_000;
   expect(refused(AddUser, { ...anna, firstName: json('['.repeat(depth) + ']'.repeat(depth)) })).toEqual(['firstName']);
   expect(refused(AddUser, { ...anna, extra: json('{"a":'.repeat(depth) + '1' + '}'.repeat(depth)) })).toEqual([
@@ -82,7 +82,7 @@ describe('an unknown field is refused by name', () => {
   it.each(['role', 'Email', 'account', 'status', 'context', 'actor', '', ' email'])('HTTP-5: %j', (field) => {
     expect(refused(AddUser, { ...anna, [field]: 'x' })).toEqual([field]);
   });
-  it('HTTP-5: also where a command has no fields', () => {
+  it('HTTP-5: also if a command has no fields', () => {
     expect(refused(CloseAccount, { reason: 'x' })).toEqual(['reason']);
     expect(refused(AssertDomain, { by: 'confirmation' })).toEqual(['by']);
   });
@@ -96,11 +96,11 @@ describe('an unknown field is refused by name', () => {
       expect(refused(OpenAccount, { ...acme, administrator })).toEqual([`administrator.${field}`]);
     },
   );
-  it('and nothing reaches the prototype of anything', () => {
+  it('and no prototype is changed', () => {
     try {
       validated(AddUser, json(`{"__proto__": {"polluted": true}, "constructor": {"prototype": {"polluted": true}}}`));
     } catch {
-      // Refused for what is missing at the least.
+      // It is refused at least because fields are missing.
     }
     expect({}).not.toHaveProperty('polluted');
     expect(AddUser.prototype).not.toHaveProperty('polluted');
@@ -168,7 +168,7 @@ describe('a field is refused', () => {
       expect(refused(ChangeUser, { country })).toEqual(['country']);
     },
   );
-  it('HTTP-5: language, when Rollbook does not speak it', () => {
+  it('HTTP-5: language, when Rollbook does not support it', () => {
     for (const language of ['fr', 'DE', 'de-DE', 'toString'])
       expect(refused(AddUser, { ...anna, language })).toEqual(['language']);
   });
@@ -187,11 +187,11 @@ describe('a field is refused', () => {
     for (const role of ['operator', 'Administrator', '', null, ['auditor'], undefined])
       expect(refused(GrantRole, { role })).toEqual(['role']);
   });
-  it('in a change, null where it does not clear', () => {
+  it('in a change, null for a field that null does not clear', () => {
     for (const field of ['firstName', 'lastName', 'country', 'language'])
       expect(refused(ChangeUser, { [field]: null })).toEqual([field]);
   });
-  it('HTTP-5: together with every other that is wrong', () => {
+  it('HTTP-5: together with every other wrong field', () => {
     expect(refused(AddUser, { email: 'x', firstName: '', country: 'de', role: 'auditor' }).sort()).toEqual([
       'country',
       'email',
@@ -217,12 +217,12 @@ describe('inside a nested object, a field is refused by its path', () => {
     ['contracts.0.currency', { contracts: [{ country: 'PL', recurringRevenue: 1, currency: 'EUR' }] }],
   ])('HTTP-5: %s', (field, change) => expect(refused(OpenAccount, { ...acme, ...change })).toEqual([field]));
 
-  it('the administrator, when it is missing or no object', () => {
+  it('the administrator, when it is missing or not an object', () => {
     expect(refused(OpenAccount, without('administrator', acme))).toEqual(['administrator']);
     for (const administrator of [null, 'anna', 1, [], [anna]])
       expect(refused(OpenAccount, { ...acme, administrator })).toContain('administrator');
   });
-  it('contracts, when they are no list of objects', () => {
+  it('contracts, when they are not a list of objects', () => {
     for (const contracts of [
       null,
       'x',
@@ -237,7 +237,7 @@ describe('inside a nested object, a field is refused by its path', () => {
       expect(refused(OpenAccount, { ...acme, contracts }).map((field) => field.split('.')[0])).toContain('contracts');
     }
   });
-  it('domains, when they are no list of different texts', () => {
+  it('domains, when they are not a list of different texts', () => {
     for (const domains of [
       undefined,
       null,

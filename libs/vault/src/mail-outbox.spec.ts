@@ -32,7 +32,7 @@ const outcome = (id: string, state: 'sent' | 'void' | 'parked' | 'owed', nextAtt
 const ids = (mails: readonly { id: string }[]) => mails.map(({ id }) => id);
 
 describe('mails', () => {
-  it('are looked for again from the end of a log that is shorter than it was', () => {
+  it('are looked for from the end of a log that has become shorter', () => {
     vault.outbox.saveWithCheckpoint(7, () => {});
     vault.lowerCheckpoints(9);
     expect(vault.outbox.checkpoint).toBe(7);
@@ -41,7 +41,7 @@ describe('mails', () => {
     expect(vault.outbox.checkpoint).toBe(5);
   });
 
-  it('MAIL-1: are owed together with the place in the log, or not at all', () => {
+  it('MAIL-1: are saved together with the checkpoint, or not at all', () => {
     expect(vault.outbox.checkpoint).toBeUndefined();
     vault.outbox.saveWithCheckpoint(7, () => vault.outbox.enqueue(mail('one')));
     expect(() =>
@@ -54,14 +54,14 @@ describe('mails', () => {
     expect([vault.outbox.checkpoint, ids(vault.outbox.list('owed', 9))]).toEqual([7, ['one']]);
   });
 
-  it('MAIL-1: are owed once an event, also where it was sent', () => {
+  it('MAIL-1: are saved once for each event, also if the mail was sent', () => {
     vault.outbox.enqueue(mail('one'));
     vault.outbox.saveOutcomes([outcome('one', 'sent')]);
     vault.outbox.enqueue(mail('one'));
     expect([vault.outbox.count('owed'), vault.outbox.count('sent')]).toEqual([0, 1]);
   });
 
-  it('are due when their time has come, the newest first, until they are settled', () => {
+  it('are due from their next attempt on, newest first, until they are finished', () => {
     for (const [id, since] of [
       ['late', 30],
       ['early', 10],
@@ -74,7 +74,7 @@ describe('mails', () => {
     expect(vault.outbox.listDue(60, 9)).toMatchObject([{ id: 'late', attempts: 1, since: 30 }]);
   });
 
-  it('MAIL-4: are sent again from the beginning where they are parked, never where they were sent', () => {
+  it('MAIL-4: are sent again if they are parked, with new attempts, and never if they were sent', () => {
     for (const id of ['parked', 'sent']) vault.outbox.enqueue(mail(id));
     vault.outbox.saveOutcomes([outcome('parked', 'parked'), outcome('sent', 'sent')]);
     for (const id of ['parked', 'sent']) vault.outbox.requeue(id, 70);
@@ -82,7 +82,7 @@ describe('mails', () => {
     expect(vault.outbox.find('sent')).toMatchObject({ state: 'sent' });
   });
 
-  it('are listed the oldest first, page by page', () => {
+  it('are listed oldest first, page by page', () => {
     for (const [id, since] of [
       ['c', 2],
       ['a', 2],
@@ -93,7 +93,7 @@ describe('mails', () => {
     expect(ids(vault.outbox.list('owed', 2, 'a'))).toEqual(['c']);
   });
 
-  it('are forgotten once they are done with', () => {
+  it('are deleted some time after they are finished', () => {
     for (const id of ['sent', 'void', 'parked', 'owed']) vault.outbox.enqueue(mail(id, 10));
     vault.outbox.saveOutcomes([outcome('sent', 'sent'), outcome('void', 'void'), outcome('parked', 'parked')]);
     vault.outbox.deleteFinished(10);
@@ -103,8 +103,8 @@ describe('mails', () => {
   });
 });
 
-describe('those who wait', () => {
-  it('MAIL-6: remind of themselves a while after the first of them, until none is left', () => {
+describe('pending users', () => {
+  it('MAIL-6: cause reminders some time after the first one registered, until none is left', () => {
     vault.pendingApprovals.add('ann', 'acme', 100);
     vault.pendingApprovals.add('bob', 'acme', 200);
     expect([
@@ -122,7 +122,7 @@ describe('those who wait', () => {
     expect([vault.pendingApprovals.count('acme'), vault.pendingApprovals.listDueReminders(300)]).toEqual([0, []]);
   });
 
-  it('wait in one account at a time', () => {
+  it('are pending in one account at a time', () => {
     vault.pendingApprovals.add('ann', 'acme', 100);
     vault.pendingApprovals.add('ann', 'other', 200);
     expect(vault.pendingApprovals.listDueReminders(500)).toEqual([{ account: 'other', dueAt: 200 }]);

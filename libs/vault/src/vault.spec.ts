@@ -31,7 +31,7 @@ function reopened(vault: Vault): Vault {
   return vaultOf({ create: false });
 }
 
-/** As erasing a person will. */
+/** Deletes a key, as erasing a person will. */
 function bury(owner: string): void {
   const db = new DatabaseSync(join(directory, 'vault.db'));
   db.prepare("UPDATE owner_key SET box = NULL, erased_at = '2026-01-15T12:00:00.000Z' WHERE owner = ?").run(owner);
@@ -39,7 +39,7 @@ function bury(owner: string): void {
 }
 
 describe('the vault', () => {
-  it('is there after it was made, and opens again with the same keys, hashes and fingerprint', async () => {
+  it('opens again with the same keys, hashes and fingerprint', async () => {
     expect(vaultExists(directory)).toBe(false);
     const vault = vaultOf();
     const user = await vault.findOrCreateKey('user:1');
@@ -53,7 +53,7 @@ describe('the vault', () => {
     expect([again.fingerprint, again.hmac('email', 'ann@example.com')]).toEqual([fingerprint, hash]);
   });
 
-  it('knows with what a bulk first came, also one that an older build has made', () => {
+  it('knows the first request of a bulk, also in a vault of an older build', () => {
     const older = vaultOf();
     const db = new DatabaseSync(join(directory, 'vault.db'));
     db.exec('DROP TABLE bulk_key');
@@ -66,7 +66,7 @@ describe('the vault', () => {
     expect(reopened(vault).bulkDigests.findOrSave('c1', 'another')).toBe('one');
   });
 
-  it('is made only where that is asked for, and never over a foreign file', () => {
+  it('is created only on request, and never over the file of another application', () => {
     expect(() => vaultOf({ create: false })).toThrow(/there is no vault at .*vault\.db/);
     writeFileSync(join(directory, 'vault.db'), 'something else entirely');
     expect(() => vaultOf()).toThrow(/vault\.db is not a vault/);
@@ -78,19 +78,19 @@ describe('the vault', () => {
     expect(() => vaultOf()).toThrow(/vault\.db is not a vault/);
   });
 
-  it('is made anew where its making was cut short', () => {
+  it('is created again if its creation was interrupted', () => {
     writeFileSync(join(directory, 'vault.db'), '');
     writeFileSync(join(directory, 'vault.db.new'), 'half of it');
     expect(vaultExists(directory)).toBe(false);
     expect(vaultOf().fingerprint).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it('refuses another VAULT_KEY than the one it was made with', () => {
+  it('refuses another VAULT_KEY than the one it was created with', () => {
     vaultOf();
     expect(() => vaultOf({ key: Buffer.alloc(32, 8) })).toThrow('VAULT_KEY is not the key');
   });
 
-  it('is readable by its owner alone', async () => {
+  it('can be read by its owner only', async () => {
     await vaultOf().findOrCreateKey('user:1');
     expect(['vault.db', 'vault.db-wal', 'vault.db-shm'].map((file) => modeOf(join(directory, file)))).toEqual([
       0o600, 0o600, 0o600,
@@ -110,7 +110,7 @@ describe('the vault', () => {
 });
 
 describe('keys', () => {
-  it('are one an owner, however many ask at once, and different between owners', async () => {
+  it('are the same for one owner, also for concurrent calls, and differ between owners', async () => {
     const vault = vaultOf();
     const owners = Array.from({ length: 200 }, (_, n) => `user:${n % 50}` as const);
     const keys = await Promise.all(owners.map((owner) => vault.findOrCreateKey(owner)));
@@ -119,7 +119,7 @@ describe('keys', () => {
     expect(owners.map((owner) => again.findKey(owner))).toEqual(keys);
   });
 
-  it('are not found where none was made, and never made for the erased', async () => {
+  it('are not found before they are created, and never created for erased owners', async () => {
     const vault = vaultOf();
     await vault.findOrCreateKey('user:1');
     bury('user:1');
@@ -128,7 +128,7 @@ describe('keys', () => {
     await expect(again.findOrCreateKey('user:1')).rejects.toThrow('user:1 is erased');
   });
 
-  it('do not pass for the key of someone else', async () => {
+  it('can not be used as the key of another owner', async () => {
     const vault = vaultOf();
     await Promise.all([vault.findOrCreateKey('user:1'), vault.findOrCreateKey('user:2')]);
     const db = new DatabaseSync(join(directory, 'vault.db'));
@@ -139,7 +139,7 @@ describe('keys', () => {
   });
 });
 
-test('hashes are keyed, stable and apart by purpose', () => {
+test('hashes are keyed and stable, and differ by purpose', () => {
   const vault = vaultOf();
   expect(vault.hmac('email', 'a')).toMatch(/^[0-9a-f]{64}$/);
   expect(
@@ -148,7 +148,7 @@ test('hashes are keyed, stable and apart by purpose', () => {
   ).toBe(3);
 });
 
-test('access tokens are found by their hash until they are forgotten', () => {
+test('access tokens are found by their hash until they are deleted', () => {
   const vault = vaultOf();
   vault.tokens.save('h1', 'token-1');
   vault.tokens.save('h2', 'token-2');
@@ -171,7 +171,7 @@ describe('a vault of an older version', () => {
     db.close();
     return rows.map((row) => Object.values(row as object));
   };
-  /** Takes the vault back to version 1, with two sessions in it. */
+  /** Converts the vault to version 1, with two sessions in it. */
   const makeOld = (): void => {
     vaultOf().close();
     open.pop();
@@ -193,7 +193,7 @@ describe('a vault of an older version', () => {
     ]);
   });
 
-  it('is not touched where a step fails, and opens later', () => {
+  it('is not changed if a step fails, and opens later', () => {
     makeOld();
     const db = new DatabaseSync(join(directory, 'vault.db'));
     db.exec('ALTER TABLE session ADD COLUMN authenticated_by TEXT');
@@ -217,7 +217,7 @@ describe('a vault of an older version', () => {
 });
 
 describe('a snapshot', () => {
-  it('is a vault with every key there was, as others are made', async () => {
+  it('is a vault with every earlier key, while other keys are created', async () => {
     const vault = vaultOf();
     const owners = Array.from({ length: 5000 }, (_, nth) => `user:${nth}` as const);
     const keys = await Promise.all(owners.map((owner) => vault.findOrCreateKey(owner)));
@@ -236,7 +236,7 @@ describe('a snapshot', () => {
     expect(vault.findKey('user:later')).toEqual(made);
   });
 
-  it('is given up on a signal', async () => {
+  it('is aborted by a signal', async () => {
     const vault = vaultOf();
     await Promise.all(Array.from({ length: 5000 }, (_, nth) => vault.findOrCreateKey(`user:${nth}`)));
     await expect(vault.copyTo(join(directory, 'copy'), AbortSignal.abort(new Error('given up')))).rejects.toThrow(
@@ -253,13 +253,13 @@ describe('the vault key', () => {
     expect(given.map((value) => loadVaultKey({ value, file: file(), create: false }))).toEqual([key, key, key]);
   });
 
-  it('is made at the first start and read at the next', () => {
+  it('is created at the first start and read at the next', () => {
     const made = loadVaultKey({ file: file(), create: true });
     expect([made.length, modeOf(file())]).toEqual([32, 0o600]);
     expect(loadVaultKey({ file: file(), create: true })).toEqual(made);
   });
 
-  it('is refused without being told, if it is no key or absent', () => {
+  it('is refused, and not shown, if it is not a valid key; also if it is absent', () => {
     expect(() => loadVaultKey({ value: 'hunter2', file: file(), create: true })).toThrow(
       /^VAULT_KEY must be 64 hexadecimal digits or the base64 of 32 bytes$/,
     );

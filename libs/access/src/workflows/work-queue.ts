@@ -21,12 +21,12 @@ interface WorkQueueOptions {
 /** Runs tasks with limited concurrency; the others wait in bounded queues, one for each priority. */
 export class WorkQueue {
   #free: number;
-  readonly #places: number;
+  readonly #concurrency: number;
   readonly #queues: WaitingTask[][];
   readonly #closed = new Set<WaitingTask[]>();
-  readonly #room: number;
+  readonly #maxWaiting: number;
   readonly #maxWait: number;
-  readonly #closesWhenFull: boolean;
+  readonly #refusesUntilEmpty: boolean;
 
   constructor({
     concurrency,
@@ -35,19 +35,19 @@ export class WorkQueue {
     maxWaitMs = 20_000,
     refusesUntilEmpty = false,
   }: WorkQueueOptions) {
-    this.#free = this.#places = concurrency;
+    this.#free = this.#concurrency = concurrency;
     this.#queues = Array.from({ length: priorities }, () => []);
-    this.#room = maxWaiting;
+    this.#maxWaiting = maxWaiting;
     this.#maxWait = maxWaitMs;
-    this.#closesWhenFull = refusesUntilEmpty;
+    this.#refusesUntilEmpty = refusesUntilEmpty;
   }
 
   /** Whether no task runs or waits. */
   get isIdle(): boolean {
-    return this.#free === this.#places;
+    return this.#free === this.#concurrency;
   }
 
-  /** Runs a task as soon as there is a free place. Throws `access.throttled` if too many wait, or after `maxWaitMs`. */
+  /** Runs a task as soon as fewer than `concurrency` tasks run. Throws `access.throttled` if too many wait, or after `maxWaitMs`. */
   async run<T>(work: () => Promise<T>, priority = 0): Promise<T> {
     if (this.#free > 0) this.#free--;
     else await this.#wait(this.#queues[priority]!);
@@ -59,8 +59,8 @@ export class WorkQueue {
   }
 
   #wait(queue: WaitingTask[]): Promise<void> {
-    if (queue.length >= this.#room && this.#closesWhenFull) this.#closed.add(queue);
-    if (queue.length >= this.#room || this.#closed.has(queue)) throw busy();
+    if (queue.length >= this.#maxWaiting && this.#refusesUntilEmpty) this.#closed.add(queue);
+    if (queue.length >= this.#maxWaiting || this.#closed.has(queue)) throw busy();
     return new Promise((start, refuse) => {
       const deadline = setTimeout(() => {
         queue.splice(queue.indexOf(task), 1);

@@ -14,11 +14,11 @@ describe('the name of an action', () => {
     expect(toAction(type)).toBe(action);
   });
 
-  it('AUDIT-3: is refused to an event about something else', () => {
+  it('AUDIT-3: does not exist for an event with another subject', () => {
     expect(() => toAction('InstallationFounded')).toThrow('begins with no word of the audit trail');
   });
 
-  it('AUDIT-3: names one event', () => {
+  it('AUDIT-3: belongs to one event only', () => {
     expect(new Set(actions).size).toBe(actions.length);
     expect(actions).not.toContain('email.claim-abandoned');
   });

@@ -43,7 +43,7 @@ beforeEach(async () => {
 const record = (events: readonly Recorded[]) =>
   store.db.transaction().execute((tx) => AuditTrailProjection.apply(events, tx));
 
-/** The next event of the log. */
+/** Returns the next event of the log. */
 function recorded(
   stream: string,
   subject: Subject,
@@ -135,7 +135,7 @@ const changes = ({ items }: { items: readonly AuditItem[] }) =>
   items.map((item) => Object.fromEntries(item.changes.map(({ field, before, after }) => [field, [before, after]])));
 
 describe('a row', () => {
-  it('AUDIT-1: tells who locked whom, with which token, from where, why, and before → after', async () => {
+  it('AUDIT-1: tells who locked a user, with which token, from where, why, and before → after', async () => {
     await record([
       added('ada', 'acme', 'Ada', 'Berg'),
       added('leo', 'acme', 'Leo', 'Roth'),
@@ -188,7 +188,7 @@ describe('a row', () => {
     ]);
   });
 
-  it('LOGIN-12: holds a login with its method and its own time, also where it is reported late', async () => {
+  it('LOGIN-12: holds a login with its method and its own time, also if it is reported late', async () => {
     const login = (at: string) =>
       ofLogin('leo', loginEvent('UserLoggedIn', { method: 'password', at }), { account: 'acme', ...byService });
     await record([
@@ -208,7 +208,7 @@ describe('a row', () => {
     expect(logins.items[0]!.actor.name).toBe('front desk');
   });
 
-  it('AUDIT-1, EVENT-3, EVENT-4, EVENT-6: is made of accounts, domains and tokens too', async () => {
+  it('AUDIT-1, EVENT-3, EVENT-4, EVENT-6: exists for events of accounts, domains and tokens too', async () => {
     await record([
       ofAccount(
         'acme',
@@ -249,7 +249,7 @@ describe('a row', () => {
     ]);
   });
 
-  it('AUDIT-5: names Rollbook itself, and nobody who was erased', async () => {
+  it('AUDIT-5: names Rollbook itself, and no user who was erased', async () => {
     const anybody = userEvent('UserAdded', { account: 'acme', country: 'DE', status: 'active' } as never);
     await record([{ ...ofUser('leo', anybody, { account: 'acme', actor: system }), erased: true }]);
     expect((await audit()).items).toMatchObject([{ actor: { name: 'Rollbook' }, subject: { name: null } }]);
@@ -257,7 +257,7 @@ describe('a row', () => {
 });
 
 describe('an account', () => {
-  /** Registered outside, waited in acme, was rejected, went to bolt, was renamed, locked and unlocked there. */
+  /** The events of a user who registered, waited for approval in acme, was rejected, joined bolt, and was renamed, locked and unlocked there. */
   const journey = () => [
     added('ada', 'acme', 'Ada', 'Berg'),
     added('ivo', 'bolt', 'Ivo', 'Lang'),
@@ -270,7 +270,7 @@ describe('an account', () => {
     unlocked('leo', inBolt),
   ];
 
-  it('AUDIT-4: sees what happened in it alone, and every field of one who came from outside', async () => {
+  it('AUDIT-4: sees only what happened in it, and every field of a user who came from outside', async () => {
     await record(journey());
     expect(told(await history('leo', 'acme'))).toEqual(['user.rejected leo', 'user.approval-requested leo']);
     expect(changes(await history('leo', 'acme'))[1]).toEqual({
@@ -283,7 +283,7 @@ describe('an account', () => {
     expect(JSON.stringify(await audit({}, ada, 'acme'))).not.toMatch(/Secret|bolt|ivo/i);
   });
 
-  it('AUDIT-5: calls who went elsewhere by the name they left with', async () => {
+  it('AUDIT-5: shows a user who has left under the name at that time', async () => {
     await record(journey());
     expect((await audit({ subject: 'leo' }, ada, 'acme')).items[0]!.subject.name).toBe('Leo Roth');
     expect((await audit({ subject: 'leo' }, ivo, 'bolt')).items[0]!.subject.name).toBe('Leon Secret');
@@ -297,7 +297,7 @@ describe('an account', () => {
     expect(changes(await audit({}, ivo, 'bolt'))).toEqual([{ owner: [null, 'bolt'] }]);
   });
 
-  it("AUDIT-5: reads `operator` for the name of an operator, who reads the token's", async () => {
+  it("AUDIT-5: sees `operator` instead of an operator's name; operators see the name of the token", async () => {
     await record([
       issued('t0', 'operator', 'op', 'Kim, night shift'),
       added('ada', 'acme', 'Ada', 'Berg', { via: 't0' }),
@@ -310,7 +310,7 @@ describe('an account', () => {
     ]);
   });
 
-  it('AUDIT-4: has no other account, and no user of another account', async () => {
+  it('AUDIT-4: sees no other account, and no user of another account', async () => {
     await record(journey());
     expect(told(await audit({ account: 'acme' }, ada, 'acme'))).toHaveLength(3);
     expect(told(await audit({ subject: 'ivo' }, ada, 'acme'))).toEqual([]);
@@ -322,7 +322,7 @@ describe('an account', () => {
     await expect(history('nobody', 'acme')).rejects.toMatchObject({ code: 'user.not-found' });
   });
 
-  it('AUDIT-4: is no border to operators', async () => {
+  it('AUDIT-4: does not limit operators', async () => {
     await record(journey());
     expect(told(await history('leo', 'acme', operator))).toHaveLength(7);
     expect(told(await audit({ account: 'bolt' }))).toHaveLength(5);
@@ -343,7 +343,7 @@ describe('the list', () => {
     ]),
   );
 
-  it('AUDIT-2: answers who locked or deleted whom', async () => {
+  it('AUDIT-2: answers who locked or deleted which users', async () => {
     expect(told(await audit({ action: ['user.locked', 'user.deleted'] }))).toEqual([
       'user.deleted leo',
       'user.locked leo',
@@ -359,7 +359,7 @@ describe('the list', () => {
     expect(told(await audit({ to: '2026-01-01' }))).toEqual([]);
   });
 
-  it('AUDIT-2, BULK-4: answers the whole of one act, as far as the caller may look', async () => {
+  it('AUDIT-2, BULK-4: shows one act as a whole, as far as the caller may see it', async () => {
     await record([
       locked('ada', { account: 'acme', correlationId: 'both' }),
       added('ivo', 'bolt', 'Ivo', 'Lang', { correlationId: 'both' }),
@@ -369,7 +369,7 @@ describe('the list', () => {
     expect(told(await audit({ correlation: 'none' }))).toEqual([]);
   });
 
-  it('AUDIT-2: goes on where the page before ended, whatever arrives meanwhile', async () => {
+  it('AUDIT-2: continues after the previous page, even if events arrive meanwhile', async () => {
     const first = await audit({ limit: 2 });
     await record([locked('ada', { account: 'acme' }), unlocked('ada', { account: 'acme' })]);
     const second = await audit({ limit: 2, cursor: first.next! });

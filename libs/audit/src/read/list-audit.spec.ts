@@ -16,7 +16,7 @@ describe('the query string', () => {
     { action: ['user.locked', 'user.deleted'] },
     { from: '2026-01-31', to: '2026-02-01T12:00:00.123+02:00' },
     { limit: '200', subject: 'example.com', actor: '00000000-0000-0000-0000-000000000000' },
-  ])('AUDIT-2: takes %j', (fields) => {
+  ])('AUDIT-2: accepts %j', (fields) => {
     expect(refused(fields)).toEqual([]);
   });
 

@@ -31,7 +31,7 @@ describe.each(all)('%s', (_, textOf) => {
     expect(new Set(languages.map((language) => render(language, textOf).subject)).size).toBe(languages.length);
   });
 
-  it('fetches nothing and runs nothing', () =>
+  it('loads no external content and has no scripts', () =>
     expect(render('en', textOf).html).not.toMatch(/<(img|link|script|iframe)|src=|url\(/i));
 });
 

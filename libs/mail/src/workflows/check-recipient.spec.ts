@@ -3,7 +3,7 @@ import { checkRecipient } from './check-recipient.js';
 
 const recorded = { from: 'rollbook@sender.example', to: 'taro@corp.example' };
 
-/** A message as nodemailer could have built it: its envelope and its To header. */
+/** Returns a message as nodemailer could have built it, with its envelope and its To header. */
 function built({
   from = recorded.from,
   to = [recorded.to],

@@ -17,7 +17,7 @@ it('throws what the producer throws', async () => {
   await expect(Array.fromAsync(batches)).rejects.toThrow('out of order');
 });
 
-it('yields what was added and ends when the signal is aborted, also if the producer goes on', async () => {
+it('yields the added values and ends when the signal is aborted, also if the producer continues', async () => {
   const stopping = new AbortController();
   const batches = collectBatches<number>((add) => {
     add(1);

@@ -32,7 +32,7 @@ const message = (address: string, name = 'Taro Boss'): Message => ({
   html: '<p>Hello</p>',
 });
 
-/** The code of the refusal; undefined where the mail was taken on. */
+/** Returns the code of the refusal; undefined if the mail was accepted. */
 async function deliver(transport: MailTransport, address: string, name?: string): Promise<string | undefined> {
   try {
     await transport.deliver(mail(), message(address, name), new Date());
@@ -43,13 +43,13 @@ async function deliver(transport: MailTransport, address: string, name?: string)
   }
 }
 
-/** An address as a server has to find it: the local part as it is, the domain in ASCII. */
+/** Returns an address as a server must receive it: the local part unchanged, the domain in ASCII. */
 function canonical(address: string): string {
   const at = address.lastIndexOf('@');
   return `${address.slice(0, at)}@${domainToASCII(address.slice(at + 1).toLowerCase())}`;
 }
 
-/** Recorded by an older build, and refused now. */
+/** Addresses that an older build recorded, and that are refused now. */
 const refused = [
   'boss\u3000taro@corp.example',
   '\u3000taro@corp.example',
@@ -191,7 +191,7 @@ describe('with a mail server', () => {
   const soup = array(oneof(pieces, string({ unit: 'binary', maxLength: 2 })), { maxLength: 8 }).map((parts) =>
     parts.join(''),
   );
-  /** Most are in the shape of an address, so that many are taken on. */
+  /** Most have the form of an address, so that many are accepted. */
   const hostile = oneof(
     soup,
     tuple(soup, constantFrom('corp.example', 'b\u00fccher.example', 'CORP.example')).map(
@@ -200,7 +200,7 @@ describe('with a mail server', () => {
     tuple(constantFrom('taro', '\u738b'), soup).map(([local, domain]) => `${local}@a${domain}.example`),
   );
 
-  test('MAIL-8: whatever is accepted arrives exactly there, and nothing else arrives anywhere', async () => {
+  test('MAIL-8: each accepted mail arrives exactly at its address, and no other mail arrives', async () => {
     let taken = 0;
     await assert(
       asyncProperty(hostile, soup, async (address, name) => {
@@ -217,7 +217,7 @@ describe('with a mail server', () => {
   });
 });
 
-test('MAIL-10: a server that does not take UTF-8 before the @ is sent no such address', async () => {
+test('MAIL-10: a server that does not accept UTF-8 before the @ gets no such address', async () => {
   const box = await TestMailServer.open({ hideSMTPUTF8: true });
   const transport = smtpTransport(box.url, from, { needsTls: false });
   try {
@@ -246,7 +246,7 @@ test.each(['', '?ignoreTLS=true', '?opportunisticTLS=true', '?requireTLS=false']
   },
 );
 
-test('MAIL-11: a server with TLS is sent mails over it', async () => {
+test('MAIL-11: a server with TLS gets mails over TLS', async () => {
   const box = await TestMailServer.open({ hideSTARTTLS: false });
   const transport = smtpTransport(`${box.url}/?tls.rejectUnauthorized=false`, from, { needsTls: true });
   try {
@@ -259,7 +259,7 @@ test('MAIL-11: a server with TLS is sent mails over it', async () => {
   }
 });
 
-test('MAIL-4: one who is away is tried again: what is thrown is no reason to give the mail up', async () => {
+test('MAIL-4: an unavailable server is tried again: the error does not park the mail', async () => {
   const box = await TestMailServer.open();
   const { url } = box;
   await box.stop();
