@@ -47,7 +47,7 @@ describe('PGlite', () => {
     });
     expect(await isKept(rebooted)).toBe(false);
     await rebooted.close();
-  });
+  }, 180_000);
 
   it('limits its write-ahead log', async () => {
     const busy = join(directory, 'busy');
@@ -66,7 +66,7 @@ describe('PGlite', () => {
     // Each file has 16 MB, and more than 80 MB were written.
     expect(files.length).toBeLessThanOrEqual(4);
     await store.close();
-  });
+  }, 180_000);
 
   it('OPS-12: refuses queries while its thread hangs, then replaces the thread', async () => {
     const { told, observer } = recordObserver();
@@ -96,5 +96,5 @@ describe('PGlite', () => {
     const rebuilt = await openReadStore({ directory: torn, log });
     expect(await isKept(rebuilt)).toBe(false);
     await rebuilt.close();
-  });
+  }, 180_000);
 });

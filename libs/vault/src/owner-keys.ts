@@ -5,7 +5,7 @@ import { LruCache } from '#libs/kernel';
 import { inTransaction } from './transaction.js';
 import { unwrap, wrap } from './wrapping.js';
 
-/** Whom a key belongs to: any subject or actor of an event with personal data. */
+/** The owner of a key: any subject or actor of an event with personal data. */
 export type KeyOwner = `${'user' | 'account' | 'service' | 'operator'}:${string}`;
 
 /** How many unwrapped keys are held in memory; constant. */

@@ -39,7 +39,7 @@ describe('issuing a token for a user', () => {
       .when(issue({ userId: 'bob' }), { ...operator, memberOf: 'elsewhere' })
       .then(issued({ holder: 'bob', account: 'elsewhere' }));
   });
-  test('TOKEN-4: nobody else', () => {
+  test('TOKEN-4: no other caller', () => {
     expect(nothing.when(issue({ userId: 'bob' }), ann).refuses('token.holder-not-allowed').kind).toBe('forbidden');
     nothing.when(issue({ userId: 'ann' }), service).refuses('token.holder-not-allowed');
   });
@@ -84,7 +84,7 @@ describe('issuing a token for an operator', () => {
     const { account: _, ...everywhere } = issued({ kind: 'operator', holder: 'target' }).data;
     nothing.when(issue({ kind: 'operator' }), operator).then(accessTokenEvent('AccessTokenIssued', everywhere));
   });
-  test('TOKEN-4: nobody else', () => {
+  test('TOKEN-4: no other caller', () => {
     nothing.when(issue({ kind: 'operator' }), ann).refuses('token.holder-not-allowed');
     nothing.when(issue({ kind: 'operator' }), roaming).refuses('token.holder-not-allowed');
   });
@@ -188,7 +188,7 @@ describe('ending a token', () => {
       .when(end, operator)
       .then(ended);
   });
-  test('TOKEN-12: nobody else’s: as if there were none', () => {
+  test('TOKEN-12: no token of another user: it does not seem to exist', () => {
     expect(
       own.when(end, { actor: { id: 'bob', kind: 'user' }, mayActOnAdministrators: false }).refuses('token.not-found')
         .kind,

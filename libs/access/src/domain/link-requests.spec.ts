@@ -21,7 +21,7 @@ test('PASSWORD-8: a quiet day begins the count anew', () => {
   expect(countLinkMail(sent, 5 + 24 * 60 * minute, true)).toEqual({ count: 1, lastAt: 5 + 24 * 60 * minute });
 });
 
-test('PASSWORD-8: nobody waits where no link is open, and the pauses stay as long as they were', () => {
+test('PASSWORD-8: there is no wait if no link is open, and the pauses stay as long as before', () => {
   const sent = { count: 3, lastAt: 5 };
   expect(countLinkMail(sent, 6, true)).toBeUndefined();
   expect(countLinkMail(sent, 6, false)).toEqual({ count: 4, lastAt: 6 });

@@ -65,7 +65,7 @@ describe('what somebody may grant', () => {
     expect(grants('user', permissions, ['auditor'])).toEqual([]);
   });
 
-  test('PERM-11: nobody: a permission that their token lacks', () => {
+  test('PERM-11: no role with a permission that their token lacks', () => {
     expect(grants('user', ['roles:grant', 'users:read', 'audit:read', 'tokens:manage'], ['administrator'])).toEqual([
       'auditor',
     ]);

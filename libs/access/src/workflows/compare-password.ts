@@ -39,7 +39,7 @@ export async function comparePassword(
   { store, vault, threads, deviceChecks }: ComparePasswordDependencies,
   { userId, password, context }: { userId: string | undefined; password: string; context: CommandContext },
 ): Promise<VerifiedUser | undefined> {
-  const { state: user, revision } = userId === undefined ? nobody : await store.load(UserDecider, userId);
+  const { state: user, revision } = userId === undefined ? noUser : await store.load(UserDecider, userId);
   const isCompared =
     userId !== undefined && mayLogIn(user, context.at) && mayCompare(deviceChecks, userId, user, context);
   const right = await verifyPassword(threads, password, isCompared ? findPasswordHash(vault, userId, user) : undefined);
@@ -49,7 +49,7 @@ export async function comparePassword(
   return undefined;
 }
 
-const nobody = { state: UserDecider.initial, revision: -1 };
+const noUser = { state: UserDecider.initial, revision: -1 };
 
 /** Returns whether a password may be compared. While failed logins lock the user, it takes one of the known browser's checks. */
 function mayCompare(checks: DeviceChecks, userId: string, user: ActiveUser, { device, at }: CommandContext): boolean {

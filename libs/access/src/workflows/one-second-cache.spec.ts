@@ -23,7 +23,7 @@ test('PERM-16: for a second, all go by one load; then by another', async () => {
   expect(await states.get('a', 'cached')).toBe('a2');
 });
 
-test('PERM-16: whoever asks for now gets now, and so do those after them', async () => {
+test('PERM-16: a call for a fresh value gets one, and so do later calls', async () => {
   const states = recent();
   await states.get('a', 'cached');
   expect(await states.get('a', 'fresh')).toBe('a2');

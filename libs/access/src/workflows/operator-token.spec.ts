@@ -47,7 +47,7 @@ async function record() {
   return events;
 }
 
-test('TOKEN-13: the first start writes a token that opens everything, for whoever owns the file alone', async () => {
+test('TOKEN-13: the first start writes a token with all permissions, in a file that only its owner can read', async () => {
   expect(await start()).toBe(true);
   expect(statSync(file).mode & 0o777).toBe(0o600);
   const principal = await find(secret());

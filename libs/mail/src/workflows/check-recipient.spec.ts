@@ -27,7 +27,7 @@ test.each([
   ['to another mailbox', { to: ['evil@evil.example'] }],
   ['to the local part in another case', { to: ['Taro@corp.example'] }],
   ['to somebody else beside', { to: [recorded.to, 'evil@evil.example'] }],
-  ['to nobody', { to: [] }],
+  ['without a recipient', { to: [] }],
   ['with another address in its To header', { header: 'evil@evil.example' }],
   ['with another address beside in its To header', { header: 'taro@corp.example, evil@evil.example' }],
   ['with a second To header', { header: ['taro@corp.example', 'taro@corp.example'] }],

@@ -13,7 +13,7 @@ export async function* collectBatches<T>(
 ): AsyncGenerator<T[]> {
   const collected: T[] = [];
   const producing = produce((value) => void collected.push(value)).then(() => true);
-  // If the caller stops iterating, nobody waits for `producing` any more.
+  // If the caller stops iterating, `producing` is not awaited any more.
   producing.catch(() => {});
   for (let isDone = false; !isDone && !signal.aborted;) {
     isDone = await Promise.race([producing, pause(batchWindowMs, false)]);

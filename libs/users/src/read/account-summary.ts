@@ -52,7 +52,7 @@ export async function updateUserCounts(
 ): Promise<void> {
   const changes = new Map<string, Counts>();
   for (const view of views) {
-    const [counts, was, is] = [changes.get(view.account!) ?? nobody, countsOf(before(view)), countsOf(view)];
+    const [counts, was, is] = [changes.get(view.account!) ?? noUsers, countsOf(before(view)), countsOf(view)];
     changes.set(
       view.account!,
       mapCounts((name) => counts[name] + is[name] - was[name]),
@@ -72,16 +72,16 @@ export async function updateUserCounts(
   }
 }
 
-const nobody: Counts = { known: 0, active: 0, invited: 0, pending: 0, locked_for_good: 0, never_logged_in: 0 };
+const noUsers: Counts = { known: 0, active: 0, invited: 0, pending: 0, locked_for_good: 0, never_logged_in: 0 };
 
 const mapCounts = <T>(value: (name: keyof Counts) => T) =>
-  Object.fromEntries((Object.keys(nobody) as (keyof Counts)[]).map((name) => [name, value(name)])) as Record<
+  Object.fromEntries((Object.keys(noUsers) as (keyof Counts)[]).map((name) => [name, value(name)])) as Record<
     keyof Counts,
     T
   >;
 
 function countsOf(view: UserView | undefined): Counts {
-  if (!view) return nobody;
+  if (!view) return noUsers;
   const is = (status: UserView['status'], also = true) => Number(view.status === status && also);
   return {
     known: 1,
@@ -100,7 +100,7 @@ export async function summarizeAccount(
 ): Promise<AccountSummary> {
   const { active, invited, pending, locked_for_good, never_logged_in }: Counts =
     (await db.selectFrom('user_count').selectAll().where('account_id', '=', context.account!).executeTakeFirst()) ??
-    nobody;
+    noUsers;
   const { restorable } = await db
     .selectFrom('user_list')
     .where('account_id', '=', context.account!)

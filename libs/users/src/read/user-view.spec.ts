@@ -148,7 +148,7 @@ describe('who can be restored', () => {
   const canBe = ({ accounts }: UserAcrossAccounts) =>
     Object.keys(accounts).filter((account) => accounts[account]!.canBeRestored);
 
-  it('LIST-7: is whom the account has deleted, until somebody has them back', () => {
+  it('LIST-7: is a user that the account has deleted, until the user is restored or in an account again', () => {
     const life = [
       added,
       deletedFrom('acme'),

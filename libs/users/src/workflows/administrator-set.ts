@@ -33,7 +33,7 @@ export function repairAdministratorSet(store: EventStore, context: CommandContex
 }
 
 /** Returns whether the user can act as an administrator of the account now, but is missing in the account's set of administrators. */
-export async function isUncounted(
+export async function isMissingFromAdministrators(
   store: EventStore,
   user: User,
   { account, targetId, at }: CommandContext,

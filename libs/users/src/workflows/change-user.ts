@@ -13,7 +13,7 @@ import { actOf } from '../domain/user.acts.js';
 import type { UserContext } from '../domain/user.context.js';
 import { UserDecider } from '../domain/user.decider.js';
 import { revisionVisibleTo, type User } from '../domain/user.state.js';
-import { checkAdministratorRemains, isUncounted, stopsServing } from './administrator-set.js';
+import { checkAdministratorRemains, isMissingFromAdministrators, stopsServing } from './administrator-set.js';
 import { appendKeepingAnAdministrator, repeatedUserResult, restoreAdministratorOnRefusal } from './administrators.js';
 
 /** The bulk that a command is part of. */
@@ -85,6 +85,6 @@ export async function loadFacts(
       : undefined;
   return {
     ...(domainOwner && { domainOwner }),
-    ...(facts.includes('uncounted') && { uncounted: await isUncounted(store, user, command.context) }),
+    ...(facts.includes('uncounted') && { uncounted: await isMissingFromAdministrators(store, user, command.context) }),
   };
 }
