@@ -353,7 +353,7 @@ describe('an installation at rest', () => {
     await restoreBackup(keyless, configFor(newPath(), key), ignoreMessage);
   });
 
-  it("OPS-3: contains only the vault if EventStoreDB keeps the log, and can be restored beside that log only", async () => {
+  it('OPS-3: contains only the vault if EventStoreDB keeps the log, and can be restored beside that log only', async () => {
     const [node, empty] = await Promise.all(
       [newPath(), newPath()].map((directory) => startEmbeddedEventStore({ directory })),
     );
