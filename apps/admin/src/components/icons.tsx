@@ -1,7 +1,7 @@
 import type { SVGProps } from 'react';
 
 /** Creates an icon from an SVG path of 24 × 24. Screen readers skip it, so it needs a text beside it. */
-const createIcon = (d: string) => (props: SVGProps<SVGSVGElement>) => (
+export const createIcon = (d: string) => (props: SVGProps<SVGSVGElement>) => (
   <svg
     width="1.25em"
     height="1.25em"

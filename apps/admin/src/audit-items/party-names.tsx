@@ -1,0 +1,53 @@
+import { Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { AuditItem } from '../api/audit';
+import { useMe } from '../api/me';
+import { AnchorLink } from '../components/links';
+import { useActorName } from './names';
+
+interface Props {
+  readonly item: AuditItem;
+  /** The account that the page shows. */
+  readonly accountId: string;
+}
+
+/** As high as a target must be (WCAG 2.2, 2.5.8). */
+const targetHeight = '24px';
+
+/** Shows what an act was done to, as a link to the page of the user, the account or the access tokens. */
+export function SubjectName({ item: { subject, accountId: at }, accountId }: Props) {
+  const { t } = useTranslation();
+  const name = subject.name ?? t('history.nameless');
+  if (subject.kind === 'user') return <UserName accountId={at ?? accountId} userId={subject.id} name={name} />;
+  if (subject.kind === 'access-token') return <TokenName name={name} />;
+  if (subject.kind === 'account')
+    return (
+      <AnchorLink to="/accounts/$accountId" params={{ accountId: subject.id }} size="sm" lh={targetHeight}>
+        {name}
+      </AnchorLink>
+    );
+  return name;
+}
+
+/** Shows who did something, as a link to the user's page, or for a service and an operator to the access tokens. */
+export function ActorName({ item: { actor, via, accountId: at }, accountId }: Props) {
+  const name = useActorName()(actor);
+  if (actor.kind === 'user') return <UserName accountId={at ?? accountId} userId={actor.id} name={name} />;
+  return actor.kind === 'service' || via ? <TokenName name={name} /> : name;
+}
+
+const UserName = ({ accountId, userId, name }: { accountId: string; userId: string; name: string }) => (
+  <AnchorLink to="/accounts/$accountId/users/$userId" params={{ accountId, userId }} size="sm" lh={targetHeight}>
+    {name}
+  </AnchorLink>
+);
+
+function TokenName({ name }: { name: string }) {
+  const { permissions } = useMe();
+  if (!permissions.includes('tokens:manage')) return <Text inherit>{name}</Text>;
+  return (
+    <AnchorLink to="/access-tokens" size="sm" lh={targetHeight}>
+      {name}
+    </AnchorLink>
+  );
+}
