@@ -128,8 +128,8 @@ it('prints the reason and ends when it reads a damaged event', async () => {
 
 describe('refuses to start', () => {
   it.each([
-    ['with an option that there is not', ['--prot', '0'], /^eventstore: Unknown option '--prot'.*\n$/],
-    ['with a port that there is not', ['--port', '70000'], /^eventstore: --port takes a port from 0 to 65535\.\n$/],
+    ['with an unknown option', ['--prot', '0'], /^eventstore: Unknown option '--prot'.*\n$/],
+    ['with an invalid port', ['--port', '70000'], /^eventstore: --port takes a port from 0 to 65535\.\n$/],
   ])('%s', (_, args, line) => {
     const { status, output } = runProgram(program, {}, ...args);
     expect(status).toBe(1);

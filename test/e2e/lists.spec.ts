@@ -120,7 +120,7 @@ describe('the user list', () => {
   it.each<[string, () => string, string[]]>([
     ['status', () => 'status=pending', ['bo']],
     ['several statuses', () => 'status=pending&status=active&sort=addedAt', ['Grace', 'Åsa', 'bo', 'Çelik', 'dan']],
-    ['a status that nobody has', () => 'status=deleted&status=rejected', []],
+    ['a status that no user has', () => 'status=deleted&status=rejected', []],
     ['locked', () => 'locked=true', ['Çelik']],
     ['not locked', () => 'locked=false', ['bo', 'Grace', 'dan', 'Åsa']],
     ['the cause of a lock', () => 'lockCause=administrator', ['Çelik']],

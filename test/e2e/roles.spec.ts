@@ -237,8 +237,8 @@ describe('the offered actions', () => {
     return createUserInState(server, account, what);
   }
 
-  const cases = Object.entries(asked).flatMap(([kind, whom]) =>
-    whom.map((what) => [kind as keyof typeof asked, what] as const),
+  const cases = Object.entries(asked).flatMap(([kind, subjects]) =>
+    subjects.map((what) => [kind as keyof typeof asked, what] as const),
   );
 
   it.each(cases)('PERM-18: offered to %s on a user who is %s are exactly those that succeed', async (kind, what) => {
@@ -386,7 +386,7 @@ describe('another account', () => {
       domain: other.domain,
       ...fixed,
     };
-    const nobodys = {
+    const unknownIds = {
       accountId: randomUUID(),
       userId: randomUUID(),
       tokenId: randomUUID(),
@@ -396,14 +396,14 @@ describe('another account', () => {
     };
     const [real, unreal] = [
       await callRoute(callers[kind], route, theirs),
-      await callRoute(callers[kind], route, nobodys),
+      await callRoute(callers[kind], route, unknownIds),
     ];
     const seen = ({ status, text, headers }: typeof real, ids: RouteIds) => ({
       status,
       text: withoutIds(text, ids),
       headers: [...headers.keys()],
     });
-    return { real: seen(real, theirs), unreal: seen(unreal, nobodys), code: real.body?.code, status: real.status };
+    return { real: seen(real, theirs), unreal: seen(unreal, unknownIds), code: real.body?.code, status: real.status };
   }
 
   describe.each(confined)('to %s', (kind) => {
@@ -469,11 +469,11 @@ describe('another account', () => {
         }),
     ];
     for (const ask of pairs) {
-      const nobody = { account: randomUUID(), user: randomUUID() };
-      const [real, unreal] = [await ask({ account: other.id, user: stranger }), await ask(nobody)];
+      const unknown = { account: randomUUID(), user: randomUUID() };
+      const [real, unreal] = [await ask({ account: other.id, user: stranger }), await ask(unknown)];
       expect([real.status, real.text.replaceAll(stranger, '<id>')]).toEqual([
         unreal.status,
-        unreal.text.replaceAll(nobody.user, '<id>'),
+        unreal.text.replaceAll(unknown.user, '<id>'),
       ]);
       expect(real.text).not.toContain(other.domain);
     }
