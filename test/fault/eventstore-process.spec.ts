@@ -49,4 +49,4 @@ it('keeps every acknowledged append after kill -9', async () => {
     void reader.dispose();
     await store.close();
   }
-});
+}, 180_000);
