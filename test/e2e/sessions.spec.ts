@@ -1,12 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
-import { PasswordThreads, createPasswordLink } from '#libs/access';
+import { PasswordThreads } from '#libs/access';
 import { LoginDecider, UserDecider, loginEvent, type ExistingUser } from '#libs/users';
 import { Vault } from '#libs/vault';
 import { EventStore } from '#libs/event-store';
 import { hashPassword } from '../../libs/access/src/workflows/argon2.js';
 import { startServer } from '../../apps/server/src/server.js';
 import { Api, type ApiResponse } from '../support/api.js';
+import {
+  addPerson,
+  fromElsewhere,
+  linkOf as newestLinkOf,
+  logIn as logInWithPassword,
+  logInBrowser,
+  password,
+  type Person,
+} from '../support/people.js';
 import {
   expectStatus,
   openTestAccount,
@@ -26,40 +35,15 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => test.close());
 
-const password = 'correct horse battery';
-
 /** Reads after the read models have caught up with the log, because responses to strangers have no position to wait for. */
 const now = async (path: string): Promise<ApiResponse> =>
   test.operator.get(path, { 'rollbook-min-position': String(await test.server.app.get(EventStore).lastPosition()) });
 
-/** Returns the link in the newest mail to the user. */
-async function linkOf(userId: string): Promise<string> {
-  const { state } = await test.server.app.get(EventStore).load(UserDecider, userId);
-  return createPasswordLink(test.server.app.get(Vault), {
-    userId,
-    requestId: (state as ExistingUser).passwordLink!.request,
-  });
-}
-
-interface Person {
-  readonly id: string;
-  readonly email: string;
-  readonly path: string;
-}
-
-/** Adds a user who has a password. */
-async function person(): Promise<Person> {
-  const id = await account.addUser();
-  expectStatus(200, await anybody.post('/password-resets/confirm', { link: await linkOf(id), password }));
-  const path = account.path(`/users/${id}`);
-  return { id, email: (await test.operator.get(path)).body.email, path };
-}
-
-let callers = 0;
-/** Returns headers with a new IP address, because the failed logins of one address are limited. */
-const elsewhere = () => ({ 'x-forwarded-for': `10.0.${(++callers >> 8) & 255}.${callers & 255}` });
-const logIn = (email: string, typed = password) => anybody.post('/login', { email, password: typed }, elsewhere());
-const come = async (email: string) => anybody.inBrowser(expectStatus(200, await logIn(email)));
+const linkOf = (userId: string) => newestLinkOf(test, userId);
+const person = () => addPerson(test, account);
+const elsewhere = fromElsewhere;
+const logIn = (email: string, typed?: string) => logInWithPassword(test, email, typed);
+const come = (email: string) => logInBrowser(test, { email });
 const historyOf = async ({ path }: Person) =>
   (await now(`${path}/history`)).body.items as {
     action: string;
@@ -73,7 +57,7 @@ describe('logging in', () => {
     const ann = await person();
     const entered = expectStatus(200, await logIn(ann.email.toUpperCase()));
     expect(entered.headers.getSetCookie()).toEqual([
-      expect.stringMatching(/^rollbook-[0-9a-f]{8}=[\w-]{43}; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict$/),
+      expect.stringMatching(/^rollbook-[0-9a-f]{8}=[\w-]{43}; Max-Age=648000; Path=\/; HttpOnly; SameSite=Strict$/),
       expect.stringMatching(
         /^rollbook-[0-9a-f]{8}-device=[\w-]{22}\.[\w-]{43}; Max-Age=31536000; Path=\/; HttpOnly; SameSite=Strict$/,
       ),

@@ -114,6 +114,11 @@ export const samples: { readonly [Type in EventType]: Sample<DataOf<AnyEvent, Ty
     optional: { olderLinksStay: true },
   },
   UserPasswordChanged: { place: user, data: {} },
+  UserSessionsEnded: {
+    place: user,
+    data: { session: '77777777-7777-4777-8777-777777777777' },
+    optional: { session: true },
+  },
   EmailClaimAbandoned: { place: user, data: { claim: `email-${emailHash}@0` } },
   EmailClaimed: { place: email, data: { user: ids.user } },
   AccountOpened: {

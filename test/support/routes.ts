@@ -62,6 +62,8 @@ const withReason = () => ({ reason: 'as agreed' });
 /** Every route below `/api/v1`, with the permission that the rules give it. */
 export const contract: readonly ContractRoute[] = [
   route('GET /me', 'authenticated'),
+  route('GET /me/account', 'authenticated', { testedElsewhere: true }),
+  route('PATCH /me', 'me:write', { body: () => ({ firstName: 'Augusta' }), testedElsewhere: true }),
   route('GET /installation', 'anonymous', { testedElsewhere: true }),
   route('POST /login', 'anonymous', {
     body: () => ({ email: 'nobody@elsewhere.example', password: 'guess' }),
@@ -71,6 +73,7 @@ export const contract: readonly ContractRoute[] = [
     body: () => ({ email: 'nobody@elsewhere.example' }),
     testedElsewhere: true,
   }),
+  route('POST /password-resets/check', 'anonymous', { body: () => ({ link: 'none' }), testedElsewhere: true }),
   route('POST /password-resets/confirm', 'anonymous', {
     body: () => ({ link: 'none', password: 'correct horse battery' }),
     testedElsewhere: true,
@@ -125,6 +128,9 @@ export const contract: readonly ContractRoute[] = [
   route(`POST ${user}/delete`, 'users:delete', { body: withReason }),
   route(`POST ${user}/restore`, 'users:delete', { userState: 'deleted', body: withReason }),
   route(`POST ${user}/reset-password`, 'users:reset-password', { body: withReason }),
+  route(`GET ${user}/sessions`, 'users:reset-password'),
+  route(`DELETE ${user}/sessions`, 'users:reset-password', { body: withReason }),
+  route(`DELETE ${user}/sessions/:sessionId`, 'users:reset-password', { testedElsewhere: true }),
   route(`POST ${user}/add-to-account`, 'users:add', { userState: 'unaffiliated', body: withReason }),
   route(`PATCH ${user}`, 'users:change', { body: () => ({ firstName: 'Augusta', ...withReason() }) }),
   route(`PUT ${user}/roles/:role`, 'roles:grant', { body: withReason }),

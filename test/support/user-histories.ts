@@ -17,6 +17,7 @@ import {
   RestoreUser,
 } from '../../libs/users/src/areas/membership/membership.commands.js';
 import { ChangeUser } from '../../libs/users/src/areas/profile/profile.commands.js';
+import { EndUserSessions } from '../../libs/users/src/areas/sessions/sessions.commands.js';
 import { GrantRole, RevokeRole } from '../../libs/users/src/areas/roles/roles.commands.js';
 import type { UserContext } from '../../libs/users/src/domain/user.context.js';
 import { UserDecider } from '../../libs/users/src/domain/user.decider.js';
@@ -65,6 +66,7 @@ const command: fc.Arbitrary<Command<never>> = fc.oneof(
     new RequestPasswordResetByAddress({}),
     new SetPassword({}),
     new LockAfterFailedLogins({}),
+    new EndUserSessions({}),
   ),
 );
 
@@ -125,6 +127,7 @@ export const contextOf = ({ account, context }: Attempt, user: User, hours: numb
   at: at(hours),
   account,
   targetId: 'target',
+  openSessions: ['session'],
   permissions: [],
   grantable: roles,
   mayActOnAdministrators: true,

@@ -4,12 +4,13 @@ import { EventStore } from '#libs/event-store';
 import { Clock, PublicOrigin, ReadPosition, commandHandlers, queryHandlers } from '#libs/http';
 import { VersionedResult } from '#libs/kernel';
 import { ReadStore } from '#libs/read-store';
-import { IssuedTokens } from '#libs/users';
+import { EndUserSession, EndUserSessions, IssuedTokens } from '#libs/users';
 import { Vault } from '#libs/vault';
 import { EndAccessToken, IssueAccessToken } from './domain/access-token.commands.js';
 import { AccessController } from './http/access.controller.js';
 import {
   ChangePassword,
+  CheckPasswordLink,
   FollowPasswordLink,
   LogIn,
   Reauthenticate,
@@ -23,7 +24,9 @@ import { PasswordAttempts } from './http/password-attempts.js';
 import { AccessGuard } from './http/guard.js';
 import { HostCookies } from './http/host-cookies.js';
 import { SessionCookie } from './http/session-cookie.js';
+import { OwnSessionsController } from './http/own-sessions.controller.js';
 import { SessionController } from './http/session.controller.js';
+import { UserSessionsController } from './http/user-sessions.controller.js';
 import { IssuedTokenTree } from './issued-tokens.js';
 import { GetAccessToken, ListAccessTokens, getAccessToken, listAccessTokens } from './read/access-tokens.js';
 import { AddressOwners } from './workflows/address-owners.js';
@@ -36,13 +39,14 @@ import { endToken, issueToken } from './workflows/issue-token.js';
 import { PasswordChecks } from './workflows/password-checks.js';
 import { PasswordThreads } from './workflows/password-threads.js';
 import { reauthenticate } from './workflows/reauthenticate.js';
-import { changePassword, setPasswordByLink, requestPasswordLink } from './workflows/set-password.js';
+import { changePassword, checkPasswordLink, setPasswordByLink, requestPasswordLink } from './workflows/set-password.js';
 import { Sessions } from './workflows/sessions.js';
+import { ListUserSessions, endUserSessions, listUserSessions } from './workflows/user-sessions.js';
 
 /** Access tokens, sessions, passwords, and the guard of every route. Global, since other modules inject `IssuedTokens`. */
 @Global()
 @Module({
-  controllers: [AccessController, SessionController],
+  controllers: [AccessController, SessionController, OwnSessionsController, UserSessionsController],
   providers: [
     ...commandHandlers([IssueAccessToken], [EventStore, Vault], (store, vault) => async (command) => {
       const { position, ...issued } = await issueToken({ store, vault }, command);
@@ -74,6 +78,11 @@ import { Sessions } from './workflows/sessions.js';
         ),
     ),
     ...commandHandlers(
+      [CheckPasswordLink],
+      [EventStore, Vault],
+      (store, vault) => (command) => checkPasswordLink({ store, vault }, command),
+    ),
+    ...commandHandlers(
       [FollowPasswordLink],
       [EventStore, Vault, PasswordThreads],
       (store, vault, threads) => async (command) =>
@@ -90,6 +99,16 @@ import { Sessions } from './workflows/sessions.js';
       [EventStore, Vault, TokenAuthenticator, PasswordThreads, DeviceChecks],
       (store, vault, tokenAuthenticator, threads, deviceChecks) => (command) =>
         reauthenticate({ store, vault, tokenAuthenticator, threads, deviceChecks }, command),
+    ),
+    ...commandHandlers(
+      [EndUserSession, EndUserSessions],
+      [EventStore, Sessions],
+      (store, sessions) => (command) => endUserSessions({ store, sessions }, command),
+    ),
+    ...queryHandlers(
+      [ListUserSessions],
+      [EventStore, Sessions],
+      (store, sessions) => (query) => listUserSessions({ store, sessions }, query),
     ),
     ...queryHandlers(
       [ListAccessTokens],

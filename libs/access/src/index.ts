@@ -4,7 +4,7 @@ export * from './domain/access-token.decider.js';
 export * from './domain/access-token.events.js';
 export * from './domain/principal.js';
 export * from './domain/roles.js';
-export { SessionLimits } from './domain/session.js';
+export { SessionLimits, sessionEndReasons } from './domain/session.js';
 export * from './read/access-tokens.js';
 export * from './read/access-tokens.projection.js';
 export * from './workflows/token-authenticator.js';

@@ -11,6 +11,8 @@ import { RequestPasswordReset } from './areas/credentials/credentials.commands.j
 import { LocksController } from './areas/locks/locks.routes.js';
 import { AddUser, RegisterUser } from './areas/membership/membership.commands.js';
 import { MembershipController } from './areas/membership/membership.routes.js';
+import { OwnProfileController } from './areas/profile/own-profile.routes.js';
+import { ChangeOwnProfile } from './areas/profile/profile.commands.js';
 import { ProfileController } from './areas/profile/profile.routes.js';
 import { RolesController } from './areas/roles/roles.routes.js';
 import type { Act } from './domain/act.js';
@@ -25,6 +27,7 @@ import { toUserStanding } from './http/user-standing.js';
 import { UsersController } from './http/users.controller.js';
 import { SummarizeAccount, summarizeAccount } from './read/account-summary.js';
 import { GetUser, getUser, replayUser } from './read/get-user.js';
+import { GetOwnAccount, getOwnAccount } from './read/own-account.js';
 import { ListPendingApprovals, listPendingApprovals } from './read/pending-approvals.js';
 import { ExportUserList, exportUserList } from './read/user-export.js';
 import { ListUsers, listUsers } from './read/user-list.js';
@@ -52,6 +55,7 @@ const hasStandardHandler = ({ permission, response }: Act): boolean => permissio
     LocksController,
     RolesController,
     ProfileController,
+    OwnProfileController,
     CredentialsController,
     InstallationController,
   ],
@@ -88,6 +92,10 @@ const hasStandardHandler = ({ permission, response }: Act): boolean => permissio
         position,
         revision,
       );
+    }),
+    ...commandHandlers([ChangeOwnProfile], [EventStore], (store) => async (command) => {
+      const { changed, position, revision } = await changeUser(store, command);
+      return new VersionedResult({ changed }, position, revision);
     }),
     ...commandHandlers(
       [ChangeUsers],
@@ -150,6 +158,13 @@ const hasStandardHandler = ({ permission, response }: Act): boolean => permissio
       ({ db }) =>
         (query) =>
           exportUserList(db, query),
+    ),
+    ...queryHandlers(
+      [GetOwnAccount],
+      [ReadStore],
+      ({ db }) =>
+        (query) =>
+          getOwnAccount(db, query),
     ),
     ...queryHandlers([GetUser], [ReadStore, EventStore], ({ db }, store) => async (query) => {
       if (query.at !== undefined || query.revision !== undefined) return replayUser(store, db, query);

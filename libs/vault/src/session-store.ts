@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { inTransaction } from './transaction.js';
 
 /** How the holder of a session authenticated: with a password, by a mailed link, or with an access token. */
 export type AuthenticationMethod = 'password' | 'link' | 'token';
@@ -23,18 +24,36 @@ export interface Session {
 const columns =
   'id, holder, kind, revision, started_at AS startedAt, used_at AS usedAt, authenticated_at AS authenticatedAt, authenticated_by AS authenticatedBy, agent';
 
+const recordEnd =
+  'INSERT OR REPLACE INTO ended_session (hash, because, at) SELECT hash, ?, ? FROM session WHERE holder = ?';
+
 /**
- * Stores the sessions of logged-in users and operators until they are ended, or deleted because they were not used.
+ * Stores the sessions of logged-in users and operators until some time after they have ended, and why a session was ended.
  * `holder` is the id of the user, or of the access token with which an operator logged in.
  */
 export class SessionStore {
   private readonly statements: Record<
-    'add' | 'find' | 'recordUse' | 'recordAuthentication' | 'list' | 'delete' | 'deleteAll' | 'deleteUnusedSince',
+    | 'add'
+    | 'find'
+    | 'recordUse'
+    | 'recordAuthentication'
+    | 'list'
+    | 'delete'
+    | 'deleteAll'
+    | 'deleteUnusedSince'
+    | 'recordEnd'
+    | 'recordEndOfAll'
+    | 'findEnd'
+    | 'deleteEndsBefore',
     StatementSync
   >;
 
   /** @internal part of the vault */
-  constructor(db: DatabaseSync) {
+  constructor(private readonly db: DatabaseSync) {
+    // Vaults of older builds lack this table. It knows neither the holder nor the browser of a session.
+    db.exec(
+      'CREATE TABLE IF NOT EXISTS ended_session (hash TEXT PRIMARY KEY, because TEXT NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID',
+    );
     this.statements = {
       add: db.prepare(
         'INSERT INTO session (hash, id, holder, kind, revision, started_at, used_at, authenticated_at, authenticated_by, agent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
@@ -46,6 +65,10 @@ export class SessionStore {
       delete: db.prepare('DELETE FROM session WHERE holder = ? AND id = ?'),
       deleteAll: db.prepare('DELETE FROM session WHERE holder = ?'),
       deleteUnusedSince: db.prepare('DELETE FROM session WHERE used_at < ?'),
+      recordEnd: db.prepare(`${recordEnd} AND id = ?`),
+      recordEndOfAll: db.prepare(recordEnd),
+      findEnd: db.prepare('SELECT because FROM ended_session WHERE hash = ?'),
+      deleteEndsBefore: db.prepare('DELETE FROM ended_session WHERE at < ?'),
     };
   }
 
@@ -93,13 +116,30 @@ export class SessionStore {
     return this.statements.delete.run(holder, id).changes > 0;
   }
 
-  /** Deletes all sessions of this user or access token. */
-  deleteAll(holder: string): void {
-    this.statements.deleteAll.run(holder);
+  /** Deletes a session like {@link delete}, and saves why (`because`) and when (Unix ms) it ended. */
+  end(holder: string, id: string, because: string, at: number): boolean {
+    return inTransaction(this.db, () => {
+      this.statements.recordEnd.run(because, at, holder, id);
+      return this.delete(holder, id);
+    });
   }
 
-  /** Deletes the sessions that were not used since this time (Unix ms). */
+  /** Ends all sessions of this user or access token, like {@link end}. */
+  endAll(holder: string, because: string, at: number): void {
+    inTransaction(this.db, () => {
+      this.statements.recordEndOfAll.run(because, at, holder);
+      this.statements.deleteAll.run(holder);
+    });
+  }
+
+  /** Returns why the session whose secret has this SHA-256 was ended, if {@link end} has ended it. */
+  findEnd(hash: string): string | undefined {
+    return (this.statements.findEnd.get(hash) as { because: string } | undefined)?.because;
+  }
+
+  /** Deletes the sessions that were not used since this time (Unix ms), and what is known of those that ended before it. */
   deleteUnusedSince(time: number): void {
     this.statements.deleteUnusedSince.run(time);
+    this.statements.deleteEndsBefore.run(time);
   }
 }

@@ -22,6 +22,7 @@ export const auditActions = listMembers<AuditAction>({
   'user.language-changed': true,
   'user.password-reset-requested': true,
   'user.password-changed': true,
+  'user.sessions-ended': true,
   'user.logged-in': true,
   'login.failed': true,
   'account.opened': true,

@@ -22,6 +22,7 @@ export const record: Texts<never, typeof english> = {
       'role-revoked': 'Rolle genommen',
       'password-reset-requested': 'Passwort-Link gesendet',
       'password-changed': 'Passwort geändert',
+      'sessions-ended': 'Sitzungen beendet',
       'logged-in': 'Angemeldet',
     },
     login: { failed: 'Anmeldung fehlgeschlagen' },

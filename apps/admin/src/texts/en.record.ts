@@ -20,6 +20,7 @@ export const record = {
       'role-revoked': 'Role taken',
       'password-reset-requested': 'Password link sent',
       'password-changed': 'Password changed',
+      'sessions-ended': 'Sessions ended',
       'logged-in': 'Logged in',
     },
     login: { failed: 'Login failed' },

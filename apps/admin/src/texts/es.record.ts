@@ -22,6 +22,7 @@ export const record: Texts<never, typeof english> = {
       'role-revoked': 'Rol retirado',
       'password-reset-requested': 'Enlace de contraseña enviado',
       'password-changed': 'Contraseña cambiada',
+      'sessions-ended': 'Sesiones terminadas',
       'logged-in': 'Inicio de sesión',
     },
     login: { failed: 'Inicio de sesión fallido' },

@@ -22,6 +22,7 @@ export const record: Texts<never, typeof english> = {
       'role-revoked': 'Odebrano rolę',
       'password-reset-requested': 'Wysłano link do hasła',
       'password-changed': 'Zmieniono hasło',
+      'sessions-ended': 'Zakończono sesje',
       'logged-in': 'Zalogowano się',
     },
     login: { failed: 'Nieudane logowanie' },

@@ -36,9 +36,9 @@ export function describeOperation(operation: Operation, route: Route, types: Api
 const operationNames: Readonly<Record<string, string>> = {
   'AccessController.me': 'GetMe',
   'SessionController.logOut': 'LogOut',
-  'SessionController.list': 'ListSessions',
-  'SessionController.end': 'EndSession',
-  'SessionController.endAll': 'EndAllSessions',
+  'OwnSessionsController.list': 'ListSessions',
+  'OwnSessionsController.end': 'EndSession',
+  'OwnSessionsController.endAll': 'EndAllSessions',
 };
 
 const wordsOf = (name: string): string => name.replace(/(?<!^)([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);

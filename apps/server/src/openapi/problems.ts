@@ -1,3 +1,4 @@
+import { sessionEndReasons } from '#libs/access';
 import { statusOf, type Route } from '#libs/http';
 import { Command, type RefusalCode } from '#libs/kernel';
 import { refusalCodes } from '../refusal-codes.js';
@@ -84,6 +85,12 @@ export const problemSchemas: Schemas = {
             message: { type: 'string' },
           },
         },
+      },
+      sessionEnded: {
+        type: 'string',
+        enum: [...sessionEndReasons],
+        description:
+          'With `access.unauthenticated`, only to a browser that sends the cookie of a session that has ended: why it has.',
       },
       retryAfter: { type: 'integer', description: 'With `access.throttled`: seconds to wait, as in `Retry-After`.' },
     },

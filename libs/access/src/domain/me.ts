@@ -16,7 +16,10 @@ interface Profile {
   readonly email: string;
   readonly firstName: string;
   readonly lastName: string;
+  readonly country: string;
   readonly language: string | null;
+  /** The revision of the user, for `If-Match`. */
+  readonly revision: number;
 }
 
 /** The caller, and what the caller may do now. */

@@ -41,6 +41,21 @@ export interface SessionDetails {
   readonly authenticatedBy: string;
 }
 
+/** A session in a list of sessions. */
+export interface SessionItem {
+  readonly id: string;
+  /** Whether this request belongs to it. */
+  readonly current: boolean;
+  readonly startedAt: string;
+  readonly lastUsedAt: string;
+  readonly expiresAt: string;
+  /** When its holder last authenticated. */
+  readonly authenticatedAt: string;
+  readonly authenticatedBy: 'password' | 'link' | 'token';
+  /** The `User-Agent` of the browser. */
+  readonly agent: string;
+}
+
 /** Returns what authentication needs to know of a user at a time (UTC, ISO 8601), or undefined if the user may not log in. */
 export const toUserAccess = (user: User, at: string): UserAccess | undefined =>
   mayLogIn(user, at)

@@ -38,6 +38,20 @@ export class RequestPasswordLink extends Command<RequestPasswordLink, void> {
   @KnownEmail() @MaxLength(254) email!: string;
 }
 
+/** Whose password a mailed link sets. */
+export interface PasswordLinkOwner {
+  /** The address to which the link was mailed. */
+  readonly email: string;
+  /** Until when the link works. */
+  readonly expiresAt: string;
+}
+
+/** Tells whose password a mailed link sets, without using the link. */
+export class CheckPasswordLink extends Command<CheckPasswordLink, PasswordLinkOwner> {
+  /** The part of the mailed URL after the `#`. */
+  @IsString() @MaxLength(200) link!: string;
+}
+
 /** Sets the password of the user to whom the link was mailed, and starts a session. */
 export class FollowPasswordLink extends Command<FollowPasswordLink, Authenticated> {
   /** The part of the mailed URL after the `#`. */

@@ -13,7 +13,7 @@ import {
   WithoutRevision,
   type CalledRequest,
 } from '#libs/http';
-import { withContext } from '#libs/kernel';
+import { VersionedResult, withContext } from '#libs/kernel';
 import { EndAccessToken, IssueAccessToken } from '../domain/access-token.commands.js';
 import type { Principal } from '../domain/principal.js';
 import { GetAccessToken, ListAccessTokens } from '../read/access-tokens.js';
@@ -31,8 +31,9 @@ export class AccessController {
   /** Returns the caller and what they may do now. */
   @Get('me')
   @Needs('authenticated')
-  me(@Req() { caller }: { caller: Principal }) {
-    return this.tokenAuthenticator.describePrincipal(caller);
+  async me(@Req() { caller }: { caller: Principal }) {
+    const me = await this.tokenAuthenticator.describePrincipal(caller);
+    return new VersionedResult(me, undefined, me.profile?.revision);
   }
 
   /** Issues an access token. Only this response contains its secret. */

@@ -1,21 +1,6 @@
-import type { Authenticated } from '../domain/session.commands.js';
+import type { SessionItem } from '../domain/principal.js';
 
-/** A session of the caller. */
-export interface SessionItem {
-  readonly id: string;
-  /** Whether this request belongs to it. */
-  readonly current: boolean;
-  readonly startedAt: string;
-  readonly lastUsedAt: string;
-  readonly expiresAt: string;
-  /** When its holder last authenticated. */
-  readonly authenticatedAt: string;
-  readonly authenticatedBy: Authenticated['authenticatedBy'];
-  /** The `User-Agent` of the browser. */
-  readonly agent: string;
-}
-
-/** The sessions of the caller, newest first. */
+/** The sessions of a user or an operator, newest first. */
 export interface SessionList {
   readonly items: readonly SessionItem[];
 }

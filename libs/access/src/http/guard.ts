@@ -14,6 +14,7 @@ import {
 import { Refusal, type RefusalCodeOf } from '#libs/kernel';
 import { checkPermission, isPermitted, type NeededPermission } from '../domain/needed-permission.js';
 import type { Principal } from '../domain/principal.js';
+import type { SessionEndReason } from '../domain/session.js';
 import { TokenAuthenticator } from '../workflows/token-authenticator.js';
 import { Sessions } from '../workflows/sessions.js';
 import type { Freshness } from '../workflows/one-second-cache.js';
@@ -110,7 +111,7 @@ export class AccessGuard implements CanActivate {
       this.sessions.findPrincipal(secret, freshness),
     );
     if (principal) return principal;
-    throw unauthenticated();
+    throw unauthenticated(await this.sessions.findEndReason(secret));
   }
 }
 
@@ -145,12 +146,17 @@ const foreignOrigin = () =>
     'With a session cookie, only requests from the pages of Rollbook may write: the Origin does not match.',
   );
 
-/** Returns the same refusal for every reason, so that it discloses nothing. */
-const unauthenticated = () =>
+/**
+ * Returns the same refusal for every reason, so that it discloses nothing. Only a browser that sends the secret of a session
+ * which has ended is told why it has.
+ */
+const unauthenticated = (sessionEnded?: SessionEndReason) =>
   new Refusal(
     'access.unauthenticated',
     'unauthenticated',
     'This needs a valid access token (Authorization: Bearer rb_…) or a session.',
+    [],
+    sessionEnded && { sessionEnded },
   );
 
 const idPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

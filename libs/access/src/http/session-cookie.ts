@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import '@fastify/cookie';
 import { PublicOrigin } from '#libs/http';
-import { SessionLimits } from '../domain/session.js';
+import { SessionLimits, endRetention } from '../domain/session.js';
 import { HostCookies } from './host-cookies.js';
 
 const safe = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -21,11 +21,11 @@ export class SessionCookie {
     return request.cookies[this.cookies.nameOf(request)];
   }
 
-  /** Sets the cookie to the secret of a session. */
+  /** Sets the cookie to the secret of a session. It outlives the session, so that its browser can be told why it ended. */
   set(request: FastifyRequest, reply: FastifyReply, secret: string): void {
     void reply.setCookie(this.cookies.nameOf(request), secret, {
       ...this.cookies.attributes(request),
-      maxAge: this.limits.total / 1_000,
+      maxAge: (this.limits.total + endRetention) / 1_000,
     });
   }
 

@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
+import { Controller, HttpCode, Post, Put, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import {
   Refuses,
@@ -15,15 +15,17 @@ import { Refusal } from '#libs/kernel';
 import type { Principal } from '../domain/principal.js';
 import {
   ChangePassword,
+  CheckPasswordLink,
   FollowPasswordLink,
   LogIn,
   Reauthenticate,
   RequestPasswordLink,
   type Authenticated,
+  type PasswordLinkOwner,
 } from '../domain/session.commands.js';
 import { TokenAuthenticator } from '../workflows/token-authenticator.js';
-import { Sessions } from '../workflows/sessions.js';
-import type { Accepted, EndedSessions, SessionList } from './answers.js';
+import { Sessions, holderOf } from '../workflows/sessions.js';
+import type { Accepted, EndedSessions } from './answers.js';
 import { DeviceCookie } from './device-cookie.js';
 import { LinkLimits } from './link-limits.js';
 import { PasswordAttempts } from './password-attempts.js';
@@ -69,7 +71,7 @@ export class SessionController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): EndedSessions {
     const { session } = request.caller;
-    if (session) this.sessions.end(request.caller, session.id);
+    if (session) this.sessions.logOut(holderOf(request.caller), session.id);
     this.cookie.clear(request, reply);
     return { ended: true };
   }
@@ -83,6 +85,15 @@ export class SessionController {
     await this.links.limitRequest(request, command.email);
     await this.commands.execute(command);
     return {};
+  }
+
+  /** Tells whose password a mailed link sets; does not use the link. */
+  @Post('password-resets/check')
+  @Refuses('link.not-valid', 'access.throttled')
+  @Public()
+  @HttpCode(200)
+  checkLink(@CommandBody() command: CheckPasswordLink, @Req() request: CalledRequest): Promise<PasswordLinkOwner> {
+    return this.links.limitUse(request, command.link, () => this.commands.execute(command));
   }
 
   /** Sets the password with a mailed link, and starts a session. */
@@ -146,42 +157,6 @@ export class SessionController {
     return this.tokenAuthenticator.describePrincipal(
       (await this.sessions.findPrincipal(this.cookie.read(request)!, 'fresh')) ?? request.caller,
     );
-  }
-
-  /** Lists the caller's sessions, newest first. */
-  @Get('me/sessions')
-  @Needs('authenticated')
-  async list(@Req() { caller }: { caller: Principal }): Promise<SessionList> {
-    const sessions = await this.sessions.list(caller);
-    return {
-      items: sessions.map((session) => ({
-        id: session.id,
-        current: session.id === caller.session?.id,
-        startedAt: new Date(session.startedAt).toISOString(),
-        lastUsedAt: new Date(session.usedAt).toISOString(),
-        expiresAt: new Date(this.sessions.expiryOf(session)).toISOString(),
-        authenticatedAt: new Date(session.authenticatedAt).toISOString(),
-        authenticatedBy: session.authenticatedBy,
-        agent: session.agent,
-      })),
-    };
-  }
-
-  /** Ends one of the caller's sessions. */
-  @Delete('me/sessions/:sessionId')
-  @Needs('me:write')
-  end(@Param('sessionId') id: string, @Req() { caller }: { caller: Principal }): EndedSessions {
-    if (!this.sessions.end(caller, id))
-      throw new Refusal('session.not-found', 'not-found', 'There is no such session.');
-    return { ended: true };
-  }
-
-  /** Ends all sessions of the caller. */
-  @Delete('me/sessions')
-  @Needs('me:write')
-  endAll(@Req() { caller }: { caller: Principal }): EndedSessions {
-    this.sessions.endAll(caller);
-    return { ended: true };
   }
 
   /** Starts a session, sets its cookie and the device cookie, and returns the principal. */

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { AuthenticationMethod, Session, Vault } from '#libs/vault';
-import { toSessionPrincipal, type Principal, type SessionDetails } from '../domain/principal.js';
-import { sessionExpiry, type SessionLimits } from '../domain/session.js';
+import { toSessionPrincipal, type Principal, type SessionDetails, type SessionItem } from '../domain/principal.js';
+import {
+  endRetention,
+  findTimeout,
+  sessionExpiry,
+  type SessionEndReason,
+  type SessionLimits,
+} from '../domain/session.js';
 import type { TokenAuthenticator } from './token-authenticator.js';
 import type { Authenticated } from '../domain/session.commands.js';
 import type { Freshness } from './one-second-cache.js';
@@ -14,7 +20,10 @@ const useInterval = 60_000;
 export class Sessions {
   constructor(
     private readonly sessions: Vault['sessions'],
-    private readonly tokenAuthenticator: Pick<TokenAuthenticator, 'loadUserAccess' | 'loadTokenPrincipal'>,
+    private readonly tokenAuthenticator: Pick<
+      TokenAuthenticator,
+      'loadUserAccess' | 'loadUserSessionsEnd' | 'loadTokenPrincipal'
+    >,
     private readonly limits: SessionLimits,
     private readonly now: () => Date,
   ) {}
@@ -23,7 +32,7 @@ export class Sessions {
   start({ holder, kind, revision, authenticatedBy }: Authenticated, agent: string): string {
     const at = this.now().getTime();
     const secret = createSessionSecret();
-    this.sessions.deleteUnusedSince(at - this.limits.idle);
+    this.sessions.deleteUnusedSince(at - this.limits.idle - endRetention);
     const times = { startedAt: at, usedAt: at, authenticatedAt: at };
     this.sessions.add(hashSecret(secret), {
       ...times,
@@ -41,6 +50,17 @@ export class Sessions {
   async findPrincipal(secret: string, freshness: Freshness): Promise<Principal | undefined> {
     const session = this.sessionOf(secret);
     return session && this.principalOf(session, freshness);
+  }
+
+  /** Returns why the session with this secret has ended; undefined if there was none or the server does not know any more. */
+  async findEndReason(secret: string): Promise<SessionEndReason | undefined> {
+    if (!sessionSecretPattern.test(secret)) return undefined;
+    const session = this.sessionOf(secret);
+    if (!session) return this.sessions.findEnd(hashSecret(secret)) as SessionEndReason | undefined;
+    const timeout = findTimeout(session, this.limits, this.now().getTime());
+    if (session.kind === 'access-token') return timeout ?? 'token-ended';
+    const { since, because } = await this.tokenAuthenticator.loadUserSessionsEnd(session.holder);
+    return session.revision < since ? because : timeout;
   }
 
   /** Records that a person used a session, which extends it. Returns the session, or undefined if it has ended. */
@@ -68,21 +88,42 @@ export class Sessions {
     return sessionExpiry(session, this.limits);
   }
 
-  /** Returns the principal's sessions that have not ended, newest first. */
-  async list(principal: Principal): Promise<readonly Session[]> {
-    const all = this.sessions.list(holderOf(principal));
+  /** Returns the holder's sessions that have not ended, newest first. */
+  async list(holder: string): Promise<readonly Session[]> {
+    const all = this.sessions.list(holder);
     const principals = await Promise.all(all.map((session) => this.principalOf(session, 'fresh')));
     return all.filter((_, nth) => principals[nth] !== undefined);
   }
 
-  /** Ends one of the principal's sessions. Returns whether there was one. */
-  end(principal: Principal, id: string): boolean {
-    return this.sessions.delete(holderOf(principal), id);
+  /** Ends one of the holder's sessions, and keeps the reason for its browser. Returns whether there was one. */
+  end(holder: string, id: string, because: SessionEndReason): boolean {
+    return this.sessions.end(holder, id, because, this.now().getTime());
   }
 
-  /** Ends all of the principal's sessions. */
-  endAll(principal: Principal): void {
-    this.sessions.deleteAll(holderOf(principal));
+  /** Ends all of the holder's sessions, and keeps the reason for their browsers. */
+  endAll(holder: string, because: SessionEndReason): void {
+    this.sessions.endAll(holder, because, this.now().getTime());
+  }
+
+  /** Ends the session of a holder who logs out: nobody will ask why. */
+  logOut(holder: string, id: string): void {
+    this.sessions.delete(holder, id);
+  }
+
+  /** Returns a session as responses show it. `current` is the id of the session that the request belongs to. */
+  toItem(session: Session, current: string | undefined): SessionItem {
+    const { id, startedAt, usedAt, authenticatedAt, authenticatedBy, agent } = session;
+    const toIso = (time: number): string => new Date(time).toISOString();
+    return {
+      id,
+      current: id === current,
+      startedAt: toIso(startedAt),
+      lastUsedAt: toIso(usedAt),
+      expiresAt: toIso(this.expiryOf(session)),
+      authenticatedAt: toIso(authenticatedAt),
+      authenticatedBy,
+      agent,
+    };
   }
 
   private sessionOf(secret: string): Session | undefined {
@@ -115,4 +156,5 @@ export class Sessions {
 }
 
 /** Returns the id under which the sessions of a principal are stored: of the user, or of the operator's access token. */
-const holderOf = ({ actor, tokenId: via }: Principal): string => (actor.kind === 'user' ? actor.id : (via ?? ''));
+export const holderOf = ({ actor, tokenId: via }: Principal): string =>
+  actor.kind === 'user' ? actor.id : (via ?? '');

@@ -11,16 +11,18 @@ import {
   findLinkToRepeat,
   mayLogIn,
   findOpenLink,
+  type ActiveUser,
   type User,
 } from '#libs/users';
 import type { Vault } from '#libs/vault';
+import type { PasswordLinkOwner } from '../domain/session.commands.js';
 import { countLinkMail, linkCountLifetime } from '../domain/link-requests.js';
 import { hashPassword } from './argon2.js';
 import { checkStrength } from './check-strength.js';
 import type { ComparePasswordDependencies } from './compare-password.js';
 import { toUserContext, recordLogin, type LoggedIn } from './log-in.js';
 import { checkOwnPassword } from './own-password.js';
-import { verifyPasswordLink } from './password-link.js';
+import { verifyPasswordLink, type PasswordLinkData } from './password-link.js';
 
 type PasswordServices = Pick<ComparePasswordDependencies, 'store' | 'vault' | 'threads'>;
 
@@ -77,15 +79,34 @@ export async function requestPasswordLink(
   }
 }
 
+/** Returns whose password a mailed link sets. Throws `link.not-valid`. */
+export async function checkPasswordLink(
+  services: Pick<PasswordServices, 'store' | 'vault'>,
+  { link, context }: { link: string; context: CommandContext },
+): Promise<PasswordLinkOwner> {
+  const { user, expiresAt } = await loadLinkUser(services, link, context.at);
+  return { email: user.email, expiresAt };
+}
+
+/** Loads the user whose password a link sets. Throws `link.not-valid`. */
+async function loadLinkUser(
+  { store, vault }: Pick<PasswordServices, 'store' | 'vault'>,
+  link: string,
+  at: string,
+): Promise<{ readonly terms: PasswordLinkData; readonly user: ActiveUser; readonly expiresAt: string }> {
+  const terms = verifyPasswordLink(vault, link);
+  const user = terms && (await store.load(UserDecider, terms.userId)).state;
+  const open = user && findOpenLink(user, terms.requestId, at);
+  if (!open || !mayLogIn(user, at)) throw linkNotValid();
+  return { terms, user, expiresAt: open.expiresAt };
+}
+
 /** Sets a user's password with a mailed link, which works once, and logs the user in. Throws `link.not-valid`, `password.weak`. */
 export async function setPasswordByLink(
   services: PasswordServices,
   { link, password, context }: { link: string; password: string; context: CommandContext },
 ): Promise<LoggedIn> {
-  const terms = verifyPasswordLink(services.vault, link);
-  const user = terms && (await services.store.load(UserDecider, terms.userId)).state;
-  if (!terms || !user || !mayLogIn(user, context.at) || !findOpenLink(user, terms.requestId, context.at))
-    throw linkNotValid();
+  const { terms, user } = await loadLinkUser(services, link, context.at);
   const own = toUserContext({ ...context, targetId: terms.userId }, user);
   await checkStrength(services, password, user);
   await setPassword(services, new SetPassword({ link: terms.requestId }), password, own, user.password);

@@ -1,6 +1,6 @@
 import { AccountDecider } from '#libs/accounts';
 import type { EventStore } from '#libs/event-store';
-import { UserDecider, type ExistingUser } from '#libs/users';
+import { UserDecider, type ExistingUser, type SessionsEnd } from '#libs/users';
 import type { Vault } from '#libs/vault';
 import { AccessTokenDecider, type AccessToken } from '../domain/access-token.decider.js';
 import type { Me } from '../domain/me.js';
@@ -56,6 +56,14 @@ export class TokenAuthenticator {
     return this.holders.get(userId, freshness);
   }
 
+  /** Returns the revision of the user's stream before which their sessions have ended, and why. */
+  async loadUserSessionsEnd(userId: string): Promise<{ readonly since: number; readonly because?: SessionsEnd }> {
+    const { state: user } = await this.store.load(UserDecider, userId);
+    if (user.status === 'absent') return { since: 0 };
+    const { sessionsSince: since, sessionsEndedBecause: because } = user;
+    return { since, ...(because && { because }) };
+  }
+
   /** Returns the response of `GET /me`: who the principal is, with names, and their permissions now. */
   async describePrincipal({
     actor,
@@ -66,11 +74,12 @@ export class TokenAuthenticator {
     scopes,
     permissions,
   }: Principal): Promise<Me> {
-    const { state: user } = await this.store.load(UserDecider, actor.id);
+    const { state: user, revision } = await this.store.load(UserDecider, actor.id);
     const {
       email,
       firstName,
       lastName,
+      country,
       language = null,
     } = user.status === 'absent' ? ({} as Partial<ExistingUser>) : user;
     return {
@@ -82,7 +91,8 @@ export class TokenAuthenticator {
       permissions: [...permissions],
       token: token ? { ...token, tokenId: token.id } : null,
       session: session ?? null,
-      profile: actor.kind === 'user' ? ({ email, firstName, lastName, language } as Me['profile']) : null,
+      profile:
+        actor.kind === 'user' ? ({ email, firstName, lastName, country, language, revision } as Me['profile']) : null,
     };
   }
 

@@ -29,7 +29,7 @@ export const userNotFound = (): Refusal =>
   new Refusal('user.not-found', 'not-found', 'There is no such user in this account.');
 
 /** Returns the user if they are or were in this account. Throws `user.not-found`. */
-export function checkKnown(user: User, { account }: CommandContext): ExistingUser {
+export function checkKnown(user: User, { account }: Pick<CommandContext, 'account'>): ExistingUser {
   if (user.status === 'absent' || !(accountOf(user) === account || findDeparture(user, account!))) throw userNotFound();
   return user;
 }
@@ -55,8 +55,10 @@ export function suggestedActions(user: ExistingUser, context: CommandContext): s
   return isRestorable(user, context) ? ['RestoreUser'] : [];
 }
 
+type Rank = Pick<CommandContext, 'account' | 'mayActOnAdministrators'>;
+
 /** Checks that the caller may act on this user: only account administrators act on account administrators. Throws `user.outranks-caller`. */
-export function checkRank(user: ExistingUser, context: CommandContext): void {
+export function checkRank(user: ExistingUser, context: Rank): void {
   if (outranks(user, context)) {
     throw new Refusal(
       'user.outranks-caller',
@@ -66,7 +68,7 @@ export function checkRank(user: ExistingUser, context: CommandContext): void {
   }
 }
 
-const outranks = (user: ExistingUser, { account, mayActOnAdministrators }: CommandContext): boolean =>
+const outranks = (user: ExistingUser, { account, mayActOnAdministrators }: Rank): boolean =>
   accountOf(user) === account && user.roles.includes('administrator') && !mayActOnAdministrators;
 
 /** Checks that the caller is not the target. Throws `user.self`. */

@@ -50,6 +50,18 @@ export interface RequestedPasswordReset {
   readonly expiresAt: string | null;
 }
 
+/** Says whether the caller's profile has changed. */
+export interface ChangedProfile {
+  readonly changed: boolean;
+}
+
+/** Confirms that sessions of a user have ended. */
+export interface EndedUserSessions {
+  readonly ended: true;
+  /** Whether there was a session to end. */
+  readonly changed: boolean;
+}
+
 /** The result of a bulk action for one user; of a refusal, its reason and the actions that work instead. */
 export interface BulkItem {
   readonly userId: string;

@@ -4,6 +4,7 @@ import * as locks from '../areas/locks/locks.commands.js';
 import * as membership from '../areas/membership/membership.commands.js';
 import * as profile from '../areas/profile/profile.commands.js';
 import * as roles from '../areas/roles/roles.commands.js';
+import * as sessions from '../areas/sessions/sessions.commands.js';
 import type { Act } from './act.js';
 
 const { membershipActs, ...membershipCommands } = membership;
@@ -11,6 +12,7 @@ const { lockActs, ...lockCommands } = locks;
 const { roleActs, ...roleCommands } = roles;
 const { profileActs, ...profileCommands } = profile;
 const { credentialActs, ...credentialCommands } = credentials;
+const { sessionActs, ...sessionCommands } = sessions;
 
 /** The commands on users, by name. */
 export const commands = {
@@ -19,6 +21,7 @@ export const commands = {
   ...roleCommands,
   ...profileCommands,
   ...credentialCommands,
+  ...sessionCommands,
 };
 type Commands = typeof commands;
 
@@ -29,6 +32,7 @@ export const acts = {
   ...roleActs,
   ...profileActs,
   ...credentialActs,
+  ...sessionActs,
 } satisfies { readonly [Name in keyof Commands]: Act<InstanceType<Commands[Name]>> };
 type Acts = typeof acts;
 

@@ -10,6 +10,8 @@ export interface UserContext extends CommandContext {
   readonly holder?: { readonly id: string; readonly user: ExistingUser };
   /** Whether the account's set of administrators lacks this administrator, after a crash or during a removal. */
   readonly uncounted?: boolean;
+  /** The ids of the user's sessions that have not ended. */
+  readonly openSessions?: readonly string[];
   /** The roles that a new user starts with. */
   readonly startingRoles?: readonly Role[];
 }

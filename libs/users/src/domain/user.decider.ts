@@ -4,6 +4,7 @@ import { lockRules } from '../areas/locks/locks.rules.js';
 import { membershipRules } from '../areas/membership/membership.rules.js';
 import { profileRules } from '../areas/profile/profile.rules.js';
 import { roleRules } from '../areas/roles/roles.rules.js';
+import { sessionRules } from '../areas/sessions/sessions.rules.js';
 import { commands } from './user.acts.js';
 import type { UserContext } from './user.context.js';
 import type { UserEvent } from './user.events.js';
@@ -17,6 +18,13 @@ export const UserDecider: Decider<User, UserEvent, typeof commands, UserContext>
   initial: { status: 'absent', abandonedClaims: [] },
   account: accountOf,
   commands,
-  decide: { ...membershipRules, ...lockRules, ...roleRules, ...profileRules, ...credentialRules },
+  decide: {
+    ...membershipRules,
+    ...lockRules,
+    ...roleRules,
+    ...profileRules,
+    ...credentialRules,
+    ...sessionRules,
+  },
   evolve,
 };

@@ -116,6 +116,14 @@ export type UserEvent =
     >
   /** The password has changed. The vault keeps the hash, under the id of the command. */
   | DomainEvent<'UserPasswordChanged', Record<never, never>>
+  /** Somebody with the right to reset the user's password ended sessions of the user. */
+  | DomainEvent<
+      'UserSessionsEnded',
+      {
+        /** The id of the one session that was ended. Absent: all sessions. */
+        session?: string;
+      }
+    >
   /** Another user claimed the address; this user's claim of it, which a crash had left behind, is void. */
   | DomainEvent<
       'EmailClaimAbandoned',
@@ -152,5 +160,6 @@ export const userEvents: Catalogue<UserEvent> = {
   UserRoleRevoked: {},
   UserPasswordResetRequested: {},
   UserPasswordChanged: {},
+  UserSessionsEnded: {},
   EmailClaimAbandoned: {},
 };

@@ -7,6 +7,7 @@ import {
   type ExistingUser,
   type Lock,
   type Person,
+  type SessionsEnd,
   type StreamPoint,
   type User,
 } from './user.state.js';
@@ -40,14 +41,17 @@ export const evolve: Decider<User, UserEvent, Record<never, never>>['evolve'] = 
       locks: [...without(locks, [cause]), lock(cause, place.revision, reason, end)],
       ...(cause === 'failedLogins'
         ? { forgivenAt: end! }
-        : { sessionsSince: place.revision, tokensSince: pointOf(place) }),
+        : { ...sessionsEnded(place, 'locked'), tokensSince: pointOf(place) }),
     }));
   },
   UserUnlocked: (user, { causes }, { at }) =>
     updatePerson(user, ({ locks }) => ({ locks: without(locks, causes), forgivenAt: at })),
   UserDeleted: (user, { account, restorableUntil, keptRoles }, { reason }, { revision, ...place }) =>
     leaveAccount(
-      updatePerson(user, () => ({ sessionsSince: revision, tokensSince: pointOf({ revision, ...place }) })),
+      updatePerson(user, () => ({
+        ...sessionsEnded({ revision }, 'deleted'),
+        tokensSince: pointOf({ revision, ...place }),
+      })),
       account,
       { act: 'deleted', restorableUntil, keptRoles, revision },
       lock('unaffiliated', revision, reason),
@@ -79,11 +83,17 @@ export const evolve: Decider<User, UserEvent, Record<never, never>>['evolve'] = 
       password: causationId,
       passwordLink: undefined,
       olderLinks: [],
-      sessionsSince: place.revision,
+      ...sessionsEnded(place, 'password-changed'),
       // The first password ends no tokens.
       ...(password && { tokensSince: pointOf(place) }),
       forgivenAt: at,
     })),
+  UserSessionsEnded: (user, { session }, { actor, subject }, place) =>
+    session
+      ? user
+      : updatePerson(user, () =>
+          sessionsEnded(place, actor.id === subject.id ? 'ended-by-user' : 'ended-by-administrator'),
+        ),
   EmailClaimAbandoned: (user, { claim }) => ({ ...user, abandonedClaims: [...user.abandonedClaims, claim] }),
 };
 
@@ -95,6 +105,15 @@ const initialFields = {
   sessionsSince: 0,
   tokensSince: { revision: 0, position: 0 },
 } as const;
+
+/** Ends the sessions that began before an event of the user's stream. */
+const sessionsEnded = (
+  { revision }: Pick<StreamPlace, 'revision'>,
+  because: SessionsEnd,
+): Pick<Person, 'sessionsSince' | 'sessionsEndedBecause'> => ({
+  sessionsSince: revision,
+  sessionsEndedBecause: because,
+});
 
 const pointOf = ({ revision, position }: StreamPlace): StreamPoint => ({ revision, position });
 

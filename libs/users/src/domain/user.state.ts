@@ -33,6 +33,16 @@ export interface StreamPoint {
   readonly position: number;
 }
 
+/** Why an event of the user has ended their sessions: a public promise, shown to the holder of a session that has ended. */
+export const sessionsEnds = [
+  'locked',
+  'deleted',
+  'password-changed',
+  'ended-by-administrator',
+  'ended-by-user',
+] as const;
+export type SessionsEnd = (typeof sessionsEnds)[number];
+
 export interface Person {
   readonly email: string;
   readonly firstName: string;
@@ -54,6 +64,8 @@ export interface Person {
   readonly olderLinks: readonly PasswordLink[];
   /** Sessions that began at an earlier revision have ended. */
   readonly sessionsSince: number;
+  /** Why those sessions have ended. */
+  readonly sessionsEndedBecause?: SessionsEnd;
   /** Tokens that were issued before this point have ended. */
   readonly tokensSince: StreamPoint;
   /** Whether the user has ever been an administrator of an account: only such users can have issued service tokens. */

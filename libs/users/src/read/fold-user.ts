@@ -44,6 +44,7 @@ const handlers: { readonly [Type in Event['type']]: Handler<Type> } = {
     changeView(seen, { roles: currentView(seen).roles.filter((other) => other !== role) }),
   UserPasswordResetRequested: (seen) => seen,
   UserPasswordChanged: (seen) => seen,
+  UserSessionsEnded: (seen) => seen,
   EmailClaimAbandoned: (seen) => seen,
   UserLoggedIn: (seen, { at }, { envelope: { account } }) => addLogin(seen, at, account),
   LoginFailed: (seen) => seen,

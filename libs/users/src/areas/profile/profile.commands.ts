@@ -1,7 +1,7 @@
 import { IsOptional } from 'class-validator';
 import { MailLanguage } from '#libs/accounts';
 import { Command, Country, Line, Optional, Reason, type VersionedResult } from '#libs/kernel';
-import type { UserStanding } from '../../domain/results.js';
+import type { ChangedProfile, UserStanding } from '../../domain/results.js';
 import type { Act, Change, UndoObstacle } from '../../domain/act.js';
 
 /** Changes a member's names, countries or language. */
@@ -16,6 +16,14 @@ export class ChangeUser extends Command<ChangeUser, VersionedResult<UserStanding
   @Reason() reason?: string;
 }
 
+/** Changes the caller's own names, country or language. */
+export class ChangeOwnProfile extends Command<ChangeOwnProfile, VersionedResult<ChangedProfile>> {
+  @Optional() @Line(100) firstName?: string;
+  @Optional() @Line(100) lastName?: string;
+  @Optional() @Country() country?: string;
+  @Optional() @MailLanguage() language?: string;
+}
+
 /** What the program knows about the commands of this area. */
 export const profileActs = {
   ChangeUser: {
@@ -24,6 +32,7 @@ export const profileActs = {
     examples: () => [new ChangeUser({ firstName: '' })],
     undo: restoreValues,
   },
+  ChangeOwnProfile: { permission: 'me:write', response: 'own', undo: restoreValues },
 } as const satisfies Record<string, Act>;
 
 /** Restores the former values of the fields that the act changed, unless one was changed again or can not be cleared. */
