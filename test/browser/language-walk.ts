@@ -1,4 +1,5 @@
 import type { i18n } from 'i18next';
+import { linkSecretIn } from '../support/mail-server.js';
 import type { BrowserUser } from './browser.js';
 import { englishTexts, findUntranslated, texts, translators, type Language } from './language-texts.js';
 import { password, type NorthwindFixture } from './northwind.js';
@@ -33,13 +34,18 @@ export class LanguageWalk {
     await press(t('forgot.submit'));
     await this.waitForText(t('forgot.sent'));
     await this.checkInEachLanguage('forgot-password-sent');
+    await this.open('/set-password');
+    await this.checkInEachLanguage('set-password-without-link');
     await this.open('/set-password', '#link');
+    await this.waitForText(t('problem.link.not-valid'));
+    await this.checkInEachLanguage('set-password-not-valid');
+    const [welcome] = await this.northwind.mailbox.waitForMails('dora@northwind.example');
+    await this.open('/set-password', `#${linkSecretIn(welcome!)}`);
+    await this.waitForText(t('setPassword.for', { email: 'dora@northwind.example' }));
     const fields = this.user.page.locator('input[type=password]');
     await fields.first().fill('short');
     await fields.last().fill('short');
     await this.checkInEachLanguage('set-password', () => press(this.t('setPassword.submit')));
-    await this.open('/set-password');
-    await this.checkInEachLanguage('set-password-without-link');
   }
 
   async asAdministrator(): Promise<void> {

@@ -80,6 +80,7 @@ const bodies = operations.filter(({ requestBody }) => requestBody !== undefined)
 describe.each(bodies)('the schema of the body of %s', (name) => {
   const { properties = {}, required = [], example } = schemas[name]!;
   const pathFields: Readonly<Record<string, object>> = {
+    EndUserSession: { sessionId: '0b5f3c1e-8a58-4f6b-9d58-4b0c6f6f1a22' },
     GrantRole: { role: 'auditor' },
     RevokeRole: { role: 'auditor' },
   };

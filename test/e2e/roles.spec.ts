@@ -164,7 +164,7 @@ describe('every route', () => {
         .filter(({ needs }) => needs === 'anonymous')
         .map(({ name }) => name)
         .toSorted(),
-    ).toEqual(['followLink', 'get', 'live', 'logIn', 'ready', 'requestLink']);
+    ).toEqual(['checkLink', 'followLink', 'get', 'live', 'logIn', 'ready', 'requestLink']);
   });
 
   describe.each(kinds)('as %s', (kind) => {

@@ -1,6 +1,7 @@
-import { queryOptions, useSuspenseQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { unwrapResponse, api, type Schemas } from './client';
 import { Problem } from './problem';
+import { forgetSessionEndReason, rememberSessionEndReason } from './session-end-reason';
 
 export type Me = Schemas['Me'];
 export type Permission = Me['permissions'][number];
@@ -10,7 +11,10 @@ export const meKey = ['me'] as const;
 /** The key in the browser's storage that says that somebody is logged in. Scripts cannot see the cookie, and a refused request would be an error in the console. */
 const loginMarker = 'rollbook.entered';
 /** Stores that somebody has logged in. The value is always new, so that other tabs get an event. */
-export const rememberLogin = (): void => localStorage.setItem(loginMarker, new Date().toISOString());
+export function rememberLogin(): void {
+  forgetSessionEndReason();
+  localStorage.setItem(loginMarker, new Date().toISOString());
+}
 
 /** Calls `callback` when somebody logs in or out in another tab. */
 export function onLoginChangedInOtherTab(callback: () => void): void {
@@ -30,12 +34,26 @@ export const meQuery = queryOptions({
       return before && before.actor.id !== me.actor.id ? reloadForOtherUser() : me;
     } catch (error) {
       if (!(error instanceof Problem && error.status === 401)) throw error;
-      if (isInside) return redirectToLoginAndBack();
+      if (isInside) return redirectToLoginAndBack(error);
+      rememberSessionEndReason(error);
       localStorage.removeItem(loginMarker);
       return null;
     }
   },
 });
+
+/** The query of the caller's account: its name and its administrators. Only for users; operators have no account. */
+export const ownAccountQuery = queryOptions({
+  queryKey: ['own-account'],
+  staleTime: 300_000,
+  queryFn: () => unwrapResponse(api.GET('/api/v1/me/account')),
+});
+
+/** Returns the caller's account once it is loaded; undefined for operators. */
+export function useOwnAccount(): Schemas['OwnAccount'] | undefined {
+  const { accountId } = useMe();
+  return useQuery({ ...ownAccountQuery, enabled: accountId !== null }).data;
+}
 
 /** Returns who is logged in. Only for pages behind the login. */
 export const useMe = (): Me => useSuspenseQuery(meQuery).data!;
@@ -43,15 +61,19 @@ export const useMe = (): Me => useSuspenseQuery(meQuery).data!;
 /** Checks whether the caller has a permission. The server checks it as well. */
 export const useHasPermission = (permission: Permission): boolean => useMe().permissions.includes(permission);
 
-/** Opens the login page, which leads back here, because the session has ended. Never resolves, so that nothing more is shown. */
-export function redirectToLoginAndBack(): Promise<never> {
+/** Opens the login page, which leads back here and says why the session has ended, if `refusal` does. Never resolves, so that nothing more is shown. */
+export function redirectToLoginAndBack(refusal?: Problem): Promise<never> {
+  if (refusal) rememberSessionEndReason(refusal);
   const { pathname, search } = window.location;
   clearLoginAndOpen(`/login?${new URLSearchParams({ to: pathname + search }).toString()}`);
   return new Promise(() => {});
 }
 
 /** Opens the login page after a logout, with a full page load, so that no data stay for the next user of this browser. */
-export const redirectToLogin = (): void => clearLoginAndOpen('/login');
+export function redirectToLogin(): void {
+  forgetSessionEndReason();
+  clearLoginAndOpen('/login');
+}
 
 /** Loads the start page because another user has logged in in another tab, so that no data of the previous one stay. Never resolves. */
 function reloadForOtherUser(): Promise<never> {

@@ -13,6 +13,8 @@ export class Problem extends Error {
   readonly reasons: readonly string[];
   /** For a refused If-Match: the latest revision. */
   readonly revision: number | undefined;
+  /** For a session that has ended: why. */
+  readonly sessionEnded: ProblemBody['sessionEnded'];
   /** Seconds until a retry makes sense. */
   readonly retryAfter: number | undefined;
 
@@ -28,6 +30,7 @@ export class Problem extends Error {
     this.errors = problem.errors ?? [];
     this.reasons = problem.reasons ?? [];
     this.revision = problem.revision;
+    this.sessionEnded = problem.sessionEnded;
     this.retryAfter = Number(headers.get('retry-after')) || undefined;
   }
 }

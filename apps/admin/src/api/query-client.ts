@@ -9,7 +9,7 @@ export const queryClient: QueryClient = new QueryClient({
   defaultOptions: { queries: { staleTime: 30_000, retry: (failures, error) => failures < 3 && isTransient(error) } },
   queryCache: new QueryCache({
     onError: (error, { queryKey }) => {
-      if (error instanceof Problem && error.status === 401 && queryKey !== meKey) void redirectToLoginAndBack();
+      if (error instanceof Problem && error.status === 401 && queryKey !== meKey) void redirectToLoginAndBack(error);
     },
   }),
 });

@@ -4,6 +4,7 @@ import { Outlet } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../api/me';
 import { lazyComponent } from '../components/lazy-component';
+import { AccountName } from './account-name';
 import { Navigation } from './navigation';
 import { AppearanceMenu, LanguageMenu } from './preference-menus';
 import classes from './app-layout.module.css';
@@ -29,7 +30,7 @@ export function AppLayout() {
       </a>
       <AppShell.Header px="md">
         <Group h="100%" justify="space-between" wrap="nowrap" gap="xs">
-          <Group gap="xs" wrap="nowrap">
+          <Group gap="xs" wrap="nowrap" miw={0}>
             <Burger
               opened={opened}
               onClick={toggle}
@@ -41,7 +42,7 @@ export function AppLayout() {
             <Text fw={700} visibleFrom="xs">
               Rollbook
             </Text>
-            {accountId === null && <AccountSwitcher />}
+            {accountId === null ? <AccountSwitcher /> : <AccountName />}
           </Group>
           <Group gap={4} wrap="nowrap">
             <LanguageMenu />

@@ -9,6 +9,7 @@ import { AnchorLink } from '../components/links';
 import { PasswordField } from '../components/password-field';
 import { ProblemAlert } from '../components/problems';
 import { LoginLayout } from './login-layout';
+import { SessionEndNotice } from './session-end-notice';
 import { useLogIn } from './use-log-in';
 
 const route = getRouteApi('/login');
@@ -26,6 +27,7 @@ export function LoginPage() {
   const loggingIn = useLogIn((body: Schemas['LogIn']) => unwrapResponse(api.POST('/api/v1/login', { body })), to);
   return (
     <LoginLayout title={t('login.title')}>
+      <SessionEndNotice />
       {installation?.empty && <Alert variant="light">{t('login.empty')}</Alert>}
       <form
         key={method}

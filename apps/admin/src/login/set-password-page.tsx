@@ -1,23 +1,25 @@
-import { useEffect, useState } from 'react';
-import { Alert, Button, Stack } from '@mantine/core';
+import { Alert, Button, Skeleton, Stack, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { unwrapResponse, api } from '../api/client';
+import { Problem } from '../api/problem';
 import { AnchorLink } from '../components/links';
 import { NewPasswordFields } from '../components/new-password-fields';
-import { ProblemAlert } from '../components/problems';
+import { LoadError, ProblemAlert } from '../components/problems';
 import { PasswordWeaknesses } from '../components/password-weaknesses';
 import { LoginLayout } from './login-layout';
+import { forgetPasswordLink, usePasswordLink } from './use-password-link';
 import { useLogIn } from './use-log-in';
 
 /** The page of the mailed link, which sets the password and logs in. */
 export function SetPasswordPage() {
   const { t } = useTranslation();
-  const link = useSecretFromHash();
+  const link = usePasswordLink();
   return (
     <LoginLayout title={t('setPassword.title')}>
       {link ? (
-        <SetPasswordForm key={link} link={link} />
+        <CheckedLink key={link} link={link} />
       ) : (
         <Alert color="red" variant="light">
           {t('setPassword.noLink')}
@@ -30,27 +32,30 @@ export function SetPasswordPage() {
   );
 }
 
-/** Returns the secret behind the `#`, and removes it from the address at once, so that it is in no history and no bookmark. */
-function useSecretFromHash(): string {
-  const [link, setLink] = useState(() => window.location.hash.slice(1));
-  useEffect(() => {
-    const take = (): void => {
-      if (window.location.hash) setLink(window.location.hash.slice(1));
-      window.history.replaceState(window.history.state, '', window.location.pathname);
-    };
-    take();
-    // A newer link opened in the same tab changes only the hash.
-    window.addEventListener('hashchange', take);
-    return () => window.removeEventListener('hashchange', take);
-  }, []);
-  return link;
+/** Asks whose password the link sets before it shows the form, so that a link that does not work is told at once. */
+function CheckedLink({ link }: { link: string }) {
+  const { data, error, refetch } = useQuery({
+    queryKey: ['password-link', link],
+    gcTime: 0,
+    staleTime: Infinity,
+    queryFn: () => unwrapResponse(api.POST('/api/v1/password-resets/check', { body: { link } })),
+  });
+  if (data) return <SetPasswordForm link={link} email={data.email} />;
+  if (!error) return <Skeleton h={220} />;
+  return error instanceof Problem && error.code === 'link.not-valid' ? (
+    <ProblemAlert error={error} />
+  ) : (
+    <LoadError error={error} onRetry={refetch} />
+  );
 }
 
-function SetPasswordForm({ link }: { link: string }) {
+function SetPasswordForm({ link, email }: { link: string; email: string }) {
   const { t } = useTranslation();
-  const settingPassword = useLogIn((password: string) =>
-    unwrapResponse(api.POST('/api/v1/password-resets/confirm', { body: { link, password } })),
-  );
+  const settingPassword = useLogIn(async (password: string) => {
+    const me = await unwrapResponse(api.POST('/api/v1/password-resets/confirm', { body: { link, password } }));
+    forgetPasswordLink();
+    return me;
+  });
   const form = useForm({
     mode: 'uncontrolled',
     initialValues: { password: '', again: '' },
@@ -59,6 +64,11 @@ function SetPasswordForm({ link }: { link: string }) {
   return (
     <form onSubmit={form.onSubmit(({ password }) => settingPassword.mutate(password))}>
       <Stack>
+        <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+          {t('setPassword.for', { email })}
+        </Text>
+        {/* Tells password managers which login the password belongs to. */}
+        <input type="email" autoComplete="username" value={email} readOnly hidden />
         <NewPasswordFields form={form} autoFocus />
         <ProblemAlert error={settingPassword.error}>
           <PasswordWeaknesses error={settingPassword.error} />

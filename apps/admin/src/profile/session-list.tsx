@@ -1,17 +1,15 @@
 import { useState } from 'react';
-import { Badge, Button, Group, List, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { unwrapResponse, api, type Schemas } from '../api/client';
+import { unwrapResponse, api } from '../api/client';
 import { redirectToLogin } from '../api/me';
 import { ConfirmDialog } from '../components/confirm-dialog';
 import { LoadError } from '../components/problems';
 import { notify } from '../components/notify';
-import { DateTime, useDateFormats } from '../components/date-time';
-import { toBrowserName } from './browser-name';
-
-type Session = Schemas['SessionItem'];
+import { useDateFormats } from '../components/date-time';
+import { SessionLines, useBrowserName, type Session } from '../components/session-lines';
 
 export const sessionsKey = ['sessions'] as const;
 const sessionsQuery = queryOptions({
@@ -30,13 +28,7 @@ export function SessionList() {
     <Stack>
       <Text size="sm">{t('profile.sessionsWhat')}</Text>
       {sessions.error && <LoadError error={sessions.error} onRetry={sessions.refetch} />}
-      <List listStyleType="none" spacing="sm" styles={{ itemWrapper: { width: '100%' }, itemLabel: { width: '100%' } }}>
-        {sessions.data?.items.map((session) => (
-          <List.Item key={session.id}>
-            <SessionLine session={session} onEnd={() => setEnding(session)} />
-          </List.Item>
-        ))}
-      </List>
+      {sessions.data && <SessionLines sessions={sessions.data.items} onEnd={setEnding} />}
       <Group>
         <Button variant="default" onClick={all.open}>
           {t('profile.endAll')}
@@ -48,46 +40,10 @@ export function SessionList() {
   );
 }
 
-function SessionLine({
-  session: { agent, current, startedAt, lastUsedAt },
-  onEnd,
-}: {
-  session: Session;
-  onEnd: () => void;
-}) {
-  const { t } = useTranslation();
-  const { time } = useDateFormats();
-  return (
-    <Group justify="space-between" wrap="nowrap">
-      <div>
-        <Text size="sm" fw={600} title={agent}>
-          {toBrowserName(agent) || t('profile.unknownBrowser')}{' '}
-          {current && <Badge size="sm">{t('profile.thisSession')}</Badge>}
-        </Text>
-        <Text size="sm" c="dimmed">
-          {t('profile.started')}: <DateTime at={startedAt} />
-          <br />
-          {t('profile.used')}: <DateTime at={lastUsedAt} />
-        </Text>
-      </div>
-      {!current && (
-        <Button
-          size="xs"
-          variant="default"
-          flex="none"
-          aria-label={t('profile.endOf', { date: time(startedAt) })}
-          onClick={onEnd}
-        >
-          {t('profile.end')}
-        </Button>
-      )}
-    </Group>
-  );
-}
-
 function EndSessionDialog({ session: { id, startedAt, agent }, onClose }: { session: Session; onClose: () => void }) {
   const { t } = useTranslation();
   const { time } = useDateFormats();
+  const browserName = useBrowserName();
   const queryClient = useQueryClient();
   const ending = useMutation({
     mutationFn: () =>
@@ -101,7 +57,7 @@ function EndSessionDialog({ session: { id, startedAt, agent }, onClose }: { sess
   return (
     <ConfirmDialog
       title={t('profile.endOf', { date: time(startedAt) })}
-      text={toBrowserName(agent) || t('profile.unknownBrowser')}
+      text={browserName(agent)}
       submitLabel={t('profile.end')}
       mutation={ending}
       onClose={onClose}

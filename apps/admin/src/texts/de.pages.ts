@@ -122,8 +122,24 @@ export const pages: Texts<never, typeof english> = {
     copied: 'Kopiert',
     you: 'Sie',
   },
+  userSessions: {
+    title: 'Sitzungen',
+    what: 'Wo der Benutzer angemeldet ist. Beenden Sie Sitzungen, die er nicht kennt, oder auf einem verlorenen Gerät.',
+    none: 'Der Benutzer ist nirgends angemeldet.',
+    endWhat:
+      'Der Benutzer wird dort sofort abgemeldet und kann sich wieder anmelden. Um das zu verhindern, sperren Sie ihn.',
+    endAllOf: 'Alle Sitzungen von {{name}} beenden',
+    ended: '{{name}} ist dort abgemeldet.',
+  },
   profile: {
     you: 'Wer Sie sind',
+    account: 'Ihr Konto',
+    administrators: 'Administratoren',
+    administratorsHint:
+      'Administratoren fügen Benutzer hinzu, vergeben Rollen und heben Sperren auf. Fragen Sie sie, wenn hier etwas nicht stimmt.',
+    details: 'Ihre Angaben',
+    detailsHint: 'Die Administratoren Ihres Kontos sehen sie, und E-Mails verwenden sie.',
+    saved: 'Ihre Angaben sind gespeichert.',
     yourPage: 'Ihr Verlauf',
     noRoles: 'Sie haben keine Rolle im Konto.',
     preferences: 'Dieser Browser',

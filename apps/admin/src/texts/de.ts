@@ -58,6 +58,19 @@ export const de: Texts = {
     empty:
       'Diese Installation ist leer. Melden Sie sich mit dem Token des Betreibers an, um das erste Konto anzulegen.',
     backToLogin: 'Zurück zur Anmeldung',
+    endedTitle: 'Sie wurden abgemeldet',
+    ended: {
+      idle: 'Ihre Sitzung wurde eine Weile nicht benutzt. Melden Sie sich an, um dort weiterzumachen, wo Sie waren.',
+      expired:
+        'Ihre Sitzung hatte die längste erlaubte Dauer erreicht. Melden Sie sich an, um dort weiterzumachen, wo Sie waren.',
+      'token-ended': 'Das Zugangstoken, mit dem Sie sich angemeldet haben, ist beendet oder abgelaufen.',
+      locked: 'Ihr Benutzer wurde gesperrt. Wenden Sie sich an einen Administrator Ihres Kontos.',
+      deleted: 'Sie wurden aus Ihrem Konto entfernt. Wenden Sie sich an einen seiner Administratoren.',
+      'password-changed': 'Ihr Passwort wurde geändert. Wenn Sie das nicht waren, fordern Sie jetzt ein neues an.',
+      'ended-by-administrator': 'Ein Administrator hat Ihre Sitzung beendet. Sie können sich wieder anmelden.',
+      'ended-by-user':
+        'Sie haben diese Sitzung in einem anderen Browser beendet. Wenn Sie das nicht waren, melden Sie sich an und ändern Sie Ihr Passwort.',
+    },
   },
   session: {
     confirmTitle: 'Sind Sie es noch?',
@@ -79,6 +92,7 @@ export const de: Texts = {
   },
   setPassword: {
     title: 'Passwort setzen',
+    for: 'Hier setzen Sie das Passwort von {{email}}.',
     password: 'Neues Passwort',
     again: 'Neues Passwort, noch einmal',
     rules: '12 bis 128 Zeichen, schwer zu erraten: Drei oder vier ungewöhnliche Wörter genügen.',

@@ -58,6 +58,18 @@ export const en = {
     reveal: 'Show or hide what is typed',
     empty: 'This installation is empty. Log in with the operator’s token to create the first account.',
     backToLogin: 'Back to the login',
+    endedTitle: 'You were logged out',
+    ended: {
+      idle: 'Your session was not used for a while. Log in to go on where you were.',
+      expired: 'Your session had reached its longest time. Log in to go on where you were.',
+      'token-ended': 'The access token that you logged in with has ended or expired.',
+      locked: 'Your user was locked. Ask an administrator of your account.',
+      deleted: 'You were removed from your account. Ask one of its administrators.',
+      'password-changed': 'Your password was changed. If you did not do this, ask for a new password now.',
+      'ended-by-administrator': 'An administrator ended your session. You may log in again.',
+      'ended-by-user':
+        'You ended this session from another browser. If you did not do this, log in and change your password.',
+    },
   },
   session: {
     confirmTitle: 'Is it still you?',
@@ -77,6 +89,7 @@ export const en = {
   },
   setPassword: {
     title: 'Set your password',
+    for: 'This sets the password of {{email}}.',
     password: 'New password',
     again: 'New password, once more',
     rules: '12 to 128 characters, hard to guess: three or four unusual words are enough.',

@@ -57,6 +57,18 @@ export const es: Texts = {
     reveal: 'Mostrar u ocultar lo escrito',
     empty: 'Esta instalación está vacía. Entre con el token del operador para crear la primera cuenta.',
     backToLogin: 'Volver al inicio de sesión',
+    endedTitle: 'Su sesión ha terminado',
+    ended: {
+      idle: 'Su sesión no se usó durante un rato. Inicie sesión para continuar donde estaba.',
+      expired: 'Su sesión alcanzó su duración máxima. Inicie sesión para continuar donde estaba.',
+      'token-ended': 'El token de acceso con el que entró ha terminado o ha caducado.',
+      locked: 'Su usuario fue bloqueado. Consulte a un administrador de su cuenta.',
+      deleted: 'Se le quitó de su cuenta. Consulte a uno de sus administradores.',
+      'password-changed': 'Su contraseña se cambió. Si no fue usted, pida ahora una nueva.',
+      'ended-by-administrator': 'Un administrador terminó su sesión. Puede volver a entrar.',
+      'ended-by-user':
+        'Usted terminó esta sesión desde otro navegador. Si no fue usted, inicie sesión y cambie su contraseña.',
+    },
   },
   session: {
     confirmTitle: '¿Sigue siendo usted?',
@@ -76,6 +88,7 @@ export const es: Texts = {
   },
   setPassword: {
     title: 'Elija su contraseña',
+    for: 'Aquí elige la contraseña de {{email}}.',
     password: 'Contraseña nueva',
     again: 'Contraseña nueva, otra vez',
     rules: 'De 12 a 128 caracteres, difícil de adivinar: bastan tres o cuatro palabras poco comunes.',

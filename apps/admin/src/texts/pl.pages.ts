@@ -122,8 +122,24 @@ export const pages: Texts<'few' | 'many', typeof english> = {
     copied: 'Skopiowano',
     you: 'Ty',
   },
+  userSessions: {
+    title: 'Sesje',
+    what: 'Gdzie użytkownik jest zalogowany. Zakończ sesje, których nie zna, albo te na utraconym urządzeniu.',
+    none: 'Użytkownik nie jest nigdzie zalogowany.',
+    endWhat:
+      'Użytkownik zostanie tam od razu wylogowany i może zalogować się ponownie. Aby temu zapobiec, zablokuj go.',
+    endAllOf: 'Zakończ wszystkie sesje: {{name}}',
+    ended: 'Zakończono sesję: {{name}}.',
+  },
   profile: {
     you: 'Kim jesteś',
+    account: 'Twoje konto',
+    administrators: 'Administratorzy',
+    administratorsHint:
+      'Dodają użytkowników, nadają role i zdejmują blokady. Zwróć się do nich, jeśli coś tu jest błędne.',
+    details: 'Twoje dane',
+    detailsHint: 'Widzą je administratorzy konta i używają ich wiadomości e-mail.',
+    saved: 'Twoje dane są zapisane.',
     yourPage: 'Twoja historia',
     noRoles: 'Nie masz w koncie żadnej roli.',
     preferences: 'Ta przeglądarka',

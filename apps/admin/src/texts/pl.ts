@@ -57,6 +57,17 @@ export const pl: Texts<'few' | 'many'> = {
     reveal: 'Pokaż lub ukryj wpisany tekst',
     empty: 'Ta instalacja jest pusta. Zaloguj się tokenem operatora, aby utworzyć pierwsze konto.',
     backToLogin: 'Powrót do logowania',
+    endedTitle: 'Nastąpiło wylogowanie',
+    ended: {
+      idle: 'Sesja nie była przez pewien czas używana. Zaloguj się, aby wrócić do tego samego miejsca.',
+      expired: 'Sesja osiągnęła najdłuższy dozwolony czas. Zaloguj się, aby wrócić do tego samego miejsca.',
+      'token-ended': 'Token dostępu użyty do logowania został zakończony albo wygasł.',
+      locked: 'Twoje konto użytkownika zablokowano. Skontaktuj się z administratorem.',
+      deleted: 'Usunięto Cię z konta. Skontaktuj się z jednym z jego administratorów.',
+      'password-changed': 'Twoje hasło zmieniono. Jeśli to nie Ty, poproś teraz o nowe.',
+      'ended-by-administrator': 'Administrator zakończył Twoją sesję. Możesz zalogować się ponownie.',
+      'ended-by-user': 'Sesję zakończono z innej przeglądarki. Jeśli to nie Ty, zaloguj się i zmień hasło.',
+    },
   },
   session: {
     confirmTitle: 'Czy to nadal Ty?',
@@ -78,6 +89,7 @@ export const pl: Texts<'few' | 'many'> = {
   },
   setPassword: {
     title: 'Ustaw hasło',
+    for: 'Tutaj ustawisz hasło dla {{email}}.',
     password: 'Nowe hasło',
     again: 'Nowe hasło jeszcze raz',
     rules: 'Od 12 do 128 znaków, trudne do odgadnięcia: wystarczą trzy lub cztery nietypowe słowa.',

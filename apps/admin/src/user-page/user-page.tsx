@@ -7,6 +7,7 @@ import { Page } from '../components/page';
 import { LoadError } from '../components/problems';
 import { UserActions } from './user-actions';
 import { UserDetails } from './user-details';
+import { UserSessions } from './user-sessions';
 import { useUserAtMoment } from './use-user-at-moment';
 import { ReplayControls } from './replay-controls';
 import { UserHistory } from './user-history';
@@ -41,6 +42,7 @@ export function UserPage() {
           )}
           {wasNotHere && <Alert variant="light">{t('replay.notHere')}</Alert>}
           {shown ? <UserDetails user={shown} before={before} /> : !error && <Skeleton h={320} />}
+          {now && <UserSessions accountId={accountId} user={now} />}
         </Stack>
         <Paper withBorder p="md" component="section" aria-labelledby="history" style={{ overflowWrap: 'anywhere' }}>
           <Title order={2} size="h4" id="history" mb="md">
