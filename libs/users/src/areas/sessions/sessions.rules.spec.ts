@@ -1,6 +1,6 @@
 /* oxlint-disable promise/valid-params -- `then` is the last word of given/when/then, no promise's */
-import { userEvent, type ExistingUser } from '#libs/users';
-import { fold } from '../../../../../test/support/given.js';
+import { userEvent, type ExistingUser, type UserEvent } from '#libs/users';
+import { fold, type PastEvent } from '../../../../../test/support/given.js';
 import { added, deleted, granted, lockedByAdministrator, unlocked, user } from '../../../../../test/support/users.js';
 import { UserDecider } from '../../domain/user.decider.js';
 import { EndUserSession, EndUserSessions } from './sessions.commands.js';
@@ -33,7 +33,7 @@ describe('ending the sessions of a user', () => {
   });
 
   it('SESSION-10: ends those that began before, and keeps the reason of the latest end', () => {
-    const stateAfter = (...past: Parameters<typeof user>) => fold(UserDecider, past) as ExistingUser;
+    const stateAfter = (...past: readonly PastEvent<UserEvent>[]) => fold(UserDecider, past) as ExistingUser;
     expect(stateAfter(added, ended('one'))).toMatchObject({ sessionsSince: 0 });
     expect(stateAfter(added, ended())).toMatchObject({
       sessionsSince: 1,
