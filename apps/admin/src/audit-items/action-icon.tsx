@@ -27,6 +27,7 @@ const ChangeIcon = createIcon('M4 20h4L19.5 8.5l-4-4L4 16zM13 7l4 4');
 const RoleIcon = createIcon('M12 3.5l7.5 3v5c0 4.5-3 7.5-7.5 9-4.5-1.5-7.5-4.5-7.5-9v-5z');
 const PasswordIcon = createIcon('M5 12.5h14v7H5zM8 16v.01M12 16v.01M16 16v.01M8 12.5V9a4 4 0 0 1 8 0v3.5');
 const LoginIcon = createIcon('M13 4h6v16h-6M4 12h10M10.5 8l4 4-4 4');
+const EndSessionIcon = createIcon('M11 4H5v16h6M10 12h10M16.5 8l4 4-4 4');
 const DomainIcon = createIcon('M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8M16 8v5.5a2.3 2.3 0 0 0 4.5 0V12a8.5 8.5 0 1 0-3.5 7');
 const TokenIcon = createIcon('M8 11.5a4 4 0 1 0 0 8 4 4 0 0 0 0-8M11 13l8.5-8.5M15.5 8.5l3 3');
 
@@ -50,6 +51,7 @@ const looks: Readonly<Record<AuditAction, ActionLook>> = {
   'user.role-revoked': { icon: RoleIcon, color: concernsRights },
   'user.password-reset-requested': { icon: PasswordIcon, color: concernsLogins },
   'user.password-changed': { icon: PasswordIcon, color: concernsLogins },
+  'user.sessions-ended': { icon: EndSessionIcon, color: concernsLogins },
   'user.logged-in': { icon: LoginIcon, color: concernsLogins },
   'login.failed': { icon: LoginIcon, color: isSuspicious },
   'account.opened': { icon: AccountIcon, color: givesAccess },

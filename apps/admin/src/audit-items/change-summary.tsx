@@ -21,6 +21,7 @@ const shownFields: Partial<Readonly<Record<AuditAction, readonly string[]>>> = {
   'user.role-revoked': [],
   'user.password-reset-requested': [],
   'user.password-changed': [],
+  'user.sessions-ended': [],
   'user.logged-in': ['login'],
   'account.opened': [],
   'account.closed': [],
