@@ -102,7 +102,7 @@ import { pageActions } from './page-actions.js';
     );
     const { page } = await northwind.logInAsOperator();
     const { row } = pageActions(() => page);
-    await page.goto(`/accounts/${northwind.accountId}/audit`);
+    await page.goto(`/accounts/${northwind.accountId}/audit?logins=true`);
     await row(/Login failed/)
       .getByRole('cell', { name: 'Rollbook', exact: true })
       .waitFor();

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { Button, Drawer, Group, Stack, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +8,8 @@ import { ButtonLink } from '../components/links';
 import { DateTime } from '../components/date-time';
 import { FieldChanges } from '../audit-items/field-changes';
 import { useTokenName } from '../audit-items/action-source';
+import { useActionTitle } from '../audit-items/action-title';
+import { ActorName, SubjectName } from '../audit-items/party-names';
 import { useActorName } from '../audit-items/names';
 import type { AuditSearch } from './audit-search';
 
@@ -23,13 +25,19 @@ export function AuditDetails({ item, accountId, onSearch, onClose }: Props) {
   const { t } = useTranslation();
   const [opened, { close }] = useDisclosure(true);
   const actorName = useActorName();
+  const title = useActionTitle();
   const tokenName = useTokenName();
   const { subject, actor, via } = item;
   const subjectName = subject.name ?? t('history.nameless');
   const facts: [string, ReactNode][] = [
     [t('history.when'), <DateTime key="at" at={item.at} />],
-    [t('history.who'), actorName(actor)],
-    [t('history.whom'), `${subjectName} (${t(`kind.${subject.kind}`)})`],
+    [t('history.who'), <ActorName key="actor" item={item} accountId={accountId} />],
+    [
+      t('history.whom'),
+      <Fragment key="subject">
+        <SubjectName item={item} accountId={accountId} /> ({t(`kind.${subject.kind}`)})
+      </Fragment>,
+    ],
     [t('history.why'), item.reason ?? t('history.noReason')],
     ...(via ? [[t('history.token'), tokenName(via)] as [string, ReactNode]] : []),
     ...(item.ip ? [[t('history.ip'), item.ip] as [string, ReactNode]] : []),
@@ -47,7 +55,7 @@ export function AuditDetails({ item, accountId, onSearch, onClose }: Props) {
       position="right"
       title={
         <Title order={2} size="h4" component="span">
-          {t(`action.${item.action}`)}
+          {title(item)}
         </Title>
       }
       closeButtonProps={{ 'aria-label': t('common.close') }}

@@ -45,7 +45,7 @@ export function AuditPage() {
       {list.isSuccess && items.length === 0 ? (
         <Text c="dimmed">{t('audit.empty')}</Text>
       ) : (
-        <AuditTable items={items} list={list} onOpen={setOpened} />
+        <AuditTable accountId={accountId} items={items} list={list} shownAct={search.correlation} onOpen={setOpened} />
       )}
       {opened && (
         <Details item={opened} accountId={accountId} onSearch={setSearch} onClose={() => setOpened(undefined)} />

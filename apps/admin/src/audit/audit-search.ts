@@ -35,15 +35,45 @@ export const auditActions = listMembers<AuditAction>({
   'access-token.ended': true,
 });
 
+/** Ranges of dates that end today, each with its first date. */
+const periods = {
+  today: () => daysAgo(0),
+  last7Days: () => daysAgo(7),
+  last30Days: () => daysAgo(30),
+  thisMonth: () => daysAgo(new Date().getDate() - 1),
+} as const;
+
+/** A range of dates of the audit's filter; of `custom`, the reader chooses the dates. */
+export type Period = keyof typeof periods | 'custom';
+
+/** The periods in the order in which the filter lists them. */
+export const auditPeriods = listMembers<Period>({
+  today: true,
+  last7Days: true,
+  last30Days: true,
+  thisMonth: true,
+  custom: true,
+});
+
+/** What the preset filter shows: who locked or deleted whom. */
+export const locksAndDeletions: readonly AuditAction[] = ['user.locked', 'user.deleted'];
+
+/** What the audit leaves out unless it is asked for: there are many more of these than of changes. */
+const loginActions: readonly AuditAction[] = ['user.logged-in', 'login.failed'];
+
 /** The filters in the page's address. It has ids, never names. `from` and `to` are dates (YYYY-MM-DD) in the reader's time zone, both included. */
 export interface AuditSearch {
   readonly actor?: string;
   readonly subject?: string;
   readonly action?: AuditAction[];
+  readonly period?: Period;
+  /** Of the period `custom`. */
   readonly from?: string;
   readonly to?: string;
   /** The correlation id that all events of one request share. */
   readonly correlation?: string;
+  /** Logins, too. */
+  readonly logins?: true;
   /** For operators: all accounts instead of this one. */
   readonly everywhere?: true;
 }
@@ -56,13 +86,17 @@ const parseDate = (given: unknown) => (isCalendarDate(given) ? given : undefined
 /** Parses the filters in a page's query string; invalid or unknown ones are dropped. */
 export function parseAuditSearch(given: Record<string, unknown>): AuditSearch {
   const wanted = auditActions.filter((action) => Array.isArray(given['action']) && given['action'].includes(action));
+  const [from, to] = [parseDate(given['from']), parseDate(given['to'])];
+  const period = auditPeriods.find((one) => one === given['period']) ?? (from || to ? 'custom' : undefined);
   return omitUndefined({
     actor: parseId(given['actor']),
     subject: parseId(given['subject'], 253),
     action: wanted.length ? wanted : undefined,
-    from: parseDate(given['from']),
-    to: parseDate(given['to']),
+    period,
+    from: period === 'custom' ? from : undefined,
+    to: period === 'custom' ? to : undefined,
     correlation: parseId(given['correlation']),
+    logins: given['logins'] === true || undefined,
     everywhere: given['everywhere'] === true || undefined,
   });
 }
@@ -74,15 +108,30 @@ export const omitUndefined = (search: { [K in keyof AuditSearch]?: AuditSearch[K
 /** Converts the filters of the audit page to the query parameters of the API: days become times, and `everywhere` leaves out the account. */
 export function toAuditFilter(
   accountId: string,
-  { everywhere, from, to, correlation, ...rest }: AuditSearch,
+  { everywhere, period, from, to, correlation, logins, ...rest }: AuditSearch,
 ): AuditFilter {
+  const first = period && period !== 'custom' ? periods[period]() : from;
   return {
     ...rest,
+    ...(showsLogins({ logins, correlation, ...rest }) ? {} : { excludeAction: [...loginActions] }),
     ...(!everywhere && { accountId }),
     ...(correlation && { correlationId: correlation }),
-    ...(from && { from: toStartOfDay(from, 0) }),
+    ...(first && { from: toStartOfDay(first, 0) }),
     ...(to && { to: toStartOfDay(to, 1) }),
   };
+}
+
+/** Returns whether the audit shows logins: if it is asked for them, for some actions or for one act. */
+export const showsLogins = ({ logins, action, correlation }: Partial<Record<keyof AuditSearch, unknown>>): boolean =>
+  Boolean(logins || action || correlation);
+
+/** Returns the date some days ago, in the reader's time zone, as YYYY-MM-DD. */
+function daysAgo(days: number): string {
+  const date = new Date();
+  date.setDate(date.getDate() - days);
+  return [date.getFullYear(), date.getMonth() + 1, date.getDate()]
+    .map((part) => String(part).padStart(2, '0'))
+    .join('-');
 }
 
 /** Returns the start of a date in the reader's time zone, moved by some days, as ISO 8601. */

@@ -27,6 +27,8 @@ interface Props<Row> extends Sorting {
   readonly selected?: ReadonlySet<string>;
   /** The name of the table for screen readers. */
   readonly label: string;
+  /** Whether rows are as high as their content needs; otherwise all have the same height. */
+  readonly hasTallRows?: boolean;
   readonly list: Pick<UseInfiniteQueryResult, 'hasNextPage' | 'isFetchingNextPage' | 'fetchNextPage'>;
 }
 
@@ -36,7 +38,7 @@ const rowHeightPx = 56;
 const prefetchRows = 40;
 
 /** Shows a table of any length. Only the visible rows are in the DOM; `list` is the query that loads further pages when somebody scrolls. */
-export function ListTable<Row>({ columns, rows, idOf, selected, label, list, ...sorting }: Props<Row>) {
+export function ListTable<Row>({ columns, rows, idOf, selected, label, list, hasTallRows, ...sorting }: Props<Row>) {
   const { t } = useTranslation();
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
   const scroller = useRef<HTMLDivElement>(null);
@@ -57,6 +59,7 @@ export function ListTable<Row>({ columns, rows, idOf, selected, label, list, ...
     <div className={classes['scroller']} ref={scroller}>
       <Table
         className={classes['table']}
+        data-tall-rows={hasTallRows || undefined}
         stickyHeader
         highlightOnHover
         aria-label={label}
@@ -79,6 +82,7 @@ export function ListTable<Row>({ columns, rows, idOf, selected, label, list, ...
                 key={id}
                 className={classes['row']}
                 aria-rowindex={index + 2}
+                {...(hasTallRows && { ref: virtualizer.measureElement, 'data-index': index })}
                 data-selected={selected?.has(id) || undefined}
               >
                 {columns.map((column) => (
