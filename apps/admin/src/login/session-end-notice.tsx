@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Alert } from '@mantine/core';
+import { Alert, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { getSessionEndReason } from '../api/session-end-reason';
 
@@ -10,7 +10,10 @@ export function SessionEndNotice() {
   if (!reason) return null;
   const isHarmless = reason === 'idle' || reason === 'expired';
   return (
-    <Alert variant="light" color={isHarmless ? 'blue' : 'yellow'} role="status" title={t('login.endedTitle')}>
+    <Alert variant="light" color={isHarmless ? 'blue' : 'yellow'} role="status">
+      <Text size="sm" fw={700}>
+        {t('login.endedTitle')}
+      </Text>
       {t(`login.ended.${reason}`)}
     </Alert>
   );
