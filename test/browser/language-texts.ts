@@ -49,6 +49,8 @@ const untranslated = [
   /^(Ada|Ben|Carla|Dora|Leon?|Grace|Otto)? ?(Lovelace|Meyer|García|Plain|Roth|Hopper|Later)?( \(\S+@\S+\))?$/,
   /^(\S+@)?(northwind|contoso)\.example$/,
   /^(Rollbook|Northwind|Contoso|operator-token.*|Chrome \d+, Linux|Mozilla.*)$/,
+  /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  /^curl /,
   /^(English|Español|Deutsch|Polski)$/,
   // The browser has other names for them than Node.
   /^(Hong Kong|Macao)$/,

@@ -152,6 +152,8 @@ export class LanguageWalk {
       await this.open(page);
     await this.open('/accounts');
     await this.checkInEachLanguage('accounts');
+    await this.open('/mails');
+    await this.checkInEachLanguage('mails');
     await this.open('/accounts/new');
     await fill(t('firstAccount.name'), 'Northwind');
     await this.checkInEachLanguage('account-new', () => press(this.t('firstAccount.submit')));

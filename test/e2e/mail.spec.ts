@@ -302,7 +302,9 @@ describe('while the mail server is unavailable', () => {
     const mail = await pollUntilDefined(async () =>
       (await listParked()).find((item: { userId: string }) => item.userId === userId),
     );
-    expect(mail).toMatchObject({ state: 'parked', nextAttemptAt: null });
+    expect(mail).toMatchObject({ state: 'parked', nextAttemptAt: null, accountId: account.id });
+    const { counts } = expectStatus(200, await test.operator.get('/mails')).body;
+    expect(counts).toEqual({ parked: (await parked()).length, owed: expect.any(Number) });
     const metrics = (await test.operator.get('/metrics')).text;
     expect(metrics).toMatch(/rollbook_mails\{state="parked"\} [1-9]/);
     expect(metrics).toMatch(/rollbook_mail_attempts_total\{outcome="failed"\} [1-9]/);

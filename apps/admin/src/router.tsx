@@ -1,10 +1,11 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
-import { accountsQuery } from './api/accounts';
+import { accountQuery, accountsQuery } from './api/accounts';
 import { meQuery } from './api/me';
 import { queryClient } from './api/query-client';
 import { getRememberedAccount } from './layout/remembered-account';
 import { NotFoundPage, ErrorPage, LoadingPage } from './layout/fallback-pages';
 import { parseAuditSearch } from './audit/audit-search';
+import { parseMailListSearch } from './mails/mail-list-search';
 import { parseMomentSearch } from './user-page/moment-search';
 import { parseUserListSearch } from './user-list/user-list-search';
 
@@ -62,8 +63,10 @@ const home = createRoute({
 
 /** Returns the account that an operator opened last in this browser, else the oldest one. */
 async function findDefaultAccount(): Promise<string | undefined> {
-  const { items } = await queryClient.query(accountsQuery);
-  return items.find(({ accountId }) => accountId === getRememberedAccount())?.accountId ?? items[0]?.accountId;
+  const remembered = getRememberedAccount();
+  // It may have been closed since.
+  const account = remembered && (await queryClient.query(accountQuery(remembered)).catch(() => undefined));
+  return account ? account.accountId : (await queryClient.query(accountsQuery)).items[0]?.accountId;
 }
 
 const accounts = createRoute({
@@ -76,6 +79,13 @@ const accessTokens = createRoute({
   getParentRoute: () => loggedIn,
   path: '/access-tokens',
   component: lazyRouteComponent(() => import('./tokens/token-list-page'), 'TokenListPage'),
+});
+
+const mails = createRoute({
+  getParentRoute: () => loggedIn,
+  path: '/mails',
+  validateSearch: parseMailListSearch,
+  component: lazyRouteComponent(() => import('./mails/mail-list-page'), 'MailListPage'),
 });
 
 const profile = createRoute({
@@ -138,6 +148,7 @@ export const router = createRouter({
       home,
       profile,
       accessTokens,
+      mails,
       accounts,
       newAccount,
       account.addChildren([accountPage, users, user, approvals, audit]),

@@ -42,6 +42,7 @@ import { reauthenticate } from './workflows/reauthenticate.js';
 import { changePassword, checkPasswordLink, setPasswordByLink, requestPasswordLink } from './workflows/set-password.js';
 import { Sessions } from './workflows/sessions.js';
 import { ListUserSessions, endUserSessions, listUserSessions } from './workflows/user-sessions.js';
+import { TokenUseRecorder } from './workflows/token-use-recorder.js';
 
 /** Access tokens, sessions, passwords, and the guard of every route. Global, since other modules inject `IssuedTokens`. */
 @Global()
@@ -112,17 +113,17 @@ import { ListUserSessions, endUserSessions, listUserSessions } from './workflows
     ),
     ...queryHandlers(
       [ListAccessTokens],
-      [ReadStore],
-      ({ db }) =>
+      [ReadStore, Vault, TokenUseRecorder],
+      ({ db }, sealer, uses) =>
         (query) =>
-          listAccessTokens(db, query),
+          listAccessTokens({ db, sealer, uses }, query),
     ),
     ...queryHandlers(
       [GetAccessToken],
-      [ReadStore],
-      ({ db }) =>
+      [ReadStore, TokenUseRecorder],
+      ({ db }, uses) =>
         (query) =>
-          getAccessToken(db, query),
+          getAccessToken({ db, uses }, query),
     ),
     {
       provide: IssuedTokenTree,
@@ -150,10 +151,15 @@ import { ListUserSessions, endUserSessions, listUserSessions } from './workflows
     },
     DeviceChecks,
     {
+      provide: TokenUseRecorder,
+      inject: [Vault, Clock],
+      useFactory: ({ tokenUses }: Vault, clock: Clock) => new TokenUseRecorder(tokenUses, () => clock.now()),
+    },
+    {
       provide: TokenAuthenticator,
-      inject: [EventStore, Vault, Clock],
-      useFactory: (store: EventStore, vault: Vault, clock: Clock) =>
-        new TokenAuthenticator(store, vault, () => clock.now()),
+      inject: [EventStore, Vault, Clock, TokenUseRecorder],
+      useFactory: (store: EventStore, vault: Vault, clock: Clock, uses: TokenUseRecorder) =>
+        new TokenAuthenticator(store, vault, () => clock.now(), uses),
     },
     {
       provide: Sessions,

@@ -6,7 +6,7 @@ import { ReadStore } from '#libs/read-store';
 import { AssertDomain, ReleaseDomain } from './domain/email-domain.decider.js';
 import { AccountsController } from './http/accounts.controller.js';
 import { InstallationStatusController } from './http/installation-status.controller.js';
-import { GetAccount, ListAccounts, getAccount, listAccounts } from './read/account-list.js';
+import { GetAccount, getAccount } from './read/account-list.js';
 import { GetInstallation, getInstallation } from './read/installation-status.js';
 import { changeDomainOwner } from './workflows/email-domains.js';
 
@@ -18,13 +18,6 @@ import { changeDomainOwner } from './workflows/email-domains.js';
       const { state, changed, position } = await changeDomainOwner(store, command);
       return new VersionedResult({ owned: state.owner === command.context.account, changed }, position);
     }),
-    ...queryHandlers(
-      [ListAccounts],
-      [ReadStore],
-      ({ db }) =>
-        (query) =>
-          listAccounts(db, query),
-    ),
     ...queryHandlers(
       [GetInstallation],
       [ReadStore],

@@ -8,5 +8,6 @@ export * from './domain/language.field.js';
 export * from './domain/mail-address.js';
 export * from './workflows/email-domains.js';
 export * from './read/account-list.js';
+export * from './read/account-list.projection.js';
 export * from './accounts.module.js';
 export { accountRefusals } from './domain/account.refusals.js';

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { commandHandlers, queryHandlers } from '#libs/http';
+import { EventStore } from '#libs/event-store';
 import { Vault } from '#libs/vault';
 import { MailsController } from './http/mails.controller.js';
 import { ListMails, SendMail, listMails, sendMail } from './workflows/mails.js';
@@ -8,8 +9,12 @@ import { ListMails, SendMail, listMails, sendMail } from './workflows/mails.js';
 @Module({
   controllers: [MailsController],
   providers: [
-    ...queryHandlers([ListMails], [Vault], (vault) => async (query) => listMails(vault, query)),
-    ...commandHandlers([SendMail], [Vault], (vault) => async (command) => sendMail(vault, command)),
+    ...queryHandlers([ListMails], [Vault, EventStore], (vault, store) => (query) => listMails({ vault, store }, query)),
+    ...commandHandlers(
+      [SendMail],
+      [Vault, EventStore],
+      (vault, store) => (command) => sendMail({ vault, store }, command),
+    ),
   ],
 })
 export class MailModule {}

@@ -1,8 +1,10 @@
 export * from './cursor.js';
 export * from './digest.js';
+export * from './normalize-for-search.js';
 export type { ProjectionProblem } from './projection-problem.js';
 export * from './projection.js';
 export * from './read-store.js';
 export type { AnyTables } from './schema.js';
+export * from './word-search.js';
 export { readStoreRefusals } from './refusals.js';
 export * from './projection-runner.js';

@@ -18,6 +18,7 @@ export * from './read/fold-user.js';
 export * from './read/user-item.js';
 export * from './read/user-list.js';
 export * from './read/user-list.projection.js';
+export { matchesSearch } from './read/user-search.js';
 export * from './read/user-view.js';
 export * from './users.module.js';
 export { changeUser } from './workflows/change-user.js';

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { OpenAccount } from '#libs/accounts';
+import { ListAccounts, OpenAccount } from '#libs/accounts';
 import { EventStore } from '#libs/event-store';
 import { Routes, commandHandlers, queryHandlers } from '#libs/http';
 import { VersionedResult } from '#libs/kernel';
@@ -28,6 +28,7 @@ import { UsersController } from './http/users.controller.js';
 import { SummarizeAccount, summarizeAccount } from './read/account-summary.js';
 import { GetUser, getUser, replayUser } from './read/get-user.js';
 import { GetOwnAccount, getOwnAccount } from './read/own-account.js';
+import { listAccounts } from './read/list-accounts.js';
 import { ListPendingApprovals, listPendingApprovals } from './read/pending-approvals.js';
 import { ExportUserList, exportUserList } from './read/user-export.js';
 import { ListUsers, listUsers } from './read/user-list.js';
@@ -137,6 +138,13 @@ const hasStandardHandler = ({ permission, response }: Act): boolean => permissio
       ({ db }, vault) =>
         (query) =>
           listUsers(db, vault, query),
+    ),
+    ...queryHandlers(
+      [ListAccounts],
+      [ReadStore, Vault],
+      ({ db }, vault) =>
+        (query) =>
+          listAccounts(db, vault, query),
     ),
     ...queryHandlers(
       [ListPendingApprovals],

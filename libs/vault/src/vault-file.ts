@@ -56,7 +56,7 @@ const SCHEMA = `
   CREATE INDEX waiting_account ON waiting (account);
   CREATE TABLE reminder (account TEXT PRIMARY KEY, due_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE INDEX reminder_due ON reminder (due_at);
-  -- approval-notices.ts, bulk-digests.ts, link-requests.ts and mail-outbox.ts create their newest tables and indexes themselves if they are missing.
+  -- approval-notices.ts, bulk-digests.ts, link-requests.ts, mail-outbox.ts and token-uses.ts create their newest tables and indexes themselves if they are missing.
 `;
 
 /**

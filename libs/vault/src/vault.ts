@@ -10,6 +10,7 @@ import { PasswordHashes } from './password-hashes.js';
 import { PendingApprovals } from './pending-approvals.js';
 import { SessionStore } from './session-store.js';
 import { TokenHashes } from './token-hashes.js';
+import { TokenUses } from './token-uses.js';
 import { copyVaultFile } from './vault-file.js';
 import { unwrap, wrap } from './wrapping.js';
 
@@ -25,6 +26,7 @@ export class Vault {
   readonly fingerprint: string;
 
   readonly tokens: TokenHashes;
+  readonly tokenUses: TokenUses;
   readonly passwords: PasswordHashes;
   readonly sessions: SessionStore;
   readonly outbox: MailOutbox;
@@ -46,6 +48,7 @@ export class Vault {
     this.sealKey = createSecretKey(this.hash('seal', ''), 'hex');
     this.ownerKeys = new OwnerKeys(db, key);
     this.tokens = new TokenHashes(db);
+    this.tokenUses = new TokenUses(db);
     this.passwords = new PasswordHashes(db, key);
     this.sessions = new SessionStore(db);
     this.outbox = new MailOutbox(db);

@@ -1,10 +1,11 @@
 import type { ReactNode } from 'react';
-import { List, SimpleGrid, Skeleton } from '@mantine/core';
+import { List, SimpleGrid, Skeleton, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { accountQuery, summaryQuery, type Account } from '../api/accounts';
+import { accountQuery, type Account } from '../api/accounts';
 import { useMe } from '../api/me';
+import { CopyId } from '../components/copy-id';
 import { useCountryName } from '../components/country-name';
 import { DetailsTable } from '../components/details-table';
 import { ButtonLink } from '../components/links';
@@ -13,11 +14,12 @@ import { LoadError } from '../components/problems';
 import { UserLink } from '../components/user-link';
 import { DateTime } from '../components/date-time';
 import { languages, type Language } from '../texts/i18n';
+import { AccountNumbers } from './account-numbers';
 import { EmailDomains } from './email-domains';
 
 const route = getRouteApi('/in/accounts/$accountId');
 
-/** The page of one account: its administrators, its numbers of users and its e-mail domains. */
+/** The page of one account: its numbers of users, its administrators and its e-mail domains. */
 export function AccountPage() {
   const { t } = useTranslation();
   const { accountId } = route.useParams();
@@ -37,24 +39,31 @@ export function AccountPage() {
       {account.error && <LoadError error={account.error} onRetry={account.refetch} />}
       {account.isPending && <Skeleton h={240} />}
       {account.data && (
-        <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg" pb="xl">
-          <AccountDetails account={account.data} />
-          <EmailDomains account={account.data} />
-        </SimpleGrid>
+        <Stack gap="lg" pb="xl">
+          <Text size="sm" maw="70ch">
+            {t('accounts.pageHelp')}
+          </Text>
+          <AccountNumbers accountId={accountId} />
+          <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg">
+            <AccountDetails account={account.data} />
+            <EmailDomains account={account.data} />
+          </SimpleGrid>
+        </Stack>
       )}
     </Page>
   );
 }
 
 function AccountDetails({
-  account: { accountId, administrators, contracts, language, openedAt },
+  account: { accountId, name, administrators, contracts, language, openedAt },
 }: {
   account: Account;
 }) {
   const { t } = useTranslation();
   const countryName = useCountryName();
-  const { data: numbers } = useQuery(summaryQuery(accountId));
   const facts: [string, ReactNode][] = [
+    [t('field.name'), name],
+    [t('accounts.id'), <CopyId key="id" id={accountId} label={t('accounts.id')} />],
     [t('accounts.opened'), <DateTime key="opened" at={openedAt} />],
     [
       t('field.administrators'),
@@ -77,11 +86,6 @@ function AccountDetails({
       />,
     ],
     [t('user.language'), languages[(language ?? 'en') as Language]],
-    [t('accounts.active'), numbers?.active],
-    [t('accounts.pending'), numbers?.pending],
-    [t('lock.locked'), numbers?.locked],
-    [t('accounts.neverLoggedIn'), numbers?.neverLoggedIn],
-    [t('accounts.restorable'), numbers?.restorable],
   ];
   return <DetailsTable facts={facts} />;
 }

@@ -22,6 +22,9 @@ export function EmailDomains({ account: { accountId, domains } }: { account: Acc
         <Title order={2} size="h4" id="domains">
           {t('accounts.domains')}
         </Title>
+        <Text size="sm" c="dimmed">
+          {t('accounts.domainsHelp')}
+        </Text>
         {domains.length === 0 && <Text c="dimmed">{t('accounts.noDomains')}</Text>}
         <Table>
           <Table.Tbody>

@@ -43,5 +43,6 @@ export const AccountIcon = createIcon('M5 20V5h9v15M14 10h5v10M3 20h18M8 8.5h3M8
 export const AccountsIcon = createIcon('M4 5h7v6H4zM13 5h7v6h-7zM4 13h7v6H4zM13 13h7v6h-7z');
 export const BackIcon = createIcon('M14 6l-6 6 6 6');
 export const ForwardIcon = createIcon('M10 6l6 6-6 6');
+export const UnsentMailIcon = createIcon('M4 6h16v7M4 6v12h9M4 7l8 6 8-6M16 16l5 5M21 16l-5 5');
 export const CopyIcon = createIcon('M9 9h11v11H9zM15 9V4H4v11h5');
 export const CopiedIcon = createIcon('M5 12.5l4.5 4.5L19 7.5');

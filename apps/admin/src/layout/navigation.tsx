@@ -3,8 +3,9 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { summaryQuery } from '../api/accounts';
+import { mailCountsQuery } from '../api/mails';
 import { useMe } from '../api/me';
-import { AccountIcon, AccountsIcon, AuditIcon, InboxIcon, UsersIcon } from '../components/icons';
+import { AccountIcon, AccountsIcon, AuditIcon, InboxIcon, UnsentMailIcon, UsersIcon } from '../components/icons';
 import { NavigationLink } from '../components/links';
 import { getRememberedAccount } from './remembered-account';
 
@@ -28,7 +29,29 @@ export function Navigation({ onNavigate }: { onNavigate: () => void }) {
           onClick={onNavigate}
         />
       )}
+      {ownAccountId === null && permissions.includes('mails:manage') && (
+        <NavigationLink
+          to="/mails"
+          activeProps={{ active: true }}
+          label={t('mails.title')}
+          leftSection={<UnsentMailIcon />}
+          rightSection={<GivenUpMailCount />}
+          onClick={onNavigate}
+        />
+      )}
     </>
+  );
+}
+
+/** Shows the number of mails that were given up, which only an operator can send. */
+function GivenUpMailCount() {
+  const { t } = useTranslation();
+  const { data } = useQuery(mailCountsQuery);
+  if (!data?.parked) return null;
+  return (
+    <Badge circle={data.parked < 10} color="red" aria-label={t('mails.parkedCount', { count: data.parked })}>
+      {data.parked}
+    </Badge>
   );
 }
 

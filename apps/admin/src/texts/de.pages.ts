@@ -81,6 +81,16 @@ export const pages: Texts<never, typeof english> = {
     position: 'Position im Log',
   },
   accounts: {
+    help: 'Ein Konto ist ein Kunde: seine Benutzer, seine Administratoren und seine E-Mail-Domains. Betreten Sie eines, um seine Benutzer zu sehen.',
+    pageHelp:
+      'Das ist das Konto, wie seine Benutzer es kennen. Administratoren dürfen darin alles; Verträge entscheiden, für welches Land ein Benutzer Berechtigungen hat.',
+    domainsHelp:
+      'Personen mit solchen Adressen gehören zu diesem Konto: Wer sich registriert, wartet hier auf Freigabe, und kein anderes Konto kann sie hinzufügen.',
+    id: 'Konto-ID',
+    search: 'Nach Name oder Domain suchen',
+    notFound: 'Kein Konto gefunden.',
+    total_one: '{{count}} Konto',
+    total_other: '{{count}} Konten',
     create: 'Konto anlegen',
     empty: 'Es gibt noch keine Konten.',
     opened: 'Angelegt',
@@ -102,6 +112,15 @@ export const pages: Texts<never, typeof english> = {
     restorable: 'Wiederherstellbar',
   },
   tokens: {
+    notFound: 'Kein Zugangstoken passt.',
+    search: 'Nach Name oder Inhaber suchen',
+    total_one: '{{count}} Zugangstoken',
+    total_other: '{{count}} Zugangstoken',
+    lastUsed: 'Zuletzt benutzt',
+    id: 'Token-ID',
+    tryIt: 'Probieren Sie es aus: Diese Anfrage antwortet, für wen das Token steht und was es darf.',
+    copySample: 'Befehl kopieren',
+    apiDocs: 'API-Dokumentation (öffnet einen neuen Tab)',
     what: 'Ein Programm mit einem Zugangstoken darf, wofür das Token ausgestellt ist. Beenden Sie, was niemand braucht.',
     empty: 'Es gibt keine Zugangstoken.',
     issue: 'Zugangstoken ausstellen',

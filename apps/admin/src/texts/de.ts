@@ -1,4 +1,5 @@
 import { lists } from './de.lists';
+import { mails } from './de.mails';
 import { pages } from './de.pages';
 import { problems } from './de.problems';
 import { record } from './de.record';
@@ -8,6 +9,7 @@ export const de: Texts = {
   ...record,
   ...lists,
   ...pages,
+  mails,
   common: {
     cancel: 'Abbrechen',
     close: 'Schließen',

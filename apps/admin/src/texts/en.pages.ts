@@ -79,6 +79,16 @@ export const pages = {
     position: 'Position in the log',
   },
   accounts: {
+    help: 'An account is a customer: its users, its administrators and its e-mail domains. Enter one to see its users.',
+    pageHelp:
+      'This is the account as its users know it. Administrators may do everything in it; contracts decide for which country a user has entitlements.',
+    domainsHelp:
+      'People with these addresses belong to this account: who registers waits for approval here, and no other account can add them.',
+    id: 'Account id',
+    search: 'Search by name or domain',
+    notFound: 'No account is found.',
+    total_one: '{{count}} account',
+    total_other: '{{count}} accounts',
     create: 'Create an account',
     empty: 'There are no accounts yet.',
     opened: 'Created',
@@ -100,6 +110,15 @@ export const pages = {
     restorable: 'Can be restored',
   },
   tokens: {
+    notFound: 'No access token fits.',
+    search: 'Search by name or holder',
+    total_one: '{{count}} token',
+    total_other: '{{count}} tokens',
+    lastUsed: 'Last used',
+    id: 'Token id',
+    tryIt: 'Try it: this request answers who the token stands for and what it may do.',
+    copySample: 'Copy the command',
+    apiDocs: 'API documentation (opens a new tab)',
     what: 'A program that holds an access token may do what the token is for. End those that nobody needs.',
     empty: 'There are no access tokens.',
     issue: 'Issue an access token',

@@ -1,5 +1,6 @@
 import type { UserActionName } from '../api/users';
 import { lists } from './en.lists';
+import { mails } from './en.mails';
 import { pages } from './en.pages';
 import { problems } from './en.problems';
 import { record } from './en.record';
@@ -9,6 +10,7 @@ export const en = {
   ...record,
   ...lists,
   ...pages,
+  mails,
   common: {
     cancel: 'Cancel',
     close: 'Close',

@@ -81,6 +81,16 @@ export const pages: Texts<never, typeof english> = {
     position: 'Posición en el registro',
   },
   accounts: {
+    help: 'Una cuenta es un cliente: sus usuarios, sus administradores y sus dominios de correo. Entre en una para ver sus usuarios.',
+    pageHelp:
+      'Así conocen la cuenta sus usuarios. Los administradores pueden hacer todo en ella; los contratos deciden para qué país tiene derechos un usuario.',
+    domainsHelp:
+      'Las personas con estas direcciones son de esta cuenta: quien se registra espera aprobación aquí, y ninguna otra cuenta puede añadirlas.',
+    id: 'Id de la cuenta',
+    search: 'Buscar por nombre o dominio',
+    notFound: 'No se encuentra ninguna cuenta.',
+    total_one: '{{count}} cuenta',
+    total_other: '{{count}} cuentas',
     create: 'Crear una cuenta',
     empty: 'Todavía no hay cuentas.',
     opened: 'Creada',
@@ -102,6 +112,15 @@ export const pages: Texts<never, typeof english> = {
     restorable: 'Se pueden restaurar',
   },
   tokens: {
+    notFound: 'Ningún token de acceso coincide.',
+    search: 'Buscar por nombre o titular',
+    total_one: 'Tokens: {{count}}',
+    total_other: 'Tokens: {{count}}',
+    lastUsed: 'Último uso',
+    id: 'Id del token',
+    tryIt: 'Pruébelo: esta solicitud responde a quién representa el token y qué puede hacer.',
+    copySample: 'Copiar el comando',
+    apiDocs: 'Documentación de la API (abre otra pestaña)',
     what: 'Un programa con un token de acceso puede hacer aquello para lo que es el token. Termine los que nadie necesita.',
     empty: 'No hay tokens de acceso.',
     issue: 'Emitir un token de acceso',

@@ -1,4 +1,5 @@
 import { lists } from './es.lists';
+import { mails } from './es.mails';
 import { pages } from './es.pages';
 import { problems } from './es.problems';
 import { record } from './es.record';
@@ -8,6 +9,7 @@ export const es: Texts = {
   ...record,
   ...lists,
   ...pages,
+  mails,
   common: {
     cancel: 'Cancelar',
     close: 'Cerrar',

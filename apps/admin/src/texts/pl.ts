@@ -1,4 +1,5 @@
 import { lists } from './pl.lists';
+import { mails } from './pl.mails';
 import { pages } from './pl.pages';
 import { problems } from './pl.problems';
 import { record } from './pl.record';
@@ -8,6 +9,7 @@ export const pl: Texts<'few' | 'many'> = {
   ...record,
   ...lists,
   ...pages,
+  mails,
   common: {
     cancel: 'Anuluj',
     close: 'Zamknij',

@@ -1,11 +1,11 @@
 import { Button, Checkbox, Group, Modal, Select, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { isNotEmpty, useForm } from '@mantine/form';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { accountsQuery } from '../api/accounts';
 import { unwrapResponse, api } from '../api/client';
 import { useMe } from '../api/me';
 import { refreshTokens } from '../api/tokens';
+import { AccountSelect } from '../components/account-select';
 import { ProblemAlert, toFieldErrors } from '../components/problems';
 import { UserSelect } from '../components/user-select';
 import { toPermissionKey } from '../audit-items/names';
@@ -110,8 +110,6 @@ function HolderFields({ form }: FormProps) {
   const kinds = listHolderChoices(me);
   const { kind, accountId, userId } = form.values;
   const wantsAccount = me.accountId === null && kind !== 'operator' && kind !== 'mine';
-  const { data } = useQuery({ ...accountsQuery, enabled: wantsAccount });
-  const accounts = data?.items ?? [];
   return (
     <>
       <Select
@@ -122,13 +120,11 @@ function HolderFields({ form }: FormProps) {
         allowDeselect={false}
       />
       {wantsAccount && (
-        <Select
+        <AccountSelect
           label={kind === 'service' ? t('tokens.account') : t('page.account')}
           {...(kind === 'service' && { placeholder: t('tokens.everywhere') })}
-          data={accounts.map((account) => ({ value: account.accountId, label: account.name }))}
           value={accountId}
           onChange={(id) => form.setValues({ accountId: id, userId: null })}
-          searchable
           clearable
         />
       )}

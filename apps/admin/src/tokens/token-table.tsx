@@ -1,7 +1,7 @@
 import { Badge, Button } from '@mantine/core';
 import type { UseInfiniteQueryResult } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import type { AccessToken } from '../api/tokens';
+import type { AccessToken, TokenFilter, TokenState } from '../api/tokens';
 import { ListTable, type Column } from '../components/list-table';
 import { RowButton } from '../components/row-button';
 import { DateTime } from '../components/date-time';
@@ -10,23 +10,26 @@ import { TokenHolder } from './token-holder';
 
 const colours = { live: 'teal', expired: 'gray', ended: 'gray' } as const;
 
-const toTokenState = ({ endedAt, expiresAt }: AccessToken): keyof typeof colours =>
+const toTokenState = ({ endedAt, expiresAt }: AccessToken): TokenState =>
   endedAt ? 'ended' : Date.parse(expiresAt) <= Date.now() ? 'expired' : 'live';
 
 interface Props {
   readonly tokens: AccessToken[];
   readonly list: Pick<UseInfiniteQueryResult, 'hasNextPage' | 'isFetchingNextPage' | 'fetchNextPage'>;
+  readonly sort: string;
+  readonly onSort: (sort: TokenFilter['sort']) => void;
   readonly onOpen: (token: AccessToken) => void;
   readonly onEnd: (token: AccessToken) => void;
 }
 
 /** Shows access tokens as a table, with buttons that call `onOpen` and `onEnd`. `list` is the query that loads further pages. */
-export function TokenTable({ tokens, list, onOpen, onEnd }: Props) {
+export function TokenTable({ tokens, list, sort, onSort, onOpen, onEnd }: Props) {
   const { t } = useTranslation();
   const columns: Column<AccessToken>[] = [
     {
       id: 'name',
       header: t('tokens.name'),
+      isSortable: true,
       cell: (token) => (
         <RowButton
           label={token.name ?? t('history.nameless')}
@@ -54,7 +57,13 @@ export function TokenTable({ tokens, list, onOpen, onEnd }: Props) {
       header: t('field.scopes'),
       cell: (token) => token.scopes.map((scope) => t(toPermissionKey(scope))).join(', '),
     },
-    { id: 'expiresAt', header: t('tokens.expires'), cell: (token) => <DateTime at={token.expiresAt} /> },
+    { id: 'lastUsedAt', header: t('tokens.lastUsed'), cell: (token) => <DateTime at={token.lastUsedAt} /> },
+    {
+      id: 'expiresAt',
+      header: t('tokens.expires'),
+      isSortable: true,
+      cell: (token) => <DateTime at={token.expiresAt} />,
+    },
     {
       id: 'end',
       cell: (token) =>
@@ -71,6 +80,14 @@ export function TokenTable({ tokens, list, onOpen, onEnd }: Props) {
     },
   ];
   return (
-    <ListTable columns={columns} rows={tokens} idOf={({ tokenId }) => tokenId} label={t('page.tokens')} list={list} />
+    <ListTable
+      columns={columns}
+      rows={tokens}
+      idOf={({ tokenId }) => tokenId}
+      label={t('page.tokens')}
+      list={list}
+      sort={sort}
+      onSort={(next) => onSort(next as TokenFilter['sort'])}
+    />
   );
 }

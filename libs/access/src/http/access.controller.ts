@@ -58,7 +58,7 @@ export class AccessController {
     return this.commands.execute(withContext(command, { ...command.context, isStillAllowed }));
   }
 
-  /** Lists the access tokens that the caller may manage, newest first. */
+  /** Lists the access tokens that the caller may manage. */
   @Get('access-tokens')
   @Refuses('cursor.invalid')
   @Needs('tokens:manage')

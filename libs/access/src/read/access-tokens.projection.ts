@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { Permission } from '#libs/authorization';
 import type { Actor, Recorded } from '#libs/kernel';
-import type { Projection } from '#libs/read-store';
+import { normalizeForSearch, type Projection } from '#libs/read-store';
 import type { AccessTokenEvent, TokenKind, TokenTerms } from '../domain/access-token.events.js';
 
 /** A row of the read model of access tokens. */
@@ -13,6 +13,8 @@ export interface AccessTokenRow {
   account: string | null;
   /** null: the holder was erased. */
   name: string | null;
+  /** The name as it is searched and sorted; empty if the holder was erased. */
+  name_key: string;
   scopes: readonly Permission[];
   issued_by_id: string;
   issued_by_kind: Actor['kind'];
@@ -32,7 +34,7 @@ export interface AccessTokenTables {
 /** Maintains the read model of all access tokens, also of ended and expired ones. */
 export const AccessTokensProjection: Projection = {
   name: 'access-tokens',
-  version: 2,
+  version: 3,
   tables: ['access_tokens'],
   events: ['AccessTokenIssued', 'AccessTokenEnded'] satisfies AccessTokenEvent['type'][],
 
@@ -44,6 +46,7 @@ export const AccessTokensProjection: Projection = {
         kind text NOT NULL,
         account text,
         name text,
+        name_key text COLLATE "C" NOT NULL,
         scopes jsonb NOT NULL,
         issued_by_id text NOT NULL,
         issued_by_kind text NOT NULL,
@@ -85,6 +88,7 @@ function toRow({
     kind,
     account: account ?? null,
     name: name ?? null,
+    name_key: normalizeForSearch(name ?? ''),
     scopes: JSON.stringify(scopes),
     issued_by_id: actor.id,
     issued_by_kind: actor.kind,

@@ -45,10 +45,14 @@ function recorded(id: string, { type, data }: AccessTokenEvent): Recorded {
 const issued = (id: string, changes: Partial<TokenTerms> = {}) =>
   recorded(id, accessTokenEvent('AccessTokenIssued', { ...terms, ...changes }));
 
+/** Seals nothing: the cursors are read by these tests only. */
+const sealer = { seal: (text: string) => Buffer.from(text), unseal: (box: Buffer) => box.toString() };
+const uses = { lastUseOf: (id: string) => (id === 't1' ? '2026-01-20T12:00:00.000Z' : null) };
+
 function list(context: Partial<QueryContext>, fields: ConstructorParameters<typeof ListAccessTokens>[0] = {}) {
   const whole = {
     actor: ann,
-    at: '',
+    at: '2026-02-01T00:00:00.000Z',
     account: 'acme',
     targetId: '',
     permissions,
@@ -56,7 +60,7 @@ function list(context: Partial<QueryContext>, fields: ConstructorParameters<type
     mayActOnAdministrators: false,
     ...context,
   };
-  return listAccessTokens(store.db, withQueryContext(new ListAccessTokens(fields), whole));
+  return listAccessTokens({ db: store.db, sealer, uses }, withQueryContext(new ListAccessTokens(fields), whole));
 }
 const idsOf = async (context: Partial<QueryContext>) => (await list(context)).items.map(({ tokenId }) => tokenId);
 
@@ -71,6 +75,7 @@ test('TOKEN-1: a token as it was issued, and as it ended', async () => {
       issuedBy: olga,
       issuedAt: '2026-01-15T12:00:00.000Z',
       endedAt: '2026-01-15T12:00:00.000Z',
+      lastUsedAt: '2026-01-20T12:00:00.000Z',
     },
   ]);
 });
@@ -103,7 +108,47 @@ test('pages go on where the one before ended, whatever is issued meanwhile', asy
   expect(first.items.map(({ tokenId }) => tokenId)).toEqual(['t3', 't2']);
   await apply([issued('t4')]);
   expect(await list({}, { limit: 2, cursor: first.next! })).toMatchObject({ items: [{ tokenId: 't1' }], next: null });
-  await expect(list({}, { cursor: 'WyJ4Il0' })).rejects.toMatchObject({ code: 'cursor.invalid' });
+  await expect(list({}, { cursor: 'x' })).rejects.toMatchObject({ code: 'cursor.invalid' });
+});
+
+test('TOKEN-16: tokens are sorted by name and by expiry, in both directions, page by page', async () => {
+  await apply([
+    issued('t1', { name: 'Änne', expiresAt: '2026-03-01T00:00:00.000Z' }),
+    issued('t2', { name: 'zoo' }),
+    issued('t3', { name: 'Bob', expiresAt: '2026-04-01T00:00:00.000Z' }),
+    issued('t4', { name: 'ANNE' }),
+  ]);
+  const sorted = async (sort: string): Promise<string[]> => {
+    const ids: string[] = [];
+    for (let cursor: string | undefined, isLast = false; !isLast;) {
+      const page = await list({}, { sort, limit: 1, ...(cursor && { cursor }) });
+      ids.push(...page.items.map(({ tokenId }) => tokenId));
+      cursor = page.next ?? undefined;
+      isLast = page.next === null;
+    }
+    return ids;
+  };
+  expect(await sorted('name')).toEqual(['t1', 't4', 't3', 't2']);
+  expect(await sorted('-name')).toEqual(['t2', 't3', 't4', 't1']);
+  expect(await sorted('expiresAt')).toEqual(['t1', 't3', 't2', 't4']);
+  expect(await sorted('issuedAt')).toEqual(['t1', 't2', 't3', 't4']);
+});
+
+test('TOKEN-16: tokens are counted and filtered by their state', async () => {
+  await apply([
+    issued('t1'),
+    issued('t2', { expiresAt: '2026-01-31T00:00:00.000Z' }),
+    issued('t3'),
+    recorded('t3', accessTokenEvent('AccessTokenEnded', {})),
+  ]);
+  for (const [state, id] of [
+    ['live', 't1'],
+    ['expired', 't2'],
+    ['ended', 't3'],
+  ] as const) {
+    const { items, counts } = await list({}, { state });
+    expect([items.map(({ tokenId }) => tokenId), counts]).toEqual([[id], { live: 1, expired: 1, ended: 1 }]);
+  }
 });
 
 test('the token of one who was erased has no name', async () => {

@@ -1,10 +1,12 @@
 import { Type } from 'class-transformer';
-import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
-import type { ExpressionBuilder, Kysely } from 'kysely';
+import { IsIn, IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
+import { sql, type ExpressionBuilder, type Kysely, type RawBuilder } from 'kysely';
 import type { Permission } from '#libs/authorization';
-import { Optional, Query, Refusal, toPage, type Actor, type QueryContext, type Page } from '#libs/kernel';
-import { encodeCursor, decodePositionCursor } from '#libs/read-store';
+import { Line, Optional, Query, Refusal, toPage, type Actor, type QueryContext, type Page } from '#libs/kernel';
+import { hasEveryWord, sealCursor, unsealCursor, type Sealer } from '#libs/read-store';
+import { matchesSearch } from '#libs/users';
 import type { TokenKind } from '../domain/access-token.events.js';
+import type { TokenUseRecorder } from '../workflows/token-use-recorder.js';
 import type { AccessTokenRow, AccessTokenTables } from './access-tokens.projection.js';
 
 interface Issuer {
@@ -31,31 +33,96 @@ export interface AccessTokenItem {
   readonly issuedAt: string;
   readonly expiresAt: string;
   readonly endedAt: string | null;
+  /** When a request with it was last accepted, also a login; `null`: not known. After a crash, the last minute may be missing. */
+  readonly lastUsedAt: string | null;
 }
 
-/** Lists the access tokens that the caller may manage, newest first. */
-export class ListAccessTokens extends Query<ListAccessTokens, Page<AccessTokenItem>> {
+/** How many of the tokens that match a search can be used, have expired or were ended. */
+interface TokenCounts {
+  readonly live: number;
+  readonly expired: number;
+  readonly ended: number;
+}
+
+/** A page of the list. */
+export interface AccessTokenPage extends Page<AccessTokenItem> {
+  /** Of all pages, and of all states. */
+  readonly counts: TokenCounts;
+}
+
+/** The SQL conditions of the states of a token at a time. */
+const stateConditions: Readonly<Record<keyof TokenCounts, (at: string) => RawBuilder<boolean>>> = {
+  live: (at) => sql`(ended_at is null and expires_at > ${at})`,
+  expired: (at) => sql`(ended_at is null and expires_at <= ${at})`,
+  ended: () => sql`(ended_at is not null)`,
+};
+const states = Object.keys(stateConditions) as (keyof TokenCounts)[];
+
+/** The columns that the list can be sorted by; tokens are issued in the order of the log. */
+const sortColumns = { issuedAt: 'position', name: 'name_key', expiresAt: 'expires_at' } as const;
+const sorts = Object.keys(sortColumns).flatMap((key) => [key, `-${key}`]);
+
+/** Lists the access tokens that the caller may manage. */
+export class ListAccessTokens extends Query<ListAccessTokens, AccessTokenPage> {
+  /**
+   * Words of the token's name, or of the name and e-mail of the user who holds it; upper and lower case, and letters with and
+   * without accents, are equal. Only callers who may see users find tokens by their holders.
+   */
+  @Optional() @Line(100) search?: string;
+  /** `live`, `expired` or `ended`. */
+  @Optional() @IsIn(states) state?: keyof TokenCounts;
+  /** `issuedAt`, `name`, `expiresAt`; `-` sorts descending; default `-issuedAt`. */
+  @Optional() @IsIn(sorts) sort?: string;
   /** How many tokens a page holds at most; default 50. */
   @Optional() @Type(() => Number) @IsInt() @Min(1) @Max(200) limit?: number;
   /** `next` of the page before. */
-  @Optional() @IsString() @MaxLength(200) cursor?: string;
+  @Optional() @IsString() @MaxLength(2000) cursor?: string;
 }
 
-/** Returns a page of the access tokens that the caller may manage, newest first. Throws `cursor.invalid`. */
+interface TokenReads {
+  readonly db: Kysely<AccessTokenTables>;
+  readonly sealer: Sealer;
+  readonly uses: Pick<TokenUseRecorder, 'lastUseOf'>;
+}
+
+/** Returns a page of the access tokens that the caller may manage. Throws `cursor.invalid`. */
 export async function listAccessTokens(
-  db: Kysely<AccessTokenTables>,
-  { limit = 50, cursor, context }: ListAccessTokens,
-) {
-  const rows = (await db
+  { db, sealer, uses }: TokenReads,
+  { search, state, sort = '-issuedAt', limit = 50, cursor, context }: ListAccessTokens,
+): Promise<AccessTokenPage> {
+  const key = sortColumns[sort.replace('-', '') as keyof typeof sortColumns];
+  const [order, beyond] = sort.startsWith('-') ? (['desc', '<'] as const) : (['asc', '>'] as const);
+  const name = `access tokens ${sort}`;
+  const after = cursor === undefined ? undefined : (unsealCursor(cursor, sealer, name) as readonly unknown[]);
+  const matching = db
     .selectFrom('access_tokens')
-    .selectAll()
     .where((row) => isManageable(row, context))
-    .$if(cursor !== undefined, (query) => query.where('position', '<', decodePositionCursor(cursor!)))
-    .orderBy('position', 'desc')
+    .$if(search !== undefined, (query) => query.where(matchesTokenSearch(search!, context)));
+  const rows = (await matching
+    .selectAll()
+    .$if(state !== undefined, (query) => query.where(stateConditions[state!](context.at)))
+    .$if(after !== undefined, (query) =>
+      query.where(sql<boolean>`(${sql.ref(key)}, position) ${sql.raw(beyond)} (${after![0]}, ${after![1]})`),
+    )
+    .orderBy(key, order)
+    .orderBy('position', order)
     .limit(limit + 1)
     .execute()) as unknown as AccessTokenRow[];
-  const page = toPage(rows, limit, ({ position }) => encodeCursor(position));
-  return { ...page, items: page.items.map(toItem) };
+  const counts = await matching
+    .select(
+      states.map((each) => sql<number>`(count(*) filter (where ${stateConditions[each](context.at)}))::int`.as(each)),
+    )
+    .executeTakeFirstOrThrow();
+  const page = toPage(rows, limit, (last) => sealCursor([last[key], last.position], sealer, name));
+  return { ...page, items: page.items.map((row) => toItem(row, uses)), counts };
+}
+
+/** Returns the condition that a token has each word of a search in its name, or that its holder is found by the search. */
+function matchesTokenSearch(search: string, { permissions }: QueryContext): RawBuilder<boolean> {
+  const isFound = hasEveryWord(search, sql`name_key`);
+  const held = sql`exists (select from user_list
+    where user_id = access_tokens.holder and account_id = access_tokens.account and ${matchesSearch(search)})`;
+  return permissions.includes('users:read') ? sql<boolean>`(${isFound} or ${held})` : isFound;
 }
 
 /** Returns one access token that the caller may manage. */
@@ -63,7 +130,7 @@ export class GetAccessToken extends Query<GetAccessToken, AccessTokenItem> {}
 
 /** Returns one access token. Throws `token.not-found`, also if the caller may not manage it. */
 export async function getAccessToken(
-  db: Kysely<AccessTokenTables>,
+  { db, uses }: Omit<TokenReads, 'sealer'>,
   { context }: GetAccessToken,
 ): Promise<AccessTokenItem> {
   const found = await db
@@ -73,7 +140,7 @@ export async function getAccessToken(
     .executeTakeFirst();
   if (!found)
     throw new Refusal('token.not-found', 'not-found', 'There is no such token among those that you may manage.');
-  return toItem(found as unknown as AccessTokenRow);
+  return toItem(found as unknown as AccessTokenRow, uses);
 }
 
 /**
@@ -90,7 +157,7 @@ export function isManageable(
   return row.or([own, row.and([row('kind', '<>', 'operator'), ...(account ? [row('account', '=', account)] : [])])]);
 }
 
-const toItem = (row: AccessTokenRow): AccessTokenItem => ({
+const toItem = (row: AccessTokenRow, uses: TokenReads['uses']): AccessTokenItem => ({
   tokenId: row.token_id,
   kind: row.kind,
   userId: row.kind === 'user' ? row.holder : null,
@@ -103,4 +170,5 @@ const toItem = (row: AccessTokenRow): AccessTokenItem => ({
   issuedAt: row.issued_at,
   expiresAt: row.expires_at,
   endedAt: row.ended_at,
+  lastUsedAt: uses.lastUseOf(row.token_id),
 });

@@ -7,6 +7,7 @@ import type { Me } from '../domain/me.js';
 import { toTokenPrincipal, toUserAccess, type Principal, type UserAccess } from '../domain/principal.js';
 import { OneSecondCache, type Freshness } from './one-second-cache.js';
 import { hashSecret, tokenSecretPattern } from './secret.js';
+import type { TokenUseRecorder } from './token-use-recorder.js';
 
 /**
  * Authenticates access tokens. It reads the streams of the token and its holder, not a projection, so that a lock, a
@@ -21,6 +22,7 @@ export class TokenAuthenticator {
     private readonly store: Pick<EventStore, 'load'>,
     private readonly vault: Pick<Vault, 'tokens'>,
     private readonly now: () => Date,
+    private readonly uses: Pick<TokenUseRecorder, 'record'>,
   ) {
     this.tokens = new OneSecondCache(async (id) => (await store.load(AccessTokenDecider, id)).state, now);
     this.holders = new OneSecondCache(
@@ -33,10 +35,13 @@ export class TokenAuthenticator {
     );
   }
 
-  /** Returns the principal of an access token, or undefined if the token is not valid for any reason. Throws if the event store is unavailable. */
+  /** Returns the principal of an access token and records that it is used, or returns undefined if the token is not valid for any reason. Throws if the event store is unavailable. */
   async findPrincipal(secret: string, freshness: Freshness): Promise<Principal | undefined> {
     const id = tokenSecretPattern.test(secret) ? this.vault.tokens.findTokenId(hashSecret(secret)) : undefined;
-    return id === undefined ? undefined : this.loadTokenPrincipal(id, freshness);
+    if (id === undefined) return undefined;
+    const principal = await this.loadTokenPrincipal(id, freshness);
+    if (principal) this.uses.record(id);
+    return principal;
   }
 
   /** Returns the principal of the token with this id, or undefined if the token is not valid. */

@@ -12,6 +12,7 @@ export class AccountsController {
     private readonly queries: QueryBus,
   ) {}
 
+  /** Lists the accounts that the caller may see. */
   @Get()
   @Refuses('cursor.invalid')
   @Needs('users:read')

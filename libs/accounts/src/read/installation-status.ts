@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { Query } from '#libs/kernel';
-import type { AccountTables } from './account-list.js';
+import type { AccountTables } from './account-list.projection.js';
 
 /** Whether the installation has any account. */
 export class GetInstallation extends Query<GetInstallation, InstallationStatus> {}

@@ -1,6 +1,8 @@
 import { IsIn, IsString, Length } from 'class-validator';
 import { Command, Optional, Query, Refusal, invalidCursor, toPage, type Page } from '#libs/kernel';
 import type { MailKind } from '../domain/mail-effect.js';
+import type { EventStore } from '#libs/event-store';
+import { UserDecider, accountOf } from '#libs/users';
 import type { Mail, Vault } from '#libs/vault';
 
 const listedStates = ['parked', 'owed'] as const;
@@ -8,8 +10,11 @@ const listedStates = ['parked', 'owed'] as const;
 /** A mail as operators see it: with the id of its recipient, without the address. */
 export interface MailItem {
   readonly mailId: string;
+  /** More kinds may be added. */
   readonly kind: MailKind;
   readonly userId: string;
+  /** The id of the account that the recipient is in, or was in last; `null`: they never were in one. */
+  readonly accountId: string | null;
   readonly state: Mail['state'];
   /** How many attempts have failed. */
   readonly attempts: number;
@@ -21,8 +26,14 @@ export interface MailItem {
   readonly problem: string | null;
 }
 
+/** A page of the list. */
+export interface MailPage extends Page<MailItem> {
+  /** How many mails are in each state that is listed, on all pages. */
+  readonly counts: { readonly parked: number; readonly owed: number };
+}
+
 /** Lists the mails that were given up (`parked`) or that are still to be sent (`owed`), oldest first. */
-export class ListMails extends Query<ListMails, Page<MailItem>> {
+export class ListMails extends Query<ListMails, MailPage> {
   /** Default `parked`. */
   @Optional() @IsIn(listedStates) state?: (typeof listedStates)[number];
   /** `next` of the page before. */
@@ -35,19 +46,26 @@ export class SendMail extends Command<SendMail, MailItem> {}
 /** How many mails a page holds; default, not configurable. */
 const pageSize = 100;
 
-const toMailItem = ({
-  id: mailId,
-  kind,
-  user: userId,
-  state,
-  attempts,
-  since,
-  nextAttemptAt,
-  problem,
-}: Mail): MailItem => ({
+/** What the routes of mails use. */
+interface MailStores {
+  readonly vault: Pick<Vault, 'outbox'>;
+  readonly store: Pick<EventStore, 'load'>;
+}
+
+/** Returns the id of the account that a user is in, or was in last. */
+async function findAccount({ store }: Pick<MailStores, 'store'>, userId: string): Promise<string | null> {
+  const { state } = await store.load(UserDecider, userId);
+  return accountOf(state) ?? (state.status === 'unaffiliated' ? state.lastAccount : undefined) ?? null;
+}
+
+const toMailItem = (
+  { id: mailId, kind, user: userId, state, attempts, since, nextAttemptAt, problem }: Mail,
+  accountId: string | null,
+): MailItem => ({
   mailId,
   kind: kind as MailKind,
   userId,
+  accountId,
   state,
   attempts,
   owedSince: new Date(since).toISOString(),
@@ -56,23 +74,34 @@ const toMailItem = ({
 });
 
 /** Returns a page of the mails in a state. Throws `cursor.invalid`, and `access.forbidden` for a caller who is confined to an account. */
-export function listMails({ outbox }: Pick<Vault, 'outbox'>, { state = 'parked', cursor, context }: ListMails) {
+export async function listMails(
+  stores: MailStores,
+  { state = 'parked', cursor, context }: ListMails,
+): Promise<MailPage> {
   checkUnconfined(context.account);
+  const { outbox } = stores.vault;
   if (cursor !== undefined && !outbox.find(cursor)) throw invalidCursor();
   const page = toPage(outbox.list(state, pageSize + 1, cursor ?? null), pageSize, ({ id }) => id);
-  return { ...page, items: page.items.map(toMailItem) };
+  const items = await Promise.all(
+    page.items.map(async (mail) => toMailItem(mail, await findAccount(stores, mail.user))),
+  );
+  return { ...page, items, counts: { parked: outbox.count('parked'), owed: outbox.count('owed') } };
 }
 
 /**
  * Queues the mail `targetId` again, because an operator retries it, and returns it. A mail that was sent meanwhile stays
  * sent. Throws `mail.not-found`, and `access.forbidden` for a caller who is confined to an account.
  */
-export function sendMail({ outbox }: Pick<Vault, 'outbox'>, { context: { targetId, at, confinedTo } }: SendMail) {
+export async function sendMail(
+  stores: MailStores,
+  { context: { targetId, at, confinedTo } }: SendMail,
+): Promise<MailItem> {
   checkUnconfined(confinedTo);
+  const { outbox } = stores.vault;
   outbox.requeue(targetId, Date.parse(at));
   const mail = outbox.find(targetId);
   if (!mail) throw new Refusal('mail.not-found', 'not-found', 'There is no such mail.');
-  return toMailItem(mail);
+  return toMailItem(mail, await findAccount(stores, mail.user));
 }
 
 /** Checks that the caller is not confined to an account: mails belong to the whole installation. */

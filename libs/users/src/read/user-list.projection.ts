@@ -1,9 +1,8 @@
 import { sql, type Kysely } from 'kysely';
 import type { Recorded } from '#libs/kernel';
-import type { Projection } from '#libs/read-store';
+import { normalizeForSearch, type Projection } from '#libs/read-store';
 import { toCanonicalAddress } from '../domain/email-address.js';
 import { createUserCountTable, updateUserCounts, type UserCount } from './account-summary.js';
-import { normalizeForSearch } from './normalize-for-search.js';
 import { mayBeLocked } from './effective-status.js';
 import { toStoredUserItem, type StoredUserItem } from './user-item.js';
 import { sortColumns } from './user-order.js';

@@ -1,6 +1,6 @@
 import { ValidateBy } from 'class-validator';
 import { sql, type RawBuilder } from 'kysely';
-import { normalizeForSearch } from './normalize-for-search.js';
+import { normalizeForSearch } from '#libs/read-store';
 
 // An index of our own, since pg_trgm needs three letters and does not count vowel signs as parts of a word.
 
