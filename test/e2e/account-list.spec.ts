@@ -25,7 +25,7 @@ beforeAll(async () => {
   await open('Łódź Budowa', 'budowa.example');
   await open('100% Organic', undefined, 1);
   await open('mueller logistics');
-});
+}, 180_000);
 afterAll(() => server.close());
 
 const list = async (query: string, api = operator) =>
