@@ -304,7 +304,7 @@ describe('while the mail server is unavailable', () => {
     );
     expect(mail).toMatchObject({ state: 'parked', nextAttemptAt: null, accountId: account.id });
     const { counts } = expectStatus(200, await test.operator.get('/mails')).body;
-    expect(counts).toEqual({ parked: (await parked()).length, owed: expect.any(Number) });
+    expect(counts).toEqual({ parked: (await listParked()).length, owed: expect.any(Number) });
     const metrics = (await test.operator.get('/metrics')).text;
     expect(metrics).toMatch(/rollbook_mails\{state="parked"\} [1-9]/);
     expect(metrics).toMatch(/rollbook_mail_attempts_total\{outcome="failed"\} [1-9]/);
