@@ -20,7 +20,7 @@ import { createSteps } from './steps.js';
     await dialog().getByLabel('See users').check();
     await press('Issue', dialog());
     const secret = await dialog().getByLabel('Access token', { exact: true }).inputValue();
-    return { secret, sample: await dialog().locator('code').innerText() };
+    return { secret, sample: await dialog().locator('pre').innerText() };
   }
   const closeSecret = async () => {
     await dialog().getByRole('button', { name: 'Close' }).last().click();
