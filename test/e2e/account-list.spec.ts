@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const list = async (query: string, api = operator) =>
-  expectStatus(200, await api.get(`/accounts?${new URLSearchParams(query)}`)).body;
+  expectStatus(200, await api.get(`/accounts?${new URLSearchParams(query).toString()}`)).body;
 const namesOf = ({ items }: { items: { name: string }[] }) => items.map(({ name }) => name);
 
 describe('the list of accounts', () => {

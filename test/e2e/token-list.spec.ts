@@ -27,7 +27,7 @@ async function issue(fields: object): Promise<{ tokenId: string; token: string }
   return expectStatus(201, await operator.post('/access-tokens', terms)).body;
 }
 const list = async (query: Record<string, string> = {}, api = operator) =>
-  expectStatus(200, await api.get(`/access-tokens?${new URLSearchParams(query)}`)).body;
+  expectStatus(200, await api.get(`/access-tokens?${new URLSearchParams(query).toString()}`)).body;
 const idsOf = ({ items }: { items: { tokenId: string }[] }) => items.map(({ tokenId }) => tokenId);
 const lastUseOf = async (tokenId: string, api = operator): Promise<string | null> =>
   expectStatus(200, await api.get(`/access-tokens/${tokenId}`)).body.lastUsedAt;
