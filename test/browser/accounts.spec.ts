@@ -49,7 +49,7 @@ import { createSteps } from './steps.js';
 
   step('ACCOUNT-4: sorts accounts by users and by name', async () => {
     await press('Users');
-    await row(/Northwind/).waitFor();
+    await page.locator('th[aria-sort=ascending]', { hasText: 'Users' }).waitFor();
     await press('Users');
     await page.locator('th[aria-sort=descending]').waitFor();
     await page.waitForFunction(
