@@ -6,7 +6,6 @@ import { Line, Optional, Query, Refusal, toPage, type Actor, type QueryContext, 
 import { hasEveryWord, sealCursor, unsealCursor, type Sealer } from '#libs/read-store';
 import { matchesSearch } from '#libs/users';
 import type { TokenKind } from '../domain/access-token.events.js';
-import type { TokenUseRecorder } from '../workflows/token-use-recorder.js';
 import type { AccessTokenRow, AccessTokenTables } from './access-tokens.projection.js';
 
 interface Issuer {
@@ -79,10 +78,15 @@ export class ListAccessTokens extends Query<ListAccessTokens, AccessTokenPage> {
   @Optional() @IsString() @MaxLength(2000) cursor?: string;
 }
 
+/** Knows when tokens were last used (ISO 8601, UTC). */
+interface LastUses {
+  lastUseOf(tokenId: string): string | null;
+}
+
 interface TokenReads {
   readonly db: Kysely<AccessTokenTables>;
   readonly sealer: Sealer;
-  readonly uses: Pick<TokenUseRecorder, 'lastUseOf'>;
+  readonly uses: LastUses;
 }
 
 /** Returns a page of the access tokens that the caller may manage. Throws `cursor.invalid`. */
@@ -157,7 +161,7 @@ export function isManageable(
   return row.or([own, row.and([row('kind', '<>', 'operator'), ...(account ? [row('account', '=', account)] : [])])]);
 }
 
-const toItem = (row: AccessTokenRow, uses: TokenReads['uses']): AccessTokenItem => ({
+const toItem = (row: AccessTokenRow, uses: LastUses): AccessTokenItem => ({
   tokenId: row.token_id,
   kind: row.kind,
   userId: row.kind === 'user' ? row.holder : null,
