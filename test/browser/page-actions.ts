@@ -14,10 +14,19 @@ export const pageActions = (page: () => Page) => ({
     await page().getByRole('option', { name: option }).click();
     await page().keyboard.press('Escape');
   },
-  /** Returns the reason why an action's button is disabled, or `null` if it is enabled. */
+  /** Returns why an action on the user's page is refused, as the menu says, or `null` if the action has a button. */
   readRefusal: async (name: string): Promise<string | null> => {
-    const button = page().getByRole('group', { name: 'What you may do' }).getByRole('button', { name, exact: true });
-    await button.waitFor();
-    return (await button.getAttribute('aria-disabled')) === 'true' ? button.getAttribute('aria-description') : null;
+    const actions = page().getByRole('group', { name: 'What you may do' });
+    await actions.getByRole('button').first().waitFor();
+    if (await actions.getByRole('button', { name, exact: true }).count()) return null;
+    await actions.getByRole('button', { name: 'More' }).click();
+    const refusal = page()
+      .getByRole('menuitem', { name: new RegExp(`^${name} `) })
+      .and(page().locator('[aria-disabled=true]'))
+      .locator('p')
+      .last();
+    const text = await refusal.textContent();
+    await page().keyboard.press('Escape');
+    return text;
   },
 });

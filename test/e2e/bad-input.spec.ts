@@ -442,7 +442,7 @@ describe('an invalid query', () => {
     ],
     ['/accounts/:accountId/users.csv', { status: ['gone'], search: ['a'], lastLoginBefore: noTime }],
     ['/accounts/:accountId/pending-approvals', { limit: noLimit }],
-    ['/accounts/:accountId/users/:userId/history', { limit: noLimit }],
+    ['/accounts/:accountId/users/:userId/history', { limit: noLimit, excludeLogins: ['maybe', ''] }],
   ];
 
   it.each(asked)('HTTP-5: is refused at %s', async (path, fields) => {

@@ -59,6 +59,21 @@ describe('the last login', () => {
     expect(items.filter(({ action }: { action: string }) => action === 'user.logged-in').length).toBe(3);
   });
 
+  it('AUDIT-7: is left out of a history that excludes logins, page by page', async () => {
+    const userId = await account.addUser();
+    await logIn(userId);
+    await users.mustAct(userId, 'lock');
+    const listActions = async (query: string) => {
+      const { body } = await account.administrator.get(users.userPath(userId, `/history?${query}`));
+      return { ...body, actions: body.items.map(({ action }: { action: string }) => action) };
+    };
+    expect((await listActions('excludeLogins=false')).actions).toEqual(['user.locked', 'user.logged-in', 'user.added']);
+    const first = await listActions('excludeLogins=true&limit=1');
+    expect(first.actions).toEqual(['user.locked']);
+    const second = await listActions(`excludeLogins=true&limit=1&cursor=${first.next}`);
+    expect(second).toMatchObject({ actions: ['user.added'], next: null });
+  });
+
   it('LOGIN-1: is the present time if the report contains none', async () => {
     const userId = await account.addUser();
     const before = at(0);

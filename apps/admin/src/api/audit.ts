@@ -18,14 +18,14 @@ export const auditQuery = (filter: AuditFilter) =>
     staleTime: 0,
   });
 
-/** Returns the TanStack query that loads a user's history with their logins, newest first. */
-export const historyQuery = (accountId: string, userId: string) =>
+/** Returns the TanStack query that loads a user's history, newest first, with or without their logins. */
+export const historyQuery = (accountId: string, userId: string, { excludeLogins }: { excludeLogins: boolean }) =>
   infiniteQueryOptions({
-    queryKey: [...userKey(accountId, userId), 'history'],
+    queryKey: [...userKey(accountId, userId), 'history', { excludeLogins }],
     queryFn: ({ pageParam }) =>
       unwrapResponse(
         api.GET('/api/v1/accounts/{accountId}/users/{userId}/history', {
-          params: { path: { accountId, userId }, query: toPageQuery(pageParam) },
+          params: { path: { accountId, userId }, query: { excludeLogins, ...toPageQuery(pageParam, 200) } },
         }),
       ),
     ...cursorPaging,

@@ -46,3 +46,4 @@ export const ForwardIcon = createIcon('M10 6l6 6-6 6');
 export const UnsentMailIcon = createIcon('M4 6h16v7M4 6v12h9M4 7l8 6 8-6M16 16l5 5M21 16l-5 5');
 export const CopyIcon = createIcon('M9 9h11v11H9zM15 9V4H4v11h5');
 export const CopiedIcon = createIcon('M5 12.5l4.5 4.5L19 7.5');
+export const ClockIcon = createIcon('M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17M12 7.5V12l3 2');

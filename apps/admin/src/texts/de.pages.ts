@@ -3,7 +3,6 @@ import type { Texts } from './texts';
 
 export const pages: Texts<never, typeof english> = {
   page: { audit: 'Audit', account: 'Konto', accounts: 'Konten', tokens: 'Zugangstoken', profile: 'Profil' },
-  copyId: { copy: 'Kopieren: {{label}}', copied: 'Kopiert' },
   history: {
     title: 'Verlauf',
     empty: 'Es ist nichts geschehen.',
@@ -22,31 +21,8 @@ export const pages: Texts<never, typeof english> = {
     changes: 'Was sich geändert hat',
     noChanges: 'Kein Feld hat sich geändert.',
     becomes: 'wird zu',
+    logins: 'Anmeldungen zeigen',
     nameless: 'kein Name bekannt',
-  },
-  replay: {
-    slider: 'Änderung, die gezeigt wird',
-    revision: 'Änderung {{revision}} von {{last}}',
-    earlier: 'Eine Änderung früher',
-    later: 'Eine Änderung später',
-    asOf: 'Stand vom',
-    show: 'Zeigen',
-    showMoment: 'Diesen Moment zeigen',
-    at: 'Stand vom {{date}}',
-    after: '{{action}} von {{name}}, {{date}}',
-    now: 'Zurück zu jetzt',
-    changed: 'Geändert',
-    shown: 'Gezeigt',
-    before: 'Vorher:',
-    notHere: 'Damals hatte dieses Konto mit dem Benutzer nichts zu tun.',
-  },
-  userPage: {
-    actions: 'Was Sie tun können',
-    changeTitle: '{{name}} ändern',
-    changed: 'Die Änderungen an {{name}} sind gespeichert.',
-    adopted:
-      'Jemand anders hat das inzwischen geändert. Was Sie nicht angefasst haben, zeigt den neuen Stand; speichern Sie noch einmal, um auch Ihre Änderungen zu behalten.',
-    theirs: 'Jemand anders hat hier eingetragen: {{value}}',
   },
   audit: {
     period: 'Zeitraum',

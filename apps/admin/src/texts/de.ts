@@ -3,6 +3,7 @@ import { mails } from './de.mails';
 import { pages } from './de.pages';
 import { problems } from './de.problems';
 import { record } from './de.record';
+import { userPage } from './de.user-page';
 import type { Texts } from './texts';
 
 export const de: Texts = {
@@ -10,6 +11,7 @@ export const de: Texts = {
   ...lists,
   ...pages,
   mails,
+  ...userPage,
   common: {
     cancel: 'Abbrechen',
     close: 'Schließen',

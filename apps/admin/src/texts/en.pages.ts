@@ -1,7 +1,6 @@
 /** The texts of a user's page, the audit, accounts, access tokens and one's profile. */
 export const pages = {
   page: { audit: 'Audit', account: 'Account', accounts: 'Accounts', tokens: 'Access tokens', profile: 'Profile' },
-  copyId: { copy: 'Copy: {{label}}', copied: 'Copied' },
   history: {
     title: 'History',
     empty: 'Nothing has happened.',
@@ -20,31 +19,8 @@ export const pages = {
     changes: 'What changed',
     noChanges: 'No field changed.',
     becomes: 'becomes',
+    logins: 'Show logins',
     nameless: 'no name on record',
-  },
-  replay: {
-    slider: 'Change to look at',
-    revision: 'Change {{revision}} of {{last}}',
-    earlier: 'One change earlier',
-    later: 'One change later',
-    asOf: 'As of',
-    show: 'Show',
-    showMoment: 'Show this moment',
-    at: 'As of {{date}}',
-    after: '{{action}} by {{name}}, {{date}}',
-    now: 'Back to now',
-    changed: 'Changed',
-    shown: 'Shown',
-    before: 'Before:',
-    notHere: 'At that moment this account had nothing to do with the user.',
-  },
-  userPage: {
-    actions: 'What you may do',
-    changeTitle: 'Change {{name}}',
-    changed: 'The changes to {{name}} are saved.',
-    adopted:
-      'Somebody else changed this in the meantime. What you left alone shows their changes; save again to keep yours, too.',
-    theirs: 'Somebody else has made this: {{value}}',
   },
   audit: {
     period: 'Period',

@@ -4,6 +4,7 @@ import { mails } from './en.mails';
 import { pages } from './en.pages';
 import { problems } from './en.problems';
 import { record } from './en.record';
+import { userPage } from './en.user-page';
 
 /** Every text of the admin UI; the other languages have the same keys, or do not compile. */
 export const en = {
@@ -11,6 +12,7 @@ export const en = {
   ...lists,
   ...pages,
   mails,
+  ...userPage,
   common: {
     cancel: 'Cancel',
     close: 'Close',

@@ -3,7 +3,6 @@ import type { Texts } from './texts';
 
 export const pages: Texts<never, typeof english> = {
   page: { audit: 'Auditoría', account: 'Cuenta', accounts: 'Cuentas', tokens: 'Tokens de acceso', profile: 'Perfil' },
-  copyId: { copy: 'Copiar: {{label}}', copied: 'Copiado' },
   history: {
     title: 'Historial',
     empty: 'No ha pasado nada.',
@@ -22,31 +21,8 @@ export const pages: Texts<never, typeof english> = {
     changes: 'Qué cambió',
     noChanges: 'No cambió ningún campo.',
     becomes: 'pasa a ser',
+    logins: 'Mostrar accesos',
     nameless: 'sin nombre registrado',
-  },
-  replay: {
-    slider: 'Cambio que se muestra',
-    revision: 'Cambio {{revision}} de {{last}}',
-    earlier: 'Un cambio antes',
-    later: 'Un cambio después',
-    asOf: 'Como era el',
-    show: 'Mostrar',
-    showMoment: 'Mostrar este momento',
-    at: 'Como era el {{date}}',
-    after: '{{action}} por {{name}}, {{date}}',
-    now: 'Volver a ahora',
-    changed: 'Cambiado',
-    shown: 'Mostrado',
-    before: 'Antes:',
-    notHere: 'En ese momento esta cuenta no tenía nada que ver con el usuario.',
-  },
-  userPage: {
-    actions: 'Qué puede hacer',
-    changeTitle: 'Cambiar {{name}}',
-    changed: 'Los cambios de {{name}} están guardados.',
-    adopted:
-      'Otra persona lo ha cambiado entretanto. Lo que usted no ha tocado muestra sus cambios; guarde otra vez para conservar también los de usted.',
-    theirs: 'Otra persona ha puesto aquí: {{value}}',
   },
   audit: {
     period: 'Periodo',

@@ -3,6 +3,7 @@ import { mails } from './es.mails';
 import { pages } from './es.pages';
 import { problems } from './es.problems';
 import { record } from './es.record';
+import { userPage } from './es.user-page';
 import type { Texts } from './texts';
 
 export const es: Texts = {
@@ -10,6 +11,7 @@ export const es: Texts = {
   ...lists,
   ...pages,
   mails,
+  ...userPage,
   common: {
     cancel: 'Cancelar',
     close: 'Cerrar',

@@ -3,7 +3,6 @@ import type { Texts } from './texts';
 
 export const pages: Texts<'few' | 'many', typeof english> = {
   page: { audit: 'Audyt', account: 'Konto', accounts: 'Konta', tokens: 'Tokeny dostępu', profile: 'Profil' },
-  copyId: { copy: 'Kopiuj: {{label}}', copied: 'Skopiowano' },
   history: {
     title: 'Historia',
     empty: 'Nic się nie wydarzyło.',
@@ -22,31 +21,8 @@ export const pages: Texts<'few' | 'many', typeof english> = {
     changes: 'Co się zmieniło',
     noChanges: 'Żadne pole się nie zmieniło.',
     becomes: 'zmienia się na',
+    logins: 'Pokaż logowania',
     nameless: 'brak imienia w zapisie',
-  },
-  replay: {
-    slider: 'Pokazywana zmiana',
-    revision: 'Zmiana {{revision}} z {{last}}',
-    earlier: 'Zmiana wcześniej',
-    later: 'Zmiana później',
-    asOf: 'Stan z',
-    show: 'Pokaż',
-    showMoment: 'Pokaż ten moment',
-    at: 'Stan z {{date}}',
-    after: '{{action}} – {{name}}, {{date}}',
-    now: 'Wróć do teraz',
-    changed: 'Zmieniono',
-    shown: 'Pokazane',
-    before: 'Przedtem:',
-    notHere: 'Wtedy to konto nie miało z użytkownikiem nic wspólnego.',
-  },
-  userPage: {
-    actions: 'Co możesz zrobić',
-    changeTitle: 'Zmień: {{name}}',
-    changed: 'Zmiany zapisano: {{name}}.',
-    adopted:
-      'Ktoś inny zmienił to w międzyczasie. Pola, których nie zmieniono tutaj, pokazują nowe wartości; zapisz jeszcze raz, aby zachować także swoje zmiany.',
-    theirs: 'Ktoś inny wpisał tutaj: {{value}}',
   },
   audit: {
     period: 'Okres',

@@ -3,6 +3,7 @@ import { mails } from './pl.mails';
 import { pages } from './pl.pages';
 import { problems } from './pl.problems';
 import { record } from './pl.record';
+import { userPage } from './pl.user-page';
 import type { Texts } from './texts';
 
 export const pl: Texts<'few' | 'many'> = {
@@ -10,6 +11,7 @@ export const pl: Texts<'few' | 'many'> = {
   ...lists,
   ...pages,
   mails,
+  ...userPage,
   common: {
     cancel: 'Anuluj',
     close: 'Zamknij',

@@ -1,4 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import type { AuditItem } from '../api/audit';
 import { userAtQuery, userQuery, type UserDetail } from '../api/users';
 import type { MomentSearch } from './moment-search';
 
@@ -9,18 +10,33 @@ export interface UserAtMoment {
   readonly now: UserDetail | undefined;
   /** The user at the moment; while it is loading, the user at the previous moment. */
   readonly shown: UserDetail | undefined;
-  /** The user one revision earlier; `undefined` if the moment is now or a time. */
+  /** The user one change earlier; `undefined` if the moment is now or a time. */
   readonly before: UserDetail | undefined;
+  /** The index of the last of the `steps` that had happened at the moment; -1 if none had. */
+  readonly step: number;
+  /** Whether the account did not know the user yet at the moment. */
+  readonly isTooEarly: boolean;
   readonly error: Error | null;
   readonly refetch: () => unknown;
 }
 
-/** Loads a user at a moment (a revision, a time, or `undefined` for now), and one revision before it. */
-export function useUserAtMoment(accountId: string, userId: string, asked: MomentSearch['at']): UserAtMoment {
+interface Asked {
+  readonly at: MomentSearch['at'];
+  /** The changes of the user that this account may see, oldest first. */
+  readonly steps: readonly AuditItem[];
+  /** Whether all `steps` are known. */
+  readonly isSettled: boolean;
+}
+
+/** Loads a user at a moment (a revision, a time, or `undefined` for now), and one change before it. */
+export function useUserAtMoment(accountId: string, userId: string, asked: Asked): UserAtMoment {
   const now = useQuery(userQuery(accountId, userId));
-  const at = typeof asked === 'number' && now.data ? Math.min(asked, now.data.revision) : asked;
-  // The server refuses a revision that does not exist, so the latest one must be known first.
-  const isKnown = typeof at === 'number' ? now.data !== undefined : at !== undefined;
+  const { steps, isSettled } = asked;
+  const at = typeof asked.at === 'number' && now.data ? Math.min(asked.at, now.data.revision) : asked.at;
+  const step = at === undefined ? steps.length - 1 : steps.findLastIndex((item) => hasHappened(item, at));
+  // Moments that the server would refuse are not asked for, since each refusal is an error in the browser's console.
+  const isTooEarly = at !== undefined && isSettled && steps.length > 0 && step < 0;
+  const isKnown = at !== undefined && isSettled && !isTooEarly && now.data !== undefined;
   const then = useQuery({
     ...userAtQuery(accountId, userId, at ?? 0),
     enabled: isKnown,
@@ -28,15 +44,21 @@ export function useUserAtMoment(accountId: string, userId: string, asked: Moment
   });
   const before = useQuery({
     ...userAtQuery(accountId, userId, Number(at) - 1),
-    enabled: typeof at === 'number' && at > 0 && isKnown,
+    enabled: isKnown && typeof at === 'number' && at > (steps[0]?.revision ?? 0),
   });
   const { data: shown, error, refetch } = at === undefined ? now : then;
   return {
     at,
     now: now.data,
-    shown: error ? undefined : shown,
-    before: at === undefined || then.isPlaceholderData ? undefined : before.data,
-    error: now.error ?? error,
+    shown: error || isTooEarly ? undefined : shown,
+    before: at === undefined || isTooEarly || then.isPlaceholderData ? undefined : before.data,
+    step,
+    isTooEarly,
+    error: now.error ?? (isTooEarly ? null : error),
     refetch,
   };
 }
+
+/** Checks whether a change had happened at a moment. */
+const hasHappened = ({ revision, at }: AuditItem, moment: number | string): boolean =>
+  typeof moment === 'number' ? revision <= moment : Date.parse(at) <= Date.parse(moment);

@@ -1,110 +1,91 @@
-import { useState } from 'react';
-import { Button, Group, Skeleton, Tooltip } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { Button, Group, Menu, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { possibleActionsQuery, type PossibleAction, type UserActionName, type UserDetail } from '../api/users';
+import type { UserActionName, UserDetail } from '../api/users';
+import { ChevronIcon } from '../components/icons';
 import { LoadError, useProblemText } from '../components/problems';
 import { SuggestedActions } from '../components/suggested-actions';
-import {
-  findUserAction,
-  isBulkAction,
-  toButtonColor,
-  toTargetUser,
-  useStartAction,
-  userActions,
-} from '../user-actions/user-actions';
+import { findUserAction, isBulkAction, toButtonColor, toTargetUser } from '../user-actions/user-actions';
+import { isFormer, type UserActionsState } from './use-user-actions';
 
-/** Shows a button for each action that the caller could take on the user; a refused one says why. */
-export function UserActions({ accountId, user }: { accountId: string; user: UserDetail }) {
+/** The actions with a button each, in this order. */
+const buttonActions: readonly UserActionName[] = ['ChangeUser', 'GrantRole', 'RequestPasswordReset', 'LockUser'];
+/** The actions in the menu, in this order; before them those of `buttonActions` that are refused. */
+const menuActions: readonly UserActionName[] = ['DeleteUser'];
+
+interface Props {
+  readonly accountId: string;
+  readonly user: UserDetail;
+  readonly actions: UserActionsState;
+}
+
+/** Shows buttons for what the caller may do to a user, and a menu with the rest. An action that is refused is in the menu and says why. */
+export function UserActions({ accountId, user, actions }: Props) {
   const { t } = useTranslation();
-  const startAction = useStartAction();
-  const actions = useQuery(possibleActionsQuery(accountId, user.userId));
-  const [opened, setOpened] = useState<UserActionName>();
-  if (actions.error) return <LoadError error={actions.error} onRetry={actions.refetch} />;
-  const items = actions.data?.items ?? [];
+  const { find, start, opened, close, items, error, refetch } = actions;
+  if (error) return <LoadError error={error} onRetry={refetch} />;
+  const isLocked = user.locks.some(({ cause }) => cause === 'administrator');
+  const isButton = (name: UserActionName) => find(name)?.allowed && !(name === 'LockUser' && isLocked);
+  const shown = buttonActions.filter(isButton);
+  const others = [...buttonActions, ...menuActions].filter((name) => {
+    const possible = find(name);
+    // Of a former user nearly everything is refused, for the reason that the page shows anyway.
+    return possible && !shown.includes(name) && (possible.allowed || !isFormer(user));
+  });
+  const sentAtOnce = items.filter(({ action, allowed, changes }) => isSentAtOnce(action) && allowed && changes);
   const Dialog = opened && findUserAction(opened).dialog;
+  if (!shown.length && !others.length && !sentAtOnce.length) return null;
   return (
-    <Skeleton visible={actions.isPending}>
-      <Group gap="xs" role="group" aria-label={t('userPage.actions')}>
-        {findButtons(items).map(({ name, possible }) => (
-          <ActionButton
-            key={name}
-            label={t(`userAction.${name}`)}
-            possible={possible}
-            color={toButtonColor(name)}
-            onClick={() => (isBulkAction(name) ? startAction(name, [toTargetUser(user)]) : setOpened(name))}
-          />
-        ))}
-        <SuggestedActions
-          actions={items.filter(({ action, allowed, changes }) => isSentAtOnce(action) && allowed && changes)}
-          name={toTargetUser(user).name}
-          onDone={() => undefined}
-        />
-      </Group>
-      {Dialog && <Dialog key={opened} accountId={accountId} user={user} onClose={() => setOpened(undefined)} />}
-    </Skeleton>
+    <Group gap="xs" role="group" aria-label={t('userPage.actions')}>
+      {shown.map((name) => (
+        <Button key={name} size="xs" variant="default" onClick={() => start(name)}>
+          {t(`userAction.${name}`)}
+        </Button>
+      ))}
+      <SuggestedActions actions={sentAtOnce} name={toTargetUser(user).name} onDone={() => undefined} />
+      {others.length > 0 && <ActionMenu names={others} actions={actions} />}
+      {Dialog && <Dialog key={opened} accountId={accountId} user={user} onClose={close} />}
+    </Group>
   );
 }
 
 const isSentAtOnce = (name: UserActionName): boolean => !isBulkAction(name) && !findUserAction(name).dialog;
 
-interface ActionButtonData {
-  readonly name: UserActionName;
-  readonly possible: PossibleAction;
-}
-
-/**
- * Lists the buttons in the order of `userActions`. An allowed bulk action that would change nothing has none. Actions with
- * the same dialog share one, which is enabled if any of them is allowed.
- */
-function findButtons(items: readonly PossibleAction[]): ActionButtonData[] {
-  const names = Object.keys(userActions) as UserActionName[];
-  return names.flatMap((name) => {
-    const { dialog } = findUserAction(name);
-    if (dialog) {
-      if (names.find((other) => findUserAction(other).dialog === dialog) !== name) return [];
-      const sharing = items.filter(({ action }) => findUserAction(action).dialog === dialog);
-      const possible = sharing.find(({ allowed }) => allowed) ?? sharing[0];
-      return possible ? [{ name, possible }] : [];
-    }
-    const possible = items.find(({ action }) => action === name);
-    const isUseful = possible && isBulkAction(name) && (!possible.allowed || possible.changes);
-    return isUseful ? [{ name, possible }] : [];
-  });
-}
-
-/** Shows a button; a refused one can still get the focus, and its tooltip gives the reason. */
-function ActionButton({
-  label,
-  possible,
-  color,
-  onClick,
-}: {
-  label: string;
-  possible: PossibleAction;
-  color: string;
-  onClick: () => void;
-}) {
+/** Shows a menu of actions, the destructive ones last. A refused one can get the focus, but does nothing. */
+function ActionMenu({ names, actions }: { names: readonly UserActionName[]; actions: UserActionsState }) {
+  const { t } = useTranslation();
   const problemText = useProblemText();
-  if (possible.allowed) {
-    return (
-      <Button size="xs" variant="light" color={color} onClick={onClick}>
-        {label}
-      </Button>
-    );
-  }
   return (
-    <Tooltip label={problemText(possible)} multiline maw={320} events={{ hover: true, focus: true, touch: true }}>
-      <Button
-        size="xs"
-        variant="default"
-        data-disabled
-        aria-disabled
-        aria-description={problemText(possible)}
-        onClick={(event) => event.preventDefault()}
-      >
-        {label}
-      </Button>
-    </Tooltip>
+    <Menu position="bottom-end" width={280}>
+      <Menu.Target>
+        <Button size="xs" variant="default" rightSection={<ChevronIcon />}>
+          {t('userPage.more')}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {names.map((name) => {
+          const possible = actions.find(name);
+          if (possible?.allowed)
+            return (
+              <Menu.Item
+                key={name}
+                {...(toButtonColor(name) === 'red' && { color: 'red' })}
+                onClick={() => actions.start(name)}
+              >
+                {t(`userAction.${name}`)}
+              </Menu.Item>
+            );
+          return (
+            <Menu.Item key={name} aria-disabled closeMenuOnClick={false} style={{ cursor: 'default' }}>
+              <Text size="sm" c="dimmed">
+                {t(`userAction.${name}`)}
+              </Text>
+              <Text size="xs" c="dimmed">
+                {possible && problemText(possible)}
+              </Text>
+            </Menu.Item>
+          );
+        })}
+      </Menu.Dropdown>
+    </Menu>
   );
 }

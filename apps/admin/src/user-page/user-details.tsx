@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { Badge, List, Stack, Table, Text } from '@mantine/core';
+import { Anchor, Badge, Group, List, Stack, Table, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { UserDetail } from '../api/users';
 import { useCountryName } from '../components/country-name';
@@ -15,42 +15,65 @@ interface UserField {
   readonly render: (user: UserDetail) => ReactNode;
 }
 
-/** Shows a user's details. With `before`, marks the fields that differ and shows their former values. */
-export function UserDetails({ user, before }: { user: UserDetail; before: UserDetail | undefined }) {
+interface Props {
+  readonly user: UserDetail;
+  /** The user one change earlier: fields that differ are marked and show their former values. */
+  readonly before: UserDetail | undefined;
+  /** The user now, if the page shows an earlier moment: fields that differ show how they are now. */
+  readonly now: UserDetail | undefined;
+  /** Opens the dialog of the roles, if the caller may change them. */
+  readonly onRoles: (() => void) | undefined;
+}
+
+/** Shows a user's details. */
+export function UserDetails({ user, before, now, onRoles }: Props) {
   const { t } = useTranslation();
-  const facts = useUserFields();
-  const isNew = ({ valueOf }: UserField) =>
-    before !== undefined && JSON.stringify(valueOf(before)) !== JSON.stringify(valueOf(user));
+  const fields = useUserFields(onRoles);
   return (
-    <Table variant="vertical" withTableBorder>
+    <Table variant="vertical" withTableBorder aria-label={t('userPage.details')}>
       <Table.Tbody>
-        {facts.map((fact) => (
-          <Table.Tr key={fact.name}>
-            <Table.Th w="35%" maw="14rem">
-              {fact.name}
-            </Table.Th>
-            <Table.Td style={{ overflowWrap: 'anywhere' }} bg={isNew(fact) ? 'var(--mantine-primary-color-light)' : ''}>
-              {fact.render(user)}
-              {isNew(fact) && (
-                <>
-                  {' '}
-                  <Badge size="sm" variant="outline" color="gray">
-                    {t('replay.changed')}
-                  </Badge>
-                  <Text component="div" size="sm">
-                    {t('replay.before')} {fact.render(before!)}
-                  </Text>
-                </>
-              )}
-            </Table.Td>
-          </Table.Tr>
+        {fields.map((field) => (
+          <FieldRow key={field.name} {...{ field, user, before, now }} />
         ))}
       </Table.Tbody>
     </Table>
   );
 }
 
-function useUserFields(): UserField[] {
+function FieldRow({ field, user, before, now }: Omit<Props, 'onRoles'> & { field: UserField }) {
+  const { t } = useTranslation();
+  const differsFrom = (other: UserDetail | undefined): other is UserDetail =>
+    other !== undefined && JSON.stringify(field.valueOf(other)) !== JSON.stringify(field.valueOf(user));
+  const isNew = differsFrom(before);
+  return (
+    <Table.Tr>
+      <Table.Th w="35%" maw="14rem">
+        {field.name}
+      </Table.Th>
+      <Table.Td style={{ overflowWrap: 'anywhere' }} bg={isNew ? 'var(--mantine-color-violet-light)' : ''}>
+        {field.render(user)}
+        {isNew && (
+          <>
+            {' '}
+            <Badge size="sm" variant="outline" color="violet">
+              {t('replay.changed')}
+            </Badge>
+            <Text component="div" size="sm">
+              {t('replay.before')} {field.render(before)}
+            </Text>
+          </>
+        )}
+        {differsFrom(now) && (
+          <Text component="div" size="sm" c="dimmed">
+            {t('replay.nowIs')} {field.render(now)}
+          </Text>
+        )}
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+function useUserFields(onRoles: Props['onRoles']): UserField[] {
   const { t } = useTranslation();
   const countryName = useCountryName();
   const none = t('common.none');
@@ -74,7 +97,16 @@ function useUserFields(): UserField[] {
     {
       name: t('user.roles'),
       valueOf: ({ roles }) => roles,
-      render: ({ roles }) => (roles.length ? <RoleBadges roles={roles} /> : none),
+      render: ({ roles }) => (
+        <Group component="span" display="inline-flex" gap="xs">
+          <span>{roles.length ? <RoleBadges roles={roles} /> : none}</span>
+          {onRoles && (
+            <Anchor component="button" type="button" size="sm" onClick={onRoles}>
+              {t('userPage.changeRoles')}
+            </Anchor>
+          )}
+        </Group>
+      ),
     },
     { name: t('user.country'), valueOf: ({ country }) => country, render: ({ country }) => countryName(country) },
     {

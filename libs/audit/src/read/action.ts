@@ -1,3 +1,4 @@
+import { loginEvents } from '#libs/users';
 import { auditedKinds, type AuditedKind } from './subjects.js';
 
 type Kinds = typeof auditedKinds;
@@ -35,3 +36,6 @@ const kebab = (name: string) => name.replace(/\B[A-Z]/g, '-$&').toLowerCase();
 
 /** All actions. */
 export const actions = auditedEvents.map(toAction);
+
+/** The actions of logins, also of failed ones. They are many and change nothing. */
+export const loginActions: readonly string[] = Object.keys(loginEvents).map(toAction);

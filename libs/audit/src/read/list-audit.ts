@@ -2,6 +2,7 @@ import { Type } from 'class-transformer';
 import { ArrayUnique, IsIn, IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { sql, type Kysely, type SelectQueryBuilder } from 'kysely';
 import {
+  Flag,
   Id,
   Moment,
   Optional,
@@ -15,7 +16,7 @@ import {
 } from '#libs/kernel';
 import { encodeCursor, decodePositionCursor } from '#libs/read-store';
 import type { UserAcrossAccounts } from '#libs/users';
-import { actions } from './action.js';
+import { actions, loginActions } from './action.js';
 import { toAuditItems, type AuditItem } from './audit-item.js';
 import { loadSubjects, type AuditRow, type AuditTables } from './audit-trail.js';
 import { SubjectId } from './subject-id.field.js';
@@ -52,7 +53,10 @@ export class ListAudit extends Paged<ListAudit> {
 }
 
 /** A user's history: all that was done to them, and their logins; newest first. */
-export class ListHistory extends Paged<ListHistory> {}
+export class ListHistory extends Paged<ListHistory> {
+  /** Leaves out logins, also failed ones. */
+  @Optional() @Flag() excludeLogins?: boolean;
+}
 
 /**
  * Returns a page of the audit trail, newest first.
@@ -87,7 +91,8 @@ export async function listHistory(db: Kysely<AuditTables>, query: ListHistory): 
     UserAcrossAccounts | undefined;
   if (!user?.accounts[account!])
     throw new Refusal('user.not-found', 'not-found', 'There is no such user in this account.');
-  return readPage(db, selectVisible(db, visibleAccount(query.context)).where('subject_id', '=', targetId), query);
+  const rows = selectVisible(db, visibleAccount(query.context)).where('subject_id', '=', targetId);
+  return readPage(db, query.excludeLogins ? rows.where('action', 'not in', loginActions) : rows, query);
 }
 
 /** Returns the only account whose rows the caller may see; `undefined`: all accounts, as for operators. */

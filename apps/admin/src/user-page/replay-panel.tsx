@@ -1,0 +1,111 @@
+import { useState } from 'react';
+import { Alert, Button, Group, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import type { AuditItem } from '../api/audit';
+import { useActorName } from '../audit-items/names';
+import { useDateFormats } from '../components/date-time';
+import type { MomentSearch } from './moment-search';
+import { ReplaySlider } from './replay-slider';
+import type { UserAtMoment } from './use-user-at-moment';
+
+interface Props {
+  /** The changes of the user, oldest first. */
+  readonly steps: readonly AuditItem[];
+  readonly moment: Pick<UserAtMoment, 'at' | 'step' | 'isTooEarly'>;
+}
+
+/** Shows which moment of the user the page shows, and lets the reader choose another: a change on the slider, or a time. The moment is kept in the page's address. */
+export function ReplayPanel({ steps, moment }: Props) {
+  const { t } = useTranslation();
+  const navigate = useNavigate({ from: '/accounts/$accountId/users/$userId' });
+  const showMoment = (next: MomentSearch) => void navigate({ search: next, replace: true });
+  const { at, step } = moment;
+  return (
+    <Paper withBorder p="md" component="section" aria-labelledby="replay">
+      <Stack gap="sm">
+        <Group justify="space-between" gap="xs">
+          <Title order={2} size="h4" id="replay">
+            {t('replay.title')}
+          </Title>
+          <TimeForm onShow={(time) => showMoment({ at: time })} />
+        </Group>
+        {steps.length > 1 && (
+          <ReplaySlider
+            {...{ steps, step }}
+            isReplay={at !== undefined}
+            onStep={(next) => showMoment({ at: steps[next]!.revision })}
+          />
+        )}
+        <ShownMoment moment={moment} lastStep={steps[step]} onNow={() => showMoment({})} />
+        {at !== undefined && moment.isTooEarly && <Text size="sm">{t('replay.notHere')}</Text>}
+      </Stack>
+    </Paper>
+  );
+}
+
+/** Asks for a time, in the reader's time zone. */
+function TimeForm({ onShow }: { onShow: (time: string) => void }) {
+  const { t } = useTranslation();
+  const [typed, setTyped] = useState('');
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        onShow(new Date(typed).toISOString());
+      }}
+    >
+      <Group gap="xs" wrap="nowrap">
+        <TextInput
+          flex={1}
+          type="datetime-local"
+          size="xs"
+          aria-label={t('replay.asOf')}
+          required
+          max="9999-12-31T23:59"
+          value={typed}
+          onChange={({ currentTarget }) => setTyped(currentTarget.value)}
+        />
+        <Button type="submit" size="xs" variant="default">
+          {t('replay.show')}
+        </Button>
+      </Group>
+    </form>
+  );
+}
+
+/** Tells which moment is shown, also to screen readers. */
+function ShownMoment({
+  moment: { at },
+  lastStep,
+  onNow,
+}: Pick<Props, 'moment'> & { lastStep: AuditItem | undefined; onNow: () => void }) {
+  const { t } = useTranslation();
+  const { time } = useDateFormats();
+  const actorName = useActorName();
+  const change = lastStep && {
+    action: t(`action.${lastStep.action}`),
+    name: actorName(lastStep.actor),
+    date: time(lastStep.at),
+  };
+  const momentText =
+    at === undefined
+      ? change && t('replay.latest', change)
+      : typeof at === 'string'
+        ? [t('replay.at', { date: time(at) }), change && t('replay.latestThen', change)].filter(Boolean).join('. ')
+        : change && t('replay.after', change);
+  return (
+    <Alert variant="light" color={at === undefined ? 'gray' : 'violet'} py={6}>
+      <Group justify="space-between" gap="xs" mih={30}>
+        <Text size="sm" fw={600} role="status" flex="1 1 14rem" style={{ overflowWrap: 'anywhere' }}>
+          {momentText}
+        </Text>
+        {at !== undefined && (
+          <Button size="xs" color="violet" onClick={onNow}>
+            {t('replay.now')}
+          </Button>
+        )}
+      </Group>
+    </Alert>
+  );
+}

@@ -1,0 +1,102 @@
+import { useState, type ReactNode } from 'react';
+import { ActionIcon, Group, Slider, Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { AuditItem } from '../api/audit';
+import { useActorName } from '../audit-items/names';
+import { useDateFormats } from '../components/date-time';
+import { BackIcon, ForwardIcon } from '../components/icons';
+import classes from './user-page.module.css';
+
+interface Props {
+  /** The changes of the user, oldest first; at least two. */
+  readonly steps: readonly AuditItem[];
+  /** The index of the change that the page shows the user after; -1 for a time before the first. */
+  readonly step: number;
+  /** Whether the page shows an earlier moment, not now. */
+  readonly isReplay: boolean;
+  readonly onStep: (step: number) => void;
+}
+
+/** More marks than this would be a solid line. */
+const maxMarks = 60;
+
+/** Shows a slider with a mark for each change of a user, from the first to the last. */
+export function ReplaySlider({ steps, step, isReplay, onStep }: Props) {
+  const { t } = useTranslation();
+  const { date, time } = useDateFormats();
+  const actorName = useActorName();
+  const [draggedTo, setDraggedTo] = useState<number>();
+  const last = steps.length - 1;
+  const shown = draggedTo ?? Math.max(0, step);
+  const { action, actor, at } = steps[shown]!;
+  const positionText = t('replay.revision', { revision: shown + 1, last: last + 1 });
+  const changeText = t('replay.change', { action: t(`action.${action}`), name: actorName(actor), date: time(at) });
+  const go = (next: number) => onStep(Math.min(last, Math.max(0, next)));
+  return (
+    <div>
+      <Group wrap="nowrap" gap="sm">
+        <StepButton label={t('replay.earlier')} isPossible={step > 0} onClick={() => go(step - 1)}>
+          <BackIcon />
+        </StepButton>
+        <Slider
+          flex={1}
+          color={isReplay ? 'violet' : 'blue'}
+          min={0}
+          max={last}
+          value={shown}
+          onChange={setDraggedTo}
+          onChangeEnd={(next) => {
+            setDraggedTo(undefined);
+            onStep(next);
+          }}
+          {...(last <= maxMarks && { marks: steps.map((_, value) => ({ value })) })}
+          label={changeText}
+          // The label stays inside the panel.
+          styles={{ label: shown > last / 2 ? { insetInlineEnd: 0 } : { insetInlineStart: 0 } }}
+          classNames={{ label: classes['sliderLabel'] ?? '' }}
+          thumbLabel={t('replay.slider')}
+          thumbValueText={`${positionText}: ${changeText}`}
+        />
+        <StepButton label={t('replay.later')} isPossible={step < last} onClick={() => go(step + 1)}>
+          <ForwardIcon />
+        </StepButton>
+      </Group>
+      <Group justify="space-between" wrap="nowrap" gap="xs" mt={4} px={40} aria-hidden>
+        <Text size="xs" c="dimmed">
+          {date(steps[0]!.at)}
+        </Text>
+        <Text size="xs" c="dimmed">
+          {positionText}
+        </Text>
+        <Text size="xs" c="dimmed">
+          {date(steps[last]!.at)}
+        </Text>
+      </Group>
+    </div>
+  );
+}
+
+/** A button that keeps the focus at the end of the slider, where it does nothing. */
+function StepButton({
+  label,
+  isPossible,
+  onClick,
+  children,
+}: {
+  label: string;
+  isPossible: boolean;
+  onClick: () => void;
+  children: ReactNode;
+}) {
+  return (
+    <ActionIcon
+      variant="default"
+      aria-label={label}
+      aria-disabled={!isPossible}
+      data-disabled={!isPossible || undefined}
+      onClick={isPossible ? onClick : undefined}
+    >
+      {children}
+    </ActionIcon>
+  );
+}

@@ -1,0 +1,197 @@
+import type { ReactNode } from 'react';
+import { Alert, Button, Group, Stack, Text, type MantineColor } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { AuditAction, AuditItem } from '../api/audit';
+import type { UserActionName, UserDetail } from '../api/users';
+import { useActorName } from '../audit-items/names';
+import { useDateFormats } from '../components/date-time';
+import { ClockIcon, LockIcon, PersonIcon } from '../components/icons';
+import { useProblemText } from '../components/problems';
+import { useLocksInForce, type Lock } from '../components/locks';
+import { toButtonColor } from '../user-actions/user-actions';
+import { isFormer, type UserActionsState } from './use-user-actions';
+
+/** The actions that make a former user. */
+const departureActions: Partial<Record<UserDetail['status'], AuditAction>> = {
+  deleted: 'user.deleted',
+  rejected: 'user.rejected',
+};
+
+interface Props {
+  readonly user: UserDetail;
+  /** The changes of the user, newest first. */
+  readonly changes: readonly AuditItem[];
+  readonly actions: UserActionsState;
+}
+
+/** Shows what an administrator must know about the user first: that they are locked, wait for approval or have left, since when, by whom and why, with the buttons that change it. */
+export function UserBanner({ user, changes, actions }: Props) {
+  const { t } = useTranslation();
+  const { time } = useDateFormats();
+  const locks = useLocksInForce(user.locks);
+  if (isFormer(user)) {
+    const departure = changes.find(({ action }) => action === departureActions[user.status]);
+    return <FormerBanner user={user} departure={departure} actions={actions} />;
+  }
+  return (
+    <>
+      {user.status === 'pending' && (
+        <Banner
+          color="yellow"
+          icon={<ClockIcon />}
+          title={user.addedAt ? t('userPage.pendingSince', { date: time(user.addedAt) }) : t('status.pending')}
+          lines={[user.domain && t('userPage.pendingDomain', { domain: user.domain })]}
+          names={['ApproveUser', 'RejectUser']}
+          actions={actions}
+        />
+      )}
+      {locks.map((lock, index) => (
+        <LockBanner
+          key={lock.cause}
+          lock={lock}
+          changes={changes}
+          actions={actions}
+          // One button takes all locks away.
+          names={index === 0 ? ['UnlockUser'] : []}
+        />
+      ))}
+    </>
+  );
+}
+
+interface BannerProps {
+  readonly color: MantineColor;
+  readonly icon: ReactNode;
+  readonly title: string;
+  readonly lines: readonly (string | false | null | undefined)[];
+  readonly names: readonly UserActionName[];
+  readonly actions: UserActionsState;
+}
+
+function Banner({ color, icon, title, lines, names, actions }: BannerProps) {
+  const { t } = useTranslation();
+  const problemText = useProblemText();
+  const possible = names.flatMap((name) => actions.find(name) ?? []);
+  const refused = possible.find(({ allowed }) => !allowed);
+  return (
+    <Alert
+      color={color}
+      variant="light"
+      icon={icon}
+      title={title}
+      role="status"
+      // Mantine would show both in the alert's colour, and yellow is too pale.
+      styles={{ title: { color: 'inherit' }, icon: { color: 'inherit' } }}
+      style={{ overflowWrap: 'anywhere', color: 'var(--mantine-color-text)' }}
+    >
+      <Group justify="space-between" align="flex-end" gap="sm">
+        <Stack gap={2} flex="1 1 16rem">
+          {lines.map(
+            (line) =>
+              line && (
+                <Text key={line} size="sm">
+                  {line}
+                </Text>
+              ),
+          )}
+          {refused && (
+            <Text size="sm" c="dimmed">
+              {t(`userAction.${refused.action}`)}: {problemText(refused)}
+            </Text>
+          )}
+        </Stack>
+        <Group gap="xs">
+          {possible
+            .filter(({ allowed }) => allowed)
+            .map(({ action }) => (
+              <Button
+                key={action}
+                size="xs"
+                variant={toButtonColor(action) === 'red' ? 'default' : 'filled'}
+                onClick={() => actions.start(action)}
+              >
+                {t(`userAction.${action}`)}
+              </Button>
+            ))}
+        </Group>
+      </Group>
+    </Alert>
+  );
+}
+
+function LockBanner({
+  lock,
+  changes,
+  ...rest
+}: Pick<BannerProps, 'names' | 'actions'> & { lock: Lock; changes: readonly AuditItem[] }) {
+  const { t } = useTranslation();
+  const { time } = useDateFormats();
+  const actorName = useActorName();
+  const entitlementText = useEntitlementText();
+  const { cause, at, until, by, reason } = lock;
+  const locking = changes.find((item) => item.action === 'user.locked' && item.at === at);
+  const isByAdministrator = cause === 'administrator' && locking && by.kind !== 'another-account';
+  const title = isByAdministrator
+    ? t('userPage.lockedBy', { date: time(at), name: actorName(locking.actor) })
+    : `${t(`lock.${cause}`)}, ${t('lock.since', { date: time(at) })}`;
+  return (
+    <Banner
+      color="red"
+      icon={<LockIcon />}
+      title={until ? `${title}, ${t('lock.until', { date: time(until) })}` : title}
+      lines={[
+        by.kind === 'another-account' && t('lock.elsewhere'),
+        reason && t('lock.reason', { reason }),
+        cause === 'failedLogins' && t('lock.passwordOnly'),
+        entitlementText(lock),
+      ]}
+      {...rest}
+    />
+  );
+}
+
+function FormerBanner({
+  user: { status, restorableUntil, locks },
+  departure,
+  actions,
+}: {
+  user: UserDetail;
+  departure: AuditItem | undefined;
+  actions: UserActionsState;
+}) {
+  const { t } = useTranslation();
+  const { time } = useDateFormats();
+  const actorName = useActorName();
+  const entitlementText = useEntitlementText();
+  const label = t(`status.${status}`);
+  return (
+    <Banner
+      color="gray"
+      icon={<PersonIcon />}
+      title={
+        departure
+          ? t('userPage.formerSince', { status: label, date: time(departure.at), name: actorName(departure.actor) })
+          : label
+      }
+      lines={[
+        departure?.reason && t('lock.reason', { reason: departure.reason }),
+        restorableUntil && t('user.restorableUntil', { date: time(restorableUntil) }),
+        ...locks.map(entitlementText),
+      ]}
+      names={['RestoreUser']}
+      actions={actions}
+    />
+  );
+}
+
+/** Returns a function that says until when a locked or deleted user keeps their entitlements; nothing if they keep none. */
+function useEntitlementText(): (lock: Lock) => string | undefined {
+  const { t } = useTranslation();
+  const { date } = useDateFormats();
+  return ({ disableModeUntil }) => {
+    if (!disableModeUntil) return undefined;
+    return Date.parse(disableModeUntil) > Date.now()
+      ? t('lock.disableMode', { date: date(disableModeUntil) })
+      : t('userPage.entitlementsEnded', { date: date(disableModeUntil) });
+  };
+}
