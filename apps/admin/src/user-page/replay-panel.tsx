@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Alert, Button, Group, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Button, Group, Paper, Text, TextInput, Title } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { AuditItem } from '../api/audit';
@@ -8,6 +8,7 @@ import { useDateFormats } from '../components/date-time';
 import type { MomentSearch } from './moment-search';
 import { ReplaySlider } from './replay-slider';
 import type { UserAtMoment } from './use-user-at-moment';
+import classes from './user-page.module.css';
 
 interface Props {
   /** The changes of the user, oldest first. */
@@ -22,9 +23,9 @@ export function ReplayPanel({ steps, moment }: Props) {
   const showMoment = (next: MomentSearch) => void navigate({ search: next, replace: true });
   const { at, step } = moment;
   return (
-    <Paper withBorder p="md" component="section" aria-labelledby="replay">
-      <Stack gap="sm">
-        <Group justify="space-between" gap="xs">
+    <>
+      <Paper withBorder p="md" component="section" aria-labelledby="replay">
+        <Group justify="space-between" gap="xs" mb={steps.length > 1 ? 'sm' : 0}>
           <Title order={2} size="h4" id="replay">
             {t('replay.title')}
           </Title>
@@ -37,10 +38,9 @@ export function ReplayPanel({ steps, moment }: Props) {
             onStep={(next) => showMoment({ at: steps[next]!.revision })}
           />
         )}
-        <ShownMoment moment={moment} lastStep={steps[step]} onNow={() => showMoment({})} />
-        {at !== undefined && moment.isTooEarly && <Text size="sm">{t('replay.notHere')}</Text>}
-      </Stack>
-    </Paper>
+      </Paper>
+      <ShownMoment moment={moment} lastStep={steps[step]} onNow={() => showMoment({})} />
+    </>
   );
 }
 
@@ -74,9 +74,9 @@ function TimeForm({ onShow }: { onShow: (time: string) => void }) {
   );
 }
 
-/** Tells which moment is shown, also to screen readers. */
+/** Tells which moment is shown, also to screen readers. An earlier moment stays visible while the page scrolls. */
 function ShownMoment({
-  moment: { at },
+  moment: { at, isTooEarly },
   lastStep,
   onNow,
 }: Pick<Props, 'moment'> & { lastStep: AuditItem | undefined; onNow: () => void }) {
@@ -95,17 +95,19 @@ function ShownMoment({
         ? [t('replay.at', { date: time(at) }), change && t('replay.latestThen', change)].filter(Boolean).join('. ')
         : change && t('replay.after', change);
   return (
-    <Alert variant="light" color={at === undefined ? 'gray' : 'violet'} py={6}>
-      <Group justify="space-between" gap="xs" mih={30}>
-        <Text size="sm" fw={600} role="status" flex="1 1 14rem" style={{ overflowWrap: 'anywhere' }}>
-          {momentText}
-        </Text>
-        {at !== undefined && (
-          <Button size="xs" color="violet" onClick={onNow}>
-            {t('replay.now')}
-          </Button>
-        )}
-      </Group>
-    </Alert>
+    <div className={classes['moment'] ?? ''} {...(at !== undefined && { 'data-replay': true })}>
+      <Alert variant="light" color={at === undefined ? 'gray' : 'violet'} py={6}>
+        <Group justify="space-between" gap="xs" mih={30}>
+          <Text size="sm" fw={600} role="status" flex="1 1 14rem" style={{ overflowWrap: 'anywhere' }}>
+            {momentText} {isTooEarly && t('replay.notHere')}
+          </Text>
+          {at !== undefined && (
+            <Button size="xs" color="violet" onClick={onNow}>
+              {t('replay.now')}
+            </Button>
+          )}
+        </Group>
+      </Alert>
+    </div>
   );
 }

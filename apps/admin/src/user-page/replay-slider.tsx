@@ -1,7 +1,8 @@
 import { useState, type ReactNode } from 'react';
-import { ActionIcon, Group, Slider, Text } from '@mantine/core';
+import { ActionIcon as IconButton, Box, Group, Slider, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { AuditItem } from '../api/audit';
+import { ActionIcon } from '../audit-items/action-icon';
 import { useActorName } from '../audit-items/names';
 import { useDateFormats } from '../components/date-time';
 import { BackIcon, ForwardIcon } from '../components/icons';
@@ -19,6 +20,11 @@ interface Props {
 
 /** More marks than this would be a solid line. */
 const maxMarks = 60;
+/** More icons than this would overlap. */
+const maxIcons = 24;
+const maxIconsOnPhone = 8;
+/** The pixels that the icons take below the slider. */
+const iconSpace = 22;
 
 /** Shows a slider with a mark for each change of a user, from the first to the last. */
 export function ReplaySlider({ steps, step, isReplay, onStep }: Props) {
@@ -27,6 +33,8 @@ export function ReplaySlider({ steps, step, isReplay, onStep }: Props) {
   const actorName = useActorName();
   const [draggedTo, setDraggedTo] = useState<number>();
   const last = steps.length - 1;
+  const hasIcons = steps.length <= maxIcons;
+  const hasIconsOnPhone = steps.length <= maxIconsOnPhone;
   const shown = draggedTo ?? Math.max(0, step);
   const { action, actor, at } = steps[shown]!;
   const positionText = t('replay.revision', { revision: shown + 1, last: last + 1 });
@@ -49,7 +57,16 @@ export function ReplaySlider({ steps, step, isReplay, onStep }: Props) {
             setDraggedTo(undefined);
             onStep(next);
           }}
-          {...(last <= maxMarks && { marks: steps.map((_, value) => ({ value })) })}
+          {...(last <= maxMarks && {
+            marks: steps.map((one, value) => ({
+              value,
+              label: hasIcons && (
+                <Box component="span" {...(!hasIconsOnPhone && { visibleFrom: 'md' })}>
+                  <ActionIcon action={one.action} size={20} />
+                </Box>
+              ),
+            })),
+          })}
           label={changeText}
           // The label stays inside the panel.
           styles={{ label: shown > last / 2 ? { insetInlineEnd: 0 } : { insetInlineStart: 0 } }}
@@ -61,7 +78,14 @@ export function ReplaySlider({ steps, step, isReplay, onStep }: Props) {
           <ForwardIcon />
         </StepButton>
       </Group>
-      <Group justify="space-between" wrap="nowrap" gap="xs" mt={4} px={40} aria-hidden>
+      <Group
+        justify="space-between"
+        wrap="nowrap"
+        gap="xs"
+        mt={{ base: hasIconsOnPhone ? iconSpace : 4, md: hasIcons ? iconSpace : 4 }}
+        px={40}
+        aria-hidden
+      >
         <Text size="xs" c="dimmed">
           {date(steps[0]!.at)}
         </Text>
@@ -89,7 +113,7 @@ function StepButton({
   children: ReactNode;
 }) {
   return (
-    <ActionIcon
+    <IconButton
       variant="default"
       aria-label={label}
       aria-disabled={!isPossible}
@@ -97,6 +121,6 @@ function StepButton({
       onClick={isPossible ? onClick : undefined}
     >
       {children}
-    </ActionIcon>
+    </IconButton>
   );
 }

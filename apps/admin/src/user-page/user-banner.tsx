@@ -1,14 +1,11 @@
-import type { ReactNode } from 'react';
-import { Alert, Button, Group, Stack, Text, type MantineColor } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { AuditAction, AuditItem } from '../api/audit';
-import type { UserActionName, UserDetail } from '../api/users';
+import type { UserDetail } from '../api/users';
 import { useActorName } from '../audit-items/names';
 import { useDateFormats } from '../components/date-time';
 import { ClockIcon, LockIcon, PersonIcon } from '../components/icons';
-import { useProblemText } from '../components/problems';
 import { useLocksInForce, type Lock } from '../components/locks';
-import { toButtonColor } from '../user-actions/user-actions';
+import { ActionBanner, type ActionBannerProps } from './action-banner';
 import { isFormer, type UserActionsState } from './use-user-actions';
 
 /** The actions that make a former user. */
@@ -36,7 +33,7 @@ export function UserBanner({ user, changes, actions }: Props) {
   return (
     <>
       {user.status === 'pending' && (
-        <Banner
+        <ActionBanner
           color="yellow"
           icon={<ClockIcon />}
           title={user.addedAt ? t('userPage.pendingSince', { date: time(user.addedAt) }) : t('status.pending')}
@@ -59,71 +56,11 @@ export function UserBanner({ user, changes, actions }: Props) {
   );
 }
 
-interface BannerProps {
-  readonly color: MantineColor;
-  readonly icon: ReactNode;
-  readonly title: string;
-  readonly lines: readonly (string | false | null | undefined)[];
-  readonly names: readonly UserActionName[];
-  readonly actions: UserActionsState;
-}
-
-function Banner({ color, icon, title, lines, names, actions }: BannerProps) {
-  const { t } = useTranslation();
-  const problemText = useProblemText();
-  const possible = names.flatMap((name) => actions.find(name) ?? []);
-  const refused = possible.find(({ allowed }) => !allowed);
-  return (
-    <Alert
-      color={color}
-      variant="light"
-      icon={icon}
-      title={title}
-      role="status"
-      // Mantine would show both in the alert's colour, and yellow is too pale.
-      styles={{ title: { color: 'inherit' }, icon: { color: 'inherit' } }}
-      style={{ overflowWrap: 'anywhere', color: 'var(--mantine-color-text)' }}
-    >
-      <Group justify="space-between" align="flex-end" gap="sm">
-        <Stack gap={2} flex="1 1 16rem">
-          {lines.map(
-            (line) =>
-              line && (
-                <Text key={line} size="sm">
-                  {line}
-                </Text>
-              ),
-          )}
-          {refused && (
-            <Text size="sm" c="dimmed">
-              {t(`userAction.${refused.action}`)}: {problemText(refused)}
-            </Text>
-          )}
-        </Stack>
-        <Group gap="xs">
-          {possible
-            .filter(({ allowed }) => allowed)
-            .map(({ action }) => (
-              <Button
-                key={action}
-                size="xs"
-                variant={toButtonColor(action) === 'red' ? 'default' : 'filled'}
-                onClick={() => actions.start(action)}
-              >
-                {t(`userAction.${action}`)}
-              </Button>
-            ))}
-        </Group>
-      </Group>
-    </Alert>
-  );
-}
-
 function LockBanner({
   lock,
   changes,
   ...rest
-}: Pick<BannerProps, 'names' | 'actions'> & { lock: Lock; changes: readonly AuditItem[] }) {
+}: Pick<ActionBannerProps, 'names' | 'actions'> & { lock: Lock; changes: readonly AuditItem[] }) {
   const { t } = useTranslation();
   const { time } = useDateFormats();
   const actorName = useActorName();
@@ -135,7 +72,7 @@ function LockBanner({
     ? t('userPage.lockedBy', { date: time(at), name: actorName(locking.actor) })
     : `${t(`lock.${cause}`)}, ${t('lock.since', { date: time(at) })}`;
   return (
-    <Banner
+    <ActionBanner
       color="red"
       icon={<LockIcon />}
       title={until ? `${title}, ${t('lock.until', { date: time(until) })}` : title}
@@ -165,7 +102,7 @@ function FormerBanner({
   const entitlementText = useEntitlementText();
   const label = t(`status.${status}`);
   return (
-    <Banner
+    <ActionBanner
       color="gray"
       icon={<PersonIcon />}
       title={

@@ -7,6 +7,7 @@ import { AnchorLink } from '../components/links';
 import { DateTime } from '../components/date-time';
 import { LoadMore } from '../components/load-more';
 import { LoadError } from '../components/problems';
+import { ActionIcon } from '../audit-items/action-icon';
 import { FieldChanges } from '../audit-items/field-changes';
 import { useActorName } from '../audit-items/names';
 import { ActionSource } from '../audit-items/action-source';
@@ -44,11 +45,15 @@ export function UserHistory({ accountId, userId, changes, shown, isReplay }: Pro
       </Group>
       {list.error && <LoadError error={list.error} onRetry={list.refetch} />}
       {list.isSuccess && items.length === 0 && <Text c="dimmed">{t('history.empty')}</Text>}
-      <Timeline bulletSize={14} lineWidth={2}>
+      <Timeline bulletSize={26} lineWidth={2}>
         {items.map((item) => {
           const isShown = item.position === shown?.position;
           return (
-            <Timeline.Item key={item.position} aria-current={isShown ? 'step' : undefined}>
+            <Timeline.Item
+              key={item.position}
+              aria-current={isShown ? 'step' : undefined}
+              bullet={<ActionIcon action={item.action} />}
+            >
               <HistoryRow
                 accountId={accountId}
                 userId={userId}
@@ -74,7 +79,6 @@ interface RowProps extends Pick<Props, 'accountId' | 'userId'> {
 /** Shows one change. A click anywhere on it shows the user after it; its title is the link for the keyboard. */
 function HistoryRow({ accountId, userId, item, isReplayable, isMarked }: RowProps) {
   const { t } = useTranslation();
-  const actorName = useActorName();
   const navigate = useNavigate();
   const moment = {
     to: '/accounts/$accountId/users/$userId',
@@ -114,9 +118,7 @@ function HistoryRow({ accountId, userId, item, isReplayable, isMarked }: RowProp
           <DateTime at={item.at} />
         </Text>
       </Group>
-      <Text size="sm" c="dimmed">
-        {t('history.by', { name: actorName(item.actor) })}
-      </Text>
+      <Actor accountId={accountId} actor={item.actor} />
       {item.reason && <Text size="sm">{t('lock.reason', { reason: item.reason })}</Text>}
       <FieldChanges changes={item.changes} />
       <Group gap="sm">
@@ -131,5 +133,28 @@ function HistoryRow({ accountId, userId, item, isReplayable, isMarked }: RowProp
         </AnchorLink>
       </Group>
     </Stack>
+  );
+}
+
+/** Names who made a change; a user with a link to their page. */
+function Actor({ accountId, actor }: { accountId: string; actor: AuditItem['actor'] }) {
+  const { t } = useTranslation();
+  const name = t('history.by', { name: useActorName()(actor) });
+  if (actor.kind !== 'user')
+    return (
+      <Text size="sm" c="dimmed">
+        {name}
+      </Text>
+    );
+  return (
+    <AnchorLink
+      to="/accounts/$accountId/users/$userId"
+      params={{ accountId, userId: actor.id }}
+      size="sm"
+      c="dimmed"
+      style={{ alignSelf: 'flex-start' }}
+    >
+      {name}
+    </AnchorLink>
   );
 }
