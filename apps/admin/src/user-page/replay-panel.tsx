@@ -3,6 +3,7 @@ import { Alert, Button, Group, Paper, Text, TextInput, Title } from '@mantine/co
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { AuditItem } from '../api/audit';
+import { useActionTitle } from '../audit-items/action-title';
 import { useActorName } from '../audit-items/names';
 import { useDateFormats } from '../components/date-time';
 import type { MomentSearch } from './moment-search';
@@ -83,8 +84,9 @@ function ShownMoment({
   const { t } = useTranslation();
   const { time } = useDateFormats();
   const actorName = useActorName();
+  const actionTitle = useActionTitle();
   const change = lastStep && {
-    action: t(`action.${lastStep.action}`),
+    action: actionTitle(lastStep),
     name: actorName(lastStep.actor),
     date: time(lastStep.at),
   };
@@ -96,13 +98,13 @@ function ShownMoment({
         : change && t('replay.after', change);
   return (
     <div className={classes['moment'] ?? ''} {...(at !== undefined && { 'data-replay': true })}>
-      <Alert variant="light" color={at === undefined ? 'gray' : 'violet'} py={6}>
+      <Alert variant="light" color={at === undefined ? 'gray' : 'grape'} py={6}>
         <Group justify="space-between" gap="xs" mih={30}>
           <Text size="sm" fw={600} role="status" flex="1 1 14rem" style={{ overflowWrap: 'anywhere' }}>
             {momentText} {isTooEarly && t('replay.notHere')}
           </Text>
           {at !== undefined && (
-            <Button size="xs" color="violet" onClick={onNow}>
+            <Button size="xs" color="grape" onClick={onNow}>
               {t('replay.now')}
             </Button>
           )}

@@ -3,6 +3,7 @@ import { ActionIcon as IconButton, Box, Group, Slider, Text } from '@mantine/cor
 import { useTranslation } from 'react-i18next';
 import type { AuditItem } from '../api/audit';
 import { ActionIcon } from '../audit-items/action-icon';
+import { useActionTitle } from '../audit-items/action-title';
 import { useActorName } from '../audit-items/names';
 import { useDateFormats } from '../components/date-time';
 import { BackIcon, ForwardIcon } from '../components/icons';
@@ -31,14 +32,19 @@ export function ReplaySlider({ steps, step, isReplay, onStep }: Props) {
   const { t } = useTranslation();
   const { date, time } = useDateFormats();
   const actorName = useActorName();
+  const actionTitle = useActionTitle();
   const [draggedTo, setDraggedTo] = useState<number>();
   const last = steps.length - 1;
   const hasIcons = steps.length <= maxIcons;
   const hasIconsOnPhone = steps.length <= maxIconsOnPhone;
   const shown = draggedTo ?? Math.max(0, step);
-  const { action, actor, at } = steps[shown]!;
+  const change = steps[shown]!;
   const positionText = t('replay.revision', { revision: shown + 1, last: last + 1 });
-  const changeText = t('replay.change', { action: t(`action.${action}`), name: actorName(actor), date: time(at) });
+  const changeText = t('replay.change', {
+    action: actionTitle(change),
+    name: actorName(change.actor),
+    date: time(change.at),
+  });
   const go = (next: number) => onStep(Math.min(last, Math.max(0, next)));
   return (
     <div>
@@ -48,7 +54,7 @@ export function ReplaySlider({ steps, step, isReplay, onStep }: Props) {
         </StepButton>
         <Slider
           flex={1}
-          color={isReplay ? 'violet' : 'blue'}
+          color={isReplay ? 'grape' : 'blue'}
           min={0}
           max={last}
           value={shown}

@@ -50,12 +50,12 @@ function FieldRow({ field, user, before, now }: Omit<Props, 'onRoles'> & { field
       <Table.Th w="35%" maw="14rem">
         {field.name}
       </Table.Th>
-      <Table.Td style={{ overflowWrap: 'anywhere' }} bg={isNew ? 'var(--mantine-color-violet-light)' : ''}>
+      <Table.Td style={{ overflowWrap: 'anywhere' }} bg={isNew ? 'var(--mantine-color-grape-light)' : ''}>
         {field.render(user)}
         {isNew && (
           <>
             {' '}
-            <Badge size="sm" variant="outline" color="violet">
+            <Badge size="sm" variant="outline" color="grape">
               {t('replay.changed')}
             </Badge>
             <Text component="div" size="sm">

@@ -8,7 +8,8 @@ import { DateTime } from '../components/date-time';
 import { LoadMore } from '../components/load-more';
 import { LoadError } from '../components/problems';
 import { ActionIcon } from '../audit-items/action-icon';
-import { FieldChanges } from '../audit-items/field-changes';
+import { useActionTitle } from '../audit-items/action-title';
+import { ChangeSummary } from '../audit-items/change-summary';
 import { useActorName } from '../audit-items/names';
 import { ActionSource } from '../audit-items/action-source';
 import { isVisibleStep, useFullHistory, type useUserChanges } from './use-user-history';
@@ -86,7 +87,7 @@ function HistoryRow({ accountId, userId, item, isReplayable, isMarked }: RowProp
     search: { at: item.revision },
     replace: true,
   } as const;
-  const title = t(`action.${item.action}`);
+  const title = useActionTitle()(item);
   const showMoment = ({ target }: MouseEvent) => {
     const isOnLink = target instanceof Element && target.closest('a, button');
     // Text can be selected without leaving the moment.
@@ -109,7 +110,7 @@ function HistoryRow({ accountId, userId, item, isReplayable, isMarked }: RowProp
             <Text fw={600}>{title}</Text>
           )}
           {isMarked && (
-            <Badge size="sm" color="violet">
+            <Badge size="sm" color="grape">
               {t('replay.shown')}
             </Badge>
           )}
@@ -120,7 +121,7 @@ function HistoryRow({ accountId, userId, item, isReplayable, isMarked }: RowProp
       </Group>
       <Actor accountId={accountId} actor={item.actor} />
       {item.reason && <Text size="sm">{t('lock.reason', { reason: item.reason })}</Text>}
-      <FieldChanges changes={item.changes} />
+      <ChangeSummary item={item} />
       <Group gap="sm">
         <ActionSource item={item} />
         <AnchorLink

@@ -51,7 +51,7 @@ export function UserPage() {
                     {t('userPage.details')}
                   </Title>
                   {isReplay && shownTime && (
-                    <Badge color="violet" variant="light" tt="none">
+                    <Badge color="grape" variant="light" tt="none">
                       {t('replay.at', { date: time(shownTime) })}
                     </Badge>
                   )}
