@@ -66,12 +66,10 @@ function ActionMenu({ names, actions }: { names: readonly UserActionName[]; acti
           const possible = actions.find(name);
           if (possible?.allowed)
             return (
-              <Menu.Item
-                key={name}
-                {...(toButtonColor(name) === 'red' && { color: 'red' })}
-                onClick={() => actions.start(name)}
-              >
-                {t(`userAction.${name}`)}
+              <Menu.Item key={name} onClick={() => actions.start(name)}>
+                <Text size="sm" {...(toButtonColor(name) === 'red' && { c: 'var(--mantine-color-error)' })}>
+                  {t(`userAction.${name}`)}
+                </Text>
               </Menu.Item>
             );
           return (

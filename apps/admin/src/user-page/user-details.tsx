@@ -7,6 +7,7 @@ import { useDescribeLock } from '../components/locks';
 import { RoleBadges, StatusBadge } from '../components/badges';
 import { DateTime } from '../components/date-time';
 import { languages } from '../texts/i18n';
+import classes from './user-page.module.css';
 
 interface UserField {
   readonly name: string;
@@ -50,7 +51,7 @@ function FieldRow({ field, user, before, now }: Omit<Props, 'onRoles'> & { field
       <Table.Th w="35%" maw="14rem">
         {field.name}
       </Table.Th>
-      <Table.Td style={{ overflowWrap: 'anywhere' }} bg={isNew ? 'var(--mantine-color-grape-light)' : ''}>
+      <Table.Td style={{ overflowWrap: 'anywhere' }} className={isNew ? (classes['changed'] ?? '') : ''}>
         {field.render(user)}
         {isNew && (
           <>
