@@ -1,11 +1,11 @@
 import { useMemo, useState } from 'react';
 import { Text } from '@mantine/core';
-import type { UseInfiniteQueryResult } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { AuditItem } from '../api/audit';
 import { ActorName, SubjectName } from '../audit-items/party-names';
 import { useActorName } from '../audit-items/names';
 import { DateTime } from '../components/date-time';
+import type { ListQuery } from '../components/list-query';
 import { ListTable, type Column } from '../components/list-table';
 import { findSubjects, toRows, type Act, type AuditRow } from './audit-acts';
 import { ActCell, ItemCell } from './audit-cells';
@@ -13,7 +13,7 @@ import { ActCell, ItemCell } from './audit-cells';
 interface Props {
   readonly accountId: string;
   readonly items: AuditItem[];
-  readonly list: Pick<UseInfiniteQueryResult, 'hasNextPage' | 'isFetchingNextPage' | 'fetchNextPage'>;
+  readonly list: ListQuery;
   /** The id of the only act that is shown, whose items are not grouped. */
   readonly shownAct: string | undefined;
   readonly onOpen: (item: AuditItem) => void;

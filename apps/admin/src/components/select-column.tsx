@@ -12,6 +12,8 @@ interface Selectable {
 export interface Selection {
   readonly selected: ReadonlySet<string>;
   readonly onSelect: (selected: ReadonlySet<string>) => void;
+  /** Whether nothing can be selected now, because other rows are loading. */
+  readonly isDisabled?: boolean;
 }
 
 export const noneSelected: ReadonlySet<string> = new Set();
@@ -19,7 +21,7 @@ export const noneSelected: ReadonlySet<string> = new Set();
 /** Creates a table column with a checkbox for each user, and one in its heading for all. */
 export function createSelectColumn<User extends Selectable>(
   users: readonly User[],
-  { selected, onSelect }: Selection,
+  { selected, onSelect, isDisabled = false }: Selection,
 ): Column<User> {
   const chosen = users.filter(({ userId }) => selected.has(userId)).length;
   const choose = (some: readonly User[], isChosen: boolean) => {
@@ -32,6 +34,7 @@ export function createSelectColumn<User extends Selectable>(
       <SelectAll
         isChosen={chosen > 0 && chosen === users.length}
         isSome={chosen > 0 && chosen < users.length}
+        isDisabled={isDisabled || users.length === 0}
         onChange={(isChosen) => choose(users, isChosen)}
       />
     ),
@@ -49,7 +52,12 @@ interface Choice {
 /** The minimum size of a checkbox, also where rows scroll up to the heading (WCAG 2.2, 2.5.8). */
 const minTargetSize = '24px';
 
-function SelectAll({ isChosen, isSome, onChange }: Choice & { readonly isSome: boolean }) {
+function SelectAll({
+  isChosen,
+  isSome,
+  isDisabled,
+  onChange,
+}: Choice & { readonly isSome: boolean; readonly isDisabled: boolean }) {
   const { t } = useTranslation();
   return (
     <Checkbox
@@ -57,6 +65,7 @@ function SelectAll({ isChosen, isSome, onChange }: Choice & { readonly isSome: b
       aria-label={t('users.selectAll')}
       checked={isChosen}
       indeterminate={isSome}
+      disabled={isDisabled}
       onChange={({ currentTarget }) => onChange(currentTarget.checked)}
     />
   );

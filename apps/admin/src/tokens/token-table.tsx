@@ -1,7 +1,7 @@
 import { Badge, Button } from '@mantine/core';
-import type { UseInfiniteQueryResult } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { AccessToken, TokenFilter, TokenState } from '../api/tokens';
+import type { ListQuery } from '../components/list-query';
 import { ListTable, type Column } from '../components/list-table';
 import { RowButton } from '../components/row-button';
 import { DateTime } from '../components/date-time';
@@ -15,7 +15,7 @@ const toTokenState = ({ endedAt, expiresAt }: AccessToken): TokenState =>
 
 interface Props {
   readonly tokens: AccessToken[];
-  readonly list: Pick<UseInfiniteQueryResult, 'hasNextPage' | 'isFetchingNextPage' | 'fetchNextPage'>;
+  readonly list: ListQuery;
   readonly sort: string;
   readonly onSort: (sort: TokenFilter['sort']) => void;
   readonly onOpen: (token: AccessToken) => void;

@@ -1,0 +1,52 @@
+import { useCallback, useEffect, useRef, type RefObject } from 'react';
+import type { ListQuery } from './list-query';
+
+/** The height of a row in pixels, as in the style sheet. */
+export const rowHeightPx = 56;
+
+/** Where a list was when it was left, and the function that is told where it is. */
+export interface ListPlace {
+  /** How far the list was scrolled, in pixels. */
+  readonly initialOffset: number;
+  readonly onScroll: (offset: number) => void;
+  /** What the rows are asked with: another value begins at the top. */
+  readonly contentKey: string;
+}
+
+interface ListState {
+  readonly scroller: RefObject<HTMLDivElement | null>;
+  readonly place: ListPlace | undefined;
+  readonly list: ListQuery;
+  readonly rowCount: number;
+}
+
+/** Scrolls a list to where it was when it was left, for which it loads the pages up to there, and to its top when its content changes. */
+export function useListPlace({ scroller, place, list, rowCount }: ListState): () => void {
+  const { hasNextPage, isFetchingNextPage, fetchNextPage, isPending } = list;
+  /** The offset to restore; 0 once that is done. */
+  const target = useRef(place?.initialOffset ?? 0);
+  useEffect(() => {
+    if (!target.current || isPending || !scroller.current) return;
+    const isLoaded = rowCount * rowHeightPx >= target.current + scroller.current.clientHeight;
+    if (!isLoaded && hasNextPage) {
+      if (!isFetchingNextPage) void fetchNextPage({ cancelRefetch: false });
+      return;
+    }
+    scroller.current.scrollTop = target.current;
+    target.current = 0;
+  }, [scroller, rowCount, hasNextPage, isFetchingNextPage, fetchNextPage, isPending]);
+
+  const contentKey = place?.contentKey;
+  const shownKey = useRef(contentKey);
+  useEffect(() => {
+    if (shownKey.current === contentKey) return;
+    shownKey.current = contentKey;
+    target.current = 0;
+    if (scroller.current) scroller.current.scrollTop = 0;
+  }, [scroller, contentKey]);
+
+  const onScroll = place?.onScroll;
+  return useCallback(() => {
+    if (!target.current) onScroll?.(scroller.current?.scrollTop ?? 0);
+  }, [scroller, onScroll]);
+}
