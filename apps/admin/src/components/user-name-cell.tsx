@@ -1,8 +1,9 @@
 import { Text } from '@mantine/core';
 import { AnchorLink } from './links';
+import { formatListName } from './person-name';
 import classes from './user-name-cell.module.css';
 
-/** Shows a user's name as a link to their page, with their e-mail address below. */
+/** Shows a user's name, the last name first, as a link to their page, with their e-mail address below. */
 export function UserNameCell({
   accountId,
   user: { userId, firstName, lastName, email },
@@ -20,7 +21,7 @@ export function UserNameCell({
         truncate
         display="block"
       >
-        {firstName} {lastName}
+        {formatListName({ firstName, lastName })}
       </AnchorLink>
       <Text size="xs" c="dimmed" truncate className={classes['address']}>
         {email}
