@@ -143,7 +143,7 @@ const password = 'a long enough passphrase';
     await page.getByText('Nobody waits for approval.').waitFor();
   });
 
-  step('locks users with a reason, which the padlock shows, but not herself; unlocks one', async () => {
+  step('locks users with a reason, which the badge shows, but not herself; unlocks one', async () => {
     await page.getByRole('link', { name: 'Users' }).click();
     await selectRows('Ada Lovelace', 'Ben Meyer', 'Carla García');
     await press('Lock');
@@ -178,7 +178,7 @@ const password = 'a long enough passphrase';
     await selectRows('David Kowalski');
     await press('Restore');
     await press('Confirm', dialog());
-    await page.getByText('Nobody fits these filters.').waitFor();
+    await page.getByText('No user matches these filters.').waitFor();
     await press('Remove all filters');
     await row('David Kowalski').waitFor();
   });

@@ -29,7 +29,7 @@ import { pageActions } from './page-actions.js';
   it('opens the login page when the session was ended elsewhere, and returns after the login', async () => {
     const ada = await northwind.logInByMail('ada@northwind.example');
     const { page } = ada;
-    await page.goto(`${users}?locked=true`);
+    await page.goto(`${users}?country=GB`);
     await page.getByRole('heading', { name: 'Users' }).waitFor();
     await endSession(ada);
     // The next change closes the stream, so the page notices without an input.
@@ -38,7 +38,7 @@ import { pageActions } from './page-actions.js';
     await page.getByRole('textbox', { name: 'E-mail' }).fill('ada@northwind.example');
     await page.locator('input[type=password]').fill(password);
     await pageActions(() => page).press('Log in');
-    await page.waitForURL((url) => url.pathname + url.search === `${users}?locked=true`);
+    await page.waitForURL((url) => url.pathname + url.search === `${users}?country=GB`);
     await page.getByRole('heading', { name: 'Users' }).waitFor();
 
     await page.goto('/profile');
@@ -69,12 +69,12 @@ import { pageActions } from './page-actions.js';
     const { page } = await northwind.logInAsOperator();
     await page.route('**/changes*', (route) => route.fulfill({ status: 502 }));
     await page.goto(users);
-    await page.getByRole('link', { name: 'Dora Plain' }).waitFor();
+    await page.getByRole('link', { name: 'Plain, Dora' }).waitFor();
     const { operator } = northwind.test;
     const { items } = expectStatus(200, await operator.get(`${users}?search=plain`)).body;
     expectStatus(200, await operator.patch(`${users}/${items[0].userId}`, { firstName: 'Dorothea' }));
     await page.unroute('**/changes*');
-    await page.getByRole('link', { name: 'Dorothea Plain' }).waitFor();
+    await page.getByRole('link', { name: 'Plain, Dorothea' }).waitFor();
   });
 
   it('takes a newer link in the same tab instead of the older one, and removes it from the address as well', async () => {

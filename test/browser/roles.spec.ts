@@ -15,7 +15,7 @@ import { pageActions } from './page-actions.js';
     const ben = await northwind.logInByMail('ben@northwind.example');
     const { page } = ben;
     const { dialog, press, readRefusal } = pageActions(() => page);
-    await page.getByRole('link', { name: 'Ada Lovelace' }).click();
+    await page.getByRole('link', { name: 'Lovelace, Ada' }).click();
     for (const name of ['Lock', 'Delete', 'Change', 'Reset Password']) {
       expect(await readRefusal(name)).toBe('Only an account administrator may do this to an account administrator.');
     }

@@ -21,7 +21,7 @@ import { createSteps } from './steps.js';
   afterAll(() => northwind.close());
 
   step('sees a user with their history, and the possible actions', async () => {
-    await page.getByRole('link', { name: 'Leon Roth' }).click();
+    await page.getByRole('link', { name: 'Roth, Leon' }).click();
     await page.getByRole('heading', { name: 'Leon Roth' }).waitFor();
     await page
       .getByRole('region', { name: 'History' })

@@ -1,7 +1,7 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query';
 import { Problem } from './problem';
 import { unwrapResponse, api } from './client';
-import { userListsKey, userKey, type Page, type User, type UserFilter } from './users';
+import { memberStatuses, userListsKey, userKey, type Page, type User, type UserFilter } from './users';
 
 type Pages = InfiniteData<Page<User>, string>;
 
@@ -83,11 +83,10 @@ const readUser = (accountId: string, userId: string): Promise<User | null> =>
 /** Checks that a user still matches a list's filters. Ignores the search text, because names rarely change. */
 function matchesFilter(
   user: User,
-  { status = ['pending', 'invited', 'active'], locked, role, country, lastLoginBefore }: UserFilter,
+  { effectiveStatus = memberStatuses, role, country, lastLoginBefore }: UserFilter,
 ): boolean {
   return (
-    status.includes(user.status) &&
-    (locked === undefined || locked === user.locks.length > 0) &&
+    effectiveStatus.includes(user.effectiveStatus) &&
     (role === undefined || user.roles.includes(role)) &&
     (country === undefined || country === user.country) &&
     (lastLoginBefore === undefined || !user.lastLoginAt || Date.parse(user.lastLoginAt) < Date.parse(lastLoginBefore))

@@ -10,6 +10,8 @@ export type UserDetail = Schemas['UserPage'];
 export type UserItemPage = Schemas['UserItemPage'];
 export type UserFilter = Omit<NonNullable<operations['ListUsers']['parameters']['query']>, 'limit' | 'cursor'>;
 export type UserStatus = User['status'];
+/** What the UI shows as a user's status: `locked` for a locked member. */
+export type EffectiveStatus = User['effectiveStatus'];
 export type Role = User['roles'][number];
 export type Page<Item> = { items: Item[]; next: string | null };
 
@@ -26,7 +28,19 @@ export const userStatuses = listMembers<UserStatus>({
   rejected: true,
   left: true,
 });
+export const effectiveStatuses = listMembers<EffectiveStatus>({
+  active: true,
+  locked: true,
+  pending: true,
+  invited: true,
+  deleted: true,
+  rejected: true,
+  left: true,
+});
 export const roles = listMembers<Role>({ administrator: true, 'co-administrator': true, auditor: true });
+
+/** The statuses of members, which lists show unless others are asked for. */
+export const memberStatuses: EffectiveStatus[] = ['active', 'locked', 'pending', 'invited'];
 
 /** Returns the beginning of the query keys of all lists of an account's users, to refresh them together. */
 export const userListsKey = (accountId: string) => ['accounts', accountId, 'users'] as const;
@@ -43,6 +57,20 @@ export const userListQuery = (accountId: string, filter: UserFilter) =>
       ),
     ...cursorPaging,
   });
+
+/** How many users match a list's filters; `isAtLeast` if there are even more. */
+export interface Total {
+  readonly count: number;
+  readonly isAtLeast: boolean;
+}
+
+/** Returns how many users match a list's filters, as its first page says. */
+export function readTotal(
+  pages: readonly { readonly total?: number; readonly totalIsLowerBound?: boolean }[] | undefined,
+): Total | undefined {
+  const { total, totalIsLowerBound = false } = pages?.[0] ?? {};
+  return total === undefined ? undefined : { count: total, isAtLeast: totalIsLowerBound };
+}
 
 /** Checks that a list was refused because every word of the search text is too short. */
 export const isSearchTooShort = (error: Error | null): boolean =>

@@ -1,8 +1,8 @@
 import { Badge, Stack, Text, Tooltip, type MantineColor } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { User } from '../api/users';
+import type { EffectiveStatus, User } from '../api/users';
 import { LockIcon } from './icons';
-import { toEffectiveStatus, useDescribeLock, useLockCause, useLocksInForce, type EffectiveStatus } from './locks';
+import { toEffectiveStatus, useDescribeLock, useLockCause, useLocksInForce } from './locks';
 
 /** One meaning per colour: green may log in, yellow waits for us, blue waits for them, red is locked, grey is a former user. */
 export const statusColors: Record<EffectiveStatus, MantineColor> = {

@@ -1,21 +1,16 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { listMembers } from '../api/complete-list';
-import type { User } from '../api/users';
+import { memberStatuses, type EffectiveStatus, type User } from '../api/users';
 import { useDateFormats } from './date-time';
 
-export type Lock = User['locks'][number];
-/** What the UI shows as the status of a user. */
-export type EffectiveStatus = User['status'] | 'locked';
-
+type Lock = User['locks'][number];
 const causes = listMembers<Lock['cause']>({
   administrator: true,
   failedLogins: true,
   unaffiliated: true,
   dormant: true,
 });
-
-const memberStatuses: readonly string[] = ['pending', 'invited', 'active'];
 
 /** Returns what counts about a user: a locked member is `locked`, whatever their status; a former user keeps the status. */
 export const toEffectiveStatus = (status: User['status'], locks: readonly Lock[]): EffectiveStatus =>

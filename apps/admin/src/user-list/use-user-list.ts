@@ -8,21 +8,27 @@ import {
 } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { isSearchTooShort, userListQuery, type User, type UserFilter, type UserItemPage } from '../api/users';
+import { useRememberedList, useStoreList } from './use-list-memory';
+import { useUserSelection } from './use-user-selection';
 import type { UserListSearch } from './user-list-search';
 
 const route = getRouteApi('/in/accounts/$accountId/users');
 const noUsers: User[] = [];
 
-/** Returns the users that match the page's filters and search text, and functions that change these. */
+/** Returns the users that match the page's filters and search text, the selection, and functions that change these. */
 export function useUserList() {
   const { accountId } = route.useParams();
   const filter = route.useSearch();
   const navigate = route.useNavigate();
-  const [typed, setTyped] = useState('');
+  const remembered = useRememberedList();
+  const [typed, setTyped] = useState(remembered.search);
   const [settled] = useDebouncedValue(typed.trim(), 250);
   const fullFilter: UserFilter = useMemo(() => ({ ...filter, ...(settled && { search: settled }) }), [filter, settled]);
   const list = useInfiniteQuery({ ...userListQuery(accountId, fullFilter), placeholderData: keepPreviousData });
   const users = useMemo(() => list.data?.pages.flatMap(({ items }) => items) ?? noUsers, [list.data]);
+  const contentKey = JSON.stringify(fullFilter);
+  const selection = useUserSelection(remembered.selected, users, list.isPlaceholderData ? undefined : contentKey);
+  const onScroll = useStoreList(remembered, { filter, search: settled, selected: selection.selected });
   return {
     accountId,
     /** The filters in the page's address. */
@@ -35,6 +41,9 @@ export function useUserList() {
     fullFilter,
     list,
     users,
+    selection,
+    /** Where the list was when it was left, and the function to call when it is scrolled. */
+    place: { initialOffset: remembered.offset, onScroll, contentKey },
   };
 }
 

@@ -1,7 +1,8 @@
 import { Chip, Group, Stack, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { useStatusLabel } from '../components/badges';
 import { CountrySelect } from '../components/country-select';
-import { roles, userStatuses } from '../api/users';
+import { effectiveStatuses, roles } from '../api/users';
 import { withFilter, type UserListSearch } from './user-list-search';
 
 interface Props {
@@ -12,34 +13,23 @@ interface Props {
 /** Shows the form with all filters of the list. */
 export function UserFilterForm({ filter, onFilter }: Props) {
   const { t } = useTranslation();
-  const { status = [], locked, role, country, lastLoginBefore } = filter;
+  const label = useStatusLabel();
+  const { effectiveStatus = [], role, country, lastLoginBefore } = filter;
   return (
     <Stack gap="sm" py="xs">
       <Chip.Group
         multiple
-        value={status}
-        onChange={(chosen) => onFilter(withFilter(filter, { status: chosen.length ? chosen : undefined }))}
+        value={effectiveStatus}
+        onChange={(chosen) => onFilter(withFilter(filter, { effectiveStatus: chosen.length ? chosen : undefined }))}
       >
         <Group gap={6} role="group" aria-label={t('user.status')}>
-          {userStatuses.map((one) => (
+          {effectiveStatuses.map((one) => (
             <Chip key={one} value={one} size="xs">
-              {t(`status.${one}`)}
+              {label(one)}
             </Chip>
           ))}
         </Group>
       </Chip.Group>
-      <Group gap={6} role="group" aria-label={t('lock.locked')}>
-        {[true, false].map((value) => (
-          <Chip
-            key={String(value)}
-            size="xs"
-            checked={locked === value}
-            onChange={(on) => onFilter(withFilter(filter, { locked: on ? value : undefined }))}
-          >
-            {value ? t('users.isLocked') : t('users.isNotLocked')}
-          </Chip>
-        ))}
-      </Group>
       <Group gap={6} role="group" aria-label={t('user.roles')}>
         {roles.map((one) => (
           <Chip

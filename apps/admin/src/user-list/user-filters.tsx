@@ -1,11 +1,12 @@
 import { Box, Button, Group, Pill, Stack, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useTranslation } from 'react-i18next';
+import { useStatusLabel } from '../components/badges';
 import { useCountryName } from '../components/country-name';
 import { FilterIcon, SearchIcon } from '../components/icons';
 import { lazyComponent } from '../components/lazy-component';
 import { useDateFormats } from '../components/date-time';
-import { withFilter, type UserListSearch } from './user-list-search';
+import { toggleStatus, withFilter, withoutFilters, type UserListSearch } from './user-list-search';
 
 const Choices = lazyComponent(async () => (await import('./user-filter-form')).UserFilterForm);
 
@@ -61,20 +62,10 @@ function ActiveFilters({ filter, onFilter }: FilterProps) {
   const { t } = useTranslation();
   const countryName = useCountryName();
   const { day } = useDateFormats();
-  const { status, locked, role, country, lastLoginBefore } = filter;
+  const label = useStatusLabel();
+  const { effectiveStatus, role, country, lastLoginBefore } = filter;
   const chosen: [string, UserListSearch][] = [
-    ...(status ?? []).map((one): [string, UserListSearch] => {
-      const others = status!.filter((other) => other !== one);
-      return [t(`status.${one}`), withFilter(filter, { status: others.length ? others : undefined })];
-    }),
-    ...(locked === undefined
-      ? []
-      : [
-          [locked ? t('users.isLocked') : t('users.isNotLocked'), withFilter(filter, { locked: undefined })] as [
-            string,
-            UserListSearch,
-          ],
-        ]),
+    ...(effectiveStatus ?? []).map((one): [string, UserListSearch] => [label(one), toggleStatus(filter, one)]),
     ...(role ? [[t(`role.${role}`), withFilter(filter, { role: undefined })] as [string, UserListSearch]] : []),
     ...(country
       ? [[countryName(country), withFilter(filter, { country: undefined })] as [string, UserListSearch]]
@@ -102,7 +93,7 @@ function ActiveFilters({ filter, onFilter }: FilterProps) {
           {label}
         </Pill>
       ))}
-      <Button size="compact-xs" variant="subtle" onClick={() => onFilter(filter.sort ? { sort: filter.sort } : {})}>
+      <Button size="compact-xs" variant="subtle" onClick={() => onFilter(withoutFilters(filter))}>
         {t('users.clear')}
       </Button>
     </Group>

@@ -1,32 +1,46 @@
-import { useMemo, useState } from 'react';
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { BulkActionBar } from '../user-actions/bulk-action-bar';
 import { toTargetUser } from '../user-actions/user-actions';
 import { useHasPermission } from '../api/me';
+import { readTotal } from '../api/users';
 import { PlusIcon } from '../components/icons';
 import { lazyComponent } from '../components/lazy-component';
 import { Page } from '../components/page';
 import { LoadError } from '../components/problems';
 import { noneSelected } from '../components/select-column';
 import { BulkOperationsMenu } from './bulk-operations-menu';
+import { FirstSteps } from './first-steps';
+import { NoUsersFound } from './no-users-found';
+import { SearchStatus } from './search-status';
+import { StatusBar } from './status-bar';
 import { UserFilters } from './user-filters';
+import { withFilter } from './user-list-search';
 import { UserTable } from './user-table';
-import { useUserList, type SearchState } from './use-user-list';
+import { useUserList } from './use-user-list';
 
 const AddUser = lazyComponent(async () => (await import('./add-user-dialog')).AddUserDialog);
 
-/** The page with an account's users: search, filters, selection and actions. */
+const route = getRouteApi('/in/accounts/$accountId/users');
+
+/** The page with an account's users. Another account begins with its own search and selection. */
 export function UserListPage() {
+  const { accountId } = route.useParams();
+  return <UserList key={accountId} />;
+}
+
+/** Shows the users with search, filters, selection and actions. */
+function UserList() {
   const { t } = useTranslation();
   const mayAdd = useHasPermission('users:add');
-  const { accountId, filter, setFilter, typed, setTyped, search, fullFilter, list, users } = useUserList();
-  const [selected, setSelected] = useState(noneSelected);
+  const { accountId, filter, setFilter, typed, setTyped, search, fullFilter, list, users, selection, place } =
+    useUserList();
   const [isAdding, addDialog] = useDisclosure();
-  // A user who is no longer in the list is not selected any more.
-  const selectedUsers = useMemo(() => users.filter(({ userId }) => selected.has(userId)), [users, selected]);
+  const { selected, selectedUsers, select } = selection;
   const isFiltered = Object.keys(fullFilter).some((key) => key !== 'sort');
+  const total = list.isPlaceholderData ? undefined : readTotal(list.data?.pages);
 
   return (
     <Page
@@ -42,47 +56,34 @@ export function UserListPage() {
         </Group>
       }
     >
-      <Stack gap={4}>
+      <Stack gap="xs">
         <UserFilters filter={filter} onFilter={setFilter} typed={typed} onType={setTyped} />
-        <SearchStatus state={search} />
+        <StatusBar accountId={accountId} filter={filter} onFilter={setFilter}>
+          <SearchStatus accountId={accountId} state={search} filter={fullFilter} total={total} />
+        </StatusBar>
       </Stack>
       {selectedUsers.length > 0 && (
         <BulkActionBar
           actions={['LockUser', 'UnlockUser', 'DeleteUser', 'RestoreUser']}
           users={selectedUsers.map(toTargetUser)}
-          onClear={() => setSelected(noneSelected)}
+          onClear={() => select(noneSelected)}
         />
       )}
       {list.error && search.kind !== 'tooShort' && <LoadError error={list.error} onRetry={list.refetch} />}
-      {list.isSuccess && users.length === 0 && (
-        <Text c="dimmed">{isFiltered ? t('users.emptyFilter') : t('users.empty')}</Text>
+      {!isFiltered && total && total.count <= 1 && <FirstSteps accountId={accountId} onAdd={addDialog.open} />}
+      {isFiltered && total?.count === 0 && (
+        <NoUsersFound filter={fullFilter} onFilter={setFilter} onClearSearch={() => setTyped('')} />
       )}
-      <UserTable
-        {...{ accountId, users, list, selected }}
-        sort={filter.sort ?? 'lastName'}
-        onSort={(sort) => setFilter({ ...filter, sort: sort as NonNullable<typeof filter.sort> })}
-        onSelect={setSelected}
-      />
+      {search.kind !== 'tooShort' && total?.count !== 0 && (
+        <UserTable
+          {...{ accountId, users, list, selected, total: total?.count }}
+          sort={filter.sort ?? 'lastName'}
+          onSort={(sort) => setFilter(withFilter(filter, { sort: sort as NonNullable<typeof filter.sort> }))}
+          onSelect={select}
+          place={place}
+        />
+      )}
       {isAdding && <AddUser accountId={accountId} onClose={addDialog.close} />}
     </Page>
-  );
-}
-
-/** Tells how the list was searched, also to screen readers. */
-function SearchStatus({ state }: { state: SearchState }) {
-  const { t } = useTranslation();
-  const texts: Record<Exclude<SearchState['kind'], 'found'>, string> = {
-    none: '',
-    pending: t('users.searching'),
-    tooShort: t('users.searchTooShort'),
-  };
-  return (
-    <Text size="sm" c="dimmed" role="status">
-      {state.kind !== 'found'
-        ? texts[state.kind]
-        : state.beginningsOnly.length > 0
-          ? t('users.searchedBeginnings', { words: state.beginningsOnly.join(', ') })
-          : t('users.searchedParts', { search: state.search })}
-    </Text>
   );
 }

@@ -1,25 +1,41 @@
 import { useState } from 'react';
-import { ActionIcon, Menu } from '@mantine/core';
+import { ActionIcon, Menu, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../api/me';
-import type { User } from '../api/users';
+import { possibleActionsQuery, type EffectiveStatus, type User, type UserActionName } from '../api/users';
 import { DotsIcon } from '../components/icons';
 import { MenuItemLink } from '../components/links';
-import { userActions } from '../user-actions/user-actions';
+import { useProblemText } from '../components/problems';
+import { findUserAction, isBulkAction, toTargetUser, useStartAction } from '../user-actions/user-actions';
 
-/** The actions that the menu of a row offers. */
-const rowActions = ['RequestPasswordReset', 'GrantRole'] as const;
+const memberActions = ['RequestPasswordReset', 'GrantRole'] as const;
 
-/** Shows the three dots of a row, which open a menu of actions on the user. */
+/** The actions that make sense for a user; the most usual first. */
+const actionsByStatus: Record<EffectiveStatus, readonly UserActionName[]> = {
+  active: [...memberActions, 'LockUser', 'DeleteUser'],
+  locked: ['UnlockUser', ...memberActions, 'DeleteUser'],
+  invited: [...memberActions, 'LockUser'],
+  pending: ['ApproveUser', 'RejectUser'],
+  deleted: ['RestoreUser'],
+  rejected: [],
+  left: [],
+};
+
+/** Shows the three dots of a row, which open a menu of actions on the user. A refused action says why. */
 export function UserRowMenu({ accountId, user }: { accountId: string; user: User }) {
   const { t } = useTranslation();
   const { permissions } = useMe();
-  const [opened, setOpened] = useState<(typeof rowActions)[number]>();
-  const Dialog = opened && userActions[opened].dialog;
+  const startAction = useStartAction();
+  const [isOpen, setIsOpen] = useState(false);
+  const [opened, setOpened] = useState<UserActionName>();
+  const Dialog = opened && findUserAction(opened).dialog;
   const { userId } = user;
+  const start = (action: UserActionName) =>
+    isBulkAction(action) ? startAction(action, [toTargetUser(user)]) : setOpened(action);
   return (
     <>
-      <Menu position="bottom-end">
+      <Menu position="bottom-end" opened={isOpen} onChange={setIsOpen}>
         <Menu.Target>
           <ActionIcon
             variant="subtle"
@@ -30,13 +46,15 @@ export function UserRowMenu({ accountId, user }: { accountId: string; user: User
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          {rowActions
-            .filter((action) => permissions.includes(userActions[action].permission))
-            .map((action) => (
-              <Menu.Item key={action} onClick={() => setOpened(action)}>
-                {t(`userAction.${action}`)}
-              </Menu.Item>
-            ))}
+          {isOpen && (
+            <ActionItems
+              {...{ accountId, userId }}
+              actions={actionsByStatus[user.effectiveStatus].filter((action) =>
+                permissions.includes(findUserAction(action).permission),
+              )}
+              onStart={start}
+            />
+          )}
           <MenuItemLink to="/accounts/$accountId/users/$userId" params={{ accountId, userId }}>
             {t('users.history')}
           </MenuItemLink>
@@ -45,4 +63,42 @@ export function UserRowMenu({ accountId, user }: { accountId: string; user: User
       {Dialog && <Dialog key={opened} accountId={accountId} user={user} onClose={() => setOpened(undefined)} />}
     </>
   );
+}
+
+interface ItemsProps {
+  readonly accountId: string;
+  readonly userId: string;
+  readonly actions: readonly UserActionName[];
+  readonly onStart: (action: UserActionName) => void;
+}
+
+/** Shows the actions as items of the menu. Asks the server which of them it would refuse. */
+function ActionItems({ accountId, userId, actions, onStart }: ItemsProps) {
+  const { t } = useTranslation();
+  const problemText = useProblemText();
+  const { data } = useQuery(possibleActionsQuery(accountId, userId));
+  return actions.map((action) => {
+    const { dialog } = findUserAction(action);
+    const same = data?.items.filter((item) =>
+      dialog ? findUserAction(item.action).dialog === dialog : item.action === action,
+    );
+    const refusal = same?.length && same.every(({ allowed }) => !allowed) ? same[0] : undefined;
+    return (
+      <Menu.Item
+        key={action}
+        maw={280}
+        color={findUserAction(action).isDestructive && !refusal ? 'red' : undefined}
+        aria-disabled={refusal !== undefined}
+        closeMenuOnClick={!refusal}
+        onClick={() => !refusal && onStart(action)}
+      >
+        {t(`userAction.${action}`)}
+        {refusal && (
+          <Text size="xs" c="dimmed">
+            {problemText(refusal)}
+          </Text>
+        )}
+      </Menu.Item>
+    );
+  });
 }

@@ -1,13 +1,14 @@
 import { Text } from '@mantine/core';
-import type { UseInfiniteQueryResult } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { User } from '../api/users';
 import { useCountryName } from '../components/country-name';
+import type { ListQuery } from '../components/list-query';
 import { ListTable, type Column } from '../components/list-table';
 import { UserNameCell } from '../components/user-name-cell';
 import { createSelectColumn, type Selection } from '../components/select-column';
 import { RoleBadges, StatusBadge } from '../components/badges';
 import { DateTime, useDateFormats } from '../components/date-time';
+import type { ListPlace } from '../components/use-list-place';
 import { UserRowMenu } from './user-row-menu';
 
 function useColumns(accountId: string): Column<User>[] {
@@ -64,19 +65,25 @@ function RestoreDeadline({ until }: { until: string | undefined }) {
 interface Props extends Selection {
   readonly accountId: string;
   readonly users: User[];
-  readonly list: Pick<UseInfiniteQueryResult, 'hasNextPage' | 'isFetchingNextPage' | 'fetchNextPage'>;
+  readonly list: ListQuery;
+  /** How many users match, if that is known. */
+  readonly total?: number | undefined;
+  readonly place: ListPlace;
   /** `lastName`, `-lastLoginAt`, … */
   readonly sort: string;
   readonly onSort: (sort: string) => void;
 }
 
 /** Shows the users as a table with sortable columns and checkboxes. `list` is the query that loads further pages. */
-export function UserTable({ accountId, users, list, sort, onSort, selected, onSelect }: Props) {
+export function UserTable({ accountId, users, list, selected, onSelect, ...others }: Props) {
   const { t } = useTranslation();
-  const columns = [createSelectColumn(users, { selected, onSelect }), ...useColumns(accountId)];
+  const columns = [
+    createSelectColumn(users, { selected, onSelect, isDisabled: list.isPlaceholderData }),
+    ...useColumns(accountId),
+  ];
   return (
     <ListTable
-      {...{ columns, list, sort, onSort, selected }}
+      {...{ columns, list, selected, ...others }}
       rows={users}
       idOf={({ userId }) => userId}
       label={t('users.title')}
