@@ -7,7 +7,7 @@ import { BulkActionBar } from '../user-actions/bulk-action-bar';
 import { toTargetUser } from '../user-actions/user-actions';
 import type { Schemas } from '../api/client';
 import { useHasPermission } from '../api/me';
-import { pendingApprovalsQuery } from '../api/users';
+import { pendingApprovalsQuery, readTotal } from '../api/users';
 import { useCountryName } from '../components/country-name';
 import { ListTable, type Column } from '../components/list-table';
 import { UserNameCell } from '../components/user-name-cell';
@@ -15,6 +15,7 @@ import { Page } from '../components/page';
 import { LoadError } from '../components/problems';
 import { noneSelected, createSelectColumn } from '../components/select-column';
 import { DateTime } from '../components/date-time';
+import { ElapsedTime } from '../components/elapsed-time';
 
 type PendingApproval = Schemas['PendingApproval'];
 
@@ -31,6 +32,7 @@ export function ApprovalsPage() {
   const [selected, setSelected] = useState(noneSelected);
   const selectedUsers = approvals.filter(({ userId }) => selected.has(userId));
   const columns = useColumns(accountId);
+  const total = readTotal(list.data?.pages)?.count;
   const selecting = mayDecide ? [createSelectColumn(approvals, { selected, onSelect: setSelected })] : [];
   return (
     <Page title={t('approvals.title')}>
@@ -40,6 +42,11 @@ export function ApprovalsPage() {
           users={selectedUsers.map(toTargetUser)}
           onClear={() => setSelected(noneSelected)}
         />
+      )}
+      {total !== undefined && total > 0 && (
+        <Text size="sm" c="dimmed" role="status">
+          {t('approvals.waiting', { count: total })}
+        </Text>
       )}
       {list.error && <LoadError error={list.error} onRetry={list.refetch} />}
       {list.isSuccess && approvals.length === 0 ? (
@@ -52,6 +59,7 @@ export function ApprovalsPage() {
           selected={selected}
           label={t('approvals.title')}
           list={list}
+          total={total}
         />
       )}
     </Page>
@@ -66,6 +74,18 @@ function useColumns(accountId: string): Column<PendingApproval>[] {
     { id: 'email', header: t('user.email'), cell: ({ email }) => email },
     { id: 'domain', header: t('user.domain'), cell: ({ domain }) => domain },
     { id: 'country', header: t('user.country'), cell: (user) => countryName(user.country) },
-    { id: 'addedAt', header: t('user.since'), cell: (user) => <DateTime at={user.since} /> },
+    {
+      id: 'addedAt',
+      header: t('list.waitingTime'),
+      cell: ({ since }) =>
+        since && (
+          <>
+            <ElapsedTime since={since} />
+            <Text size="xs" c="dimmed" truncate>
+              <DateTime at={since} />
+            </Text>
+          </>
+        ),
+    },
   ];
 }
