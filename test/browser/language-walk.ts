@@ -63,6 +63,11 @@ export class LanguageWalk {
     await press(t('users.filters'));
     await this.waitForText(t('users.notSince'));
     await this.checkInEachLanguage('users');
+    await page.getByRole('searchbox').fill('xyzzy');
+    await this.waitForText(t('userList.noneMatches', { search: 'xyzzy' }));
+    await this.checkInEachLanguage('users-none');
+    await press(t('userList.clearSearch'));
+    await row(/Ben Meyer/).waitFor();
     for (const menu of ['shell.language', 'shell.appearance', 'shell.you', 'users.bulk'] as const) {
       await press(t(menu));
       await page.getByRole('menu').waitFor();
