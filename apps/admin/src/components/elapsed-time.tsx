@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 const units = [
@@ -9,7 +10,8 @@ const units = [
 /** Shows how long something has lasted since a time (ISO 8601), in days, hours or minutes. */
 export function ElapsedTime({ since }: { since: string }) {
   const { language } = useTranslation().i18n;
-  const ms = Math.max(0, Date.now() - Date.parse(since));
+  const [now] = useState(Date.now);
+  const ms = Math.max(0, now - Date.parse(since));
   const [unit, size] = units.find(([, size]) => ms >= size) ?? units[2];
   return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(Math.floor(ms / size));
 }

@@ -1,4 +1,4 @@
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import { Loader, Table, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useTranslation } from 'react-i18next';
@@ -49,7 +49,7 @@ export function ListTable<Row>(props: Props<Row>) {
   const { columns, rows, idOf, selected, label, list, total, place, hasTallRows, ...sorting } = props;
   const { t } = useTranslation();
   const { hasNextPage, isFetchingNextPage, fetchNextPage, isPending, isPlaceholderData } = list;
-  const scroller = useRef<HTMLDivElement>(null);
+  const { scroller, onScroll } = useListPlace(place, list, rows.length);
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -57,7 +57,6 @@ export function ListTable<Row>(props: Props<Row>) {
     overscan: 8,
     initialOffset: place?.initialOffset ?? 0,
   });
-  const onScroll = useListPlace({ scroller, place, list, rowCount: rows.length });
   const visibleRows = virtualizer.getVirtualItems();
   const last = visibleRows.at(-1)?.index ?? -1;
   const wantsMore = hasNextPage && !isFetchingNextPage && !isPlaceholderData && last >= rows.length - prefetchRows;

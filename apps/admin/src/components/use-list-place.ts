@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, type RefObject } from 'react';
+import { useEffect, useRef, type RefObject } from 'react';
 import type { ListQuery } from './list-query';
 
 /** The height of a row in pixels, as in the style sheet. */
@@ -13,16 +13,16 @@ export interface ListPlace {
   readonly contentKey: string;
 }
 
-interface ListState {
-  readonly scroller: RefObject<HTMLDivElement | null>;
-  readonly place: ListPlace | undefined;
-  readonly list: ListQuery;
-  readonly rowCount: number;
-}
-
-/** Scrolls a list to where it was when it was left, for which it loads the pages up to there, and to its top when its content changes. */
-export function useListPlace({ scroller, place, list, rowCount }: ListState): () => void {
-  const { hasNextPage, isFetchingNextPage, fetchNextPage, isPending } = list;
+/**
+ * Returns the ref of the element that scrolls and its scroll handler. Scrolls the list to where it was when it was left, for
+ * which it loads the pages up to there, and to its top when its content changes.
+ */
+export function useListPlace(
+  place: ListPlace | undefined,
+  { hasNextPage, isFetchingNextPage, fetchNextPage, isPending }: ListQuery,
+  rowCount: number,
+): { scroller: RefObject<HTMLDivElement | null>; onScroll: () => void } {
+  const scroller = useRef<HTMLDivElement>(null);
   /** The offset to restore; 0 once that is done. */
   const target = useRef(place?.initialOffset ?? 0);
   useEffect(() => {
@@ -32,9 +32,9 @@ export function useListPlace({ scroller, place, list, rowCount }: ListState): ()
       if (!isFetchingNextPage) void fetchNextPage({ cancelRefetch: false });
       return;
     }
-    scroller.current.scrollTop = target.current;
+    scroller.current.scrollTo(0, target.current);
     target.current = 0;
-  }, [scroller, rowCount, hasNextPage, isFetchingNextPage, fetchNextPage, isPending]);
+  }, [rowCount, hasNextPage, isFetchingNextPage, fetchNextPage, isPending]);
 
   const contentKey = place?.contentKey;
   const shownKey = useRef(contentKey);
@@ -42,11 +42,11 @@ export function useListPlace({ scroller, place, list, rowCount }: ListState): ()
     if (shownKey.current === contentKey) return;
     shownKey.current = contentKey;
     target.current = 0;
-    if (scroller.current) scroller.current.scrollTop = 0;
-  }, [scroller, contentKey]);
+    scroller.current?.scrollTo(0, 0);
+  }, [contentKey]);
 
-  const onScroll = place?.onScroll;
-  return useCallback(() => {
-    if (!target.current) onScroll?.(scroller.current?.scrollTop ?? 0);
-  }, [scroller, onScroll]);
+  const onScroll = () => {
+    if (!target.current) place?.onScroll(scroller.current?.scrollTop ?? 0);
+  };
+  return { scroller, onScroll };
 }

@@ -1,7 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useMe } from '../api/me';
 import { getHistoryIndex, readHistoryEntry, storeInHistoryEntry } from '../components/history-entry';
-import type { UserListSearch } from './user-list-search';
 
 /** What the list remembers in its history entry. It is not in the address, because the search text may be a name. */
 interface ListMemory {
@@ -29,7 +28,7 @@ export function useRememberedList(): ListMemory {
 /** Keeps the search, selection and place of the list in the history entry. Returns the function to call when the list is scrolled. */
 export function useStoreList(
   remembered: ListMemory,
-  { filter, search, selected }: { filter: UserListSearch; search: string; selected: ReadonlySet<string> },
+  { search, selected }: { search: string; selected: ReadonlySet<string> },
 ): (offset: number) => void {
   const [index] = useState(getHistoryIndex);
   const memory = useRef(remembered);
@@ -41,8 +40,11 @@ export function useStoreList(
     },
     [index],
   );
-  // Also when the filter has changed, because the router then replaces the entry.
-  useEffect(() => store({ search, selected: [...selected] }), [store, filter, search, selected]);
+  useEffect(() => store({ search, selected: [...selected] }), [store, search, selected]);
+  // When the filter in the address changes, the router replaces the entry.
+  useEffect(() => {
+    if (readHistoryEntry(memoryName) === undefined) store({});
+  });
   useEffect(() => {
     // A click may lead to another page at once.
     const flush = () => store({});
@@ -52,14 +54,11 @@ export function useStoreList(
       document.removeEventListener('click', flush, true);
     };
   }, [store]);
-  return useCallback(
-    (offset: number) => {
-      memory.current = { ...memory.current, offset };
-      timer.current ??= setTimeout(() => {
-        timer.current = undefined;
-        store({});
-      }, scrollPauseMs);
-    },
-    [store],
-  );
+  return (offset) => {
+    memory.current = { ...memory.current, offset };
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      store({});
+    }, scrollPauseMs);
+  };
 }

@@ -28,7 +28,7 @@ export function useUserList() {
   const users = useMemo(() => list.data?.pages.flatMap(({ items }) => items) ?? noUsers, [list.data]);
   const contentKey = JSON.stringify(fullFilter);
   const selection = useUserSelection(remembered.selected, users, list.isPlaceholderData ? undefined : contentKey);
-  const onScroll = useStoreList(remembered, { filter, search: settled, selected: selection.selected });
+  const onScroll = useStoreList(remembered, { search: settled, selected: selection.selected });
   return {
     accountId,
     /** The filters in the page's address. */
