@@ -1,8 +1,8 @@
 import { Button, Text } from '@mantine/core';
-import type { UseInfiniteQueryResult } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { Mail } from '../api/mails';
 import { DateTime } from '../components/date-time';
+import type { ListQuery } from '../components/list-query';
 import { ListTable, type Column } from '../components/list-table';
 import { RowButton } from '../components/row-button';
 import { useMailProblemText } from './mail-problem';
@@ -10,7 +10,7 @@ import { MailRecipient } from './mail-recipient';
 
 interface Props {
   readonly mails: Mail[];
-  readonly list: Pick<UseInfiniteQueryResult, 'hasNextPage' | 'isFetchingNextPage' | 'fetchNextPage'>;
+  readonly list: ListQuery;
   readonly onOpen: (mail: Mail) => void;
   readonly onSend: (mail: Mail) => void;
   /** The id of the mail that is being sent. */
