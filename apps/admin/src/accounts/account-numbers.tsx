@@ -25,13 +25,13 @@ export function AccountNumbers({ accountId }: { accountId: string }) {
         </AnchorLink>
       </NumberTile>
       <NumberTile value={numbers?.locked}>
-        <AnchorLink to="/accounts/$accountId/users" params={params} search={{ locked: true }} size="sm">
+        <AnchorLink to="/accounts/$accountId/users" params={params} search={{ effectiveStatus: ['locked'] }} size="sm">
           {t('lock.locked')}
         </AnchorLink>
       </NumberTile>
       <NumberTile value={numbers?.neverLoggedIn}>{t('accounts.neverLoggedIn')}</NumberTile>
       <NumberTile value={numbers?.restorable}>
-        <AnchorLink to="/accounts/$accountId/users" params={params} search={{ status: ['deleted'] }} size="sm">
+        <AnchorLink to="/accounts/$accountId/users" params={params} search={{ effectiveStatus: ['deleted'] }} size="sm">
           {t('accounts.restorable')}
         </AnchorLink>
       </NumberTile>

@@ -4,7 +4,7 @@ import { listMembers } from '../api/complete-list';
 import { memberStatuses, type EffectiveStatus, type User } from '../api/users';
 import { useDateFormats } from './date-time';
 
-type Lock = User['locks'][number];
+export type Lock = User['locks'][number];
 const causes = listMembers<Lock['cause']>({
   administrator: true,
   failedLogins: true,
