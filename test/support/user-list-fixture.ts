@@ -46,12 +46,15 @@ export const nextEvent = (event: Recorded, { type, data }: DomainEvent): Recorde
 /** A user list that tests fill with events, without a server. */
 export class UserListFixture {
   readonly db: Kysely<UserListTables>;
+  /** The same tables, for statements that may take longer than a query. */
+  readonly batchDb: Kysely<UserListTables>;
 
   private constructor(
     private readonly store: ReadStore,
     private readonly drop: () => Promise<void>,
   ) {
     this.db = store.db as Kysely<UserListTables>;
+    this.batchDb = store.batchDb as Kysely<UserListTables>;
   }
 
   static async open(store: ReadStore, drop = async () => {}): Promise<UserListFixture> {

@@ -43,7 +43,7 @@ export interface UserListTables {
 
 export const UserListProjection: Projection = {
   name: 'user-list',
-  version: 7,
+  version: 8,
   tables: ['user_list', 'user_count', 'user_seen'],
   events: userViewEvents,
 
@@ -59,7 +59,7 @@ export const UserListProjection: Projection = {
         first_name_key text collate "C" not null, last_name_key text collate "C" not null, email_key text collate "C" not null,
         search text not null, search_grams text[] collate "C", added_at timestamptz, last_login_at timestamptz, restorable_until timestamptz,
         item json not null, primary key (account_id, user_id)) with (fillfactor = 75)`.execute(db);
-    for (const key of [...Object.values(sortColumns), ['status', 'locked_for_good', ...sortColumns.lastName]]) {
+    for (const key of [...Object.values(sortColumns), ['status', ...sortColumns.lastName]]) {
       await sql`create index on user_list (account_id, ${sql.join(key.map((column) => sql.ref(column)))}, user_id)`.execute(
         db,
       );
