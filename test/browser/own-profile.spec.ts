@@ -21,7 +21,7 @@ import { createSteps } from './steps.js';
   afterAll(() => northwind.close());
 
   const userPath = async () => {
-    const { items } = (await northwind.test.operator.get(`/accounts/${northwind.accountId}/users?search=plain`)).body;
+    const { items } = (await northwind.test.operator.get(`/accounts/${northwind.accountId}/users?search=dora`)).body;
     return `/accounts/${northwind.accountId}/users/${items[0].userId}`;
   };
 
