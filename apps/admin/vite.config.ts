@@ -36,7 +36,7 @@ const api = {
 const shared =
   /node_modules.(?!@tanstack.(?:react-)?virtual|@mantine.form|@mantine.core.esm.components.(?:Modal|Select|Combobox|ScrollArea|SimpleGrid|List|Textarea|Input|PasswordInput|Checkbox|Collapse|Skeleton))/;
 const base =
-  /src.(?:api.|layout.remembered|audit.audit-search|user-list.user-list-search|user-page.moment-search|audit-items.field-values|audit-items.names|layout.preference-menus|user-actions.user-actions[.]|components.(?:lazy-component|links|notify|problems|icons|page|calendar-date|return-focus|user-name-cell|badges|locks|person-name|date-time|country-name)[.])/;
+  /src.(?:api.|layout.remembered|audit.audit-search|user-list.user-list-search|user-page.moment-search|audit-items.field-values|audit-items.names|layout.preference-menus|user-actions.user-actions[.]|components.(?:lazy-component|lazy-code|code-load-boundary|links|notify|problems|icons|page|calendar-date|return-focus|user-name-cell|badges|locks|person-name|date-time|country-name)[.])/;
 const list =
   /node_modules.@tanstack.(?:react-)?virtual|components.(?:list-table|slow-notice|skeleton-rows|use-list-place)/;
 

@@ -94,18 +94,18 @@ const password = 'a long enough passphrase';
         expect(await dialog().getByRole('combobox', { name: 'Language of mails' }).inputValue()).toBe('');
         expect(await ada.findProblemsInAllViews('add-user')).toEqual([]);
       }
-      await press('Add and go on with another', dialog());
+      await press('Save and add another', dialog());
       await page.getByText(`${firstName} ${lastName} was added and gets a mail.`).waitFor();
     }
     await fill('E-mail', 'BEN@northwind.example', dialog());
     await fill('First name', 'Ben', dialog());
     await fill('Last name', 'Meyer', dialog());
-    await press('Add', dialog());
+    await press('Save', dialog());
     await dialog().getByText('The user is in this account already.').waitFor();
     await fill('E-mail', 'nobody', dialog());
     await dialog().getByText('The user is in this account already.').waitFor({ state: 'detached' });
     await fill('E-mail', 'ben@northwind.example', dialog());
-    await press('Add', dialog());
+    await press('Save', dialog());
     await dialog().getByText('The user is in this account already.').waitFor();
     await dialog().getByRole('link', { name: 'Look at the user' }).click();
     await page.getByRole('heading', { name: 'Ben Meyer' }).waitFor();

@@ -88,7 +88,15 @@ export class LanguageWalk {
     await press(t('users.add'));
     await fill(t('user.email'), 'ben@northwind.example', dialog());
     await this.checkInEachLanguage('add-user', () => press(this.t('addUser.submit'), dialog()));
-    await this.closeByEscape();
+    await dialog()
+      .getByText(t('addUser.many'))
+      .click();
+    await fill(t('addUser.lines'), 'eva@northwind.example;Eva;Nowak;Narnia', dialog());
+    await this.checkInEachLanguage('add-users');
+    await page.keyboard.press('Escape');
+    await this.checkInEachLanguage('discard');
+    await press(t('common.discard'));
+    await dialog().waitFor({ state: 'detached' });
     for (const name of [/Ada Lovelace/, /Ben Meyer/]) await row(name).getByRole('checkbox').check();
     for (const act of ['LockUser', 'DeleteUser'] as const) {
       await press(t(`userAction.${act}`));

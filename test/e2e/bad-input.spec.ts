@@ -214,7 +214,7 @@ const bodies: [string, object, Record<string, unknown[]>][] = [
     {},
     { ...texts('firstName', 'lastName', 'country', 'language', 'reason'), entitlementCountry: noText.slice(1) },
   ],
-  ['PUT /accounts/:accountId/users/:userId/roles/:role', {}, texts('reason')],
+  ['PUT /accounts/:accountId/users/:userId/roles/:role', {}, { ...texts('reason'), dryRun: noFlag }],
   ['DELETE /accounts/:accountId/users/:userId/roles/:role', {}, texts('reason')],
   ...['approve', 'reject', 'unlock', 'restore', 'add-to-account'].map(
     (act): [string, object, Record<string, unknown[]>] => [

@@ -58,6 +58,18 @@ describe('a dry run', () => {
     expect((await users.act(other.administratorId, action, { dryRun: true })).body.code).toBe('user.not-found');
   });
 
+  it('BULK-1: of granting a role returns what would happen, or the refusal, and writes nothing', async () => {
+    const userId = await account.addUser();
+    const path = account.path(`/users/${userId}/roles/auditor`);
+    const before = await lastPosition();
+    const dryRun = { dryRun: true, reason: 'to see' };
+    expect(expectStatus(200, await server.operator.put(path, dryRun)).body.changed).toBe(true);
+    expect([(await users.getUser(userId)).roles, await lastPosition()]).toEqual([[], before]);
+    expectStatus(200, await server.operator.put(path, { reason: 'agreed' }));
+    expect(expectStatus(200, await server.operator.put(path, dryRun)).body.changed).toBe(false);
+    expect((await server.operator.put(account.path(`/users/${randomUUID()}/roles/auditor`), dryRun)).status).toBe(404);
+  });
+
   it('BULK-1, HTTP-2: does not use up its Idempotency-Key', async () => {
     const userId = await account.addUser();
     const headers = key();

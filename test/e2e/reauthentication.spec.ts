@@ -82,6 +82,7 @@ describe('PERM-20: a session that was authenticated more than 15 minutes ago has
     expectStatus(200, await test.operator.post(account.path(`/users/${chief}/delete`), { keepRoles: true }));
     test.clock.move(minutes(16));
     expect(await api.put(account.path(`/users/${other}/roles/administrator`))).toMatchObject(reauthenticationRequired);
+    expectStatus(200, await api.put(account.path(`/users/${other}/roles/administrator`), { dryRun: true }));
     expect(await api.post(account.path(`/users/${chief}/restore`))).toMatchObject(reauthenticationRequired);
     expect(await api.post(account.path('/users/bulk'), { action: 'restore', userIds: [chief, other] })).toMatchObject(
       reauthenticationRequired,

@@ -187,6 +187,13 @@ describe('every route', () => {
   });
 });
 
+it('PERM-9: lists the roles with their permissions for every caller', async () => {
+  const { items } = expectStatus(200, await callers.member.get('/roles')).body;
+  expect(items).toEqual(
+    (['administrator', 'co-administrator', 'auditor'] as const).map((role) => ({ role, permissions: granted[role] })),
+  );
+});
+
 it('PERM-17: refuses a bulk action that has no permission to every caller', async () => {
   const path = account.path('/users/bulk');
   const body = { action: 'suspend', userIds: [selves.auditor] };

@@ -64,6 +64,7 @@ export const contract: readonly ContractRoute[] = [
   route('GET /me', 'authenticated'),
   route('GET /me/account', 'authenticated', { testedElsewhere: true }),
   route('PATCH /me', 'me:write', { body: () => ({ firstName: 'Augusta' }), testedElsewhere: true }),
+  route('GET /roles', 'authenticated'),
   route('GET /installation', 'anonymous', { testedElsewhere: true }),
   route('POST /login', 'anonymous', {
     body: () => ({ email: 'nobody@elsewhere.example', password: 'guess' }),

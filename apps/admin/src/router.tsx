@@ -1,7 +1,8 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router';
 import { accountQuery, accountsQuery } from './api/accounts';
 import { meQuery } from './api/me';
 import { queryClient } from './api/query-client';
+import { lazyPage } from './layout/lazy-page';
 import { getRememberedAccount } from './layout/remembered-account';
 import { NotFoundPage, ErrorPage, LoadingPage } from './layout/fallback-pages';
 import { parseAuditSearch } from './audit/audit-search';
@@ -21,19 +22,19 @@ const login = createRoute({
   getParentRoute: () => root,
   path: '/login',
   validateSearch: parseReturnAddress,
-  component: lazyRouteComponent(() => import('./login/login-page'), 'LoginPage'),
+  component: lazyPage(async () => (await import('./login/login-page')).LoginPage),
 });
 
 const forgotPassword = createRoute({
   getParentRoute: () => root,
   path: '/forgot-password',
-  component: lazyRouteComponent(() => import('./login/forgot-password-page'), 'ForgotPasswordPage'),
+  component: lazyPage(async () => (await import('./login/forgot-password-page')).ForgotPasswordPage),
 });
 
 const setPassword = createRoute({
   getParentRoute: () => root,
   path: '/set-password',
-  component: lazyRouteComponent(() => import('./login/set-password-page'), 'SetPasswordPage'),
+  component: lazyPage(async () => (await import('./login/set-password-page')).SetPasswordPage),
 });
 
 /** The parent of all pages behind the login. */
@@ -46,7 +47,7 @@ const loggedIn = createRoute({
     if (!me) throw redirect({ to: '/login', search: location.pathname === '/' ? {} : { to: location.href } });
     return { me };
   },
-  component: lazyRouteComponent(() => import('./layout/app-layout'), 'AppLayout'),
+  component: lazyPage(async () => (await import('./layout/app-layout')).AppLayout),
 });
 
 const home = createRoute({
@@ -72,71 +73,71 @@ async function findDefaultAccount(): Promise<string | undefined> {
 const accounts = createRoute({
   getParentRoute: () => loggedIn,
   path: '/accounts',
-  component: lazyRouteComponent(() => import('./accounts/account-list-page'), 'AccountListPage'),
+  component: lazyPage(async () => (await import('./accounts/account-list-page')).AccountListPage),
 });
 
 const accessTokens = createRoute({
   getParentRoute: () => loggedIn,
   path: '/access-tokens',
-  component: lazyRouteComponent(() => import('./tokens/token-list-page'), 'TokenListPage'),
+  component: lazyPage(async () => (await import('./tokens/token-list-page')).TokenListPage),
 });
 
 const mails = createRoute({
   getParentRoute: () => loggedIn,
   path: '/mails',
   validateSearch: parseMailListSearch,
-  component: lazyRouteComponent(() => import('./mails/mail-list-page'), 'MailListPage'),
+  component: lazyPage(async () => (await import('./mails/mail-list-page')).MailListPage),
 });
 
 const profile = createRoute({
   getParentRoute: () => loggedIn,
   path: '/profile',
-  component: lazyRouteComponent(() => import('./profile/profile-page'), 'ProfilePage'),
+  component: lazyPage(async () => (await import('./profile/profile-page')).ProfilePage),
 });
 
 const newAccount = createRoute({
   getParentRoute: () => loggedIn,
   path: '/accounts/new',
-  component: lazyRouteComponent(() => import('./accounts/new-account-page'), 'NewAccountPage'),
+  component: lazyPage(async () => (await import('./accounts/new-account-page')).NewAccountPage),
 });
 
 const account = createRoute({
   getParentRoute: () => loggedIn,
   path: '/accounts/$accountId',
-  component: lazyRouteComponent(() => import('./layout/account-layout'), 'AccountLayout'),
+  component: lazyPage(async () => (await import('./layout/account-layout')).AccountLayout),
 });
 
 const accountPage = createRoute({
   getParentRoute: () => account,
   path: '/',
-  component: lazyRouteComponent(() => import('./accounts/account-page'), 'AccountPage'),
+  component: lazyPage(async () => (await import('./accounts/account-page')).AccountPage),
 });
 
 const users = createRoute({
   getParentRoute: () => account,
   path: '/users',
   validateSearch: parseUserListSearch,
-  component: lazyRouteComponent(() => import('./user-list/user-list-page'), 'UserListPage'),
+  component: lazyPage(async () => (await import('./user-list/user-list-page')).UserListPage),
 });
 
 const user = createRoute({
   getParentRoute: () => account,
   path: '/users/$userId',
   validateSearch: parseMomentSearch,
-  component: lazyRouteComponent(() => import('./user-page/user-page'), 'UserPage'),
+  component: lazyPage(async () => (await import('./user-page/user-page')).UserPage),
 });
 
 const approvals = createRoute({
   getParentRoute: () => account,
   path: '/approvals',
-  component: lazyRouteComponent(() => import('./approvals/approvals-page'), 'ApprovalsPage'),
+  component: lazyPage(async () => (await import('./approvals/approvals-page')).ApprovalsPage),
 });
 
 const audit = createRoute({
   getParentRoute: () => account,
   path: '/audit',
   validateSearch: parseAuditSearch,
-  component: lazyRouteComponent(() => import('./audit/audit-page'), 'AuditPage'),
+  component: lazyPage(async () => (await import('./audit/audit-page')).AuditPage),
 });
 
 export const router = createRouter({

@@ -34,3 +34,9 @@ export class Problem extends Error {
     this.retryAfter = Number(headers.get('retry-after')) || undefined;
   }
 }
+
+/** Checks that a retry may succeed: the server was not reached or answered 503. A refusal stays a refusal. */
+export const isTransient = (error: Error): boolean => !(error instanceof Problem) || error.status === 503;
+
+/** Returns after how many milliseconds a query that failed because the server is away is sent again, or `false` for any other. */
+export const toRecoverInterval = (error: Error | null): number | false => error !== null && isTransient(error) && 5_000;

@@ -2,7 +2,7 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { unwrapResponse, api, type Schemas } from './client';
 import { toPageQuery, cursorPaging } from './paging';
 import { listMembers } from './complete-list';
-import { Problem } from './problem';
+import { Problem, toRecoverInterval } from './problem';
 import type { operations } from './schema';
 
 export type User = Schemas['UserItem'];
@@ -100,7 +100,7 @@ export const userQuery = (accountId: string, userId: string) =>
       unwrapResponse(
         api.GET('/api/v1/accounts/{accountId}/users/{userId}', { params: { path: { accountId, userId } } }),
       ),
-    refetchInterval: ({ state }) => msUntilLockEnds(state.data),
+    refetchInterval: ({ state }) => toRecoverInterval(state.error) || msUntilLockEnds(state.data),
   });
 
 /** Returns the milliseconds until the user's next lock ends by itself (at least 1,000), or `false` if none does. */

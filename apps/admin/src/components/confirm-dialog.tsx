@@ -10,6 +10,10 @@ interface Props {
   readonly text: string;
   /** The label of the button that confirms. */
   readonly submitLabel: string;
+  /** The label of the button that does not; absent: "Cancel". */
+  readonly cancelLabel?: string;
+  /** Set if the dialog is above another one. */
+  readonly zIndex?: number;
   readonly mutation: { readonly isPending: boolean; readonly error: Error | null; readonly mutate: () => void };
   readonly onClose: () => void;
   /** Further choices. */
@@ -17,20 +21,35 @@ interface Props {
 }
 
 /** A dialog that asks for confirmation, for example before something is removed, and then runs `mutation`. */
-export function ConfirmDialog({ title, text, submitLabel, mutation, onClose, children }: Props) {
+export function ConfirmDialog({
+  title,
+  text,
+  submitLabel,
+  cancelLabel,
+  zIndex = 200,
+  mutation,
+  onClose,
+  children,
+}: Props) {
   const { t } = useTranslation();
   useReturnFocus();
   return (
-    <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t('common.close') }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={title}
+      zIndex={zIndex}
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+    >
       <Stack>
         <Text size="sm">{text}</Text>
         {children}
         <ProblemAlert error={mutation.error} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
-            {t('common.cancel')}
+            {cancelLabel ?? t('common.cancel')}
           </Button>
-          <Button color="red" onClick={mutation.mutate} loading={mutation.isPending}>
+          <Button color="red" onClick={() => mutation.mutate()} loading={mutation.isPending}>
             {submitLabel}
           </Button>
         </Group>

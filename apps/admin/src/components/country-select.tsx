@@ -1,24 +1,93 @@
-import { useMemo } from 'react';
-import { Select, type SelectProps } from '@mantine/core';
+import { useMemo, useState } from 'react';
+import { Select, type ComboboxItem, type SelectProps } from '@mantine/core';
+import { useUncontrolled } from '@mantine/hooks';
 import { useTranslation } from 'react-i18next';
+import type { Language } from '../texts/i18n';
 import { useCountryName } from './country-name';
+import { listCountryCodes, rankCountries } from './find-country';
 
-/** The codes of ISO 3166-1 alpha-2, and Kosovo's. */
-const codes =
-  'AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW'.split(
-    ' ',
+interface Props extends Omit<SelectProps, 'data' | 'value' | 'defaultValue' | 'onChange' | 'filter'> {
+  readonly value?: string | null;
+  readonly defaultValue?: string | null;
+  readonly onChange?: (code: string | null) => void;
+  /** Calls `onChange` also with a text that no country fits, so that the form can refuse it; else with `null`. */
+  readonly keepsUnknown?: boolean;
+}
+
+/**
+ * Shows a select field for a country, which is found by its usual names and its ISO codes. Enter and Tab choose the first
+ * country that fits. A text that no country fits stays, with an error.
+ */
+export function CountrySelect({ value, defaultValue, onChange, keepsUnknown = false, error, onBlur, ...rest }: Props) {
+  const { t } = useTranslation();
+  const { items, findBest, filter } = useCountries();
+  const [chosen, setChosen] = useUncontrolled<string | null>({
+    value,
+    defaultValue,
+    finalValue: null,
+    onChange: (code) => onChange?.(code),
+  });
+  const known = items.find((item) => item.value === chosen);
+  const [typed, setTyped] = useState(known?.label ?? chosen ?? '');
+  const [unknown, setUnknown] = useState(known ? undefined : (chosen ?? undefined));
+  const choose = (code: string | null) => {
+    setUnknown(undefined);
+    if (code !== chosen) setChosen(code);
+  };
+  /** Chooses what fits the text in the field when the field is left. */
+  const settle = (text: string) => {
+    if (text === known?.label) return;
+    const best = findBest(text);
+    if (!text) choose(null);
+    else if (best) choose(best.value);
+    else {
+      setUnknown(text);
+      setChosen(keepsUnknown ? text : null);
+    }
+    setTyped(best?.label ?? text);
+  };
+  return (
+    <Select
+      data={items}
+      searchable
+      selectFirstOptionOnChange
+      allowDeselect={false}
+      // With `null`, the field would drop the text that no country fits.
+      value={known ? chosen : unknown === undefined ? null : ''}
+      onChange={choose}
+      searchValue={typed}
+      onSearchChange={setTyped}
+      filter={filter}
+      nothingFoundMessage={t('user.noCountry', { text: typed })}
+      error={unknown !== undefined && unknown === typed ? t('user.noCountry', { text: unknown }) : error}
+      {...rest}
+      onBlur={(event) => {
+        settle(event.currentTarget.value.trim());
+        onBlur?.(event);
+      }}
+    />
   );
+}
 
-/** Shows a select field for a country, by its name. */
-export function CountrySelect(props: SelectProps) {
+/** Returns all countries, in the order of their names in the reader's language, and functions that find some of them. */
+function useCountries() {
   const { language } = useTranslation().i18n;
   const nameOf = useCountryName();
-  const data = useMemo(
-    () =>
-      codes
-        .map((value) => ({ value, label: nameOf(value) }))
-        .sort((one, other) => one.label.localeCompare(other.label, language)),
-    [language, nameOf],
-  );
-  return <Select data={data} searchable {...props} />;
+  return useMemo(() => {
+    const items = listCountryCodes()
+      .map((value): ComboboxItem => ({ value, label: nameOf(value) }))
+      .sort((one, other) => one.label.localeCompare(other.label, language));
+    const find = (text: string): ComboboxItem[] => {
+      if (!text.trim()) return items;
+      const rankOf = rankCountries(text, language as Language);
+      return items
+        .filter(({ value }) => rankOf(value) !== undefined)
+        .sort((one, other) => rankOf(one.value)! - rankOf(other.value)!);
+    };
+    return {
+      items,
+      filter: ({ search }: { search: string }) => find(search),
+      findBest: (text: string): ComboboxItem | undefined => (text ? find(text)[0] : undefined),
+    };
+  }, [language, nameOf]);
 }

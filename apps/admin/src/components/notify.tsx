@@ -18,7 +18,10 @@ export function NotificationArea() {
 /** Shows a message in the corner of the page for some seconds. */
 export function notify(message: string): void {
   show();
-  void import('@mantine/notifications').then(({ notifications }) =>
-    notifications.show({ message, color: 'teal', closeButtonProps: { 'aria-label': i18n.t('common.close') } }),
+  void import('@mantine/notifications').then(
+    ({ notifications }) =>
+      notifications.show({ message, color: 'teal', closeButtonProps: { 'aria-label': i18n.t('common.close') } }),
+    // The area says that it could not be loaded.
+    () => undefined,
   );
 }

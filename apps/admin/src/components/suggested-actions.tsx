@@ -15,10 +15,11 @@ export function SuggestedActions({
   actions = [],
   ...rest
 }: { actions: readonly ActionLink[] | undefined } & Omit<Props, 'action'>) {
-  if (!actions.length) return null;
+  const offered = rest.staysOpen ? actions.filter(({ action }) => action !== 'RejectUser') : actions;
+  if (!offered.length) return null;
   return (
     <Group gap="xs">
-      {actions.map((action) => (
+      {offered.map((action) => (
         <SuggestedActionButton key={action.href} action={action} {...rest} />
       ))}
     </Group>
@@ -31,9 +32,11 @@ interface Props {
   readonly name: string;
   /** Called when the action was done, or a confirmation or another page was opened instead. */
   readonly onDone: () => void;
+  /** For a list of which several actions may be taken: links open a new tab, and actions run without a confirmation, except a rejection, which is left out. */
+  readonly staysOpen?: boolean;
 }
 
-function SuggestedActionButton({ action, name, onDone }: Props) {
+function SuggestedActionButton({ action, name, onDone, staysOpen = false }: Props) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
   const startAction = useStartAction();
@@ -56,14 +59,14 @@ function SuggestedActionButton({ action, name, onDone }: Props) {
         params={{ accountId, userId }}
         size="xs"
         variant="light"
-        onClick={onDone}
+        {...(staysOpen ? { target: '_blank' } : { onClick: onDone })}
       >
         {label}
       </ButtonLink>
     );
   }
   const { action: actionName } = action;
-  if (isBulkAction(actionName)) {
+  if (isBulkAction(actionName) && !staysOpen) {
     const start = () => {
       onDone();
       startAction(actionName, [{ userId, name }]);

@@ -1,164 +1,52 @@
-import { Button, Group, Modal, SimpleGrid, Stack, TextInput } from '@mantine/core';
-import { isEmail, isNotEmpty, useForm } from '@mantine/form';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Box, SegmentedControl, Stack } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { Problem } from '../api/problem';
-import { unwrapResponse, api, type Schemas } from '../api/client';
-import { refreshUsers } from '../api/refresh-users';
-import { CountrySelect } from '../components/country-select';
-import { LanguageSelect } from '../components/language-select';
-import { SuggestedActions } from '../components/suggested-actions';
-import { ProblemAlert, toFieldErrors } from '../components/problems';
-import { notify } from '../components/notify';
+import { FormDialog } from '../components/form-dialog';
+import { AddManyForm } from './add-many-form';
+import { AddOneForm } from './add-one-form';
+import { useAddPeople } from './use-add-people';
+import { useAddUserForm } from './use-add-user-form';
 
-const emptyFields: Record<'email' | 'firstName' | 'lastName' | 'country' | 'language' | 'entitlementCountry', string> =
-  {
-    email: '',
-    firstName: '',
-    lastName: '',
-    country: '',
-    language: '',
-    entitlementCountry: '',
-  };
+const modes = ['one', 'many'] as const;
 
-/** Returns the fields without the empty ones. */
-const toRequestBody = (fields: typeof emptyFields) =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== '')) as unknown as Schemas['AddUser'];
-
-/** The dialog that adds users to the account. A refusal shows the suggested actions. */
+/** The dialog that adds users to the account, one by one or several pasted lines of people. */
 export function AddUserDialog({ accountId, onClose }: { accountId: string; onClose: () => void }) {
   const { t } = useTranslation();
-  const adding = useAddUser(accountId);
-  // A refusal is about the fields as they were sent: it disappears when one changes.
-  const clearRefusal = () => adding.isError && adding.reset();
-  const form = useAddUserForm(clearRefusal);
-  const submit = (addsAnother: boolean) =>
-    form.onSubmit(
-      (fields) =>
-        adding.mutate(toRequestBody(fields), {
-          onSuccess: () => {
-            notify(t('addUser.added', { name: `${fields.firstName} ${fields.lastName}` }));
-            if (!addsAnother) return onClose();
-            form.setValues({
-              ...emptyFields,
-              country: fields.country,
-              language: fields.language,
-              entitlementCountry: fields.entitlementCountry,
-            });
-            form.resetDirty();
-            form.getInputNode('email')?.focus();
-          },
-          onError: (error) => form.setErrors(toFieldErrors(error)),
-        }),
-      clearRefusal,
-    );
-  const { email, firstName, lastName } = form.getValues();
+  const [mode, setMode] = useState<(typeof modes)[number]>('one');
+  const [lines, setLines] = useState('');
+  const one = useAddUserForm(accountId);
+  const many = useAddPeople(accountId);
+  const pasteLines = (text: string) => {
+    setLines(text);
+    setMode('many');
+  };
   return (
-    <Modal
+    <FormDialog
       opened
       onClose={onClose}
       title={t('addUser.title')}
-      size="lg"
-      closeButtonProps={{ 'aria-label': t('common.close') }}
+      size={mode === 'one' ? 'lg' : '60rem'}
+      isTyped={() => one.form.isDirty() || (lines.trim() !== '' && !many.isComplete)}
+      isBusy={many.isRunning}
     >
-      <form onSubmit={submit(false)} noValidate>
+      {(requestClose) => (
         <Stack>
-          <TextInput
-            label={t('user.email')}
-            type="email"
-            autoComplete="off"
-            required
-            data-autofocus
-            key={form.key('email')}
-            {...form.getInputProps('email')}
+          <SegmentedControl
+            aria-label={t('addUser.title')}
+            value={mode}
+            onChange={(value) => setMode(value as typeof mode)}
+            disabled={many.isRunning}
+            data={modes.map((value) => ({ value, label: t(`addUser.${value}`) }))}
           />
-          <SimpleGrid cols={{ base: 1, xs: 2 }}>
-            <TextInput
-              label={t('user.firstName')}
-              autoComplete="off"
-              required
-              maxLength={100}
-              key={form.key('firstName')}
-              {...form.getInputProps('firstName')}
-            />
-            <TextInput
-              label={t('user.lastName')}
-              autoComplete="off"
-              required
-              maxLength={100}
-              key={form.key('lastName')}
-              {...form.getInputProps('lastName')}
-            />
-            <CountrySelect
-              label={t('user.country')}
-              required
-              key={form.key('country')}
-              {...form.getInputProps('country')}
-            />
-            <LanguageSelect
-              placeholder={t('addUser.language')}
-              clearable
-              key={form.key('language')}
-              {...form.getInputProps('language')}
-            />
-          </SimpleGrid>
-          <CountrySelect
-            label={t('user.entitlementCountry')}
-            description={t('user.entitlementHint')}
-            clearable
-            key={form.key('entitlementCountry')}
-            {...form.getInputProps('entitlementCountry')}
-          />
-          <ProblemAlert error={adding.error}>
-            {adding.error instanceof Problem && (
-              <SuggestedActions
-                actions={adding.error.actions}
-                name={`${firstName} ${lastName} (${email})`}
-                onDone={onClose}
-              />
-            )}
-          </ProblemAlert>
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('common.cancel')}
-            </Button>
-            <Button variant="light" loading={adding.isPending} onClick={() => submit(true)()}>
-              {t('addUser.andAnother')}
-            </Button>
-            <Button type="submit" loading={adding.isPending}>
-              {t('addUser.submit')}
-            </Button>
-          </Group>
+          {/* Both stay, so that what was typed does, too. */}
+          <Box hidden={mode !== 'one'}>
+            <AddOneForm {...one} onPasteLines={pasteLines} onCancel={requestClose} onClose={onClose} />
+          </Box>
+          {mode === 'many' && (
+            <AddManyForm lines={lines} onLines={setLines} adding={many} onCancel={requestClose} onClose={onClose} />
+          )}
         </Stack>
-      </form>
-    </Modal>
+      )}
+    </FormDialog>
   );
-}
-
-function useAddUserForm(onChange: () => void) {
-  const { t } = useTranslation();
-  return useForm<typeof emptyFields>({
-    mode: 'uncontrolled',
-    initialValues: emptyFields,
-    onValuesChange: onChange,
-    validate: {
-      email: isEmail(t('common.emailNeeded')),
-      firstName: isNotEmpty(t('common.required')),
-      lastName: isNotEmpty(t('common.required')),
-      country: isNotEmpty(t('common.required')),
-    },
-    transformValues: (values) =>
-      Object.fromEntries(
-        Object.entries(values).map(([name, value]) => [name, (value ?? '').trim()]),
-      ) as typeof emptyFields,
-  });
-}
-
-function useAddUser(accountId: string) {
-  const queryClient = useQueryClient();
-  return useMutation({
-    mutationFn: (body: Schemas['AddUser']) =>
-      unwrapResponse(api.POST('/api/v1/accounts/{accountId}/users', { params: { path: { accountId } }, body })),
-    onSuccess: ({ userId }) => refreshUsers(queryClient, accountId, [userId]),
-  });
 }

@@ -1,14 +1,14 @@
 import { useState } from 'react';
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
-import { isNotEmpty, useForm } from '@mantine/form';
+import { Button, Group, Stack } from '@mantine/core';
+import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { unwrapResponse, api, type Schemas } from '../api/client';
 import { refreshUsers } from '../api/refresh-users';
 import { Problem } from '../api/problem';
 import { userAtQuery, type UserDetail } from '../api/users';
-import { CountrySelect } from '../components/country-select';
-import { LanguageSelect } from '../components/language-select';
+import { FormDialog } from '../components/form-dialog';
+import { PersonFields, createPersonChecks } from '../components/person-fields';
 import { ProblemAlert, toFieldErrors } from '../components/problems';
 import { ReasonField, toReasonField } from '../components/reason-field';
 import { notify } from '../components/notify';
@@ -42,11 +42,10 @@ export function ChangeUserDialog({
   const name = `${user.firstName} ${user.lastName}`;
   // The user as the form was filled; the page behind the dialog gets updates.
   const [original, setOriginal] = useState(user);
-  const needed = isNotEmpty(t('common.required'));
   const form = useForm({
     mode: 'uncontrolled',
     initialValues: { ...toFormFields(user), reason: '' },
-    validate: { firstName: needed, lastName: needed, country: needed },
+    validate: createPersonChecks(t),
   });
   const changing = useMutation({
     mutationFn: ({ language: mailLanguage, reason, ...body }: typeof form.values) =>
@@ -90,55 +89,30 @@ export function ChangeUserDialog({
     );
   };
   return (
-    <Modal
+    <FormDialog
       opened
       onClose={onClose}
       title={t('userPage.changeTitle', { name })}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
+      size="lg"
+      isTyped={() => form.isDirty()}
     >
-      <form onSubmit={form.onSubmit((fields) => changing.mutate(fields))} noValidate>
-        <Stack>
-          <TextInput
-            label={t('user.firstName')}
-            required
-            maxLength={100}
-            data-autofocus
-            key={form.key('firstName')}
-            {...form.getInputProps('firstName')}
-          />
-          <TextInput
-            label={t('user.lastName')}
-            required
-            maxLength={100}
-            key={form.key('lastName')}
-            {...form.getInputProps('lastName')}
-          />
-          <CountrySelect
-            label={t('user.country')}
-            required
-            key={form.key('country')}
-            {...form.getInputProps('country')}
-          />
-          <CountrySelect
-            label={t('user.entitlementCountry')}
-            description={t('user.entitlementHint')}
-            clearable
-            key={form.key('entitlementCountry')}
-            {...form.getInputProps('entitlementCountry')}
-          />
-          <LanguageSelect key={form.key('language')} {...form.getInputProps('language')} />
-          <ReasonField key={form.key('reason')} {...form.getInputProps('reason')} />
-          <ProblemAlert error={changing.error} text={isRevisionConflict(changing.error) && t('userPage.adopted')} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('common.cancel')}
-            </Button>
-            <Button type="submit" loading={changing.isPending}>
-              {t('common.save')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+      {(requestClose) => (
+        <form onSubmit={form.onSubmit((fields) => changing.mutate(fields))} noValidate>
+          <Stack>
+            <PersonFields form={form} hasFocus />
+            <ReasonField key={form.key('reason')} {...form.getInputProps('reason')} />
+            <ProblemAlert error={changing.error} text={isRevisionConflict(changing.error) && t('userPage.adopted')} />
+            <Group justify="flex-end">
+              <Button variant="default" onClick={requestClose}>
+                {t('common.cancel')}
+              </Button>
+              <Button type="submit" loading={changing.isPending}>
+                {t('common.save')}
+              </Button>
+            </Group>
+          </Stack>
+        </form>
+      )}
+    </FormDialog>
   );
 }

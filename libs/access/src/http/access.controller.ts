@@ -14,10 +14,13 @@ import {
   type CalledRequest,
 } from '#libs/http';
 import { VersionedResult, withContext } from '#libs/kernel';
+import { roles } from '#libs/users';
 import { EndAccessToken, IssueAccessToken } from '../domain/access-token.commands.js';
 import type { Principal } from '../domain/principal.js';
+import { permissionsOfRoles } from '../domain/roles.js';
 import { GetAccessToken, ListAccessTokens } from '../read/access-tokens.js';
 import { TokenAuthenticator } from '../workflows/token-authenticator.js';
+import type { RoleList } from './answers.js';
 
 @ApiTags('access')
 @Controller()
@@ -34,6 +37,13 @@ export class AccessController {
   async me(@Req() { caller }: { caller: Principal }) {
     const me = await this.tokenAuthenticator.describePrincipal(caller);
     return new VersionedResult(me, undefined, me.profile?.revision);
+  }
+
+  /** Lists the roles that a user can have, with the permissions that each gives. */
+  @Get('roles')
+  @Needs('authenticated')
+  roles(): RoleList {
+    return { items: roles.map((role) => ({ role, permissions: permissionsOfRoles([role]) })) };
   }
 
   /** Issues an access token. Only this response contains its secret. */

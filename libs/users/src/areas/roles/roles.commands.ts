@@ -1,4 +1,4 @@
-import { IsIn } from 'class-validator';
+import { IsBoolean, IsIn } from 'class-validator';
 import { Command, Flag, Optional, Reason, type VersionedResult } from '#libs/kernel';
 import type { UserStanding } from '../../domain/results.js';
 import type { Act, Change } from '../../domain/act.js';
@@ -10,6 +10,8 @@ export class GrantRole extends Command<GrantRole, VersionedResult<UserStanding>>
   @IsIn(roles) role!: Role;
   /** Why; shown to auditors. */
   @Reason() reason?: string;
+  /** Answer what would happen and write nothing. */
+  @Optional() @IsBoolean() dryRun?: boolean;
 }
 
 /** Takes a role away from a member. */

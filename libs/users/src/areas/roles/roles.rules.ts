@@ -7,11 +7,11 @@ import type * as roles from './roles.commands.js';
 
 /** The rules of granting and revoking roles. */
 export const roleRules: UserRules<Omit<typeof roles, 'roleActs'>> = {
-  GrantRole: ({ role }, user, context) => {
+  GrantRole: ({ role, dryRun }, user, context) => {
     const { roles } = checkActive(user, context);
     if (!context.grantable.includes(role)) throw roleNotGrantable();
     if (roles.includes(role)) return role === 'administrator' ? regrantIfUncounted(context) : [];
-    if (role === 'administrator') checkRecentlyAuthenticated(context);
+    if (role === 'administrator' && !dryRun) checkRecentlyAuthenticated(context);
     return [userEvent('UserRoleGranted', { role })];
   },
 
