@@ -78,7 +78,7 @@ export class LanguageWalk {
     await page.getByRole('menu').waitFor();
     await this.checkInEachLanguage('row-menu');
     await page.getByRole('menuitem', { name: t('userAction.GrantRole') }).click();
-    await dialog().getByRole('switch').first().waitFor();
+    await dialog().getByRole('checkbox').first().waitFor();
     await this.checkInEachLanguage('roles');
     await this.closeByEscape();
     await press(t('users.actions', { name: 'Ben Meyer' }));
@@ -88,9 +88,7 @@ export class LanguageWalk {
     await press(t('users.add'));
     await fill(t('user.email'), 'ben@northwind.example', dialog());
     await this.checkInEachLanguage('add-user', () => press(this.t('addUser.submit'), dialog()));
-    await dialog()
-      .getByText(t('addUser.many'))
-      .click();
+    await dialog().getByText(t('addUser.many')).click();
     await fill(t('addUser.lines'), 'eva@northwind.example;Eva;Nowak;Narnia', dialog());
     await this.checkInEachLanguage('add-users');
     await page.keyboard.press('Escape');
@@ -100,7 +98,7 @@ export class LanguageWalk {
     for (const name of [/Ada Lovelace/, /Ben Meyer/]) await row(name).getByRole('checkbox').check();
     for (const act of ['LockUser', 'DeleteUser'] as const) {
       await press(t(`userAction.${act}`));
-      await this.waitForText(t('act.would', { count: 1 }));
+      await this.waitForText(t('act.wouldOf', { count: 1, total: 2 }));
       await this.checkInEachLanguage(act);
       await this.closeByEscape();
     }

@@ -46,7 +46,7 @@ export function ConfirmDialog({
         {children}
         <ProblemAlert error={mutation.error} />
         <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
+          <Button variant="default" onClick={onClose} data-autofocus>
             {cancelLabel ?? t('common.cancel')}
           </Button>
           <Button color="red" onClick={() => mutation.mutate()} loading={mutation.isPending}>

@@ -29,7 +29,7 @@ export function CountrySelect({ value, defaultValue, onChange, keepsUnknown = fa
   });
   const known = items.find((item) => item.value === chosen);
   const [typed, setTyped] = useState(known?.label ?? chosen ?? '');
-  const [unknown, setUnknown] = useState(known ? undefined : (chosen ?? undefined));
+  const [unknown, setUnknown] = useState(known || !chosen ? undefined : chosen);
   const choose = (code: string | null) => {
     setUnknown(undefined);
     if (code !== chosen) setChosen(code);

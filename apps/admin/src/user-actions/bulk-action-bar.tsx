@@ -1,9 +1,16 @@
 import { Button, CloseButton, Group, Paper, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../api/me';
-import { toButtonColor, useStartAction, userActions, type BulkActionName, type TargetUser } from './user-actions';
+import {
+  findUserAction,
+  toButtonColor,
+  useStartAction,
+  userActions,
+  type BulkActionName,
+  type TargetUser,
+} from './user-actions';
 
-/** Shows how many users are selected, and a button for each of `actions` that the caller has the permission for. */
+/** Shows how many users are selected, and a button for each of `actions` that the caller may take and that can do something for one of them. If there is none, says so. */
 export function BulkActionBar({
   actions,
   users,
@@ -17,6 +24,7 @@ export function BulkActionBar({
   const { permissions } = useMe();
   const startAction = useStartAction();
   const allowed = actions.filter((action) => permissions.includes(userActions[action].permission));
+  const useful = allowed.filter((action) => users.some(findUserAction(action).appliesTo ?? (() => true)));
   return (
     <Paper withBorder px="sm" py={6} role="region" aria-label={t('users.selected', { count: users.length })}>
       <Group gap="xs">
@@ -24,7 +32,7 @@ export function BulkActionBar({
         <Text size="sm" fw={600} aria-live="polite">
           {t('users.selected', { count: users.length })}
         </Text>
-        {allowed.map((action) => (
+        {useful.map((action) => (
           <Button
             key={action}
             size="xs"
@@ -35,6 +43,11 @@ export function BulkActionBar({
             {t(`userAction.${action}`)}
           </Button>
         ))}
+        {!useful.length && (
+          <Text size="sm" c="dimmed" role="status">
+            {allowed.length ? t('users.nothingToDo') : t('users.noActions')}
+          </Text>
+        )}
       </Group>
     </Paper>
   );

@@ -1,7 +1,7 @@
 import { createContext, useContext, type ComponentType } from 'react';
 import type { Schemas } from '../api/client';
 import type { Permission } from '../api/me';
-import type { UserActionName } from '../api/users';
+import type { User, UserActionName } from '../api/users';
 import { lazyComponent } from '../components/lazy-component';
 
 type BulkName = Schemas['ChangeUsers']['action'];
@@ -11,15 +11,21 @@ interface UserAction {
   readonly permission: Permission;
   /** The name in the API's bulk route. The UI then asks for confirmation, for one user or for many. */
   readonly bulk?: BulkName;
+  /** Runs without a confirmation, because it takes nothing away. */
+  readonly runsAtOnce?: true;
   /** The dialog that collects what the action needs. Actions with the same dialog share one button. */
   // oxlint-disable-next-line typescript/no-explicit-any -- dialogs differ in what they need to know of the user
   readonly dialog?: ComponentType<any>;
   /** Red, because it takes something away from the user. */
   readonly isDestructive?: true;
   /** The text that the confirmation shows. */
-  readonly explanation?: 'act.lockWhat' | 'act.deleteWhat';
+  readonly explanation?: 'act.lockWhat' | 'act.deleteWhat' | 'act.restoreWhat' | 'act.approveWhat' | 'act.rejectWhat';
+  /** Whether users who had logged in before keep their entitlements for some days. */
+  readonly startsDisableMode?: true;
   /** Whether the confirmation offers to keep the user's roles for a later restore. */
   readonly canKeepRoles?: true;
+  /** Whether the action can do something for a user as they are now; absent: for all. */
+  readonly appliesTo?: (user: TargetUser) => boolean;
 }
 
 const ChangeUserDialog = lazyComponent(async () => (await import('../user-page/change-user-dialog')).ChangeUserDialog);
@@ -33,18 +39,36 @@ const ResetPasswordDialog = lazyComponent(
  * An action with neither `bulk` nor `dialog` is sent at once.
  */
 export const userActions = {
-  ApproveUser: { permission: 'users:approve', bulk: 'approve' },
-  RejectUser: { permission: 'users:approve', bulk: 'reject', isDestructive: true },
-  LockUser: { permission: 'users:lock', bulk: 'lock', explanation: 'act.lockWhat' },
-  UnlockUser: { permission: 'users:lock', bulk: 'unlock' },
+  ApproveUser: { permission: 'users:approve', bulk: 'approve', explanation: 'act.approveWhat' },
+  RejectUser: { permission: 'users:approve', bulk: 'reject', isDestructive: true, explanation: 'act.rejectWhat' },
+  LockUser: {
+    permission: 'users:lock',
+    bulk: 'lock',
+    explanation: 'act.lockWhat',
+    startsDisableMode: true,
+    appliesTo: ({ status = 'active' }) => status === 'active',
+  },
+  UnlockUser: {
+    permission: 'users:lock',
+    bulk: 'unlock',
+    runsAtOnce: true,
+    appliesTo: ({ status = 'active', isLocked = true }) => status === 'active' && isLocked,
+  },
   DeleteUser: {
     permission: 'users:delete',
     bulk: 'delete',
     isDestructive: true,
     explanation: 'act.deleteWhat',
+    startsDisableMode: true,
     canKeepRoles: true,
+    appliesTo: ({ status = 'active' }) => status === 'active',
   },
-  RestoreUser: { permission: 'users:delete', bulk: 'restore' },
+  RestoreUser: {
+    permission: 'users:delete',
+    bulk: 'restore',
+    explanation: 'act.restoreWhat',
+    appliesTo: ({ status = 'deleted' }) => status === 'deleted',
+  },
   ChangeUser: { permission: 'users:change', dialog: ChangeUserDialog },
   GrantRole: { permission: 'roles:grant', dialog: RolesDialog },
   RevokeRole: { permission: 'roles:grant', dialog: RolesDialog },
@@ -73,31 +97,38 @@ export const isBulkAction = (name: string): name is BulkActionName =>
 export const toButtonColor = (name: UserActionName): 'red' | 'blue' =>
   findUserAction(name).isDestructive ? 'red' : 'blue';
 
-/** A user as a dialog names them. */
+/** A user as a dialog names them, and as far as it is known, how they are now. */
 export interface TargetUser {
   readonly userId: string;
   readonly name: string;
+  readonly status?: User['status'];
+  readonly isLocked?: boolean;
+  readonly hasLoggedIn?: boolean;
 }
 
-/** Returns a user's id, and their name and address as one text. */
+type NamedUser = Pick<User, 'userId' | 'firstName' | 'lastName' | 'email'> &
+  Partial<Pick<User, 'status' | 'locks' | 'lastLoginAt'>>;
+
+/** Returns what a dialog must know of a user; the name and the address are one text. */
 export const toTargetUser = ({
   userId,
   firstName,
   lastName,
   email,
-}: {
-  userId: string;
-  firstName: string;
-  lastName: string;
-  email: string;
-}): TargetUser => ({
+  status,
+  locks,
+  lastLoginAt,
+}: NamedUser): TargetUser => ({
   userId,
   name: `${firstName} ${lastName} (${email})`,
+  ...(status && { status }),
+  ...(locks && { isLocked: locks.length > 0 }),
+  ...(lastLoginAt !== undefined && { hasLoggedIn: lastLoginAt !== null }),
 });
 
 export type StartAction = (action: BulkActionName, users: readonly TargetUser[]) => void;
 
 export const StartActionContext = createContext<StartAction>(() => undefined);
 
-/** Returns the function that opens the confirmation of an action on some users. */
+/** Returns the function that opens the confirmation of an action on some users, or runs the action if it needs none. */
 export const useStartAction = (): StartAction => useContext(StartActionContext);

@@ -3,22 +3,52 @@ import { useTranslation } from 'react-i18next';
 import { useProblemText } from '../components/problems';
 import { SuggestedActions } from '../components/suggested-actions';
 import type { ActionResult } from './use-run-action';
-import type { TargetUser } from './user-actions';
+import type { BulkActionName, TargetUser } from './user-actions';
 
 /** How many users a list names; its title gives the full count. */
 const maxShown = 50;
 
 /** Lists the result of a dry run: users that the action would change, users it would leave as they are, and users it would be refused for. */
-export function DryRunResults({ users, results }: { users: readonly TargetUser[]; results: readonly ActionResult[] }) {
+export function DryRunResults({
+  action,
+  users,
+  results,
+  hasReason,
+  isStale,
+}: {
+  action: BulkActionName;
+  users: readonly TargetUser[];
+  results: readonly ActionResult[];
+  /** Whether the dry run was asked with a reason. */
+  hasReason: boolean;
+  /** Whether the results are those of other options, until new ones are there. */
+  isStale: boolean;
+}) {
   const { t } = useTranslation();
   const changing = results.filter(({ ok, changed }) => ok && changed);
   const same = results.filter(({ ok, changed }) => ok && !changed);
   return (
-    <Stack gap="xs" aria-live="polite">
+    <Stack gap="xs" aria-live="polite" aria-busy={isStale} opacity={isStale ? 0.75 : 1}>
       {changing.length > 0 && (
-        <UserResults title={t('act.would', { count: changing.length })} users={users} results={changing} />
+        <UserResults
+          title={
+            changing.length < results.length
+              ? t('act.wouldOf', { count: changing.length, total: results.length })
+              : t('act.would', { count: changing.length })
+          }
+          users={users}
+          results={changing}
+        />
       )}
-      {same.length > 0 && <UserResults title={t('act.same', { count: same.length })} users={users} results={same} />}
+      {same.length > 0 && (
+        <UserResults
+          title={`${t('act.same', { count: same.length })} ${t(
+            action === 'LockUser' && !hasReason ? 'act.sameLockWithoutReason' : `act.sameWhy.${action}`,
+          )}`}
+          users={users}
+          results={same}
+        />
+      )}
       <RefusedUsers users={users} results={results} />
     </Stack>
   );

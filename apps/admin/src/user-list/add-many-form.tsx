@@ -109,9 +109,7 @@ function AddingPeople({ onLines, adding, onCancel }: Props) {
               {t('addUser.editRest')}
             </Button>
           )}
-          <Button onClick={onCancel}>
-            {t('common.close')}
-          </Button>
+          <Button onClick={onCancel}>{t('common.close')}</Button>
         </Group>
       )}
     </Stack>

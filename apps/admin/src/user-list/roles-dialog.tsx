@@ -1,113 +1,131 @@
 import { useState } from 'react';
-import { Button, Group, Modal, Skeleton, Stack, Switch } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { IssuedTokensChoice } from '../user-actions/issued-tokens-choice';
-import { unwrapResponse, api, type Schemas } from '../api/client';
-import { refreshUsers } from '../api/refresh-users';
+import { rolesQuery, type RoleChange } from '../api/roles';
 import { possibleActionsQuery, roles, userQuery, type Role, type User } from '../api/users';
-import { ProblemAlert, useProblemText } from '../components/problems';
-import { ReasonField, toReasonField } from '../components/reason-field';
+import { FormDialog } from '../components/form-dialog';
 import { notify } from '../components/notify';
+import { LoadError, ProblemAlert, useProblemText } from '../components/problems';
+import { ReasonField, toReasonField } from '../components/reason-field';
+import { IssuedTokensChoice } from '../user-actions/issued-tokens-choice';
+import { RoleChoice } from './role-choice';
+import { useChangeRoles, useRoleForecast, type RoleForecast } from './use-change-roles';
 
-const rolePath = '/api/v1/accounts/{accountId}/users/{userId}/roles/{role}';
-
-/** The dialog that grants and revokes a user's roles. A role that the caller must not change shows the reason. */
+/** The dialog that gives roles to a user and takes them away: what each role may do, what the changes would do, and the reason. */
 export function RolesDialog({ accountId, user, onClose }: { accountId: string; user: User; onClose: () => void }) {
   const { t } = useTranslation();
-  const problemText = useProblemText();
+  const ids = { accountId, userId: user.userId };
   const name = `${user.firstName} ${user.lastName}`;
   const { data: now = user } = useQuery({ ...userQuery(accountId, user.userId), staleTime: 0 });
   const actions = useQuery(possibleActionsQuery(accountId, user.userId));
+  const { data: known, error, refetch } = useQuery(rolesQuery);
+  const [chosen, setChosen] = useState<Partial<Record<Role, boolean>>>({});
   const [reason, setReason] = useState('');
-  const [roleToRevoke, setRoleToRevoke] = useState<{
-    readonly role: Role;
-    readonly tokens: Schemas['IssuedToken'][];
-  }>();
   const [endTokens, setEndTokens] = useState(false);
-  const changing = useChangeRole({ accountId, userId: user.userId, reason }, () => {
-    setRoleToRevoke(undefined);
-    notify(t('roles.changed', { name }));
+  const changes = roles.flatMap((role): RoleChange[] => {
+    const isGiven = chosen[role];
+    return isGiven === undefined || isGiven === now.roles.includes(role) ? [] : [{ role, isGiven }];
   });
-  // A revoked role leaves the tokens that the user issued: the dialog asks first whether to end them.
-  const checkingTokens = useMutation({
-    mutationFn: (role: Role) =>
-      unwrapResponse(
-        api.DELETE(rolePath, { params: { path: { accountId, userId: user.userId, role }, query: { dryRun: true } } }),
-      ),
-    onSuccess: ({ issuedTokens }, role) =>
-      issuedTokens?.length ? setRoleToRevoke({ role, tokens: issuedTokens }) : changing.mutate({ role, give: false }),
-  });
-  const findRoleAction = (role: Role) =>
-    actions.data?.items.find(
-      ({ action, href }) =>
-        action === (now.roles.includes(role) ? 'RevokeRole' : 'GrantRole') && href.endsWith(`/${role}`),
+  const forecast = useRoleForecast(ids, changes);
+  const changing = useChangeRoles(ids, changes);
+  const tokens = forecast.data?.flatMap((one) => one.tokens) ?? [];
+  const isPossible = changes.length > 0 && forecast.data?.every(({ refusal }) => !refusal) === true;
+  const save = () => {
+    const endIssuedTokens = endTokens && tokens.length > 0;
+    changing.mutate(
+      { ...toReasonField(reason), endIssuedTokens },
+      {
+        onSuccess: () => {
+          notify(t('roles.changed', { name }));
+          onClose();
+        },
+      },
     );
+  };
   return (
-    <Modal
+    <FormDialog
       opened
       onClose={onClose}
       title={t('roles.title', { name })}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
+      size="lg"
+      isTyped={() => changes.length > 0 || reason.trim() !== ''}
+      isBusy={changing.isPending}
     >
-      <Stack>
-        <ReasonField value={reason} onChange={({ currentTarget }) => setReason(currentTarget.value)} data-autofocus />
-        {roles.map((role) => {
-          const possible = findRoleAction(role);
-          return (
-            <Skeleton key={role} visible={actions.isPending}>
-              <Switch
-                label={t(`role.${role}`)}
-                description={possible?.allowed === false ? problemText(possible) : t(`roles.${role}`)}
-                checked={now.roles.includes(role)}
-                disabled={
-                  !possible?.allowed || changing.isPending || checkingTokens.isPending || roleToRevoke !== undefined
-                }
-                onChange={({ currentTarget: { checked } }) =>
-                  checked ? changing.mutate({ role, give: true }) : checkingTokens.mutate(role)
-                }
+      {(requestClose) => (
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (isPossible) save();
+          }}
+        >
+          <Stack>
+            <Text size="sm">{t('roles.what')}</Text>
+            {(actions.error ?? error) && (
+              <LoadError
+                error={(actions.error ?? error)!}
+                onRetry={() => Promise.all([actions.refetch(), refetch()])}
               />
-            </Skeleton>
-          );
-        })}
-        {roleToRevoke && (
-          <>
-            <IssuedTokensChoice tokens={roleToRevoke.tokens} isEnding={endTokens} onChange={setEndTokens} />
+            )}
+            {roles.map((role) => (
+              <Skeleton key={role} visible={actions.isPending}>
+                <RoleChoice
+                  role={role}
+                  permissions={known?.items.find((item) => item.role === role)?.permissions ?? []}
+                  isChosen={chosen[role] ?? now.roles.includes(role)}
+                  possible={actions.data?.items.find(
+                    ({ action, href }) =>
+                      action === (now.roles.includes(role) ? 'RevokeRole' : 'GrantRole') && href.endsWith(`/${role}`),
+                  )}
+                  onChange={(isChosen) => setChosen({ ...chosen, [role]: isChosen })}
+                />
+              </Skeleton>
+            ))}
+            <Forecast changes={changes} forecast={forecast.data} />
+            <IssuedTokensChoice tokens={tokens} isEnding={endTokens} onChange={setEndTokens} />
+            <ReasonField value={reason} onChange={({ currentTarget }) => setReason(currentTarget.value)} />
+            <ProblemAlert error={forecast.error ?? changing.error} />
             <Group justify="flex-end">
-              <Button variant="default" onClick={() => setRoleToRevoke(undefined)}>
+              <Button variant="default" onClick={requestClose}>
                 {t('common.cancel')}
               </Button>
-              <Button
-                color="red"
-                loading={changing.isPending}
-                onClick={() => changing.mutate({ role: roleToRevoke.role, give: false, endIssuedTokens: endTokens })}
-              >
-                {t('roles.take')}
+              <Button type="submit" disabled={!isPossible} loading={changing.isPending}>
+                {t('common.save')}
               </Button>
             </Group>
-          </>
-        )}
-        <ProblemAlert error={actions.error ?? checkingTokens.error ?? changing.error} />
-      </Stack>
-    </Modal>
+          </Stack>
+        </form>
+      )}
+    </FormDialog>
   );
 }
 
-function useChangeRole(
-  { accountId, userId, reason }: { accountId: string; userId: string; reason: string },
-  onSuccess: () => void,
-) {
-  const queryClient = useQueryClient();
-  return useMutation({
-    mutationFn: async ({ role, give, endIssuedTokens }: { role: Role; give: boolean; endIssuedTokens?: boolean }) => {
-      const [path, body] = [{ accountId, userId, role }, toReasonField(reason)];
-      await unwrapResponse(
-        give
-          ? api.PUT(rolePath, { params: { path }, body })
-          : api.DELETE(rolePath, { params: { path, ...(endIssuedTokens && { query: { endIssuedTokens } }) }, body }),
-      );
-    },
-    onSuccess,
-    onSettled: () => refreshUsers(queryClient, accountId, [userId]),
-  });
+/** Says what will change, by the dry run. */
+function Forecast({
+  changes,
+  forecast = [],
+}: {
+  changes: readonly RoleChange[];
+  forecast: readonly RoleForecast[] | undefined;
+}) {
+  const { t } = useTranslation();
+  const problemText = useProblemText();
+  return (
+    <Stack gap={4} role="status">
+      {changes.length === 0 && (
+        <Text size="sm" c="dimmed">
+          {t('roles.noChange')}
+        </Text>
+      )}
+      {changes.map(({ role, isGiven }) => {
+        const refusal = forecast.find((one) => one.role === role)?.refusal;
+        return (
+          <Text key={role} size="sm" c={refusal && 'var(--mantine-color-error)'}>
+            {t(isGiven ? 'roles.willGive' : 'roles.willTake', { role: t(`role.${role}`) })}
+            {refusal && ` ${problemText(refusal)}`}
+          </Text>
+        );
+      })}
+    </Stack>
+  );
 }

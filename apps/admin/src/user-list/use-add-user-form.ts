@@ -15,7 +15,7 @@ const emptyFields: AddUserValues = {
   firstName: '',
   lastName: '',
   country: '',
-  language: '',
+  language: null,
   entitlementCountry: '',
 };
 
