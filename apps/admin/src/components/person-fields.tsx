@@ -24,12 +24,12 @@ interface Props {
   };
   /** Whether the first name gets the focus when the dialog opens. */
   readonly hasFocus?: boolean;
-  /** Shown for a user without a language of their own. */
-  readonly languagePlaceholder?: string;
+  /** Whether the user may be left without a language of their own. */
+  readonly isLanguageOptional?: boolean;
 }
 
 /** Shows the fields of a person that a user's account may set. */
-export function PersonFields({ form, hasFocus = false, languagePlaceholder }: Props) {
+export function PersonFields({ form, hasFocus = false, isLanguageOptional = false }: Props) {
   const { t } = useTranslation();
   const propsOf = (field: PersonField) => ({ key: form.key(field), ...form.getInputProps(field) });
   const { key: firstNameKey, ...firstName } = propsOf('firstName');
@@ -68,8 +68,8 @@ export function PersonFields({ form, hasFocus = false, languagePlaceholder }: Pr
         <LanguageSelect
           key={languageKey}
           description={t('user.languageHint')}
-          placeholder={languagePlaceholder}
-          clearable={languagePlaceholder !== undefined}
+          placeholder={t('user.accountLanguage')}
+          clearable={isLanguageOptional}
           {...language}
         />
       </SimpleGrid>

@@ -3,7 +3,6 @@ import type { Texts } from './texts';
 
 export const dialogs: Texts<never, typeof english> = {
   addUser: {
-    language: 'Die Sprache des Kontos',
     added: '{{name}} ist hinzugefügt und bekommt eine Mail.',
     submit: 'Speichern',
     andAnother: 'Speichern und noch jemanden hinzufügen',

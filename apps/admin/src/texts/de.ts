@@ -134,6 +134,7 @@ export const de: Texts = {
     domains: 'E-Mail-Domains',
     domainsHint: 'Etwa example.com; Eingabe fügt eine hinzu. Benutzer mit diesen Adressen gehören hierher.',
     languageHint: 'In ihr gehen E-Mails an Benutzer, die keine eigene haben.',
+    accountLanguage: 'Die Sprache des Kontos',
     administrator: 'Erster Administrator',
     submit: 'Konto anlegen',
     created: '{{name}} ist angelegt.',

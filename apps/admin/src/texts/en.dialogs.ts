@@ -1,7 +1,6 @@
 /** The texts of the dialogs that add and change users. */
 export const dialogs = {
   addUser: {
-    language: 'The account’s language',
     added: '{{name}} was added and gets a mail.',
     submit: 'Save',
     andAnother: 'Save and add another',

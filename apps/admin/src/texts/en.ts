@@ -129,6 +129,7 @@ export const en = {
     domains: 'E-mail domains',
     domainsHint: 'Like example.com; Enter adds one. Users with these addresses belong here.',
     languageHint: 'Of mails to users who have none of their own.',
+    accountLanguage: 'The account’s language',
     administrator: 'First administrator',
     submit: 'Create the account',
     created: '{{name}} is there.',

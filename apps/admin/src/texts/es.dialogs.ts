@@ -3,7 +3,6 @@ import type { Texts } from './texts';
 
 export const dialogs: Texts<never, typeof english> = {
   addUser: {
-    language: 'El idioma de la cuenta',
     added: '{{name}} se ha añadido y recibirá un correo.',
     submit: 'Guardar',
     andAnother: 'Guardar y añadir a otra persona',

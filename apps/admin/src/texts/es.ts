@@ -128,6 +128,7 @@ export const es: Texts = {
     domains: 'Dominios de correo',
     domainsHint: 'Como example.com; Intro añade uno. Los usuarios con estas direcciones pertenecen a la cuenta.',
     languageHint: 'La de los correos a usuarios que no tienen una propia.',
+    accountLanguage: 'El idioma de la cuenta',
     administrator: 'Primer administrador',
     submit: 'Crear la cuenta',
     created: '{{name}} está creada.',

@@ -3,7 +3,6 @@ import type { Texts } from './texts';
 
 export const dialogs: Texts<'few' | 'many', typeof english> = {
   addUser: {
-    language: 'Język konta',
     added: 'Dodano: {{name}}. Wiadomość zostanie wysłana.',
     submit: 'Zapisz',
     andAnother: 'Zapisz i dodaj kolejną osobę',

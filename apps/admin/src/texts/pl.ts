@@ -129,6 +129,7 @@ export const pl: Texts<'few' | 'many'> = {
     domains: 'Domeny e-mail',
     domainsHint: 'Na przykład example.com; Enter dodaje domenę. Użytkownicy z takimi adresami należą do konta.',
     languageHint: 'Język wiadomości do użytkowników, którzy nie mają własnego.',
+    accountLanguage: 'Język konta',
     administrator: 'Pierwszy administrator',
     submit: 'Utwórz konto',
     created: 'Konto {{name}} jest utworzone.',

@@ -53,12 +53,15 @@ export function ActionForm({ accountId, action, users, mutation, onTyped, onConf
             isStale={isStale}
           />
         )}
-        {(dryRun.isPending || isStale) && (
-          <Group gap="xs" role="status">
-            <Loader size="xs" aria-hidden />
-            <Text size="sm">{t('act.asking')}</Text>
-          </Group>
-        )}
+        {/* Always as high, so that the fields below do not move while somebody types. */}
+        <Group gap="xs" role="status" mih={22}>
+          {(dryRun.isPending || isStale) && (
+            <>
+              <Loader size="xs" aria-hidden />
+              <Text size="sm">{t('act.asking')}</Text>
+            </>
+          )}
+        </Group>
         <IssuedTokensChoice tokens={tokens} isEnding={endTokens} onChange={setEndTokens} />
         <ProblemAlert error={dryRun.error ?? mutation.error} />
         {canKeepRoles && (

@@ -28,7 +28,7 @@ export function DryRunResults({
   const changing = results.filter(({ ok, changed }) => ok && changed);
   const same = results.filter(({ ok, changed }) => ok && !changed);
   return (
-    <Stack gap="xs" aria-live="polite" aria-busy={isStale} opacity={isStale ? 0.75 : 1}>
+    <Stack gap="xs" aria-live="polite" aria-busy={isStale}>
       {changing.length > 0 && (
         <UserResults
           title={

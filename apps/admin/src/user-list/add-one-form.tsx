@@ -58,7 +58,7 @@ export function AddOneForm({ form, adding, clearRefusal, startNext, onPasteLines
           key={form.key('email')}
           {...form.getInputProps('email')}
         />
-        <PersonFields form={form} languagePlaceholder={t('addUser.language')} />
+        <PersonFields form={form} isLanguageOptional />
         <ProblemAlert error={adding.error}>
           {adding.error instanceof Problem && (
             <SuggestedActions

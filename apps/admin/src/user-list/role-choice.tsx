@@ -27,7 +27,6 @@ export function RoleChoice({ role, permissions, isChosen, possible, onChange }: 
         checked={isChosen}
         // Can get the focus also if it is refused, so that everybody can read why.
         aria-disabled={isRefused || undefined}
-        opacity={isRefused ? 0.75 : 1}
         error={isRefused ? problemText(possible) : undefined}
         onChange={({ currentTarget }) => !isRefused && onChange(currentTarget.checked)}
       />
