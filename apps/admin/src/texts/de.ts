@@ -134,7 +134,6 @@ export const de: Texts = {
     domains: 'E-Mail-Domains',
     domainsHint: 'Etwa example.com; Eingabe fügt eine hinzu. Benutzer mit diesen Adressen gehören hierher.',
     languageHint: 'In ihr gehen E-Mails an Benutzer, die keine eigene haben.',
-    accountLanguage: 'Die Sprache des Kontos',
     administrator: 'Erster Administrator',
     submit: 'Konto anlegen',
     created: '{{name}} ist angelegt.',
@@ -148,6 +147,7 @@ export const de: Texts = {
     noCountry: 'Kein Land heißt „{{text}}“.',
     countryHint: 'Name oder Code, zum Beispiel UK oder DE.',
     language: 'Sprache der Mails',
+    accountLanguage: 'Die Sprache des Kontos',
     languageHint: 'E-Mails an diese Person sind in dieser Sprache.',
     entitlementCountry: 'Land der Berechtigungen',
     entitlementHint:

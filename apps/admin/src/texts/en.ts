@@ -129,7 +129,6 @@ export const en = {
     domains: 'E-mail domains',
     domainsHint: 'Like example.com; Enter adds one. Users with these addresses belong here.',
     languageHint: 'Of mails to users who have none of their own.',
-    accountLanguage: 'The account’s language',
     administrator: 'First administrator',
     submit: 'Create the account',
     created: '{{name}} is there.',
@@ -143,6 +142,7 @@ export const en = {
     noCountry: 'No country is called “{{text}}”.',
     countryHint: 'Its name or code, for example UK or DE.',
     language: 'Language of mails',
+    accountLanguage: 'The account’s language',
     languageHint: 'Mails to this user are in this language.',
     entitlementCountry: 'Entitlement country',
     entitlementHint:

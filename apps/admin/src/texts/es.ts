@@ -128,7 +128,6 @@ export const es: Texts = {
     domains: 'Dominios de correo',
     domainsHint: 'Como example.com; Intro añade uno. Los usuarios con estas direcciones pertenecen a la cuenta.',
     languageHint: 'La de los correos a usuarios que no tienen una propia.',
-    accountLanguage: 'El idioma de la cuenta',
     administrator: 'Primer administrador',
     submit: 'Crear la cuenta',
     created: '{{name}} está creada.',
@@ -142,6 +141,7 @@ export const es: Texts = {
     noCountry: 'Ningún país se llama «{{text}}».',
     countryHint: 'Su nombre o código, por ejemplo UK o DE.',
     language: 'Idioma de los correos',
+    accountLanguage: 'El idioma de la cuenta',
     languageHint: 'Los correos a esta persona están en este idioma.',
     entitlementCountry: 'País de los derechos',
     entitlementHint:
