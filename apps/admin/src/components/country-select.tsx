@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { Select, type ComboboxItem, type SelectProps } from '@mantine/core';
 import { useUncontrolled } from '@mantine/hooks';
 import { useTranslation } from 'react-i18next';
@@ -30,8 +30,12 @@ export function CountrySelect({ value, defaultValue, onChange, keepsUnknown = fa
   const known = items.find((item) => item.value === chosen);
   const [typed, setTyped] = useState(known?.label ?? chosen ?? '');
   const [unknown, setUnknown] = useState(known || !chosen ? undefined : chosen);
+  const [isOpen, setOpen] = useState(false);
+  // Whether an option was picked by the arrow keys, which Enter then chooses.
+  const hasMoved = useRef(false);
   const choose = (code: string | null) => {
     setUnknown(undefined);
+    setTyped(items.find((item) => item.value === code)?.label ?? '');
     if (code !== chosen) setChosen(code);
   };
   /** Chooses what fits the text in the field when the field is left. */
@@ -46,6 +50,16 @@ export function CountrySelect({ value, defaultValue, onChange, keepsUnknown = fa
     }
     setTyped(best?.label ?? text);
   };
+  const handleKey = (event: KeyboardEvent<HTMLInputElement>) => {
+    if (event.key.startsWith('Arrow')) hasMoved.current = true;
+    const text = typed.trim();
+    if (event.key !== 'Enter' || hasMoved.current || !text || text === known?.label) return;
+    // Not the form's: what was typed is no country yet.
+    event.preventDefault();
+    event.stopPropagation();
+    settle(text);
+    setOpen(false);
+  };
   return (
     <Select
       data={items}
@@ -56,7 +70,14 @@ export function CountrySelect({ value, defaultValue, onChange, keepsUnknown = fa
       value={known ? chosen : unknown === undefined ? null : ''}
       onChange={choose}
       searchValue={typed}
-      onSearchChange={setTyped}
+      onSearchChange={(text) => {
+        hasMoved.current = false;
+        setTyped(text);
+      }}
+      dropdownOpened={isOpen}
+      onDropdownOpen={() => setOpen(true)}
+      onDropdownClose={() => setOpen(false)}
+      onKeyDownCapture={handleKey}
       filter={filter}
       nothingFoundMessage={t('user.noCountry', { text: typed })}
       error={unknown !== undefined && unknown === typed ? t('user.noCountry', { text: unknown }) : error}
