@@ -34,7 +34,7 @@ export function AddUserDialog({ accountId, onClose }: { accountId: string; onClo
           <SegmentedControl
             aria-label={t('addUser.title')}
             value={mode}
-            onChange={(value) => setMode(value as typeof mode)}
+            onChange={(value) => setMode(value)}
             disabled={many.isRunning}
             data={modes.map((value) => ({ value, label: t(`addUser.${value}`) }))}
           />
