@@ -501,7 +501,7 @@ describe('an address', () => {
     ])
       expectProblem(await api.get(path), 404, 'http.404');
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND'])
-      expectProblem(await api.send(method, '/me', undefined), 405, 'http.405');
+      expectProblem(await api.send(method, '/me/account', undefined), 405, 'http.405');
   });
 
   it('HTTP-1: that can not be read is answered with a problem, too', async () => {

@@ -59,7 +59,7 @@ describe('the last login', () => {
     expect(items.filter(({ action }: { action: string }) => action === 'user.logged-in').length).toBe(3);
   });
 
-  it('AUDIT-7: is left out of a history that excludes logins, page by page', async () => {
+  it('AUDIT-8: is left out of a history that excludes logins, page by page', async () => {
     const userId = await account.addUser();
     await logIn(userId);
     await users.mustAct(userId, 'lock');

@@ -103,10 +103,13 @@ function* compareAnswers(
   known: readonly Difference[],
   met: Set<Difference>,
 ): Generator<Mismatch> {
+  // Of many lists only the ids were recorded. Their order is not compared: users with equal values are in the order of
+  // their names now (LIST-3), which the contract of the read store tests.
+  const isListOfIds = Array.isArray(before.body) && before.body.every((item) => typeof item === 'string');
   const read = ({ status, etag, body }: Answer) => ({
     status,
     etag,
-    body: typeof body === 'string' ? parseCsv(body) : body,
+    body: typeof body === 'string' ? parseCsv(body) : isListOfIds && Array.isArray(body) ? body.toSorted() : body,
   });
   yield* compare(`${before.path} ${before.as}`, read(before), read(now), known, met);
 }

@@ -28,12 +28,38 @@ const endingAt =
   (lock: RecordedLock): RecordedLock =>
     isAfterFailedLogins(lock) ? { ...lock, until } : lock;
 
+/** A user of a recorded list, or a row of an export. */
+type RecordedUser =
+  Readonly<Record<'lastName' | 'firstName', string>> | Readonly<Record<'LastName' | 'FirstName', string>>;
+
+const toNames = (user: RecordedUser): readonly [string, string] =>
+  'lastName' in user ? [user.lastName, user.firstName] : [user.LastName, user.FirstName];
+
+/** Sorts users by last name, then first name; returns the same array if that changes nothing. */
+function orderByNames(users: readonly RecordedUser[]): readonly RecordedUser[] {
+  // Of some lists only the ids were recorded.
+  if (users.some((user) => typeof user !== 'object')) return users;
+  const { compare } = new Intl.Collator('en', { sensitivity: 'base' });
+  const ordered = users.toSorted((one, other) => {
+    const [last, first] = toNames(one);
+    const [otherLast, otherFirst] = toNames(other);
+    return compare(last, otherLast) || compare(first, otherFirst);
+  });
+  return ordered.every((user, nth) => user === users[nth]) ? users : ordered;
+}
+
 /**
  * What later builds answer differently about the recorded log, by commit of the recording. A new entry needs a review:
  * it changes what auditors were told before. Added fields need none.
  */
 export const differences: Readonly<Record<string, readonly Difference[]>> = {
   a28c88c: [
+    {
+      rule: 'LIST-3',
+      reason: 'Users with the same last name were in the order of their ids; now their first names count.',
+      where: /[/]users([.]csv)?([?](?!\S*sort=)\S*)? \S+[.]body$/,
+      becomes: orderByNames,
+    },
     {
       rule: 'LOCK-9',
       reason: 'A lock that stayed when the user came from another account was told as set by Rollbook itself.',

@@ -65,7 +65,7 @@ const looks: Readonly<Record<AuditAction, ActionLook>> = {
 };
 
 /** Returns the icon and the colour of an action; those of a change for an action of a newer server. */
-export const actionLook = (action: AuditAction): ActionLook =>
+const actionLook = (action: AuditAction): ActionLook =>
   Object.hasOwn(looks, action) ? looks[action] : { icon: ChangeIcon, color: changesData };
 
 /** Shows the icon of an action in its colour. Screen readers skip it: the action's name stands beside it. */

@@ -4,7 +4,7 @@ import type { AuditItem } from '../api/audit';
 const isList = (value: unknown): value is string[] => Array.isArray(value);
 
 /** Returns the roles that an act on a user's roles gave or took. */
-export function findChangedRoles({ action, changes }: Pick<AuditItem, 'action' | 'changes'>): string[] {
+function findChangedRoles({ action, changes }: Pick<AuditItem, 'action' | 'changes'>): string[] {
   const change = changes.find(({ field }) => field === 'roles');
   if (!change || !isList(change.before) || !isList(change.after)) return [];
   const { before, after } = change;
