@@ -4,6 +4,9 @@ import { effectiveStatuses, memberStatuses, type UserFilter } from '../api/users
 import { useStatusLabel } from '../components/badges';
 import { withFilter, withoutFilters, type UserListSearch } from './user-list-search';
 
+/** The labels may be longer than a line on a phone. */
+const wrapping = { h: 'auto', mih: 36, py: 6, styles: { label: { whiteSpace: 'normal' } } } as const;
+
 interface Props {
   readonly filter: UserFilter;
   readonly onFilter: (filter: UserListSearch) => void;
@@ -31,17 +34,20 @@ export function NoUsersFound({ filter: { search, ...filter }, onFilter, onClearS
         )}
         <Group gap="xs">
           {!isComplete && (
-            <Button onClick={() => onFilter(withFilter(filter, { effectiveStatus: [...effectiveStatuses] }))}>
+            <Button
+              {...wrapping}
+              onClick={() => onFilter(withFilter(filter, { effectiveStatus: [...effectiveStatuses] }))}
+            >
               {filter.effectiveStatus ? t('userList.searchAll') : t('userList.searchFormer')}
             </Button>
           )}
           {isFiltered && (
-            <Button variant="default" onClick={() => onFilter(withoutFilters(filter))}>
+            <Button {...wrapping} variant="default" onClick={() => onFilter(withoutFilters(filter))}>
               {t('userList.withoutFilters')}
             </Button>
           )}
           {search && (
-            <Button variant="default" onClick={onClearSearch}>
+            <Button {...wrapping} variant="default" onClick={onClearSearch}>
               {t('userList.clearSearch')}
             </Button>
           )}
