@@ -21,13 +21,11 @@ export function PeopleTable({ people, outcomes, onSuggestedAction }: Props) {
   const countryName = useCountryName();
   return (
     <ScrollArea.Autosize mah={320} viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': t('addUser.people') }}>
-      <Table stickyHeader verticalSpacing={4} miw={560}>
+      <Table stickyHeader verticalSpacing={4}>
         <Table.Thead>
           <Table.Tr>
-            <Table.Th>{t('addUser.line')}</Table.Th>
-            <Table.Th>{t('user.email')}</Table.Th>
-            <Table.Th>{t('user.name')}</Table.Th>
-            <Table.Th>{t('user.country')}</Table.Th>
+            <Table.Th style={{ overflowWrap: 'normal' }}>{t('addUser.line')}</Table.Th>
+            <Table.Th>{t('addUser.lines')}</Table.Th>
             <Table.Th>{t('addUser.outcome')}</Table.Th>
           </Table.Tr>
         </Table.Thead>
@@ -35,16 +33,15 @@ export function PeopleTable({ people, outcomes, onSuggestedAction }: Props) {
           {people.map(({ number, person, problems }) => (
             <Table.Tr key={number}>
               <Table.Td>{number}</Table.Td>
-              <Table.Td style={{ overflowWrap: 'anywhere' }}>{person.email}</Table.Td>
-              <Table.Td>{`${person.firstName} ${person.lastName}`}</Table.Td>
-              <Table.Td>
-                {problems.includes('country') ? person.country : countryName(person.country)}
-                {person.language && (
-                  <Text size="xs" c="dimmed" span>
-                    {' '}
-                    {languages[person.language]}
-                  </Text>
-                )}
+              <Table.Td style={{ overflowWrap: 'anywhere' }}>
+                <Text size="sm">{person.email}</Text>
+                <Text size="xs" c="dimmed">
+                  {[
+                    `${person.firstName} ${person.lastName}`,
+                    problems.includes('country') ? person.country : countryName(person.country),
+                    ...(person.language ? [languages[person.language]] : []),
+                  ].join(', ')}
+                </Text>
               </Table.Td>
               <Table.Td>
                 {outcomes ? (
