@@ -101,7 +101,7 @@ function ShownMoment({
       <Alert variant="light" color={at === undefined ? 'gray' : 'grape'} py={6}>
         <Group justify="space-between" gap="xs" mih={30}>
           <Text size="sm" fw={600} role="status" flex="1 1 14rem" style={{ overflowWrap: 'anywhere' }}>
-            {momentText} {isTooEarly && t('replay.notHere')}
+            {[momentText, isTooEarly && t('replay.notHere')].filter(Boolean).join(' ')}
           </Text>
           {at !== undefined && (
             <Button size="xs" color="grape" onClick={onNow}>
