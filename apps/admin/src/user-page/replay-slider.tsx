@@ -47,7 +47,7 @@ export function ReplaySlider({ steps, step, isReplay, onStep }: Props) {
   });
   const go = (next: number) => onStep(Math.min(last, Math.max(0, next)));
   return (
-    <div>
+    <div className={classes['slider'] ?? ''}>
       <Group wrap="nowrap" gap="sm">
         <StepButton label={t('replay.earlier')} isPossible={step > 0} onClick={() => go(step - 1)}>
           <BackIcon />
