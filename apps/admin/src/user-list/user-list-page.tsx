@@ -12,8 +12,6 @@ import { Page } from '../components/page';
 import { LoadError } from '../components/problems';
 import { noneSelected } from '../components/select-column';
 import { BulkOperationsMenu } from './bulk-operations-menu';
-import { FirstSteps } from './first-steps';
-import { NoUsersFound } from './no-users-found';
 import { SearchStatus } from './search-status';
 import { StatusBar } from './status-bar';
 import { UserFilters } from './user-filters';
@@ -21,6 +19,8 @@ import { withFilter } from './user-list-search';
 import { UserTable } from './user-table';
 import { useUserList } from './use-user-list';
 
+const FirstSteps = lazyComponent(async () => (await import('./first-steps')).FirstSteps);
+const NoUsersFound = lazyComponent(async () => (await import('./no-users-found')).NoUsersFound);
 const AddUser = lazyComponent(async () => (await import('./add-user-dialog')).AddUserDialog);
 
 const route = getRouteApi('/in/accounts/$accountId/users');
