@@ -84,6 +84,9 @@ import { pageActions } from './page-actions.js';
       sent.push((route.request().postDataJSON() as { link: string }).link);
       return route.fulfill({ status: 410, json: { status: 410, code: 'link.void', title: 'x', detail: 'x' } });
     });
+    await page.route('**/password-resets/check', (route) =>
+      route.fulfill({ json: { email: 'ben@northwind.example' } }),
+    );
     await page.goto('/set-password#older');
     await page.locator('input[type=password]').first().waitFor();
     await page.evaluate(() => (window.location.hash = 'newer'));

@@ -87,7 +87,7 @@ function ActionItems({ accountId, userId, actions, onStart }: ItemsProps) {
       <Menu.Item
         key={action}
         maw={280}
-        color={findUserAction(action).isDestructive && !refusal ? 'red' : undefined}
+        {...(findUserAction(action).isDestructive && !refusal && { c: 'var(--mantine-color-error)' })}
         aria-disabled={refusal !== undefined}
         closeMenuOnClick={!refusal}
         onClick={() => !refusal && onStart(action)}
