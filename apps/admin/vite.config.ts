@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
 
-/** Adds a compressed copy of each script and style, which the server sends to browsers that accept it. */
+/** Adds compressed copies of each script and style. The server sends Brotli to browsers that accept it (over TLS and on localhost), else gzip. */
 const compressed: Plugin = {
   name: 'compressed',
   apply: 'build',
@@ -12,11 +12,9 @@ const compressed: Plugin = {
     handler(_, bundle) {
       for (const [name, file] of Object.entries(bundle)) {
         if (!/\.(js|css|svg)$/.test(name)) continue;
-        this.emitFile({
-          type: 'asset',
-          fileName: `${name}.gz`,
-          source: gzipSync(file.type === 'chunk' ? file.code : file.source, { level: 9 }),
-        });
+        const content = file.type === 'chunk' ? file.code : file.source;
+        this.emitFile({ type: 'asset', fileName: `${name}.gz`, source: gzipSync(content, { level: 9 }) });
+        this.emitFile({ type: 'asset', fileName: `${name}.br`, source: brotliCompressSync(content) });
       }
     },
   },

@@ -48,7 +48,7 @@ export class BrowserUser {
       locale,
       acceptDownloads: true,
     });
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(30_000);
     const user = new BrowserUser(context, await context.newPage());
     await user.page.goto('/');
     return user;
