@@ -109,7 +109,7 @@ function* compareAnswers(
   const read = ({ status, etag, body }: Answer) => ({
     status,
     etag,
-    body: typeof body === 'string' ? parseCsv(body) : isListOfIds && Array.isArray(body) ? body.toSorted() : body,
+    body: typeof body === 'string' ? parseCsv(body) : isListOfIds ? (body as string[]).toSorted() : body,
   });
   yield* compare(`${before.path} ${before.as}`, read(before), read(now), known, met);
 }
