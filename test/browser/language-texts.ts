@@ -47,6 +47,12 @@ const sameAsEnglish = mapLanguages((language) => {
 /** Patterns of what is never translated: names, addresses, ids and typed texts. */
 const untranslated = [
   /^(Ada|Ben|Carla|Dora|Leon?|Grace|Otto)? ?(Lovelace|Meyer|García|Plain|Roth|Hopper|Later)?( \(\S+@\S+\))?$/,
+  // Names as lists show them, and lines of people that were pasted in.
+  /^(Lovelace|Meyer|García|Plain|Roth|Hopper|Later), (Ada|Ben|Carla|Dora|Leon?|Grace|Otto)$/,
+  /^(grace@example\.com, Grace, Hopper, US, en|eva@northwind\.example;Eva;Nowak;Narnia|Eva Nowak, Narnia)$/,
+  // A form keeps a message in the language it was shown in; people can not change the language while a dialog is open.
+  /^To pole jest potrzebne\.$/,
+  /^Northwind, northwind\.example, Ada Lovelace$/,
   /^(\S+@)?(northwind|contoso)\.example$/,
   /^(Rollbook|Northwind|Contoso|operator-token.*|Chrome \d+, Linux|Mozilla.*)$/,
   /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,

@@ -5,7 +5,7 @@ export const dialogs: Texts<never, typeof english> = {
   addUser: {
     added: '{{name}} ist hinzugefügt und bekommt eine Mail.',
     submit: 'Speichern',
-    andAnother: 'Speichern und noch jemanden hinzufügen',
+    andAnother: 'Speichern und weiter',
     title: 'Benutzer hinzufügen',
     one: 'Eine Person',
     many: 'Mehrere Personen',
