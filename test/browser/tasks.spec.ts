@@ -6,7 +6,7 @@ import { NorthwindFixture, password } from './northwind.js';
 import { pageActions } from './page-actions.js';
 import { createSteps } from './steps.js';
 
-/** The tasks of the manual and five more, with the clicks and filled fields that each needs. */
+/** Tasks of the manual, with the clicks and filled fields that each needs. */
 (chromiumPath ? describe : describe.skip)('in a browser, the effort', () => {
   let northwind: NorthwindFixture;
   let page: Page;
@@ -74,82 +74,5 @@ import { createSteps } from './steps.js';
     await fillIn('Reason', 'On leave');
     await user.click('button', 'Confirm', dialog());
     await row('Meyer, Ben.*Locked').waitFor();
-  });
-
-  task('unlocks a user', { clicks: 2, fields: 0 }, async () => {
-    await openUsers();
-    await select('Meyer, Ben');
-    await user.click('button', 'Unlock');
-    await row('Meyer, Ben.*Locked').waitFor({ state: 'detached' });
-  });
-
-  task('deletes a user', { clicks: 3, fields: 0 }, async () => {
-    await openUsers();
-    await select('Gone, Hugo');
-    await user.click('button', 'Delete');
-    await user.click('button', 'Confirm', dialog());
-    await row('Gone, Hugo').waitFor({ state: 'detached' });
-  });
-
-  task('exports the users', { clicks: 2, fields: 0 }, async () => {
-    await openUsers();
-    await user.click('button', 'Bulk Operations');
-    const download = page.waitForEvent('download');
-    await user.click('menuitem', 'Export User List');
-    await download;
-  });
-
-  task('mails a link to reset a password', { clicks: 3, fields: 0 }, async () => {
-    await openUsers();
-    await user.click('button', 'More about Carla García');
-    await user.click('menuitem', 'Reset Password');
-    await user.click('button', 'Send the link', dialog());
-    await page.getByText('The mail is on its way').waitFor();
-  });
-
-  task('finds a deleted person', { clicks: 1, fields: 1 }, async () => {
-    await openUsers();
-    await user.fill(page.getByRole('searchbox'), 'hugo');
-    await user.click('button', /former users/);
-    await row('Gone, Hugo').waitFor();
-  });
-
-  task('gives a role with a reason', { clicks: 4, fields: 1 }, async () => {
-    await openUsers();
-    await user.click('button', 'More about Gina Gone');
-    await user.click('menuitem', 'Roles');
-    await user.clickOn(dialog().getByRole('checkbox', { name: 'Auditor' }));
-    await fillIn('Reason', 'Reads for the board');
-    await user.click('button', 'Save', dialog());
-    await page.getByText('The roles of Gina Gone have changed.').waitFor();
-  });
-
-  task('sees who locked users in the last week', { clicks: 3, fields: 0 }, async () => {
-    await openUsers();
-    await user.click('link', 'Audit');
-    await user.clickOn(page.getByText('Locks and deletions', { exact: true }));
-    await user.clickOn(page.getByText('Last 7 days', { exact: true }));
-    await row('User locked.*Ben Meyer.*Ada Lovelace.*On leave').waitFor();
-  });
-
-  task('says why a user was logged out', { clicks: 0, fields: 0 }, async () => {
-    const ben = await northwind.logInByMail('ben@northwind.example');
-    const { items } = expectStatus(
-      200,
-      await northwind.test.operator.get(`/accounts/${northwind.accountId}/users?search=ben`),
-    ).body;
-    expectStatus(
-      200,
-      await northwind.test.operator.post(`/accounts/${northwind.accountId}/users/${items[0].userId}/lock`),
-    );
-    await ben.page.reload();
-    await ben.page.getByRole('alert').filter({ hasText: /lock/i }).waitFor();
-  });
-
-  task('tells a user without a role who the administrators are', { clicks: 0, fields: 0 }, async () => {
-    const { page: home } = await northwind.logInByMail('dora@northwind.example');
-    const account = home.getByRole('region', { name: /account/i });
-    await account.getByText('Lovelace, Ada').waitFor();
-    await account.getByText('ada@northwind.example').waitFor();
   });
 });
