@@ -13,7 +13,7 @@ export class Problem extends Error {
   readonly reasons: readonly string[];
   /** For a refused If-Match: the latest revision. */
   readonly revision: number | undefined;
-  /** For a session that has ended: why. */
+  /** Why the session has ended; only for the secret of an ended session. */
   readonly sessionEnded: ProblemBody['sessionEnded'];
   /** Seconds until a retry makes sense. */
   readonly retryAfter: number | undefined;
@@ -40,3 +40,7 @@ export const isTransient = (error: Error): boolean => !(error instanceof Problem
 
 /** Returns after how many milliseconds a query that failed because the server is away is sent again, or `false` for any other. */
 export const toRecoverInterval = (error: Error | null): number | false => error !== null && isTransient(error) && 5_000;
+
+/** Checks that a change was refused because somebody else changed the user first. The error has their revision. */
+export const isRevisionConflict = (error: unknown): error is Problem & { revision: number } =>
+  error instanceof Problem && error.revision !== undefined;

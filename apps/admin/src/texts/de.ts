@@ -133,7 +133,7 @@ export const de: Texts = {
     name: 'Name des Kontos',
     domains: 'E-Mail-Domains',
     domainsHint: 'Etwa example.com; Eingabe fügt eine hinzu. Benutzer mit diesen Adressen gehören hierher.',
-    languageHint: 'In ihr gehen E-Mails an Benutzer, die keine eigene haben.',
+    languageHint: 'Für E-Mails an Benutzer ohne eigene Sprache.',
     administrator: 'Erster Administrator',
     submit: 'Konto anlegen',
     created: '{{name}} ist angelegt.',
@@ -148,7 +148,7 @@ export const de: Texts = {
     countryHint: 'Name oder Code, zum Beispiel UK oder DE.',
     language: 'Sprache der Mails',
     accountLanguage: 'Die Sprache des Kontos',
-    languageHint: 'E-Mails an diese Person sind in dieser Sprache.',
+    languageHint: 'E-Mails werden in dieser Sprache gesendet.',
     entitlementCountry: 'Land der Berechtigungen',
     entitlementHint:
       'Das Land, dessen Berechtigungen die Person in den Produkten bekommt. Leer: ergibt sich aus den Verträgen des Kontos.',

@@ -128,7 +128,7 @@ export const en = {
     name: 'Name of the account',
     domains: 'E-mail domains',
     domainsHint: 'Like example.com; Enter adds one. Users with these addresses belong here.',
-    languageHint: 'Of mails to users who have none of their own.',
+    languageHint: 'For mails to users without a language of their own.',
     administrator: 'First administrator',
     submit: 'Create the account',
     created: '{{name}} is there.',
@@ -143,7 +143,7 @@ export const en = {
     countryHint: 'Its name or code, for example UK or DE.',
     language: 'Language of mails',
     accountLanguage: 'The account’s language',
-    languageHint: 'Mails to this user are in this language.',
+    languageHint: 'Mails are sent in this language.',
     entitlementCountry: 'Entitlement country',
     entitlementHint:
       'The country whose entitlements the user gets in the products. Empty: derived from the account’s contracts.',

@@ -127,7 +127,7 @@ export const es: Texts = {
     name: 'Nombre de la cuenta',
     domains: 'Dominios de correo',
     domainsHint: 'Como example.com; Intro añade uno. Los usuarios con estas direcciones pertenecen a la cuenta.',
-    languageHint: 'La de los correos a usuarios que no tienen una propia.',
+    languageHint: 'Para los correos a usuarios sin idioma propio.',
     administrator: 'Primer administrador',
     submit: 'Crear la cuenta',
     created: '{{name}} está creada.',
@@ -142,7 +142,7 @@ export const es: Texts = {
     countryHint: 'Su nombre o código, por ejemplo UK o DE.',
     language: 'Idioma de los correos',
     accountLanguage: 'El idioma de la cuenta',
-    languageHint: 'Los correos a esta persona están en este idioma.',
+    languageHint: 'Los correos se envían en este idioma.',
     entitlementCountry: 'País de los derechos',
     entitlementHint:
       'El país cuyos derechos recibe el usuario en los productos. Vacío: se deduce de los contratos de la cuenta.',

@@ -3,7 +3,7 @@ import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Problem } from '../api/problem';
 import { notify } from '../components/notify';
-import { PersonFields } from '../components/person-fields';
+import { EntitlementCountryField, PersonFields } from '../components/person-fields';
 import { ProblemAlert, toFieldErrors } from '../components/problems';
 import { SuggestedActions } from '../components/suggested-actions';
 import { toRequestBody, type useAddUserForm } from './use-add-user-form';
@@ -59,6 +59,7 @@ export function AddOneForm({ form, adding, clearRefusal, startNext, onPasteLines
           {...form.getInputProps('email')}
         />
         <PersonFields form={form} isLanguageOptional />
+        <EntitlementCountryField form={form} />
         <ProblemAlert error={adding.error}>
           {adding.error instanceof Problem && (
             <SuggestedActions

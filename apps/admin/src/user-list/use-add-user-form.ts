@@ -3,11 +3,12 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { unwrapResponse, api, type Schemas } from '../api/client';
 import { refreshUsers } from '../api/refresh-users';
-import { createPersonChecks, type PersonValues } from '../components/person-fields';
+import { createCountryCheck, createPersonChecks, type PersonValues } from '../components/person-fields';
 
 /** The fields of the form that adds one user. */
 export interface AddUserValues extends PersonValues {
   email: string;
+  entitlementCountry: string | null;
 }
 
 const emptyFields: AddUserValues = {
@@ -34,7 +35,11 @@ export function useAddUserForm(accountId: string) {
     mode: 'uncontrolled',
     initialValues: emptyFields,
     onValuesChange: clearRefusal,
-    validate: { email: isEmail(t('common.emailNeeded')), ...createPersonChecks(t) },
+    validate: {
+      email: isEmail(t('common.emailNeeded')),
+      ...createPersonChecks(t),
+      entitlementCountry: createCountryCheck(t),
+    },
     transformValues: (values) =>
       Object.fromEntries(
         Object.entries(values).map(([name, value]) => [name, ((value as string | null) ?? '').trim()]),

@@ -5,14 +5,19 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { unwrapResponse, api, type Schemas } from '../api/client';
 import { refreshUsers } from '../api/refresh-users';
-import { Problem } from '../api/problem';
+import { isRevisionConflict } from '../api/problem';
 import { userAtQuery, type UserDetail } from '../api/users';
 import { FormDialog } from '../components/form-dialog';
-import { PersonFields, createPersonChecks } from '../components/person-fields';
+import {
+  EntitlementCountryField,
+  PersonFields,
+  createCountryCheck,
+  createPersonChecks,
+} from '../components/person-fields';
 import { ProblemAlert, toFieldErrors } from '../components/problems';
 import { ReasonField, toReasonField } from '../components/reason-field';
 import { notify } from '../components/notify';
-import { useFormatFieldValue } from '../audit-items/field-values';
+import { useMergeChanges } from '../components/use-merge-changes';
 
 const toFormFields = ({ firstName, lastName, country, language, entitlementCountry }: UserDetail) => ({
   firstName,
@@ -21,10 +26,6 @@ const toFormFields = ({ firstName, lastName, country, language, entitlementCount
   language,
   entitlementCountry,
 });
-
-/** Checks that a change was refused because somebody else changed the user first. The error has their revision. */
-const isRevisionConflict = (error: Error | null): error is Problem & { revision: number } =>
-  error instanceof Problem && error.revision !== undefined;
 
 /** The dialog that changes a user's names, countries and language. It never overwrites what somebody else has changed since it was opened. */
 export function ChangeUserDialog({
@@ -38,14 +39,14 @@ export function ChangeUserDialog({
 }) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
-  const formatValue = useFormatFieldValue();
+  const mergeChanges = useMergeChanges();
   const name = `${user.firstName} ${user.lastName}`;
   // The user as the form was filled; the page behind the dialog gets updates.
   const [original, setOriginal] = useState(user);
   const form = useForm({
     mode: 'uncontrolled',
     initialValues: { ...toFormFields(user), reason: '' },
-    validate: createPersonChecks(t),
+    validate: { ...createPersonChecks(t), entitlementCountry: createCountryCheck(t) },
   });
   const changing = useMutation({
     mutationFn: ({ language: mailLanguage, reason, ...body }: typeof form.values) =>
@@ -64,30 +65,13 @@ export function ChangeUserDialog({
       onClose();
     },
     onError: async (error) => {
-      if (isRevisionConflict(error))
-        mergeChanges(await queryClient.query(userAtQuery(accountId, user.userId, error.revision)));
-      else form.setErrors(toFieldErrors(error));
+      if (!isRevisionConflict(error)) return form.setErrors(toFieldErrors(error));
+      const latest = await queryClient.query(userAtQuery(accountId, user.userId, error.revision));
+      setOriginal(latest);
+      mergeChanges(form, toFormFields(original), toFormFields(latest));
     },
     onSettled: () => refreshUsers(queryClient, accountId, [user.userId]),
   });
-  /** Merges somebody else's changes into the form: typed fields stay, with a warning if both changed them; all others take the new values. */
-  const mergeChanges = (latest: UserDetail) => {
-    const [before, current, typed] = [toFormFields(original), toFormFields(latest), form.getValues()];
-    const fields = Object.keys(current) as (keyof typeof current)[];
-    const edited = fields.filter((field) => typed[field] !== before[field]);
-    setOriginal(latest);
-    form.setValues({ ...current, ...Object.fromEntries(edited.map((field) => [field, typed[field]])) });
-    form.setErrors(
-      Object.fromEntries(
-        edited
-          .filter((field) => current[field] !== before[field] && current[field] !== typed[field])
-          .map((field) => [
-            field,
-            t('userPage.theirs', { value: formatValue(field, current[field]) ?? t('common.none') }),
-          ]),
-      ),
-    );
-  };
   return (
     <FormDialog
       opened
@@ -100,6 +84,7 @@ export function ChangeUserDialog({
         <form onSubmit={form.onSubmit((fields) => changing.mutate(fields))} noValidate>
           <Stack>
             <PersonFields form={form} hasFocus />
+            <EntitlementCountryField form={form} />
             <ReasonField key={form.key('reason')} {...form.getInputProps('reason')} />
             <ProblemAlert error={changing.error} text={isRevisionConflict(changing.error) && t('userPage.adopted')} />
             <Group justify="flex-end">
