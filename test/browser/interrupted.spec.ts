@@ -85,12 +85,13 @@ import { pageActions } from './page-actions.js';
       return route.fulfill({ status: 410, json: { status: 410, code: 'link.void', title: 'x', detail: 'x' } });
     });
     await page.route('**/password-resets/check', (route) =>
-      route.fulfill({ json: { email: 'ben@northwind.example' } }),
+      route.fulfill({ json: { email: `${route.request().postDataJSON().link}@northwind.example` } }),
     );
     await page.goto('/set-password#older');
     await page.locator('input[type=password]').first().waitFor();
     await page.evaluate(() => (window.location.hash = 'newer'));
     await page.waitForURL((url) => url.hash === '');
+    await page.getByText('newer@northwind.example').waitFor();
     for (const field of await page.locator('input[type=password]').all()) await field.fill(password);
     await pageActions(() => page).press('Set and log in');
     await page.getByRole('alert').waitFor();

@@ -45,7 +45,7 @@ const minute = 60_000;
     expect(await operator.findProblemsInAllViews('mails-none')).toEqual([]);
   });
 
-  step('MAIL-4: sees a mail that waits, for whom, why, and when it is tried next', async () => {
+  step('MAIL-4: sees a waiting mail with recipient, problem and time of the next attempt', async () => {
     await northwind.mailbox.stop();
     await add('Eve');
     await waitForMails('owed', 1);
@@ -68,6 +68,8 @@ const minute = 60_000;
   step('MAIL-4: sends a mail again that was given up', async () => {
     northwind.test.clock.move(24 * 60 * minute);
     await waitForMails('parked', 1);
+    // A day later, the session has expired.
+    ({ page } = await northwind.logInAsOperator());
     await page.goto('/mails');
     await page.getByLabel('1 mail was given up').waitFor();
     await row(/Eve Late.*None/).waitFor();

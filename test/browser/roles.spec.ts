@@ -27,7 +27,7 @@ import { pageActions } from './page-actions.js';
     await page.goto('/profile');
     await page.getByRole('link', { name: 'Your history' }).click();
     // A login has a stream of its own: its revision is no revision of the user.
-    await page.getByText('Show logins').click();
+    await page.getByRole('switch', { name: 'Show logins' }).check();
     await page.getByText('Logged in', { exact: true }).waitFor();
     expect(await page.getByRole('link', { name: 'Logged in' }).count()).toBe(0);
     await page.getByRole('link', { name: 'User added' }).click();
