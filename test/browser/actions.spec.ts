@@ -79,7 +79,7 @@ import { createSteps } from './steps.js';
   });
 
   step(
-    'shows the progress of an action on many, and goes on after an interruption without doing anything twice',
+    'shows the progress of an action on many, and continues after an interruption without repeating anything',
     async () => {
       const page = user.page;
       await page.goto(users);

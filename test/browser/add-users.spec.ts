@@ -27,7 +27,7 @@ import { createSteps } from './steps.js';
   }, 180_000);
   afterAll(() => northwind.close());
 
-  step('finds a country by code, usual name and beginning, and takes the first on Enter and on Tab', async () => {
+  step('finds a country by code, usual name and beginning, and chooses the first on Enter and on Tab', async () => {
     await press('Add Users');
     for (const [typed, key, name] of [
       ['Kos', 'Enter', 'Kosovo'],

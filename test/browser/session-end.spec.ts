@@ -20,7 +20,7 @@ import { pageActions } from './page-actions.js';
     return `${users}/${items[0].userId}`;
   }
 
-  it('PASSWORD-13: the page of a mailed link says for whom it is, and survives a reload', async () => {
+  it('PASSWORD-13: the page of a mailed link names its user, and survives a reload', async () => {
     const [welcome] = await northwind.mailbox.waitForMails('ben@northwind.example');
     const ben = await northwind.openBrowser();
     const { page } = ben;

@@ -5,7 +5,7 @@ import { NorthwindFixture } from './northwind.js';
 import { pageActions } from './page-actions.js';
 import { createSteps } from './steps.js';
 
-/** An administrator issues tokens, tries one, and finds those that nobody uses. */
+/** An administrator issues tokens, uses one, and finds unused tokens. */
 (chromiumPath ? describe : describe.skip)('in a browser, an administrator', () => {
   let northwind: NorthwindFixture;
   let ada: BrowserUser;

@@ -25,7 +25,7 @@ import { createSteps } from './steps.js';
   }, 180_000);
   afterAll(() => northwind.close());
 
-  step('sees first that a user is locked, since when, by whom and why, and unlocks them there', async () => {
+  step('sees the lock of a user with time, actor and reason, and unlocks them there', async () => {
     const { operator } = northwind.test;
     expectStatus(200, await operator.post(`${users}/${northwind.leoId}/lock`, { reason: 'Phone was stolen' }));
     await page.goto(`${users}/${northwind.leoId}`);

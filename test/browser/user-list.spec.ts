@@ -87,7 +87,7 @@ import { createSteps } from './steps.js';
     }
   });
 
-  step('UI-5: says whom a search without a result has searched, and searches former users too', async () => {
+  step('UI-5: says which statuses a search without a result covered, and searches former users, too', async () => {
     const { operator } = northwind.test;
     const { items } = expectStatus(200, await operator.get(`${users}?search=zoe`)).body;
     expectStatus(200, await operator.post(`${users}/${items[0].userId}/delete`, { reason: 'Left' }));
@@ -172,7 +172,7 @@ import { createSteps } from './steps.js';
     await page.waitForFunction(() => (history.state as { userList: { offset: number } }).userList.offset === 0);
   });
 
-  step('UI-4: shows skeletons, then dims the old rows, and says when an answer takes long', async () => {
+  step('UI-4: shows skeletons, then dims the old rows, and says when a request is slow', async () => {
     const held: (() => void)[] = [];
     await page.route('**/users?*', async (route) => {
       await new Promise<void>((resolve) => held.push(resolve));

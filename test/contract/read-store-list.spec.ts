@@ -17,7 +17,7 @@ describe.each(userListFixtures)('%s', (_, open) => {
   let log: UserListFixture;
   let db: Kysely<UserListTables>;
 
-  /** The large account has 12,000 users, of whom every hundredth is locked; the small one has a lock that ends. */
+  /** The large account has 12,000 users, one in a hundred locked; the small one has a lock that ends. */
   beforeAll(async () => {
     log = await open();
     db = log.db;

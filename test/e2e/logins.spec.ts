@@ -42,7 +42,7 @@ async function getUpToDateUser(userId: string) {
 }
 
 describe('the last login', () => {
-  it('LOGIN-1: is null before the first login, and then the latest time of a login, in whatever order logins are reported', async () => {
+  it('LOGIN-1: is null before the first login, and afterwards the latest time of a login, in any order of reports', async () => {
     const userId = await account.addUser();
     server.clock.move(10 * minute);
     expect((await getUpToDateUser(userId)).lastLoginAt).toBeNull();

@@ -40,7 +40,7 @@ import { expectStatus, openTestAccount, startTestServer, type TestServer } from 
 /** Backs up the embedded log, even if the other tests run on other stores. */
 const embedded = { EVENTSTORE_URL: '', DATABASE_URL: '' };
 
-/** An installation whose log takes long to copy: it has 54 MB of events of another application. */
+/** An installation with a large log, which is slow to copy: 54 MB of events of another application. */
 const full = newPath();
 beforeAll(() =>
   runWithLog(configFor(full), async ({ node }) => {

@@ -109,7 +109,7 @@ it(
     }
     expect(sent.length).toBeGreaterThanOrEqual(kills);
 
-    // Each command, sent once more, has the same response as before.
+    // Each command, sent again, has the same response as before.
     for (const command of sent) {
       if (sent.length > 300 && randomInt(sent.length) > 300) continue;
       const again = await send(command);

@@ -6,7 +6,7 @@ import { App } from './app';
 import { CodeLoadError } from './components/lazy-code';
 import { initTexts } from './texts/i18n';
 
-// Without texts there is nothing to show: the browser loads the page once more, in case the server is back or newer by then.
+// The page needs its texts. If they can not be loaded, reload the page: the server may be back, or a newer build may be there.
 await initTexts().catch(async () => {
   await new Promise((resolve) => setTimeout(resolve, 3_000));
   window.location.reload();

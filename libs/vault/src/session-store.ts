@@ -137,7 +137,7 @@ export class SessionStore {
     return (this.statements.findEnd.get(hash) as { because: string } | undefined)?.because;
   }
 
-  /** Deletes the sessions that were not used since this time (Unix ms), and what is known of those that ended before it. */
+  /** Deletes the sessions that were not used since this time (Unix ms), and the records of sessions that ended before it. */
   deleteUnusedSince(time: number): void {
     this.statements.deleteUnusedSince.run(time);
     this.statements.deleteEndsBefore.run(time);

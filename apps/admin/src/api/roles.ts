@@ -24,7 +24,7 @@ interface RoleChangeOptions {
   readonly endIssuedTokens?: boolean;
 }
 
-/** Gives a role to a user or takes it away. Throws `Problem`. */
+/** Grants or revokes a role of a user. Throws `Problem`. */
 export function changeRole(
   ids: { readonly accountId: string; readonly userId: string },
   { role, isGiven }: RoleChange,

@@ -10,7 +10,7 @@ export type UserDetail = Schemas['UserPage'];
 export type UserItemPage = Schemas['UserItemPage'];
 export type UserFilter = Omit<NonNullable<operations['ListUsers']['parameters']['query']>, 'limit' | 'cursor'>;
 export type UserStatus = User['status'];
-/** What the UI shows as a user's status: `locked` for a locked member. */
+/** A user's status as the UI shows it: `locked` for a locked member. */
 export type EffectiveStatus = User['effectiveStatus'];
 export type Role = User['roles'][number];
 export type Page<Item> = { items: Item[]; next: string | null };

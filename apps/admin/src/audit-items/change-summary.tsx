@@ -5,7 +5,7 @@ import { FieldChange } from './field-changes';
 
 type Change = AuditItem['changes'][number];
 
-/** The fields that a row shows for an action, if not all: what its name, its reason and the names in it do not tell. */
+/** The fields that a row shows for some actions; for others it shows all. Left out are fields that the row's title, reason and names already tell. */
 const shownFields: Partial<Readonly<Record<AuditAction, readonly string[]>>> = {
   'user.added': ['email', 'roles'],
   'user.added-to-account': ['email', 'roles'],

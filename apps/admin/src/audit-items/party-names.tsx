@@ -11,10 +11,10 @@ interface Props {
   readonly accountId: string;
 }
 
-/** As high as a target must be (WCAG 2.2, 2.5.8); a block, because the text beside it is on a line of its own. */
+/** The minimum height of a target (WCAG 2.2, 2.5.8). A block, because the text beside it is on a line of its own. */
 const linkLook = { size: 'sm', lh: '24px', display: 'inline-block' } as const;
 
-/** Shows what an act was done to, as a link to the page of the user, the account or the access tokens. */
+/** Shows the subject of an act as a link to the page of the user, the account or the access tokens. */
 export function SubjectName({ item: { subject, accountId: at }, accountId }: Props) {
   const { t } = useTranslation();
   const name = subject.name ?? t('history.nameless');
@@ -29,7 +29,7 @@ export function SubjectName({ item: { subject, accountId: at }, accountId }: Pro
   return name;
 }
 
-/** Shows who did something, as a link to the user's page, or for a service and an operator to the access tokens. */
+/** Shows the actor of an act as a link: to the user's page, or to the access tokens for a service and an operator. */
 export function ActorName({ item: { actor, via, accountId: at }, accountId }: Props) {
   const name = useActorName()(actor);
   if (actor.kind === 'user') return <UserName accountId={at ?? accountId} userId={actor.id} name={name} />;

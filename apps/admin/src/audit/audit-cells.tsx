@@ -9,7 +9,7 @@ import { ChevronIcon } from '../components/icons';
 import { DateTime } from '../components/date-time';
 import { findSubjects, type Act } from './audit-acts';
 
-/** Shows what an item is: its name, which opens its details, and what it changed. */
+/** Shows an item's title, which opens its details, and its changes. */
 export function ItemCell({ item, isInside, onOpen }: { item: AuditItem; isInside: boolean; onOpen: () => void }) {
   const title = useActionTitle();
   return (
@@ -20,7 +20,7 @@ export function ItemCell({ item, isInside, onOpen }: { item: AuditItem; isInside
   );
 }
 
-/** Shows what an act of several items is, with a button that shows and hides its items. */
+/** Shows the title of an act with several items, and a button that shows and hides the items. */
 export function ActCell({ act, isOpen, onToggle }: { act: Act; isOpen: boolean; onToggle: () => void }) {
   const { items } = act;
   const title = useActionTitle();

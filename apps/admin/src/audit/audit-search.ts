@@ -43,7 +43,7 @@ const periods = {
   thisMonth: () => daysAgo(new Date().getDate() - 1),
 } as const;
 
-/** A range of dates of the audit's filter; of `custom`, the reader chooses the dates. */
+/** A range of dates of the audit's filter. For `custom`, the reader chooses the dates. */
 export type Period = keyof typeof periods | 'custom';
 
 /** The periods in the order in which the filter lists them. */
@@ -55,10 +55,10 @@ export const auditPeriods = listMembers<Period>({
   custom: true,
 });
 
-/** What the preset filter shows: who locked or deleted whom. */
+/** The actions that the preset "Locks and deletions" shows. */
 export const locksAndDeletions: readonly AuditAction[] = ['user.locked', 'user.deleted'];
 
-/** What the audit leaves out unless it is asked for: there are many more of these than of changes. */
+/** The actions that the audit hides by default, because there are many more logins than changes. */
 const loginActions: readonly AuditAction[] = ['user.logged-in', 'login.failed'];
 
 /** The filters in the page's address. It has ids, never names. `from` and `to` are dates (YYYY-MM-DD) in the reader's time zone, both included. */
@@ -67,12 +67,12 @@ export interface AuditSearch {
   readonly subject?: string;
   readonly action?: AuditAction[];
   readonly period?: Period;
-  /** Of the period `custom`. */
+  /** Only with the period `custom`, like `to`. */
   readonly from?: string;
   readonly to?: string;
   /** The correlation id that all events of one request share. */
   readonly correlation?: string;
-  /** Logins, too. */
+  /** Whether logins are shown, too. */
   readonly logins?: true;
   /** For operators: all accounts instead of this one. */
   readonly everywhere?: true;
@@ -121,7 +121,7 @@ export function toAuditFilter(
   };
 }
 
-/** Returns whether the audit shows logins: if it is asked for them, for some actions or for one act. */
+/** Returns whether the audit shows logins: they are switched on, or the search names actions or one request. */
 export const showsLogins = ({ logins, action, correlation }: Partial<Record<keyof AuditSearch, unknown>>): boolean =>
   Boolean(logins || action || correlation);
 

@@ -27,7 +27,7 @@ interface StatusBadgeProps {
   readonly withCause?: boolean;
 }
 
-/** Shows what counts about a user in the account: locked, or else the status. The tooltip and the label for screen readers describe the locks. */
+/** Shows a user's effective status. The tooltip and the label for screen readers describe the locks. */
 export function StatusBadge({ user, withCause = false }: StatusBadgeProps) {
   const label = useStatusLabel();
   const describeLock = useDescribeLock();

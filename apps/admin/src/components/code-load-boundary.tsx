@@ -3,7 +3,7 @@ import { CodeLoadError } from './lazy-code';
 
 interface Props {
   readonly children: ReactNode;
-  /** Returns what is shown while the code of the children could not be loaded. `retry` shows the children once more. */
+  /** Renders a message in place of children whose code could not be loaded. `retry` renders the children again. */
   readonly fallback: (retry: () => void) => ReactNode;
 }
 

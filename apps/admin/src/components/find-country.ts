@@ -63,7 +63,7 @@ export const foldText = (text: string): string =>
 
 let countries: readonly Country[] | undefined;
 
-/** Returns all countries; the first call takes some milliseconds. */
+/** Returns all countries; the first call builds the list, in some milliseconds. */
 const listCountries = (): readonly Country[] => (countries ??= createCountries());
 
 function createCountries(): Country[] {

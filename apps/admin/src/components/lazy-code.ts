@@ -33,7 +33,7 @@ export function createLazyCode<Props extends object>(load: () => Promise<Compone
 /** Milliseconds between two attempts to load the code of a page. */
 const retryIntervalMs = 3_000;
 
-/** Returns a function that loads the code once more and then calls `onLoaded`, and why it could not be loaded. With `isAutomatic`, tries again by itself until it is loaded. */
+/** Returns a function that loads the code again and calls `onLoaded` afterwards, and the state of that. With `isAutomatic`, repeats the attempt every 3 s until it succeeds. */
 export function useCodeRetry(load: () => Promise<unknown>, onLoaded: () => void, isAutomatic = false) {
   const [isTrying, setTrying] = useState(false);
   const [isReplaced, setReplaced] = useState(false);

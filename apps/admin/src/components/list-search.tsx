@@ -3,7 +3,7 @@ import { Group, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { SearchIcon } from './icons';
 
-/** A search text as it is typed, and as the server is asked for it. */
+/** A search text: as typed, and as sent to the server after a pause. */
 export interface ListSearch {
   readonly typed: string;
   readonly setTyped: (text: string) => void;

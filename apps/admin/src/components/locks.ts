@@ -12,11 +12,11 @@ const causes = listMembers<Lock['cause']>({
   dormant: true,
 });
 
-/** Returns what counts about a user: a locked member is `locked`, whatever their status; a former user keeps the status. */
+/** Returns a user's effective status: `locked` for a member with a lock, otherwise the status. */
 export const toEffectiveStatus = (status: User['status'], locks: readonly Lock[]): EffectiveStatus =>
   locks.length > 0 && memberStatuses.includes(status) ? 'locked' : status;
 
-/** Returns a function that says in a few words why somebody is locked: the reason that was given, or the cause. */
+/** Returns a function that gives the short text for a user's locks: the reason of the first lock that has one, otherwise the cause. */
 export function useLockCause(): (locks: readonly Lock[]) => string | undefined {
   const { t } = useTranslation();
   return (locks) => {

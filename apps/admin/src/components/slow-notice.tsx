@@ -19,7 +19,7 @@ function useIsSlow(isBusy: boolean): boolean {
   return isSlow;
 }
 
-/** Says, also to screen readers, that a request takes long. Takes no room before that. */
+/** Shows a notice, also for screen readers, when a request has not been answered for some seconds. Empty before. */
 export function SlowNotice({ isBusy, className }: { isBusy: boolean; className?: string | undefined }) {
   const { t } = useTranslation();
   const isSlow = useIsSlow(isBusy);

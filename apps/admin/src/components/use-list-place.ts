@@ -4,12 +4,12 @@ import type { ListQuery } from './list-query';
 /** The height of a row in pixels, as in the style sheet. */
 export const rowHeightPx = 56;
 
-/** Where a list was when it was left, and the function that is told where it is. */
+/** The scroll position to restore, and a callback for each new position. */
 export interface ListPlace {
   /** How far the list was scrolled, in pixels. */
   readonly initialOffset: number;
   readonly onScroll: (offset: number) => void;
-  /** What the rows are asked with: another value begins at the top. */
+  /** Identifies search, filter and order. If it changes, the list scrolls to its top. */
   readonly contentKey: string;
 }
 

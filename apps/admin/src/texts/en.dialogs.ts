@@ -75,7 +75,7 @@ export const dialogs = {
     done_other: '{{act}}: done for {{count}} users.',
     deleteWhat: 'They leave the account. For 30 days they can be restored; their history stays.',
     keepRoles: 'Keep their roles',
-    keepRolesHint: 'A later restore then gives the roles back. Otherwise they have to be given anew.',
+    keepRolesHint: 'A later restore then gives the roles back. Otherwise they have to be given again.',
     issued_one: '{{count}} access token that they issued goes on working:',
     issued_other: '{{count}} access tokens that they issued go on working:',
     endIssued: 'Also end these tokens',

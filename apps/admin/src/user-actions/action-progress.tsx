@@ -9,7 +9,7 @@ type Running = Pick<ReturnType<typeof useRunAction>, 'total' | 'results' | 'isRu
   readonly resume: () => Promise<unknown>;
 };
 
-/** Shows how far an action on many users is. If it was interrupted, offers to go on. */
+/** Shows the progress of an action on many users. If it was interrupted, offers to continue. */
 export function ActionProgress({
   action,
   running: { total, results, isRunning, error, stop, resume },
@@ -45,7 +45,7 @@ export function ActionProgress({
   );
 }
 
-/** Shows for how many users an action was done, and for whom it was refused. */
+/** Shows the result of an action: the number of users that it changed, and the users for which it was refused. */
 export function ActionResults({
   action,
   users,

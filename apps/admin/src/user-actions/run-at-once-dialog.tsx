@@ -13,7 +13,7 @@ interface Props {
   readonly onClose: () => void;
 }
 
-/** Runs an action without a confirmation. The dialog is seen only if the action takes long, fails, or is refused for some users. */
+/** Runs an action without a confirmation. Opens a dialog only for many users, for errors and for refusals. */
 export function RunAtOnceDialog({ accountId, action, users, onClose }: Props) {
   const { t } = useTranslation();
   const running = useRunAction({ accountId, action, userIds: users.map(({ userId }) => userId) });

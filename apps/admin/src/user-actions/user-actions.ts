@@ -11,7 +11,7 @@ interface UserAction {
   readonly permission: Permission;
   /** The name in the API's bulk route. The UI then asks for confirmation, for one user or for many. */
   readonly bulk?: BulkName;
-  /** Runs without a confirmation, because it takes nothing away. */
+  /** Whether the action runs without a confirmation. Only for actions that remove nothing. */
   readonly runsAtOnce?: true;
   /** The dialog that collects what the action needs. Actions with the same dialog share one button. */
   // oxlint-disable-next-line typescript/no-explicit-any -- dialogs differ in what they need to know of the user
@@ -109,7 +109,7 @@ export interface TargetUser {
 type NamedUser = Pick<User, 'userId' | 'firstName' | 'lastName' | 'email'> &
   Partial<Pick<User, 'status' | 'locks' | 'lastLoginAt'>>;
 
-/** Returns what a dialog must know of a user; the name and the address are one text. */
+/** Returns a user as dialogs show them, with the name and the address as one text. */
 export const toTargetUser = ({
   userId,
   firstName,

@@ -14,7 +14,7 @@ interface Props {
   readonly onClose: () => void;
 }
 
-/** Shows the form that adds the people of several pasted lines: what is wrong with each line, then the progress, then what became of each. */
+/** Shows the form that adds the people of pasted lines: first the check of each line, then the progress, then the result of each line. */
 export function AddManyForm(props: Props) {
   return props.adding.lines ? <AddingPeople {...props} /> : <PastePeople {...props} />;
 }

@@ -13,7 +13,7 @@ interface Props {
   readonly onClearSearch: () => void;
 }
 
-/** Says among whom nothing was found, and offers to search further. */
+/** Shows that no user matches, which statuses were searched, and buttons that widen the search. */
 export function NoUsersFound({ filter: { search, ...filter }, onFilter, onClearSearch }: Props) {
   const { t, i18n } = useTranslation();
   const label = useStatusLabel();

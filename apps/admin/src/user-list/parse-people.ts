@@ -5,7 +5,7 @@ import { languages } from '../texts/i18n';
 /** The most lines that are added in one go. */
 export const maxLines = 200;
 
-/** What is wrong with a line. */
+/** A problem of a pasted line. */
 export type LineProblem = 'email' | 'firstName' | 'lastName' | 'country' | 'language' | 'repeated' | 'columns';
 
 /** A pasted line of one person. */

@@ -9,13 +9,13 @@ import type { LineOutcome } from './use-add-people';
 
 interface Props {
   readonly people: readonly ParsedLine[];
-  /** What became of the lines, by their numbers; absent before they are added. */
+  /** The result of each line, by line number; absent before the lines are sent. */
   readonly outcomes?: ReadonlyMap<number, LineOutcome>;
   /** Called with the number of the line whose suggested action was done. */
   readonly onSuggestedAction?: (number: number) => void;
 }
 
-/** Shows the people of pasted lines as a table, with what is wrong with each line or what became of it. */
+/** Shows the people of pasted lines as a table. Each row has the problems of its line or, after sending, its result. */
 export function PeopleTable({ people, outcomes, onSuggestedAction }: Props) {
   const { t } = useTranslation();
   const countryName = useCountryName();

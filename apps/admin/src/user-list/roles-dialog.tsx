@@ -12,7 +12,7 @@ import { IssuedTokensChoice } from '../user-actions/issued-tokens-choice';
 import { RoleChoice } from './role-choice';
 import { useChangeRoles, useRoleForecast, type RoleForecast } from './use-change-roles';
 
-/** The dialog that gives roles to a user and takes them away: what each role may do, what the changes would do, and the reason. */
+/** The dialog that changes a user's roles. It lists the permissions of each role, shows the result of a dry run, and asks for a reason. */
 export function RolesDialog({ accountId, user, onClose }: { accountId: string; user: User; onClose: () => void }) {
   const { t } = useTranslation();
   const ids = { accountId, userId: user.userId };
@@ -100,7 +100,7 @@ export function RolesDialog({ accountId, user, onClose }: { accountId: string; u
   );
 }
 
-/** Says what will change, by the dry run. */
+/** Shows the result of the dry run. */
 function Forecast({
   changes,
   forecast = [],

@@ -6,14 +6,14 @@ import { unwrapResponse, api } from '../api/client';
 import { refreshUsers } from '../api/refresh-users';
 import type { ParsedLine } from './parse-people';
 
-/** What became of a line: added, or refused with a problem. */
+/** The result of a line: added, or refused with a problem. */
 export type LineOutcome = 'added' | Problem;
 
 /** Checks that the refusal is about this line's person; any other would meet the next lines as well. */
 const isAboutPerson = (error: unknown): error is Problem =>
   error instanceof Problem && [400, 404, 409, 422].includes(error.status);
 
-/** Adds people one by one. After an outage, the next call goes on with those who have no outcome yet. */
+/** Adds people one by one. After an outage, the next call continues with the lines that have no result yet. */
 export function useAddPeople(accountId: string) {
   const queryClient = useQueryClient();
   const [lines, setLines] = useState<readonly ParsedLine[]>();
@@ -58,13 +58,13 @@ export function useAddPeople(accountId: string) {
     isRunning: adding.isPending,
     /** Whether every line was added. */
     isComplete: lines !== undefined && lines.every(({ number }) => outcomes.get(number) === 'added'),
-    /** Why not all lines were tried. */
+    /** The error that stopped the adding before all lines were sent. */
     error: adding.error,
     start: (wanted: readonly ParsedLine[]) => adding.mutate(wanted),
     resume: () => lines && adding.mutate(lines),
-    /** Notes that a suggested action has helped. */
+    /** Marks a line as added after a suggested action has succeeded. */
     markAdded: (number: number) => setOutcomes((before) => new Map(before).set(number, 'added')),
-    /** Goes back to the text. */
+    /** Returns to the text of the pasted lines. */
     reset: () => {
       adding.reset();
       setLines(undefined);

@@ -9,13 +9,13 @@ interface Ids {
   readonly userId: string;
 }
 
-/** What a change of a role would do: the tokens that the user issued and that would stay, or why it is refused. */
+/** The result of a dry run of a role change: the tokens that the user issued and that would stay, or the refusal. */
 export interface RoleForecast extends RoleChange {
   readonly tokens: readonly Schemas['IssuedToken'][];
   readonly refusal?: Problem;
 }
 
-/** Asks the API what the changes would do, by a dry run of each. */
+/** Sends a dry run of each role change. */
 export const useRoleForecast = (ids: Ids, changes: readonly RoleChange[]) =>
   useQuery({
     queryKey: ['dry-run-roles', ids, changes],

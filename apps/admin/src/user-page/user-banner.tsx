@@ -8,7 +8,7 @@ import { useLocksInForce, type Lock } from '../components/locks';
 import { ActionBanner, type ActionBannerProps } from './action-banner';
 import { isFormer, type UserActionsState } from './use-user-actions';
 
-/** The actions that make a former user. */
+/** The action with which a user became a former one, by status. */
 const departureActions: Partial<Record<UserDetail['status'], AuditAction>> = {
   deleted: 'user.deleted',
   rejected: 'user.rejected',
@@ -21,7 +21,7 @@ interface Props {
   readonly actions: UserActionsState;
 }
 
-/** Shows what an administrator must know about the user first: that they are locked, wait for approval or have left, since when, by whom and why, with the buttons that change it. */
+/** Shows the user's state if it is not the usual one: locked, pending or former, with time, actor and reason, and the buttons that change it. */
 export function UserBanner({ user, changes, actions }: Props) {
   const { t } = useTranslation();
   const { time } = useDateFormats();
@@ -48,7 +48,7 @@ export function UserBanner({ user, changes, actions }: Props) {
           lock={lock}
           changes={changes}
           actions={actions}
-          // One button takes all locks away.
+          // An unlock removes all locks, so one button is enough.
           names={index === 0 ? ['UnlockUser'] : []}
         />
       ))}

@@ -137,7 +137,7 @@ function HistoryRow({ accountId, userId, item, isReplayable, isMarked }: RowProp
   );
 }
 
-/** Names who made a change; a user with a link to their page. */
+/** Shows the actor of a change; a user as a link to their page. */
 function Actor({ accountId, actor }: { accountId: string; actor: AuditItem['actor'] }) {
   const { t } = useTranslation();
   const name = t('history.by', { name: useActorName()(actor) });

@@ -38,7 +38,7 @@ export class RequestPasswordLink extends Command<RequestPasswordLink, void> {
   @KnownEmail() @MaxLength(254) email!: string;
 }
 
-/** Whose password a mailed link sets. */
+/** The user whose password a mailed link sets. */
 export interface PasswordLinkOwner {
   /** The address to which the link was mailed. */
   readonly email: string;
@@ -46,7 +46,7 @@ export interface PasswordLinkOwner {
   readonly expiresAt: string;
 }
 
-/** Tells whose password a mailed link sets, without using the link. */
+/** Returns the user of a mailed link, without using the link. */
 export class CheckPasswordLink extends Command<CheckPasswordLink, PasswordLinkOwner> {
   /** The part of the mailed URL after the `#`. */
   @IsString() @MaxLength(200) link!: string;

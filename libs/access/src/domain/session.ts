@@ -14,8 +14,8 @@ export abstract class SessionLimits {
 export const endRetention = 7 * 86_400_000;
 
 /**
- * Why a session has ended, a public promise: `idle` nobody used it, `expired` it lasted as long as a session may, `token-ended`
- * the operator's token that started it is no longer valid.
+ * Why a session has ended; a public promise. `idle`: it was not used for too long. `expired`: it reached its maximum duration.
+ * `token-ended`: the operator's token that started it is no longer valid. The others are the events that end sessions.
  */
 export const sessionEndReasons = ['idle', 'expired', 'token-ended', ...sessionsEnds] as const;
 export type SessionEndReason = (typeof sessionEndReasons)[number];

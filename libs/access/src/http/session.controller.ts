@@ -87,7 +87,7 @@ export class SessionController {
     return {};
   }
 
-  /** Tells whose password a mailed link sets; does not use the link. */
+  /** Returns the address of the user whose password a mailed link sets. Does not use the link. */
   @Post('password-resets/check')
   @Refuses('link.not-valid', 'access.throttled')
   @Public()

@@ -26,7 +26,7 @@ export class UserSessionsController {
     return { items: sessions.map((session) => this.sessions.toItem(session, caller.session?.id)) };
   }
 
-  /** Ends one session of a user. Takes a `reason` in a JSON body: it may be about a person, and addresses end up in logs. */
+  /** Ends one session of a user. The `reason` is in a JSON body, because it may be about a person and addresses end up in logs. */
   @Delete(':sessionId')
   @Refuses('user.not-active', 'user.outranks-caller')
   @Needs('users:reset-password')
@@ -34,7 +34,7 @@ export class UserSessionsController {
     return this.commands.execute(command);
   }
 
-  /** Ends all sessions of a user. Takes a `reason` in a JSON body. */
+  /** Ends all sessions of a user. The `reason` is in a JSON body. */
   @Delete()
   @Refuses('user.not-active', 'user.outranks-caller')
   @Needs('users:reset-password')

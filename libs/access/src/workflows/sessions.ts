@@ -105,7 +105,7 @@ export class Sessions {
     this.sessions.endAll(holder, because, this.now().getTime());
   }
 
-  /** Ends the session of a holder who logs out: nobody will ask why. */
+  /** Ends the session of a holder who logs out. No reason is stored. */
   logOut(holder: string, id: string): void {
     this.sessions.delete(holder, id);
   }

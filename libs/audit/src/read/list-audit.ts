@@ -28,7 +28,7 @@ abstract class Paged<Self> extends Query<Self, Page<AuditItem>> {
   @Optional() @IsString() @MaxLength(200) cursor?: string;
 }
 
-/** Lists who did what, to whom, when and why, newest first. */
+/** Lists changes with actor, subject, time and reason, newest first. */
 export class ListAudit extends Paged<ListAudit> {
   /** The id of who did it: a user's, a service's, an operator's. */
   @Optional() @Id() actor?: string;
