@@ -8,7 +8,7 @@ import { useActorName } from '../audit-items/names';
 import { useDateFormats } from '../components/date-time';
 import type { MomentSearch } from './moment-search';
 import { ReplaySlider } from './replay-slider';
-import type { UserAtMoment } from './use-user-at-moment';
+import { findStep, type UserAtMoment } from './use-user-at-moment';
 import classes from './user-page.module.css';
 
 interface Props {
@@ -22,21 +22,31 @@ export function ReplayPanel({ steps, moment }: Props) {
   const { t } = useTranslation();
   const navigate = useNavigate({ from: '/accounts/$accountId/users/$userId' });
   const showMoment = (next: MomentSearch) => void navigate({ search: next, replace: true });
+  const last = steps.length - 1;
+  // From the moment in the address, which may be newer than the one on the page when a button is pressed twice.
+  const moveBy = (count: number) =>
+    void navigate({
+      search: (previous) => ({
+        at: steps[Math.min(last, Math.max(0, findStep(steps, previous.at) + count))]!.revision,
+      }),
+      replace: true,
+    });
   const { at, step } = moment;
   return (
     <>
       <Paper withBorder p="md" component="section" aria-labelledby="replay">
-        <Group justify="space-between" gap="xs" mb={steps.length > 1 ? 'sm' : 0}>
+        <Group justify="space-between" gap="xs" mb={last > 0 ? 'sm' : 0}>
           <Title order={2} size="h4" id="replay">
             {t('replay.title')}
           </Title>
           <TimeForm onShow={(time) => showMoment({ at: time })} />
         </Group>
-        {steps.length > 1 && (
+        {last > 0 && (
           <ReplaySlider
             {...{ steps, step }}
             isReplay={at !== undefined}
             onStep={(next) => showMoment({ at: steps[next]!.revision })}
+            onMove={moveBy}
           />
         )}
       </Paper>

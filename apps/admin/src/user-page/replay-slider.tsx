@@ -17,6 +17,8 @@ interface Props {
   /** Whether the page shows an earlier moment, not now. */
   readonly isReplay: boolean;
   readonly onStep: (step: number) => void;
+  /** Is called to move by so many changes: 1 or -1. */
+  readonly onMove: (count: number) => void;
 }
 
 /** More marks than this would be a solid line. */
@@ -28,7 +30,7 @@ const maxIconsOnPhone = 8;
 const iconSpace = 22;
 
 /** Shows a slider with a mark for each change of a user, from the first to the last. */
-export function ReplaySlider({ steps, step, isReplay, onStep }: Props) {
+export function ReplaySlider({ steps, step, isReplay, onStep, onMove }: Props) {
   const { t } = useTranslation();
   const { date, time } = useDateFormats();
   const actorName = useActorName();
@@ -45,11 +47,10 @@ export function ReplaySlider({ steps, step, isReplay, onStep }: Props) {
     name: actorName(change.actor),
     date: time(change.at),
   });
-  const go = (next: number) => onStep(Math.min(last, Math.max(0, next)));
   return (
     <div className={classes['slider'] ?? ''}>
       <Group wrap="nowrap" gap="sm">
-        <StepButton label={t('replay.earlier')} isPossible={step > 0} onClick={() => go(step - 1)}>
+        <StepButton label={t('replay.earlier')} isPossible={step > 0} onClick={() => onMove(-1)}>
           <BackIcon />
         </StepButton>
         <Slider
@@ -80,7 +81,7 @@ export function ReplaySlider({ steps, step, isReplay, onStep }: Props) {
           thumbLabel={t('replay.slider')}
           thumbValueText={`${positionText}: ${changeText}`}
         />
-        <StepButton label={t('replay.later')} isPossible={step < last} onClick={() => go(step + 1)}>
+        <StepButton label={t('replay.later')} isPossible={step < last} onClick={() => onMove(1)}>
           <ForwardIcon />
         </StepButton>
       </Group>

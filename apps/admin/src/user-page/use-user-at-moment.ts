@@ -33,7 +33,7 @@ export function useUserAtMoment(accountId: string, userId: string, asked: Asked)
   const now = useQuery(userQuery(accountId, userId));
   const { steps, isSettled } = asked;
   const at = typeof asked.at === 'number' && now.data ? Math.min(asked.at, now.data.revision) : asked.at;
-  const step = at === undefined ? steps.length - 1 : steps.findLastIndex((item) => hasHappened(item, at));
+  const step = findStep(steps, at);
   // Moments that the server would refuse are not asked for, since each refusal is an error in the browser's console.
   const isTooEarly = at !== undefined && isSettled && steps.length > 0 && step < 0;
   const isKnown = at !== undefined && isSettled && !isTooEarly && now.data !== undefined;
@@ -58,6 +58,10 @@ export function useUserAtMoment(accountId: string, userId: string, asked: Asked)
     refetch,
   };
 }
+
+/** Returns the index of the last change that had happened at a moment; -1 if none had. */
+export const findStep = (steps: readonly AuditItem[], at: MomentSearch['at']): number =>
+  at === undefined ? steps.length - 1 : steps.findLastIndex((item) => hasHappened(item, at));
 
 /** Checks whether a change had happened at a moment. */
 const hasHappened = ({ revision, at }: AuditItem, moment: number | string): boolean =>
