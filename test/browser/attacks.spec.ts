@@ -26,7 +26,7 @@ import { expectStatus } from '../support/server.js';
       ['audit', script],
     ]) {
       await page.goto(`/accounts/${northwind.accountId}/${place}`);
-      await page.getByText(shown!).first().waitFor();
+      await page.getByText(shown!).filter({ visible: true }).first().waitFor();
       expect(await page.title()).not.toBe('1');
       expect(await page.locator('img, main script').count()).toBe(0);
     }

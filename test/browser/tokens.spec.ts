@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { chromiumPath, type BrowserUser } from './browser.js';
 import { NorthwindFixture } from './northwind.js';
@@ -44,8 +45,9 @@ import { createSteps } from './steps.js';
         .getAttribute('href'),
     ).toBe('/api/docs');
     expect(await ada.findProblemsInAllViews('token-sample')).toEqual([]);
-    const answer = execFileSync('sh', ['-c', `${sample} --silent`], { encoding: 'utf8' });
-    expect(JSON.parse(answer)).toMatchObject({ actor: { kind: 'user' }, scopes: ['users:read'] });
+    // The server runs in this process, so the command must not block it.
+    const { stdout } = await promisify(execFile)('sh', ['-c', `${sample} --silent`]);
+    expect(JSON.parse(stdout)).toMatchObject({ actor: { kind: 'user' }, scopes: ['users:read'] });
     await closeSecret();
     expect(await page.content()).not.toContain(secret);
   });
