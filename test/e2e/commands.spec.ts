@@ -9,14 +9,7 @@ import {
   type TestAccount,
   type TestServer,
 } from '../support/server.js';
-import {
-  newDomain,
-  offeredActions,
-  newPerson,
-  createServiceApi,
-  followLink,
-  userActions,
-} from '../support/user-actions.js';
+import { newDomain, offeredActions, newPerson, createServiceApi, userActions } from '../support/user-actions.js';
 
 let server: TestServer;
 let account: TestAccount;
@@ -459,22 +452,4 @@ describe('bad input', () => {
       expect([reason, (await users.act(userId, 'lock', { reason })).status]).toEqual([reason, 400]);
     expect((await users.getUser(userId)).revision).toBe(0);
   });
-});
-
-describe('1,000 concurrent requests that add one address', () => {
-  it('ADD-8, ADD-2: create one user; 999 are refused with a link to the user’s page', async () => {
-    const fields = newPerson(account.domain);
-    const replies = await Promise.all(
-      Array.from({ length: 1_000 }, () => account.administrator.post(account.path('/users'), fields)),
-    );
-    const [added, ...others] = replies.toSorted((one, two) => one.status - two.status);
-    expect(added!.status).toBe(201);
-    expect(new Set(others.map(({ status, body }) => `${status} ${body.code}`))).toEqual(
-      new Set(['409 user.already-in-account']),
-    );
-    expect((await users.listUsers('?email=' + encodeURIComponent(fields.email))).length).toBe(1);
-    expect((await followLink(account.administrator, others[998]!.body.actions[0])).body.userId).toBe(
-      added!.body.userId,
-    );
-  }, 180_000);
 });

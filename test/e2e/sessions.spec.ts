@@ -5,7 +5,6 @@ import { LoginDecider, UserDecider, loginEvent, type ExistingUser } from '#libs/
 import { Vault } from '#libs/vault';
 import { EventStore } from '#libs/event-store';
 import { hashPassword } from '../../libs/access/src/workflows/argon2.js';
-import { startServer } from '../../apps/server/src/server.js';
 import { Api, type ApiResponse } from '../support/api.js';
 import {
   addPerson,
@@ -251,30 +250,6 @@ describe('guessed passwords', () => {
     expect((await anybody.post('/login', { email: ann.email, password }, from)).status).toBe(200);
     await come(ann.email);
   });
-
-  it('LOGIN-5: are counted across restarts', async () => {
-    const own = await startTestServer({ TRUST_PROXY: '127.0.0.1' });
-    const { id, domain } = await openTestAccount(own);
-    const email = `victim@${domain}`;
-    const { userId } = expectStatus(
-      201,
-      await own.operator.post(`/accounts/${id}/users`, { email, firstName: 'Vic', lastName: 'Tim', country: 'US' }),
-    ).body;
-    const guess = (api: Api) => api.post('/login', { email, password: 'wrong' }, elsewhere());
-    await Promise.all(Array.from({ length: 5 }, () => guess(own.operator.inBrowser())));
-    await own.server.close();
-    const again = await startServer(own.config);
-    const operator = new Api(again.url, own.operator['token']);
-    await Promise.all(Array.from({ length: 5 }, () => guess(operator.inBrowser())));
-    const { locks } = (
-      await operator.get(`/accounts/${id}/users/${userId}`, {
-        'rollbook-min-position': String((await operator.get('/health/ready')).body.projections.head),
-      })
-    ).body;
-    await again.close();
-    await own.close();
-    expect(locks).toMatchObject([{ cause: 'failedLogins' }]);
-  }, 60_000);
 });
 
 describe('a session', () => {

@@ -2,7 +2,8 @@ import { PasswordThreads, createPasswordLink } from '#libs/access';
 import { EventStore } from '#libs/event-store';
 import { UserDecider, type ExistingUser } from '#libs/users';
 import { Vault } from '#libs/vault';
-import type { Api, ApiResponse } from '../support/api.js';
+import { startServer } from '../../apps/server/src/server.js';
+import { Api, type ApiResponse } from '../support/api.js';
 import {
   expectStatus,
   openTestAccount,
@@ -205,6 +206,30 @@ it('LOGIN-14: an administrator can mail one user 30 times an hour, and other use
   server.clock.move(3_600_000);
   expectStatus(200, await reset(one));
 });
+
+it('LOGIN-5: failed logins are counted across restarts', async () => {
+  const own = await startTestServer({ TRUST_PROXY: '127.0.0.1' });
+  const { id, domain } = await openTestAccount(own);
+  const email = `victim@${domain}`;
+  const { userId } = expectStatus(
+    201,
+    await own.operator.post(`/accounts/${id}/users`, { email, firstName: 'Vic', lastName: 'Tim', country: 'US' }),
+  ).body;
+  const guess = (api: Api) => api.post('/login', { email, password: 'wrong' }, elsewhere());
+  await Promise.all(Array.from({ length: 5 }, () => guess(own.operator.inBrowser())));
+  await own.server.close();
+  const again = await startServer(own.config);
+  const operator = new Api(again.url, own.operator['token']);
+  await Promise.all(Array.from({ length: 5 }, () => guess(operator.inBrowser())));
+  const { locks } = (
+    await operator.get(`/accounts/${id}/users/${userId}`, {
+      'rollbook-min-position': String((await operator.get('/health/ready')).body.projections.head),
+    })
+  ).body;
+  await again.close();
+  await own.close();
+  expect(locks).toMatchObject([{ cause: 'failedLogins' }]);
+}, 60_000);
 
 // Last: the server closes.
 it('LOGIN-9: a server that closes answers the open logins', async () => {
