@@ -55,8 +55,7 @@ async function takeScreenshots(): Promise<void> {
     const page = await context.newPage();
     await logIn(page, token);
 
-    const statuses = encodeURIComponent(JSON.stringify(['active', 'pending', 'deleted']));
-    await openPage(page, `${account}/users?status=${statuses}`);
+    await openPage(page, `${account}/users`);
     await save(page, 'user-list');
 
     await openPage(page, `${account}/users/${await findUserWithLongestHistory(read, account)}`);
@@ -68,9 +67,10 @@ async function takeScreenshots(): Promise<void> {
     const boxes = page.getByRole('row').getByRole('checkbox');
     for (const nth of [1, 2, 3]) await boxes.nth(nth).check();
     await page.mouse.move(0, 0);
+    await page.waitForTimeout(500);
     await save(page, 'pending-approvals');
 
-    const actions = encodeURIComponent(JSON.stringify(['user.locked', 'user.unlocked', 'user.deleted']));
+    const actions = encodeURIComponent(JSON.stringify(['user.locked', 'user.deleted']));
     await openPage(page, `${account}/audit?action=${actions}`);
     await save(page, 'audit');
   } finally {
