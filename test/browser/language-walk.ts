@@ -57,7 +57,7 @@ export class LanguageWalk {
     await fill(t('login.email'), 'ada@northwind.example');
     await page.locator('input[type=password]').fill(password);
     await press(t('login.submit'));
-    await page.waitForURL(/users$/);
+    await page.waitForURL(({ pathname }) => pathname.endsWith('/users'));
 
     await this.open('/accounts/$accountId/users');
     await press(t('users.filters'));
