@@ -10,7 +10,7 @@ const skippedFolders = ['test/browser', 'test/fault'].filter(
 export default {
   rootDir: '..',
   testEnvironment: '<rootDir>/test/support/environment.js',
-  globalSetup: '<rootDir>/test/support/build.js',
+  globalSetup: '<rootDir>/test/support/global-setup.js',
   testMatch: ['<rootDir>/{apps,libs,test}/**/*.spec.ts'],
   testPathIgnorePatterns: [
     '/node_modules/',

@@ -138,7 +138,7 @@ import { createSteps } from './steps.js';
     await lineOf('Ben Meyer').getByText('The user is in this account already.').waitFor();
     await lineOf('Ben Meyer').getByRole('link', { name: 'Look at the user' }).waitFor();
     expect(await user.findProblemsInAllViews('add-many-result')).toEqual([]);
-    await press('Edit the lines that were not added', dialog());
+    await press('Edit the lines not added', dialog());
     expect(await dialog().getByRole('textbox', { name: 'People' }).inputValue()).toBe(
       'ben@northwind.example,Ben,Meyer,GB',
     );

@@ -30,18 +30,4 @@ describe('PGlite', () => {
       delete process.env['PGSSLMODE'];
     }
   });
-
-  it('is vacuumed', async () => {
-    const busy = join(directory, 'rewritten');
-    const store = await openReadStore({ directory: busy, log });
-    await sql`create table rewritten as select id from generate_series(1, 5000) id`.execute(store.db);
-    const vacuums = sql<{
-      count: number;
-    }>`select vacuum_count as count from pg_stat_user_tables where relname = 'rewritten'`;
-    const padding = 'x'.repeat(1 << 20);
-    for (let update = 0; update < 64; update++)
-      await sql`update rewritten set id = -id where ${padding} <> ''`.execute(store.db);
-    expect((await vacuums.execute(store.db)).rows[0]!.count).toBeGreaterThan(0);
-    await store.close();
-  });
 });

@@ -40,7 +40,7 @@ let token: string;
 let ids: RouteIds;
 
 beforeAll(async () => {
-  server = await startTestServer({}, { requestTimeout: 2_000 });
+  server = await startTestServer({}, { requestTimeout: 1_000 });
   account = await openTestAccount(server);
   const issued = expectStatus(
     201,

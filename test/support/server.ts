@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
@@ -45,7 +45,7 @@ export async function startTestServer(
 ): Promise<TestServer> {
   const directory = mkdtempSync(join(tmpdir(), 'rollbook-'));
   const clock = new MovableClock();
-  const { EVENTSTORE_URL, DATABASE_URL } = process.env;
+  const { EVENTSTORE_URL, DATABASE_URL, EMPTY_READ_STORE } = process.env;
   const database = DATABASE_URL ? await createDatabase(DATABASE_URL) : undefined;
   const config = readConfig({
     DATA_DIR: directory,
@@ -56,6 +56,8 @@ export async function startTestServer(
     ...(database && { DATABASE_URL: database.url }),
     ...environment,
   });
+  if (EMPTY_READ_STORE && !config.databaseUrl)
+    cpSync(EMPTY_READ_STORE, join(config.dataDir, 'read-store'), { recursive: true });
   const server = await startServer(config, { clock, ...overrides });
   const operator = new Api(server.url, readFileSync(server.operatorToken, 'utf8').trim());
   const close = async () => {

@@ -22,7 +22,7 @@ export const dialogs: Texts<never, typeof english> = {
     result: '{{done}} von {{count}} sind hinzugefügt.',
     progress: 'Fortschritt',
     interrupted: 'Die wartenden Zeilen unten wurden noch nicht versucht.',
-    editRest: 'Nicht hinzugefügte Zeilen bearbeiten',
+    editRest: 'Übrige Zeilen bearbeiten',
     people: 'Hinzuzufügende Personen',
     line: 'Zeile',
     outcome: 'Ergebnis',

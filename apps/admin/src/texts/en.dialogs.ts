@@ -20,7 +20,7 @@ export const dialogs = {
     result: '{{done}} of {{count}} were added.',
     progress: 'Progress',
     interrupted: 'The lines below that are waiting were not tried yet.',
-    editRest: 'Edit the lines that were not added',
+    editRest: 'Edit the lines not added',
     people: 'People to add',
     line: 'Line',
     outcome: 'Result',

@@ -21,10 +21,10 @@ export function PeopleTable({ people, outcomes, onSuggestedAction }: Props) {
   const countryName = useCountryName();
   return (
     <ScrollArea.Autosize mah={320} viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': t('addUser.people') }}>
-      <Table stickyHeader verticalSpacing={4}>
+      <Table stickyHeader verticalSpacing={4} layout="fixed">
         <Table.Thead>
           <Table.Tr>
-            <Table.Th style={{ overflowWrap: 'normal' }}>{t('addUser.line')}</Table.Th>
+            <Table.Th w={60}>{t('addUser.line')}</Table.Th>
             <Table.Th>{t('addUser.lines')}</Table.Th>
             <Table.Th>{t('addUser.outcome')}</Table.Th>
           </Table.Tr>

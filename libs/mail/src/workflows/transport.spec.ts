@@ -211,9 +211,9 @@ describe('with a mail server', () => {
         if (!isMailAddress(address)) expect(code).toBe('address.refused');
         if (code === undefined) taken++;
       }),
-      { seed: 20_261_129, numRuns: 1_500 },
+      { seed: 20_261_129, numRuns: 500 },
     );
-    expect(taken).toBeGreaterThan(50);
+    expect(taken).toBeGreaterThan(15);
   });
 });
 

@@ -2,7 +2,7 @@ import { EventStoreDBClient, jsonEvent, START } from '@eventstore/db-client';
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmbeddedEventStore, type EmbeddedEventStore } from './index.js';
+import { startEmbeddedEventStore, type EmbeddedEventStore } from '#libs/embedded-eventstore';
 
 const parent = mkdtempSync(join(tmpdir(), 'snapshot-'));
 let directories = 0;

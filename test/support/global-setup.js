@@ -1,0 +1,21 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Builds what has changed before all tests, as `npm start` does: tests run the build. Then it prepares what all test servers share. */
+export default async function setUp() {
+  execFileSync('npm', ['run', '-s', 'build:changed'], { stdio: 'inherit' });
+  const directory = mkdtempSync(join(tmpdir(), 'rollbook-template-'));
+  await createEmptyReadStore(directory);
+  process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
+  process.env['EMPTY_READ_STORE'] = join(directory, 'read-store');
+}
+
+/** Creates a read store that belongs to no log yet. A copy of it opens in half the time that a new one takes to create. */
+async function createEmptyReadStore(directory) {
+  const { openReadStore } = await import('../../dist/libs/read-store/src/index.js');
+  const store = await openReadStore({ directory, log: { installation: '', namespace: '', restored: '' } });
+  await store.batchDb.deleteFrom('read_store').execute();
+  await store.close();
+}
