@@ -1,10 +1,10 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createSecretKey, randomBytes, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { EventStoreDBClient, FORWARDS, NO_STREAM, START, StreamNotFoundError, jsonEvent } from '@eventstore/db-client';
 import { AccountDecider, EmailDomainDecider, accountEvents, emailDomainEvents } from '#libs/accounts';
-import { EventStore, type ProposedEvent } from '#libs/event-store';
+import { EventStore, type AuthenticationKeys, type ProposedEvent } from '#libs/event-store';
 import type { AnyDecider } from '#libs/kernel';
 import { EmailClaims, UserDecider, emailClaimEvents, userEvents } from '#libs/users';
 import type { Raw } from './load.js';
@@ -61,8 +61,15 @@ function withEventStore({ url, namespace, proposed }: BareOptions): Calls {
   const keys = new Map<string, Buffer>();
   const findKey = (owner: string) => keys.get(owner);
   const findOrCreateKey = async (owner: string) => findKey(owner) ?? keys.set(owner, randomBytes(32)).get(owner)!;
+  const generation = { number: 1, key: createSecretKey(randomBytes(32)), after: -1 };
+  const authentication: AuthenticationKeys = {
+    current: generation,
+    find: () => generation,
+    unsignedUntil: 0,
+    deriveEventId: (id) => id,
+  };
   const catalogue = { ...accountEvents, ...emailDomainEvents, ...emailClaimEvents, ...userEvents };
-  const store = new EventStore({ url, namespace, catalogue, keys: { findOrCreateKey, findKey } });
+  const store = new EventStore({ url, namespace, catalogue, keys: { findOrCreateKey, findKey, authentication } });
   return {
     load: async (decider, id) => (await store.load(decider, id)).revision,
     async append(decider, id, expected, type) {

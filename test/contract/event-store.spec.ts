@@ -32,9 +32,10 @@ describe('a stream', () => {
     const [ann, bob] = [named('Ann'), named('Bob')];
     const { revision, position } = await store.append(`user-${user}`, -1, [ann, bob]);
     const events = await all(store.read(`user-${user}`));
+    const idOf = ({ id }: ProposedEvent) => vault.authentication.deriveEventId(id);
     expect(events).toMatchObject([
-      { ...ann, stream: `user-${user}`, revision: 0 },
-      { ...bob, stream: `user-${user}`, revision: 1, position },
+      { ...ann, id: idOf(ann), stream: `user-${user}`, revision: 0 },
+      { ...bob, id: idOf(bob), stream: `user-${user}`, revision: 1, position },
     ]);
     expect(revision).toBe(1);
     expect(events[0]!.position).toBeLessThan(position);
@@ -171,7 +172,11 @@ describe('personal data', () => {
   it('without its key makes reading and following fail at that event', async () => {
     await store.append('n-1', -1, [counted(1), named('Ann'), counted(2)]);
     const keyless = storeOf({
-      keys: { findOrCreateKey: (owner) => vault.findOrCreateKey(owner as never), findKey: () => undefined },
+      keys: {
+        findOrCreateKey: (owner) => vault.findOrCreateKey(owner as never),
+        findKey: () => undefined,
+        authentication: vault.authentication,
+      },
     });
     await expect(all(keyless.read('n-1'))).rejects.toThrow(`Named in n-1@1: the vault has no key of user:${user}`);
     const seen: LogItem[] = [];

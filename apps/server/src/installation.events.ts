@@ -19,6 +19,18 @@ export type InstallationEvent =
         /** The position of the last event in the backup. Absent in backups that did not record it. */
         position?: number;
       }
+    >
+  /** From here on, only events that our servers have authenticated count. The events before are those of an earlier build. */
+  | DomainEvent<
+      'InstallationTakenOver',
+      {
+        /** The number of events before. */
+        events: number;
+        /** SHA-256 over stream, id, type, data and metadata of each of them, with their lengths; hexadecimal digits. */
+        digest: string;
+        /** The position of the last of them. */
+        position: number;
+      }
     >;
 
 declare module '#libs/kernel' {
@@ -27,4 +39,8 @@ declare module '#libs/kernel' {
   }
 }
 
-export const installationEvents: Catalogue<InstallationEvent> = { InstallationFounded: {}, InstallationRestored: {} };
+export const installationEvents: Catalogue<InstallationEvent> = {
+  InstallationFounded: {},
+  InstallationRestored: {},
+  InstallationTakenOver: {},
+};

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { v5 as uuidv5 } from 'uuid';
-import { EventStore, WrongRevision, type ProposedEvent } from '#libs/event-store';
+import { EventStore, WrongRevision, isSigned, type ProposedEvent } from '#libs/event-store';
 import { systemActor, noObserver, type StoreObserver } from '#libs/kernel';
 import { loadVaultKey, openVault, vaultExists, type Vault } from '#libs/vault';
 import type { Config } from './config.js';
@@ -25,7 +25,8 @@ export interface OpenOptions {
 /**
  * Opens the log and its vault, and checks that they belong together: the log's first event names the vault. It refuses
  * another or a missing vault, so that no new keys are created for an old log; an empty log for a vault in use, because the
- * address may be wrong; and, without `create`, a log that does not exist. Throws an Error of one line.
+ * address may be wrong; and, without `create`, a log that does not exist. A log of a build that did not authenticate events
+ * is taken over. Throws an Error of one line.
  */
 export async function openInstallation(
   config: Config,
@@ -38,37 +39,42 @@ export async function openInstallation(
     namespace: config.eventStoreNamespace,
     catalogue: eventCatalogue,
     observer,
-    // The founding, which tells whose the log is, is read before any key is needed.
+    // Whether there is a log is known before its keys are needed.
     keys: {
       findOrCreateKey: (owner) => vault!.findOrCreateKey(owner as never),
       findKey: (owner) => vault!.findKey(owner as never),
+      get authentication() {
+        return vault!.authentication;
+      },
     },
   });
   try {
-    const founder = await findFounder(store);
-    if (founder && !vaultExists(config.dataDir)) {
+    const isNew = !(await store.hasEvents(stream));
+    if (!isNew && !vaultExists(config.dataDir)) {
       throw new Error(
         `The vault is missing from ${config.dataDir}: this log can not be read without the vault it was founded with.`,
       );
     }
-    if (!founder && !create) throw new Error('There is no log of this installation.');
-    const make = !founder && !vaultExists(config.dataDir);
+    if (isNew && !create) throw new Error('There is no log of this installation.');
+    const make = isNew && !vaultExists(config.dataDir);
     const key = loadVaultKey({
       ...(config.vaultKey && { value: config.vaultKey }),
       file: config.vaultKeyFile,
       create: make,
     });
     vault = openVault({ directory: config.dataDir, key, create: make });
-    if (!founder && vault.hasOwnerKeys()) {
+    if (isNew && vault.hasOwnerKeys()) {
       throw new Error(
         `The vault in ${config.dataDir} holds the keys of a log, but this log is empty: give EVENTSTORE_URL and EVENTSTORE_NAMESPACE of that log, or another DATA_DIR.`,
       );
     }
-    if ((founder ?? (await writeFounding(store, vault))) !== vault.fingerprint) {
+    if (isNew) await writeFounding(store, vault);
+    if ((await findFounder(store)) !== vault.fingerprint) {
       throw new Error(
         'This log was founded with another vault: give the DATA_DIR that belongs to it, or another EVENTSTORE_NAMESPACE.',
       );
     }
+    if (vault.authentication.mustTakeOver) await takeOverLog(store, vault);
     return { store, vault, restored: await findRestore(store) };
   } catch (error) {
     vault?.close();
@@ -79,21 +85,22 @@ export async function openInstallation(
 
 const stream = 'installation';
 
-/** Returns the fingerprint of the vault that the log was founded with; `undefined` for an empty log. */
+/** Returns the fingerprint of the vault that the log was founded with; `undefined` if no vault's founding authenticates. */
 async function findFounder(store: EventStore): Promise<string | undefined> {
-  for await (const { data } of store.read(stream, { maxCount: 1 })) return (data as { vault: string }).vault;
+  for await (const { type, data } of store.read(stream))
+    if (type === 'InstallationFounded') return (data as { vault: string }).vault;
   return undefined;
 }
 
 /** Returns the id of the event of the last restore; '' if the log was never restored. */
 async function findRestore(store: EventStore): Promise<string> {
-  for await (const { id, type } of store.read(stream, { backwards: true, maxCount: 1 }))
+  for await (const { id, type } of store.read(stream, { backwards: true }))
     if (type === 'InstallationRestored') return id;
   return '';
 }
 
-/** Appends the log's first event, unless another process has, and returns the fingerprint in it. */
-async function writeFounding(store: EventStore, vault: Vault): Promise<string> {
+/** Appends the log's first event, unless another process has. */
+async function writeFounding(store: EventStore, vault: Vault): Promise<void> {
   const founded = toProposedEvent(vault, idOf(vault), {
     type: 'InstallationFounded',
     data: { vault: vault.fingerprint },
@@ -103,7 +110,51 @@ async function writeFounding(store: EventStore, vault: Vault): Promise<string> {
   } catch (error) {
     if (!(error instanceof WrongRevision)) throw error;
   }
-  return (await findFounder(store))!;
+}
+
+/**
+ * Takes over the log of a build that did not authenticate events: what is there now counts, and later events count only if
+ * they are authenticated. The event of the take-over has the number and a digest of what was there. A take-over that was cut
+ * short is finished from its event.
+ * @throws Error of one line if other events of the log carry a MAC: then the vault is older than the log
+ */
+async function takeOverLog(store: EventStore, vault: Vault): Promise<void> {
+  const { events, digest, position, signed } = await summarizeLog(store);
+  if (signed > 0) {
+    const taken = await findTakeOver(store);
+    if (signed !== 1 || taken?.position !== position || taken.digest !== digest)
+      throw new Error('The vault is of an earlier build than the log: restore the vault that belongs to this log.');
+  } else {
+    let last = -1;
+    for await (const { revision } of store.read(stream, { backwards: true, maxCount: 1 })) last = revision;
+    await store.append(stream, last, [
+      toProposedEvent(vault, randomUUID(), { type: 'InstallationTakenOver', data: { events, digest, position } }),
+    ]);
+  }
+  vault.authentication.takeOver(position);
+}
+
+/** Returns the number of events without a MAC, the position of the last, their digest, and the number of those with a MAC. */
+async function summarizeLog(store: EventStore) {
+  const hash = createHash('sha256');
+  let [events, position, signed] = [0, 0, 0];
+  for await (const event of store.readRawLog()) {
+    if (isSigned(event)) {
+      signed++;
+      continue;
+    }
+    events++;
+    position = event.position;
+    for (const part of [event.streamId, event.id, event.type, event.data, event.metadata])
+      hash.update(`${part.length}:`).update(part);
+  }
+  return { events, position, signed, digest: hash.digest('hex') };
+}
+
+async function findTakeOver(store: EventStore) {
+  for await (const { type, data } of store.read(stream, { backwards: true }))
+    if (type === 'InstallationTakenOver') return data as { digest: string; position: number };
+  return undefined;
 }
 
 /** Appends the event of a restore: the events after the backup are lost, and new events take their positions. */
@@ -112,6 +163,8 @@ export async function recordRestore(
   backup: { madeAt: string; position?: number },
 ): Promise<void> {
   for await (const { revision } of store.read(stream, { backwards: true, maxCount: 1 })) {
+    // A restored copy has a key of its own, so that a copy for a test can't write what the original accepts.
+    vault.authentication.beginGeneration(await store.lastPosition());
     await store.append(stream, revision, [
       toProposedEvent(vault, randomUUID(), { type: 'InstallationRestored', data: backup }),
     ]);

@@ -40,6 +40,10 @@ export type Metadata = {
   readonly schema: number;
   readonly digest?: string;
   readonly sealed?: { readonly [Name in BoxName]?: SealedBox };
+  /** Of a stored event; see authentication.ts. */
+  readonly generation?: number;
+  readonly previous?: number;
+  readonly mac?: string;
 };
 
 /** An event can't be decoded. Projections must stop at it: skipping it would make them wrong. */
@@ -112,7 +116,16 @@ export class Codec {
   private decodeContents(stored: StoredEvent, event: Omit<Recorded, 'data' | 'envelope'>): Recorded {
     const format = this.catalogue[stored.type];
     if (!format) throw new Error('its type is in no catalogue');
-    const { $correlationId, $causationId, sealed, schema, ...rest } = stored.metadata;
+    const {
+      $correlationId,
+      $causationId,
+      sealed,
+      schema,
+      generation: _,
+      previous: __,
+      mac: ___,
+      ...rest
+    } = stored.metadata;
     const subject = this.openBox('subject', sealed, event);
     const actor = this.openBox('actor', sealed, event);
     const { data, ...about } = subject === 'erased' ? {} : subject;

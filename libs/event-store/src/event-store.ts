@@ -1,15 +1,4 @@
-import {
-  BACKWARDS,
-  END,
-  FORWARDS,
-  NO_STREAM,
-  START,
-  WrongExpectedVersionError,
-  jsonEvent,
-  type AllStreamResolvedEvent,
-  type RecordedEvent,
-  type ResolvedEvent,
-} from '@eventstore/db-client';
+import { NO_STREAM, WrongExpectedVersionError, jsonEvent } from '@eventstore/db-client';
 import {
   noObserver,
   type AnyDecider,
@@ -19,12 +8,15 @@ import {
   type StoreObserver,
 } from '#libs/kernel';
 import { checkAppendLimits } from './append-limits.js';
+import { authenticate, jsonContentType, signMetadata, type AuthenticationKeys } from './authentication.js';
 import { Codec, type AnyEventFormat, type KeyRing, type ProposedEvent, type StoredEvent } from './codec.js';
 import { Connection } from './connection.js';
-import { readFilteredLog } from './filtered-read.js';
 import { foldEvents, type FoldOptions, type Loaded } from './fold-events.js';
 import { Limiter } from './limiter.js';
-import { followLog } from './subscription.js';
+import type { RawEvent } from './raw-event.js';
+import { readRawLog, readRawStream } from './raw-reads.js';
+import { StreamCheck, TamperedStream } from './stream-check.js';
+import { followLog, type FollowedEvent } from './subscription.js';
 import { shortWait, type TimeLimits } from './time-limits.js';
 import { WrongRevision } from './wrong-revision.js';
 
@@ -34,13 +26,18 @@ export interface Appended {
   readonly position: number;
 }
 
+/** The keys of an installation: those that seal personal data, and those that authenticate events. */
+export interface LogKeys extends KeyRing {
+  readonly authentication: AuthenticationKeys;
+}
+
 export interface EventStoreOptions {
   /** `esdb://…`, see EventStoreDB's connection strings. */
   readonly url: string;
   /** Streams are stored as `<namespace>.<category>-<id>`, so that several systems can share a cluster. */
   readonly namespace: string;
   readonly catalogue: Readonly<Record<string, AnyEventFormat>>;
-  readonly keys: KeyRing;
+  readonly keys: LogKeys;
   /** How long to wait for the server; for tests. */
   readonly limits?: Partial<TimeLimits>;
   /** Is called when the store can't be used, and when it can be used again. */
@@ -62,58 +59,87 @@ const MAX_CONCURRENT_LOADS = 64;
 export class EventStore {
   private readonly connection: Connection;
   private readonly codec: Codec;
+  private readonly keys: LogKeys;
   private readonly prefix: string;
   private readonly loads: Limiter;
 
   constructor({ url, namespace, catalogue, keys, limits, observer = noObserver }: EventStoreOptions) {
     this.connection = new Connection(url, { ...defaultLimits, ...limits }, observer);
     this.codec = new Codec(catalogue, keys);
+    this.keys = keys;
     this.loads = new Limiter(MAX_CONCURRENT_LOADS, shortWait.silenceMs);
     this.prefix = `${namespace}.`;
   }
 
   /**
-   * Reads the events of a stream; none of an absent one.
+   * Reads the authentic events of a stream; none of an absent one. Foreign events are passed over.
    * @param options.fromRevision the first revision to read, inclusive. Default: the start, or the end if `backwards`
+   * @throws TamperedStream if an authentic event was altered or removed
    */
   async *read(
     stream: string,
     options: { fromRevision?: number; backwards?: boolean; maxCount?: number } = {},
   ): AsyncGenerator<Recorded> {
     const { fromRevision, backwards = false, maxCount = Number.MAX_SAFE_INTEGER } = options;
-    const direction = backwards ? BACKWARDS : FORWARDS;
-    const start = fromRevision === undefined ? (backwards ? END : START) : BigInt(fromRevision);
-    let count = 0;
-    const events = this.connection.read<ResolvedEvent>((client, last) => {
-      const next = last?.event ? last.event.revision + (backwards ? -1n : 1n) : start;
-      if (count === maxCount || next === -1n) return undefined;
-      return client.readStream(this.prefix + stream, { direction, fromRevision: next, maxCount: maxCount - count });
-    });
-    for await (const { event } of events) {
-      count++;
-      if (event) yield this.decode(event);
+    const check = new StreamCheck({ stream, backwards, fromRevision });
+    let next = fromRevision;
+    for (let left = maxCount; left > 0;) {
+      const asked = left;
+      let count = 0;
+      for await (const event of this.readRaw(stream, { fromRevision: next, backwards, maxCount: asked })) {
+        count++;
+        next = event.revision + (backwards ? -1 : 1);
+        if (!check.accepts(event, this.authenticate(event))) continue;
+        left--;
+        yield this.decode(event);
+      }
+      if (count < asked || next === -1) return check.end();
     }
   }
 
   /**
-   * Reads the events of all our streams in the order of the log.
+   * Reads the authentic events of all our streams in the order of the log.
    * @param options.from position to start from: inclusive forwards, exclusive backwards. Default: the whole log
    */
   async *readAll(options: { from?: number; backwards?: boolean; maxCount?: number } = {}): AsyncGenerator<Recorded> {
-    const { from, backwards = false, maxCount = Number.MAX_SAFE_INTEGER } = options;
-    const { prefix } = this;
+    const { backwards = false, maxCount = Number.MAX_SAFE_INTEGER } = options;
     let left = maxCount;
-    let last: Recorded | undefined;
-    const events = this.connection.read<AllStreamResolvedEvent>((client) => {
+    let last: RawEvent | undefined;
+    while (left > 0) {
+      const from = last?.position ?? options.from;
+      const asked = last && !backwards ? left + 1 : left; // forwards, the last event comes again
+      let count = 0;
+      for await (const event of this.readRawLog({ ...(from !== undefined && { from }), backwards, maxCount: asked })) {
+        count++;
+        if (event.position === last?.position) continue;
+        last = event;
+        if (!this.authenticate(event)) continue;
+        left--;
+        yield this.decode(event);
+      }
+      if (count < asked) return;
+    }
+  }
+
+  /** Reads the events of our streams with their bytes, also foreign ones, in the order of the log; options as of {@link readAll}. */
+  async *readRawLog(options: { from?: number; backwards?: boolean; maxCount?: number } = {}): AsyncGenerator<RawEvent> {
+    const { from, backwards = false, maxCount = Number.MAX_SAFE_INTEGER } = options;
+    let left = maxCount;
+    let last: RawEvent | undefined;
+    const events = this.connection.read<RawEvent>((client) => {
       const repeated = last && !backwards ? 1 : 0; // forwards, a retry reads the last event once more
-      return left === 0
-        ? undefined
-        : readFilteredLog(client, { prefix, from: last?.position ?? from, backwards, maxCount: left + repeated });
+      if (left === 0) return undefined;
+      return readRawLog(client, {
+        prefix: this.prefix,
+        from: last?.position ?? from,
+        backwards,
+        maxCount: left + repeated,
+      });
     });
-    for await (const { event } of events) {
-      if (!event || Number(event.position.commit) === last?.position) continue;
+    for await (const event of events) {
+      if (event.position === last?.position) continue;
       left--;
-      yield (last = this.decode(event));
+      yield (last = event);
     }
   }
 
@@ -134,24 +160,27 @@ export class EventStore {
   }
 
   /**
-   * Appends events if the stream is at revision `expected` (-1: does not exist). Safe to repeat with the same event ids: it
-   * then returns what it returned the first time.
+   * Appends events if the newest authentic event of the stream has the revision `expected` (-1: there is none). Safe to repeat
+   * with the same event ids: it then returns what it returned the first time.
    * @throws WrongRevision; `event-store.unavailable` if the outcome is still unknown when the time is up; RangeError for an
    * append that the server would refuse
    */
   async append(stream: string, expected: number, events: readonly ProposedEvent[]): Promise<Appended> {
-    const stored = await Promise.all(events.map((event) => this.codec.encode(stream, event)));
-    checkAppendLimits(stored);
-    const messages = stored.map((event) => jsonEvent(event));
-    const expectedRevision = expected === -1 ? NO_STREAM : BigInt(expected);
-    try {
-      const { nextExpectedRevision, position } = await this.connection.append((client) =>
-        client.appendToStream(this.prefix + stream, messages, { expectedRevision }),
-      );
-      return { revision: Number(nextExpectedRevision), position: Number(position!.commit) };
-    } catch (error) {
-      if (!(error instanceof WrongExpectedVersionError)) throw error;
-      throw new WrongRevision(stream, expected, error.actualVersion === NO_STREAM ? -1 : Number(error.actualVersion));
+    const encoded = await Promise.all(
+      events.map((event) =>
+        this.codec.encode(stream, { ...event, id: this.keys.authentication.deriveEventId(event.id) }),
+      ),
+    );
+    for (let last = expected; ;) {
+      try {
+        return await this.appendAfter(stream, last, this.sign(stream, last, expected, encoded));
+      } catch (error) {
+        if (!(error instanceof WrongExpectedVersionError)) throw error;
+        const actual = error.actualVersion === NO_STREAM ? -1 : Number(error.actualVersion);
+        if (actual <= last || !(await this.hasOnlyForeignEvents(stream, last + 1, actual)))
+          throw new WrongRevision(stream, expected, actual);
+        last = actual;
+      }
     }
   }
 
@@ -163,13 +192,22 @@ export class EventStore {
    * @param types only events of these types, filtered on the server; default: all
    */
   follow(from: number | undefined, signal: AbortSignal, types?: readonly string[]): AsyncGenerator<LogItem> {
-    const decode = (event: RecordedEvent): Recorded => this.decode(event);
-    return followLog(this.connection, { prefix: this.prefix, types, from, decode }, signal);
+    const toItem = (event: RawEvent): FollowedEvent =>
+      this.authenticate(event)
+        ? { kind: 'event', event: this.decode(event) }
+        : { kind: 'checkpoint', position: event.position };
+    return followLog(this.connection, { prefix: this.prefix, types, from, toItem }, signal);
+  }
+
+  /** Returns whether a stream has any event, authentic or not. Needs no keys. */
+  async hasEvents(stream: string): Promise<boolean> {
+    for await (const _ of this.readRaw(stream, { fromRevision: undefined, backwards: true, maxCount: 1 })) return true;
+    return false;
   }
 
   /** Returns the position of our last event in the log; 0 if there is none. */
   async lastPosition(): Promise<number> {
-    for await (const { position } of this.readAll({ backwards: true, maxCount: 1 })) return position;
+    for await (const { position } of this.readRawLog({ backwards: true, maxCount: 1 })) return position;
     return 0;
   }
 
@@ -183,12 +221,76 @@ export class EventStore {
     return (await Array.fromAsync(this.read(stream, { backwards: true, maxCount }))).toReversed();
   }
 
-  private decode(event: RecordedEvent): Recorded {
-    const stream = event.streamId.slice(this.prefix.length);
-    return this.codec.decode(event as unknown as StoredEvent, {
-      stream,
-      revision: Number(event.revision),
-      position: Number(event.position!.commit),
+  private async *readRaw(
+    stream: string,
+    { fromRevision, backwards, maxCount }: { fromRevision: number | undefined; backwards: boolean; maxCount: number },
+  ): AsyncGenerator<RawEvent> {
+    let count = 0;
+    const events = this.connection.read<RawEvent>((client, last) => {
+      const next = last ? last.revision + (backwards ? -1 : 1) : fromRevision;
+      if (count === maxCount || next === -1) return undefined;
+      const streamId = this.prefix + stream;
+      return readRawStream(client, { streamId, fromRevision: next, backwards, maxCount: maxCount - count });
+    });
+    for await (const event of events) {
+      count++;
+      yield event;
+    }
+  }
+
+  private authenticate(event: RawEvent) {
+    return authenticate(this.streamOf(event), event, this.keys.authentication);
+  }
+
+  /** Signs events for the revisions after `last`; `previous` is the newest authentic one before them. */
+  private sign(stream: string, last: number, previous: number, events: readonly StoredEvent[]): SignedEvent[] {
+    const { current } = this.keys.authentication;
+    return events.map(({ metadata, ...event }, index) => {
+      const revision = last + 1 + index;
+      const covered = {
+        ...event,
+        stream,
+        revision,
+        contentType: jsonContentType,
+        data: Buffer.from(JSON.stringify(event.data)),
+      };
+      return { ...event, metadata: signMetadata(covered, metadata, index === 0 ? previous : revision - 1, current) };
     });
   }
+
+  /** Appends events after revision `last`. Throws `TamperedStream` if the server says that they lie elsewhere. */
+  private async appendAfter(stream: string, last: number, events: readonly SignedEvent[]): Promise<Appended> {
+    checkAppendLimits(events);
+    const messages = events.map((event) => jsonEvent(event));
+    const expectedRevision = last === -1 ? NO_STREAM : BigInt(last);
+    const { nextExpectedRevision, position } = await this.connection.append((client) =>
+      client.appendToStream(this.prefix + stream, messages, { expectedRevision }),
+    );
+    const revision = Number(nextExpectedRevision);
+    if (revision !== last + events.length)
+      throw new TamperedStream(stream, `revision ${last + events.length} was appended as ${revision}`);
+    return { revision, position: Number(position!.commit) };
+  }
+
+  /** Checks whether all events of a stream between two revisions (inclusive) are foreign. Throws `TamperedStream` if they are too many. */
+  private async hasOnlyForeignEvents(stream: string, fromRevision: number, toRevision: number): Promise<boolean> {
+    const check = new StreamCheck({ stream, backwards: false, fromRevision });
+    const maxCount = toRevision - fromRevision + 1;
+    for await (const event of this.readRaw(stream, { fromRevision, backwards: false, maxCount }))
+      if (check.accepts(event, this.authenticate(event))) return false;
+    return true;
+  }
+
+  private streamOf = ({ streamId }: RawEvent): string => streamId.slice(this.prefix.length);
+
+  /** Decodes an authentic event. */
+  private decode(event: RawEvent): Recorded {
+    const { id, type, revision, position } = event;
+    const parse = (bytes: Uint8Array) => JSON.parse(Buffer.from(bytes).toString()) as unknown;
+    const stored = { id, type, data: parse(event.data), metadata: parse(event.metadata) } as StoredEvent;
+    return this.codec.decode(stored, { stream: this.streamOf(event), revision, position });
+  }
 }
+
+/** An event to append, with its signed metadata. */
+type SignedEvent = Omit<StoredEvent, 'metadata'> & { readonly metadata: Uint8Array };

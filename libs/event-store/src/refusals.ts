@@ -17,6 +17,11 @@ export const eventStoreRefusals = describeRefusals('event-store', {
     meaning: 'The state has changed since the revision that If-Match names.',
     next: 'Read again, then repeat the request with the ETag of now; `revision` is the revision of now.',
   },
+  'log.tampered': {
+    kind: 'conflict',
+    meaning: 'The log of this user, account or token was changed from outside Rollbook.',
+    next: 'An operator has to look at the log; nothing can be changed there before.',
+  },
   'idempotency.mismatch': {
     kind: 'mismatch',
     meaning: 'This Idempotency-Key came with another body, or on another route, before.',

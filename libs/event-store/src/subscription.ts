@@ -1,13 +1,12 @@
-import {
-  START,
-  type AllStreamResolvedEvent,
-  type AllStreamSubscription,
-  type EventStoreDBClient,
-  type RecordedEvent,
-} from '@eventstore/db-client';
-import type { LogItem, Recorded } from '#libs/kernel';
+import { START, type AllStreamSubscription, type EventStoreDBClient } from '@eventstore/db-client';
+import type { LogItem } from '#libs/kernel';
 import type { Connection } from './connection.js';
 import { iterateAtReadersPace } from './iterate-at-readers-pace.js';
+import type { RawEvent } from './raw-event.js';
+import { keepBytes } from './raw-reads.js';
+
+/** What becomes of an event: the decoded event or, for a foreign one, its position. */
+export type FollowedEvent = Extract<LogItem, { kind: 'event' | 'checkpoint' }>;
 
 interface SubscriptionOptions {
   /** Only events of streams whose names start with it. */
@@ -16,7 +15,7 @@ interface SubscriptionOptions {
   readonly types: readonly string[] | undefined;
   /** Only events after this position. Default: from the start. */
   readonly from: number | undefined;
-  readonly decode: (event: RecordedEvent) => Recorded;
+  readonly toItem: (event: RawEvent) => FollowedEvent;
 }
 
 /** Subscribes to the log until `signal` aborts or the connection is closed; see `EventStore.follow`. */
@@ -32,11 +31,11 @@ export async function* followLog(
   signal.addEventListener('abort', stop);
   let isConnected = false;
   try {
-    for await (const item of iterateAtReadersPace<LogItem | AllStreamResolvedEvent>(log)) {
+    for await (const item of iterateAtReadersPace<LogItem | RawEvent>(keepBytes(log))) {
       isConnected = true;
       client.recordResponse();
       if ('kind' in item) yield item;
-      else if (item.event && matches(item.event, options)) yield { kind: 'event', event: options.decode(item.event) };
+      else if (matches(item, options)) yield options.toItem(item);
     }
     if (!signal.aborted && !connection.isClosed) throw new Error('the subscription ended');
   } catch (error) {
@@ -70,5 +69,5 @@ function subscribe(client: EventStoreDBClient, { prefix, types, from }: Subscrip
 }
 
 /** The server compares only the beginnings of types, and of any stream: a shared cluster may hold other events of these types. */
-const matches = ({ streamId, type }: RecordedEvent, { prefix, types }: SubscriptionOptions): boolean =>
+const matches = ({ streamId, type }: RawEvent, { prefix, types }: SubscriptionOptions): boolean =>
   types === undefined || (types.includes(type) && streamId.startsWith(prefix));

@@ -1,5 +1,6 @@
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
+import { createLogKeys } from './log-keys.js';
 import { openVaultFile } from './vault-file.js';
 import { Vault } from './vault.js';
 import { unwrap, wrap } from './wrapping.js';
@@ -14,10 +15,15 @@ export function openVault(options: { directory: string; key: Buffer; create: boo
   const { directory, create } = options;
   if (options.key.length !== 32) throw new Error('the vault key must be 32 bytes');
   const key = createSecretKey(options.key);
-  const db = openVaultFile(directory, create, (created) => {
-    created
-      .prepare('INSERT INTO secret (name, box) VALUES (?, ?)')
-      .run('hash', wrap(randomBytes(32), key, 'secret:hash'));
+  const db = openVaultFile(directory, create, {
+    initialize: (created) => {
+      created
+        .prepare('INSERT INTO secret (name, box) VALUES (?, ?)')
+        .run('hash', wrap(randomBytes(32), key, 'secret:hash'));
+      createLogKeys(created, key, 0);
+    },
+    // An earlier build has appended events without a MAC.
+    addLogKeys: (migrated) => createLogKeys(migrated, key, null),
   });
   try {
     return new Vault(db, key, loadHashKey(db, key));

@@ -4,6 +4,7 @@ import { ApprovalNotices } from './approval-notices.js';
 import { backupMac } from './backup-mac.js';
 import { BulkDigests } from './bulk-digests.js';
 import { LinkRequests } from './link-requests.js';
+import { LogKeys } from './log-keys.js';
 import { MailOutbox } from './mail-outbox.js';
 import { OwnerKeys, type KeyOwner } from './owner-keys.js';
 import { PasswordHashes } from './password-hashes.js';
@@ -25,6 +26,8 @@ export class Vault {
   /** Identifies this vault (64 hexadecimal digits); never changes and discloses no key. */
   readonly fingerprint: string;
 
+  /** The keys that authenticate the events of the log. */
+  readonly authentication: LogKeys;
   readonly tokens: TokenHashes;
   readonly tokenUses: TokenUses;
   readonly passwords: PasswordHashes;
@@ -46,6 +49,7 @@ export class Vault {
   ) {
     this.fingerprint = this.hash('fingerprint', '');
     this.sealKey = createSecretKey(this.hash('seal', ''), 'hex');
+    this.authentication = new LogKeys(db, key, this.hash('event-id', ''));
     this.ownerKeys = new OwnerKeys(db, key);
     this.tokens = new TokenHashes(db);
     this.tokenUses = new TokenUses(db);

@@ -1,0 +1,82 @@
+import { Refusal } from '#libs/kernel';
+import type { Authenticity } from './authentication.js';
+import type { RawEvent } from './raw-event.js';
+
+/** More foreign events in a row make a stream tampered: each read has to pass over them. */
+export const MAX_FOREIGN_EVENTS = 1_000;
+
+/** A stream was changed by somebody else: authentic events were altered or removed. Nobody can tell what they said. */
+export class TamperedStream extends Refusal {
+  constructor(
+    readonly stream: string,
+    readonly reason: string,
+  ) {
+    super(
+      'log.tampered',
+      'conflict',
+      'The log of this was changed from outside Rollbook. An operator has to look at it.',
+    );
+    this.message = `${stream}: ${reason}`;
+  }
+}
+
+/** A read of a stream, from one of its ends or from a revision in the middle. */
+interface CheckedRead {
+  readonly stream: string;
+  readonly backwards: boolean;
+  readonly fromRevision: number | undefined;
+}
+
+/**
+ * Checks the events of a stream in the order of a read: which are foreign, and that no authentic one is missing. Each signed
+ * event names the authentic event before it, so that everything between the two is known to be foreign.
+ */
+export class StreamCheck {
+  /** The revision of the last event that was read. */
+  private last: number | undefined;
+  /** Forwards: the last authentic revision. Backwards: the one that the event after it names. `undefined`: not known. */
+  private link: number | undefined;
+  private foreignInARow = 0;
+
+  constructor(private readonly read: CheckedRead) {
+    if (!read.backwards && read.fromRevision === undefined) this.link = -1;
+  }
+
+  /** Returns whether the next event is authentic; if not, it is foreign. Throws `TamperedStream`. */
+  accepts({ revision }: RawEvent, authenticity: Authenticity | undefined): boolean {
+    const { backwards, fromRevision } = this.read;
+    const expected =
+      this.last === undefined ? (backwards ? undefined : (fromRevision ?? 0)) : this.last + (backwards ? -1 : 1);
+    if (expected !== undefined && revision !== expected) this.throwTampered(`revision ${expected} is missing`);
+    this.last = revision;
+    if (!authenticity) {
+      if (backwards && revision === this.link) this.throwTampered(`revision ${revision} was altered`);
+      if (++this.foreignInARow > MAX_FOREIGN_EVENTS)
+        this.throwTampered(`more than ${MAX_FOREIGN_EVENTS} foreign events`);
+      return false;
+    }
+    this.foreignInARow = 0;
+    const { previous } = authenticity;
+    if (backwards) {
+      if (this.link !== undefined && this.link !== revision) this.throwTampered(`revision ${this.link} was altered`);
+      this.link = previous;
+    } else {
+      if (previous !== undefined && this.link !== undefined && previous !== this.link)
+        this.throwTampered(`revision ${previous} was altered`);
+      this.link = revision;
+    }
+    return true;
+  }
+
+  /** Checks a read backwards that has come to an end although more events were asked for. */
+  end(): void {
+    if (this.read.backwards && this.last !== undefined && this.last > 0)
+      this.throwTampered(`revision ${this.last - 1} is missing`);
+    if (this.read.backwards && this.link !== undefined && this.link > -1)
+      this.throwTampered(`revision ${this.link} was altered`);
+  }
+
+  private throwTampered(reason: string): never {
+    throw new TamperedStream(this.read.stream, reason);
+  }
+}
