@@ -93,7 +93,10 @@ export class EventStore {
         left--;
         yield this.decode(event);
       }
-      if (count < asked || next === -1) return check.end();
+      if (count < asked || next === -1) {
+        check.end();
+        return;
+      }
     }
   }
 
