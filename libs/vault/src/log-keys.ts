@@ -1,6 +1,7 @@
 import { createHmac, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import { unwrap, wrap } from './wrapping.js';
+import { LogRow, type StoredGeneration } from './log-row.js';
+import { unseen } from './witness-record.js';
 
 /** A key that authenticates events, and the part of the log in which it counts. */
 export interface Generation {
@@ -13,47 +14,32 @@ export interface Generation {
   readonly last?: number | undefined;
 }
 
-/** The row as stored, wrapped; keys in hexadecimal digits. */
-interface LogRow {
-  readonly generations: readonly (Omit<Generation, 'key'> & { readonly key: string })[];
-  /** Up to which position events without a MAC count; `null` while it is not known yet. */
-  readonly unsignedUntil: number | null;
-}
-
-const rowName = 'log';
-const boxName = 'secret:log';
-
-/** The SQL that stores the row; `OR IGNORE`, because a vault of this build that is being created has it already. */
-const insertRow = 'INSERT OR IGNORE INTO secret (name, box) VALUES (?, ?)';
+const newKey = (): string => randomBytes(32).toString('hex');
 
 /**
- * Creates the row of a vault, with the first generation.
+ * Creates what a vault knows about the log, with the first generation, unless it exists.
  * @param unsignedUntil 0 for a new log; `null` for a log of an earlier build, which has to be taken over
  */
 export function createLogKeys(db: DatabaseSync, vaultKey: KeyObject, unsignedUntil: 0 | null): void {
-  const row: LogRow = { generations: [{ number: 1, key: randomBytes(32).toString('hex'), after: -1 }], unsignedUntil };
-  db.prepare(insertRow).run(rowName, wrap(Buffer.from(JSON.stringify(row)), vaultKey, boxName));
+  LogRow.create(db, vaultKey, {
+    generations: [{ number: 1, key: newKey(), after: -1 }],
+    unsignedUntil,
+    witness: unseen,
+  });
 }
 
-/** The keys that authenticate the events of the log, all in one row, so that none of them can be removed alone. */
+/** The keys that authenticate the events of the log. */
 export class LogKeys {
-  private generations: readonly Generation[] = [];
-  private unsigned: number | null = null;
+  private generations: readonly Generation[];
   private readonly eventIdKey: KeyObject;
 
-  /**
-   * @internal part of the vault
-   * @throws Error of one line if the row is missing or is not of this vault
-   */
+  /** @internal part of the vault */
   constructor(
-    private readonly db: DatabaseSync,
-    private readonly vaultKey: KeyObject,
+    private readonly row: LogRow,
     eventIdKey: string,
   ) {
     this.eventIdKey = createSecretKey(eventIdKey, 'hex');
-    const stored = db.prepare('SELECT box FROM secret WHERE name = ?').get(rowName) as { box: Uint8Array } | undefined;
-    if (!stored) throw new Error('the vault has lost the keys that authenticate the log: restore a backup of it');
-    this.load(JSON.parse(unwrap(stored.box, vaultKey, boxName).toString()) as LogRow);
+    this.generations = row.state.generations.map(toGeneration);
   }
 
   /** The generation of new events. */
@@ -63,12 +49,12 @@ export class LogKeys {
 
   /** Up to this position, events without a MAC count; Infinity while the log of an earlier build is not taken over. */
   get unsignedUntil(): number {
-    return this.unsigned ?? Infinity;
+    return this.row.state.unsignedUntil ?? Infinity;
   }
 
   /** Returns whether the log is of an earlier build and has to be taken over. */
   get mustTakeOver(): boolean {
-    return this.unsigned === null;
+    return this.row.state.unsignedUntil === null;
   }
 
   /** Returns a generation by its number, or undefined. */
@@ -86,32 +72,21 @@ export class LogKeys {
 
   /** Saves up to which position events without a MAC count. */
   takeOver(unsignedUntil: number): void {
-    this.save({ generations: this.generations.map(toStored), unsignedUntil });
+    this.row.update({ unsignedUntil });
   }
 
   /** Ends the current generation at a position of the log, and begins the next one there. */
   beginGeneration(position: number): void {
-    const ended = this.generations.map((generation) => ({
-      ...toStored(generation),
+    const ended = this.row.state.generations.map((generation) => ({
+      ...generation,
       last: Math.min(generation.last ?? Infinity, position),
     }));
-    const next = { number: ended.length + 1, key: randomBytes(32).toString('hex'), after: position };
-    this.save({ generations: [...ended, next], unsignedUntil: this.unsigned });
-  }
-
-  private save(row: LogRow): void {
-    const box = wrap(Buffer.from(JSON.stringify(row)), this.vaultKey, boxName);
-    this.db.prepare('UPDATE secret SET box = ? WHERE name = ?').run(box, rowName);
-    this.load(row);
-  }
-
-  private load({ generations, unsignedUntil }: LogRow): void {
-    this.generations = generations.map(({ key, ...generation }) => ({
-      ...generation,
-      key: createSecretKey(key, 'hex'),
-    }));
-    this.unsigned = unsignedUntil;
+    this.row.update({ generations: [...ended, { number: ended.length + 1, key: newKey(), after: position }] });
+    this.generations = this.row.state.generations.map(toGeneration);
   }
 }
 
-const toStored = ({ key, ...generation }: Generation) => ({ ...generation, key: key.export().toString('hex') });
+const toGeneration = ({ key, ...generation }: StoredGeneration): Generation => ({
+  ...generation,
+  key: createSecretKey(key, 'hex'),
+});

@@ -5,6 +5,7 @@ import { backupMac } from './backup-mac.js';
 import { BulkDigests } from './bulk-digests.js';
 import { LinkRequests } from './link-requests.js';
 import { LogKeys } from './log-keys.js';
+import { LogRow } from './log-row.js';
 import { MailOutbox } from './mail-outbox.js';
 import { OwnerKeys, type KeyOwner } from './owner-keys.js';
 import { PasswordHashes } from './password-hashes.js';
@@ -13,6 +14,7 @@ import { SessionStore } from './session-store.js';
 import { TokenHashes } from './token-hashes.js';
 import { TokenUses } from './token-uses.js';
 import { copyVaultFile } from './vault-file.js';
+import { WitnessRecord } from './witness-record.js';
 import { unwrap, wrap } from './wrapping.js';
 
 /** What a hash is used for. The same text has unrelated hashes for different purposes. */
@@ -28,6 +30,8 @@ export class Vault {
 
   /** The keys that authenticate the events of the log. */
   readonly authentication: LogKeys;
+  /** How much of the log was seen, and which events in it are foreign. */
+  readonly witness: WitnessRecord;
   readonly tokens: TokenHashes;
   readonly tokenUses: TokenUses;
   readonly passwords: PasswordHashes;
@@ -49,7 +53,9 @@ export class Vault {
   ) {
     this.fingerprint = this.hash('fingerprint', '');
     this.sealKey = createSecretKey(this.hash('seal', ''), 'hex');
-    this.authentication = new LogKeys(db, key, this.hash('event-id', ''));
+    const row = new LogRow(db, key);
+    this.authentication = new LogKeys(row, this.hash('event-id', ''));
+    this.witness = new WitnessRecord(db, key, row);
     this.ownerKeys = new OwnerKeys(db, key);
     this.tokens = new TokenHashes(db);
     this.tokenUses = new TokenUses(db);
