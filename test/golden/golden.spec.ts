@@ -39,12 +39,16 @@ const write = async (type: keyof typeof samples): Promise<Golden> => {
   return { stream, event: await codec.encode(stream, { id, type, data, envelope }) };
 };
 
-/** The same with its boxes opened, since a box has a random part. JSON, as it is stored: the order of fields counts. */
+/**
+ * The same with its boxes opened, since a box has a random part. Their format and commitment stay as they are. JSON, as it
+ * is stored: the order of fields counts.
+ */
 function opened({ stream, event }: Golden): string {
   const { sealed = {}, ...metadata } = event.metadata;
-  const boxes = Object.entries(sealed).map(([name, { owner, box }]) => [
+  const place = { stream, id, type: event.type };
+  const boxes = Object.entries(sealed).map(([name, { box, ...rest }]) => [
     name,
-    { owner, content: unseal(box, keyOf(owner), { stream, id, type: event.type }, name as BoxName) },
+    { ...rest, content: unseal({ box, ...rest }, keyOf(rest.owner), place, name as BoxName) },
   ]);
   return JSON.stringify({ stream, event: { ...event, metadata, sealed: Object.fromEntries(boxes) } }, undefined, 1);
 }

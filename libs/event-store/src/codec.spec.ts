@@ -1,6 +1,7 @@
-import { randomBytes } from 'node:crypto';
+import { createCipheriv, randomBytes } from 'node:crypto';
 import type { Catalogue, DomainEvent, Envelope } from '#libs/kernel';
 import { Codec, type KeyRing, type ProposedEvent, type StoredEvent } from './codec.js';
+import type { BoxName, SealedBox } from './sealing.js';
 
 type Events =
   | DomainEvent<'Named', { name?: string; country: string }>
@@ -51,6 +52,30 @@ beforeEach(() => {
 });
 const roundTrip = async (event: ProposedEvent) => codec.decode(await codec.encode('user-bob', event), place);
 const ownersOf = ({ metadata: { sealed } }: StoredEvent) => [sealed?.subject?.owner, sealed?.actor?.owner];
+/** The stored event with another text in one of its boxes; undefined removes the member. */
+const withBox = (
+  stored: StoredEvent,
+  name: BoxName,
+  change: { [Member in keyof SealedBox]?: unknown },
+): StoredEvent => ({
+  ...stored,
+  metadata: {
+    ...stored.metadata,
+    // Through JSON, which drops what is undefined.
+    sealed: JSON.parse(
+      JSON.stringify({ ...stored.metadata.sealed, [name]: { ...stored.metadata.sealed![name], ...change } }),
+    ),
+  },
+});
+
+/** Encrypts an object as builds without a format number did: with the owner's key itself. */
+function sealInFirstFormat(content: object, owner: string, name: BoxName): SealedBox {
+  const iv = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', keys.kept.get(owner) as Buffer, iv);
+  cipher.setAAD(Buffer.from(JSON.stringify(['user-bob', 'e1', 'Named', name])));
+  const text = Buffer.concat([cipher.update(JSON.stringify(content)), cipher.final()]);
+  return { owner, box: Buffer.concat([iv, text, cipher.getAuthTag()]).toString('base64') };
+}
 
 it('decodes what it has encoded', async () => {
   expect(await roundTrip(named)).toEqual({ ...named, ...place });
@@ -127,6 +152,19 @@ describe('a box does not open', () => {
     expect(() => codec.decode(swapped as StoredEvent, { ...place, stream: 'user-ann' })).toThrow(/does not open/);
   });
 
+  it('in another event of the same stream and owner', async () => {
+    const stored = await codec.encode('user-bob', named);
+    const other = await codec.encode('user-bob', { ...named, id: 'e2' });
+    const moved = withBox(stored, 'subject', other.metadata.sealed!.subject!);
+    expect(() => codec.decode(moved, place)).toThrow(/its subject box does not open/);
+  });
+
+  it('with the key of another owner', async () => {
+    const stored = await codec.encode('user-bob', named);
+    const changed = withBox(stored, 'subject', { owner: 'user:ann' });
+    expect(() => codec.decode(changed, place)).toThrow('its subject box does not open with the key of user:ann');
+  });
+
   it('after its owner was erased: the rest of the event is still decoded', async () => {
     const stored = await codec.encode('user-bob', named);
     keys.kept.set('user:bob', 'erased');
@@ -143,6 +181,28 @@ describe('a box does not open', () => {
     const stored = await codec.encode('user-bob', named);
     keys.kept.delete('user:bob');
     expect(() => codec.decode(stored, place)).toThrow('Named in user-bob@3: the vault has no key of user:bob');
+  });
+});
+
+describe('the format of a box', () => {
+  it('OPS-6: may be absent: boxes of the first format are still opened', async () => {
+    const stored = await codec.encode('user-bob', named);
+    const sealed = {
+      subject: sealInFirstFormat({ data: { name: 'Bob' }, reason: 'asked to' }, 'user:bob', 'subject'),
+      actor: sealInFirstFormat({ ip: '192.0.2.1' }, 'user:ann', 'actor'),
+    };
+    expect(codec.decode({ ...stored, metadata: { ...stored.metadata, sealed } }, place)).toEqual({
+      ...named,
+      ...place,
+    });
+  });
+
+  it.each([3, 1, '2', null])('must be known: %j is refused, also for an erased owner', async (format) => {
+    const stored = withBox(await codec.encode('user-bob', named), 'subject', { format });
+    const refusal = `Named in user-bob@3: the format ${format} of its subject box is of a newer build`;
+    expect(() => codec.decode(stored, place)).toThrow(refusal);
+    keys.kept.set('user:bob', 'erased');
+    expect(() => codec.decode(stored, place)).toThrow(refusal);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Actor, Envelope, EventFormat, Recorded, Subject } from '#libs/kernel';
-import { seal, unseal, type BoxName, type BoxBinding, type SealedBox } from './sealing.js';
+import { isKnownFormat, seal, unseal, type BoxName, type BoxBinding, type SealedBox } from './sealing.js';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- the erased form: which data belongs to a type, the catalogues have checked
 export type AnyEventFormat = EventFormat<any>;
@@ -102,7 +102,7 @@ export class Codec {
 
   /**
    * Decrypts and upcasts a stored event. An event whose owner was erased has no personal data and `erased: true`.
-   * @throws UnreadableEvent for an unknown type, a newer schema, an unknown key, or a box that can't be decrypted
+   * @throws UnreadableEvent for an unknown type or key, a newer schema or box format, or a box that can't be decrypted
    */
   decode(stored: StoredEvent, place: Pick<Recorded, 'stream' | 'revision' | 'position'>): Recorded {
     const event = { id: stored.id, type: stored.type, ...place };
@@ -152,7 +152,7 @@ export class Codec {
   ): Promise<{ [Name in BoxName]?: SealedBox }> {
     if (Object.keys(contents[name]).length === 0) return {};
     const key = await this.keys.findOrCreateKey(owner());
-    return { [name]: { owner: owner(), box: seal(contents[name], key, place, name) } };
+    return { [name]: { owner: owner(), ...seal(contents[name], key, place, name) } };
   }
 
   private openBox<Name extends BoxName>(
@@ -162,11 +162,12 @@ export class Codec {
   ): SealedContents[Name] | 'erased' {
     const box = sealed?.[name];
     if (!box) return {};
+    if (!isKnownFormat(box)) throw new Error(`the format ${box.format} of its ${name} box is of a newer build`);
     const key = this.keys.findKey(box.owner);
     if (key === 'erased') return 'erased';
     if (!key) throw new Error(`the vault has no key of ${box.owner}`);
     try {
-      return unseal(box.box, key, place, name);
+      return unseal(box, key, place, name);
     } catch {
       throw new Error(`its ${name} box does not open with the key of ${box.owner}`);
     }

@@ -1,4 +1,6 @@
-import { createCipheriv, createDecipheriv, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hash, timingSafeEqual } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { nextIv, IV_BYTES } from './iv-pool.js';
 
 /** An event has up to two boxes: `subject` with the personal data and the reason, `actor` with the actor's IP address. */
 export type BoxName = 'subject' | 'actor';
@@ -7,9 +9,22 @@ export type BoxName = 'subject' | 'actor';
 export interface SealedBox {
   /** Whose key opens the box, `<kind>:<id>`. */
   readonly owner: string;
+  /**
+   * How the box is encrypted. Absent: the first format, with the owner's key itself; it is still read, but not written.
+   * 2: with a key of the box, which is derived from the owner's.
+   */
+  readonly format?: number;
   /** base64 of iv (12 bytes), ciphertext, tag (16 bytes); AES-256-GCM. */
   readonly box: string;
+  /**
+   * Format 2: base64url of the SHA-256 of the box's key. AES-GCM alone does not commit to a key: a box can be made that
+   * two keys open to two different texts.
+   */
+  readonly commitment?: string;
 }
+
+/** A box without its owner. */
+export type BoxContent = Omit<SealedBox, 'owner'>;
 
 /** The event that a box is bound to: the box does not open in another one. Without the namespace, so that a log can be moved. */
 export interface BoxBinding {
@@ -18,10 +33,13 @@ export interface BoxBinding {
   readonly type: string;
 }
 
-const IV_BYTES = 12;
+const FORMAT = 2;
 const TAG_BYTES = 16;
 
-/** Cache: making a KeyObject costs three times the encryption. The key ring returns the same Buffer for the same key. */
+/** Separates the keys of boxes from anything else that might ever be derived from an owner's key. */
+const BOX_KEY_PURPOSE = 'rollbook box key';
+
+/** Cache: making a KeyObject costs as much as the encryption. The key ring returns the same Buffer for the same key. */
 const keyObjects = new WeakMap<Buffer, KeyObject>();
 
 function toKeyObject(key: Buffer): KeyObject {
@@ -30,24 +48,54 @@ function toKeyObject(key: Buffer): KeyObject {
   return keyObject;
 }
 
-const associatedData = ({ stream, id, type }: BoxBinding, name: BoxName): Buffer =>
-  Buffer.from(JSON.stringify([stream, id, type, name]));
+/** Returns whether this build can open boxes of this format. */
+export const isKnownFormat = ({ format }: BoxContent): boolean => format === undefined || format === FORMAT;
 
-/** Encrypts a JSON object for a box of an event; returns the text for {@link SealedBox.box}. */
-export function seal(content: object, key: Buffer, event: BoxBinding, name: BoxName): string {
-  const iv = randomBytes(IV_BYTES);
-  const cipher = createCipheriv('aes-256-gcm', toKeyObject(key), iv).setAAD(associatedData(event, name));
+/** Encrypts a JSON object for a box of an event. */
+export function seal(content: object, ownerKey: Buffer, event: BoxBinding, name: BoxName): BoxContent {
+  const { key, commitment } = deriveBoxKey(ownerKey, event, name);
+  const iv = nextIv();
+  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(associatedData(event, name, commitment));
   const text = Buffer.concat([cipher.update(JSON.stringify(content), 'utf8'), cipher.final()]);
-  return Buffer.concat([iv, text, cipher.getAuthTag()]).toString('base64');
+  return { format: FORMAT, box: Buffer.concat([iv, text, cipher.getAuthTag()]).toString('base64'), commitment };
 }
 
-/** Decrypts a box. Throws if it was changed, belongs to another event or box name, or was encrypted with another key. */
-export function unseal(box: string, key: Buffer, event: BoxBinding, name: BoxName): object {
+/**
+ * Decrypts a box of any known format.
+ * @throws Error if it was changed, belongs to another event or box name, was encrypted with another key, or has an unknown
+ * format
+ */
+export function unseal(content: BoxContent, ownerKey: Buffer, event: BoxBinding, name: BoxName): object {
+  if (!isKnownFormat(content)) throw new Error('the format of the box is unknown');
+  if (content.format === undefined) return decrypt(content.box, toKeyObject(ownerKey), associatedData(event, name));
+  const { key, commitment } = deriveBoxKey(ownerKey, event, name);
+  if (!isSameText(content.commitment, commitment)) throw new Error('the commitment is not that of the key');
+  return decrypt(content.box, key, associatedData(event, name, commitment));
+}
+
+/** Returns the key of one box of one event: one event can be opened for somebody without giving away the owner's key. */
+function deriveBoxKey(ownerKey: Buffer, { id }: BoxBinding, name: BoxName): { key: KeyObject; commitment: string } {
+  const label = JSON.stringify([BOX_KEY_PURPOSE, id, name]);
+  const key = createHmac('sha256', toKeyObject(ownerKey)).update(label).digest();
+  return { key: createSecretKey(key), commitment: hash('sha256', key, 'base64url') };
+}
+
+function associatedData({ stream, id, type }: BoxBinding, name: BoxName, commitment?: string): Buffer {
+  const first = [stream, id, type, name];
+  return Buffer.from(JSON.stringify(commitment === undefined ? first : [...first, FORMAT, commitment]));
+}
+
+function decrypt(box: string, key: KeyObject, associated: Buffer): object {
   const bytes = Buffer.from(box, 'base64');
-  const decipher = createDecipheriv('aes-256-gcm', toKeyObject(key), bytes.subarray(0, IV_BYTES), {
-    authTagLength: TAG_BYTES,
-  });
-  decipher.setAAD(associatedData(event, name)).setAuthTag(bytes.subarray(-TAG_BYTES));
+  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES });
+  decipher.setAAD(associated).setAuthTag(bytes.subarray(-TAG_BYTES));
   const text = Buffer.concat([decipher.update(bytes.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()]);
   return JSON.parse(text.toString('utf8')) as object;
+}
+
+/** Compares the texts, not the bytes that they encode: base64url has several texts for the same bytes. */
+function isSameText(one: string | undefined, other: string): boolean {
+  const bytes = Buffer.from(one ?? '');
+  const expected = Buffer.from(other);
+  return bytes.length === expected.length && timingSafeEqual(bytes, expected);
 }
