@@ -13,11 +13,12 @@ import { Codec, type AnyEventFormat, type KeyRing, type ProposedEvent, type Stor
 import { Connection } from './connection.js';
 import { foldEvents, type FoldOptions, type Loaded } from './fold-events.js';
 import { Limiter } from './limiter.js';
-import type { RawEvent } from './raw-event.js';
+import type { RawEvent, RawLogItem } from './raw-event.js';
 import { readRawLog, readRawStream } from './raw-reads.js';
 import { StreamCheck, TamperedStream } from './stream-check.js';
-import { followLog, type FollowedEvent } from './subscription.js';
+import { followLog } from './subscription.js';
 import { shortWait, type TimeLimits } from './time-limits.js';
+import type { WitnessRecord } from './witness.js';
 import { WrongRevision } from './wrong-revision.js';
 
 /** The place of an append's last event. */
@@ -29,6 +30,8 @@ export interface Appended {
 /** The keys of an installation: those that seal personal data, and those that authenticate events. */
 export interface LogKeys extends KeyRing {
   readonly authentication: AuthenticationKeys;
+  /** What the witness has seen. Absent where nothing is known of it. */
+  readonly witness?: WitnessRecord;
 }
 
 export interface EventStoreOptions {
@@ -81,7 +84,7 @@ export class EventStore {
     options: { fromRevision?: number; backwards?: boolean; maxCount?: number } = {},
   ): AsyncGenerator<Recorded> {
     const { fromRevision, backwards = false, maxCount = Number.MAX_SAFE_INTEGER } = options;
-    const check = new StreamCheck({ stream, backwards, fromRevision });
+    const check = this.checkStream(stream, { backwards, fromRevision });
     let next = fromRevision;
     for (let left = maxCount; left > 0;) {
       const asked = left;
@@ -194,12 +197,28 @@ export class EventStore {
    * @param from only events after this position; undefined: from the start
    * @param types only events of these types, filtered on the server; default: all
    */
-  follow(from: number | undefined, signal: AbortSignal, types?: readonly string[]): AsyncGenerator<LogItem> {
-    const toItem = (event: RawEvent): FollowedEvent =>
+  async *follow(from: number | undefined, signal: AbortSignal, types?: readonly string[]): AsyncGenerator<LogItem> {
+    const toItem = (event: RawEvent): Exclude<LogItem, { kind: 'caughtUp' }> =>
       this.authenticate(event)
         ? { kind: 'event', event: this.decode(event) }
         : { kind: 'checkpoint', position: event.position };
-    return followLog(this.connection, { prefix: this.prefix, types, from, toItem }, signal);
+    for await (const item of followLog(this.connection, { prefixes: [this.prefix], types, from, toItem }, signal)) {
+      const position = item.kind === 'event' ? item.event.position : item.kind === 'checkpoint' ? item.position : 0;
+      await this.keys.witness?.waitForPosition(position, signal);
+      if (signal.aborted) return;
+      yield item;
+    }
+  }
+
+  /** Subscribes to the log as it is stored, foreign events and the metadata of our streams included; otherwise as {@link follow}. */
+  followRaw(from: number | undefined, signal: AbortSignal): AsyncGenerator<RawLogItem> {
+    const metadataPrefix = `$$${this.prefix}`;
+    const toItem = (event: RawEvent): RawLogItem =>
+      event.streamId.startsWith(metadataPrefix)
+        ? { kind: 'metadata', stream: event.streamId.slice(metadataPrefix.length) }
+        : { kind: 'event', stream: this.streamOf(event), event, isAuthentic: this.authenticate(event) !== undefined };
+    const prefixes = [this.prefix, metadataPrefix];
+    return followLog(this.connection, { prefixes, types: undefined, from, toItem }, signal);
   }
 
   /** Returns whether a stream has any event, authentic or not. Needs no keys. */
@@ -241,6 +260,16 @@ export class EventStore {
     }
   }
 
+  /** Returns a check of a read. Throws `TamperedStream` for a stream whose metadata were changed. */
+  private checkStream(stream: string, read: { backwards: boolean; fromRevision: number | undefined }): StreamCheck {
+    const { witness } = this.keys;
+    if (witness?.isChanged(stream)) throw new TamperedStream(stream, 'it was deleted or its metadata were changed');
+    // The newest events of a stream are named by none after them: there, the witness tells foreign events from altered ones.
+    const wasAltered = ({ position, revision }: RawEvent) =>
+      witness !== undefined && position <= witness.position && !witness.isForeign(stream, revision);
+    return new StreamCheck({ stream, wasAltered, ...read });
+  }
+
   private authenticate(event: RawEvent) {
     return authenticate(this.streamOf(event), event, this.keys.authentication);
   }
@@ -277,10 +306,11 @@ export class EventStore {
 
   /** Checks whether all events of a stream between two revisions (inclusive) are foreign. Throws `TamperedStream` if they are too many. */
   private async hasOnlyForeignEvents(stream: string, fromRevision: number, toRevision: number): Promise<boolean> {
-    const check = new StreamCheck({ stream, backwards: false, fromRevision });
+    const check = this.checkStream(stream, { backwards: false, fromRevision });
     const maxCount = toRevision - fromRevision + 1;
     for await (const event of this.readRaw(stream, { fromRevision, backwards: false, maxCount }))
       if (check.accepts(event, this.authenticate(event))) return false;
+    check.end();
     return true;
   }
 

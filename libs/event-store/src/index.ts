@@ -9,3 +9,4 @@ export type { RawEvent } from './raw-event.js';
 export { eventStoreRefusals } from './refusals.js';
 export { TamperedStream } from './stream-check.js';
 export * from './wrong-revision.js';
+export { LogWitness, advance, type WitnessState } from './witness.js';

@@ -34,3 +34,14 @@ export function toRawEvent(response: streams.ReadResp.ReadEvent): RawEvent | und
     metadata: event.getCustomMetadata_asU8(),
   };
 }
+
+/** The type of the event that EventStoreDB appends to a stream that is deleted for ever. */
+export const TOMBSTONE = '$streamDeleted';
+
+/** An item of a subscription to the log as it is stored, foreign events included. Streams are without the namespace. */
+export type RawLogItem =
+  | { readonly kind: 'event'; readonly stream: string; readonly event: RawEvent; readonly isAuthentic: boolean }
+  /** The metadata of one of our streams were set, or it was deleted. We never do either. */
+  | { readonly kind: 'metadata'; readonly stream: string }
+  | { readonly kind: 'checkpoint'; readonly position: number }
+  | { readonly kind: 'caughtUp' };

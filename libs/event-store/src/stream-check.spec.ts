@@ -7,9 +7,18 @@ type Seen = readonly [revision: number, previous?: number | null];
 /** Returns the authentic revisions of a read. */
 function check(
   events: readonly Seen[],
-  { backwards = false, fromRevision }: { backwards?: boolean; fromRevision?: number } = {},
+  {
+    backwards = false,
+    fromRevision,
+    altered = [],
+  }: { backwards?: boolean; fromRevision?: number; altered?: number[] } = {},
 ) {
-  const read = new StreamCheck({ stream: 's', backwards, fromRevision });
+  const read = new StreamCheck({
+    stream: 's',
+    backwards,
+    fromRevision,
+    wasAltered: ({ revision }) => altered.includes(revision),
+  });
   const accepted = events.filter(([revision, previous]) =>
     read.accepts({ revision } as RawEvent, previous === undefined ? undefined : { previous: previous ?? undefined }),
   );
@@ -95,5 +104,20 @@ describe('a read backwards', () => {
     ['the first event was altered', [[1, 0], foreign(0)]],
   ])('throws if %s', (_, events) => {
     expect(() => check(events, { backwards: true })).toThrow(TamperedStream);
+  });
+});
+
+describe('the newest events, which no later one names', () => {
+  it('are foreign, unless the witness has seen authentic ones there', () => {
+    expect(check([[0, -1], foreign(1)], { altered: [7] })).toEqual([0]);
+    expect(() => check([[0, -1], foreign(1)], { altered: [1] })).toThrow('revision 1 was altered');
+    expect(() => check([foreign(0)], { altered: [0] })).toThrow('revision 0 was altered');
+    expect(() => check([foreign(1), [0, -1]], { backwards: true, altered: [1] })).toThrow('revision 1 was altered');
+    expect(() => check([foreign(0)], { backwards: true, altered: [0] })).toThrow('revision 0 was altered');
+  });
+
+  it('are those only: of the others, the later event says that they are foreign', () => {
+    expect(check([foreign(0), [1, -1]], { altered: [0] })).toEqual([1]);
+    expect(check([[1, -1], foreign(0)], { backwards: true, altered: [0] })).toEqual([1]);
   });
 });

@@ -25,6 +25,8 @@ interface CheckedRead {
   readonly stream: string;
   readonly backwards: boolean;
   readonly fromRevision: number | undefined;
+  /** Returns whether an event that is not authentic, and that no later event names or skips, was altered. */
+  readonly wasAltered: (event: RawEvent) => boolean;
 }
 
 /**
@@ -36,14 +38,17 @@ export class StreamCheck {
   private last: number | undefined;
   /** Forwards: the last authentic revision. Backwards: the one that the event after it names. `undefined`: not known. */
   private link: number | undefined;
-  private foreignInARow = 0;
+  /** The foreign events since the last authentic one. */
+  private foreign: RawEvent[] = [];
+  private hasSeenAuthentic = false;
 
   constructor(private readonly read: CheckedRead) {
     if (!read.backwards && read.fromRevision === undefined) this.link = -1;
   }
 
   /** Returns whether the next event is authentic; if not, it is foreign. Throws `TamperedStream`. */
-  accepts({ revision }: RawEvent, authenticity: Authenticity | undefined): boolean {
+  accepts(event: RawEvent, authenticity: Authenticity | undefined): boolean {
+    const { revision } = event;
     const { backwards, fromRevision } = this.read;
     const expected =
       this.last === undefined ? (backwards ? undefined : (fromRevision ?? 0)) : this.last + (backwards ? -1 : 1);
@@ -51,11 +56,14 @@ export class StreamCheck {
     this.last = revision;
     if (!authenticity) {
       if (backwards && revision === this.link) this.throwTampered(`revision ${revision} was altered`);
-      if (++this.foreignInARow > MAX_FOREIGN_EVENTS)
+      this.foreign.push(event);
+      if (this.foreign.length > MAX_FOREIGN_EVENTS)
         this.throwTampered(`more than ${MAX_FOREIGN_EVENTS} foreign events`);
       return false;
     }
-    this.foreignInARow = 0;
+    if (backwards && !this.hasSeenAuthentic) this.checkNewest();
+    this.hasSeenAuthentic = true;
+    this.foreign = [];
     const { previous } = authenticity;
     if (backwards) {
       if (this.link !== undefined && this.link !== revision) this.throwTampered(`revision ${this.link} was altered`);
@@ -68,12 +76,19 @@ export class StreamCheck {
     return true;
   }
 
-  /** Checks a read backwards that has come to an end although more events were asked for. */
+  /** Checks the end of a read that has given all events that there are. */
   end(): void {
-    if (this.read.backwards && this.last !== undefined && this.last > 0)
+    const { backwards } = this.read;
+    if (backwards && this.last !== undefined && this.last > 0)
       this.throwTampered(`revision ${this.last - 1} is missing`);
-    if (this.read.backwards && this.link !== undefined && this.link > -1)
-      this.throwTampered(`revision ${this.link} was altered`);
+    if (backwards && this.link !== undefined && this.link > -1) this.throwTampered(`revision ${this.link} was altered`);
+    if (!backwards || !this.hasSeenAuthentic) this.checkNewest();
+  }
+
+  /** Checks the events after the newest authentic one. */
+  private checkNewest(): void {
+    const altered = this.foreign.find((event) => this.read.wasAltered(event));
+    if (altered) this.throwTampered(`revision ${altered.revision} was altered`);
   }
 
   private throwTampered(reason: string): never {

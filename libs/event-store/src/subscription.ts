@@ -5,25 +5,25 @@ import { iterateAtReadersPace } from './iterate-at-readers-pace.js';
 import type { RawEvent } from './raw-event.js';
 import { keepBytes } from './raw-reads.js';
 
-/** What becomes of an event: the decoded event or, for a foreign one, its position. */
-export type FollowedEvent = Extract<LogItem, { kind: 'event' | 'checkpoint' }>;
+/** What a subscription tells besides events. */
+type Mark = Exclude<LogItem, { kind: 'event' }>;
 
-interface SubscriptionOptions {
-  /** Only events of streams whose names start with it. */
-  readonly prefix: string;
+interface SubscriptionOptions<Item> {
+  /** Only events of streams whose names start with one of them. */
+  readonly prefixes: readonly string[];
   /** Only events of these types. Default: all. */
   readonly types: readonly string[] | undefined;
   /** Only events after this position. Default: from the start. */
   readonly from: number | undefined;
-  readonly toItem: (event: RawEvent) => FollowedEvent;
+  readonly toItem: (event: RawEvent) => Item;
 }
 
 /** Subscribes to the log until `signal` aborts or the connection is closed; see `EventStore.follow`. */
-export async function* followLog(
+export async function* followLog<Item>(
   connection: Connection,
-  options: SubscriptionOptions,
+  options: SubscriptionOptions<Item>,
   signal: AbortSignal,
-): AsyncGenerator<LogItem> {
+): AsyncGenerator<Item | Mark> {
   if (signal.aborted) return;
   const client = connection.currentClient;
   const log = subscribe(client.client, options);
@@ -31,7 +31,7 @@ export async function* followLog(
   signal.addEventListener('abort', stop);
   let isConnected = false;
   try {
-    for await (const item of iterateAtReadersPace<LogItem | RawEvent>(keepBytes(log))) {
+    for await (const item of iterateAtReadersPace<Mark | RawEvent>(keepBytes(log))) {
       isConnected = true;
       client.recordResponse();
       if ('kind' in item) yield item;
@@ -50,15 +50,18 @@ export async function* followLog(
 }
 
 /** Calls the server, which filters by one property only. Events are read from the socket as they are iterated. */
-function subscribe(client: EventStoreDBClient, { prefix, types, from }: SubscriptionOptions): AllStreamSubscription {
+function subscribe(
+  client: EventStoreDBClient,
+  { prefixes, types, from }: SubscriptionOptions<unknown>,
+): AllStreamSubscription {
   // The client emits both as Node events; pushed into the stream, they do not overtake events that were not read yet.
-  const push = (item: LogItem): void => void log.push(item);
+  const push = (item: Mark): void => void log.push(item);
   const log = client.subscribeToAll({
     fromPosition: from === undefined ? START : { commit: BigInt(from), prepare: BigInt(from) },
     filter: {
       ...(types
         ? { filterOn: 'eventType' as const, prefixes: [...types] }
-        : { filterOn: 'streamName' as const, prefixes: [prefix] }),
+        : { filterOn: 'streamName' as const, prefixes: [...prefixes] }),
       maxSearchWindow: 64,
       checkpointInterval: 4,
       checkpointReached: (_, { commit }) => push({ kind: 'checkpoint', position: Number(commit) }),
@@ -69,5 +72,5 @@ function subscribe(client: EventStoreDBClient, { prefix, types, from }: Subscrip
 }
 
 /** The server compares only the beginnings of types, and of any stream: a shared cluster may hold other events of these types. */
-const matches = ({ streamId, type }: RawEvent, { prefix, types }: SubscriptionOptions): boolean =>
-  types === undefined || (types.includes(type) && streamId.startsWith(prefix));
+const matches = ({ streamId, type }: RawEvent, { prefixes, types }: SubscriptionOptions<unknown>): boolean =>
+  types === undefined || (types.includes(type) && prefixes.some((prefix) => streamId.startsWith(prefix)));

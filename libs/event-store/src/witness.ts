@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import { setImmediate, setTimeout as pause } from 'node:timers/promises';
+import type { EventStore } from './event-store.js';
+import { TOMBSTONE, type RawLogItem } from './raw-event.js';
+
+/** What the witness keeps durably, in the vault. */
+export interface WitnessRecord {
+  /** The position up to which the witness has seen the log; -1 before the first event. */
+  readonly position: number;
+  readonly state: WitnessState;
+  /** Returns whether the witness has seen this event as a foreign one. */
+  isForeign(stream: string, revision: number): boolean;
+  /** Returns whether the stream was deleted or its metadata were changed. */
+  isChanged(stream: string): boolean;
+  save(seen: {
+    readonly state: WitnessState;
+    readonly foreign: readonly { readonly stream: string; readonly revision: number }[];
+    readonly changedStreams: readonly string[];
+  }): void;
+  attach(): void;
+  waitForPosition(position: number, signal: AbortSignal): Promise<void>;
+}
+
+/** How far the witness is, and the digest of what it has seen. */
+export interface WitnessState {
+  readonly position: number;
+  readonly events: number;
+  readonly digest: string;
+  /** The digest of the event at `position`, '' before the first. */
+  readonly lastEvent: string;
+}
+
+/** The most events that are saved together. */
+const MAX_BATCH = 500;
+const MAX_BACK_OFF_MS = 1_000;
+
+/** Returns the state after one more event of our streams. An authentic event changes the digest of the log, a foreign one does not. */
+export function advance(
+  { events, digest }: WitnessState,
+  { event, isAuthentic }: Extract<RawLogItem, { kind: 'event' }>,
+): WitnessState {
+  const hash = createHash('sha256');
+  for (const part of [event.streamId, String(event.revision), event.id, event.type, event.data, event.metadata])
+    hash.update(`${part.length}:`).update(part);
+  const lastEvent = hash.digest('hex');
+  const { position } = event;
+  if (!isAuthentic) return { position, events, digest, lastEvent };
+  return {
+    position,
+    events: events + 1,
+    digest: createHash('sha256')
+      .update(digest + lastEvent)
+      .digest('hex'),
+    lastEvent,
+  };
+}
+
+/**
+ * Reads all events of our streams, whatever projections and mails do, and records durably which of them are foreign. No
+ * subscription goes past it. An event that is not authentic although the witness has seen an authentic one there was altered.
+ */
+export class LogWitness {
+  private readonly stopping = new AbortController();
+  private running: Promise<void> | undefined;
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly record: WitnessRecord,
+    /** Is called with what keeps the witness from going on, once for each cause. */
+    private readonly onProblem: (error: unknown) => void,
+  ) {}
+
+  /** Starts to follow the log. Subscriptions of this process wait for it from now on. */
+  start(): void {
+    this.record.attach();
+    this.running = this.retry();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private async retry(): Promise<void> {
+    const { signal } = this.stopping;
+    let reported: string | undefined;
+    for (let failures = 0; !signal.aborted;) {
+      const before = this.record.position;
+      try {
+        await this.follow();
+      } catch (error) {
+        if (signal.aborted) return;
+        if (this.record.position > before) failures = 0;
+        if ((error as Error).message !== reported) this.onProblem(error);
+        reported = (error as Error).message;
+        await pause(Math.min(100 * 2 ** failures++, MAX_BACK_OFF_MS), undefined, { signal }).catch(() => {});
+      }
+    }
+  }
+
+  private async follow(): Promise<void> {
+    const { position } = this.record;
+    const items = this.store.followRaw(position < 0 ? undefined : position, this.stopping.signal);
+    for await (const batch of collectReady(items)) this.save(batch);
+  }
+
+  private save(items: readonly RawLogItem[]): void {
+    const foreign: { stream: string; revision: number }[] = [];
+    const changedStreams: string[] = [];
+    let { state } = this.record;
+    for (const item of items) {
+      if (item.kind === 'metadata') changedStreams.push(item.stream);
+      if (item.kind !== 'event') continue;
+      const { stream, event } = item;
+      if (event.type === TOMBSTONE) changedStreams.push(stream);
+      else if (!item.isAuthentic) foreign.push({ stream, revision: event.revision });
+      state = advance(state, item);
+    }
+    if (state !== this.record.state || changedStreams.length > 0) this.record.save({ state, foreign, changedStreams });
+  }
+}
+
+/** Collects the items that are there at once, at most {@link MAX_BATCH}. */
+async function* collectReady<T>(items: AsyncGenerator<T>): AsyncGenerator<T[]> {
+  let next = items.next();
+  for (;;) {
+    const batch: T[] = [];
+    let item = await next;
+    while (!item.done) {
+      batch.push(item.value);
+      next = items.next();
+      if (batch.length === MAX_BATCH) break;
+      const ready = await Promise.race([next, setImmediate()]);
+      if (!ready) break;
+      item = ready;
+    }
+    if (batch.length > 0) yield batch;
+    if (item.done) return;
+  }
+}
