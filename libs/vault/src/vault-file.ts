@@ -59,15 +59,24 @@ const SCHEMA = `
   -- approval-notices.ts, bulk-digests.ts, link-requests.ts, mail-outbox.ts and token-uses.ts create their newest tables and indexes themselves if they are missing.
 `;
 
+/** What is done to a vault's tables with its keys, in the transaction in which it is called. */
+export interface VaultSteps {
+  /** Is called after the tables were created. */
+  readonly initialize: (db: DatabaseSync) => void;
+  /** Authenticates the rows of tokens, sessions, checkpoints and passwords; brings a vault from version 2 to 3. */
+  readonly addRowMacs: (db: DatabaseSync) => void;
+}
+
 /**
- * The SQL that brings a vault from version n to n + 1; the first entry leads from 1 to 2. A new vault starts at version 1
+ * The SQL or step that brings a vault from version n to n + 1; the first entry leads from 1 to 2. A new vault starts at version 1
  * and runs all of it. Entries are never changed or removed, so that a copy of an old vault can always be opened.
  */
-const MIGRATIONS = [
+const MIGRATIONS: readonly (string | ((db: DatabaseSync, steps: VaultSteps) => void))[] = [
   // When and how a session's holder last authenticated: for older sessions, when they started.
   `ALTER TABLE session ADD COLUMN authenticated_at INTEGER NOT NULL DEFAULT 0;
    ALTER TABLE session ADD COLUMN authenticated_by TEXT NOT NULL DEFAULT 'password';
    UPDATE session SET authenticated_at = started_at, authenticated_by = CASE kind WHEN 'access-token' THEN 'token' ELSE 'password' END`,
+  (db, { addRowMacs }) => addRowMacs(db),
 ];
 
 /** The version of the tables that this build works with. */
@@ -82,21 +91,17 @@ export const vaultExists = (directory: string): boolean =>
 /**
  * Opens the vault's file and brings its tables to this build's version.
  * @param create whether to create the file where there is none
- * @param initialize is called in the transaction that creates the tables
+ * @param steps is called for what needs the vault's keys
  * @throws Error of one line: there is no vault and it is not to be created, or the file is not a vault
  */
-export function openVaultFile(
-  directory: string,
-  create: boolean,
-  initialize: (db: DatabaseSync) => void,
-): DatabaseSync {
+export function openVaultFile(directory: string, create: boolean, steps: VaultSteps): DatabaseSync {
   const file = fileIn(directory);
   if (!vaultExists(directory)) {
     if (!create)
       throw new Error(
         `there is no vault at ${file}: it holds the keys to the log and can't be made anew for an old one`,
       );
-    createVaultFile(directory, file, initialize);
+    createVaultFile(directory, file, steps);
   }
   chmodSync(file, 0o600); // SQLite gives its side files the same mode
   const db = new DatabaseSync(file, { timeout: 5000 });
@@ -105,7 +110,7 @@ export function openVaultFile(
     db.exec('PRAGMA synchronous = FULL; PRAGMA secure_delete = ON');
     // A write-ahead log needs one fsync per commit, a rollback journal three. They block the event loop.
     db.exec('PRAGMA journal_mode = WAL');
-    migrate(db);
+    migrate(db, steps);
     return db;
   } catch (error) {
     db.close();
@@ -114,7 +119,7 @@ export function openVaultFile(
 }
 
 /** Creates the file under a second name, so that a crash leaves a complete vault or none. */
-function createVaultFile(directory: string, file: string, initialize: (db: DatabaseSync) => void): void {
+function createVaultFile(directory: string, file: string, { initialize }: VaultSteps): void {
   const draft = `${file}.new`;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   for (const left of [draft, `${draft}-journal`]) rmSync(left, { force: true });
@@ -170,8 +175,13 @@ function checkIsVault(db: DatabaseSync, file: string): void {
 const versionOf = (db: DatabaseSync): number => Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
 
 /** Brings the tables to this build's version. Each step and its number are in one transaction, so that a crash repeats or skips none. */
-function migrate(db: DatabaseSync): void {
+function migrate(db: DatabaseSync, steps: VaultSteps): void {
   for (let version = versionOf(db); version < VERSION; version++) {
-    inTransaction(db, () => db.exec(`${MIGRATIONS[version - 1]!}; PRAGMA user_version = ${version + 1}`));
+    inTransaction(db, () => {
+      const migration = MIGRATIONS[version - 1]!;
+      if (typeof migration === 'string') db.exec(migration);
+      else migration(db, steps);
+      db.exec(`PRAGMA user_version = ${version + 1}`);
+    });
   }
 }
