@@ -59,16 +59,16 @@ const SCHEMA = `
   -- approval-notices.ts, bulk-digests.ts, link-requests.ts, mail-outbox.ts and token-uses.ts create their newest tables and indexes themselves if they are missing.
 `;
 
-/** What is done to a vault's tables with its keys, in the transaction in which it is called. */
-export interface VaultSteps {
-  /** Is called after the tables were created. */
+/** The parts of making and migrating a vault that need its key. Each is called in the transaction of its step. */
+interface VaultSteps {
+  /** Adds the vault's own keys to a new vault. */
   readonly initialize: (db: DatabaseSync) => void;
-  /** Authenticates the rows of tokens, sessions, checkpoints and passwords; brings a vault from version 2 to 3. */
+  /** Authenticates the rows of tokens, sessions, checkpoints and passwords. */
   readonly addRowMacs: (db: DatabaseSync) => void;
 }
 
 /**
- * The SQL or step that brings a vault from version n to n + 1; the first entry leads from 1 to 2. A new vault starts at version 1
+ * The SQL, or the step, that brings a vault from version n to n + 1; the first entry leads from 1 to 2. A new vault starts at version 1
  * and runs all of it. Entries are never changed or removed, so that a copy of an old vault can always be opened.
  */
 const MIGRATIONS: readonly (string | ((db: DatabaseSync, steps: VaultSteps) => void))[] = [
@@ -91,7 +91,6 @@ export const vaultExists = (directory: string): boolean =>
 /**
  * Opens the vault's file and brings its tables to this build's version.
  * @param create whether to create the file where there is none
- * @param steps is called for what needs the vault's keys
  * @throws Error of one line: there is no vault and it is not to be created, or the file is not a vault
  */
 export function openVaultFile(directory: string, create: boolean, steps: VaultSteps): DatabaseSync {
@@ -177,10 +176,10 @@ const versionOf = (db: DatabaseSync): number => Number(db.prepare('PRAGMA user_v
 /** Brings the tables to this build's version. Each step and its number are in one transaction, so that a crash repeats or skips none. */
 function migrate(db: DatabaseSync, steps: VaultSteps): void {
   for (let version = versionOf(db); version < VERSION; version++) {
+    const step = MIGRATIONS[version - 1]!;
     inTransaction(db, () => {
-      const migration = MIGRATIONS[version - 1]!;
-      if (typeof migration === 'string') db.exec(migration);
-      else migration(db, steps);
+      if (typeof step === 'string') db.exec(step);
+      else step(db, steps);
       db.exec(`PRAGMA user_version = ${version + 1}`);
     });
   }
