@@ -1,4 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { ProcessCheckpoint } from './process-checkpoint.js';
+import type { RowMacs } from './row-macs.js';
 import { inTransaction } from './transaction.js';
 
 /**
@@ -34,9 +36,8 @@ const columns = 'id, kind, user, about, state, attempts, since, next_attempt_at 
 
 /** Stores the mails to send, and the position in the log up to which mails were queued. Holds no names or addresses. */
 export class MailOutbox {
+  private readonly mailCheckpoint: ProcessCheckpoint;
   private readonly statements: Record<
-    | 'checkpoint'
-    | 'saveCheckpoint'
     | 'enqueue'
     | 'requeueHeldByLock'
     | 'listDue'
@@ -50,14 +51,14 @@ export class MailOutbox {
   >;
 
   /** @internal part of the vault */
-  constructor(private readonly db: DatabaseSync) {
+  constructor(
+    private readonly db: DatabaseSync,
+    macs: RowMacs,
+  ) {
+    this.mailCheckpoint = new ProcessCheckpoint(db, macs, 'mail');
     // Vaults of older builds lack this index.
     db.exec("CREATE INDEX IF NOT EXISTS mail_locked ON mail (user) WHERE problem = 'user.locked'");
     this.statements = {
-      checkpoint: db.prepare("SELECT position FROM process WHERE name = 'mail'"),
-      saveCheckpoint: db.prepare(
-        "INSERT INTO process (name, position) VALUES ('mail', ?) ON CONFLICT DO UPDATE SET position = excluded.position",
-      ),
       enqueue: db.prepare(
         "INSERT INTO mail (id, kind, user, about, state, attempts, since, next_attempt_at) VALUES (?, ?, ?, ?, 'owed', 0, ?, ?) ON CONFLICT DO NOTHING",
       ),
@@ -81,16 +82,24 @@ export class MailOutbox {
     };
   }
 
-  /** The position in the log up to which mails were queued; undefined before the first {@link saveWithCheckpoint}. */
+  /**
+   * The position in the log up to which mails were queued; undefined before the first {@link saveWithCheckpoint}.
+   * Throws if it was changed outside of Rollbook, see {@link ProcessCheckpoint.find}.
+   */
   get checkpoint(): number | undefined {
-    return (this.statements.checkpoint.get() as { position: number } | undefined)?.position;
+    return this.mailCheckpoint.find();
+  }
+
+  /** Lowers the checkpoint to `position` if it is beyond. */
+  lowerCheckpoint(position: number): void {
+    this.mailCheckpoint.lower(position);
   }
 
   /** Runs `change` and saves `position` as the outbox's checkpoint in the log, in one transaction. */
   saveWithCheckpoint(position: number, change: () => void): void {
     this.transaction(() => {
       change();
-      this.statements.saveCheckpoint.run(position);
+      this.mailCheckpoint.save(position);
     });
   }
 

@@ -1,9 +1,17 @@
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
+import { addRowMacs } from './add-row-macs.js';
 import { createLogKeys } from './log-keys.js';
 import { openVaultFile } from './vault-file.js';
 import { Vault } from './vault.js';
 import { unwrap, wrap } from './wrapping.js';
+
+/**
+ * The names to which the box of the key of hashes is bound: in a vault of a version whose rows have no MACs, and in a later
+ * one. Without the vault key nobody can bind the box to the former name again. So nobody can set the version of a vault
+ * back to have the migration compute MACs of rows that they have inserted.
+ */
+const hashKeyNames = { withoutRowMacs: 'secret:hash', withRowMacs: 'secret:hash of a vault with row MACs' };
 
 /**
  * Opens the vault `vault.db` (SQLite, mode 600) in a directory.
@@ -19,26 +27,48 @@ export function openVault(options: { directory: string; key: Buffer; create: boo
     initialize: (created) => {
       created
         .prepare('INSERT INTO secret (name, box) VALUES (?, ?)')
-        .run('hash', wrap(randomBytes(32), key, 'secret:hash'));
+        .run('hash', wrap(randomBytes(32), key, hashKeyNames.withoutRowMacs));
       createLogKeys(created, key, 0);
     },
-    // An earlier build has appended events without a MAC.
-    addLogKeys: (migrated) => createLogKeys(migrated, key, null),
+    addMacs: (old) => {
+      addRowMacs(old, key, bindHashKeyToRowMacs(old, key));
+      // An earlier build has appended events without a MAC.
+      createLogKeys(old, key, null);
+    },
   });
   try {
-    return new Vault(db, key, loadHashKey(db, key));
+    return new Vault(db, key, loadHashKey(db, key, hashKeyNames.withRowMacs));
   } catch (error) {
     db.close();
     throw error;
   }
 }
 
-/** Loads the key that hashes are made with; fails if the vault was created with another vault key. */
-function loadHashKey(db: DatabaseSync, key: KeyObject): KeyObject {
+/** Loads the key that hashes are made with, whose box must be bound to `name`; fails if the vault was created with another vault key. */
+function loadHashKey(db: DatabaseSync, key: KeyObject, name: string): KeyObject {
   const row = db.prepare('SELECT box FROM secret WHERE name = ?').get('hash') as { box: Uint8Array };
+  const hashKey = unwrapOrUndefined(row.box, key, name);
+  if (hashKey) return createSecretKey(hashKey);
+  if (Object.values(hashKeyNames).some((other) => unwrapOrUndefined(row.box, key, other)))
+    throw new Error("the vault's version was changed outside of Rollbook: restore a backup");
+  throw new Error('VAULT_KEY is not the key that this vault was made with');
+}
+
+/** Binds the key of hashes to the name that says that rows have MACs, and returns it. Fails if it is bound to it already. */
+function bindHashKeyToRowMacs(db: DatabaseSync, key: KeyObject): KeyObject {
+  const hashKey = loadHashKey(db, key, hashKeyNames.withoutRowMacs);
+  db.prepare('UPDATE secret SET box = ? WHERE name = ?').run(
+    wrap(hashKey.export(), key, hashKeyNames.withRowMacs),
+    'hash',
+  );
+  return hashKey;
+}
+
+/** Returns what is in a box, or undefined if it is not bound to this name or was made with another key. */
+function unwrapOrUndefined(box: Uint8Array, key: KeyObject, name: string): Buffer | undefined {
   try {
-    return createSecretKey(unwrap(row.box, key, 'secret:hash'));
+    return unwrap(box, key, name);
   } catch {
-    throw new Error('VAULT_KEY is not the key that this vault was made with');
+    return undefined;
   }
 }

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { RowMacs } from './row-macs.js';
 import { unwrap, wrap } from './wrapping.js';
 
 /**
@@ -13,6 +14,7 @@ export class PasswordHashes {
   constructor(
     db: DatabaseSync,
     private readonly key: KeyObject,
+    private readonly macs: RowMacs,
   ) {
     this.statements = {
       save: db.prepare(
@@ -25,13 +27,19 @@ export class PasswordHashes {
 
   /** Saves the hash (a PHC string) of a user's password for the command that set it, replacing the command's earlier hash. It is on disk on return. */
   save(userId: string, commandId: string, hash: string): void {
-    this.statements.save.run(userId, commandId, wrap(Buffer.from(hash), this.key, boxName(userId)));
+    this.statements.save.run(userId, commandId, wrap(Buffer.from(hash), this.key, passwordBoxName(userId, commandId)));
   }
 
-  /** Returns the hash of the password that a command set for a user, or undefined. */
+  /** Returns the hash of the password that a command set for a user, or undefined if there is none or its row is foreign. */
   find(userId: string, commandId: string): string | undefined {
     const row = this.statements.find.get(userId, commandId) as { box: Uint8Array } | undefined;
-    return row && unwrap(row.box, this.key, boxName(userId)).toString();
+    if (!row) return undefined;
+    try {
+      return unwrap(row.box, this.key, passwordBoxName(userId, commandId)).toString();
+    } catch {
+      this.macs.countForeignRow('password');
+      return undefined;
+    }
   }
 
   /** Deletes a hash whose command failed, or that was replaced by a newer password. */
@@ -40,4 +48,9 @@ export class PasswordHashes {
   }
 }
 
-const boxName = (userId: string): string => `password:${userId}`;
+/**
+ * Returns the name to which the box of a password is bound. It contains the command as well as the user, so that a copy of
+ * the box of an older password does not open.
+ */
+export const passwordBoxName = (userId: string, commandId: string): string =>
+  `password:${JSON.stringify([userId, commandId])}`;

@@ -63,8 +63,8 @@ const SCHEMA = `
 interface VaultSteps {
   /** Adds the vault's own keys to a new vault. */
   readonly initialize: (db: DatabaseSync) => void;
-  /** Adds the keys that authenticate the log, unless there are some. */
-  readonly addLogKeys: (db: DatabaseSync) => void;
+  /** Authenticates the rows of tokens, sessions, checkpoints and passwords, and adds the keys that authenticate the log. */
+  readonly addMacs: (db: DatabaseSync) => void;
 }
 
 /**
@@ -76,8 +76,8 @@ const MIGRATIONS: readonly (string | ((db: DatabaseSync, steps: VaultSteps) => v
   `ALTER TABLE session ADD COLUMN authenticated_at INTEGER NOT NULL DEFAULT 0;
    ALTER TABLE session ADD COLUMN authenticated_by TEXT NOT NULL DEFAULT 'password';
    UPDATE session SET authenticated_at = started_at, authenticated_by = CASE kind WHEN 'access-token' THEN 'token' ELSE 'password' END`,
-  // From here on, events are authenticated. An older build, which would append events without a MAC, refuses this vault.
-  (db, { addLogKeys }) => addLogKeys(db),
+  // From here on, rows and events are authenticated. An older build, which would write both without a MAC, refuses this vault.
+  (db, { addMacs }) => addMacs(db),
 ];
 
 /** The version of the tables that this build works with. */

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { convertToVaultWithoutRowMacs } from '../../../test/support/old-vault.js';
 import { loadVaultKey, openVault, vaultExists, type Vault } from './index.js';
 
 const key = Buffer.alloc(32, 7);
@@ -176,6 +177,7 @@ describe('a vault of an older version', () => {
     vaultOf().close();
     open.pop();
     const db = new DatabaseSync(join(directory, 'vault.db'));
+    convertToVaultWithoutRowMacs(db, key);
     db.exec(`ALTER TABLE session DROP COLUMN authenticated_at; ALTER TABLE session DROP COLUMN authenticated_by; PRAGMA user_version = 1;
       INSERT INTO session (hash, id, holder, kind, revision, started_at, used_at, agent) VALUES ('h1', 's1', 'ann', 'user', 0, 1000, 5000, ''), ('h2', 's2', 't1', 'access-token', 0, 2000, 6000, '')`);
     db.close();

@@ -134,7 +134,9 @@ export class WitnessRecord {
     const [first = revision] = [...ranges].find(([, last]) => last === revision - 1) ?? [];
     if (first === revision && countRanges(this.ranges) >= MAX_RANGES) return;
     const box = wrap(Buffer.from(String(revision)), this.vaultKey, rangeName(stream, first));
-    this.db.prepare('INSERT OR REPLACE INTO foreign_range (stream, first, box) VALUES (?, ?, ?)').run(stream, first, box);
+    this.db
+      .prepare('INSERT OR REPLACE INTO foreign_range (stream, first, box) VALUES (?, ?, ?)')
+      .run(stream, first, box);
     this.ranges.set(stream, ranges.set(first, revision));
   }
 

@@ -1,0 +1,229 @@
+import { createSecretKey } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { openVault, type Session, type Vault } from './index.js';
+import { RowMacs } from './row-macs.js';
+
+const key = Buffer.alloc(32, 7);
+const untouched = { token: 0, session: 0, process: 0, password: 0 };
+
+let directory: string;
+let vault: Vault;
+
+const openExisting = (): Vault => openVault({ directory, key, create: false });
+const reopen = (): void => {
+  vault.close();
+  vault = openExisting();
+};
+
+/** Changes the vault's file as somebody does who has SQL access to it, but not the vault key. */
+function attack(sql: string): void {
+  const db = new DatabaseSync(join(directory, 'vault.db'));
+  db.exec(sql);
+  db.close();
+}
+
+/** Reads one row of the vault's file. */
+function readRow(sql: string): Record<string, unknown> {
+  const db = new DatabaseSync(join(directory, 'vault.db'));
+  const row = db.prepare(sql).get() as Record<string, unknown>;
+  db.close();
+  return row;
+}
+
+const session: Session = {
+  id: 's1',
+  holder: 'ann',
+  kind: 'user',
+  revision: 3,
+  startedAt: 1_000,
+  usedAt: 2_000,
+  authenticatedAt: 1_000,
+  authenticatedBy: 'password',
+  agent: 'Firefox – 🦊\uD83E',
+};
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'vault-'));
+  vault = openVault({ directory, key, create: true });
+  vault.tokens.save('h1', 'token-1');
+  vault.tokens.save('h2', 'token-2');
+  vault.sessions.add('h1', session);
+  vault.sessions.add('h2', { ...session, id: 's2', holder: 'bob' });
+  vault.passwords.save('ann', 'old', 'old hash of ann');
+  vault.passwords.save('ann', 'new', 'new hash of ann');
+  vault.passwords.save('bob', 'new', 'hash of bob');
+  vault.outbox.saveWithCheckpoint(7, () => {});
+  // The tokens are cached from their first use on.
+  reopen();
+});
+afterEach(() => {
+  vault.close();
+  rmSync(directory, { recursive: true });
+});
+
+test('rows that Rollbook has written are not foreign, also after a restart', () => {
+  vault.sessions.recordUse('s1', 3_000);
+  vault.sessions.recordAuthentication('s1', 4_000, 'link');
+  reopen();
+  expect(vault.sessions.find('h1')).toEqual({
+    ...session,
+    usedAt: 3_000,
+    authenticatedAt: 4_000,
+    authenticatedBy: 'link',
+    agent: 'Firefox – 🦊\uFFFD',
+  });
+  expect(vault.sessions.list('bob').map(({ id }) => id)).toEqual(['s2']);
+  expect([vault.tokens.findTokenId('h1'), vault.tokens.findTokenId('h2')]).toEqual(['token-1', 'token-2']);
+  expect(vault.passwords.find('ann', 'new')).toBe('new hash of ann');
+  expect(vault.outbox.checkpoint).toBe(7);
+  expect(vault.foreignRows).toEqual(untouched);
+});
+
+describe('an access token', () => {
+  it.each([
+    ['without a MAC', "INSERT INTO token (hash, id) VALUES ('h3', 'token-1')"],
+    ['with the MAC of another', "INSERT INTO token SELECT 'h3', id, mac FROM token WHERE hash = 'h1'"],
+    ['with a MAC of zeros', "INSERT INTO token VALUES ('h3', 'token-1', zeroblob(32))"],
+  ])('is unknown if its hash was inserted by SQL %s', (_, sql) => {
+    attack(sql);
+    expect(vault.tokens.findTokenId('h3')).toBeUndefined();
+    expect(vault.foreignRows).toEqual({ ...untouched, token: 1 });
+    expect(vault.tokens.findTokenId('h1')).toBe('token-1');
+  });
+
+  it('is unknown if its row was moved to another token or hash', () => {
+    attack("UPDATE token SET id = 'token-2' WHERE hash = 'h1'; UPDATE token SET hash = 'h3' WHERE hash = 'h2'");
+    expect(['h1', 'h2', 'h3'].map((hash) => vault.tokens.findTokenId(hash))).toEqual([undefined, undefined, undefined]);
+    expect(vault.foreignRows).toEqual({ ...untouched, token: 2 });
+  });
+
+  it('is unknown if its row has the MAC of a session', () => {
+    attack("UPDATE token SET mac = (SELECT mac FROM session WHERE hash = 'h1') WHERE hash = 'h1'");
+    expect(vault.tokens.findTokenId('h1')).toBeUndefined();
+  });
+});
+
+describe('a session', () => {
+  it.each([
+    ['another secret', "hash = 'h3'"],
+    ['another id', "id = 's3'"],
+    ['another holder', "holder = 'bob'"],
+    ['another kind', "kind = 'access-token'"],
+    ['a later revision', 'revision = 4'],
+    ['a later start', 'started_at = 1001'],
+    ['a later use', 'used_at = 2001'],
+    ['a later authentication', 'authenticated_at = 1001'],
+    ['another way of authentication', "authenticated_by = 'token'"],
+    ['another browser', "agent = ''"],
+    ['text that is moved from one column to the next', "id = 's', holder = '1ann'"],
+    ['no MAC', "mac = x''"],
+    ['the MAC of another session', "mac = (SELECT mac FROM session WHERE id = 's2')"],
+  ])('is unknown if it got %s by SQL', (_, change) => {
+    attack(`UPDATE session SET ${change} WHERE id = 's1'`);
+    const { hash, holder } = readRow("SELECT hash, holder FROM session WHERE id <> 's2'") as Record<string, string>;
+    expect(vault.sessions.find(hash!)).toBeUndefined();
+    expect(vault.sessions.list(holder!).map(({ id }) => id)).toEqual(holder === 'bob' ? ['s2'] : []);
+    expect(vault.foreignRows).toEqual({ ...untouched, session: 2 });
+  });
+
+  it('is unknown if it was inserted by SQL', () => {
+    attack(
+      "INSERT INTO session SELECT 'h3', 's3', 'bob', kind, revision, started_at, used_at, agent, authenticated_at, authenticated_by, mac FROM session WHERE id = 's1'",
+    );
+    expect(vault.sessions.find('h3')).toBeUndefined();
+    expect(vault.sessions.list('bob').map(({ id }) => id)).toEqual(['s2']);
+  });
+
+  it.each<[string, () => void]>([
+    ['use', () => vault.sessions.recordUse('s1', 9_000)],
+    ['authentication', () => vault.sessions.recordAuthentication('s1', 9_000, 'password')],
+  ])('gets no valid MAC by its next %s if it was changed by SQL', (_, update) => {
+    attack("UPDATE session SET holder = 'bob' WHERE id = 's1'");
+    const before = readRow("SELECT * FROM session WHERE id = 's1'");
+    update();
+    expect(readRow("SELECT * FROM session WHERE id = 's1'")).toEqual(before);
+    expect(vault.sessions.find('h1')).toBeUndefined();
+  });
+
+  it('gets no valid MAC if a trigger changes it while its use is recorded', () => {
+    attack('CREATE TRIGGER more AFTER UPDATE ON session BEGIN UPDATE session SET revision = 9 WHERE id = new.id; END');
+    vault.sessions.recordUse('s1', 9_000);
+    expect(readRow("SELECT revision FROM session WHERE id = 's1'")).toEqual({ revision: 9 });
+    expect(vault.sessions.find('h1')).toBeUndefined();
+  });
+
+  it.each<[string, string, () => unknown]>([
+    ['secret', 'hash', () => vault.sessions.find('h2')?.id],
+    ['holder', 'holder', () => vault.sessions.list('bob').find(({ id }) => id === 's1')?.id],
+  ])('is not found by another %s if the table was replaced by a view that shows two values', (_, column, find) => {
+    const [own, other] = column === 'hash' ? ['h1', 'h2'] : ['ann', 'bob'];
+    // SQLite evaluates the column once for the condition and once for the result.
+    attack(`ALTER TABLE session RENAME TO stolen; CREATE VIEW session AS
+      SELECT ${['hash', 'id', 'holder', 'kind', 'revision', 'started_at', 'used_at', 'agent', 'authenticated_at', 'authenticated_by', 'mac'].map((name) => (name === column ? `CASE random() & 1 WHEN 0 THEN '${own}' ELSE '${other}' END AS ${name}` : name)).join(', ')} FROM stolen WHERE id = 's1'`);
+    expect(Array.from({ length: 100 }, find).filter((id) => id !== undefined)).toEqual([]);
+  });
+
+  it('ends for its holder, also while foreign rows name the same holder', () => {
+    attack("UPDATE session SET holder = 'ann' WHERE id = 's2'");
+    vault.sessions.endAll('ann', 'ended-by-user', 5_000);
+    expect([vault.sessions.find('h1'), vault.sessions.find('h2')]).toEqual([undefined, undefined]);
+  });
+});
+
+describe('a password', () => {
+  const copyBox = (user: string, command: string): string =>
+    `UPDATE password SET box = (SELECT box FROM password WHERE user = '${user}' AND command = '${command}') WHERE user = 'ann' AND command = 'new'`;
+
+  it.each([
+    ['an older one of the same user', copyBox('ann', 'old')],
+    ['one of another user', copyBox('bob', 'new')],
+    [
+      'an older one in a row of the new command',
+      "DELETE FROM password WHERE user = 'ann' AND command = 'new'; UPDATE password SET command = 'new' WHERE user = 'ann' AND command = 'old'",
+    ],
+    ['an invented one', "UPDATE password SET box = zeroblob(60) WHERE user = 'ann' AND command = 'new'"],
+    ['an empty one', "UPDATE password SET box = x'' WHERE user = 'ann' AND command = 'new'"],
+  ])('is unknown if its box was replaced by %s', (_, sql) => {
+    attack(sql);
+    expect(vault.passwords.find('ann', 'new')).toBeUndefined();
+    expect(vault.passwords.find('bob', 'new')).toBe('hash of bob');
+    expect(vault.foreignRows).toEqual({ ...untouched, password: 1 });
+  });
+});
+
+describe('the checkpoint of the mails', () => {
+  it.each([
+    ['lowered', 'UPDATE process SET position = 1'],
+    ['raised', 'UPDATE process SET position = 9'],
+    ['deleted', 'DELETE FROM process'],
+    ['set back to the beginning', 'UPDATE process SET position = -1'],
+    ['left without a MAC', "UPDATE process SET mac = x''"],
+  ])('is not given, but reported, if it was %s by SQL', (_, sql) => {
+    attack(sql);
+    expect(() => vault.outbox.checkpoint).toThrow(expect.objectContaining({ code: 'vault.foreign-checkpoint' }));
+    expect(vault.foreignRows).toEqual({ ...untouched, process: 1 });
+  });
+
+  it('does not get a valid MAC by a restore', () => {
+    attack('UPDATE process SET position = 9');
+    vault.lowerCheckpoints(5);
+    expect(readRow('SELECT position FROM process')).toEqual({ position: 9 });
+    expect(() => vault.outbox.checkpoint).toThrow('changed outside of Rollbook');
+  });
+});
+
+test('MACs differ by the vault, the table and the division into columns', () => {
+  const [one, other] = [1, 2].map((byte) => new RowMacs(createSecretKey(Buffer.alloc(32, byte))));
+  const macs = [
+    one!.compute('token', ['ab', 'c']),
+    one!.compute('token', ['a', 'bc']),
+    one!.compute('token', ['abc']),
+    one!.compute('token', ['ab', 'c', '']),
+    one!.compute('session', ['ab', 'c']),
+    other!.compute('token', ['ab', 'c']),
+  ].map((mac) => mac.toString('hex'));
+  expect(new Set(macs).size).toBe(macs.length);
+});
