@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { EventStore } from '#libs/event-store';
 import type { MailProcess } from '#libs/mail';
 import type { ProjectionRunner } from '#libs/read-store';
+import type { Vault } from '#libs/vault';
 import type { StoreHealth } from './store-health.js';
 import type { StoreMonitor } from './store-monitor.js';
 
@@ -11,11 +12,15 @@ export type HealthStatus = 'ok' | 'degraded' | 'unavailable';
 /** How long a health response waits for the last position of the log, in ms. */
 const headTimeout = 4_000;
 
+/** How many incidents a health response lists. */
+const maxIncidents = 20;
+
 /** The health of the server: a status for everybody, details for operators. It contains no personal data. */
 export class Health {
   constructor(
     private readonly parts: {
       readonly store: EventStore;
+      readonly vault: Vault;
       readonly projections: ProjectionRunner;
       readonly mails: MailProcess;
       readonly stores: StoreHealth;
@@ -26,7 +31,8 @@ export class Health {
   get status(): HealthStatus {
     const stores = new Set(this.parts.stores.problems.map(({ store }) => store));
     if (stores.has('event-store') || stores.has('vault')) return 'unavailable';
-    return stores.has('read-store') || this.projectionStatus !== 'ok' ? 'degraded' : 'ok';
+    const isDegraded = stores.has('read-store') || this.projectionStatus !== 'ok' || this.foreignData.status !== 'ok';
+    return isDegraded ? 'degraded' : 'ok';
   }
 
   /** Returns the state of the stores, of the projections and of the mails. */
@@ -42,6 +48,7 @@ export class Health {
       readStore: isAway('read-store'),
       problems,
       projections: { status: this.projectionStatus, position, head: head ?? null, failing: failing ?? null },
+      foreignData: { ...this.foreignData, latest: this.parts.vault.witness.listIncidents(maxIncidents) },
       mails: { status: problem ? 'failing' : 'ok', owed, parked, problem: problem ?? null },
     };
   }
@@ -54,6 +61,19 @@ export class Health {
       this.parts.store.lastPosition().catch(() => undefined),
       pause(headTimeout, undefined, { ref: false }),
     ]);
+  }
+
+  /** What others have written into the stores of this installation, from outside. */
+  private get foreignData() {
+    const { witness, foreignRows } = this.parts.vault;
+    const { foreignRanges: eventRanges, changedStreams } = witness.state;
+    const vaultRows = Object.values(foreignRows).reduce((sum, count) => sum + count, 0);
+    return {
+      status: eventRanges + changedStreams + vaultRows > 0 ? 'found' : 'ok',
+      eventRanges,
+      changedStreams,
+      vaultRows,
+    };
   }
 
   private get projectionStatus(): 'ok' | 'failing' | 'stalled' | 'catching up' {

@@ -26,7 +26,7 @@ export type InstallationEvent =
       {
         /** The number of events before. */
         events: number;
-        /** SHA-256 over stream, id, type, data and metadata of each of them, with their lengths; hexadecimal digits. */
+        /** A digest over all of them in the order of the log (SHA-256, hexadecimal digits), see `advance` in witness.ts. */
         digest: string;
         /** The position of the last of them. */
         position: number;

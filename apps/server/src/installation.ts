@@ -1,6 +1,6 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { v5 as uuidv5 } from 'uuid';
-import { EventStore, WrongRevision, isSigned, type ProposedEvent } from '#libs/event-store';
+import { EventStore, WrongRevision, advance, isSigned, type ProposedEvent, type WitnessState } from '#libs/event-store';
 import { systemActor, noObserver, type StoreObserver } from '#libs/kernel';
 import { loadVaultKey, openVault, vaultExists, type Vault } from '#libs/vault';
 import type { Config } from './config.js';
@@ -20,6 +20,8 @@ export interface OpenOptions {
   readonly create?: boolean;
   /** Is told when the event store can't be used, and when it can again. */
   readonly observer?: StoreObserver;
+  /** Whether the log may be older than what the vault has seen of it, as after a restore; default: no. */
+  readonly acceptsOlderLog?: boolean;
 }
 
 /**
@@ -31,7 +33,7 @@ export interface OpenOptions {
 export async function openInstallation(
   config: Config,
   url: string,
-  { create = true, observer = noObserver }: OpenOptions = {},
+  { create = true, observer = noObserver, acceptsOlderLog = false }: OpenOptions = {},
 ): Promise<Installation> {
   let vault: Vault | undefined;
   const store = new EventStore({
@@ -45,6 +47,9 @@ export async function openInstallation(
       findKey: (owner) => vault!.findKey(owner as never),
       get authentication() {
         return vault!.authentication;
+      },
+      get witness() {
+        return vault!.witness;
       },
     },
   });
@@ -75,6 +80,7 @@ export async function openInstallation(
       );
     }
     if (vault.authentication.mustTakeOver) await takeOverLog(store, vault);
+    if (!acceptsOlderLog) await checkLogIsComplete(store, vault);
     return { store, vault, restored: await findRestore(store) };
   } catch (error) {
     vault?.close();
@@ -119,7 +125,13 @@ async function writeFounding(store: EventStore, vault: Vault): Promise<void> {
  * @throws Error of one line if other events of the log carry a MAC: then the vault is older than the log
  */
 async function takeOverLog(store: EventStore, vault: Vault): Promise<void> {
-  const { events, digest, position, signed } = await summarizeLog(store);
+  let unsigned: WitnessState = vault.witness.state;
+  let signed = 0;
+  for await (const event of store.readRawLog()) {
+    if (isSigned(event)) signed++;
+    else unsigned = advance(unsigned, { event, isAuthentic: true });
+  }
+  const { events, digest, position } = unsigned;
   if (signed > 0) {
     const taken = await findTakeOver(store);
     if (signed !== 1 || taken?.position !== position || taken.digest !== digest)
@@ -131,24 +143,24 @@ async function takeOverLog(store: EventStore, vault: Vault): Promise<void> {
       toProposedEvent(vault, randomUUID(), { type: 'InstallationTakenOver', data: { events, digest, position } }),
     ]);
   }
+  vault.witness.save({ state: unsigned, foreign: [], changedStreams: [] });
   vault.authentication.takeOver(position);
 }
 
-/** Returns the number of events without a MAC, the position of the last, their digest, and the number of those with a MAC. */
-async function summarizeLog(store: EventStore) {
-  const hash = createHash('sha256');
-  let [events, position, signed] = [0, 0, 0];
-  for await (const event of store.readRawLog()) {
-    if (isSigned(event)) {
-      signed++;
-      continue;
-    }
-    events++;
-    position = event.position;
-    for (const part of [event.streamId, event.id, event.type, event.data, event.metadata])
-      hash.update(`${part.length}:`).update(part);
+/**
+ * Throws an Error of one line if the event that the witness has seen last is not in the log any more: then its newest events
+ * were cut off, or the event store was restored by other means than ours.
+ */
+async function checkLogIsComplete(store: EventStore, { witness }: Vault): Promise<void> {
+  const { position, lastEvent } = witness.state;
+  if (position < 0) return;
+  for await (const event of store.readRawLog({ from: position, maxCount: 1 })) {
+    if (event.position !== position) break;
+    if (advance(witness.state, { event, isAuthentic: false }).lastEvent === lastEvent) return;
   }
-  return { events, position, signed, digest: hash.digest('hex') };
+  throw new Error(
+    `The log does not hold the event at position ${position}, which this installation has seen: it was changed or restored from outside. If an operator has restored it, run npm run log:accept-restore.`,
+  );
 }
 
 async function findTakeOver(store: EventStore) {
@@ -157,11 +169,15 @@ async function findTakeOver(store: EventStore) {
   return undefined;
 }
 
-/** Appends the event of a restore: the events after the backup are lost, and new events take their positions. */
+/**
+ * Appends the event of a restore: the events after the backup are lost, and new events take their positions. What the vault
+ * has seen of the lost events is forgotten.
+ */
 export async function recordRestore(
   { store, vault }: Installation,
   backup: { madeAt: string; position?: number },
 ): Promise<void> {
+  vault.witness.reset();
   for await (const { revision } of store.read(stream, { backwards: true, maxCount: 1 })) {
     // A restored copy has a key of its own, so that a copy for a test can't write what the original accepts.
     vault.authentication.beginGeneration(await store.lastPosition());

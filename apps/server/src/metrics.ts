@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 import { storeNames } from '#libs/kernel';
 import type { MailProcess } from '#libs/mail';
 import type { ProjectionRunner } from '#libs/read-store';
+import type { Vault } from '#libs/vault';
 import type { StoreHealth } from './store-health.js';
 
 /** What Prometheus scrapes. Labels are names of routes, commands and outcomes, never of people. */
@@ -16,6 +17,7 @@ export class Metrics {
     private readonly projections: ProjectionRunner,
     mails: MailProcess,
     stores: StoreHealth,
+    vault: Vault,
   ) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
@@ -43,6 +45,7 @@ export class Metrics {
     });
     countMails(this.registry, mails);
     watchStores(this.registry, stores);
+    countForeignData(this.registry, vault);
   }
 
   readonly contentType = 'text/plain; version=0.0.4; charset=utf-8';
@@ -67,6 +70,26 @@ export class Metrics {
     this.failing.set(failing ? 1 : 0);
     return this.registry.metrics();
   }
+}
+
+/** Adds the gauges of what others have written into our stores. */
+function countForeignData(registry: Registry, vault: Vault): void {
+  const foreign = new Gauge({
+    name: 'rollbook_foreign_data',
+    help: 'What others have written into the stores of this installation: ranges of events, changed streams, reads of changed rows of the vault',
+    labelNames: ['kind'],
+    registers: [],
+    collect() {
+      const { foreignRanges, changedStreams } = vault.witness.state;
+      this.set({ kind: 'event-ranges' }, foreignRanges);
+      this.set({ kind: 'changed-streams' }, changedStreams);
+      this.set(
+        { kind: 'vault-rows' },
+        Object.values(vault.foreignRows).reduce((sum, count) => sum + count, 0),
+      );
+    },
+  });
+  registry.registerMetric(foreign);
 }
 
 /** Adds the gauges of the mail process, which are read at each scrape. */

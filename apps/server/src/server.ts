@@ -5,6 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { join } from 'node:path';
 import { PasswordThreads, ensureOperatorToken } from '#libs/access';
+import { LogWitness } from '#libs/event-store';
 import { Clock } from '#libs/http';
 import { ProjectionRunner } from '#libs/read-store';
 import { serveAdmin } from './admin.js';
@@ -13,6 +14,7 @@ import { listenForBackupRequests } from './backup/control.js';
 import type { BackupSource } from './backup/write-backup.js';
 import type { Config } from './config.js';
 import { DiskMonitor } from './disk-monitor.js';
+import { toErrorText } from './error-text.js';
 import { ServerLogger } from './logger.js';
 import { linkBaseUrl, createMailProcess } from './mail.js';
 import { Health } from './health.js';
@@ -71,6 +73,9 @@ export async function startServer(
     const health = new StoreHealth();
     const wait = new StoreWait({ seconds: config.startTimeout, ...(signal && { signal }) });
     const stores = await openStores(config, closing, { wait, health });
+    const witness = witnessLog(stores);
+    closing.defer(() => witness.stop());
+    witness.start();
     const runner = followLog(stores);
     closing.defer(() => runner.stop());
     const mails = createMailProcess(config, stores, clock);
@@ -98,7 +103,7 @@ export async function startServer(
       publicOrigin,
       sessions: config.sessions,
       health: watched,
-      metrics: new Metrics(runner, mails, health),
+      metrics: new Metrics(runner, mails, health, stores.vault),
     };
     const operatorToken = join(config.dataDir, 'operator-token');
     const token = { ...parts, file: operatorToken, at: clock.now().toISOString(), days: config.operatorTokenDays };
@@ -134,6 +139,13 @@ async function takeCommands(source: BackupSource, closing: AsyncDisposableStack)
     new Logger('Server').warn(
       'The path of DATA_DIR is too long for a socket: this server can not be asked for a backup.',
     );
+}
+
+function witnessLog({ store, vault }: Stores): LogWitness {
+  const logger = new Logger('Witness');
+  return new LogWitness(store, vault.witness, (error) =>
+    logger.error('The log can not be checked for foreign events.', { problem: toErrorText(error) }),
+  );
 }
 
 function followLog({ store, readStore }: Stores): ProjectionRunner {

@@ -198,15 +198,23 @@ export class EventStore {
    * @param types only events of these types, filtered on the server; default: all
    */
   async *follow(from: number | undefined, signal: AbortSignal, types?: readonly string[]): AsyncGenerator<LogItem> {
-    const toItem = (event: RawEvent): Exclude<LogItem, { kind: 'caughtUp' }> =>
-      this.authenticate(event)
-        ? { kind: 'event', event: this.decode(event) }
-        : { kind: 'checkpoint', position: event.position };
-    for await (const item of followLog(this.connection, { prefixes: [this.prefix], types, from, toItem }, signal)) {
-      const position = item.kind === 'event' ? item.event.position : item.kind === 'checkpoint' ? item.position : 0;
-      await this.keys.witness?.waitForPosition(position, signal);
+    const { witness } = this.keys;
+    const options = {
+      prefixes: [this.prefix],
+      types,
+      from,
+      toItem: (event: RawEvent) => ({ kind: 'raw', event }) as const,
+    };
+    for await (const item of followLog(this.connection, options, signal)) {
+      if (item.kind !== 'raw') {
+        yield item;
+        continue;
+      }
+      const { position } = item.event;
+      await witness?.waitForPosition(position, signal);
       if (signal.aborted) return;
-      yield item;
+      if (this.authenticate(item.event)) yield { kind: 'event', event: this.decode(item.event) };
+      else yield { kind: 'checkpoint', position };
     }
   }
 

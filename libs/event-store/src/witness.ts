@@ -37,7 +37,7 @@ const MAX_BACK_OFF_MS = 1_000;
 /** Returns the state after one more event of our streams. An authentic event changes the digest of the log, a foreign one does not. */
 export function advance(
   { events, digest }: WitnessState,
-  { event, isAuthentic }: Extract<RawLogItem, { kind: 'event' }>,
+  { event, isAuthentic }: Pick<Extract<RawLogItem, { kind: 'event' }>, 'event' | 'isAuthentic'>,
 ): WitnessState {
   const hash = createHash('sha256');
   for (const part of [event.streamId, String(event.revision), event.id, event.type, event.data, event.metadata])

@@ -53,7 +53,10 @@ async function putTogether(directory: string, manifest: Manifest, config: Config
       await mkdir(dirname(join(draft, placeOf(name))), { recursive: true, mode: 0o700 });
       await copyVerified(join(directory, name), join(draft, placeOf(name)), manifest.files[name]!);
     }
-    const log = await openLog(withDataDirectory(config, draft), closing, { create: false });
+    const log = await openLog(withDataDirectory(config, draft), closing, {
+      create: false,
+      acceptsOlderLog: true,
+    });
     if (log.vault.fingerprint !== manifest.installation) throw new Error('its vault is not the one that it names.');
     // The vault was copied after the log, so its checkpoints may be beyond the end of the log.
     log.vault.lowerCheckpoints(await log.store.lastPosition());
