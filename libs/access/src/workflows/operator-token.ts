@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { v5 as uuidv5 } from 'uuid';
 import { permissions } from '#libs/authorization';
+import { TamperedStream } from '#libs/event-store';
 import { systemActor, withContext, writeFileDurably, type Command, type CommandContext } from '#libs/kernel';
 import { roles } from '#libs/users';
 import { EndAccessToken, IssueOperatorToken } from '../domain/access-token.commands.js';
@@ -39,10 +40,10 @@ export async function ensureOperatorToken(options: OperatorTokenOptions): Promis
   const tokens = await loadOperatorTokens(options);
   const shown = await readSecret(file);
   const inFile = shown && vault.tokens.findTokenId(hashSecret(shown));
-  const isValid = tokens.some(({ id, state }) => id === inFile && isRecentEnough(state, options));
+  const isValid = tokens.some(({ id, state }) => id === inFile && state && isRecentEnough(state, options));
   const id = isValid ? inFile : await issueIntoFile(file, options, tokens.length);
   for (const other of tokens) {
-    if (other.id !== id && other.state.status === 'live')
+    if (other.id !== id && other.state?.status === 'live')
       await endToken(options, asSystem(new EndAccessToken({}), other.id, at));
   }
   return !isValid;
@@ -56,17 +57,21 @@ const derived = ({ fingerprint }: TokenStores['vault'], what: string): string =>
 
 const tokenId = ({ vault }: TokenStores, n: number): string => derived(vault, `operator-token ${n}`);
 
-/** Returns all tokens that were ever written to the file, oldest first. */
+/** Returns all tokens that were ever written to the file, oldest first. One whose stream was tampered with has no state, and gives no rights. */
 async function loadOperatorTokens(
   stores: TokenStores,
-): Promise<{ id: string; state: Exclude<AccessToken, { status: 'absent' }> }[]> {
+): Promise<{ id: string; state: Exclude<AccessToken, { status: 'absent' }> | undefined }[]> {
   const tokens = [];
   for (;;) {
     const id = tokenId(stores, tokens.length);
-    const { state } = await stores.store.load(AccessTokenDecider, id);
-    if (state.status === 'absent') return tokens;
+    const state = await stores.store.load(AccessTokenDecider, id).then((loaded) => loaded.state, ignoreTampered);
+    if (state?.status === 'absent') return tokens;
     tokens.push({ id, state });
   }
+}
+
+function ignoreTampered(error: unknown): undefined {
+  if (!(error instanceof TamperedStream)) throw error;
 }
 
 async function issueIntoFile(file: string, stores: OperatorTokenOptions, n: number): Promise<string> {

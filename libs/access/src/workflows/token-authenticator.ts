@@ -1,5 +1,6 @@
 import { AccountDecider } from '#libs/accounts';
-import type { EventStore } from '#libs/event-store';
+import { TamperedStream, type EventStore, type Loaded } from '#libs/event-store';
+import type { AnyDecider, StateOf } from '#libs/kernel';
 import { UserDecider, type ExistingUser, type SessionsEnd } from '#libs/users';
 import type { Vault } from '#libs/vault';
 import { AccessTokenDecider, type AccessToken } from '../domain/access-token.decider.js';
@@ -24,13 +25,13 @@ export class TokenAuthenticator {
     private readonly now: () => Date,
     private readonly uses: Pick<TokenUseRecorder, 'record'>,
   ) {
-    this.tokens = new OneSecondCache(async (id) => (await store.load(AccessTokenDecider, id)).state, now);
+    this.tokens = new OneSecondCache(async (id) => (await loadTrusted(store, AccessTokenDecider, id)).state, now);
     this.holders = new OneSecondCache(
-      async (id) => toUserAccess((await store.load(UserDecider, id)).state, now().toISOString()),
+      async (id) => toUserAccess((await loadTrusted(store, UserDecider, id)).state, now().toISOString()),
       now,
     );
     this.accounts = new OneSecondCache(
-      async (id) => (await store.load(AccountDecider, id)).state.status === 'open',
+      async (id) => (await loadTrusted(store, AccountDecider, id)).state.status === 'open',
       now,
     );
   }
@@ -63,7 +64,7 @@ export class TokenAuthenticator {
 
   /** Returns the revision of the user's stream before which their sessions have ended, and why. */
   async loadUserSessionsEnd(userId: string): Promise<{ readonly since: number; readonly because?: SessionsEnd }> {
-    const { state: user } = await this.store.load(UserDecider, userId);
+    const { state: user } = await loadTrusted(this.store, UserDecider, userId);
     if (user.status === 'absent') return { since: 0 };
     const { sessionsSince: since, sessionsEndedBecause: because } = user;
     return { since, ...(because && { because }) };
@@ -104,5 +105,19 @@ export class TokenAuthenticator {
   /** Returns whether an account is open. `true` may be one second old. */
   async isOpenAccount(id: string): Promise<boolean> {
     return (await this.accounts.get(id, 'cached')) || this.accounts.get(id, 'fresh');
+  }
+}
+
+/** Loads a stream as {@link EventStore.load} does. A tampered token, user or account is taken for an absent one, so it gives no rights. */
+async function loadTrusted<D extends AnyDecider>(
+  store: Pick<EventStore, 'load'>,
+  decider: D,
+  id: string,
+): Promise<Pick<Loaded<StateOf<D>>, 'state'>> {
+  try {
+    return await store.load(decider, id);
+  } catch (error) {
+    if (error instanceof TamperedStream) return { state: decider.initial as StateOf<D> };
+    throw error;
   }
 }
