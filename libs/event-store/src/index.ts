@@ -1,11 +1,10 @@
-export { isSigned, type AuthenticationKeys, type Generation } from './authentication.js';
+export { isSigned, type AuthenticationKeys } from './authentication.js';
 export type { ProposedEvent } from './codec.js';
 export { UnreadableEvent } from './codec.js';
 export * from './event-id.js';
 export * from './event-store.js';
 export type { Loaded } from './fold-events.js';
 export * from './handle-command.js';
-export type { RawEvent } from './raw-event.js';
 export { eventStoreRefusals } from './refusals.js';
 export { TamperedStream } from './stream-check.js';
 export * from './wrong-revision.js';

@@ -3,7 +3,7 @@ import type { Authenticity } from './authentication.js';
 import type { RawEvent } from './raw-event.js';
 
 /** More foreign events in a row make a stream tampered: each read has to pass over them. */
-export const MAX_FOREIGN_EVENTS = 1_000;
+const MAX_FOREIGN_EVENTS = 1_000;
 
 /** A stream was changed by somebody else: authentic events were altered or removed. Nobody can tell what they said. */
 export class TamperedStream extends Refusal {
