@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual, type KeyObject } from 'node:crypto';
+import type { StoredEvent } from './codec.js';
 import type { RawEvent } from './raw-event.js';
 
 /** A key that authenticates events. A restore and a rotation begin the next generation. */
@@ -60,6 +61,23 @@ export function signMetadata(
   const covered = JSON.stringify({ ...metadata, generation: number, previous }).slice(0, -1);
   const mac = computeMac(event, Buffer.from(covered), key);
   return Uint8Array.from(Buffer.from(`${covered},"mac":"${mac}"}`));
+}
+
+/** An event to append, with its signed metadata. */
+export type SignedEvent = Omit<StoredEvent, 'metadata'> & { readonly metadata: Uint8Array };
+
+/** Signs the events of an append, for the revisions after `last`; `previous` is the newest authentic one before them. */
+export function signEvents(
+  { stream, last, previous }: { readonly stream: string; readonly last: number; readonly previous: number },
+  events: readonly StoredEvent[],
+  generation: Generation,
+): SignedEvent[] {
+  return events.map(({ metadata, ...event }, index) => {
+    const revision = last + 1 + index;
+    const data = Buffer.from(JSON.stringify(event.data));
+    const covered = { ...event, stream, revision, contentType: jsonContentType, data };
+    return { ...event, metadata: signMetadata(covered, metadata, index === 0 ? previous : revision - 1, generation) };
+  });
 }
 
 /** Returns whether an event carries a signature, of whatever key. */

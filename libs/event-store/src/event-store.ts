@@ -1,4 +1,4 @@
-import { NO_STREAM, WrongExpectedVersionError, jsonEvent } from '@eventstore/db-client';
+import { NO_STREAM, WrongExpectedVersionError } from '@eventstore/db-client';
 import {
   noObserver,
   type AnyDecider,
@@ -7,25 +7,18 @@ import {
   type StateOf,
   type StoreObserver,
 } from '#libs/kernel';
-import { checkAppendLimits } from './append-limits.js';
-import { authenticate, jsonContentType, signMetadata, type AuthenticationKeys } from './authentication.js';
+import { authenticate, signEvents, type AuthenticationKeys } from './authentication.js';
 import { Codec, type AnyEventFormat, type KeyRing, type ProposedEvent, type StoredEvent } from './codec.js';
 import { Connection } from './connection.js';
 import { foldEvents, type FoldOptions, type Loaded } from './fold-events.js';
 import { Limiter } from './limiter.js';
 import type { RawEvent, RawLogItem } from './raw-event.js';
-import { readRawLog, readRawStream } from './raw-reads.js';
+import { RawLog, type Appended, type LogRange } from './raw-log.js';
 import { StreamCheck, TamperedStream } from './stream-check.js';
 import { followLog } from './subscription.js';
 import { shortWait, type TimeLimits } from './time-limits.js';
 import type { WitnessRecord } from './witness.js';
 import { WrongRevision } from './wrong-revision.js';
-
-/** The place of an append's last event. */
-export interface Appended {
-  readonly revision: number;
-  readonly position: number;
-}
 
 /** The keys of an installation: those that seal personal data, and those that authenticate events. */
 export interface LogKeys extends KeyRing {
@@ -63,7 +56,7 @@ export class EventStore {
   private readonly connection: Connection;
   private readonly codec: Codec;
   private readonly keys: LogKeys;
-  private readonly prefix: string;
+  private readonly raw: RawLog;
   private readonly loads: Limiter;
 
   constructor({ url, namespace, catalogue, keys, limits, observer = noObserver }: EventStoreOptions) {
@@ -71,7 +64,7 @@ export class EventStore {
     this.codec = new Codec(catalogue, keys);
     this.keys = keys;
     this.loads = new Limiter(MAX_CONCURRENT_LOADS, shortWait.silenceMs);
-    this.prefix = `${namespace}.`;
+    this.raw = new RawLog(this.connection, namespace);
   }
 
   /**
@@ -89,7 +82,7 @@ export class EventStore {
     for (let left = maxCount; left > 0;) {
       const asked = left;
       let count = 0;
-      for await (const event of this.readRaw(stream, { fromRevision: next, backwards, maxCount: asked })) {
+      for await (const event of this.raw.readStream(stream, { fromRevision: next, backwards, maxCount: asked })) {
         count++;
         next = event.revision + (backwards ? -1 : 1);
         if (!check.accepts(event, this.authenticate(event))) continue;
@@ -107,7 +100,7 @@ export class EventStore {
    * Reads the authentic events of all our streams in the order of the log.
    * @param options.from position to start from: inclusive forwards, exclusive backwards. Default: the whole log
    */
-  async *readAll(options: { from?: number; backwards?: boolean; maxCount?: number } = {}): AsyncGenerator<Recorded> {
+  async *readAll(options: LogRange = {}): AsyncGenerator<Recorded> {
     const { backwards = false, maxCount = Number.MAX_SAFE_INTEGER } = options;
     let left = maxCount;
     let last: RawEvent | undefined;
@@ -115,7 +108,7 @@ export class EventStore {
       const from = last?.position ?? options.from;
       const asked = last && !backwards ? left + 1 : left; // forwards, the last event comes again
       let count = 0;
-      for await (const event of this.readRawLog({ ...(from !== undefined && { from }), backwards, maxCount: asked })) {
+      for await (const event of this.raw.read({ ...(from !== undefined && { from }), backwards, maxCount: asked })) {
         count++;
         if (event.position === last?.position) continue;
         last = event;
@@ -128,25 +121,8 @@ export class EventStore {
   }
 
   /** Reads the events of our streams with their bytes, also foreign ones, in the order of the log; options as of {@link readAll}. */
-  async *readRawLog(options: { from?: number; backwards?: boolean; maxCount?: number } = {}): AsyncGenerator<RawEvent> {
-    const { from, backwards = false, maxCount = Number.MAX_SAFE_INTEGER } = options;
-    let left = maxCount;
-    let last: RawEvent | undefined;
-    const events = this.connection.read<RawEvent>((client) => {
-      const repeated = last && !backwards ? 1 : 0; // forwards, a retry reads the last event once more
-      if (left === 0) return undefined;
-      return readRawLog(client, {
-        prefix: this.prefix,
-        from: last?.position ?? from,
-        backwards,
-        maxCount: left + repeated,
-      });
-    });
-    for await (const event of events) {
-      if (event.position === last?.position) continue;
-      left--;
-      yield (last = event);
-    }
+  readRawLog(options?: LogRange): AsyncGenerator<RawEvent> {
+    return this.raw.read(options);
   }
 
   /**
@@ -177,9 +153,10 @@ export class EventStore {
         this.codec.encode(stream, { ...event, id: this.keys.authentication.deriveEventId(event.id) }),
       ),
     );
+    const { current } = this.keys.authentication;
     for (let last = expected; ;) {
       try {
-        return await this.appendAfter(stream, last, this.sign(stream, last, expected, encoded));
+        return await this.raw.append(stream, last, signEvents({ stream, last, previous: expected }, encoded, current));
       } catch (error) {
         if (!(error instanceof WrongExpectedVersionError)) throw error;
         const actual = error.actualVersion === NO_STREAM ? -1 : Number(error.actualVersion);
@@ -200,7 +177,7 @@ export class EventStore {
   async *follow(from: number | undefined, signal: AbortSignal, types?: readonly string[]): AsyncGenerator<LogItem> {
     const { witness } = this.keys;
     const options = {
-      prefixes: [this.prefix],
+      prefixes: [this.raw.prefix],
       types,
       from,
       toItem: (event: RawEvent) => ({ kind: 'raw', event }) as const,
@@ -220,24 +197,30 @@ export class EventStore {
 
   /** Subscribes to the log as it is stored, foreign events and the metadata of our streams included; otherwise as {@link follow}. */
   followRaw(from: number | undefined, signal: AbortSignal): AsyncGenerator<RawLogItem> {
-    const metadataPrefix = `$$${this.prefix}`;
+    const metadataPrefix = `$$${this.raw.prefix}`;
     const toItem = (event: RawEvent): RawLogItem =>
       event.streamId.startsWith(metadataPrefix)
         ? { kind: 'metadata', stream: event.streamId.slice(metadataPrefix.length) }
-        : { kind: 'event', stream: this.streamOf(event), event, isAuthentic: this.authenticate(event) !== undefined };
-    const prefixes = [this.prefix, metadataPrefix];
+        : {
+            kind: 'event',
+            stream: this.raw.streamOf(event),
+            event,
+            isAuthentic: this.authenticate(event) !== undefined,
+          };
+    const prefixes = [this.raw.prefix, metadataPrefix];
     return followLog(this.connection, { prefixes, types: undefined, from, toItem }, signal);
   }
 
   /** Returns whether a stream has any event, authentic or not. Needs no keys. */
   async hasEvents(stream: string): Promise<boolean> {
-    for await (const _ of this.readRaw(stream, { fromRevision: undefined, backwards: true, maxCount: 1 })) return true;
+    for await (const _ of this.raw.readStream(stream, { fromRevision: undefined, backwards: true, maxCount: 1 }))
+      return true;
     return false;
   }
 
   /** Returns the position of our last event in the log; 0 if there is none. */
   async lastPosition(): Promise<number> {
-    for await (const { position } of this.readRawLog({ backwards: true, maxCount: 1 })) return position;
+    for await (const { position } of this.raw.read({ backwards: true, maxCount: 1 })) return position;
     return 0;
   }
 
@@ -251,23 +234,6 @@ export class EventStore {
     return (await Array.fromAsync(this.read(stream, { backwards: true, maxCount }))).toReversed();
   }
 
-  private async *readRaw(
-    stream: string,
-    { fromRevision, backwards, maxCount }: { fromRevision: number | undefined; backwards: boolean; maxCount: number },
-  ): AsyncGenerator<RawEvent> {
-    let count = 0;
-    const events = this.connection.read<RawEvent>((client, last) => {
-      const next = last ? last.revision + (backwards ? -1 : 1) : fromRevision;
-      if (count === maxCount || next === -1) return undefined;
-      const streamId = this.prefix + stream;
-      return readRawStream(client, { streamId, fromRevision: next, backwards, maxCount: maxCount - count });
-    });
-    for await (const event of events) {
-      count++;
-      yield event;
-    }
-  }
-
   /** Returns a check of a read. Throws `TamperedStream` for a stream whose metadata were changed. */
   private checkStream(stream: string, read: { backwards: boolean; fromRevision: number | undefined }): StreamCheck {
     const { witness } = this.keys;
@@ -279,59 +245,24 @@ export class EventStore {
   }
 
   private authenticate(event: RawEvent) {
-    return authenticate(this.streamOf(event), event, this.keys.authentication);
-  }
-
-  /** Signs events for the revisions after `last`; `previous` is the newest authentic one before them. */
-  private sign(stream: string, last: number, previous: number, events: readonly StoredEvent[]): SignedEvent[] {
-    const { current } = this.keys.authentication;
-    return events.map(({ metadata, ...event }, index) => {
-      const revision = last + 1 + index;
-      const covered = {
-        ...event,
-        stream,
-        revision,
-        contentType: jsonContentType,
-        data: Buffer.from(JSON.stringify(event.data)),
-      };
-      return { ...event, metadata: signMetadata(covered, metadata, index === 0 ? previous : revision - 1, current) };
-    });
-  }
-
-  /** Appends events after revision `last`. Throws `TamperedStream` if the server says that they lie elsewhere. */
-  private async appendAfter(stream: string, last: number, events: readonly SignedEvent[]): Promise<Appended> {
-    checkAppendLimits(events);
-    const messages = events.map((event) => jsonEvent(event));
-    const expectedRevision = last === -1 ? NO_STREAM : BigInt(last);
-    const { nextExpectedRevision, position } = await this.connection.append((client) =>
-      client.appendToStream(this.prefix + stream, messages, { expectedRevision }),
-    );
-    const revision = Number(nextExpectedRevision);
-    if (revision !== last + events.length)
-      throw new TamperedStream(stream, `revision ${last + events.length} was appended as ${revision}`);
-    return { revision, position: Number(position!.commit) };
+    return authenticate(this.raw.streamOf(event), event, this.keys.authentication);
   }
 
   /** Checks whether all events of a stream between two revisions (inclusive) are foreign. Throws `TamperedStream` if they are too many. */
   private async hasOnlyForeignEvents(stream: string, fromRevision: number, toRevision: number): Promise<boolean> {
     const check = this.checkStream(stream, { backwards: false, fromRevision });
     const maxCount = toRevision - fromRevision + 1;
-    for await (const event of this.readRaw(stream, { fromRevision, backwards: false, maxCount }))
+    for await (const event of this.raw.readStream(stream, { fromRevision, backwards: false, maxCount }))
       if (check.accepts(event, this.authenticate(event))) return false;
     check.end();
     return true;
   }
-
-  private streamOf = ({ streamId }: RawEvent): string => streamId.slice(this.prefix.length);
 
   /** Decodes an authentic event. */
   private decode(event: RawEvent): Recorded {
     const { id, type, revision, position } = event;
     const parse = (bytes: Uint8Array) => JSON.parse(Buffer.from(bytes).toString()) as unknown;
     const stored = { id, type, data: parse(event.data), metadata: parse(event.metadata) } as StoredEvent;
-    return this.codec.decode(stored, { stream: this.streamOf(event), revision, position });
+    return this.codec.decode(stored, { stream: this.raw.streamOf(event), revision, position });
   }
 }
-
-/** An event to append, with its signed metadata. */
-type SignedEvent = Omit<StoredEvent, 'metadata'> & { readonly metadata: Uint8Array };
