@@ -21,7 +21,7 @@ afterAll(() => test.close());
 const details = {
   status: 'ok',
   eventStore: 'ok',
-  foreignData: { status: 'ok', eventRanges: 0, changedStreams: 0, vaultRows: 0, latest: [] },
+  foreignData: { status: 'ok', eventRanges: 0, changedStreams: 0, tamperedStreams: 0, vaultRows: 0, latest: [] },
   readStore: 'ok',
   problems: [],
   projections: { status: 'ok', position: expect.any(Number), head: expect.any(Number), failing: null },

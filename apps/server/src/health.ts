@@ -48,7 +48,7 @@ export class Health {
       readStore: isAway('read-store'),
       problems,
       projections: { status: this.projectionStatus, position, head: head ?? null, failing: failing ?? null },
-      foreignData: { ...this.foreignData, latest: this.parts.vault.witness.listIncidents(maxIncidents) },
+      foreignData: { ...this.foreignData, latest: this.listIncidents() },
       mails: { status: problem ? 'failing' : 'ok', owed, parked, problem: problem ?? null },
     };
   }
@@ -67,13 +67,15 @@ export class Health {
   private get foreignData() {
     const { witness, foreignRows } = this.parts.vault;
     const { foreignRanges: eventRanges, changedStreams } = witness.state;
+    const { count: tamperedStreams } = this.parts.store.tampered;
     const vaultRows = Object.values(foreignRows).reduce((sum, count) => sum + count, 0);
-    return {
-      status: eventRanges + changedStreams + vaultRows > 0 ? 'found' : 'ok',
-      eventRanges,
-      changedStreams,
-      vaultRows,
-    };
+    const isFound = eventRanges + changedStreams + tamperedStreams + vaultRows > 0;
+    return { status: isFound ? 'found' : 'ok', eventRanges, changedStreams, tamperedStreams, vaultRows };
+  }
+
+  private listIncidents() {
+    const { store, vault } = this.parts;
+    return [...store.tampered.list(maxIncidents), ...vault.witness.listIncidents(maxIncidents)].slice(0, maxIncidents);
   }
 
   private get projectionStatus(): 'ok' | 'failing' | 'stalled' | 'catching up' {

@@ -1,6 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { Logger } from '@nestjs/common';
 import { v5 as uuidv5 } from 'uuid';
-import { EventStore, WrongRevision, advance, isSigned, type ProposedEvent, type WitnessState } from '#libs/event-store';
+import {
+  EventStore,
+  WrongRevision,
+  advance,
+  isSigned,
+  unlessTampered,
+  type ProposedEvent,
+  type WitnessState,
+} from '#libs/event-store';
 import { systemActor, noObserver, type StoreObserver } from '#libs/kernel';
 import { loadVaultKey, openVault, vaultExists, type Vault } from '#libs/vault';
 import type { Config } from './config.js';
@@ -41,6 +50,8 @@ export async function openInstallation(
     namespace: config.eventStoreNamespace,
     catalogue: eventCatalogue,
     observer,
+    onTampered: (name, reason) =>
+      new Logger('EventStore').error('A stream was changed from outside Rollbook.', { stream: name, reason }),
     // Whether there is a log is known before its keys are needed.
     keys: {
       findOrCreateKey: (owner) => vault!.findOrCreateKey(owner as never),
@@ -76,7 +87,7 @@ export async function openInstallation(
     if (isNew) await writeFounding(store, vault);
     if ((await findFounder(store)) !== vault.fingerprint) {
       throw new Error(
-        'This log was founded with another vault: give the DATA_DIR that belongs to it, or another EVENTSTORE_NAMESPACE.',
+        'This log was founded with another vault, or its beginning was changed: give the DATA_DIR that belongs to it, or another EVENTSTORE_NAMESPACE.',
       );
     }
     if (vault.authentication.mustTakeOver) await takeOverLog(store, vault);
@@ -93,9 +104,8 @@ const stream = 'installation';
 
 /** Returns the fingerprint of the vault that the log was founded with; `undefined` if no vault's founding authenticates. */
 async function findFounder(store: EventStore): Promise<string | undefined> {
-  for await (const { type, data } of store.read(stream))
-    if (type === 'InstallationFounded') return (data as { vault: string }).vault;
-  return undefined;
+  const [first] = await unlessTampered(Array.fromAsync(store.read(stream, { maxCount: 1 })), []);
+  return first?.revision === 0 ? (first.data as { vault: string }).vault : undefined;
 }
 
 /** Returns the id of the event of the last restore; '' if the log was never restored. */
@@ -125,18 +135,20 @@ async function writeFounding(store: EventStore, vault: Vault): Promise<void> {
  * @throws Error of one line if other events of the log carry a MAC: then the vault is older than the log
  */
 async function takeOverLog(store: EventStore, vault: Vault): Promise<void> {
+  const taken = await findTakeOver(store);
   let unsigned: WitnessState = vault.witness.state;
   let signed = 0;
   for await (const event of store.readRawLog()) {
     if (isSigned(event)) signed++;
-    else unsigned = advance(unsigned, { event, isAuthentic: true });
+    else if (event.position <= (taken?.position ?? Infinity))
+      unsigned = advance(unsigned, { event, isAuthentic: true });
   }
   const { events, digest, position } = unsigned;
-  if (signed > 0) {
-    const taken = await findTakeOver(store);
-    if (signed !== 1 || taken?.position !== position || taken.digest !== digest)
-      throw new Error('The vault is of an earlier build than the log: restore the vault that belongs to this log.');
-  } else {
+  if (taken ? signed !== 1 || taken.digest !== digest : signed > 0)
+    throw new Error(
+      'The log holds events that are signed with an unknown key: restore the vault that belongs to this log, or remove what others have appended to its streams.',
+    );
+  if (!taken) {
     let last = -1;
     for await (const { revision } of store.read(stream, { backwards: true, maxCount: 1 })) last = revision;
     await store.append(stream, last, [

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { EventStore } from '#libs/event-store';
 import { storeNames } from '#libs/kernel';
 import type { MailProcess } from '#libs/mail';
 import type { ProjectionRunner } from '#libs/read-store';
@@ -17,7 +18,7 @@ export class Metrics {
     private readonly projections: ProjectionRunner,
     mails: MailProcess,
     stores: StoreHealth,
-    vault: Vault,
+    { store, vault }: { readonly store: EventStore; readonly vault: Vault },
   ) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
@@ -45,7 +46,7 @@ export class Metrics {
     });
     countMails(this.registry, mails);
     watchStores(this.registry, stores);
-    countForeignData(this.registry, vault);
+    countForeignData(this.registry, store, vault);
   }
 
   readonly contentType = 'text/plain; version=0.0.4; charset=utf-8';
@@ -73,16 +74,17 @@ export class Metrics {
 }
 
 /** Adds the gauges of what others have written into our stores. */
-function countForeignData(registry: Registry, vault: Vault): void {
+function countForeignData(registry: Registry, store: EventStore, vault: Vault): void {
   const foreign = new Gauge({
     name: 'rollbook_foreign_data',
-    help: 'What others have written into the stores of this installation: ranges of events, changed streams, reads of changed rows of the vault',
+    help: 'What others have written into the stores of this installation: ranges of events, changed streams, tampered streams that were met, reads of changed rows of the vault',
     labelNames: ['kind'],
     registers: [],
     collect() {
       const { foreignRanges, changedStreams } = vault.witness.state;
       this.set({ kind: 'event-ranges' }, foreignRanges);
       this.set({ kind: 'changed-streams' }, changedStreams);
+      this.set({ kind: 'tampered-streams' }, store.tampered.count);
       this.set(
         { kind: 'vault-rows' },
         Object.values(vault.foreignRows).reduce((sum, count) => sum + count, 0),

@@ -103,7 +103,7 @@ export async function startServer(
       publicOrigin,
       sessions: config.sessions,
       health: watched,
-      metrics: new Metrics(runner, mails, health, stores.vault),
+      metrics: new Metrics(runner, mails, health, stores),
     };
     const operatorToken = join(config.dataDir, 'operator-token');
     const token = { ...parts, file: operatorToken, at: clock.now().toISOString(), days: config.operatorTokenDays };

@@ -17,6 +17,7 @@ import { RawLog, type Appended, type LogRange } from './raw-log.js';
 import { StreamCheck, TamperedStream } from './stream-check.js';
 import { followLog } from './subscription.js';
 import { shortWait, type TimeLimits } from './time-limits.js';
+import { TamperedStreams, type OnTampered } from './tampered-streams.js';
 import type { WitnessRecord } from './witness.js';
 import { WrongRevision } from './wrong-revision.js';
 
@@ -38,9 +39,14 @@ export interface EventStoreOptions {
   readonly limits?: Partial<TimeLimits>;
   /** Is called when the store can't be used, and when it can be used again. */
   readonly observer?: StoreObserver;
+  /** Is called once for each tampered stream that a read meets. */
+  readonly onTampered?: OnTampered;
 }
 
 const defaultLimits: TimeLimits = { silenceMs: 4_000, slowMs: 10_000, replaceAfterMs: 8_000 };
+
+/** How often an append may find further foreign events at the end of its stream before it is a conflict. */
+const MAX_APPEND_ROUNDS = 5;
 
 /** With more, each load would wait so long that a busy server looks like one that is away. */
 const MAX_CONCURRENT_LOADS = 64;
@@ -58,11 +64,14 @@ export class EventStore {
   private readonly keys: LogKeys;
   private readonly raw: RawLog;
   private readonly loads: Limiter;
+  /** The tampered streams that reads have met since the start. */
+  readonly tampered: TamperedStreams;
 
-  constructor({ url, namespace, catalogue, keys, limits, observer = noObserver }: EventStoreOptions) {
+  constructor({ url, namespace, catalogue, keys, limits, observer = noObserver, onTampered }: EventStoreOptions) {
     this.connection = new Connection(url, { ...defaultLimits, ...limits }, observer);
     this.codec = new Codec(catalogue, keys);
     this.keys = keys;
+    this.tampered = new TamperedStreams(onTampered);
     this.loads = new Limiter(MAX_CONCURRENT_LOADS, shortWait.silenceMs);
     this.raw = new RawLog(this.connection, namespace);
   }
@@ -154,13 +163,17 @@ export class EventStore {
       ),
     );
     const { current } = this.keys.authentication;
-    for (let last = expected; ;) {
+    for (let last = expected, rounds = 0; ; rounds++) {
       try {
         return await this.raw.append(stream, last, signEvents({ stream, last, previous: expected }, encoded, current));
       } catch (error) {
         if (!(error instanceof WrongExpectedVersionError)) throw error;
         const actual = error.actualVersion === NO_STREAM ? -1 : Number(error.actualVersion);
-        if (actual <= last || !(await this.hasOnlyForeignEvents(stream, last + 1, actual)))
+        if (
+          actual <= last ||
+          rounds === MAX_APPEND_ROUNDS ||
+          !(await this.hasOnlyForeignEvents(stream, last + 1, actual))
+        )
           throw new WrongRevision(stream, expected, actual);
         last = actual;
       }
@@ -237,11 +250,16 @@ export class EventStore {
   /** Returns a check of a read. Throws `TamperedStream` for a stream whose metadata were changed. */
   private checkStream(stream: string, read: { backwards: boolean; fromRevision: number | undefined }): StreamCheck {
     const { witness } = this.keys;
-    if (witness?.isChanged(stream)) throw new TamperedStream(stream, 'it was deleted or its metadata were changed');
+    const onTampered = (reason: string) => this.tampered.add(stream, reason);
+    if (witness?.isChanged(stream)) {
+      const reason = 'it was deleted or its metadata were changed';
+      onTampered(reason);
+      throw new TamperedStream(stream, reason);
+    }
     // The newest events of a stream are named by none after them: there, the witness tells foreign events from altered ones.
     const wasAltered = ({ position, revision }: RawEvent) =>
       witness !== undefined && position <= witness.position && !witness.isForeign(stream, revision);
-    return new StreamCheck({ stream, wasAltered, ...read });
+    return new StreamCheck({ stream, wasAltered, onTampered, ...read });
   }
 
   private authenticate(event: RawEvent) {

@@ -6,6 +6,6 @@ export * from './event-store.js';
 export type { Loaded } from './fold-events.js';
 export * from './handle-command.js';
 export { eventStoreRefusals } from './refusals.js';
-export { TamperedStream } from './stream-check.js';
+export { TamperedStream, unlessTampered } from './stream-check.js';
 export * from './wrong-revision.js';
 export { LogWitness, advance, type WitnessState } from './witness.js';

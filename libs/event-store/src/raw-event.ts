@@ -35,8 +35,9 @@ export function toRawEvent(response: streams.ReadResp.ReadEvent): RawEvent | und
   };
 }
 
-/** The type of the event that EventStoreDB appends to a stream that is deleted for ever. */
-export const TOMBSTONE = '$streamDeleted';
+/** Returns whether EventStoreDB has appended this event because the stream is deleted for ever. Its number is the largest possible. */
+export const isTombstone = ({ type, revision }: RawEvent): boolean =>
+  type === '$streamDeleted' && revision >= Number.MAX_SAFE_INTEGER;
 
 /** An item of a subscription to the log as it is stored, foreign events included. Streams are without the namespace. */
 export type RawLogItem =

@@ -5,7 +5,7 @@ import type { RawEvent } from './raw-event.js';
 /** More foreign events in a row make a stream tampered: each read has to pass over them. */
 const MAX_FOREIGN_EVENTS = 1_000;
 
-/** A stream was changed by somebody else: authentic events were altered or removed. Nobody can tell what they said. */
+/** A stream was changed by somebody else: authentic events were altered or removed. Its stream and reason are for operators only. */
 export class TamperedStream extends Refusal {
   constructor(
     readonly stream: string,
@@ -16,7 +16,6 @@ export class TamperedStream extends Refusal {
       'conflict',
       'The log of this was changed from outside Rollbook. An operator has to look at it.',
     );
-    this.message = `${stream}: ${reason}`;
   }
 }
 
@@ -27,6 +26,8 @@ interface CheckedRead {
   readonly fromRevision: number | undefined;
   /** Returns whether an event that is not authentic, and that no later event names or skips, was altered. */
   readonly wasAltered: (event: RawEvent) => boolean;
+  /** Is called before `TamperedStream` is thrown. */
+  readonly onTampered: (reason: string) => void;
 }
 
 /**
@@ -92,6 +93,17 @@ export class StreamCheck {
   }
 
   private throwTampered(reason: string): never {
+    this.read.onTampered(reason);
     throw new TamperedStream(this.read.stream, reason);
+  }
+}
+
+/** Returns `fallback` if the work meets a tampered stream. */
+export async function unlessTampered<T>(work: Promise<T>, fallback: T): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof TamperedStream) return fallback;
+    throw error;
   }
 }

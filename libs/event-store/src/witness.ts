@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate, setTimeout as pause } from 'node:timers/promises';
 import type { EventStore } from './event-store.js';
-import { TOMBSTONE, type RawLogItem } from './raw-event.js';
+import { isTombstone, type RawLogItem } from './raw-event.js';
 
 /** What the witness keeps durably, in the vault. */
 export interface WitnessRecord {
@@ -112,7 +112,7 @@ export class LogWitness {
       if (item.kind === 'metadata') changedStreams.push(item.stream);
       if (item.kind !== 'event') continue;
       const { stream, event } = item;
-      if (event.type === TOMBSTONE) changedStreams.push(stream);
+      if (isTombstone(event)) changedStreams.push(stream);
       else if (!item.isAuthentic) foreign.push({ stream, revision: event.revision });
       state = advance(state, item);
     }

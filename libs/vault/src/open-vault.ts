@@ -2,6 +2,7 @@ import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { addRowMacs } from './add-row-macs.js';
 import { createLogKeys } from './log-keys.js';
+import { LogRow } from './log-row.js';
 import { openVaultFile } from './vault-file.js';
 import { Vault } from './vault.js';
 import { unwrap, wrap } from './wrapping.js';
@@ -31,6 +32,7 @@ export function openVault(options: { directory: string; key: Buffer; create: boo
       createLogKeys(created, key, 0);
     },
     addMacs: (old) => {
+      if (hasSeenLog(old, key)) throw versionChanged();
       addRowMacs(old, key, bindHashKeyToRowMacs(old, key));
       // An earlier build has appended events without a MAC.
       createLogKeys(old, key, null);
@@ -46,12 +48,20 @@ export function openVault(options: { directory: string; key: Buffer; create: boo
 
 /** Loads the key that hashes are made with, whose box must be bound to `name`; fails if the vault was created with another vault key. */
 function loadHashKey(db: DatabaseSync, key: KeyObject, name: string): KeyObject {
-  const row = db.prepare('SELECT box FROM secret WHERE name = ?').get('hash') as { box: Uint8Array };
+  const row = db.prepare('SELECT box FROM secret WHERE name = ?').get('hash') as { box: Uint8Array } | undefined;
+  if (!row) throw new Error('the vault has lost the key that hashes are made with: restore a backup of it');
   const hashKey = unwrapOrUndefined(row.box, key, name);
   if (hashKey) return createSecretKey(hashKey);
-  if (Object.values(hashKeyNames).some((other) => unwrapOrUndefined(row.box, key, other)))
-    throw new Error("the vault's version was changed outside of Rollbook: restore a backup");
+  if (Object.values(hashKeyNames).some((other) => unwrapOrUndefined(row.box, key, other))) throw versionChanged();
   throw new Error('VAULT_KEY is not the key that this vault was made with');
+}
+
+const versionChanged = () => new Error("the vault's version was changed outside of Rollbook: restore a backup");
+
+/** Returns whether the vault has authenticated a log already. A new vault and one of an earlier build have not. */
+function hasSeenLog(db: DatabaseSync, key: KeyObject): boolean {
+  const isThere = db.prepare("SELECT 1 FROM secret WHERE name = 'log'").get() !== undefined;
+  return isThere && new LogRow(db, key).state.witness.position >= 0;
 }
 
 /** Binds the key of hashes to the name that says that rows have MACs, and returns it. Fails if it is bound to it already. */

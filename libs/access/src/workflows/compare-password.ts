@@ -1,4 +1,4 @@
-import { handleCommand, type EventStore } from '#libs/event-store';
+import { handleCommand, unlessTampered, type EventStore } from '#libs/event-store';
 import { withContext, type CommandContext } from '#libs/kernel';
 import {
   RecordFailedLogin,
@@ -15,6 +15,7 @@ import {
 import type { Vault } from '#libs/vault';
 import { verifyPassword } from './argon2.js';
 import type { DeviceChecks } from './device-checks.js';
+import { loadTrusted } from './load-trusted.js';
 import type { PasswordThreads } from './password-threads.js';
 
 export interface ComparePasswordDependencies {
@@ -39,13 +40,13 @@ export async function comparePassword(
   { store, vault, threads, deviceChecks }: ComparePasswordDependencies,
   { userId, password, context }: { userId: string | undefined; password: string; context: CommandContext },
 ): Promise<VerifiedUser | undefined> {
-  const { state: user, revision } = userId === undefined ? noUser : await store.load(UserDecider, userId);
+  const { state: user, revision } = userId === undefined ? noUser : await loadTrusted(store, UserDecider, userId);
   const isCompared =
     userId !== undefined && mayLogIn(user, context.at) && mayCompare(deviceChecks, userId, user, context);
   const right = await verifyPassword(threads, password, isCompared ? findPasswordHash(vault, userId, user) : undefined);
   if (!isCompared) return undefined;
   if (right) return { user, revision };
-  await recordFailedLogin(store, { ...context, targetId: userId });
+  await unlessTampered(recordFailedLogin(store, { ...context, targetId: userId }), undefined);
   return undefined;
 }
 

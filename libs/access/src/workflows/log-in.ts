@@ -1,7 +1,8 @@
-import { retryOnConflict, appendDecided, type EventStore } from '#libs/event-store';
+import { appendDecided, retryOnConflict, unlessTampered, type EventStore } from '#libs/event-store';
 import { Refusal, decide, withContext, type CommandContext } from '#libs/kernel';
 import { LoginDecider, RecordLogin, UserDecider, findUserByAddress, mayLogIn, type ActiveUser } from '#libs/users';
 import { hashPassword, isOutdatedHash } from './argon2.js';
+import { loadTrusted } from './load-trusted.js';
 import {
   comparePassword,
   findPasswordHash,
@@ -29,7 +30,7 @@ export async function logIn(
   { email, password, context }: { email: string; password: string; context: CommandContext },
 ): Promise<LoggedIn> {
   const { store, vault, threads } = services;
-  const userId = (await findUserByAddress({ store, vault }, email))?.id;
+  const userId = (await unlessTampered(findUserByAddress({ store, vault }, email), undefined))?.id;
   const proven = await comparePassword(services, { userId, password, context });
   if (userId === undefined || !proven) throw loginFailed();
   const setBy = proven.user.password!;
@@ -56,9 +57,9 @@ export function recordLogin(
   holds: (user: ActiveUser) => boolean = () => true,
 ): Promise<LoggedIn> {
   return retryOnConflict(async () => {
-    const user = await store.load(UserDecider, context.targetId);
-    const logins = await store.load(LoginDecider, context.targetId);
-    if (!mayLogIn(user.state, context.at) || !holds(user.state)) throw loginFailed();
+    const user = await loadTrusted(store, UserDecider, context.targetId);
+    const logins = await unlessTampered(store.load(LoginDecider, context.targetId), undefined);
+    if (!logins || !mayLogIn(user.state, context.at) || !holds(user.state)) throw loginFailed();
     const own = withContext(new RecordLogin({ method }), toUserContext(context, user.state));
     const { position } = await appendDecided(
       store,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { v5 as uuidv5 } from 'uuid';
 import { permissions } from '#libs/authorization';
-import { TamperedStream } from '#libs/event-store';
+import { unlessTampered } from '#libs/event-store';
 import { systemActor, withContext, writeFileDurably, type Command, type CommandContext } from '#libs/kernel';
 import { roles } from '#libs/users';
 import { EndAccessToken, IssueOperatorToken } from '../domain/access-token.commands.js';
@@ -64,14 +64,11 @@ async function loadOperatorTokens(
   const tokens = [];
   for (;;) {
     const id = tokenId(stores, tokens.length);
-    const state = await stores.store.load(AccessTokenDecider, id).then((loaded) => loaded.state, ignoreTampered);
+    const loaded = await unlessTampered(stores.store.load(AccessTokenDecider, id), undefined);
+    const state = loaded?.state;
     if (state?.status === 'absent') return tokens;
     tokens.push({ id, state });
   }
-}
-
-function ignoreTampered(error: unknown): undefined {
-  if (!(error instanceof TamperedStream)) throw error;
 }
 
 async function issueIntoFile(file: string, stores: OperatorTokenOptions, n: number): Promise<string> {

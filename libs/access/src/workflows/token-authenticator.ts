@@ -1,11 +1,11 @@
 import { AccountDecider } from '#libs/accounts';
-import { TamperedStream, type EventStore, type Loaded } from '#libs/event-store';
-import type { AnyDecider, StateOf } from '#libs/kernel';
+import type { EventStore } from '#libs/event-store';
 import { UserDecider, type ExistingUser, type SessionsEnd } from '#libs/users';
 import type { Vault } from '#libs/vault';
 import { AccessTokenDecider, type AccessToken } from '../domain/access-token.decider.js';
 import type { Me } from '../domain/me.js';
 import { toTokenPrincipal, toUserAccess, type Principal, type UserAccess } from '../domain/principal.js';
+import { loadTrusted } from './load-trusted.js';
 import { OneSecondCache, type Freshness } from './one-second-cache.js';
 import { hashSecret, tokenSecretPattern } from './secret.js';
 import type { TokenUseRecorder } from './token-use-recorder.js';
@@ -105,19 +105,5 @@ export class TokenAuthenticator {
   /** Returns whether an account is open. `true` may be one second old. */
   async isOpenAccount(id: string): Promise<boolean> {
     return (await this.accounts.get(id, 'cached')) || this.accounts.get(id, 'fresh');
-  }
-}
-
-/** Loads a stream as {@link EventStore.load} does. A tampered token, user or account is taken for an absent one, so it gives no rights. */
-async function loadTrusted<D extends AnyDecider>(
-  store: Pick<EventStore, 'load'>,
-  decider: D,
-  id: string,
-): Promise<Pick<Loaded<StateOf<D>>, 'state'>> {
-  try {
-    return await store.load(decider, id);
-  } catch (error) {
-    if (error instanceof TamperedStream) return { state: decider.initial as StateOf<D> };
-    throw error;
   }
 }
