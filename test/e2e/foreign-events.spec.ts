@@ -105,6 +105,13 @@ it('an appended AccessTokenIssued makes no token an operator’s, and stops no r
   expect(body.projections.failing).toBeNull();
 });
 
+it('foreign events are an incident: operators see how many, and in which streams', async () => {
+  const { body } = expectStatus(200, await test.operator.get('/health/ready'));
+  expect(body).toMatchObject({ status: 'degraded', foreignData: { status: 'found', eventRanges: 4, vaultRows: 0 } });
+  expect(body.foreignData.latest).toContainEqual({ stream: 'accessToken-unheard', first: 0, last: 0 });
+  expect((await test.operator.get('/metrics')).text).toMatch(/rollbook_foreign_data{kind="event-ranges"} 4/);
+});
+
 it('every answer is what it would be without the foreign events, also when the read models are built again', async () => {
   const before = await askAll(test.operator);
   for (const { streamId, type, data } of await readLog())

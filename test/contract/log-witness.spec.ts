@@ -1,0 +1,163 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { ANY, EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
+import { LogWitness, TamperedStream, type EventStore } from '#libs/event-store';
+import { openVault, type Vault } from '#libs/vault';
+import {
+  counted,
+  eventsOf,
+  external,
+  namespace,
+  numberOf,
+  storeOf,
+  untilCaughtUp,
+  url,
+} from './event-store-fixture.js';
+
+// Each test has a vault of its own, since a vault belongs to one log.
+const key = Buffer.alloc(32, 7);
+let attacker: EventStoreDBClient;
+let directory: string;
+let vault: Vault;
+let store: EventStore;
+let witness: LogWitness;
+const problems: unknown[] = [];
+
+beforeAll(() => {
+  attacker = EventStoreDBClient.connectionString(url);
+});
+afterAll(() => attacker.dispose());
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'witness-'));
+  vault = openVault({ directory, key, create: true });
+  store = storeOf({ keys: vault });
+  witness = new LogWitness(store, vault.witness, (error) => problems.push(error));
+});
+afterEach(async () => {
+  await witness.stop();
+  vault.close();
+  rmSync(directory, { recursive: true });
+  expect(problems).toEqual([]);
+});
+
+const forge = (stream: string, count = 1) =>
+  attacker.appendToStream(
+    `${namespace}.${stream}`,
+    Array.from({ length: count }, () => jsonEvent({ type: 'Counted', data: { n: 9 } })),
+    { expectedRevision: ANY },
+  );
+const waitForEnd = async () => vault.witness.waitForPosition(await store.lastPosition(), AbortSignal.timeout(10_000));
+const reopen = () => {
+  vault.close();
+  vault = openVault({ directory, key, create: false });
+  store = storeOf({ keys: vault });
+};
+
+it('counts authentic events, and lists foreign ones by stream, also after a restart', async () => {
+  witness.start();
+  await store.append('n-1', -1, [counted(1), counted(2)]);
+  await forge('n-1', 3);
+  await forge('n-2');
+  await store.append('n-1', 1, [counted(3)]);
+  await forge('n-1');
+  await waitForEnd();
+  expect(vault.witness.state).toMatchObject({ events: 3, foreignRanges: 3, changedStreams: 0 });
+  expect(vault.witness.listIncidents(10)).toEqual([
+    { stream: 'n-1', first: 2, last: 4 },
+    { stream: 'n-1', first: 6, last: 6 },
+    { stream: 'n-2', first: 0, last: 0 },
+  ]);
+  await witness.stop();
+  const { state } = vault.witness;
+  reopen();
+  expect(vault.witness.state).toEqual(state);
+  expect([4, 5, 6].map((revision) => vault.witness.isForeign('n-1', revision))).toEqual([true, false, true]);
+  witness = new LogWitness(store, vault.witness, (error) => problems.push(error));
+  witness.start();
+  await store.append('n-1', 5, [counted(4)]);
+  await waitForEnd();
+  expect(vault.witness.state.events).toBe(4);
+});
+
+it('has the same digest for the same log, in batches of any size', async () => {
+  for (let n = 0; n < 5; n++) await store.append('n-1', n - 1, [counted(n)]);
+  witness.start();
+  await waitForEnd();
+  const { state } = vault.witness;
+  vault.witness.reset();
+  await witness.stop();
+  witness = new LogWitness(store, vault.witness, (error) => problems.push(error));
+  witness.start();
+  await waitForEnd();
+  expect(vault.witness.state).toEqual(state);
+});
+
+it('is what subscriptions wait for, once it runs', async () => {
+  await store.append('n-1', -1, [counted(1)]);
+  vault.witness.attach();
+  const aborting = new AbortController();
+  const followed = store.follow(undefined, aborting.signal);
+  const first = followed.next();
+  expect(await Promise.race([first, new Promise((resolve) => setTimeout(resolve, 200, 'waits'))])).toBe('waits');
+  witness.start();
+  expect(numberOf(eventsOf([(await first).value])[0]!)).toBe(1);
+  aborting.abort();
+  await followed.return(undefined);
+});
+
+it('tells an altered event from a foreign one at the end of a stream', async () => {
+  // The witness has seen an authentic event there: what is there now was altered.
+  const seen = vault.witness.state;
+  await forge('n-1');
+  const { position } = (await Array.fromAsync(store.readRawLog()))[0]!;
+  expect(await Array.fromAsync(store.read('n-1'))).toEqual([]);
+  vault.witness.save({ state: { ...seen, position }, foreign: [], changedStreams: [] });
+  await expect(Array.fromAsync(store.read('n-1'))).rejects.toThrow(TamperedStream);
+  await expect(store.append('n-1', -1, [counted(1)])).rejects.toThrow(TamperedStream);
+  expect(store.tampered.list(10)).toEqual([{ stream: 'n-1', reason: 'revision 0 was altered' }]);
+  vault.witness.save({ state: { ...seen, position }, foreign: [{ stream: 'n-1', revision: 0 }], changedStreams: [] });
+  expect(await Array.fromAsync(store.read('n-1'))).toEqual([]);
+});
+
+it('makes a stream tampered that was deleted or whose metadata were changed', async () => {
+  await store.append('n-1', -1, [counted(1)]);
+  vault.witness.save({ state: vault.witness.state, foreign: [], changedStreams: ['n-1'] });
+  await expect(Array.fromAsync(store.read('n-1'))).rejects.toThrow(TamperedStream);
+  expect(eventsOf(await untilCaughtUp()).map(numberOf)).toEqual([]);
+});
+
+it('lists at most 10,000 ranges', () => {
+  const foreign = Array.from({ length: 10_050 }, (_, nth) => ({ stream: `n-${nth}`, revision: 0 }));
+  vault.witness.save({ state: { ...vault.witness.state, position: 9 }, foreign, changedStreams: [] });
+  expect(vault.witness.state.foreignRanges).toBe(10_000);
+  expect(vault.witness.isForeign('n-10049', 0)).toBe(false);
+});
+
+describe('a vault is refused', () => {
+  it.each([
+    ['a foreign event was removed from its list', 'DELETE FROM foreign_range', 'list of foreign events was changed'],
+    [
+      'a foreign event was moved to another stream',
+      "UPDATE foreign_range SET stream = 'n-3'",
+      'list of foreign events',
+    ],
+    ['a changed stream was removed from its list', 'DELETE FROM changed_stream', 'list of foreign events was changed'],
+    ['both lists were removed', 'DROP TABLE foreign_range; DROP TABLE changed_stream', 'list of foreign events'],
+    ['what it knows about the log was removed', "DELETE FROM secret WHERE name = 'log'", 'has lost what it knows'],
+  ])('if %s', (_, sql, refusal) => {
+    const changed = mkdtempSync(join(tmpdir(), 'witness-'));
+    const state = { ...vault.witness.state, position: 5 };
+    const written = openVault({ directory: changed, key, create: true });
+    written.witness.save({ state, foreign: [{ stream: 'n-1', revision: 3 }], changedStreams: ['n-2'] });
+    written.close();
+    const db = new DatabaseSync(join(changed, 'vault.db'));
+    db.exec(sql);
+    db.close();
+    expect(() => openVault({ directory: changed, key, create: false })).toThrow(refusal);
+    rmSync(changed, { recursive: true });
+  });
+});
+
+if (!external) console.info('That the witness sees metadata and deletes is not tested: the embedded node has none.');
