@@ -1,5 +1,5 @@
 import type { Actor, Envelope, EventFormat, Recorded, Subject } from '#libs/kernel';
-import { isKnownFormat, seal, unseal, type BoxName, type BoxBinding, type SealedBox } from './sealing.js';
+import { hashForOwner, isKnownFormat, seal, unseal, type BoxName, type BoxBinding, type SealedBox } from './sealing.js';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- the erased form: which data belongs to a type, the catalogues have checked
 export type AnyEventFormat = EventFormat<any>;
@@ -38,6 +38,7 @@ export type Metadata = {
   readonly account?: string;
   readonly at: string;
   readonly schema: number;
+  /** Of events of earlier builds; today it is sealed. */
   readonly digest?: string;
   readonly sealed?: { readonly [Name in BoxName]?: SealedBox };
   /** Of a stored event; see authentication.ts. */
@@ -58,8 +59,13 @@ export class UnreadableEvent extends Error {
 }
 
 interface SealedContents {
-  readonly subject: { readonly data?: object; readonly reason?: string; readonly ip?: string };
-  readonly actor: { readonly ip?: string };
+  readonly subject: {
+    readonly data?: object;
+    readonly reason?: string;
+    readonly ip?: string;
+    readonly digest?: string;
+  };
+  readonly actor: { readonly ip?: string; readonly digest?: string };
 }
 
 /** Encodes events for the store and decodes them: encrypts personal data, upcasts old schemas. */
@@ -70,7 +76,19 @@ export class Codec {
   ) {}
 
   /**
-   * Encrypts an event's personal data and returns the event as stored.
+   * Returns the id that the event's stored id is derived from. It depends on the digest of the request, so that the same
+   * command with another body is no repetition, but under the key that seals the digest: else the id would tell for ever
+   * whether a guessed body is right.
+   */
+  async toRequestBoundId({ id, type, data, envelope }: ProposedEvent): Promise<string> {
+    const format = this.catalogue[type];
+    if (!format || !envelope.digest) return id;
+    const owner = findSubjectKeyOwner(format, data, envelope) ?? actorKeyOwner(envelope);
+    return hashForOwner(JSON.stringify([id, envelope.digest]), await this.keys.findOrCreateKey(owner));
+  }
+
+  /**
+   * Encrypts an event's personal data and the digest of the request, and returns the event as stored.
    * @param stream without the namespace
    * @throws Error if no catalogue has the type, or no owner's key fits the personal data
    */
@@ -78,17 +96,24 @@ export class Codec {
     const format = this.catalogue[type];
     if (!format) throw new Error(`event type ${type} is in no catalogue`);
     const { clear, personal } = splitPersonal(format, data);
-    const { reason, ip, correlationId, causationId, ...rest } = envelope;
+    const { reason, ip, digest, correlationId, causationId, ...rest } = envelope;
     // The system has no key: its events are encrypted with the subject's.
     const ipOfSubject = format.ip === 'subject' || envelope.actor.kind === 'system';
+    // An access token of the whole installation has no key: the digest of a request that ends it is sealed for the actor.
+    const digestOfSubject = digest !== undefined && findSubjectKeyOwner(format, data, envelope) !== undefined;
     const contents: SealedContents = {
-      subject: { ...(personal && { data: personal }), ...(reason && { reason }), ...(ip && ipOfSubject && { ip }) },
-      actor: { ...(ip && !ipOfSubject && { ip }) },
+      subject: {
+        ...(personal && { data: personal }),
+        ...(reason && { reason }),
+        ...(ip && ipOfSubject && { ip }),
+        ...(digest && digestOfSubject && { digest }),
+      },
+      actor: { ...(ip && !ipOfSubject && { ip }), ...(digest && !digestOfSubject && { digest }) },
     };
     const place = { stream, id, type };
     const sealed = {
       ...(await this.sealBox('subject', contents, () => subjectKeyOwner(format, data, envelope), place)),
-      ...(await this.sealBox('actor', contents, () => `${envelope.actor.kind}:${envelope.actor.id}`, place)),
+      ...(await this.sealBox('actor', contents, () => actorKeyOwner(envelope), place)),
     };
     const metadata: Metadata = {
       $correlationId: correlationId,
@@ -188,13 +213,25 @@ function splitPersonal(format: AnyEventFormat, data: object): { clear: Record<st
   };
 }
 
-/** Returns the owner of the key that encrypts the data about an event's subject, `<kind>:<id>`. */
-function subjectKeyOwner(format: AnyEventFormat, data: object, envelope: Envelope): string {
+/** Returns the owner of the key that encrypts the data about an event's subject, `<kind>:<id>`; undefined if it has none. */
+function findSubjectKeyOwner(format: AnyEventFormat, data: object, envelope: Envelope): string | undefined {
   if (format.sealedFor) return format.sealedFor(data, envelope);
   const { subject, account } = envelope;
   if (subject.kind === 'user' || subject.kind === 'account') return `${subject.kind}:${subject.id}`;
-  if (!account) throw new Error(`no key can encrypt this: ${subject.kind} ${subject.id} belongs to no account`);
-  return `account:${account}`;
+  return account && `account:${account}`;
+}
+
+function subjectKeyOwner(format: AnyEventFormat, data: object, envelope: Envelope): string {
+  const owner = findSubjectKeyOwner(format, data, envelope);
+  const { kind, id } = envelope.subject;
+  if (!owner) throw new Error(`no key can encrypt this: ${kind} ${id} belongs to no account`);
+  return owner;
+}
+
+/** Returns the owner of the key that encrypts the data about an event's actor. Throws for the system, which has no key. */
+function actorKeyOwner({ actor }: Envelope): string {
+  if (actor.kind === 'system') throw new Error('no key can encrypt this: the system has none');
+  return `${actor.kind}:${actor.id}`;
 }
 
 /** Returns an event's data in the current schema. Throws if the schema is newer than this build. */

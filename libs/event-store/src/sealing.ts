@@ -39,6 +39,9 @@ const TAG_BYTES = 16;
 /** Separates the keys of boxes from anything else that might ever be derived from an owner's key. */
 const BOX_KEY_PURPOSE = 'rollbook box key';
 
+/** Separates hashes for owners from the keys of boxes. */
+const OWNER_HASH_PURPOSE = 'rollbook hash for an owner';
+
 /** Cache: making a KeyObject costs as much as the encryption. The key ring returns the same Buffer for the same key. */
 const keyObjects = new WeakMap<Buffer, KeyObject>();
 
@@ -72,6 +75,12 @@ export function unseal(content: BoxContent, ownerKey: Buffer, event: BoxBinding,
   if (!isSameText(content.commitment, commitment)) throw new Error('the commitment is not that of the key');
   return decrypt(content.box, key, associatedData(event, name, commitment));
 }
+
+/** Returns a hash of a text (base64url) under the owner's key: without the key, no guess of the text can be checked. */
+export const hashForOwner = (text: string, ownerKey: Buffer): string =>
+  createHmac('sha256', toKeyObject(ownerKey))
+    .update(JSON.stringify([OWNER_HASH_PURPOSE, text]))
+    .digest('base64url');
 
 /** Returns the key of one box of one event: one event can be opened for somebody without giving away the owner's key. */
 function deriveBoxKey(ownerKey: Buffer, { id }: BoxBinding, name: BoxName): { key: KeyObject; commitment: string } {
