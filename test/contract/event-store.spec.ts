@@ -83,8 +83,8 @@ describe('a stream', () => {
 
   it('returns the first result for a repeated append', async () => {
     const event = (digest: string): ProposedEvent => ({
-      ...counted(1),
-      id: toEventId({ commandId: 'k', digest, stream: 'n-1', expected: -1, index: 0 }),
+      ...counted(1, { digest }),
+      id: toEventId({ commandId: 'k', stream: 'n-1', expected: -1, index: 0 }),
     });
     const first = await store.append('n-1', -1, [event('d1')]);
     await store.append('n-1', 0, [counted(2)]);

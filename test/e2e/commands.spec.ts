@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { v5 as uuidv5 } from 'uuid';
 import { EventStore } from '#libs/event-store';
 import { Refusal } from '#libs/kernel';
+import { userEvent } from '#libs/users';
+import { Vault } from '#libs/vault';
 import type { ApiResponse } from '../support/api.js';
 import {
   expectStatus,
@@ -177,6 +180,60 @@ describe('an Idempotency-Key', () => {
       });
   });
 
+  it('HTTP-2: that an earlier build has stored is recognised, with the same body and with another', async () => {
+    const userId = await account.addUser();
+    const [headers, store, vault] = [key(), server.server.app.get(EventStore), server.server.app.get(Vault)];
+    const actor = { kind: 'user', id: account.administratorId } as const;
+    const path = `/api/v1${account.path(`/users/${userId}/lock`)}`;
+    // The command's id and the digest as earlier builds computed them.
+    const origin = [actor.kind, actor.id, 'POST', path, headers['idempotency-key']].join('\n');
+    await store.append(`user-${userId}`, 0, [
+      {
+        id: randomUUID(),
+        ...userEvent('UserLocked', { cause: 'administrator', disableModeDays: 7 }),
+        envelope: {
+          correlationId: randomUUID(),
+          causationId: uuidv5(origin, 'c8a1d0b6-9a52-4f0e-8d8f-2b8f6f0f3a51'),
+          actor,
+          subject: { kind: 'user', id: userId },
+          account: account.id,
+          at: new Date().toISOString(),
+          schema: 1,
+          digest: vault.hmac('digest', JSON.stringify({ reason: 'once' })),
+        },
+      },
+    ]);
+    const mismatch = await users.act(userId, 'lock', { reason: 'twice' }, headers);
+    expect([mismatch.status, mismatch.body.code]).toEqual([422, 'idempotency.mismatch']);
+    expect(await users.act(userId, 'lock', { reason: 'once' }, headers)).toMatchObject({
+      status: 200,
+      etag: '"1"',
+      body: { changed: true },
+    });
+    expect(await users.actionsOn(userId)).toEqual(['user.locked', 'user.added']);
+  });
+
+  it('HTTP-2: has a digest of target and body, which names its format', async () => {
+    const userIds = [await account.addUser(), await account.addUser()];
+    const headers = key();
+    const digests = new Set<string | undefined>();
+    for (const userId of userIds) {
+      expectStatus(200, await users.act(userId, 'lock', { reason: 'once' }, headers));
+      const [, locked] = await Array.fromAsync(server.server.app.get(EventStore).read(`user-${userId}`));
+      expect(locked!.envelope.digest).toMatch(/^2:[0-9a-f]{64}$/);
+      digests.add(locked!.envelope.digest);
+    }
+    expect(digests.size).toBe(2);
+  });
+
+  it('HTTP-2: is used in one stream only: a removal from the administrators stores no digest', async () => {
+    const { id } = await account.addUserWithRole('administrator');
+    expectStatus(200, await users.act(id, 'lock', { reason: 'once' }, key()));
+    const events = await Array.fromAsync(server.server.app.get(EventStore).read(`account-${account.id}`));
+    const removal = events.find(({ type }) => type === 'AdministratorStoodDown')!;
+    expect(removal.envelope.digest).toBeUndefined();
+  });
+
   it('HTTP-2: of a refused command is not stored: a repeat is decided again', async () => {
     const userId = await account.addUser();
     const headers = key();
@@ -325,6 +382,18 @@ describe('a bulk action', () => {
       expect([mismatch.status, mismatch.body.code]).toEqual([422, 'idempotency.mismatch']);
     }
     expect((await users.getUser(others[0]!)).locks).toEqual([]);
+  });
+
+  it('BULK-5: with a key that an earlier build has stored is recognised, with the same body and with another', async () => {
+    const body = { action: 'lock', userIds: await addMany(1) };
+    const headers = key();
+    const vault = server.server.app.get(Vault);
+    const path = `/api/v1${account.path('/users/bulk')}`;
+    const origin = ['user', account.administratorId, 'POST', path, headers['idempotency-key']].join('\n');
+    const commandId = uuidv5(origin, 'c8a1d0b6-9a52-4f0e-8d8f-2b8f6f0f3a51');
+    vault.bulkDigests.findOrSave(commandId, vault.hmac('digest', JSON.stringify(body)));
+    expect((await bulk({ ...body, reason: 'other' }, headers)).body.code).toBe('idempotency.mismatch');
+    expect(expectStatus(200, await bulk(body, headers)).body.results).toMatchObject([{ ok: true, changed: true }]);
   });
 
   it('BULK-5, BULK-1: with the key of an earlier dry run is carried out', async () => {

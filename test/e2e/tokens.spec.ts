@@ -152,6 +152,15 @@ describe('an access token', () => {
     expect((await operator.get('/health/ready')).body.projections.head).toBe(before);
   });
 
+  it('HTTP-2: of the whole installation is ended once with an Idempotency-Key', async () => {
+    const { tokenId } = await issue(operator, { kind: 'service' });
+    const headers = { 'idempotency-key': randomUUID() };
+    const end = (query = '') => operator.delete(`/access-tokens/${tokenId}${query}`, headers);
+    const first = expectStatus(200, await end());
+    expect(await end()).toMatchObject({ status: 200, body: first.body, position: first.position });
+    expect((await end('?issued=true')).body.code).toBe('idempotency.mismatch');
+  });
+
   it('TOKEN-3: expires within 400 days, at a time with a zone', async () => {
     const in400 = server.clock.now().getTime() + 400 * 86_400_000;
     const times = [

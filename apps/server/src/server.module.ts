@@ -7,7 +7,6 @@ import { AuditModule } from '#libs/audit';
 import { EventStore } from '#libs/event-store';
 import {
   AnswerInterceptor,
-  BodyDigest,
   Clock,
   CommandBus,
   MailLimits,
@@ -15,6 +14,7 @@ import {
   PublicOrigin,
   QueryBus,
   ReadPosition,
+  RequestDigests,
   Routes,
 } from '#libs/http';
 import { MailModule, MailProcess } from '#libs/mail';
@@ -26,6 +26,7 @@ import { FullDiskInterceptor } from './full-disk.interceptor.js';
 import { Health } from './health.js';
 import { HealthController } from './health.controller.js';
 import { Metrics } from './metrics.js';
+import { requestDigestsOf } from './request-digests.js';
 
 /** What the modules are given to work on. */
 export interface Parts {
@@ -70,7 +71,7 @@ class PartsModule {
       { provide: Clock, useValue: clock },
       { provide: PublicOrigin, useValue: { origin: publicOrigin } satisfies PublicOrigin },
       { provide: SessionLimits, useValue: sessions },
-      { provide: BodyDigest, useValue: { of: (body) => vault.hmac('digest', body) } satisfies BodyDigest },
+      { provide: RequestDigests, useValue: requestDigestsOf(vault) },
       { provide: Health, useValue: health },
       { provide: DiskMonitor, useValue: disk },
       { provide: Metrics, useValue: metrics },

@@ -158,9 +158,10 @@ export class EventStore {
    */
   async append(stream: string, expected: number, events: readonly ProposedEvent[]): Promise<Appended> {
     const encoded = await Promise.all(
-      events.map((event) =>
-        this.codec.encode(stream, { ...event, id: this.keys.authentication.deriveEventId(event.id) }),
-      ),
+      events.map(async (event) => {
+        const id = this.keys.authentication.deriveEventId(await this.codec.toRequestBoundId(event));
+        return this.codec.encode(stream, { ...event, id });
+      }),
     );
     const { current } = this.keys.authentication;
     for (let last = expected, rounds = 0; ; rounds++) {

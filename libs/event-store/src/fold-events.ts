@@ -8,7 +8,12 @@ export interface Loaded<State> {
   /** Position of the last event in the log; 0 if there is none. */
   readonly position: number;
   /** The state after the command that was looked for, if its events are already in the stream. */
-  readonly sameCommand?: Loaded<State> & { readonly at: string; readonly digest?: string };
+  readonly sameCommand?: Loaded<State> & {
+    readonly at: string;
+    readonly digest?: string;
+    /** Set if the subject was erased, and with it what was sealed for them. */
+    readonly erased?: true;
+  };
 }
 
 export interface FoldOptions {
@@ -32,7 +37,8 @@ export async function foldEvents<D extends AnyDecider>(
     if (Date.parse(at) > end) break;
     const { revision, position } = event;
     loaded = { state: evolve(decider, loaded.state, event), revision, position };
-    if (causationId === commandId) sameCommand = { ...loaded, at, ...(digest !== undefined && { digest }) };
+    if (causationId === commandId)
+      sameCommand = { ...loaded, at, ...(digest !== undefined && { digest }), ...(event.erased && { erased: true }) };
   }
   return sameCommand ? { ...loaded, sameCommand } : loaded;
 }

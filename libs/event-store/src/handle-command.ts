@@ -70,8 +70,8 @@ export function handleCommand<D extends AnyDecider>(
 }
 
 /**
- * Loads the stream that a command is about. Throws `idempotency.mismatch` if the stream has events of the same command with
- * another body, `revision.stale` if If-Match names another revision than the one that is visible to the caller.
+ * Loads the stream that a command is about. A command whose digest was erased with its subject counts as not in the stream.
+ * Throws `idempotency.mismatch` if the stream has events of the same command with another body, `revision.stale` if If-Match names another revision than the one that is visible to the caller.
  * @param revisionVisible returns the revision that the caller sees; undefined if they must not learn that the stream exists
  */
 export async function loadForCommand<D extends AnyDecider>(
@@ -83,10 +83,12 @@ export async function loadForCommand<D extends AnyDecider>(
   const { commandId, digest } = context;
   // A command without an Idempotency-Key is never repeated: it need not be looked for beyond `foldLast`.
   const mayBeRepeated = digest !== undefined || decider.foldLast === undefined;
-  const loaded = await store.load(decider, context.targetId, mayBeRepeated ? { commandId } : {});
-  if (loaded.sameCommand) {
-    if (loaded.sameCommand.digest !== digest) throw idempotencyMismatch();
-    return loaded;
+  const found = await store.load(decider, context.targetId, mayBeRepeated ? { commandId } : {});
+  const { sameCommand, ...loaded } = found;
+  const isDigestErased = digest !== undefined && sameCommand?.erased && sameCommand.digest === undefined;
+  if (sameCommand && !isDigestErased) {
+    if (!isSameRequest(sameCommand.digest, context)) throw idempotencyMismatch();
+    return found;
   }
   const { expectedRevision } = context;
   const revision = revisionVisible(loaded);
@@ -95,6 +97,12 @@ export async function loadForCommand<D extends AnyDecider>(
   }
   return loaded;
 }
+
+/** Returns whether a stored digest, in the format of this build or of earlier ones, is that of the request. */
+export const isSameRequest = (
+  stored: string | undefined,
+  { digest, earlierDigest }: Pick<CommandContext, 'digest' | 'earlierDigest'>,
+): boolean => stored === digest || (stored !== undefined && stored === earlierDigest);
 
 /** Returns the refusal of an Idempotency-Key that was used with another body before. */
 export const idempotencyMismatch = (): Refusal =>
@@ -129,12 +137,12 @@ export function propose<D extends AnyDecider>(
   command: Command<unknown>,
   decided: readonly EventOf<D>[],
 ): Proposal<StateOf<D>> {
-  const { commandId, digest, targetId } = command.context;
+  const { commandId, targetId } = command.context;
   const stream = `${decider.category}-${targetId}`;
   const envelope = toEnvelope(decider, command);
   let state: StateOf<D> = before;
   const events = decided.map(({ type, data }: DomainEvent, index) => {
-    const id = toEventId({ commandId, digest, stream, expected: revision, index });
+    const id = toEventId({ commandId, stream, expected: revision, index });
     const event = { id, type, data, envelope, stream, revision: revision + 1 + index, position: 0 };
     const next = evolve(decider as AnyDecider, state, event satisfies Recorded);
     const account = decider.account(next, command.context) ?? decider.account(state, command.context);

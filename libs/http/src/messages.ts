@@ -11,7 +11,7 @@ import { v5 as uuidv5 } from 'uuid';
 import { Command, Query, Refusal, withQueryContext, withContext, type CommandContext } from '#libs/kernel';
 import { anonymousCaller, type CalledRequest } from './caller.js';
 import { queryFieldsOf, takesKey, takesRevision } from './needs.js';
-import { BodyDigest, Clock } from './ports.js';
+import { Clock, RequestDigests } from './ports.js';
 import { addressOf } from './source.js';
 import { invalid, validated } from './validation.js';
 
@@ -60,7 +60,7 @@ const deriveId = (commandId: string, purpose: string): string => uuidv5(purpose,
 class CommandPipe implements PipeTransform<Incoming> {
   constructor(
     private readonly clock: Clock,
-    private readonly digest: BodyDigest,
+    private readonly digests: RequestDigests,
   ) {}
 
   transform({ request, handler, source }: Incoming, { metatype }: ArgumentMetadata): Command<never> {
@@ -98,6 +98,7 @@ class CommandPipe implements PipeTransform<Incoming> {
       ? uuidv5([actor.kind, actor.id, request.method, path, key].join('\n'), namespace)
       : randomUUID();
     const targetId = request.params[target ?? 'userId'] ?? deriveId(commandId, 'target');
+    const text = JSON.stringify(body);
     return {
       commandId,
       // With a key, a retry that completes what a crash interrupted keeps the correlation id.
@@ -108,7 +109,10 @@ class CommandPipe implements PipeTransform<Incoming> {
       at: now.toISOString(),
       ...(request.params['accountId'] && { account: request.params['accountId'] }),
       targetId,
-      ...(key && { digest: this.digest.of(JSON.stringify(body)) }),
+      ...(key && {
+        digest: this.digests.compute(`${request.method} ${path}`, text),
+        earlierDigest: this.digests.computeEarlier(text),
+      }),
       ...(expectedRevision !== undefined && { expectedRevision }),
       ...(confinedTo && { confinedTo }),
       permissions: [...permissions],

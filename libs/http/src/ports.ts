@@ -18,9 +18,12 @@ export abstract class PublicOrigin {
   abstract readonly origin: string | undefined;
 }
 
-/** Computes a keyed hash of a request's body, which shows when the same Idempotency-Key comes with another body. */
-export abstract class BodyDigest {
-  abstract of(body: string): string;
+/** Computes keyed hashes of requests, which show when the same Idempotency-Key comes with another body. */
+export abstract class RequestDigests {
+  /** Returns the digest of a request in the format of this build: the format's number, a colon, and a hash of target and body. */
+  abstract compute(target: string, body: string): string;
+  /** Returns the digest that earlier builds stored for a request: a hash of the body alone, without a number. */
+  abstract computeEarlier(body: string): string;
 }
 
 /** The position in the log that all read models have reached. */

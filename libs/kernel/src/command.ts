@@ -20,8 +20,10 @@ export interface CommandContext {
   readonly account?: string;
   /** The id of the target, from the path; its stream is `<category>-<targetId>`. */
   readonly targetId: string;
-  /** Keyed hash of the body; set if the request has an Idempotency-Key. */
+  /** Keyed hash of the request's target and body, with the number of its format; set if the request has an Idempotency-Key. */
   readonly digest?: string;
+  /** The digest that earlier builds stored for the same request; set if `digest` is. It is compared, never stored. */
+  readonly earlierDigest?: string;
   /** The revision in If-Match. */
   readonly expectedRevision?: number;
 }

@@ -70,7 +70,7 @@ export interface Envelope {
   readonly at: string;
   /** Version of the event's JSON; upcasters bring older ones up to date. */
   readonly schema: number;
-  /** Keyed hash of the request's body; set if the request has an Idempotency-Key. */
+  /** Keyed hash of the request, which shows whether a repeat has the same body; set if the request has an Idempotency-Key. Sealed. */
   readonly digest?: string;
 }
 

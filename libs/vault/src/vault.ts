@@ -19,7 +19,7 @@ import { WitnessRecord } from './witness-record.js';
 import { unwrap, wrap } from './wrapping.js';
 
 /** What a hash is used for. The same text has unrelated hashes for different purposes. */
-export type HashPurpose = 'email' | 'digest' | 'link' | 'device' | 'cookie';
+export type HashPurpose = 'email' | 'digest' | 'request' | 'link' | 'device' | 'cookie';
 
 /**
  * Stores what must not be in the log and can't be rebuilt from it: the keys that seal personal data, the hashes of

@@ -17,7 +17,8 @@ export async function endIssuedTokens<Token extends { readonly token_id: string 
   context: CommandContext,
   find: () => Promise<readonly Token[]>,
 ): Promise<{ readonly ended: readonly Token[]; readonly position: number }> {
-  const { expectedRevision: _, ...rest } = context;
+  // Without the digest of the request: it would be sealed for the account, and stay when the user is erased.
+  const { expectedRevision: _, digest: __, earlierDigest: ___, ...rest } = context;
   const ended: Token[] = [];
   let position = 0;
   for (let round = 0; round < maxRounds; round++) {

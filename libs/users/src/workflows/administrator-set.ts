@@ -76,8 +76,14 @@ export async function checkAdministratorRemains(
   removed.add(targetId);
 }
 
-/** Gives a command on the account's stream the context of the command on a user that it belongs to. */
+/**
+ * Gives a command on the account's stream the context of the command on a user that it belongs to, without the digest: it
+ * would be sealed for the account, and stay when the user is erased.
+ */
 export const toAccountCommand = <C extends AppointAdministrator | StandDownAdministrator>(
   command: C,
   context: CommandContext,
-): C => withContext<never>(command as never, { ...context, targetId: context.account! });
+): C => {
+  const { digest: _, earlierDigest: __, ...rest } = context;
+  return withContext<never>(command as never, { ...rest, targetId: context.account! });
+};

@@ -1,6 +1,6 @@
 import { from, lastValueFrom, mergeMap, toArray } from 'rxjs';
 import { v5 as uuidv5 } from 'uuid';
-import { idempotencyMismatch, type EventStore } from '#libs/event-store';
+import { idempotencyMismatch, isSameRequest, type EventStore } from '#libs/event-store';
 import { checkRecentlyAuthenticated } from '#libs/authorization';
 import { Refusal, withContext, type Command, type SuggestedAction } from '#libs/kernel';
 import type { Vault } from '#libs/vault';
@@ -76,11 +76,9 @@ class OrderedTasks {
 }
 
 /** Checks that the Idempotency-Key was not used with another body before. Throws `idempotency.mismatch`. */
-function checkIdempotencyKey(
-  { bulkDigests }: Pick<Vault, 'bulkDigests'>,
-  { context: { commandId, digest }, dryRun }: ChangeUsers,
-): void {
-  if (digest !== undefined && !dryRun && bulkDigests.findOrSave(commandId, digest) !== digest)
+function checkIdempotencyKey({ bulkDigests }: Pick<Vault, 'bulkDigests'>, { context, dryRun }: ChangeUsers): void {
+  const { commandId, digest } = context;
+  if (digest !== undefined && !dryRun && !isSameRequest(bulkDigests.findOrSave(commandId, digest), context))
     throw idempotencyMismatch();
 }
 
