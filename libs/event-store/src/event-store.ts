@@ -92,7 +92,7 @@ export class EventStore {
       for await (const event of this.readRaw(stream, { fromRevision: next, backwards, maxCount: asked })) {
         count++;
         next = event.revision + (backwards ? -1 : 1);
-        if (!check.accepts(event, this.authenticate(event))) continue;
+        if (!check.accepts(event, this.authenticateIn(stream, event))) continue;
         left--;
         yield this.decode(event);
       }
@@ -282,6 +282,11 @@ export class EventStore {
     return authenticate(this.streamOf(event), event, this.keys.authentication);
   }
 
+  /** Authenticates an event of a read of this stream: the store could answer with an authentic event of another stream. */
+  private authenticateIn(stream: string, event: RawEvent) {
+    return event.streamId === this.prefix + stream ? this.authenticate(event) : undefined;
+  }
+
   /** Signs events for the revisions after `last`; `previous` is the newest authentic one before them. */
   private sign(stream: string, last: number, previous: number, events: readonly StoredEvent[]): SignedEvent[] {
     const { current } = this.keys.authentication;
@@ -317,7 +322,7 @@ export class EventStore {
     const check = this.checkStream(stream, { backwards: false, fromRevision });
     const maxCount = toRevision - fromRevision + 1;
     for await (const event of this.readRaw(stream, { fromRevision, backwards: false, maxCount }))
-      if (check.accepts(event, this.authenticate(event))) return false;
+      if (check.accepts(event, this.authenticateIn(stream, event))) return false;
     check.end();
     return true;
   }
