@@ -15,7 +15,7 @@ import { foldEvents, type FoldOptions, type Loaded } from './fold-events.js';
 import { Limiter } from './limiter.js';
 import type { RawEvent, RawLogItem } from './raw-event.js';
 import { readRawLog, readRawStream } from './raw-reads.js';
-import { StreamCheck, TamperedStream } from './stream-check.js';
+import { StreamCheck, TamperedStream, type EventPlace } from './stream-check.js';
 import { followLog } from './subscription.js';
 import { shortWait, type TimeLimits } from './time-limits.js';
 import type { WitnessRecord } from './witness.js';
@@ -229,6 +229,22 @@ export class EventStore {
     return followLog(this.connection, { prefixes, types: undefined, from, toItem }, signal);
   }
 
+  /**
+   * Checks a stream as a load of all its events does, without decoding them. Returns its last revision, -1 if it is absent.
+   * @throws TamperedStream
+   */
+  async checkWholeStream(stream: string): Promise<number> {
+    const check = this.checkStream(stream, { backwards: false, fromRevision: undefined });
+    let last = -1;
+    const all = { fromRevision: undefined, backwards: false, maxCount: Number.MAX_SAFE_INTEGER };
+    for await (const event of this.readRaw(stream, all)) {
+      check.accepts(event, this.authenticateIn(stream, event));
+      last = event.revision;
+    }
+    check.end();
+    return last;
+  }
+
   /** Returns whether a stream has any event, authentic or not. Needs no keys. */
   async hasEvents(stream: string): Promise<boolean> {
     for await (const _ of this.readRaw(stream, { fromRevision: undefined, backwards: true, maxCount: 1 })) return true;
@@ -273,7 +289,7 @@ export class EventStore {
     const { witness } = this.keys;
     if (witness?.isChanged(stream)) throw new TamperedStream(stream, 'it was deleted or its metadata were changed');
     // The newest events of a stream are named by none after them: there, the witness tells foreign events from altered ones.
-    const wasAltered = ({ position, revision }: RawEvent) =>
+    const wasAltered = ({ position, revision }: EventPlace) =>
       witness !== undefined && position <= witness.position && !witness.isForeign(stream, revision);
     return new StreamCheck({ stream, wasAltered, ...read });
   }

@@ -1,4 +1,5 @@
 export { isSigned, type AuthenticationKeys, type Generation } from './authentication.js';
+export * from './check-log.js';
 export type { ProposedEvent } from './codec.js';
 export { UnreadableEvent } from './codec.js';
 export * from './event-id.js';
