@@ -150,5 +150,6 @@ export const samples: { readonly [Type in EventType]: Sample<DataOf<AnyEvent, Ty
   AccessTokenEnded: { place: token, data: {} },
   InstallationFounded: { place: installation, data: { vault: 'fingerprint' } },
   InstallationTakenOver: { place: installation, data: { events: 12, digest: 'ab'.repeat(32), position: 1234 } },
+  InstallationKeyRotated: { place: installation, data: { generation: 2 } },
   InstallationRestored: { place: installation, data: { madeAt: at, position: 1234 }, optional: { position: true } },
 };

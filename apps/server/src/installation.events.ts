@@ -14,7 +14,7 @@ export type InstallationEvent =
   | DomainEvent<
       'InstallationRestored',
       {
-        /** When the backup was made. */
+        /** When the backup was made. If the log was restored by the event store's own means: the time of its newest event. */
         madeAt: string;
         /** The position of the last event in the backup. Absent in backups that did not record it. */
         position?: number;
@@ -31,6 +31,14 @@ export type InstallationEvent =
         /** The position of the last of them. */
         position: number;
       }
+    >
+  /** The last event that is authenticated with the key of its generation: the events after it have a new key. */
+  | DomainEvent<
+      'InstallationKeyRotated',
+      {
+        /** The number of the generation that begins after this event. */
+        generation: number;
+      }
     >;
 
 declare module '#libs/kernel' {
@@ -43,4 +51,5 @@ export const installationEvents: Catalogue<InstallationEvent> = {
   InstallationFounded: {},
   InstallationRestored: {},
   InstallationTakenOver: {},
+  InstallationKeyRotated: {},
 };

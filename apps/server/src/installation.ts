@@ -1,20 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
-import { v5 as uuidv5 } from 'uuid';
-import {
-  EventStore,
-  WrongRevision,
-  advance,
-  isSigned,
-  unlessTampered,
-  type ProposedEvent,
-  type WitnessState,
-} from '#libs/event-store';
-import { systemActor, noObserver, type StoreObserver } from '#libs/kernel';
+import { EventStore, WrongRevision, advance, isSigned, unlessTampered, type WitnessState } from '#libs/event-store';
+import { noObserver, type StoreObserver } from '#libs/kernel';
 import { loadVaultKey, openVault, vaultExists, type Vault } from '#libs/vault';
 import type { Config } from './config.js';
 import { eventCatalogue } from './event-catalogue.js';
-import type { InstallationEvent } from './installation.events.js';
+import { appendToInstallation, installationStream as stream, idOf, toProposedEvent } from './installation-stream.js';
+import { checkGenerations } from './rotate-log-key.js';
 
 /** The log and the vault that belong to each other. */
 export interface Installation {
@@ -91,6 +82,7 @@ export async function openInstallation(
       );
     }
     if (vault.authentication.mustTakeOver) await takeOverLog(store, vault);
+    await checkGenerations(store, vault);
     if (!acceptsOlderLog) await checkLogIsComplete(store, vault);
     return { store, vault, restored: await findRestore(store) };
   } catch (error) {
@@ -99,8 +91,6 @@ export async function openInstallation(
     throw error;
   }
 }
-
-const stream = 'installation';
 
 /** Returns the fingerprint of the vault that the log was founded with; `undefined` if no vault's founding authenticates. */
 async function findFounder(store: EventStore): Promise<string | undefined> {
@@ -149,29 +139,34 @@ async function takeOverLog(store: EventStore, vault: Vault): Promise<void> {
       'The log holds events that are signed with an unknown key: restore the vault that belongs to this log, or remove what others have appended to its streams.',
     );
   if (!taken) {
-    let last = -1;
-    for await (const { revision } of store.read(stream, { backwards: true, maxCount: 1 })) last = revision;
-    await store.append(stream, last, [
-      toProposedEvent(vault, randomUUID(), { type: 'InstallationTakenOver', data: { events, digest, position } }),
-    ]);
+    await appendToInstallation(store, vault, {
+      type: 'InstallationTakenOver',
+      data: { events, digest, position },
+    });
   }
   vault.witness.save({ state: unsigned, foreign: [], changedStreams: [] });
   vault.authentication.takeOver(position);
+}
+
+/** Returns whether the log holds the event that the witness has seen last. */
+export async function isLogComplete({ store, vault: { witness } }: Pick<Installation, 'store' | 'vault'>) {
+  const { position, lastEvent } = witness.state;
+  if (position < 0) return true;
+  for await (const event of store.readRawLog({ from: position, maxCount: 1 })) {
+    if (event.position !== position) break;
+    if (advance(witness.state, { event, isAuthentic: false }).lastEvent === lastEvent) return true;
+  }
+  return false;
 }
 
 /**
  * Throws an Error of one line if the event that the witness has seen last is not in the log any more: then its newest events
  * were cut off, or the event store was restored by other means than ours.
  */
-async function checkLogIsComplete(store: EventStore, { witness }: Vault): Promise<void> {
-  const { position, lastEvent } = witness.state;
-  if (position < 0) return;
-  for await (const event of store.readRawLog({ from: position, maxCount: 1 })) {
-    if (event.position !== position) break;
-    if (advance(witness.state, { event, isAuthentic: false }).lastEvent === lastEvent) return;
-  }
+async function checkLogIsComplete(store: EventStore, vault: Vault): Promise<void> {
+  if (await isLogComplete({ store, vault })) return;
   throw new Error(
-    `The log does not hold the event at position ${position}, which this installation has seen: it was changed or restored from outside. If an operator has restored it, run npm run log:accept-restore.`,
+    `The log does not hold the event at position ${vault.witness.position}, which this installation has seen: it was changed or restored from outside. If an operator has restored it, run npm run log:accept-restore.`,
   );
 }
 
@@ -183,37 +178,16 @@ async function findTakeOver(store: EventStore) {
 
 /**
  * Appends the event of a restore: the events after the backup are lost, and new events take their positions. What the vault
- * has seen of the lost events is forgotten.
+ * has seen of the lost events is forgotten, but only once the event is in the log: until then a start is refused.
  */
 export async function recordRestore(
-  { store, vault }: Installation,
+  { store, vault }: Pick<Installation, 'store' | 'vault'>,
   backup: { madeAt: string; position?: number },
 ): Promise<void> {
+  const end = await store.lastPosition();
+  vault.lowerCheckpoints(end);
+  // A restored copy has a key of its own, so that a copy for a test can't write what the original accepts.
+  vault.authentication.beginGeneration(end);
+  await appendToInstallation(store, vault, { type: 'InstallationRestored', data: backup });
   vault.witness.reset();
-  for await (const { revision } of store.read(stream, { backwards: true, maxCount: 1 })) {
-    // A restored copy has a key of its own, so that a copy for a test can't write what the original accepts.
-    vault.authentication.beginGeneration(await store.lastPosition());
-    await store.append(stream, revision, [
-      toProposedEvent(vault, randomUUID(), { type: 'InstallationRestored', data: backup }),
-    ]);
-  }
-}
-
-const idOf = ({ fingerprint }: Vault): string => uuidv5(fingerprint, '0b1a3d5e-6f0f-4f38-9a0c-6c1f6f5f8b11');
-
-function toProposedEvent(vault: Vault, id: string, { type, data }: InstallationEvent): ProposedEvent {
-  const subject = { kind: 'installation', id: idOf(vault) } as const;
-  return {
-    id,
-    type,
-    data,
-    envelope: {
-      correlationId: randomUUID(),
-      causationId: id,
-      actor: systemActor,
-      subject,
-      at: new Date().toISOString(),
-      schema: 1,
-    },
-  };
 }

@@ -14,7 +14,7 @@ import { foldEvents, type FoldOptions, type Loaded } from './fold-events.js';
 import { Limiter } from './limiter.js';
 import type { RawEvent, RawLogItem } from './raw-event.js';
 import { RawLog, type Appended, type LogRange } from './raw-log.js';
-import { StreamCheck, TamperedStream } from './stream-check.js';
+import { StreamCheck, TamperedStream, type EventPlace } from './stream-check.js';
 import { followLog } from './subscription.js';
 import { shortWait, type TimeLimits } from './time-limits.js';
 import { TamperedStreams, type OnTampered } from './tampered-streams.js';
@@ -94,7 +94,7 @@ export class EventStore {
       for await (const event of this.raw.readStream(stream, { fromRevision: next, backwards, maxCount: asked })) {
         count++;
         next = event.revision + (backwards ? -1 : 1);
-        if (!check.accepts(event, this.authenticate(event))) continue;
+        if (!check.accepts(event, this.authenticateIn(stream, event))) continue;
         left--;
         yield this.decode(event);
       }
@@ -225,6 +225,22 @@ export class EventStore {
     return followLog(this.connection, { prefixes, types: undefined, from, toItem }, signal);
   }
 
+  /**
+   * Checks a stream as a load of all its events does, without decoding them. Returns its last revision, -1 if it is absent.
+   * @throws TamperedStream
+   */
+  async checkWholeStream(stream: string): Promise<number> {
+    const check = this.checkStream(stream, { backwards: false, fromRevision: undefined });
+    let last = -1;
+    const all = { fromRevision: undefined, backwards: false, maxCount: Number.MAX_SAFE_INTEGER };
+    for await (const event of this.raw.readStream(stream, all)) {
+      check.accepts(event, this.authenticateIn(stream, event));
+      last = event.revision;
+    }
+    check.end();
+    return last;
+  }
+
   /** Returns whether a stream has any event, authentic or not. Needs no keys. */
   async hasEvents(stream: string): Promise<boolean> {
     for await (const _ of this.raw.readStream(stream, { fromRevision: undefined, backwards: true, maxCount: 1 }))
@@ -258,7 +274,7 @@ export class EventStore {
       throw new TamperedStream(stream, reason);
     }
     // The newest events of a stream are named by none after them: there, the witness tells foreign events from altered ones.
-    const wasAltered = ({ position, revision }: RawEvent) =>
+    const wasAltered = ({ position, revision }: EventPlace) =>
       witness !== undefined && position <= witness.position && !witness.isForeign(stream, revision);
     return new StreamCheck({ stream, wasAltered, onTampered, ...read });
   }
@@ -267,12 +283,17 @@ export class EventStore {
     return authenticate(this.raw.streamOf(event), event, this.keys.authentication);
   }
 
+  /** Authenticates an event of a read of this stream: the store could answer with an authentic event of another stream. */
+  private authenticateIn(stream: string, event: RawEvent) {
+    return event.streamId === this.raw.prefix + stream ? this.authenticate(event) : undefined;
+  }
+
   /** Checks whether all events of a stream between two revisions (inclusive) are foreign. Throws `TamperedStream` if they are too many. */
   private async hasOnlyForeignEvents(stream: string, fromRevision: number, toRevision: number): Promise<boolean> {
     const check = this.checkStream(stream, { backwards: false, fromRevision });
     const maxCount = toRevision - fromRevision + 1;
     for await (const event of this.raw.readStream(stream, { fromRevision, backwards: false, maxCount }))
-      if (check.accepts(event, this.authenticate(event))) return false;
+      if (check.accepts(event, this.authenticateIn(stream, event))) return false;
     check.end();
     return true;
   }

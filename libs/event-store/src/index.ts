@@ -1,10 +1,12 @@
 export { isSigned, type AuthenticationKeys } from './authentication.js';
+export * from './check-log.js';
 export type { ProposedEvent } from './codec.js';
 export { UnreadableEvent } from './codec.js';
 export * from './event-id.js';
 export * from './event-store.js';
 export type { Loaded } from './fold-events.js';
 export * from './handle-command.js';
+export type { Appended } from './raw-log.js';
 export { eventStoreRefusals } from './refusals.js';
 export { TamperedStream, unlessTampered } from './stream-check.js';
 export * from './wrong-revision.js';

@@ -19,15 +19,18 @@ export class TamperedStream extends Refusal {
   }
 }
 
+/** Where an event lies. */
+export type EventPlace = Pick<RawEvent, 'revision' | 'position'>;
+
 /** A read of a stream, from one of its ends or from a revision in the middle. */
 interface CheckedRead {
   readonly stream: string;
   readonly backwards: boolean;
   readonly fromRevision: number | undefined;
   /** Returns whether an event that is not authentic, and that no later event names or skips, was altered. */
-  readonly wasAltered: (event: RawEvent) => boolean;
+  readonly wasAltered: (event: EventPlace) => boolean;
   /** Is called before `TamperedStream` is thrown. */
-  readonly onTampered: (reason: string) => void;
+  readonly onTampered?: (reason: string) => void;
 }
 
 /**
@@ -40,7 +43,7 @@ export class StreamCheck {
   /** Forwards: the last authentic revision. Backwards: the one that the event after it names. `undefined`: not known. */
   private link: number | undefined;
   /** The foreign events since the last authentic one. */
-  private foreign: RawEvent[] = [];
+  private foreign: EventPlace[] = [];
   private hasSeenAuthentic = false;
 
   constructor(private readonly read: CheckedRead) {
@@ -48,8 +51,8 @@ export class StreamCheck {
   }
 
   /** Returns whether the next event is authentic; if not, it is foreign. Throws `TamperedStream`. */
-  accepts(event: RawEvent, authenticity: Authenticity | undefined): boolean {
-    const { revision } = event;
+  accepts(event: EventPlace, authenticity: Authenticity | undefined): boolean {
+    const { revision, position } = event;
     const { backwards, fromRevision } = this.read;
     const expected =
       this.last === undefined ? (backwards ? undefined : (fromRevision ?? 0)) : this.last + (backwards ? -1 : 1);
@@ -57,7 +60,8 @@ export class StreamCheck {
     this.last = revision;
     if (!authenticity) {
       if (backwards && revision === this.link) this.throwTampered(`revision ${revision} was altered`);
-      this.foreign.push(event);
+      // Without the event's bytes: a check of the whole log keeps these of many streams.
+      this.foreign.push({ revision, position });
       if (this.foreign.length > MAX_FOREIGN_EVENTS)
         this.throwTampered(`more than ${MAX_FOREIGN_EVENTS} foreign events`);
       return false;
@@ -93,7 +97,7 @@ export class StreamCheck {
   }
 
   private throwTampered(reason: string): never {
-    this.read.onTampered(reason);
+    this.read.onTampered?.(reason);
     throw new TamperedStream(this.read.stream, reason);
   }
 }

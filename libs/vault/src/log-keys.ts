@@ -75,13 +75,38 @@ export class LogKeys {
     this.row.update({ unsignedUntil });
   }
 
-  /** Ends the current generation at a position of the log, and begins the next one there. */
+  /** Returns whether the key of the next generation was created by a rotation that has not ended. */
+  get isNextPrepared(): boolean {
+    return this.row.state.preparedKey !== undefined;
+  }
+
+  /** Creates the key of the next generation durably, unless it is there. Returns the number of that generation. */
+  prepareNext(): number {
+    if (!this.isNextPrepared) this.row.update({ preparedKey: newKey() });
+    return this.generations.length + 1;
+  }
+
+  /** Ends the current generation at the event that names the prepared one, and begins that one there. */
+  beginPrepared(position: number): void {
+    const { preparedKey } = this.row.state;
+    if (preparedKey === undefined) throw new Error('no key is prepared');
+    this.begin(preparedKey, position);
+  }
+
+  /** Ends the current generation at a position of the log, and begins the next one there. Forgets a prepared key. */
   beginGeneration(position: number): void {
+    this.begin(newKey(), position);
+  }
+
+  private begin(key: string, position: number): void {
     const ended = this.row.state.generations.map((generation) => ({
       ...generation,
       last: Math.min(generation.last ?? Infinity, position),
     }));
-    this.row.update({ generations: [...ended, { number: ended.length + 1, key: newKey(), after: position }] });
+    this.row.update({
+      generations: [...ended, { number: ended.length + 1, key, after: position }],
+      preparedKey: undefined,
+    });
     this.generations = this.row.state.generations.map(toGeneration);
   }
 }

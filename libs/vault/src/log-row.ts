@@ -30,6 +30,8 @@ export interface LogState {
   readonly generations: readonly StoredGeneration[];
   /** Up to which position events without a MAC count; `null` while it is not known yet. */
   readonly unsignedUntil: number | null;
+  /** The key of the next generation, while a rotation has created it and not begun it; hexadecimal digits. */
+  readonly preparedKey?: string | undefined;
   readonly witness: WitnessState;
 }
 

@@ -58,8 +58,6 @@ async function putTogether(directory: string, manifest: Manifest, config: Config
       acceptsOlderLog: true,
     });
     if (log.vault.fingerprint !== manifest.installation) throw new Error('its vault is not the one that it names.');
-    // The vault was copied after the log, so its checkpoints may be beyond the end of the log.
-    log.vault.lowerCheckpoints(await log.store.lastPosition());
     const { madeAt, position } = manifest;
     await recordRestore(log, { madeAt, ...(position !== undefined && { position }) });
   } catch (error) {

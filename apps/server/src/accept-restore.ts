@@ -1,0 +1,17 @@
+import { isLogComplete, recordRestore, type Installation } from './installation.js';
+
+/**
+ * Accepts a log that lacks events which this installation has seen: an operator has restored it by the event store's own
+ * means. Returns up to which position it had seen the log, and where the log ends now; undefined, with nothing changed, if
+ * the log is complete.
+ */
+export async function acceptRestore(log: Installation): Promise<{ seen: number; end: number } | undefined> {
+  if (await isLogComplete(log)) return undefined;
+  const { store, vault } = log;
+  const seen = vault.witness.position;
+  for await (const { envelope, position } of store.readAll({ backwards: true, maxCount: 1 })) {
+    await recordRestore(log, { madeAt: envelope.at, position });
+    return { seen, end: position };
+  }
+  throw new Error('The log has no authentic event: it is not a log of this installation.');
+}

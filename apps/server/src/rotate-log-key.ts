@@ -1,0 +1,35 @@
+import type { EventStore } from '#libs/event-store';
+import type { Vault } from '#libs/vault';
+import { appendToInstallation, installationStream } from './installation-stream.js';
+
+/**
+ * Begins the next generation of the key that authenticates events, after an event under the old key that names it. The new
+ * key is in the vault before that event is appended. So a start after a crash can end the rotation, and an older copy of the
+ * vault, which lacks the key, is recognised.
+ */
+export async function rotateLogKey(store: EventStore, vault: Vault): Promise<{ generation: number; position: number }> {
+  const generation = vault.authentication.prepareNext();
+  const { position } = await appendToInstallation(store, vault, {
+    type: 'InstallationKeyRotated',
+    data: { generation },
+  });
+  vault.authentication.beginPrepared(position);
+  return { generation, position };
+}
+
+/**
+ * Checks that the vault has every generation that the log names, and ends a rotation that was interrupted after its event.
+ * @throws Error of one line if it lacks one: then it is older than the log
+ */
+export async function checkGenerations(store: EventStore, { authentication }: Vault): Promise<void> {
+  for await (const { type, data, position } of store.read(installationStream)) {
+    if (type !== 'InstallationKeyRotated') continue;
+    const { generation } = data as { generation: number };
+    if (authentication.find(generation)) continue;
+    if (generation !== authentication.current.number + 1 || !authentication.isNextPrepared)
+      throw new Error(
+        `The vault is older than the log: it lacks the key of generation ${generation} of the log. Restore the vault that belongs to this log.`,
+      );
+    authentication.beginPrepared(position);
+  }
+}
