@@ -48,7 +48,16 @@ function opened({ stream, event }: Golden): string {
   const place = { stream, id, type: event.type };
   const boxes = Object.entries(sealed).map(([name, { box, ...rest }]) => [
     name,
-    { ...rest, content: unseal({ box, ...rest }, keyOf(rest.owner), place, name as BoxName) },
+    {
+      ...rest,
+      content: unseal(
+        { box, ...rest },
+        keyOf(rest.owner),
+        place,
+        name as BoxName,
+        rest.period === undefined ? undefined : keyOf(rest.period),
+      ),
+    },
   ]);
   return JSON.stringify({ stream, event: { ...event, metadata, sealed: Object.fromEntries(boxes) } }, undefined, 1);
 }

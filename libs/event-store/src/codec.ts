@@ -1,10 +1,16 @@
-import type { Actor, Envelope, EventFormat, Recorded, Subject } from '#libs/kernel';
+import type { Actor, Envelope, Recorded, Subject } from '#libs/kernel';
+import {
+  actorKeyOwner,
+  findSubjectKeyOwner,
+  periodKeyName,
+  subjectKeyOwner,
+  type AnyEventFormat,
+} from './key-owners.js';
 import { hashForOwner, isKnownFormat, seal, unseal, type BoxName, type BoxBinding, type SealedBox } from './sealing.js';
 
-// oxlint-disable-next-line typescript/no-explicit-any -- the erased form: which data belongs to a type, the catalogues have checked
-export type AnyEventFormat = EventFormat<any>;
+export type { AnyEventFormat } from './key-owners.js';
 
-/** The encryption keys of the owners of personal data. */
+/** The encryption keys of the owners of personal data, and those of accounts and months, see {@link periodKeyName}. */
 export interface KeyRing {
   /** Returns the owner's key; creates it and stores it durably if there is none. Throws for an erased owner. */
   findOrCreateKey(owner: string): Promise<Buffer>;
@@ -66,6 +72,7 @@ interface SealedContents {
     readonly digest?: string;
   };
   readonly actor: { readonly ip?: string; readonly digest?: string };
+  readonly period: { readonly ip?: string };
 }
 
 /** Encodes events for the store and decodes them: encrypts personal data, upcasts old schemas. */
@@ -97,23 +104,27 @@ export class Codec {
     if (!format) throw new Error(`event type ${type} is in no catalogue`);
     const { clear, personal } = splitPersonal(format, data);
     const { reason, ip, digest, correlationId, causationId, ...rest } = envelope;
-    // The system has no key: its events are encrypted with the subject's.
-    const ipOfSubject = format.ip === 'subject' || envelope.actor.kind === 'system';
+    const ipBox = ip && findIpBox(format, envelope);
+    const period = ipBox === 'period' ? periodKeyName(envelope) : undefined;
+    // Nothing is kept of a month whose key was destroyed. An event gets there if the clock was set back.
+    const isPeriodOver = period !== undefined && this.keys.findKey(period) === 'erased';
     // An access token of the whole installation has no key: the digest of a request that ends it is sealed for the actor.
     const digestOfSubject = digest !== undefined && findSubjectKeyOwner(format, data, envelope) !== undefined;
     const contents: SealedContents = {
       subject: {
         ...(personal && { data: personal }),
         ...(reason && { reason }),
-        ...(ip && ipOfSubject && { ip }),
+        ...(ipBox === 'subject' && { ip }),
         ...(digest && digestOfSubject && { digest }),
       },
-      actor: { ...(ip && !ipOfSubject && { ip }), ...(digest && !digestOfSubject && { digest }) },
+      actor: { ...(ipBox === 'actor' && { ip }), ...(digest && !digestOfSubject && { digest }) },
+      period: { ...(period && !isPeriodOver && { ip }) },
     };
     const place = { stream, id, type };
     const sealed = {
       ...(await this.sealBox('subject', contents, () => subjectKeyOwner(format, data, envelope), place)),
       ...(await this.sealBox('actor', contents, () => actorKeyOwner(envelope), place)),
+      ...(await this.sealBox('period', contents, () => subjectKeyOwner(format, data, envelope), place, period)),
     };
     const metadata: Metadata = {
       $correlationId: correlationId,
@@ -153,6 +164,7 @@ export class Codec {
     } = stored.metadata;
     const subject = this.openBox('subject', sealed, event);
     const actor = this.openBox('actor', sealed, event);
+    const period = this.openBox('period', sealed, event);
     const { data, ...about } = subject === 'erased' ? {} : subject;
     return {
       ...event,
@@ -163,9 +175,10 @@ export class Codec {
         ...rest,
         ...about,
         ...(actor !== 'erased' && actor),
+        ...(period !== 'erased' && period),
         schema: currentSchema(format),
       },
-      ...(subject === 'erased' && { erased: true }),
+      ...((subject === 'erased' || period === 'erased') && { erased: true }),
     };
   }
 
@@ -174,12 +187,16 @@ export class Codec {
     contents: SealedContents,
     owner: () => string,
     place: BoxBinding,
+    period?: string,
   ): Promise<{ [Name in BoxName]?: SealedBox }> {
     if (Object.keys(contents[name]).length === 0) return {};
     const key = await this.keys.findOrCreateKey(owner());
-    return { [name]: { owner: owner(), ...seal(contents[name], key, place, name) } };
+    const periodKey = period && (await this.keys.findOrCreateKey(period));
+    const box = seal(contents[name], key, place, name, periodKey || undefined);
+    return { [name]: { owner: owner(), ...(period && { period }), ...box } };
   }
 
+  /** Returns the contents of a box; nothing if the key of its month was destroyed, 'erased' if that of its owner was. */
   private openBox<Name extends BoxName>(
     name: Name,
     sealed: Metadata['sealed'],
@@ -191,8 +208,11 @@ export class Codec {
     const key = this.keys.findKey(box.owner);
     if (key === 'erased') return 'erased';
     if (!key) throw new Error(`the vault has no key of ${box.owner}`);
+    const periodKey = box.period === undefined ? undefined : this.keys.findKey(box.period);
+    if (periodKey === 'erased') return {};
+    if (box.period !== undefined && !periodKey) throw new Error(`the vault has no key of ${box.period}`);
     try {
-      return unseal(box, key, place, name);
+      return unseal(box, key, place, name, periodKey);
     } catch {
       throw new Error(`its ${name} box does not open with the key of ${box.owner}`);
     }
@@ -213,25 +233,11 @@ function splitPersonal(format: AnyEventFormat, data: object): { clear: Record<st
   };
 }
 
-/** Returns the owner of the key that encrypts the data about an event's subject, `<kind>:<id>`; undefined if it has none. */
-function findSubjectKeyOwner(format: AnyEventFormat, data: object, envelope: Envelope): string | undefined {
-  if (format.sealedFor) return format.sealedFor(data, envelope);
-  const { subject, account } = envelope;
-  if (subject.kind === 'user' || subject.kind === 'account') return `${subject.kind}:${subject.id}`;
-  return account && `account:${account}`;
-}
-
-function subjectKeyOwner(format: AnyEventFormat, data: object, envelope: Envelope): string {
-  const owner = findSubjectKeyOwner(format, data, envelope);
-  const { kind, id } = envelope.subject;
-  if (!owner) throw new Error(`no key can encrypt this: ${kind} ${id} belongs to no account`);
-  return owner;
-}
-
-/** Returns the owner of the key that encrypts the data about an event's actor. Throws for the system, which has no key. */
-function actorKeyOwner({ actor }: Envelope): string {
-  if (actor.kind === 'system') throw new Error('no key can encrypt this: the system has none');
-  return `${actor.kind}:${actor.id}`;
+/** Returns the box in which an event's IP address is sealed. */
+function findIpBox({ ip }: AnyEventFormat, { actor }: Envelope): BoxName {
+  if (ip === 'period') return 'period';
+  // The system has no key: its events are encrypted with the subject's.
+  return actor.kind === 'system' ? 'subject' : 'actor';
 }
 
 /** Returns an event's data in the current schema. Throws if the schema is newer than this build. */

@@ -34,6 +34,18 @@ it('writes format 2: a box that the key of this box alone opens, bound to the ev
   expect(JSON.parse(text.toString())).toEqual(content);
 });
 
+it('needs the key of the period as well, if the box was sealed with one', () => {
+  const periodKey = randomBytes(32);
+  const box = seal(content, ownerKey, event, 'period', periodKey);
+  const boxKey = createHmac('sha256', ownerKey)
+    .update(JSON.stringify(['rollbook box key', 'e1', 'period', periodKey.toString('base64')]))
+    .digest();
+  expect(box.commitment).toBe(createHash('sha256').update(boxKey).digest('base64url'));
+  expect(unseal(box, ownerKey, event, 'period', periodKey)).toEqual(content);
+  for (const other of [undefined, randomBytes(32)])
+    expect(() => unseal(box, ownerKey, event, 'period', other)).toThrow('the commitment is not that of the key');
+});
+
 it('derives another key for each event and each box', () => {
   const commitments = [
     sealed,

@@ -2,13 +2,18 @@ import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hash, ti
 import type { KeyObject } from 'node:crypto';
 import { nextIv, IV_BYTES } from './iv-pool.js';
 
-/** An event has up to two boxes: `subject` with the personal data and the reason, `actor` with the actor's IP address. */
-export type BoxName = 'subject' | 'actor';
+/**
+ * An event has up to three boxes: `subject` with the personal data, the reason and the digest of the request, `actor` with the
+ * actor's IP address, `period` with the IP address of a login, which is kept as long as the key of its month.
+ */
+export type BoxName = 'subject' | 'actor' | 'period';
 
 /** Encrypted data in an event's metadata. */
 export interface SealedBox {
   /** Whose key opens the box, `<kind>:<id>`. */
   readonly owner: string;
+  /** The name of a key that the box needs as well, `period:<account>:<YYYY-MM>`. */
+  readonly period?: string;
   /**
    * How the box is encrypted. Absent: the first format, with the owner's key itself; it is still read, but not written.
    * 2: with a key of the box, which is derived from the owner's.
@@ -23,8 +28,8 @@ export interface SealedBox {
   readonly commitment?: string;
 }
 
-/** A box without its owner. */
-export type BoxContent = Omit<SealedBox, 'owner'>;
+/** A box without the names of its keys. */
+export type BoxContent = Omit<SealedBox, 'owner' | 'period'>;
 
 /** The event that a box is bound to: the box does not open in another one. Without the namespace, so that a log can be moved. */
 export interface BoxBinding {
@@ -54,9 +59,15 @@ function toKeyObject(key: Buffer): KeyObject {
 /** Returns whether this build can open boxes of this format. */
 export const isKnownFormat = ({ format }: BoxContent): boolean => format === undefined || format === FORMAT;
 
-/** Encrypts a JSON object for a box of an event. */
-export function seal(content: object, ownerKey: Buffer, event: BoxBinding, name: BoxName): BoxContent {
-  const { key, commitment } = deriveBoxKey(ownerKey, event, name);
+/** Encrypts a JSON object for a box of an event, under the owner's key and, if it is given, also under that of a period. */
+export function seal(
+  content: object,
+  ownerKey: Buffer,
+  event: BoxBinding,
+  name: BoxName,
+  periodKey?: Buffer,
+): BoxContent {
+  const { key, commitment } = deriveBoxKey(ownerKey, event, name, periodKey);
   const iv = nextIv();
   const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(associatedData(event, name, commitment));
   const text = Buffer.concat([cipher.update(JSON.stringify(content), 'utf8'), cipher.final()]);
@@ -68,10 +79,16 @@ export function seal(content: object, ownerKey: Buffer, event: BoxBinding, name:
  * @throws Error if it was changed, belongs to another event or box name, was encrypted with another key, or has an unknown
  * format
  */
-export function unseal(content: BoxContent, ownerKey: Buffer, event: BoxBinding, name: BoxName): object {
+export function unseal(
+  content: BoxContent,
+  ownerKey: Buffer,
+  event: BoxBinding,
+  name: BoxName,
+  periodKey?: Buffer,
+): object {
   if (!isKnownFormat(content)) throw new Error('the format of the box is unknown');
   if (content.format === undefined) return decrypt(content.box, toKeyObject(ownerKey), associatedData(event, name));
-  const { key, commitment } = deriveBoxKey(ownerKey, event, name);
+  const { key, commitment } = deriveBoxKey(ownerKey, event, name, periodKey);
   if (!isSameText(content.commitment, commitment)) throw new Error('the commitment is not that of the key');
   return decrypt(content.box, key, associatedData(event, name, commitment));
 }
@@ -83,8 +100,13 @@ export const hashForOwner = (text: string, ownerKey: Buffer): string =>
     .digest('base64url');
 
 /** Returns the key of one box of one event: one event can be opened for somebody without giving away the owner's key. */
-function deriveBoxKey(ownerKey: Buffer, { id }: BoxBinding, name: BoxName): { key: KeyObject; commitment: string } {
-  const label = JSON.stringify([BOX_KEY_PURPOSE, id, name]);
+function deriveBoxKey(
+  ownerKey: Buffer,
+  { id }: BoxBinding,
+  name: BoxName,
+  periodKey?: Buffer,
+): { key: KeyObject; commitment: string } {
+  const label = JSON.stringify([BOX_KEY_PURPOSE, id, name, ...(periodKey ? [periodKey.toString('base64')] : [])]);
   const key = createHmac('sha256', toKeyObject(ownerKey)).update(label).digest();
   return { key: createSecretKey(key), commitment: hash('sha256', key, 'base64url') };
 }

@@ -5,8 +5,8 @@ import { LruCache } from '#libs/kernel';
 import { inTransaction } from './transaction.js';
 import { unwrap, wrap } from './wrapping.js';
 
-/** The owner of a key: any subject or actor of an event with personal data. */
-export type KeyOwner = `${'user' | 'account' | 'service' | 'operator'}:${string}`;
+/** The owner of a key: any subject or actor of an event with personal data, or an account and a month, `period:<account>:<YYYY-MM>`. */
+export type KeyOwner = `${'user' | 'account' | 'service' | 'operator' | 'period'}:${string}`;
 
 /** How many unwrapped keys are held in memory; constant. */
 const maxCachedKeys = 10_000;

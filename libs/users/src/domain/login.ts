@@ -37,8 +37,8 @@ export type LoginEvent =
 
 export const loginEvent = eventsOf<LoginEvent>();
 
-/** The IP address belongs to the user who logged in, not to the service that reports the login. */
-export const loginEvents: Catalogue<LoginEvent> = { UserLoggedIn: { ip: 'subject' }, LoginFailed: { ip: 'subject' } };
+/** The IP address belongs to the user who logged in, not to the service that reports the login. It is kept for a limited time. */
+export const loginEvents: Catalogue<LoginEvent> = { UserLoggedIn: { ip: 'period' }, LoginFailed: { ip: 'period' } };
 
 /** Records a login of a user, which a service reports. */
 export class RecordLogin extends Command<RecordLogin, VersionedResult<RecordedLogin>> {
