@@ -69,7 +69,7 @@ function describeEvent(node, checker) {
     `Schema ${upcasters.length + 1}.`,
     upcasters.length > 0 && `Older schemas are lifted by ${upcasters.length} upcaster(s).`,
     personal.length > 0 && sealedFor && `Personal fields are sealed under the key of \`${owner}\`.`,
-    ip === 'subject' && 'The address is sealed under the key of the subject.',
+    ip === 'period' && 'The address is sealed under the key of the subject and that of the account and month.',
   ];
   const fields = checker.getPropertiesOfType(checker.getTypeFromTypeNode(data)).map((field) => {
     const { type: fieldType } = field.valueDeclaration;
