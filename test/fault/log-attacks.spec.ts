@@ -155,6 +155,18 @@ it('a stream without its last event is found by log:verify only', async () => {
   expect(verify(dataDir)).toEqual({ status: 1, output: found });
 });
 
+it('a stream whose last event was removed from the newest part of the log refuses the start', () => {
+  // The removed row leaves a gap between positions, and the newest events are found by their positions.
+  const dataDir = attack((log, rows) => log.remove(eventsOf(rows, victim).at(-1)!));
+  expect(verify(dataDir)).toMatchObject({ status: 1 });
+  expect(startRefusal({ DATA_DIR: dataDir })).toMatch(/^rollbook: The log does not hold the event at position/);
+});
+
+it('of a file with a wrong checksum, log:verify can not tell', () => {
+  const dataDir = attack((log, rows) => log.damage(eventsOf(rows, victim)[1]!));
+  expect(verify(dataDir)).toEqual({ status: 2, output: expect.stringMatching(/^rollbook: .* is corrupted: .*\n$/) });
+});
+
 it('two events of other streams in another order are found by log:verify only', async () => {
   const dataDir = attack((log, rows) => {
     const [one, another] = [eventsOf(rows, victim).at(-1)!, eventsOf(rows, other).at(-1)!];

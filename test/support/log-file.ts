@@ -53,6 +53,11 @@ export class LogFile {
     this.write(position, Buffer.from(text.replaceAll(from, to), 'latin1'));
   }
 
+  /** Makes the checksum of an event wrong. */
+  damage({ position }: StoredRow): void {
+    this.db.prepare('UPDATE events SET checksum = (checksum + 1) % 4294967296 WHERE position = ?').run(position);
+  }
+
   /** Removes the event at a position. */
   remove({ position }: StoredRow): void {
     this.db.prepare('DELETE FROM events WHERE position = ?').run(position);

@@ -78,7 +78,9 @@ function describe(report: LogReport, seen: number): { lines: string[]; isWell: b
     `Authentic events: ${authentic}, of which ${unwitnessed} are newer than what this installation has noted`,
     `foreign events: ${foreignEvents}`,
     `tampered streams: ${tampered.size}`,
-    `digest up to position ${seen}: ${digestAgrees ? 'agrees' : 'DOES NOT AGREE'}`,
+    seen < 0
+      ? 'digest: none is noted yet'
+      : `digest up to position ${seen}: ${digestAgrees ? 'agrees' : 'DOES NOT AGREE'}`,
     `end of the log: position ${end}.`,
   ].join('; ');
   return { lines: [...findings, summary], isWell: findings.length === 0 };
