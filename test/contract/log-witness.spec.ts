@@ -128,6 +128,31 @@ it('makes a stream tampered that was deleted or whose metadata were changed', as
   expect(eventsOf(await untilCaughtUp()).map(numberOf)).toEqual([]);
 });
 
+it('saves all of what it has seen, or nothing', () => {
+  const db = new DatabaseSync(join(directory, 'vault.db'));
+  db.exec("CREATE TRIGGER broken BEFORE UPDATE ON secret BEGIN SELECT RAISE(ABORT, 'disk'); END");
+  const seen = {
+    state: { ...vault.witness.state, position: 9 },
+    foreign: [{ stream: 'n-1', revision: 3 }],
+    changedStreams: ['n-2'],
+  };
+  expect(() => vault.witness.save(seen)).toThrow('disk');
+  expect([vault.witness.position, vault.witness.isForeign('n-1', 3), vault.witness.isChanged('n-2')]).toEqual([
+    -1,
+    false,
+    false,
+  ]);
+  db.exec('DROP TRIGGER broken');
+  db.close();
+  vault.witness.save(seen);
+  reopen();
+  expect([vault.witness.position, vault.witness.isForeign('n-1', 3), vault.witness.isChanged('n-2')]).toEqual([
+    9,
+    true,
+    true,
+  ]);
+});
+
 it('lists at most 10,000 ranges', () => {
   const foreign = Array.from({ length: 10_050 }, (_, nth) => ({ stream: `n-${nth}`, revision: 0 }));
   vault.witness.save({ state: { ...vault.witness.state, position: 9 }, foreign, changedStreams: [] });

@@ -114,7 +114,7 @@ describe('a log without its last 20 events', () => {
       output: expect.stringMatching(/^The log up to position \d+ is accepted as restored; .* up to position \d+\. /),
     });
     expect(verify(dataDir)).toMatchObject({ status: 0 });
-    expect((await unlockOn(dataDir, victim)).health).toMatchObject({ status: 'ok' });
+    expect((await unlockOn(dataDir, victim)).health).toMatchObject({ foreignData: { status: 'ok' } });
     const types = await runWithLog(configFor(dataDir, embedded), async ({ store }) =>
       (await Array.fromAsync(store.read('installation'))).map(({ type }) => type),
     );
@@ -132,7 +132,7 @@ describe('a log without its last 20 events', () => {
     }
     expect(startRefusal({ DATA_DIR: dataDir })).toMatch(refusal);
     expect(acceptRestore(dataDir)).toMatchObject({ status: 0 });
-    expect((await unlockOn(dataDir, victim)).health).toMatchObject({ status: 'ok' });
+    expect((await unlockOn(dataDir, victim)).health).toMatchObject({ foreignData: { status: 'ok' } });
   });
 });
 

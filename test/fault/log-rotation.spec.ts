@@ -84,9 +84,9 @@ it('a rotation authenticates later events with a new key; earlier events stay au
   const dataDir = copyOfHome();
   expect(run('rotate', dataDir)).toEqual({ status: 0, output: expect.stringMatching(/^Generation 2 of the key/) });
   expect(run('verify', dataDir)).toMatchObject({ status: 0 });
-  expect(await useServer(dataDir)).toMatchObject({ status: 'ok' });
+  expect(await useServer(dataDir)).toMatchObject({ foreignData: { status: 'ok' } });
   expect(run('rotate', dataDir)).toEqual({ status: 0, output: expect.stringMatching(/^Generation 3 of the key/) });
-  expect(await useServer(dataDir)).toMatchObject({ status: 'ok' });
+  expect(await useServer(dataDir)).toMatchObject({ foreignData: { status: 'ok' } });
   expect(run('verify', dataDir)).toMatchObject({ status: 0 });
 });
 
@@ -105,7 +105,7 @@ it('a vault that is older than the log, of the same generation, starts and conti
   await useServer(dataDir);
   restoreOlderVault(dataDir);
   expect(run('verify', dataDir)).toMatchObject({ status: 0 });
-  expect(await useServer(dataDir)).toMatchObject({ status: 'ok' });
+  expect(await useServer(dataDir)).toMatchObject({ foreignData: { status: 'ok' } });
   expect(run('verify', dataDir)).toMatchObject({ status: 0 });
 });
 
@@ -113,7 +113,7 @@ it('a rotation that was interrupted after its event is ended by the next start',
   const dataDir = copyOfHome();
   await interruptRotation(dataDir, ({ vault }) => (vault.authentication.beginPrepared = fail));
   expect(await currentGeneration(dataDir)).toBe(2);
-  expect(await useServer(dataDir)).toMatchObject({ status: 'ok' });
+  expect(await useServer(dataDir)).toMatchObject({ foreignData: { status: 'ok' } });
   expect(run('verify', dataDir)).toMatchObject({ status: 0 });
 });
 
@@ -122,5 +122,5 @@ it('a rotation that was interrupted before its event has not happened, and can b
   await interruptRotation(dataDir, ({ store }) => (store.append = fail));
   expect(await currentGeneration(dataDir)).toBe(1);
   expect(run('rotate', dataDir)).toEqual({ status: 0, output: expect.stringMatching(/^Generation 2 of the key/) });
-  expect(await useServer(dataDir)).toMatchObject({ status: 'ok' });
+  expect(await useServer(dataDir)).toMatchObject({ foreignData: { status: 'ok' } });
 });

@@ -50,9 +50,7 @@ export class LogRow {
     private readonly db: DatabaseSync,
     private readonly vaultKey: KeyObject,
   ) {
-    const stored = db.prepare('SELECT box FROM secret WHERE name = ?').get(rowName) as { box: Uint8Array } | undefined;
-    if (!stored) throw new Error('the vault has lost what it knows about the log: restore a backup of it');
-    this.current = JSON.parse(unwrap(stored.box, vaultKey, boxName).toString()) as LogState;
+    this.current = this.read();
   }
 
   /** Adds the row to a vault, unless it has one. */
@@ -65,11 +63,23 @@ export class LogRow {
     return this.current;
   }
 
+  /** Reads the row again, after a transaction that changed it was rolled back. */
+  reload(): void {
+    this.current = this.read();
+  }
+
   /** Changes parts of the row, in the caller's transaction if there is one. */
   update(change: Partial<LogState>): void {
     const next = { ...this.current, ...change };
     const box = wrap(Buffer.from(JSON.stringify(next)), this.vaultKey, boxName);
     this.db.prepare('UPDATE secret SET box = ? WHERE name = ?').run(box, rowName);
     this.current = next;
+  }
+
+  private read(): LogState {
+    const find = this.db.prepare('SELECT box FROM secret WHERE name = ?');
+    const stored = find.get(rowName) as { box: Uint8Array } | undefined;
+    if (!stored) throw new Error('the vault has lost what it knows about the log: restore a backup of it');
+    return JSON.parse(unwrap(stored.box, this.vaultKey, boxName).toString()) as LogState;
   }
 }

@@ -37,6 +37,7 @@ type Ranges = Map<string, Map<number, number>>;
 /** What the witness has seen of the log: how far it is, and which events are foreign. */
 export class WitnessRecord {
   private readonly ranges: Ranges = new Map();
+  private rangeCount = 0;
   private readonly changed = new Set<string>();
   /** The reads that wait for a position; `undefined` while no witness runs here. */
   private waiting: Set<() => void> | undefined;
@@ -91,13 +92,20 @@ export class WitnessRecord {
 
   /** Saves what was seen, all of it or nothing, and wakes the reads that wait for it. */
   save({ state, foreign, changedStreams }: Seen): void {
-    inTransaction(this.db, () => {
-      for (const { stream, revision } of foreign) this.addForeign(stream, revision);
-      for (const stream of changedStreams) this.addChanged(stream);
-      this.row.update({
-        witness: { ...state, foreignRanges: countRanges(this.ranges), changedStreams: this.changed.size },
+    try {
+      inTransaction(this.db, () => {
+        for (const { stream, revision } of foreign) this.addForeign(stream, revision);
+        for (const stream of changedStreams) this.addChanged(stream);
+        this.row.update({
+          witness: { ...state, foreignRanges: this.rangeCount, changedStreams: this.changed.size },
+        });
       });
-    });
+    } catch (error) {
+      // In memory, there is what the transaction would have stored, which was rolled back.
+      this.row.reload();
+      this.load();
+      throw error;
+    }
     for (const wake of this.waiting ?? []) wake();
   }
 
@@ -108,6 +116,7 @@ export class WitnessRecord {
       this.row.update({ witness: unseen });
     });
     this.ranges.clear();
+    this.rangeCount = 0;
     this.changed.clear();
   }
 
@@ -123,8 +132,9 @@ export class WitnessRecord {
     const { promise, resolve } = Promise.withResolvers<void>();
     const check = () => this.position >= position && resolve();
     waiting.add(check);
-    signal.addEventListener('abort', () => resolve(), { once: true });
+    signal.addEventListener('abort', resolve as () => void, { once: true });
     await promise;
+    signal.removeEventListener('abort', resolve as () => void);
     waiting.delete(check);
   }
 
@@ -132,11 +142,12 @@ export class WitnessRecord {
     if (this.isForeign(stream, revision)) return;
     const ranges = this.ranges.get(stream) ?? new Map<number, number>();
     const [first = revision] = [...ranges].find(([, last]) => last === revision - 1) ?? [];
-    if (first === revision && countRanges(this.ranges) >= MAX_RANGES) return;
+    if (first === revision && this.rangeCount >= MAX_RANGES) return;
     const box = wrap(Buffer.from(String(revision)), this.vaultKey, rangeName(stream, first));
     this.db
       .prepare('INSERT OR REPLACE INTO foreign_range (stream, first, box) VALUES (?, ?, ?)')
       .run(stream, first, box);
+    if (first === revision) this.rangeCount++;
     this.ranges.set(stream, ranges.set(first, revision));
   }
 
@@ -147,6 +158,8 @@ export class WitnessRecord {
   }
 
   private load(): void {
+    this.ranges.clear();
+    this.changed.clear();
     const ranges = this.db.prepare('SELECT stream, first, box FROM foreign_range').all();
     for (const { stream, first, box } of ranges as { stream: string; first: number; box: Uint8Array }[]) {
       const last = Number(unwrap(box, this.vaultKey, rangeName(stream, first)).toString());
@@ -157,6 +170,7 @@ export class WitnessRecord {
       unwrap(box, this.vaultKey, changedName(stream));
       this.changed.add(stream);
     }
+    this.rangeCount = ranges.length;
     const { foreignRanges, changedStreams } = this.state;
     if (ranges.length !== foreignRanges || changed.length !== changedStreams) throw new Error('rows are missing');
   }
@@ -164,5 +178,3 @@ export class WitnessRecord {
 
 const rangeName = (stream: string, first: number): string => `foreign:${first}:${stream}`;
 const changedName = (stream: string): string => `changed:${stream}`;
-
-const countRanges = (ranges: Ranges): number => ranges.values().reduce((sum, { size }) => sum + size, 0);
