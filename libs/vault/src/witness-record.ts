@@ -131,10 +131,11 @@ export class WitnessRecord {
     if (!waiting || this.position >= position) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const check = () => this.position >= position && resolve();
+    const giveUp = () => resolve();
     waiting.add(check);
-    signal.addEventListener('abort', resolve as () => void, { once: true });
+    signal.addEventListener('abort', giveUp, { once: true });
     await promise;
-    signal.removeEventListener('abort', resolve as () => void);
+    signal.removeEventListener('abort', giveUp);
     waiting.delete(check);
   }
 
