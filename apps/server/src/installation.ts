@@ -144,8 +144,9 @@ async function takeOverLog(store: EventStore, vault: Vault): Promise<void> {
       data: { events, digest, position },
     });
   }
-  vault.witness.save({ state: unsigned, foreign: [], changedStreams: [] });
   vault.authentication.takeOver(position);
+  // Without this, the witness would only read the log once more.
+  vault.witness.save({ state: unsigned, foreign: [], changedStreams: [] });
 }
 
 /** Returns whether the log holds the event that the witness has seen last. */
