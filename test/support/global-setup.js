@@ -17,10 +17,8 @@ async function createEmptyReadStore(directory) {
   const { ProjectionRunner, openReadStore } = await import('../../dist/libs/read-store/src/index.js');
   const { projections } = await import('../../dist/apps/server/src/projections.js');
   const store = await openReadStore({ directory, log: { installation: '', namespace: '', restored: '' } });
-  const emptyLog = async function* () {
-    await new Promise(() => {});
-  };
-  const runner = new ProjectionRunner({ store, projections, subscribe: emptyLog, onProblem: console.error });
+  const subscribe = () => ({ [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) });
+  const runner = new ProjectionRunner({ store, projections, subscribe, onProblem: console.error });
   await runner.start();
   await runner.stop();
   await store.batchDb.deleteFrom('read_store').execute();

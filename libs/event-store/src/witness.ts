@@ -33,6 +33,9 @@ export interface WitnessState {
 /** The most events that are saved together. */
 const MAX_BATCH = 500;
 const MAX_BACK_OFF_MS = 1_000;
+/** After a save, which blocks the process while the disk writes, the witness pauses this many times its duration, at most MAX_PAUSE_MS. */
+const PAUSE_FACTOR = 3;
+const MAX_PAUSE_MS = 50;
 
 /** Returns the state after one more event of our streams. An authentic event changes the digest of the log, a foreign one does not. */
 export function advance(
@@ -101,7 +104,11 @@ export class LogWitness {
   private async follow(): Promise<void> {
     const { position } = this.record;
     const items = this.store.followRaw(position < 0 ? undefined : position, this.stopping.signal);
-    for await (const batch of collectReady(items)) this.save(batch);
+    for await (const batch of collectReady(items)) {
+      const startedAt = performance.now();
+      this.save(batch);
+      await pause(Math.min(PAUSE_FACTOR * (performance.now() - startedAt), MAX_PAUSE_MS));
+    }
   }
 
   private save(items: readonly RawLogItem[]): void {
