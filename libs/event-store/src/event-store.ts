@@ -7,26 +7,21 @@ import {
   type StateOf,
   type StoreObserver,
 } from '#libs/kernel';
-import { authenticate, signEvents, type AuthenticationKeys } from './authentication.js';
+import { AuthenticLog, type LogKnowledge, type ReadOptions } from './authentic-log.js';
+import { signEvents } from './authentication.js';
 import { Codec, type AnyEventFormat, type KeyRing, type ProposedEvent, type StoredEvent } from './codec.js';
 import { Connection } from './connection.js';
 import { foldEvents, type FoldOptions, type Loaded } from './fold-events.js';
 import { Limiter } from './limiter.js';
 import type { RawEvent, RawLogItem } from './raw-event.js';
 import { RawLog, type Appended, type LogRange } from './raw-log.js';
-import { StreamCheck, TamperedStream, type EventPlace } from './stream-check.js';
 import { followLog } from './subscription.js';
 import { shortWait, type TimeLimits } from './time-limits.js';
-import { TamperedStreams, type OnTampered } from './tampered-streams.js';
-import type { WitnessRecord } from './witness.js';
+import type { OnTampered, TamperedStreams } from './tampered-streams.js';
 import { WrongRevision } from './wrong-revision.js';
 
 /** The keys of an installation: those that seal personal data, and those that authenticate events. */
-export interface LogKeys extends KeyRing {
-  readonly authentication: AuthenticationKeys;
-  /** What the witness has seen. Absent where nothing is known of it. */
-  readonly witness?: WitnessRecord;
-}
+export interface LogKeys extends KeyRing, LogKnowledge {}
 
 export interface EventStoreOptions {
   /** `esdb://…`, see EventStoreDB's connection strings. */
@@ -63,17 +58,21 @@ export class EventStore {
   private readonly codec: Codec;
   private readonly keys: LogKeys;
   private readonly raw: RawLog;
+  private readonly log: AuthenticLog;
   private readonly loads: Limiter;
-  /** The tampered streams that reads have met since the start. */
-  readonly tampered: TamperedStreams;
 
   constructor({ url, namespace, catalogue, keys, limits, observer = noObserver, onTampered }: EventStoreOptions) {
     this.connection = new Connection(url, { ...defaultLimits, ...limits }, observer);
     this.codec = new Codec(catalogue, keys);
     this.keys = keys;
-    this.tampered = new TamperedStreams(onTampered);
     this.loads = new Limiter(MAX_CONCURRENT_LOADS, shortWait.silenceMs);
     this.raw = new RawLog(this.connection, namespace);
+    this.log = new AuthenticLog(this.raw, keys, onTampered);
+  }
+
+  /** The tampered streams that reads have met since the start. */
+  get tampered(): TamperedStreams {
+    return this.log.tampered;
   }
 
   /**
@@ -81,28 +80,8 @@ export class EventStore {
    * @param options.fromRevision the first revision to read, inclusive. Default: the start, or the end if `backwards`
    * @throws TamperedStream if an authentic event was altered or removed
    */
-  async *read(
-    stream: string,
-    options: { fromRevision?: number; backwards?: boolean; maxCount?: number } = {},
-  ): AsyncGenerator<Recorded> {
-    const { fromRevision, backwards = false, maxCount = Number.MAX_SAFE_INTEGER } = options;
-    const check = this.checkStream(stream, { backwards, fromRevision });
-    let next = fromRevision;
-    for (let left = maxCount; left > 0;) {
-      const asked = left;
-      let count = 0;
-      for await (const event of this.raw.readStream(stream, { fromRevision: next, backwards, maxCount: asked })) {
-        count++;
-        next = event.revision + (backwards ? -1 : 1);
-        if (!check.accepts(event, this.authenticateIn(stream, event))) continue;
-        left--;
-        yield this.decode(event);
-      }
-      if (count < asked || next === -1) {
-        check.end();
-        return;
-      }
-    }
+  async *read(stream: string, options: ReadOptions = {}): AsyncGenerator<Recorded> {
+    for await (const event of this.log.read(stream, options)) yield this.decode(event);
   }
 
   /**
@@ -110,23 +89,7 @@ export class EventStore {
    * @param options.from position to start from: inclusive forwards, exclusive backwards. Default: the whole log
    */
   async *readAll(options: LogRange = {}): AsyncGenerator<Recorded> {
-    const { backwards = false, maxCount = Number.MAX_SAFE_INTEGER } = options;
-    let left = maxCount;
-    let last: RawEvent | undefined;
-    while (left > 0) {
-      const from = last?.position ?? options.from;
-      const asked = last && !backwards ? left + 1 : left; // forwards, the last event comes again
-      let count = 0;
-      for await (const event of this.raw.read({ ...(from !== undefined && { from }), backwards, maxCount: asked })) {
-        count++;
-        if (event.position === last?.position) continue;
-        last = event;
-        if (!this.authenticate(event)) continue;
-        left--;
-        yield this.decode(event);
-      }
-      if (count < asked) return;
-    }
+    for await (const event of this.log.readAll(options)) yield this.decode(event);
   }
 
   /** Reads the events of our streams with their bytes, also foreign ones, in the order of the log; options as of {@link readAll}. */
@@ -173,7 +136,7 @@ export class EventStore {
         if (
           actual <= last ||
           rounds === MAX_APPEND_ROUNDS ||
-          !(await this.hasOnlyForeignEvents(stream, last + 1, actual))
+          !(await this.log.hasOnlyForeignEvents(stream, last + 1, actual))
         )
           throw new WrongRevision(stream, expected, actual);
         last = actual;
@@ -204,7 +167,7 @@ export class EventStore {
       const { position } = item.event;
       await witness?.waitForPosition(position, signal);
       if (signal.aborted) return;
-      if (this.authenticate(item.event)) yield { kind: 'event', event: this.decode(item.event) };
+      if (this.log.isAuthentic(item.event)) yield { kind: 'event', event: this.decode(item.event) };
       else yield { kind: 'checkpoint', position };
     }
   }
@@ -219,7 +182,7 @@ export class EventStore {
             kind: 'event',
             stream: this.raw.streamOf(event),
             event,
-            isAuthentic: this.authenticate(event) !== undefined,
+            isAuthentic: this.log.isAuthentic(event),
           };
     const prefixes = [this.raw.prefix, metadataPrefix];
     return followLog(this.connection, { prefixes, types: undefined, from, toItem }, signal);
@@ -229,16 +192,8 @@ export class EventStore {
    * Checks a stream as a load of all its events does, without decoding them. Returns its last revision, -1 if it is absent.
    * @throws TamperedStream
    */
-  async checkWholeStream(stream: string): Promise<number> {
-    const check = this.checkStream(stream, { backwards: false, fromRevision: undefined });
-    let last = -1;
-    const all = { fromRevision: undefined, backwards: false, maxCount: Number.MAX_SAFE_INTEGER };
-    for await (const event of this.raw.readStream(stream, all)) {
-      check.accepts(event, this.authenticateIn(stream, event));
-      last = event.revision;
-    }
-    check.end();
-    return last;
+  checkWholeStream(stream: string): Promise<number> {
+    return this.log.checkWholeStream(stream);
   }
 
   /** Returns whether a stream has any event, authentic or not. Needs no keys. */
@@ -262,40 +217,6 @@ export class EventStore {
   /** Reads the newest events of a stream and returns them in order. */
   private async readNewest(stream: string, maxCount: number): Promise<Recorded[]> {
     return (await Array.fromAsync(this.read(stream, { backwards: true, maxCount }))).toReversed();
-  }
-
-  /** Returns a check of a read. Throws `TamperedStream` for a stream whose metadata were changed. */
-  private checkStream(stream: string, read: { backwards: boolean; fromRevision: number | undefined }): StreamCheck {
-    const { witness } = this.keys;
-    const onTampered = (reason: string) => this.tampered.add(stream, reason);
-    if (witness?.isChanged(stream)) {
-      const reason = 'it was deleted or its metadata were changed';
-      onTampered(reason);
-      throw new TamperedStream(stream, reason);
-    }
-    // The newest events of a stream are named by none after them: there, the witness tells foreign events from altered ones.
-    const wasAltered = ({ position, revision }: EventPlace) =>
-      witness !== undefined && position <= witness.position && !witness.isForeign(stream, revision);
-    return new StreamCheck({ stream, wasAltered, onTampered, ...read });
-  }
-
-  private authenticate(event: RawEvent) {
-    return authenticate(this.raw.streamOf(event), event, this.keys.authentication);
-  }
-
-  /** Authenticates an event of a read of this stream: the store could answer with an authentic event of another stream. */
-  private authenticateIn(stream: string, event: RawEvent) {
-    return event.streamId === this.raw.prefix + stream ? this.authenticate(event) : undefined;
-  }
-
-  /** Checks whether all events of a stream between two revisions (inclusive) are foreign. Throws `TamperedStream` if they are too many. */
-  private async hasOnlyForeignEvents(stream: string, fromRevision: number, toRevision: number): Promise<boolean> {
-    const check = this.checkStream(stream, { backwards: false, fromRevision });
-    const maxCount = toRevision - fromRevision + 1;
-    for await (const event of this.raw.readStream(stream, { fromRevision, backwards: false, maxCount }))
-      if (check.accepts(event, this.authenticateIn(stream, event))) return false;
-    check.end();
-    return true;
   }
 
   /** Decodes an authentic event. */

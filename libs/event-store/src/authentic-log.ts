@@ -1,0 +1,130 @@
+import { authenticate, type AuthenticationKeys } from './authentication.js';
+import type { RawEvent } from './raw-event.js';
+import type { LogRange, RawLog } from './raw-log.js';
+import { StreamCheck, TamperedStream, type EventPlace } from './stream-check.js';
+import { TamperedStreams, type OnTampered } from './tampered-streams.js';
+import type { WitnessRecord } from './witness.js';
+
+/** What decides which events are authentic. */
+export interface LogKnowledge {
+  readonly authentication: AuthenticationKeys;
+  /** What the witness has seen. Absent without a witness. */
+  readonly witness?: WitnessRecord;
+}
+
+/** The part of a stream to read. */
+export interface ReadOptions {
+  /** The first revision to read, inclusive. Default: the start, or the end if `backwards`. */
+  readonly fromRevision?: number;
+  readonly backwards?: boolean;
+  readonly maxCount?: number;
+}
+
+/** The authentic events of our streams. It passes over foreign events, and refuses tampered streams. */
+export class AuthenticLog {
+  /** The tampered streams that reads have met since the start. */
+  readonly tampered: TamperedStreams;
+
+  constructor(
+    private readonly raw: RawLog,
+    private readonly keys: LogKnowledge,
+    onTampered: OnTampered | undefined,
+  ) {
+    this.tampered = new TamperedStreams(onTampered);
+  }
+
+  /** Returns whether an event is authentic in the stream that it names. */
+  isAuthentic(event: RawEvent): boolean {
+    return this.authenticate(event) !== undefined;
+  }
+
+  /** Reads the authentic events of a stream; none of an absent one. Throws `TamperedStream`. */
+  async *read(stream: string, options: ReadOptions): AsyncGenerator<RawEvent> {
+    const { fromRevision, backwards = false, maxCount = Number.MAX_SAFE_INTEGER } = options;
+    const check = this.checkStream(stream, { backwards, fromRevision });
+    let next = fromRevision;
+    for (let left = maxCount; left > 0;) {
+      const asked = left;
+      let count = 0;
+      for await (const event of this.raw.readStream(stream, { fromRevision: next, backwards, maxCount: asked })) {
+        count++;
+        next = event.revision + (backwards ? -1 : 1);
+        if (!check.accepts(event, this.authenticateIn(stream, event))) continue;
+        left--;
+        yield event;
+      }
+      if (count < asked || next === -1) {
+        check.end();
+        return;
+      }
+    }
+  }
+
+  /** Reads the authentic events of all our streams in the order of the log. */
+  async *readAll(options: LogRange): AsyncGenerator<RawEvent> {
+    const { backwards = false, maxCount = Number.MAX_SAFE_INTEGER } = options;
+    let left = maxCount;
+    let last: RawEvent | undefined;
+    while (left > 0) {
+      const from = last?.position ?? options.from;
+      const asked = last && !backwards ? left + 1 : left; // forwards, the last event comes again
+      let count = 0;
+      for await (const event of this.raw.read({ ...(from !== undefined && { from }), backwards, maxCount: asked })) {
+        count++;
+        if (event.position === last?.position) continue;
+        last = event;
+        if (!this.isAuthentic(event)) continue;
+        left--;
+        yield event;
+      }
+      if (count < asked) return;
+    }
+  }
+
+  /** Checks a stream from its beginning. Returns its last revision, -1 if it is absent. Throws `TamperedStream`. */
+  async checkWholeStream(stream: string): Promise<number> {
+    const check = this.checkStream(stream, { backwards: false, fromRevision: undefined });
+    let last = -1;
+    const all = { fromRevision: undefined, backwards: false, maxCount: Number.MAX_SAFE_INTEGER };
+    for await (const event of this.raw.readStream(stream, all)) {
+      check.accepts(event, this.authenticateIn(stream, event));
+      last = event.revision;
+    }
+    check.end();
+    return last;
+  }
+
+  /** Checks whether all events of a stream between two revisions (inclusive) are foreign. Throws `TamperedStream` if they are too many. */
+  async hasOnlyForeignEvents(stream: string, fromRevision: number, toRevision: number): Promise<boolean> {
+    const check = this.checkStream(stream, { backwards: false, fromRevision });
+    const maxCount = toRevision - fromRevision + 1;
+    for await (const event of this.raw.readStream(stream, { fromRevision, backwards: false, maxCount }))
+      if (check.accepts(event, this.authenticateIn(stream, event))) return false;
+    check.end();
+    return true;
+  }
+
+  /** Returns a check of a read. Throws `TamperedStream` for a stream whose metadata were changed. */
+  private checkStream(stream: string, read: { backwards: boolean; fromRevision: number | undefined }): StreamCheck {
+    const { witness } = this.keys;
+    const onTampered = (reason: string) => this.tampered.add(stream, reason);
+    if (witness?.isChanged(stream)) {
+      const reason = 'it was deleted or its metadata were changed';
+      onTampered(reason);
+      throw new TamperedStream(stream, reason);
+    }
+    // No later event names the newest events of a stream. There, the witness knows which events are foreign and which were altered.
+    const wasAltered = ({ position, revision }: EventPlace) =>
+      witness !== undefined && position <= witness.position && !witness.isForeign(stream, revision);
+    return new StreamCheck({ stream, wasAltered, onTampered, ...read });
+  }
+
+  private authenticate(event: RawEvent) {
+    return authenticate(this.raw.streamOf(event), event, this.keys.authentication);
+  }
+
+  /** Authenticates an event of a read of this stream: the store could answer with an authentic event of another stream. */
+  private authenticateIn(stream: string, event: RawEvent) {
+    return event.streamId === this.raw.prefix + stream ? this.authenticate(event) : undefined;
+  }
+}
