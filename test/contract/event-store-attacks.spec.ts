@@ -47,7 +47,7 @@ async function readStored(stream: string) {
 
 const forged = (n: number) => jsonEvent({ type: 'Counted', data: { n } });
 
-/** The event types that nobody of ours would write, and bytes that are no JSON. */
+/** Events that our servers never write, and bytes that are no JSON. */
 const odd: Record<string, () => EventData> = {
   'without metadata': () => forged(9),
   'of an unknown type': () => jsonEvent({ type: 'Unheard', data: {} }),
@@ -78,7 +78,7 @@ describe('a foreign event', () => {
     expect(loaded).toMatchObject({ state: 3, revision: 2 });
   });
 
-  it('is not what a repeated command finds: an append goes on after it, and can be repeated', async () => {
+  it('is skipped by an append, which can be repeated', async () => {
     const events = numbers(1, 2);
     await append('n-1', forged(9));
     const appended = await store.append('n-1', -1, events);

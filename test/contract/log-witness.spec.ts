@@ -108,7 +108,7 @@ it('is what subscriptions wait for, once it runs', async () => {
 });
 
 it('tells an altered event from a foreign one at the end of a stream', async () => {
-  // The witness has seen an authentic event there: what is there now was altered.
+  // The witness has seen an authentic event there, so the present event was altered.
   const seen = vault.witness.state;
   await forge('n-1');
   const { position } = (await Array.fromAsync(store.readRawLog()))[0]!;

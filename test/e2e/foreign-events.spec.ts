@@ -75,7 +75,7 @@ it('an appended UserRoleGranted gives no role, and is in no list, history or aud
   await forge(`user-${member.id}`, 'UserRoleGranted', { role: 'administrator' });
   test.clock.move(2_000);
   expect((await asMember.get(account.path('/users'))).status).toBe(403);
-  // A command on the user is appended after the foreign event, and everything goes on.
+  // A command on the user is appended after the foreign event.
   const { body } = expectStatus(
     200,
     await test.operator.post(account.path(`/users/${member.id}/lock`), { reason: 'odd' }),

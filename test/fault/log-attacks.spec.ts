@@ -70,7 +70,7 @@ async function unlockOn(dataDir: string, user: string) {
 const tampered = { status: 409, body: expect.objectContaining({ code: 'log.tampered' }) };
 const eventsOf = (rows: readonly StoredRow[], user: string) => rows.filter(({ stream }) => stream === `user-${user}`);
 
-it('finds nothing in a log that nobody has changed', () => {
+it('finds nothing in an unchanged log', () => {
   const { status, output } = verify(attack(() => {}));
   expect(output).toMatch(/^Authentic events: \d+, .*tampered streams: 0; digest up to position \d+: agrees;[^\n]*\n$/);
   expect(status).toBe(0);

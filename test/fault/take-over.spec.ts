@@ -71,7 +71,7 @@ it('the log of a build that did not authenticate events is taken over once', asy
 
 it('a take-over that was interrupted after its event is finished by the next start', async () => {
   await interruptTakeOver();
-  // What is appended in between has no MAC, and does not count.
+  // An event that is appended in between has no MAC and is foreign.
   await forge({});
   const next = await open();
   expect(next.types).toEqual(['InstallationFounded', 'InstallationRestored', 'InstallationTakenOver']);

@@ -119,8 +119,8 @@ async function writeFounding(store: EventStore, vault: Vault): Promise<void> {
 }
 
 /**
- * Takes over the log of a build that did not authenticate events: what is there now counts, and later events count only if
- * they are authenticated. The event of the take-over has the number and a digest of what was there. A take-over that was cut
+ * Takes over the log of a build that did not authenticate events. Its present events are accepted as they are; later events
+ * must be authentic. The event of the take-over has the number and a digest of what was there. A take-over that was cut
  * short is finished from its event.
  * @throws Error of one line if other events of the log carry a MAC: then the vault is older than the log
  */
@@ -145,7 +145,7 @@ async function takeOverLog(store: EventStore, vault: Vault): Promise<void> {
     });
   }
   vault.authentication.takeOver(position);
-  // Without this, the witness would only read the log once more.
+  // Without this, the witness would read the log again.
   vault.witness.save({ state: unsigned, foreign: [], changedStreams: [] });
 }
 

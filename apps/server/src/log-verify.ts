@@ -4,7 +4,7 @@ import { runLogTool } from './log-tool.js';
 const help = [
   'npm run log:verify',
   '',
-  'Reads the whole log and checks that nobody has changed it from outside: which events are authentic, that no stream lacks',
+  'Reads the whole log and checks it for changes from outside: which events are authentic, that no stream lacks',
   'one, and that all that this installation has seen is there, unchanged and in the same order. Then it reads every stream as',
   'commands do. It prints one line for each finding, and a summary. The server must be stopped. Settings are those of the',
   'server (npm start -- --help).',

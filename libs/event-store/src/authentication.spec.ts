@@ -78,14 +78,14 @@ it('an event is not authentic once any byte of its metadata was changed', () => 
   );
 });
 
-it('a generation counts in its part of the log only', () => {
+it('a generation is valid in its part of the log only', () => {
   expect(check(stored(generations[0], 100))).toEqual({ previous: 3 });
   expect(check(stored(generations[0], 101))).toBeUndefined();
   expect(check(stored(generations[1], 100))).toBeUndefined();
   expect(check(stored(generation(3, 0), 200))).toBeUndefined();
 });
 
-it('an event without a MAC counts up to the take-over only', () => {
+it('an event without a MAC is authentic up to the take-over only', () => {
   const unsigned = { ...stored(), metadata: Buffer.from('{"at":"2026-01-15T12:00:00.000Z"}') };
   expect(isSigned(unsigned)).toBe(false);
   expect(check({ ...unsigned, position: 10 })).toEqual({ previous: undefined });

@@ -20,7 +20,7 @@ export interface AuthenticationKeys {
   find(number: number): Generation | undefined;
   /** Up to this position, events of earlier builds count without a MAC. 0: none. */
   readonly unsignedUntil: number;
-  /** Derives the id of an event (UUIDv8) under a secret, so that nobody else can append an event with our next id. */
+  /** Derives the id of an event (UUIDv8) under a secret, so that others cannot append an event with our next id. */
   deriveEventId(proposedId: string): string;
 }
 
@@ -80,7 +80,7 @@ export function signEvents(
   });
 }
 
-/** Returns whether an event carries a signature, of whatever key. */
+/** Returns whether an event carries a signature. It need not be valid. */
 export const isSigned = ({ metadata }: RawEvent): boolean => findSignature(metadata) !== undefined;
 
 /** Returns whether an event is authentic, and after which; `undefined` if it is not. Parses nothing but the signature. */

@@ -3,7 +3,7 @@ import type { RawEvent } from './raw-event.js';
 import { StreamCheck, TamperedStream, type EventPlace } from './stream-check.js';
 import { advance, type WitnessRecord, type WitnessState } from './witness.js';
 
-/** What is known about the log that is checked. */
+/** What a check of the log needs: its namespace, keys, and the record of the witness. */
 export interface LogKnowledge {
   /** The namespace of our streams. */
   readonly namespace: string;
@@ -29,7 +29,7 @@ export interface LogReport {
   readonly tampered: ReadonlyMap<string, string>;
   /** The foreign events in streams that are not tampered. */
   readonly foreign: ReadonlyMap<string, ForeignEvents>;
-  /** What is wrong with the log as a whole: an order or a number of events that is not the witness's. */
+  /** Problems of the log as a whole: its order or its number of events is not the witness's. */
   readonly problems: readonly string[];
   /** Whether the log up to the witness's position has the witness's number and digest of events. */
   readonly digestAgrees: boolean;

@@ -61,7 +61,7 @@ const withBox = (
   ...stored,
   metadata: {
     ...stored.metadata,
-    // Through JSON, which drops what is undefined.
+    // Through JSON, which drops undefined fields.
     sealed: JSON.parse(
       JSON.stringify({ ...stored.metadata.sealed, [name]: { ...stored.metadata.sealed![name], ...change } }),
     ),

@@ -67,7 +67,7 @@ const toOptions = ({ backwards, maxCount }: RawRead) =>
     .setCount(String(maxCount))
     .setUuidOption(new Options.UUIDOption().setString(new shared.Empty()));
 
-/** Sends a request; everything else, the client does. */
+/** Sends a request through the client. */
 function send(client: EventStoreDBClient, name: string, options: streams.ReadReq.Options): StreamingRead<RawEvent> {
   const request = new streams.ReadReq().setOptions(options);
   const open = client['GRPCStreamCreator'](grpc.StreamsClient, name, (node) =>

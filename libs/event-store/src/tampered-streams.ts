@@ -1,10 +1,10 @@
-/** Is called with a tampered stream and what is wrong with it, for the server's log. */
+/** Is called with a tampered stream and the reason, for the server's log. */
 export type OnTampered = (stream: string, reason: string) => void;
 
 /** More are neither listed nor reported. */
 const MAX_LISTED = 1_000;
 
-/** The tampered streams that reads have met since the start, with what is wrong with each. */
+/** The tampered streams that reads have met since the start, with the reason for each. */
 export class TamperedStreams {
   private readonly reasons = new Map<string, string>();
 

@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { LogRow, type StoredGeneration } from './log-row.js';
 import { unseen } from './witness-record.js';
 
-/** A key that authenticates events, and the part of the log in which it counts. */
+/** A key that authenticates events, and the part of the log in which it is valid. */
 export interface Generation {
   /** From 1. */
   readonly number: number;

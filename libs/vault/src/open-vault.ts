@@ -9,7 +9,7 @@ import { unwrap, wrap } from './wrapping.js';
 
 /**
  * The names to which the box of the key of hashes is bound: in a vault of a version whose rows have no MACs, and in a later
- * one. Without the vault key nobody can bind the box to the former name again. So nobody can set the version of a vault
+ * one. Binding the box to the former name again takes the vault key. So an attacker cannot set the version of a vault
  * back to have the migration compute MACs of rows that they have inserted.
  */
 const hashKeyNames = { withoutRowMacs: 'secret:hash', withRowMacs: 'secret:hash of a vault with row MACs' };
@@ -74,7 +74,7 @@ function bindHashKeyToRowMacs(db: DatabaseSync, key: KeyObject): KeyObject {
   return hashKey;
 }
 
-/** Returns what is in a box, or undefined if it is not bound to this name or was made with another key. */
+/** Returns the content of a box, or undefined if it is not bound to this name or was made with another key. */
 function unwrapOrUndefined(box: Uint8Array, key: KeyObject, name: string): Buffer | undefined {
   try {
     return unwrap(box, key, name);
