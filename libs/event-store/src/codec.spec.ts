@@ -1,6 +1,7 @@
 import { createCipheriv, randomBytes } from 'node:crypto';
 import type { Catalogue, DomainEvent, Envelope } from '#libs/kernel';
-import { Codec, type KeyRing, type ProposedEvent, type StoredEvent } from './codec.js';
+import { MemoryKeyRing } from '../../../test/support/memory-key-ring.js';
+import { Codec, type ProposedEvent, type StoredEvent } from './codec.js';
 import type { BoxName, SealedBox } from './sealing.js';
 
 type Events =
@@ -24,17 +25,6 @@ const envelope: Envelope = {
   schema: 1,
 };
 
-class Keys implements KeyRing {
-  readonly kept = new Map<string, Buffer | 'erased'>();
-  async findOrCreateKey(owner: string): Promise<Buffer> {
-    const key = this.findKey(owner) ?? randomBytes(32);
-    if (key === 'erased') throw new Error(`${owner} is erased`);
-    this.kept.set(owner, key);
-    return key;
-  }
-  findKey = (owner: string): Buffer | 'erased' | undefined => this.kept.get(owner);
-}
-
 const propose = (type: string, data: object, more: Partial<Envelope> = {}): ProposedEvent => ({
   id: 'e1',
   type,
@@ -44,10 +34,10 @@ const propose = (type: string, data: object, more: Partial<Envelope> = {}): Prop
 const place = { stream: 'user-bob', revision: 3, position: 77 };
 const named = propose('Named', { name: 'Bob', country: 'ES' }, { reason: 'asked to', ip: '192.0.2.1' });
 
-let keys: Keys;
+let keys: MemoryKeyRing;
 let codec: Codec;
 beforeEach(() => {
-  keys = new Keys();
+  keys = new MemoryKeyRing();
   codec = new Codec(catalogue, keys);
 });
 const roundTrip = async (event: ProposedEvent) => codec.decode(await codec.encode('user-bob', event), place);

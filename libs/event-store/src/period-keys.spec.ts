@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { MemoryKeyRing } from '../../../test/support/memory-key-ring.js';
 import { Codec, type ProposedEvent, type StoredEvent } from './codec.js';
 import { seal, type SealedBox } from './sealing.js';
 
@@ -23,22 +23,12 @@ const withEnvelope = (more: Partial<ProposedEvent['envelope']>): ProposedEvent =
   envelope: { ...loggedIn.envelope, ...more },
 });
 
-let keys: Map<string, Buffer | 'erased'>;
+let keys: MemoryKeyRing['kept'];
 let codec: Codec;
 beforeEach(() => {
-  keys = new Map();
-  codec = new Codec(
-    { LoggedIn: { ip: 'period' } },
-    {
-      findOrCreateKey: async (owner) => {
-        const key = keys.get(owner) ?? randomBytes(32);
-        if (key === 'erased') throw new Error(`${owner} is erased`);
-        keys.set(owner, key);
-        return key;
-      },
-      findKey: (owner) => keys.get(owner),
-    },
-  );
+  const ring = new MemoryKeyRing();
+  keys = ring.kept;
+  codec = new Codec({ LoggedIn: { ip: 'period' } }, ring);
 });
 const encode = (event: ProposedEvent): Promise<StoredEvent> => codec.encode('login-bob', event);
 const periodOf = async (event: ProposedEvent): Promise<string | undefined> =>

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Envelope } from '#libs/kernel';
+import { MemoryKeyRing } from '../../../test/support/memory-key-ring.js';
 import { Codec, type ProposedEvent, type StoredEvent } from './codec.js';
 
 const digest = '2:5e1f';
@@ -23,22 +24,12 @@ const withEnvelope = (more: Partial<Envelope>): ProposedEvent => ({
   envelope: { ...locked.envelope, ...more },
 });
 
-let keys: Map<string, Buffer | 'erased'>;
+let keys: MemoryKeyRing['kept'];
 let codec: Codec;
 beforeEach(() => {
-  keys = new Map();
-  codec = new Codec(
-    { Locked: {} },
-    {
-      findOrCreateKey: async (owner) => {
-        const key = keys.get(owner) ?? randomBytes(32);
-        if (key === 'erased') throw new Error(`${owner} is erased`);
-        keys.set(owner, key);
-        return key;
-      },
-      findKey: (owner) => keys.get(owner),
-    },
-  );
+  const ring = new MemoryKeyRing();
+  keys = ring.kept;
+  codec = new Codec({ Locked: {} }, ring);
 });
 const encode = (event: ProposedEvent): Promise<StoredEvent> => codec.encode('user-bob', event);
 
