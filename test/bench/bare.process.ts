@@ -69,7 +69,12 @@ function withEventStore({ url, namespace, proposed }: BareOptions): Calls {
     deriveEventId: (id) => id,
   };
   const catalogue = { ...accountEvents, ...emailDomainEvents, ...emailClaimEvents, ...userEvents };
-  const store = new EventStore({ url, namespace, catalogue, keys: { findOrCreateKey, findKey, authentication } });
+  const store = new EventStore({
+    url,
+    namespace,
+    catalogue,
+    keys: { findOrCreateKey, findKey, hideOwner: (owner) => owner, authentication },
+  });
   return {
     load: async (decider, id) => (await store.load(decider, id)).revision,
     async append(decider, id, expected, type) {

@@ -152,4 +152,5 @@ const authentication = () => {
 const vaultKeys = () => ({
   findOrCreateKey: (owner: string) => vault.findOrCreateKey(owner as never),
   findKey: (owner: string) => vault.findKey(owner as never),
+  hideOwner: (owner: string) => vault.hideOwner(owner as never),
 });

@@ -175,6 +175,7 @@ describe('personal data', () => {
       keys: {
         findOrCreateKey: (owner) => vault.findOrCreateKey(owner as never),
         findKey: () => undefined,
+        hideOwner: (owner) => owner,
         authentication: vault.authentication,
       },
     });

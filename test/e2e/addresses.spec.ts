@@ -47,6 +47,7 @@ async function addByOlderBuild(email: string): Promise<string> {
     ...userEvent('UserAdded', { ...personWith(email), account: account.id, status: 'active' }),
     envelope: { ...about, subject: { kind: 'user', id: user }, account: account.id },
   };
+  await vault.addresses.findOrAdd(claim, `email-${claim}`);
   await store.append(`email-${claim}`, -1, [claimed]);
   await store.append(`user-${user}`, -1, [added]);
   return user;

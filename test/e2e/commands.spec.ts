@@ -460,7 +460,7 @@ describe('a request that an outage interrupted and a retry completed', () => {
     const { accountId } = expectStatus(
       201,
       await doTwice(
-        (stream) => stream.startsWith('email-'),
+        (stream) => stream.startsWith('address-'),
         (headers) => server.operator.post('/accounts', body, headers),
       ),
     ).body;

@@ -6,18 +6,20 @@ import { startServer } from '../../apps/server/src/server.js';
 import { Api } from '../support/api.js';
 import { configFor, newPath, runWithLog } from '../support/backup.js';
 import { runProgram } from '../support/server-process.js';
-import { expectStatus, openTestAccount, startTestServer } from '../support/server.js';
+import { expectStatus, openTestAccount, startTestServer, type TestAccount } from '../support/server.js';
 import { startRefusal } from '../support/start-refusal.js';
+import { newPerson } from '../support/user-actions.js';
 
 const embedded = { EVENTSTORE_URL: '', DATABASE_URL: '' };
 
 /** An installation with a user. */
 const home = newPath();
 let user: string;
+let account: TestAccount;
 
 beforeAll(async () => {
   const test = await startTestServer({ ...embedded, DATA_DIR: home });
-  const account = await openTestAccount(test);
+  account = await openTestAccount(test);
   user = account.path(`/users/${await account.addUser()}`);
   expectStatus(200, await test.operator.get('/accounts'));
   await test.server.close();
@@ -46,6 +48,21 @@ async function useServer(dataDir: string) {
     for (const action of ['lock', 'unlock'])
       expectStatus(200, await operator.post(`${user}/${action}`, { reason: 'odd' }));
     return expectStatus(200, await operator.get('/health/ready')).body;
+  } finally {
+    await server.close();
+  }
+}
+
+const newPeople = (count: number) =>
+  Array.from({ length: count }, (_, index) => newPerson(account.domain, { firstName: `Person ${index}` }));
+
+/** Starts a server and adds people to the account. Returns the status of each response. */
+async function addUsers(dataDir: string, people: readonly object[]): Promise<number[]> {
+  const server = await startServer(configFor(dataDir, embedded));
+  try {
+    const operator = new Api(server.url, readFileSync(join(dataDir, 'operator-token'), 'utf8').trim());
+    const add = (person: object) => operator.post(account.path('/users'), person);
+    return (await Promise.all(people.map(add))).map(({ status }) => status);
   } finally {
     await server.close();
   }
@@ -98,6 +115,27 @@ it('a vault that is older than a rotation refuses the start', () => {
     'rollbook: The vault is older than the log: it lacks the key of generation 2 of the log. Restore the vault that belongs to this log.',
   );
   expect(run('verify', dataDir)).toMatchObject({ status: 2 });
+});
+
+it('a vault that is older than the log and lacks the key of a person added since refuses the start', async () => {
+  const dataDir = copyOfHome();
+  await addUsers(dataDir, newPeople(1));
+  restoreOlderVault(dataDir);
+  expect(startRefusal({ DATA_DIR: dataDir })).toBe(
+    'rollbook: The vault is older than the log: it lacks the key of a person whose address was claimed since. Restore a newer backup of the vault, or the log and the vault from one backup.',
+  );
+});
+
+it('after 100 adds and a rotation, the older vault is refused; with the older log, the same people can be added', async () => {
+  const people = newPeople(100);
+  const dataDir = copyOfHome();
+  expect(new Set(await addUsers(dataDir, people))).toEqual(new Set([201]));
+  run('rotate', dataDir);
+  restoreOlderVault(dataDir);
+  expect(startRefusal({ DATA_DIR: dataDir })).toContain('The vault is older than the log');
+  const both = copyOfHome();
+  expect(new Set(await addUsers(both, people))).toEqual(new Set([201]));
+  expect(new Set(await addUsers(both, people))).toEqual(new Set([409]));
 });
 
 it('a vault that is older than the log, of the same generation, starts and continues', async () => {

@@ -29,11 +29,14 @@ async function open() {
   const { store, vault } = await openLog(config, closing);
   const events = await Array.fromAsync(store.read('installation'));
   const all = await Array.fromAsync(store.readAll());
+  const claims = [...new Set(all.map(({ stream }) => stream))].filter((stream) => stream.startsWith('email-'));
   return {
     types: events.map(({ type }) => type),
     count: all.length,
     witness: vault.witness.state,
     unsignedUntil: vault.authentication.unsignedUntil,
+    claims,
+    streams: await Promise.all(claims.map((stream) => vault.addresses.find(stream.slice('email-'.length)))),
   };
 }
 
@@ -67,6 +70,12 @@ it('the log of a build that did not authenticate events is taken over once', asy
   expect(first.types).toEqual(['InstallationFounded', 'InstallationRestored', 'InstallationTakenOver']);
   expect(first.witness).toMatchObject({ events: first.count - 1, position: first.unsignedUntil });
   expect(await open()).toEqual(first);
+});
+
+it('the claims of addresses of such a log are entered into the vault', async () => {
+  const { claims, streams } = await open();
+  expect(claims.length).toBeGreaterThan(0);
+  expect(streams).toEqual(claims);
 });
 
 it('a take-over that was interrupted after its event is finished by the next start', async () => {

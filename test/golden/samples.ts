@@ -1,4 +1,4 @@
-import type { DataOf, Envelope, Subject } from '#libs/kernel';
+import { systemActor, type DataOf, type Envelope, type Subject } from '#libs/kernel';
 import type { AnyEvent } from '../../apps/server/src/event-catalogue.js';
 
 type EventType = AnyEvent['type'];
@@ -46,8 +46,21 @@ const envelopeAbout = (subject: Subject): Envelope => ({
   digest: 'Zm9yIHRlc3Rz',
 });
 
+const systemEnvelopeAbout = (subject: Subject): Envelope => ({
+  correlationId: ids.correlation,
+  causationId: ids.causation,
+  actor: systemActor,
+  subject,
+  at,
+  schema: 1,
+});
+
 const user: Place = { stream: `user-${ids.user}`, envelope: envelopeAbout({ kind: 'user', id: ids.user }) };
 const email: Place = { stream: `email-${emailHash}`, envelope: envelopeAbout({ kind: 'email', id: emailHash }) };
+const address: Place = {
+  stream: `address-${ids.other}`,
+  envelope: systemEnvelopeAbout({ kind: 'address', id: ids.other }),
+};
 const account: Place = {
   stream: `account-${ids.account}`,
   envelope: envelopeAbout({ kind: 'account', id: ids.account }),
@@ -60,14 +73,7 @@ const token: Place = {
 };
 const installation: Place = {
   stream: 'installation',
-  envelope: {
-    correlationId: ids.correlation,
-    causationId: ids.causation,
-    actor: { id: '00000000-0000-0000-0000-000000000000', kind: 'system' },
-    subject: { kind: 'installation', id: ids.other },
-    at,
-    schema: 1,
-  },
+  envelope: systemEnvelopeAbout({ kind: 'installation', id: ids.other }),
 };
 const name = { firstName: 'Anna', lastName: 'Berg' };
 const person = { email: 'anna@example.com', ...name, country: 'DE', language: 'de' };
@@ -119,7 +125,8 @@ export const samples: { readonly [Type in EventType]: Sample<DataOf<AnyEvent, Ty
     data: { session: '77777777-7777-4777-8777-777777777777' },
     optional: { session: true },
   },
-  EmailClaimAbandoned: { place: user, data: { claim: `email-${emailHash}@0` } },
+  EmailClaimAbandoned: { place: user, data: { claim: `address-${ids.other}@0` } },
+  AddressClaimed: { place: address, data: { user: ids.user, address: emailHash } },
   EmailClaimed: { place: email, data: { user: ids.user } },
   AccountOpened: {
     place: account,

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { KeyRing } from '../../libs/event-store/src/codec.js';
 
 /** A key ring in memory. Tests read its keys, delete them, and set them to 'erased'. */
@@ -12,5 +12,8 @@ export class MemoryKeyRing implements KeyRing {
     return key;
   }
 
-  findKey = (owner: string): Buffer | 'erased' | undefined => this.kept.get(owner);
+  findKey = (owner: string): Buffer | 'erased' | undefined =>
+    this.kept.get(owner) ?? this.kept.get([...this.kept.keys()].find((kept) => this.hideOwner(kept) === owner) ?? '');
+
+  hideOwner = (owner: string): string => `key:${hash('sha256', owner)}`;
 }

@@ -5,8 +5,12 @@ import { unwrap, wrap } from '../../libs/vault/src/wrapping.js';
 /** The version of the last vault whose rows had no MACs. */
 export const versionWithoutRowMacs = 2;
 
+/** What somebody can do by SQL to convert a vault to the version before the table of addresses. */
+export const dropAddresses = `DROP TABLE address; DROP INDEX owner_key_hidden_owner;
+  ALTER TABLE owner_key DROP COLUMN hidden_owner; PRAGMA user_version = 3`;
+
 /** What somebody can do by SQL to convert a vault to the version before row MACs. The box of the key of hashes stays as it is. */
-export const dropRowMacs = `ALTER TABLE token DROP COLUMN mac; ALTER TABLE session DROP COLUMN mac; ALTER TABLE process DROP COLUMN mac;
+export const dropRowMacs = `${dropAddresses}; ALTER TABLE token DROP COLUMN mac; ALTER TABLE session DROP COLUMN mac; ALTER TABLE process DROP COLUMN mac;
   DELETE FROM process WHERE position < 0; PRAGMA user_version = ${versionWithoutRowMacs}`;
 
 /** Converts a vault that is not open to the version before row MACs, as that build left it. `key` is the vault key. */

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { v5 as uuidv5 } from 'uuid';
 import {
   AccountDecider,
@@ -13,7 +14,7 @@ import {
   type Account,
   type AccountEvent,
 } from '#libs/accounts';
-import { startEmbeddedEventStore } from '#libs/embedded-eventstore';
+import { startEmbeddedEventStore, type EmbeddedEventStore } from '#libs/embedded-eventstore';
 import { EventStore, type ProposedEvent } from '#libs/event-store';
 import { permissions } from '#libs/authorization';
 import {
@@ -25,32 +26,64 @@ import {
   type Recorded,
   type Subject,
 } from '#libs/kernel';
-import { UserDecider, emailClaimEvents, roles, userEvent, userEvents, type User, type UserEvent } from '#libs/users';
-import { openVault, type Vault } from '#libs/vault';
+import { UserDecider, addressClaimEvents, roles, userEvent, userEvents, type User, type UserEvent } from '#libs/users';
+import { openVault, vaultExists, type Vault } from '#libs/vault';
 
 const operator: Actor = { id: '5b0f7d0c-7f0e-4a63-9a43-5d1f1f2b7a01', kind: 'operator' };
+
+const catalogue = { ...accountEvents, ...emailDomainEvents, ...userEvents, ...addressClaimEvents };
+
+function openIn(directory: string, node: EmbeddedEventStore): { store: EventStore; vault: Vault } {
+  const vault = openVault({ directory, key: Buffer.alloc(32, 1), create: !vaultExists(directory) });
+  return { vault, store: new EventStore({ url: node.url, namespace: 'test', catalogue, keys: vault }) };
+}
 
 /** The event store and the vault that workflows need, without a server. */
 export class WorkflowStores {
   private constructor(
-    readonly store: EventStore,
-    readonly vault: Vault,
-    readonly close: () => Promise<void>,
+    private readonly directory: string,
+    private readonly node: EmbeddedEventStore,
+    private opened: { readonly store: EventStore; readonly vault: Vault },
   ) {}
+
+  get store(): EventStore {
+    return this.opened.store;
+  }
+
+  get vault(): Vault {
+    return this.opened.vault;
+  }
 
   /** Starts an event store and a vault in a temporary directory. */
   static async open(): Promise<WorkflowStores> {
     const directory = mkdtempSync(join(tmpdir(), 'workflows-'));
-    const vault = openVault({ directory, key: Buffer.alloc(32, 1), create: true });
     const node = await startEmbeddedEventStore({ directory });
-    const catalogue = { ...accountEvents, ...emailDomainEvents, ...userEvents, ...emailClaimEvents };
-    const store = new EventStore({ url: node.url, namespace: 'test', catalogue, keys: vault });
-    return new WorkflowStores(store, vault, async () => {
-      await store.close();
-      await node.close();
-      vault.close();
-      rmSync(directory, { recursive: true });
-    });
+    return new WorkflowStores(directory, node, openIn(directory, node));
+  }
+
+  async close(): Promise<void> {
+    await this.closeStores();
+    await this.node.close();
+    rmSync(this.directory, { recursive: true });
+  }
+
+  /** Opens the store and the vault again, without anything cached. `between` runs while they are closed. */
+  async reopen(between: () => void): Promise<void> {
+    await this.closeStores();
+    between();
+    this.opened = openIn(this.directory, this.node);
+  }
+
+  /** Changes the vault's file as somebody does who has SQL access to it, but not the vault key. */
+  changeVault(sql: string): void {
+    const db = new DatabaseSync(join(this.directory, 'vault.db'));
+    db.exec(sql);
+    db.close();
+  }
+
+  private async closeStores(): Promise<void> {
+    await this.store.close();
+    this.vault.close();
   }
 
   /** Writes an open account with one user of each of these kinds. */

@@ -1,6 +1,15 @@
 import { Logger } from '@nestjs/common';
-import { EventStore, WrongRevision, advance, isSigned, unlessTampered, type WitnessState } from '#libs/event-store';
+import {
+  EventStore,
+  UnreadableEvent,
+  WrongRevision,
+  advance,
+  isSigned,
+  unlessTampered,
+  type WitnessState,
+} from '#libs/event-store';
 import { noObserver, type StoreObserver } from '#libs/kernel';
+import { enterClaims } from '#libs/users';
 import { loadVaultKey, openVault, vaultExists, type Vault } from '#libs/vault';
 import type { Config } from './config.js';
 import { eventCatalogue } from './event-catalogue.js';
@@ -47,6 +56,7 @@ export async function openInstallation(
     keys: {
       findOrCreateKey: (owner) => vault!.findOrCreateKey(owner as never),
       findKey: (owner) => vault!.findKey(owner as never),
+      hideOwner: (owner) => vault!.hideOwner(owner as never),
       get authentication() {
         return vault!.authentication;
       },
@@ -84,6 +94,7 @@ export async function openInstallation(
     if (vault.authentication.mustTakeOver) await takeOverLog(store, vault);
     await checkGenerations(store, vault);
     if (!acceptsOlderLog) await checkLogIsComplete(store, vault);
+    await enterClaimsOfAddresses(store, vault);
     return { store, vault, restored: await findRestore(store) };
   } catch (error) {
     vault?.close();
@@ -147,6 +158,20 @@ async function takeOverLog(store: EventStore, vault: Vault): Promise<void> {
   vault.authentication.takeOver(position);
   // Without this, the witness would read the log again.
   vault.witness.save({ state: unsigned, foreign: [], changedStreams: [] });
+}
+
+/** Enters the claims of addresses that the vault may not know. Throws an Error of one line if the vault lacks the key of one. */
+async function enterClaimsOfAddresses(store: EventStore, vault: Vault): Promise<void> {
+  try {
+    for (const second of await enterClaims({ store, vault }))
+      store.tampered.add(second, 'it claims an address that another stream has claimed before');
+  } catch (error) {
+    if (!(error instanceof UnreadableEvent)) throw error;
+    throw new Error(
+      'The vault is older than the log: it lacks the key of a person whose address was claimed since. Restore a newer backup of the vault, or the log and the vault from one backup.',
+      { cause: error },
+    );
+  }
 }
 
 /** Returns whether the log holds the event that the witness has seen last. */

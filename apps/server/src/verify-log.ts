@@ -1,4 +1,5 @@
 import { LogCheck, TamperedStream, type EventStore, type LogReport } from '#libs/event-store';
+import { findUnknownClaims } from '#libs/users';
 import type { Installation } from './installation.js';
 
 /** How often progress is shown, ms. */
@@ -25,6 +26,8 @@ export async function verifyLog(
     showNow(() => `${check.count} events are read, up to position ${event.position}.`);
   }
   await checkStreams(store, check, showNow);
+  for (const stream of await findUnknownClaims({ store, vault }))
+    check.addTampered(stream, 'it claims an address, and the vault does not have it for that address');
   const changedStreams = witness
     .listIncidents(Infinity)
     .flatMap(({ stream, first }) => (first === undefined ? [stream] : []));

@@ -62,14 +62,15 @@ export class AuthenticLog {
 
   /** Reads the authentic events of all our streams in the order of the log. */
   async *readAll(options: LogRange): AsyncGenerator<RawEvent> {
-    const { backwards = false, maxCount = Number.MAX_SAFE_INTEGER } = options;
+    const { backwards = false, maxCount = Number.MAX_SAFE_INTEGER, categories } = options;
+    const kept = { backwards, ...(categories && { categories }) };
     let left = maxCount;
     let last: RawEvent | undefined;
     while (left > 0) {
       const from = last?.position ?? options.from;
       const asked = last && !backwards ? left + 1 : left; // forwards, the last event comes again
       let count = 0;
-      for await (const event of this.raw.read({ ...(from !== undefined && { from }), backwards, maxCount: asked })) {
+      for await (const event of this.raw.read({ ...kept, ...(from !== undefined && { from }), maxCount: asked })) {
         count++;
         if (event.position === last?.position) continue;
         last = event;

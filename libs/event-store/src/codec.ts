@@ -16,6 +16,8 @@ export interface KeyRing {
   findOrCreateKey(owner: string): Promise<Buffer>;
   /** Returns the owner's key; 'erased' if it was destroyed on purpose, undefined if the owner is unknown. */
   findKey(owner: string): Buffer | 'erased' | undefined;
+  /** Returns an opaque name of the owner, always the same, which {@link findKey} understands as well once the owner has a key. */
+  hideOwner(owner: string): string;
 }
 
 /** An event to append; the codec sets its schema. */
@@ -121,10 +123,11 @@ export class Codec {
       period: { ...(period && !isPeriodOver && { ip }) },
     };
     const place = { stream, id, type };
+    const subjectOwner = () => subjectKeyOwner(format, data, envelope);
     const sealed = {
-      ...(await this.sealBox('subject', contents, () => subjectKeyOwner(format, data, envelope), place)),
+      ...(await this.sealBox('subject', contents, subjectOwner, place, { isHidden: format.hidesOwner })),
       ...(await this.sealBox('actor', contents, () => actorKeyOwner(envelope), place)),
-      ...(await this.sealBox('period', contents, () => subjectKeyOwner(format, data, envelope), place, period)),
+      ...(await this.sealBox('period', contents, subjectOwner, place, { period, isHidden: format.hidesOwner })),
     };
     const metadata: Metadata = {
       $correlationId: correlationId,
@@ -187,13 +190,14 @@ export class Codec {
     contents: SealedContents,
     owner: () => string,
     place: BoxBinding,
-    period?: string,
+    { period, isHidden = false }: { period?: string | undefined; isHidden?: boolean | undefined } = {},
   ): Promise<{ [Name in BoxName]?: SealedBox }> {
     if (Object.keys(contents[name]).length === 0) return {};
     const key = await this.keys.findOrCreateKey(owner());
     const periodKey = period && (await this.keys.findOrCreateKey(period));
     const box = seal(contents[name], key, place, name, periodKey || undefined);
-    return { [name]: { owner: owner(), ...(period && { period }), ...box } };
+    const ownerName = isHidden ? this.keys.hideOwner(owner()) : owner();
+    return { [name]: { owner: ownerName, ...(period && { period }), ...box } };
   }
 
   /** Returns the contents of a box; nothing if the key of its month was destroyed, 'erased' if that of its owner was. */

@@ -87,6 +87,7 @@ export class EventStore {
   /**
    * Reads the authentic events of all our streams in the order of the log.
    * @param options.from position to start from: inclusive forwards, exclusive backwards. Default: the whole log
+   * @param options.categories only streams of these categories; default: all
    */
   async *readAll(options: LogRange = {}): AsyncGenerator<Recorded> {
     for await (const event of this.log.readAll(options)) yield this.decode(event);

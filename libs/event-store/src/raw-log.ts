@@ -26,6 +26,8 @@ export interface LogRange {
   readonly from?: number;
   readonly backwards?: boolean;
   readonly maxCount?: number;
+  /** Only streams of these categories, filtered on the server. Default: all our streams. */
+  readonly categories?: readonly string[];
 }
 
 /** Our streams as the event store holds them: events with their bytes, authentic or not. Stream names are without the namespace. */
@@ -62,14 +64,15 @@ export class RawLog {
 
   /** Reads the events of all our streams in the order of the log. */
   async *read(options: LogRange = {}): AsyncGenerator<RawEvent> {
-    const { from, backwards = false, maxCount = Number.MAX_SAFE_INTEGER } = options;
+    const { from, backwards = false, maxCount = Number.MAX_SAFE_INTEGER, categories } = options;
+    const prefixes = categories?.map((category) => `${this.prefix}${category}-`) ?? [this.prefix];
     let left = maxCount;
     let last: RawEvent | undefined;
     const events = this.connection.read<RawEvent>((client) => {
       const repeated = last && !backwards ? 1 : 0; // forwards, a retry reads the last event once more
       if (left === 0) return undefined;
       return readRawLog(client, {
-        prefix: this.prefix,
+        prefixes,
         from: last?.position ?? from,
         backwards,
         maxCount: left + repeated,

@@ -21,8 +21,8 @@ export interface StreamRead extends RawRead {
 }
 
 export interface LogRead extends RawRead {
-  /** The stream names start with it. */
-  readonly prefix: string;
+  /** The stream names start with one of these. */
+  readonly prefixes: readonly string[];
   /** Position to start from: inclusive forwards, exclusive backwards. Default: the whole log. */
   readonly from?: number | undefined;
 }
@@ -38,18 +38,18 @@ export function readRawStream(client: EventStoreDBClient, read: StreamRead): Str
 }
 
 /**
- * Reads the events of `$all` whose stream names start with a prefix. The protocol supports it, but `readAll` of
+ * Reads the events of `$all` whose stream names start with one of some prefixes. The protocol supports it, but `readAll` of
  * @eventstore/db-client 6.2.1 always sends "no filter".
  */
 export function readRawLog(client: EventStoreDBClient, read: LogRead): StreamingRead<RawEvent> {
-  const { prefix, from, backwards } = read;
+  const { prefixes, from, backwards } = read;
   const all = new Options.AllOptions();
   if (from !== undefined)
     all.setPosition(new Options.Position().setCommitPosition(String(from)).setPreparePosition(String(from)));
   else if (backwards) all.setEnd(new shared.Empty());
   else all.setStart(new shared.Empty());
   const filter = new Options.FilterOptions()
-    .setStreamIdentifier(new Options.FilterOptions.Expression().setPrefixList([prefix]))
+    .setStreamIdentifier(new Options.FilterOptions.Expression().setPrefixList([...prefixes]))
     .setCount(new shared.Empty())
     .setCheckpointintervalmultiplier(1);
   return send(client, 'readAll', toOptions(read).setAll(all).setFilter(filter));

@@ -5,17 +5,15 @@ import type { RawEvent } from './raw-event.js';
 /** More foreign events in a row make a stream tampered: each read has to pass over them. */
 const MAX_FOREIGN_EVENTS = 1_000;
 
+const TAMPERED = 'log.tampered';
+
 /** A stream was changed by somebody else: authentic events were altered or removed. Its stream and reason are for operators only. */
 export class TamperedStream extends Refusal {
   constructor(
     readonly stream: string,
     readonly reason: string,
   ) {
-    super(
-      'log.tampered',
-      'conflict',
-      'The log of this was changed from outside Rollbook. An operator has to look at it.',
-    );
+    super(TAMPERED, 'conflict', 'The log of this was changed from outside Rollbook. An operator has to look at it.');
   }
 }
 
@@ -102,12 +100,12 @@ export class StreamCheck {
   }
 }
 
-/** Returns `fallback` if the work meets a tampered stream. */
+/** Returns `fallback` if the work meets a tampered stream, or what the vault knows about a stream was changed. */
 export async function unlessTampered<T>(work: Promise<T>, fallback: T): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof TamperedStream) return fallback;
+    if (error instanceof Refusal && error.code === TAMPERED) return fallback;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 export * from './domain/email-address.js';
-export * from './domain/email-claim.js';
+export * from './domain/address-claim.js';
 export * from './domain/login.js';
 export * from './domain/results.js';
 export * from './areas/credentials/credentials.commands.js';
@@ -23,5 +23,6 @@ export * from './read/user-view.js';
 export * from './users.module.js';
 export { changeUser } from './workflows/change-user.js';
 export { IssuedTokens } from './workflows/issued-tokens.js';
+export { enterClaims, findUnknownClaims } from './workflows/address-claims.js';
 export { findUserByAddress } from './workflows/claim-address.js';
 export { userRefusals } from './domain/user.refusals.js';

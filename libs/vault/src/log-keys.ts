@@ -25,6 +25,7 @@ export function createLogKeys(db: DatabaseSync, vaultKey: KeyObject, unsignedUnt
     generations: [{ number: 1, key: newKey(), after: -1 }],
     unsignedUntil,
     witness: unseen,
+    addressesEntered: unsignedUntil === 0,
   });
 }
 

@@ -33,6 +33,8 @@ export interface LogState {
   /** The key of the next generation, while a rotation has created it and not begun it; hexadecimal digits. */
   readonly preparedKey?: string | undefined;
   readonly witness: WitnessState;
+  /** Whether the claims of addresses by earlier builds are in the table of addresses. Absent: no. */
+  readonly addressesEntered?: boolean | undefined;
 }
 
 const rowName = 'log';

@@ -1,8 +1,10 @@
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { addRowMacs } from './add-row-macs.js';
+import { createAddressTable } from './address-streams.js';
 import { createLogKeys } from './log-keys.js';
 import { LogRow } from './log-row.js';
+import { addHiddenOwners } from './owner-keys.js';
 import { openVaultFile } from './vault-file.js';
 import { Vault } from './vault.js';
 import { unwrap, wrap } from './wrapping.js';
@@ -36,6 +38,11 @@ export function openVault(options: { directory: string; key: Buffer; create: boo
       addRowMacs(old, key, bindHashKeyToRowMacs(old, key));
       // An earlier build has appended events without a MAC.
       createLogKeys(old, key, null);
+    },
+    addAddresses: (old) => {
+      if (old.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'address'").get()) throw versionChanged();
+      addHiddenOwners(old, loadHashKey(old, key, hashKeyNames.withRowMacs));
+      createAddressTable(old);
     },
   });
   try {

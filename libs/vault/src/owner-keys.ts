@@ -1,57 +1,79 @@
-import { randomBytes, type KeyObject } from 'node:crypto';
+import { createHmac, randomBytes, type KeyObject } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { setImmediate } from 'node:timers/promises';
 import { LruCache } from '#libs/kernel';
-import { inTransaction } from './transaction.js';
 import { unwrap, wrap } from './wrapping.js';
+import type { WriteBatch } from './write-batch.js';
 
 /** The owner of a key: any subject or actor of an event with personal data, or an account and a month, `period:<account>:<YYYY-MM>`. */
 export type KeyOwner = `${'user' | 'account' | 'service' | 'operator' | 'period'}:${string}`;
 
+/** An opaque name of an owner, see {@link OwnerKeys.hide}. */
+export type HiddenOwner = `key:${string}`;
+
 /** How many unwrapped keys are held in memory; constant. */
 const maxCachedKeys = 10_000;
+
+/** Returns an opaque name of an owner, always the same: a keyed hash. */
+const hideOwner = (owner: KeyOwner, hashKey: KeyObject): HiddenOwner =>
+  `key:${createHmac('sha256', hashKey).update(`key-id\0${owner}`).digest('hex').slice(0, 32)}`;
+
+/** Adds the opaque names of the owners to a vault. It belongs to a migration and runs in its transaction. */
+export function addHiddenOwners(db: DatabaseSync, hashKey: KeyObject): void {
+  db.exec('ALTER TABLE owner_key ADD COLUMN hidden_owner TEXT');
+  const save = db.prepare('UPDATE owner_key SET hidden_owner = ? WHERE owner = ?');
+  for (const { owner } of db.prepare('SELECT owner FROM owner_key').all() as { owner: KeyOwner }[])
+    save.run(hideOwner(owner, hashKey), owner);
+  db.exec('CREATE UNIQUE INDEX owner_key_hidden_owner ON owner_key (hidden_owner)');
+}
 
 /** The keys that seal personal data, one per owner, wrapped by the vault key. */
 export class OwnerKeys {
   private readonly cache = new LruCache<string, Buffer>(maxCachedKeys);
   /** Keys that are being created, by owner. */
   private readonly pending = new Map<string, Promise<Buffer>>();
-  private nextBatch: Promise<Map<string, Buffer>> | undefined;
-  private readonly statements: Record<'find' | 'add' | 'findAny', StatementSync>;
+  private readonly statements: Record<'find' | 'findHidden' | 'add' | 'findAny', StatementSync>;
 
   /** @internal part of the vault */
   constructor(
-    private readonly db: DatabaseSync,
+    db: DatabaseSync,
     private readonly vaultKey: KeyObject,
+    private readonly writes: WriteBatch,
+    private readonly hashKey: KeyObject,
   ) {
     this.statements = {
-      find: db.prepare('SELECT box FROM owner_key WHERE owner = ?'),
-      add: db.prepare('INSERT INTO owner_key (owner, box) VALUES (?, ?)'),
+      find: db.prepare('SELECT owner, box FROM owner_key WHERE owner = ?'),
+      findHidden: db.prepare('SELECT owner, box FROM owner_key WHERE hidden_owner = ?'),
+      add: db.prepare('INSERT INTO owner_key (owner, hidden_owner, box) VALUES (?, ?, ?)'),
       findAny: db.prepare('SELECT 1 FROM owner_key LIMIT 1'),
     };
   }
 
   /**
    * Returns the owner's key and creates it if there is none; a new key is on disk (fsynced) before the promise resolves.
-   * Keys that are asked for in the same turn of the event loop are written in one transaction.
    * @throws Error if the owner was erased
    */
   async findOrCreate(owner: KeyOwner): Promise<Buffer> {
     const found = this.find(owner);
     if (found === 'erased') throw new Error(`${owner} is erased: nothing can be sealed for them again`);
-    return found ?? this.create(owner);
+    return found ?? this.pending.get(owner) ?? this.create(owner);
   }
 
   /** Returns the owner's key, 'erased' if it was destroyed, or undefined if it was never created. */
-  find(owner: KeyOwner): Buffer | 'erased' | undefined {
+  find(owner: KeyOwner | HiddenOwner): Buffer | 'erased' | undefined {
     const cached = this.cache.get(owner);
     if (cached) return cached;
-    const row = this.statements.find.get(owner) as { box: Uint8Array | null } | undefined;
+    const statement = owner.startsWith('key:') ? this.statements.findHidden : this.statements.find;
+    const row = statement.get(owner) as { owner: string; box: Uint8Array | null } | undefined;
     if (!row) return undefined;
     if (!row.box) return 'erased';
-    const key = unwrap(row.box, this.vaultKey, owner);
+    const key = unwrap(row.box, this.vaultKey, row.owner);
     this.cache.set(owner, key);
     return key;
+  }
+
+  /** Returns an opaque name of the owner, always the same, which {@link find} understands once the owner has a key. */
+  hide(owner: KeyOwner): HiddenOwner {
+    return hideOwner(owner, this.hashKey);
   }
 
   /** Returns whether any key was ever created. */
@@ -59,24 +81,19 @@ export class OwnerKeys {
     return this.statements.findAny.get() !== undefined;
   }
 
-  private create(owner: KeyOwner): Promise<Buffer> {
-    const pending = this.pending.get(owner);
-    if (pending) return pending;
-    this.nextBatch ??= setImmediate().then(() => this.createPending());
-    const created = this.nextBatch.then((keys) => keys.get(owner)!);
-    this.pending.set(owner, created);
-    return created;
-  }
-
-  /** Creates all pending keys in one transaction: all of them or, with an error for each caller, none. */
-  private createPending(): Map<string, Buffer> {
-    const keys = new Map([...this.pending.keys()].map((owner) => [owner, randomBytes(32)] as const));
-    this.pending.clear();
-    this.nextBatch = undefined;
-    inTransaction(this.db, () => {
-      for (const [owner, key] of keys) this.statements.add.run(owner, wrap(key, this.vaultKey, owner));
+  private async create(owner: KeyOwner): Promise<Buffer> {
+    const key = randomBytes(32);
+    const created = this.writes.add(() => {
+      this.statements.add.run(owner, this.hide(owner), wrap(key, this.vaultKey, owner));
+      return key;
     });
-    for (const [owner, key] of keys) this.cache.set(owner, key);
-    return keys;
+    this.pending.set(owner, created);
+    try {
+      await created;
+      this.cache.set(owner, key);
+      return key;
+    } finally {
+      this.pending.delete(owner);
+    }
   }
 }

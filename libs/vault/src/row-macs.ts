@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto';
 
 /** The tables whose rows are authenticated: those of `password` by their sealed boxes, the others by MACs. */
-export type AuthenticatedTable = 'token' | 'session' | 'process' | 'password';
+export type AuthenticatedTable = 'token' | 'session' | 'process' | 'password' | 'address';
 
 /** The length of a MAC in bytes. */
 const macLength = 32;
@@ -12,7 +12,13 @@ const macLength = 32;
  */
 export class RowMacs {
   private readonly key: KeyObject;
-  private readonly counts: Record<AuthenticatedTable, number> = { token: 0, session: 0, process: 0, password: 0 };
+  private readonly counts: Record<AuthenticatedTable, number> = {
+    token: 0,
+    session: 0,
+    process: 0,
+    password: 0,
+    address: 0,
+  };
 
   /** @param hashKey the vault's key of hashes, from which the key of the MACs is derived */
   constructor(hashKey: KeyObject) {

@@ -56,7 +56,7 @@ const SCHEMA = `
   CREATE INDEX waiting_account ON waiting (account);
   CREATE TABLE reminder (account TEXT PRIMARY KEY, due_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE INDEX reminder_due ON reminder (due_at);
-  -- approval-notices.ts, bulk-digests.ts, link-requests.ts, mail-outbox.ts and token-uses.ts create their newest tables and indexes themselves if they are missing.
+  -- address-streams.ts creates its table in a migration; approval-notices.ts, bulk-digests.ts, link-requests.ts, mail-outbox.ts and token-uses.ts create their newest tables and indexes themselves if they are missing.
 `;
 
 /** The parts of making and migrating a vault that need its key. Each is called in the transaction of its step. */
@@ -65,6 +65,8 @@ interface VaultSteps {
   readonly initialize: (db: DatabaseSync) => void;
   /** Authenticates the rows of tokens, sessions, checkpoints and passwords, and adds the keys that authenticate the log. */
   readonly addMacs: (db: DatabaseSync) => void;
+  /** Adds the table of addresses, and opaque names to the owners of keys. */
+  readonly addAddresses: (db: DatabaseSync) => void;
 }
 
 /**
@@ -78,6 +80,7 @@ const MIGRATIONS: readonly (string | ((db: DatabaseSync, steps: VaultSteps) => v
    UPDATE session SET authenticated_at = started_at, authenticated_by = CASE kind WHEN 'access-token' THEN 'token' ELSE 'password' END`,
   // From here on, rows and events are authenticated. An older build, which would write both without a MAC, refuses this vault.
   (db, { addMacs }) => addMacs(db),
+  (db, { addAddresses }) => addAddresses(db),
 ];
 
 /** The version of the tables that this build works with. */

@@ -1,5 +1,6 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
+import { AddressStreams } from './address-streams.js';
 import { ApprovalNotices } from './approval-notices.js';
 import { backupMac } from './backup-mac.js';
 import { BulkDigests } from './bulk-digests.js';
@@ -7,7 +8,7 @@ import { LinkRequests } from './link-requests.js';
 import { LogKeys } from './log-keys.js';
 import { LogRow } from './log-row.js';
 import { MailOutbox } from './mail-outbox.js';
-import { OwnerKeys, type KeyOwner } from './owner-keys.js';
+import { OwnerKeys, type HiddenOwner, type KeyOwner } from './owner-keys.js';
 import { PasswordHashes } from './password-hashes.js';
 import { PendingApprovals } from './pending-approvals.js';
 import { RowMacs, type AuthenticatedTable } from './row-macs.js';
@@ -17,6 +18,7 @@ import { TokenUses } from './token-uses.js';
 import { copyVaultFile } from './vault-file.js';
 import { WitnessRecord } from './witness-record.js';
 import { unwrap, wrap } from './wrapping.js';
+import { WriteBatch } from './write-batch.js';
 
 /** What a hash is used for. The same text has unrelated hashes for different purposes. */
 export type HashPurpose = 'email' | 'digest' | 'request' | 'link' | 'device' | 'cookie';
@@ -33,6 +35,8 @@ export class Vault {
   readonly authentication: LogKeys;
   /** How much of the log was seen, and which events in it are foreign. */
   readonly witness: WitnessRecord;
+  /** Which stream holds the claims of an address. */
+  readonly addresses: AddressStreams;
   readonly tokens: TokenHashes;
   readonly tokenUses: TokenUses;
   readonly passwords: PasswordHashes;
@@ -59,7 +63,9 @@ export class Vault {
     this.authentication = new LogKeys(row, this.hash('event-id', ''));
     this.witness = new WitnessRecord(db, key, row);
     this.rowMacs = new RowMacs(hashKey);
-    this.ownerKeys = new OwnerKeys(db, key);
+    const writes = new WriteBatch(db);
+    this.ownerKeys = new OwnerKeys(db, key, writes, hashKey);
+    this.addresses = new AddressStreams(db, this.rowMacs, writes, row);
     this.tokens = new TokenHashes(db, this.rowMacs);
     this.tokenUses = new TokenUses(db);
     this.passwords = new PasswordHashes(db, key, this.rowMacs);
@@ -85,8 +91,13 @@ export class Vault {
   }
 
   /** Returns the owner's key, 'erased' if it was destroyed, or undefined if it was never created. */
-  findKey(owner: KeyOwner): Buffer | 'erased' | undefined {
+  findKey(owner: KeyOwner | HiddenOwner): Buffer | 'erased' | undefined {
     return this.ownerKeys.find(owner);
+  }
+
+  /** Returns an opaque name of the owner, always the same, which {@link findKey} understands as well. */
+  hideOwner(owner: KeyOwner): HiddenOwner {
+    return this.ownerKeys.hide(owner);
   }
 
   /** Returns whether any owner's key was ever created, which happens with the first event that is sealed. */

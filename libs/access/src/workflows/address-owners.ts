@@ -10,7 +10,7 @@ export class AddressOwners {
 
   constructor(
     private readonly store: EventStore,
-    private readonly vault: Pick<Vault, 'hmac'>,
+    private readonly vault: Pick<Vault, 'hmac' | 'addresses'>,
     private readonly sleep: Sleep,
   ) {}
 

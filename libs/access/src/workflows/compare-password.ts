@@ -20,7 +20,7 @@ import type { PasswordThreads } from './password-threads.js';
 
 export interface ComparePasswordDependencies {
   readonly store: EventStore;
-  readonly vault: Pick<Vault, 'hmac' | 'passwords'>;
+  readonly vault: Pick<Vault, 'hmac' | 'addresses' | 'passwords'>;
   readonly threads: Pick<PasswordThreads, 'run'>;
   readonly deviceChecks: DeviceChecks;
 }

@@ -30,7 +30,7 @@ export async function logIn(
   { email, password, context }: { email: string; password: string; context: CommandContext },
 ): Promise<LoggedIn> {
   const { store, vault, threads } = services;
-  const userId = (await unlessTampered(findUserByAddress({ store, vault }, email), undefined))?.id;
+  const userId = (await findUserByAddress({ store, vault }, email))?.id;
   const proven = await comparePassword(services, { userId, password, context });
   if (userId === undefined || !proven) throw loginFailed();
   const setBy = proven.user.password!;

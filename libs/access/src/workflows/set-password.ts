@@ -28,7 +28,7 @@ type PasswordServices = Pick<ComparePasswordDependencies, 'store' | 'vault' | 't
 
 interface LinkServices {
   readonly store: EventStore;
-  readonly vault: Pick<Vault, 'hmac' | 'linkRequests' | 'outbox'>;
+  readonly vault: Pick<Vault, 'hmac' | 'addresses' | 'linkRequests' | 'outbox'>;
 }
 
 /**

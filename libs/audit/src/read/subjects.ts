@@ -121,7 +121,7 @@ const accessToken: SubjectKind<TokenState> = {
 };
 
 /** The kinds of subjects that have audit rows: all but claims of addresses and the installation itself. */
-export type AuditedKind = Exclude<keyof SubjectEvents, 'email' | 'installation'>;
+export type AuditedKind = Exclude<keyof SubjectEvents, 'address' | 'email' | 'installation'>;
 
 // An abandoned claim of an address is not an action on a user.
 const { EmailClaimAbandoned: _, ...changesOfUsers } = userEvents;

@@ -128,7 +128,7 @@ export type UserEvent =
   | DomainEvent<
       'EmailClaimAbandoned',
       {
-        /** `<stream>@<revision>` of the EmailClaimed that is void. */
+        /** `<stream>@<revision>` of the AddressClaimed, of earlier builds the EmailClaimed, that is void. */
         claim: string;
       }
     >;
@@ -161,5 +161,5 @@ export const userEvents: Catalogue<UserEvent> = {
   UserPasswordResetRequested: {},
   UserPasswordChanged: {},
   UserSessionsEnded: {},
-  EmailClaimAbandoned: {},
+  EmailClaimAbandoned: { personal: ['claim'] },
 };
