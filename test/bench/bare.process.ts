@@ -59,8 +59,8 @@ function withClient({ url, namespace, raw }: BareOptions): Calls {
 
 function withEventStore({ url, namespace, proposed }: BareOptions): Calls {
   const keys = new Map<string, Buffer>();
-  const findKey = (owner: string) => keys.get(owner);
-  const findOrCreateKey = async (owner: string) => findKey(owner) ?? keys.set(owner, randomBytes(32)).get(owner)!;
+  const findKeys = async () => keys;
+  const findOrCreateKey = async (owner: string) => keys.get(owner) ?? keys.set(owner, randomBytes(32)).get(owner)!;
   const generation = { number: 1, key: createSecretKey(randomBytes(32)), after: -1 };
   const authentication: AuthenticationKeys = {
     current: generation,
@@ -73,7 +73,7 @@ function withEventStore({ url, namespace, proposed }: BareOptions): Calls {
     url,
     namespace,
     catalogue,
-    keys: { findOrCreateKey, findKey, hideOwner: (owner) => owner, authentication },
+    keys: { findOrCreateKey, findKeys, hideOwner: (owner) => owner, authentication },
   });
   return {
     load: async (decider, id) => (await store.load(decider, id)).revision,

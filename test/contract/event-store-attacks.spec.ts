@@ -151,6 +151,6 @@ const authentication = () => {
 };
 const vaultKeys = () => ({
   findOrCreateKey: (owner: string) => vault.findOrCreateKey(owner as never),
-  findKey: (owner: string) => vault.findKey(owner as never),
+  findKeys: (owners: Iterable<string>) => vault.findKeys(owners as never),
   hideOwner: (owner: string) => vault.hideOwner(owner as never),
 });

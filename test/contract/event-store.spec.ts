@@ -174,7 +174,7 @@ describe('personal data', () => {
     const keyless = storeOf({
       keys: {
         findOrCreateKey: (owner) => vault.findOrCreateKey(owner as never),
-        findKey: () => undefined,
+        findKeys: async () => new Map(),
         hideOwner: (owner) => owner,
         authentication: vault.authentication,
       },

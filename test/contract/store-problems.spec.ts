@@ -41,7 +41,7 @@ afterAll(async () => {
 async function eventStoreProblem(url: string): Promise<StoreProblem> {
   const told: StoreProblem[] = [];
   const observer = { failed: (problem: StoreProblem) => void told.push(problem), recovered: () => {} };
-  const keys = { findOrCreateKey: () => Buffer.alloc(32), findKey: () => undefined };
+  const keys = { findOrCreateKey: () => Buffer.alloc(32), findKeys: async () => new Map() };
   const store = new EventStore({
     url,
     namespace: 'test',

@@ -22,7 +22,9 @@ const home = mkdtempSync(join(tmpdir(), 'power-cut-'));
 afterAll(() => rmSync(home, { recursive: true }));
 
 /** Opens the files after a power cut, as the server does, and returns the events. */
-function reopen(left: ReadonlyMap<string, Buffer>): { position: number; stream: string; hasKey: boolean }[] {
+async function reopen(
+  left: ReadonlyMap<string, Buffer>,
+): Promise<{ position: number; stream: string; hasKey: boolean }[]> {
   const directory = mkdtempSync(join(home, 'cut-'));
   for (const [name, content] of left) writeFileSync(join(directory, name), content);
   const vault = openVault({ directory, key: Buffer.alloc(32, 1), create: true });
@@ -30,11 +32,8 @@ function reopen(left: ReadonlyMap<string, Buffer>): { position: number; stream: 
   const found = [];
   for (let page = log.readPage(1, 1); page.length > 0; page = log.readPage(page.at(-1)!.position + 1, 1)) {
     for (const { position, stream } of page) {
-      found.push({
-        position,
-        stream,
-        hasKey: Buffer.isBuffer(vault.findKey(`user:${stream.replace('test.user-', '')}`)),
-      });
+      const owner = `user:${stream.replace('test.user-', '')}` as const;
+      found.push({ position, stream, hasKey: Buffer.isBuffer((await vault.findKeys([owner])).get(owner)) });
     }
   }
   log.close();
@@ -44,8 +43,8 @@ function reopen(left: ReadonlyMap<string, Buffer>): { position: number; stream: 
 }
 
 /** Returns the damage of a power cut; there should be none. */
-function check(left: ReadonlyMap<string, Buffer>, acknowledged: readonly string[]): void {
-  const found = reopen(left);
+async function check(left: ReadonlyMap<string, Buffer>, acknowledged: readonly string[]): Promise<void> {
+  const found = await reopen(left);
   const there = new Set(found.map(({ position, stream }) => `${position} ${stream}`));
   expect(acknowledged.filter((append) => !there.has(append))).toEqual([]);
   expect(found.filter(({ hasKey }) => !hasKey)).toEqual([]);
@@ -54,7 +53,7 @@ function check(left: ReadonlyMap<string, Buffer>, acknowledged: readonly string[
 
 (reason ? it.skip : it)(
   'loses nothing acknowledged, and no key, to a power cut between any two syncs',
-  () => {
+  async () => {
     const directory = join(home, 'traced');
     mkdirSync(directory);
     const calls = trace(
@@ -72,12 +71,12 @@ function check(left: ReadonlyMap<string, Buffer>, acknowledged: readonly string[
       // Right before each sync: all that is acknowledged by then must be on disk by the earlier syncs.
       if (isSync(call) && Math.random() < wanted / left--) {
         wanted--;
-        check(
+        await check(
           disk.afterCut(() => false),
           acknowledged,
         );
         for (let part = 0; part < parts; part++)
-          check(
+          await check(
             disk.afterCut(() => Math.random() < 0.5),
             acknowledged,
           );
@@ -86,7 +85,7 @@ function check(left: ReadonlyMap<string, Buffer>, acknowledged: readonly string[
       else replay(call, disk);
     }
     expect(acknowledged).toHaveLength(users);
-    check(
+    await check(
       disk.afterCut(() => false),
       acknowledged,
     );

@@ -20,14 +20,15 @@ const keyOf = (owner: string): Buffer =>
   createHash('sha256')
     .update(`golden ${showOwner(owner)}`)
     .digest();
-const keys: KeyRing = { findOrCreateKey: async (owner) => keyOf(owner), findKey: keyOf, hideOwner };
-const codec = new Codec(eventCatalogue, keys);
+const keys = { get: keyOf };
+const keyRing: KeyRing = { findOrCreateKey: async (owner) => keyOf(owner), findKeys: async () => keys, hideOwner };
+const codec = new Codec(eventCatalogue, keyRing);
 const types = Object.keys(samples) as (keyof typeof samples)[];
 
 const fileName = /^(?<type>[A-Za-z]+)[.]v(?<schema>\d+)(?:[.](?<form>\d+))?[.]json$/;
 const files = globSync('*.json', { cwd: import.meta.dirname });
 const load = (file: string): Golden => JSON.parse(readFileSync(join(import.meta.dirname, file), 'utf8')) as Golden;
-const read = ({ stream, event }: Golden) => codec.decode(event, { stream, revision: 0, position: 0 });
+const read = ({ stream, event }: Golden) => codec.decode(event, { stream, revision: 0, position: 0 }, keys);
 
 /** The newest file of this type with the current schema, by its number of the form (the first has none). */
 const newestFile = (type: string): string | undefined =>

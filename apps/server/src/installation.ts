@@ -55,7 +55,7 @@ export async function openInstallation(
     // Whether there is a log is known before its keys are needed.
     keys: {
       findOrCreateKey: (owner) => vault!.findOrCreateKey(owner as never),
-      findKey: (owner) => vault!.findKey(owner as never),
+      findKeys: (owners) => vault!.findKeys(owners as never),
       hideOwner: (owner) => vault!.hideOwner(owner as never),
       get authentication() {
         return vault!.authentication;

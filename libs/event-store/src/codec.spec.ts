@@ -40,7 +40,7 @@ beforeEach(() => {
   keys = new MemoryKeyRing();
   codec = new Codec(catalogue, keys);
 });
-const roundTrip = async (event: ProposedEvent) => codec.decode(await codec.encode('user-bob', event), place);
+const roundTrip = async (event: ProposedEvent) => codec.decode(await codec.encode('user-bob', event), place, keys);
 const ownersOf = ({ metadata: { sealed } }: StoredEvent) => [sealed?.subject?.owner, sealed?.actor?.owner];
 /** The stored event with another text in one of its boxes; undefined removes the member. */
 const withBox = (
@@ -121,7 +121,7 @@ describe('a box does not open', () => {
     ['under another type', {}, { type: 'Noted' }],
   ])('%s', async (_, elsewhere, other) => {
     const stored = await codec.encode('user-bob', named);
-    expect(() => codec.decode({ ...stored, ...other }, { ...place, ...elsewhere })).toThrow(
+    expect(() => codec.decode({ ...stored, ...other }, { ...place, ...elsewhere }, keys)).toThrow(
       /its subject box does not open/,
     );
   });
@@ -133,26 +133,26 @@ describe('a box does not open', () => {
     });
     const { subject, actor } = stored.metadata.sealed!;
     const swapped = { ...stored, metadata: { ...stored.metadata, sealed: { subject: actor, actor: subject } } };
-    expect(() => codec.decode(swapped as StoredEvent, { ...place, stream: 'user-ann' })).toThrow(/does not open/);
+    expect(() => codec.decode(swapped as StoredEvent, { ...place, stream: 'user-ann' }, keys)).toThrow(/does not open/);
   });
 
   it('in another event of the same stream and owner', async () => {
     const stored = await codec.encode('user-bob', named);
     const other = await codec.encode('user-bob', { ...named, id: 'e2' });
     const moved = withBox(stored, 'subject', other.metadata.sealed!.subject!);
-    expect(() => codec.decode(moved, place)).toThrow(/its subject box does not open/);
+    expect(() => codec.decode(moved, place, keys)).toThrow(/its subject box does not open/);
   });
 
   it('with the key of another owner', async () => {
     const stored = await codec.encode('user-bob', named);
     const changed = withBox(stored, 'subject', { owner: 'user:ann' });
-    expect(() => codec.decode(changed, place)).toThrow('its subject box does not open with the key of user:ann');
+    expect(() => codec.decode(changed, place, keys)).toThrow('its subject box does not open with the key of user:ann');
   });
 
   it('after its owner was erased: the rest of the event is still decoded', async () => {
     const stored = await codec.encode('user-bob', named);
     keys.kept.set('user:bob', 'erased');
-    const read = codec.decode(stored, place);
+    const read = codec.decode(stored, place, keys);
     expect([read.data, read.erased, read.envelope.reason, read.envelope.ip]).toEqual([
       { country: 'ES' },
       true,
@@ -164,7 +164,7 @@ describe('a box does not open', () => {
   it('without its key: the error names the event', async () => {
     const stored = await codec.encode('user-bob', named);
     keys.kept.delete('user:bob');
-    expect(() => codec.decode(stored, place)).toThrow('Named in user-bob@3: the vault has no key of user:bob');
+    expect(() => codec.decode(stored, place, keys)).toThrow('Named in user-bob@3: the vault has no key of user:bob');
   });
 });
 
@@ -175,7 +175,7 @@ describe('the format of a box', () => {
       subject: sealInFirstFormat({ data: { name: 'Bob' }, reason: 'asked to' }, 'user:bob', 'subject'),
       actor: sealInFirstFormat({ ip: '192.0.2.1' }, 'user:ann', 'actor'),
     };
-    expect(codec.decode({ ...stored, metadata: { ...stored.metadata, sealed } }, place)).toEqual({
+    expect(codec.decode({ ...stored, metadata: { ...stored.metadata, sealed } }, place, keys)).toEqual({
       ...named,
       ...place,
     });
@@ -184,9 +184,9 @@ describe('the format of a box', () => {
   it.each([3, 1, '2', null])('must be known: %j is refused, also for an erased owner', async (format) => {
     const stored = withBox(await codec.encode('user-bob', named), 'subject', { format });
     const refusal = `Named in user-bob@3: the format ${format} of its subject box is of a newer build`;
-    expect(() => codec.decode(stored, place)).toThrow(refusal);
+    expect(() => codec.decode(stored, place, keys)).toThrow(refusal);
     keys.kept.set('user:bob', 'erased');
-    expect(() => codec.decode(stored, place)).toThrow(refusal);
+    expect(() => codec.decode(stored, place, keys)).toThrow(refusal);
   });
 });
 
@@ -200,14 +200,14 @@ describe('schemas', () => {
 
   it('OPS-6: are upcast to the current one', async () => {
     const old = await codec.encode('user-bob', named);
-    const read = new Codec(current, keys).decode(old, place);
+    const read = new Codec(current, keys).decode(old, place, keys);
     expect([read.data, read.envelope.schema]).toEqual([{ name: 'Bob', country: 'ES', language: 'en', third: true }, 3]);
   });
 
   it('of a newer build are refused', async () => {
     const newer = await new Codec(current, keys).encode('user-bob', named);
     expect(newer.metadata.schema).toBe(3);
-    expect(() => codec.decode(newer, place)).toThrow('its schema 3 is of a newer build');
+    expect(() => codec.decode(newer, place, keys)).toThrow('its schema 3 is of a newer build');
   });
 });
 
@@ -216,7 +216,7 @@ it('refuses to encode or decode an unknown type', async () => {
     'event type Renamed is in no catalogue',
   );
   const stored = await codec.encode('user-bob', named);
-  expect(() => codec.decode({ ...stored, type: 'Renamed' }, place)).toThrow(
+  expect(() => codec.decode({ ...stored, type: 'Renamed' }, place, keys)).toThrow(
     'Renamed in user-bob@3: its type is in no catalogue',
   );
 });

@@ -6,6 +6,7 @@ import {
   subjectKeyOwner,
   type AnyEventFormat,
 } from './key-owners.js';
+import { currentSchema, splitPersonal, upcast } from './event-format.js';
 import { hashForOwner, isKnownFormat, seal, unseal, type BoxName, type BoxBinding, type SealedBox } from './sealing.js';
 
 export type { AnyEventFormat } from './key-owners.js';
@@ -14,10 +15,15 @@ export type { AnyEventFormat } from './key-owners.js';
 export interface KeyRing {
   /** Returns the owner's key; creates it and stores it durably if there is none. Throws for an erased owner. */
   findOrCreateKey(owner: string): Promise<Buffer>;
-  /** Returns the owner's key; 'erased' if it was destroyed on purpose, undefined if the owner is unknown. */
-  findKey(owner: string): Buffer | 'erased' | undefined;
-  /** Returns an opaque name of the owner, always the same, which {@link findKey} understands as well once the owner has a key. */
+  /** Returns the keys of several owners. */
+  findKeys(owners: Iterable<string>): Promise<OwnedKeys>;
+  /** Returns an opaque name of the owner, always the same, which {@link findKeys} understands as well once the owner has a key. */
   hideOwner(owner: string): string;
+}
+
+/** Keys by owner: 'erased' if the key was destroyed on purpose, undefined if the owner is unknown. */
+export interface OwnedKeys {
+  get(owner: string): Buffer | 'erased' | undefined;
 }
 
 /** An event to append; the codec sets its schema. */
@@ -109,7 +115,7 @@ export class Codec {
     const ipBox = ip && findIpBox(format, envelope);
     const period = ipBox === 'period' ? periodKeyName(envelope) : undefined;
     // Nothing is kept of a month whose key was destroyed. An event gets there if the clock was set back.
-    const isPeriodOver = period !== undefined && this.keys.findKey(period) === 'erased';
+    const isPeriodOver = period !== undefined && (await this.keys.findKeys([period])).get(period) === 'erased';
     // An access token of the whole installation has no key: the digest of a request that ends it is sealed for the actor.
     const digestOfSubject = digest !== undefined && findSubjectKeyOwner(format, data, envelope) !== undefined;
     const contents: SealedContents = {
@@ -139,20 +145,27 @@ export class Codec {
     return { id, type, data: clear, metadata };
   }
 
+  /** Returns the keys that these events need. */
+  findKeys(events: readonly StoredEvent[]): Promise<OwnedKeys> {
+    const boxes = events.flatMap(({ metadata }) => Object.values(metadata.sealed ?? {}));
+    return this.keys.findKeys(new Set(boxes.flatMap(({ owner, period }) => (period ? [owner, period] : [owner]))));
+  }
+
   /**
    * Decrypts and upcasts a stored event. An event whose owner was erased has no personal data and `erased: true`.
+   * @param keys what {@link findKeys} returned for this event
    * @throws UnreadableEvent for an unknown type or key, a newer schema or box format, or a box that can't be decrypted
    */
-  decode(stored: StoredEvent, place: Pick<Recorded, 'stream' | 'revision' | 'position'>): Recorded {
+  decode(stored: StoredEvent, place: Pick<Recorded, 'stream' | 'revision' | 'position'>, keys: OwnedKeys): Recorded {
     const event = { id: stored.id, type: stored.type, ...place };
     try {
-      return this.decodeContents(stored, event);
+      return this.decodeContents(stored, event, keys);
     } catch (error) {
       throw new UnreadableEvent(event, error instanceof Error ? error.message : String(error));
     }
   }
 
-  private decodeContents(stored: StoredEvent, event: Omit<Recorded, 'data' | 'envelope'>): Recorded {
+  private decodeContents(stored: StoredEvent, event: Omit<Recorded, 'data' | 'envelope'>, keys: OwnedKeys): Recorded {
     const format = this.catalogue[stored.type];
     if (!format) throw new Error('its type is in no catalogue');
     const {
@@ -165,9 +178,9 @@ export class Codec {
       mac: ___,
       ...rest
     } = stored.metadata;
-    const subject = this.openBox('subject', sealed, event);
-    const actor = this.openBox('actor', sealed, event);
-    const period = this.openBox('period', sealed, event);
+    const subject = openBox('subject', sealed, event, keys);
+    const actor = openBox('actor', sealed, event, keys);
+    const period = openBox('period', sealed, event, keys);
     const { data, ...about } = subject === 'erased' ? {} : subject;
     return {
       ...event,
@@ -199,42 +212,29 @@ export class Codec {
     const ownerName = isHidden ? this.keys.hideOwner(owner()) : owner();
     return { [name]: { owner: ownerName, ...(period && { period }), ...box } };
   }
-
-  /** Returns the contents of a box; nothing if the key of its month was destroyed, 'erased' if that of its owner was. */
-  private openBox<Name extends BoxName>(
-    name: Name,
-    sealed: Metadata['sealed'],
-    place: BoxBinding,
-  ): SealedContents[Name] | 'erased' {
-    const box = sealed?.[name];
-    if (!box) return {};
-    if (!isKnownFormat(box)) throw new Error(`the format ${box.format} of its ${name} box is of a newer build`);
-    const key = this.keys.findKey(box.owner);
-    if (key === 'erased') return 'erased';
-    if (!key) throw new Error(`the vault has no key of ${box.owner}`);
-    const periodKey = box.period === undefined ? undefined : this.keys.findKey(box.period);
-    if (periodKey === 'erased') return {};
-    if (box.period !== undefined && !periodKey) throw new Error(`the vault has no key of ${box.period}`);
-    try {
-      return unseal(box, key, place, name, periodKey);
-    } catch {
-      throw new Error(`its ${name} box does not open with the key of ${box.owner}`);
-    }
-  }
 }
 
-/** Returns the version of the schema that this build writes. */
-const currentSchema = (format: AnyEventFormat): number => (format.upcasters?.length ?? 0) + 1;
-
-/** Splits an event's data into public and personal fields. */
-function splitPersonal(format: AnyEventFormat, data: object): { clear: Record<string, unknown>; personal?: object } {
-  const isPersonal = new Set<string>(format.personal);
-  const fields = Object.entries(data).filter(([, value]) => value !== undefined);
-  const personal = fields.filter(([name]) => isPersonal.has(name));
-  return {
-    clear: Object.fromEntries(fields.filter(([name]) => !isPersonal.has(name))),
-    ...(personal.length > 0 && { personal: Object.fromEntries(personal) }),
-  };
+/** Returns the contents of a box; nothing if the key of its month was destroyed, 'erased' if that of its owner was. */
+function openBox<Name extends BoxName>(
+  name: Name,
+  sealed: Metadata['sealed'],
+  place: BoxBinding,
+  keys: OwnedKeys,
+): SealedContents[Name] | 'erased' {
+  const box = sealed?.[name];
+  if (!box) return {};
+  if (!isKnownFormat(box)) throw new Error(`the format ${box.format} of its ${name} box is of a newer build`);
+  const key = keys.get(box.owner);
+  if (key === 'erased') return 'erased';
+  if (!key) throw new Error(`the vault has no key of ${box.owner}`);
+  const periodKey = box.period === undefined ? undefined : keys.get(box.period);
+  if (periodKey === 'erased') return {};
+  if (box.period !== undefined && !periodKey) throw new Error(`the vault has no key of ${box.period}`);
+  try {
+    return unseal(box, key, place, name, periodKey);
+  } catch {
+    throw new Error(`its ${name} box does not open with the key of ${box.owner}`);
+  }
 }
 
 /** Returns the box in which an event's IP address is sealed. */
@@ -242,11 +242,4 @@ function findIpBox({ ip }: AnyEventFormat, { actor }: Envelope): BoxName {
   if (ip === 'period') return 'period';
   // The system has no key: its events are encrypted with the subject's.
   return actor.kind === 'system' ? 'subject' : 'actor';
-}
-
-/** Returns an event's data in the current schema. Throws if the schema is newer than this build. */
-function upcast(format: AnyEventFormat, schema: number, data: object): object {
-  const upcasters = format.upcasters ?? [];
-  if (schema > upcasters.length + 1) throw new Error(`its schema ${schema} is of a newer build`);
-  return upcasters.slice(schema - 1).reduce((older, upcaster) => upcaster(older), data);
 }

@@ -9,8 +9,10 @@ import {
 } from '#libs/kernel';
 import { AuthenticLog, type LogKnowledge, type ReadOptions } from './authentic-log.js';
 import { signEvents } from './authentication.js';
-import { Codec, type AnyEventFormat, type KeyRing, type ProposedEvent, type StoredEvent } from './codec.js';
+import { Codec, type AnyEventFormat, type KeyRing, type ProposedEvent } from './codec.js';
+import { collectReady } from './collect-ready.js';
 import { Connection } from './connection.js';
+import { EventDecoder } from './event-decoder.js';
 import { foldEvents, type FoldOptions, type Loaded } from './fold-events.js';
 import { Limiter } from './limiter.js';
 import type { RawEvent, RawLogItem } from './raw-event.js';
@@ -43,6 +45,9 @@ const defaultLimits: TimeLimits = { silenceMs: 4_000, slowMs: 10_000, replaceAft
 /** How often an append may find further foreign events at the end of its stream before it is a conflict. */
 const MAX_APPEND_ROUNDS = 5;
 
+/** The most events whose keys are fetched together. */
+const MAX_PAGE = 100;
+
 /** With more, each load would wait so long that a busy server looks like one that is away. */
 const MAX_CONCURRENT_LOADS = 64;
 
@@ -56,6 +61,7 @@ const MAX_CONCURRENT_LOADS = 64;
 export class EventStore {
   private readonly connection: Connection;
   private readonly codec: Codec;
+  private readonly decoder: EventDecoder;
   private readonly keys: LogKeys;
   private readonly raw: RawLog;
   private readonly log: AuthenticLog;
@@ -67,6 +73,7 @@ export class EventStore {
     this.keys = keys;
     this.loads = new Limiter(MAX_CONCURRENT_LOADS, shortWait.silenceMs);
     this.raw = new RawLog(this.connection, namespace);
+    this.decoder = new EventDecoder(this.codec, this.raw);
     this.log = new AuthenticLog(this.raw, keys, onTampered);
   }
 
@@ -81,7 +88,7 @@ export class EventStore {
    * @throws TamperedStream if an authentic event was altered or removed
    */
   async *read(stream: string, options: ReadOptions = {}): AsyncGenerator<Recorded> {
-    for await (const event of this.log.read(stream, options)) yield this.decode(event);
+    yield* this.decodeAll(this.log.read(stream, options));
   }
 
   /**
@@ -90,7 +97,7 @@ export class EventStore {
    * @param options.categories only streams of these categories; default: all
    */
   async *readAll(options: LogRange = {}): AsyncGenerator<Recorded> {
-    for await (const event of this.log.readAll(options)) yield this.decode(event);
+    yield* this.decodeAll(this.log.readAll(options));
   }
 
   /** Reads the events of our streams with their bytes, also foreign ones, in the order of the log; options as of {@link readAll}. */
@@ -160,16 +167,23 @@ export class EventStore {
       from,
       toItem: (event: RawEvent) => ({ kind: 'raw', event }) as const,
     };
-    for await (const item of followLog(this.connection, options, signal)) {
-      if (item.kind !== 'raw') {
-        yield item;
-        continue;
+    const ended = new AbortController();
+    const items = followLog(this.connection, options, AbortSignal.any([signal, ended.signal]));
+    try {
+      for await (const page of collectReady(items, MAX_PAGE)) {
+        const events = page.flatMap((item) => (item.kind === 'raw' ? [item.event] : []));
+        await witness?.waitForPosition(events.at(-1)?.position ?? -1, signal);
+        if (signal.aborted) return;
+        const authentic = new Set(events.filter((event) => this.log.isAuthentic(event)));
+        const decode = await this.decoder.prepare([...authentic]);
+        for (const item of page) {
+          if (item.kind !== 'raw') yield item;
+          else if (authentic.has(item.event)) yield { kind: 'event', event: decode(item.event) };
+          else yield { kind: 'checkpoint', position: item.event.position };
+        }
       }
-      const { position } = item.event;
-      await witness?.waitForPosition(position, signal);
-      if (signal.aborted) return;
-      if (this.log.isAuthentic(item.event)) yield { kind: 'event', event: this.decode(item.event) };
-      else yield { kind: 'checkpoint', position };
+    } finally {
+      ended.abort();
     }
   }
 
@@ -220,11 +234,11 @@ export class EventStore {
     return (await Array.fromAsync(this.read(stream, { backwards: true, maxCount }))).toReversed();
   }
 
-  /** Decodes an authentic event. */
-  private decode(event: RawEvent): Recorded {
-    const { id, type, revision, position } = event;
-    const parse = (bytes: Uint8Array) => JSON.parse(Buffer.from(bytes).toString()) as unknown;
-    const stored = { id, type, data: parse(event.data), metadata: parse(event.metadata) } as StoredEvent;
-    return this.codec.decode(stored, { stream: this.raw.streamOf(event), revision, position });
+  /** Decodes authentic events. The keys of those that are there at once are fetched together. */
+  private async *decodeAll(events: AsyncGenerator<RawEvent>): AsyncGenerator<Recorded> {
+    for await (const page of collectReady(events, MAX_PAGE)) {
+      const decode = await this.decoder.prepare(page);
+      for (const event of page) yield decode(event);
+    }
   }
 }

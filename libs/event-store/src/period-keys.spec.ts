@@ -47,7 +47,7 @@ describe('the IP address of a login', () => {
       },
     });
     expect(JSON.stringify(stored)).not.toContain('192.0.2');
-    expect(codec.decode(stored, place)).toEqual({ ...loggedIn, ...place });
+    expect(codec.decode(stored, place, keys)).toEqual({ ...loggedIn, ...place });
   });
 
   it('has the key of its own month, and that of no account if the user is in none', async () => {
@@ -60,13 +60,13 @@ describe('the IP address of a login', () => {
     const stored = await encode(loggedIn);
     keys.set('period:acme:2026-01', 'erased');
     const { ip: _, ...rest } = loggedIn.envelope;
-    expect(codec.decode(stored, place)).toEqual({ ...loggedIn, ...place, envelope: rest });
+    expect(codec.decode(stored, place, keys)).toEqual({ ...loggedIn, ...place, envelope: rest });
   });
 
   it('is gone when the user is erased, and the event says so', async () => {
     const stored = await encode(loggedIn);
     keys.set('user:bob', 'erased');
-    const { envelope, erased } = codec.decode(stored, place);
+    const { envelope, erased } = codec.decode(stored, place, keys);
     expect([envelope.ip, erased]).toEqual([undefined, true]);
   });
 
@@ -74,7 +74,7 @@ describe('the IP address of a login', () => {
     keys.set('period:acme:2026-01', 'erased');
     const stored = await encode(loggedIn);
     expect(stored.metadata).not.toHaveProperty('sealed');
-    expect(codec.decode(stored, place).envelope.ip).toBeUndefined();
+    expect(codec.decode(stored, place, keys).envelope.ip).toBeUndefined();
   });
 
   it('OPS-6: is read from the box of the subject in events of earlier builds', async () => {
@@ -84,7 +84,7 @@ describe('the IP address of a login', () => {
       owner: 'user:bob',
       ...seal({ ip: '192.0.2.1' }, keys.get('user:bob') as Buffer, binding, 'subject'),
     };
-    const read = codec.decode({ ...stored, metadata: { ...metadata, sealed: { subject } } }, place);
+    const read = codec.decode({ ...stored, metadata: { ...metadata, sealed: { subject } } }, place, keys);
     expect(read.envelope.ip).toBe('192.0.2.1');
   });
 });
@@ -100,13 +100,13 @@ describe('the box of a period does not open', () => {
     await encode(withEnvelope({ at: '2026-02-01T00:00:00.000Z' }));
     for (const period of ['period:acme:2026-02', undefined]) {
       const stored = await changed({ period });
-      expect(() => codec.decode(stored, place)).toThrow('its period box does not open');
+      expect(() => codec.decode(stored, place, keys)).toThrow('its period box does not open');
     }
   });
 
   it('if the vault does not know the key of the month: the error names it', async () => {
     const stored = await encode(loggedIn);
     keys.delete('period:acme:2026-01');
-    expect(() => codec.decode(stored, place)).toThrow('the vault has no key of period:acme:2026-01');
+    expect(() => codec.decode(stored, place, keys)).toThrow('the vault has no key of period:acme:2026-01');
   });
 });

@@ -38,12 +38,12 @@ describe('the digest of a request', () => {
     const stored = await encode(locked);
     expect(stored.metadata).not.toHaveProperty('digest');
     expect(Object.keys(stored.metadata.sealed!)).toEqual(['subject']);
-    expect(codec.decode(stored, place)).toEqual({ ...locked, ...place });
+    expect(codec.decode(stored, place, keys)).toEqual({ ...locked, ...place });
   });
 
   it('OPS-6: is read in clear from events of earlier builds', async () => {
     const { metadata, ...stored } = await encode(withEnvelope({ digest: undefined }));
-    const read = codec.decode({ ...stored, metadata: { ...metadata, digest: '5e1f' } }, place);
+    const read = codec.decode({ ...stored, metadata: { ...metadata, digest: '5e1f' } }, place, keys);
     expect(read.envelope.digest).toBe('5e1f');
     expect(keys.size).toBe(0);
   });
@@ -51,7 +51,7 @@ describe('the digest of a request', () => {
   it('is gone when the subject is erased', async () => {
     const stored = await encode(locked);
     keys.set('user:bob', 'erased');
-    const { envelope, erased } = codec.decode(stored, place);
+    const { envelope, erased } = codec.decode(stored, place, keys);
     expect([envelope.digest, erased]).toEqual([undefined, true]);
   });
 
@@ -60,7 +60,7 @@ describe('the digest of a request', () => {
     const stored = await encode(ended);
     expect(stored.metadata).not.toHaveProperty('digest');
     expect(Object.keys(stored.metadata.sealed!)).toEqual(['actor']);
-    expect(codec.decode(stored, place)).toEqual({ ...ended, ...place });
+    expect(codec.decode(stored, place, keys)).toEqual({ ...ended, ...place });
   });
 
   it('is refused if neither the subject nor the actor has a key', async () => {

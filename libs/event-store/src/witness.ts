@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { setImmediate, setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { collectReady } from './collect-ready.js';
 import type { EventStore } from './event-store.js';
 import { isTombstone, type RawLogItem } from './raw-event.js';
 
@@ -105,7 +106,7 @@ export class LogWitness {
     const { position } = this.record;
     const items = this.store.followRaw(position < 0 ? undefined : position, this.stopping.signal);
     let restedAt = performance.now(); // when the pauses that the saves so far cost would be over
-    for await (const batch of collectReady(items)) {
+    for await (const batch of collectReady(items, MAX_BATCH)) {
       const startedAt = performance.now();
       this.save(batch);
       const endedAt = performance.now();
@@ -127,24 +128,5 @@ export class LogWitness {
       state = advance(state, item);
     }
     if (state !== this.record.state || changedStreams.length > 0) this.record.save({ state, foreign, changedStreams });
-  }
-}
-
-/** Collects the items that are there at once, at most {@link MAX_BATCH}. */
-async function* collectReady<T>(items: AsyncGenerator<T>): AsyncGenerator<T[]> {
-  let next = items.next();
-  for (;;) {
-    const batch: T[] = [];
-    let item = await next;
-    while (!item.done) {
-      batch.push(item.value);
-      next = items.next();
-      if (batch.length === MAX_BATCH) break;
-      const ready = await Promise.race([next, setImmediate()]);
-      if (!ready) break;
-      item = ready;
-    }
-    if (batch.length > 0) yield batch;
-    if (item.done) return;
   }
 }

@@ -58,8 +58,17 @@ export class OwnerKeys {
     return found ?? this.pending.get(owner) ?? this.create(owner);
   }
 
-  /** Returns the owner's key, 'erased' if it was destroyed, or undefined if it was never created. */
-  find(owner: KeyOwner | HiddenOwner): Buffer | 'erased' | undefined {
+  /** Returns the keys of several owners; no entry for an owner whose key was never created. */
+  async findAll(owners: Iterable<KeyOwner | HiddenOwner>): Promise<Map<string, Buffer | 'erased'>> {
+    const keys = new Map<string, Buffer | 'erased'>();
+    for (const owner of owners) {
+      const key = this.find(owner);
+      if (key) keys.set(owner, key);
+    }
+    return keys;
+  }
+
+  private find(owner: KeyOwner | HiddenOwner): Buffer | 'erased' | undefined {
     const cached = this.cache.get(owner);
     if (cached) return cached;
     const statement = owner.startsWith('key:') ? this.statements.findHidden : this.statements.find;
@@ -71,7 +80,7 @@ export class OwnerKeys {
     return key;
   }
 
-  /** Returns an opaque name of the owner, always the same, which {@link find} understands once the owner has a key. */
+  /** Returns an opaque name of the owner, always the same, which {@link findAll} understands once the owner has a key. */
   hide(owner: KeyOwner): HiddenOwner {
     return hideOwner(owner, this.hashKey);
   }

@@ -49,7 +49,7 @@ describe('the vault', () => {
     expect(vaultExists(directory)).toBe(true);
 
     const again = reopened(vault);
-    expect(again.findKey('user:1')).toEqual(user);
+    expect((await again.findKeys(['user:1'])).get('user:1')).toEqual(user);
     expect(await again.findOrCreateKey('user:1')).toEqual(user);
     expect([again.fingerprint, again.hmac('email', 'ann@example.com')]).toEqual([fingerprint, hash]);
   });
@@ -117,7 +117,8 @@ describe('keys', () => {
     const keys = await Promise.all(owners.map((owner) => vault.findOrCreateKey(owner)));
     expect(new Set(keys.map((made) => made.toString('hex'))).size).toBe(50);
     const again = reopened(vault);
-    expect(owners.map((owner) => again.findKey(owner))).toEqual(keys);
+    const found = await again.findKeys(owners);
+    expect(owners.map((owner) => found.get(owner))).toEqual(keys);
   });
 
   it('are not found before they are created, and never created for erased owners', async () => {
@@ -125,7 +126,7 @@ describe('keys', () => {
     await vault.findOrCreateKey('user:1');
     bury('user:1');
     const again = reopened(vault);
-    expect([again.findKey('user:1'), again.findKey('user:2')]).toEqual(['erased', undefined]);
+    expect(await again.findKeys(['user:1', 'user:2'])).toEqual(new Map([['user:1', 'erased']]));
     await expect(again.findOrCreateKey('user:1')).rejects.toThrow('user:1 is erased');
   });
 
@@ -136,7 +137,7 @@ describe('keys', () => {
     db.exec("UPDATE owner_key SET box = (SELECT box FROM owner_key WHERE owner = 'user:2') WHERE owner = 'user:1'");
     db.close();
     const again = reopened(vault);
-    expect(() => again.findKey('user:1')).toThrow();
+    await expect(again.findKeys(['user:1'])).rejects.toThrow();
   });
 });
 
@@ -233,9 +234,9 @@ describe('a snapshot', () => {
     const copied = openVault({ directory: copy, key, create: false });
     open.push(copied);
     expect(copied.fingerprint).toBe(vault.fingerprint);
-    expect(owners.map((owner) => copied.findKey(owner))).toEqual(['erased', ...keys.slice(1)]);
-    expect([undefined, made]).toContainEqual(copied.findKey('user:later'));
-    expect(vault.findKey('user:later')).toEqual(made);
+    expect([...(await copied.findKeys(owners)).values()]).toEqual(['erased', ...keys.slice(1)]);
+    expect([undefined, made]).toContainEqual((await copied.findKeys(['user:later'])).get('user:later'));
+    expect((await vault.findKeys(['user:later'])).get('user:later')).toEqual(made);
   });
 
   it('is aborted by a signal', async () => {

@@ -90,12 +90,12 @@ export class Vault {
     return this.ownerKeys.findOrCreate(owner);
   }
 
-  /** Returns the owner's key, 'erased' if it was destroyed, or undefined if it was never created. */
-  findKey(owner: KeyOwner | HiddenOwner): Buffer | 'erased' | undefined {
-    return this.ownerKeys.find(owner);
+  /** Returns the keys of several owners: 'erased' if it was destroyed, no entry if it was never created. */
+  findKeys(owners: Iterable<KeyOwner | HiddenOwner>): Promise<Map<string, Buffer | 'erased'>> {
+    return this.ownerKeys.findAll(owners);
   }
 
-  /** Returns an opaque name of the owner, always the same, which {@link findKey} understands as well. */
+  /** Returns an opaque name of the owner, always the same, which {@link findKeys} understands as well. */
   hideOwner(owner: KeyOwner): HiddenOwner {
     return this.ownerKeys.hide(owner);
   }
