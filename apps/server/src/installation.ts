@@ -5,13 +5,14 @@ import { loadVaultKey, openVault, vaultExists, type Vault } from '#libs/vault';
 import type { Config } from './config.js';
 import { eventCatalogue } from './event-catalogue.js';
 import { appendToInstallation, installationStream as stream, idOf, toProposedEvent } from './installation-stream.js';
+import { applyOperatorEvents } from './operator-events.js';
 import { checkGenerations } from './rotate-log-key.js';
 
 /** The log and the vault that belong to each other. */
 export interface Installation {
   readonly store: EventStore;
   readonly vault: Vault;
-  /** The id of the event that tells of the log's last restore, '' if it was never restored. */
+  /** The id of the event with which the log last lost events: a restore, or the acceptance of a tampered stream. '' if there is none. */
   readonly restored: string;
 }
 
@@ -22,6 +23,8 @@ export interface OpenOptions {
   readonly observer?: StoreObserver;
   /** Whether the log may be older than what the vault has seen of it, as after a restore; default: no. */
   readonly acceptsOlderLog?: boolean;
+  /** Is called before the log is checked. */
+  readonly beforeChecks?: (log: Pick<Installation, 'store' | 'vault'>) => Promise<void>;
 }
 
 /**
@@ -33,28 +36,11 @@ export interface OpenOptions {
 export async function openInstallation(
   config: Config,
   url: string,
-  { create = true, observer = noObserver, acceptsOlderLog = false }: OpenOptions = {},
+  { create = true, observer = noObserver, acceptsOlderLog = false, beforeChecks }: OpenOptions = {},
 ): Promise<Installation> {
   let vault: Vault | undefined;
-  const store = new EventStore({
-    url,
-    namespace: config.eventStoreNamespace,
-    catalogue: eventCatalogue,
-    observer,
-    onTampered: (name, reason) =>
-      new Logger('EventStore').error('A stream was changed from outside Rollbook.', { stream: name, reason }),
-    // Whether there is a log is known before its keys are needed.
-    keys: {
-      findOrCreateKey: (owner) => vault!.findOrCreateKey(owner as never),
-      findKey: (owner) => vault!.findKey(owner as never),
-      get authentication() {
-        return vault!.authentication;
-      },
-      get witness() {
-        return vault!.witness;
-      },
-    },
-  });
+  // Whether there is a log is known before its keys are needed.
+  const store = createEventStore(config, url, () => vault!, observer);
   try {
     const isNew = !(await store.hasEvents(stream));
     if (!isNew && !vaultExists(config.dataDir)) {
@@ -76,20 +62,53 @@ export async function openInstallation(
       );
     }
     if (isNew) await writeFounding(store, vault);
-    if ((await findFounder(store)) !== vault.fingerprint) {
-      throw new Error(
-        'This log was founded with another vault, or its beginning was changed: give the DATA_DIR that belongs to it, or another EVENTSTORE_NAMESPACE.',
-      );
-    }
+    await beforeChecks?.({ store, vault });
+    await checkFounder(store, vault);
     if (vault.authentication.mustTakeOver) await takeOverLog(store, vault);
     await checkGenerations(store, vault);
+    await applyOperatorEvents(store, vault);
     if (!acceptsOlderLog) await checkLogIsComplete(store, vault);
-    return { store, vault, restored: await findRestore(store) };
+    return { store, vault, restored: await findLoss(store) };
   } catch (error) {
     vault?.close();
     await store.close();
     throw error;
   }
+}
+
+/** Returns the event store of the settings; `vault` returns the vault with the keys of the log. */
+export function createEventStore(
+  config: Config,
+  url: string,
+  vault: () => Vault,
+  observer: StoreObserver = noObserver,
+): EventStore {
+  return new EventStore({
+    url,
+    namespace: config.eventStoreNamespace,
+    catalogue: eventCatalogue,
+    observer,
+    onTampered: (name, reason) =>
+      new Logger('EventStore').error('A stream was changed from outside Rollbook.', { stream: name, reason }),
+    keys: {
+      findOrCreateKey: (owner) => vault().findOrCreateKey(owner as never),
+      findKey: (owner) => vault().findKey(owner as never),
+      get authentication() {
+        return vault().authentication;
+      },
+      get witness() {
+        return vault().witness;
+      },
+    },
+  });
+}
+
+/** Throws an Error of one line if the first event of the log does not name this vault. */
+export async function checkFounder(store: EventStore, vault: Vault): Promise<void> {
+  if ((await findFounder(store)) === vault.fingerprint) return;
+  throw new Error(
+    'This log was founded with another vault, or its beginning was changed: give the DATA_DIR that belongs to it, or another EVENTSTORE_NAMESPACE.',
+  );
 }
 
 /** Returns the fingerprint of the vault that the log was founded with; `undefined` if no vault's founding authenticates. */
@@ -98,10 +117,10 @@ async function findFounder(store: EventStore): Promise<string | undefined> {
   return first?.revision === 0 ? (first.data as { vault: string }).vault : undefined;
 }
 
-/** Returns the id of the event of the last restore; '' if the log was never restored. */
-async function findRestore(store: EventStore): Promise<string> {
-  for await (const { id, type } of store.read(stream, { backwards: true }))
-    if (type === 'InstallationRestored') return id;
+/** Returns the id of the event with which the log last lost events that read models may have; '' if there is none. */
+async function findLoss(store: EventStore): Promise<string> {
+  for await (const { id, type, data } of store.read(stream, { backwards: true }))
+    if (type === 'InstallationRestored' || (type === 'TamperedStreamAccepted' && 'log' in data)) return id;
   return '';
 }
 
@@ -190,5 +209,5 @@ export async function recordRestore(
   // A restored copy has a key of its own, so that a copy for a test can't write what the original accepts.
   vault.authentication.beginGeneration(end);
   await appendToInstallation(store, vault, { type: 'InstallationRestored', data: backup });
-  vault.witness.reset();
+  vault.witness.reset(end);
 }

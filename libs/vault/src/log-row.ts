@@ -33,6 +33,10 @@ export interface LogState {
   /** The key of the next generation, while a rotation has created it and not begun it; hexadecimal digits. */
   readonly preparedKey?: string | undefined;
   readonly witness: WitnessState;
+  /** How many rows the list of accepted streams has, so that none can be removed unnoticed. Absent: none. */
+  readonly acceptedStreams?: number;
+  /** Up to this position, an operator has acknowledged foreign events and changed streams. Absent: none. */
+  readonly acknowledgedUntil?: number;
 }
 
 const rowName = 'log';
