@@ -131,10 +131,11 @@ function describeLog({ digestAgrees, tampered, witnessed }: LogReport, { witness
 
 const maxShownRanges = 20;
 
-/** Returns ranges as text, like "revisions 0 to 3, 5". */
+/** Returns ranges as text, like "revision 4" or "revisions 0 to 3, 5". */
 function toText(ranges: readonly RevisionRange[]): string {
   const shown = ranges
     .slice(0, maxShownRanges)
     .map(([first, last]) => (first === last ? first : `${first} to ${last}`));
-  return `revisions ${shown.join(', ')}${ranges.length > maxShownRanges ? ' and more' : ''}`;
+  const noun = shown.length === 1 && typeof shown[0] === 'number' ? 'revision' : 'revisions';
+  return `${noun} ${shown.join(', ')}${ranges.length > maxShownRanges ? ' and more' : ''}`;
 }

@@ -168,8 +168,20 @@ async function takeOverLog(store: EventStore, vault: Vault): Promise<void> {
   vault.witness.save({ state: unsigned, foreign: [], changedStreams: [] });
 }
 
-/** Returns whether the log holds the event that the witness has seen last. */
-export async function isLogComplete({ store, vault: { witness } }: Pick<Installation, 'store' | 'vault'>) {
+/**
+ * Returns the position of an event that the vault knows and the log does not hold: the last that the witness has seen, or that
+ * of an acceptance of a tampered stream. undefined if there is none.
+ */
+export async function findLostEvent({ store, vault }: Pick<Installation, 'store' | 'vault'>) {
+  const { witness } = vault;
+  if (!(await holdsWitnessedEvent(store, vault))) return witness.position;
+  const lost = new Set(witness.acceptancePositions);
+  for await (const { type, position } of store.read(stream))
+    if (type === 'TamperedStreamAccepted') lost.delete(position);
+  return [...lost][0];
+}
+
+async function holdsWitnessedEvent(store: EventStore, { witness }: Vault): Promise<boolean> {
   const { position, lastEvent } = witness.state;
   if (position < 0) return true;
   for await (const event of store.readRawLog({ from: position, maxCount: 1 })) {
@@ -180,13 +192,14 @@ export async function isLogComplete({ store, vault: { witness } }: Pick<Installa
 }
 
 /**
- * Throws an Error of one line if the event that the witness has seen last is not in the log any more: then its newest events
- * were cut off, or the event store was restored by other means than ours.
+ * Throws an Error of one line if the log does not hold an event that the vault knows: then its newest events were cut off, or
+ * the event store was restored by other means than ours.
  */
 async function checkLogIsComplete(store: EventStore, vault: Vault): Promise<void> {
-  if (await isLogComplete({ store, vault })) return;
+  const lost = await findLostEvent({ store, vault });
+  if (lost === undefined) return;
   throw new Error(
-    `The log does not hold the event at position ${vault.witness.position}, which this installation has seen: it was changed or restored from outside. If an operator has restored it, run npm run log:accept-restore.`,
+    `The log does not hold the event at position ${lost}, which this installation has seen: it was changed or restored from outside. If an operator has restored it, run npm run log:accept-restore.`,
   );
 }
 

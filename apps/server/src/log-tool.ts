@@ -59,6 +59,6 @@ function parseOrEnd<Arguments>(help: string, parse: (args: string[]) => Argument
     return parse(args);
   } catch {
     console.error(help);
-    process.exit(2);
+    return process.exit(2);
   }
 }

@@ -1,5 +1,4 @@
 import type { EventStore } from '#libs/event-store';
-import type { DomainEvent, Recorded } from '#libs/kernel';
 import type { Vault } from '#libs/vault';
 import { installationStream } from './installation-stream.js';
 import type { InstallationEvent } from './installation.events.js';
@@ -14,7 +13,7 @@ export type Acceptance = DataOfEvent<'TamperedStreamAccepted'>;
  * interrupted after the event, or because the vault is an older copy.
  */
 export async function applyOperatorEvents(store: EventStore, vault: Vault): Promise<void> {
-  for await (const event of store.read(installationStream) as AsyncIterable<Recorded<DomainEvent>>) {
+  for await (const event of store.read(installationStream)) {
     if (event.type === 'TamperedStreamAccepted') saveAcceptance(vault, event.data as Acceptance, event.position);
     if (event.type === 'LogIncidentsAcknowledged') {
       const { position } = event.data as DataOfEvent<'LogIncidentsAcknowledged'>;

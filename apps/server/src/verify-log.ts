@@ -62,7 +62,7 @@ async function findDifference(
 }
 
 function describe(report: LogReport, seen: number): { lines: string[]; isWell: boolean } {
-  const { authentic, unwitnessed, end, tampered, foreign, problems, digestAgrees } = report;
+  const { authentic, unwitnessed, end, tampered, foreign, acknowledged, problems, digestAgrees } = report;
   const foreignEvents = foreign.values().reduce((sum, { events }) => sum + events, 0);
   const foreignLines = [...foreign].map(
     ([stream, { events, first, last }]) =>
@@ -79,6 +79,7 @@ function describe(report: LogReport, seen: number): { lines: string[]; isWell: b
   const summary = [
     `Authentic events: ${authentic}, of which ${unwitnessed} are newer than what this installation has noted`,
     `foreign events: ${foreignEvents}`,
+    ...(acknowledged > 0 ? [`acknowledged or accepted foreign events: ${acknowledged}`] : []),
     `tampered streams: ${tampered.size}`,
     seen < 0
       ? 'digest: none is noted yet'

@@ -45,16 +45,19 @@ function check(
     listed = [],
     changed = [],
     accepted = {},
+    acknowledgedUntil = -1,
   }: {
     state?: WitnessState;
     listed?: string[];
     changed?: string[];
     accepted?: Record<string, AcceptedStream>;
+    acknowledgedUntil?: number;
   } = {},
 ): LogReport {
   const witness = {
     state,
     isForeign: (stream: string, revision: number) => listed.includes(`${stream}@${revision}`),
+    acknowledgedUntil,
     findAccepted: (stream: string) => accepted[stream],
   };
   const checked = new LogCheck({ namespace: 'rollbook', keys, witness });
@@ -71,6 +74,7 @@ it('finds nothing in a log as the witness has seen it, and counts the events tha
     end: 5,
     tampered: new Map(),
     foreign: new Map(),
+    acknowledged: 0,
     problems: [],
     digestAgrees: true,
     witnessed: witnessOf(log.slice(0, 3)),
@@ -112,6 +116,13 @@ it('finds each tampered stream, with its first reason', () => {
 describe('an event that does not authenticate at the end of a stream', () => {
   const events = [event(1, 'a', 0), foreign(2, 'a', 1), foreign(3, 'a', 2)];
   const twoForeign = new Map([['a', { events: 2, first: 1, last: 2 }]]);
+
+  it('is no finding once it was acknowledged, or accepted with its stream', () => {
+    const report = check(events, { acknowledgedUntil: 2 });
+    expect(report).toMatchObject({ acknowledged: 1, foreign: new Map([['a', { events: 1, first: 2, last: 2 }]]) });
+    const accepted = { a: { revision: 2, events: [[0, 0]] as const } };
+    expect(check(events, { accepted })).toMatchObject({ acknowledged: 2, foreign: new Map() });
+  });
 
   it('is foreign if the witness has listed it or has not seen it', () => {
     expect(check(events).foreign).toEqual(twoForeign);

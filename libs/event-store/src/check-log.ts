@@ -9,7 +9,7 @@ export interface LogKnowledge {
   /** The namespace of our streams. */
   readonly namespace: string;
   readonly keys: AuthenticationKeys;
-  readonly witness: Pick<WitnessRecord, 'state' | 'isForeign' | 'findAccepted'>;
+  readonly witness: Pick<WitnessRecord, 'state' | 'isForeign' | 'findAccepted' | 'acknowledgedUntil'>;
 }
 
 /** The foreign events of a stream. */
@@ -28,8 +28,10 @@ export interface LogReport {
   readonly end: number;
   /** Why each of these streams is tampered. */
   readonly tampered: ReadonlyMap<string, string>;
-  /** The foreign events in streams that are not tampered. */
+  /** The foreign events in streams that are not tampered, without those that an operator has acknowledged or accepted. */
   readonly foreign: ReadonlyMap<string, ForeignEvents>;
+  /** How many events that are not authentic an operator has acknowledged, or accepted with their stream. */
+  readonly acknowledged: number;
   /** Problems of the log as a whole: its order or its number of events is not the witness's. */
   readonly problems: readonly string[];
   /** Whether the log up to the witness's position has the witness's number and digest of events. */
@@ -56,6 +58,7 @@ export class LogCheck {
   private readonly tampered = new Map<string, string>();
   private seen: WitnessState = { position: -1, events: 0, digest: '', lastEvent: '' };
   private authentic = 0;
+  private acknowledged = 0;
   private end = -1;
   private disorder: string | undefined;
 
@@ -80,7 +83,11 @@ export class LogCheck {
       this.seen = advance(this.seen, { event, isAuthentic: authenticity !== undefined });
     const checked = this.findOrAdd(stream);
     checked.last = revision;
-    if (!authenticity) checked.foreign = addForeign(checked.foreign, revision);
+    if (!authenticity) {
+      const isKnown = revision <= (accepted?.revision ?? -1) || position <= witness.acknowledgedUntil;
+      if (isKnown) this.acknowledged++;
+      else checked.foreign = addForeign(checked.foreign, revision);
+    }
     this.run(stream, checked, (check) => check.accepts({ revision, position }, authenticity));
   }
 
@@ -124,6 +131,7 @@ export class LogCheck {
             foreign && !this.tampered.has(stream) ? [[stream, foreign] as const] : [],
           ),
       ),
+      acknowledged: this.acknowledged,
       problems: [this.disorder, difference].filter((problem) => problem !== undefined),
       digestAgrees: difference === undefined,
       witnessed: this.seen,

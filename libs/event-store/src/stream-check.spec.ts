@@ -145,7 +145,7 @@ describe('an accepted stream', () => {
     'has the accepted events and the authentic ones after them, if read backwards: %s',
     (backwards) => {
       const all = backwards ? events.toReversed() : events;
-      expect(check(all, { backwards, accepted }).toSorted()).toEqual([0, 3, 5, 7]);
+      expect(new Set(check(all, { backwards, accepted }))).toEqual(new Set([0, 3, 5, 7]));
       expect(() => check(all, { backwards, altered: [1, 4] })).toThrow(TamperedStream);
     },
   );

@@ -15,6 +15,8 @@ export interface WitnessRecord {
   isChanged(stream: string): boolean;
   /** Returns what an operator has accepted of a tampered stream. */
   findAccepted(stream: string): AcceptedStream | undefined;
+  /** Up to this position, an operator has acknowledged the foreign events; -1: none. */
+  readonly acknowledgedUntil: number;
   save(seen: {
     readonly state: WitnessState;
     readonly foreign: readonly ForeignEvent[];

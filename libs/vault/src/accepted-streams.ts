@@ -37,6 +37,11 @@ export class AcceptedStreams {
     return this.proposed.get(stream) ?? this.byStream.get(stream);
   }
 
+  /** The positions of the events of all saved acceptances. */
+  get positions(): number[] {
+    return [...this.byStream.values()].map(({ position }) => position);
+  }
+
   /** Lets {@link find} return an acceptance that is not saved. */
   propose(stream: string, acceptance: SavedAcceptance): void {
     this.proposed.set(stream, acceptance);

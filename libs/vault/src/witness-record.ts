@@ -118,6 +118,11 @@ export class WitnessRecord {
     return this.accepted.find(stream);
   }
 
+  /** The positions of the events that record what operators have accepted. */
+  get acceptancePositions(): number[] {
+    return this.accepted.positions;
+  }
+
   /** Lets reads of this process take a stream as accepted, until the vault is closed or {@link saveAccepted} saves it. */
   proposeAccepted(stream: string, acceptance: Omit<SavedAcceptance, 'position'>): void {
     this.accepted.propose(stream, { ...acceptance, position: Infinity });
