@@ -70,7 +70,7 @@ export class Health {
     const { foreignRanges: eventRanges, changedStreams } = witness.state;
     const { count: tamperedStreams } = this.parts.store.tampered;
     const vaultRows = Object.values(foreignRows).reduce((sum, count) => sum + count, 0);
-    const isFound = tamperedStreams + vaultRows > 0 || !witness.isAcknowledged;
+    const isFound = tamperedStreams + vaultRows > 0 || witness.hasUnacknowledged();
     return { status: isFound ? 'found' : 'ok', eventRanges, changedStreams, tamperedStreams, vaultRows };
   }
 

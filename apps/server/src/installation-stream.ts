@@ -10,7 +10,7 @@ export const installationStream = 'installation';
 
 /** Who caused an event of the installation, and why. Default: the server itself. */
 export type InstallationActor = Partial<
-  Pick<Envelope, 'actor' | 'via' | 'ip' | 'reason' | 'at' | 'correlationId' | 'causationId'>
+  Pick<Envelope, 'actor' | 'via' | 'ip' | 'reason' | 'at' | 'correlationId' | 'causationId' | 'digest'>
 >;
 
 /**

@@ -1,4 +1,5 @@
 import type { EventStore } from '#libs/event-store';
+import type { Recorded } from '#libs/kernel';
 import type { Vault } from '#libs/vault';
 import { installationStream } from './installation-stream.js';
 import type { InstallationEvent } from './installation.events.js';
@@ -8,17 +9,25 @@ type DataOfEvent<Type extends InstallationEvent['type']> = Extract<InstallationE
 /** The data of an event of the type `TamperedStreamAccepted`. */
 export type Acceptance = DataOfEvent<'TamperedStreamAccepted'>;
 
+/** Returns the data of an event if it is the acceptance of a tampered stream. */
+export const acceptanceOf = ({ type, data }: Recorded): Acceptance | undefined =>
+  type === 'TamperedStreamAccepted' ? (data as Acceptance) : undefined;
+
+/** Returns the data of an event if it is an acknowledgement. */
+export const acknowledgementOf = ({ type, data }: Recorded): DataOfEvent<'LogIncidentsAcknowledged'> | undefined =>
+  type === 'LogIncidentsAcknowledged' ? (data as DataOfEvent<'LogIncidentsAcknowledged'>) : undefined;
+
 /**
  * Saves in the vault what operators have accepted and acknowledged by events of the log, if it lacks that: because this was
  * interrupted after the event, or because the vault is an older copy.
  */
 export async function applyOperatorEvents(store: EventStore, vault: Vault): Promise<void> {
+  const { witness } = vault;
   for await (const event of store.read(installationStream)) {
-    if (event.type === 'TamperedStreamAccepted') saveAcceptance(vault, event.data as Acceptance, event.position);
-    if (event.type === 'LogIncidentsAcknowledged') {
-      const { position } = event.data as DataOfEvent<'LogIncidentsAcknowledged'>;
-      if (position > vault.witness.acknowledgedUntil) vault.witness.acknowledge(position);
-    }
+    const acceptance = acceptanceOf(event);
+    if (acceptance) saveAcceptance(vault, acceptance, event.position);
+    const acknowledged = acknowledgementOf(event);
+    if (acknowledged && acknowledged.position > witness.acknowledgedUntil) witness.acknowledge(acknowledged.position);
   }
 }
 

@@ -152,9 +152,9 @@ export class WitnessRecord {
     this.row.update({ acknowledgedUntil: Math.max(position, this.acknowledgedUntil) });
   }
 
-  /** Whether all foreign events and changed streams were acknowledged or accepted. */
-  get isAcknowledged(): boolean {
-    return this.incidents().every(({ isAcknowledged }) => isAcknowledged);
+  /** Returns whether there are foreign events or changed streams up to a position that were neither acknowledged nor accepted. */
+  hasUnacknowledged(until = Infinity): boolean {
+    return this.incidents().some(({ isAcknowledged, position = -1 }) => !isAcknowledged && position <= until);
   }
 
   /** Lists up to `limit` ranges of foreign events and changed streams, newest first. */
