@@ -8,10 +8,8 @@ import type { InstallationEvent } from './installation.events.js';
 /** The stream of the events that concern the installation as a whole. */
 export const installationStream = 'installation';
 
-/** Who caused an event of the installation, and why. Default: the server itself. */
-export type InstallationActor = Partial<
-  Pick<Envelope, 'actor' | 'via' | 'ip' | 'reason' | 'at' | 'correlationId' | 'causationId' | 'digest'>
->;
+/** Who caused an event of the installation, and why. Default: the server itself, now. */
+type InstallationActor = Partial<Pick<Envelope, 'actor' | 'via' | 'ip' | 'reason' | 'at' | 'correlationId' | 'digest'>>;
 
 /**
  * Appends an event to the stream of the installation, after its newest authentic one.
@@ -31,7 +29,7 @@ export async function appendToInstallation(
 /** Returns the id of the installation, which is derived from its vault. */
 export const idOf = ({ fingerprint }: Vault): string => uuidv5(fingerprint, '0b1a3d5e-6f0f-4f38-9a0c-6c1f6f5f8b11');
 
-/** Returns an event of the installation, to append. */
+/** Returns an event of the installation, to append. Its id is also that of the command that causes it. */
 export function toProposedEvent(
   vault: Vault,
   id: string,

@@ -26,6 +26,9 @@ export const userPage: Texts<never, typeof english> = {
     notHere: 'En ese momento esta cuenta no tenía nada que ver con el usuario.',
   },
   userPage: {
+    tamperedTitle: 'El registro de este usuario fue modificado desde fuera',
+    tampered:
+      'Alguien ha modificado o eliminado entradas del registro de este usuario sin usar Rollbook, por lo que lo que se muestra aquí puede ser incorrecto. No se puede cambiar nada hasta que un operador lo revise.',
     actions: 'Qué puede hacer',
     more: 'Más',
     details: 'Detalles',

@@ -2,7 +2,7 @@ import { IsInt, Min } from 'class-validator';
 import { idempotencyMismatch, isSameRequest, retryOnConflict, type EventStore } from '#libs/event-store';
 import { Command, Optional, Reason, VersionedResult } from '#libs/kernel';
 import type { Vault } from '#libs/vault';
-import { appendToInstallation, installationStream } from '../installation-stream.js';
+import { installationStream, toProposedEvent } from '../installation-stream.js';
 import { checkUnconfined } from './list-log-incidents.js';
 
 /** Whether there was something to acknowledge. */
@@ -30,20 +30,21 @@ export function acknowledgeLogIncidents(
   checkUnconfined(confinedTo);
   const { witness } = vault;
   return retryOnConflict(async () => {
-    for await (const { envelope, position } of store.read(installationStream, { backwards: true })) {
+    let last = -1;
+    for await (const { envelope, position, revision } of store.read(installationStream, { backwards: true })) {
+      last = Math.max(last, revision);
       if (envelope.causationId !== commandId) continue;
       if (!isSameRequest(envelope.digest, context)) throw idempotencyMismatch();
       return new VersionedResult({ changed: true }, position);
     }
     const position = Math.min(until, witness.position);
     if (!witness.hasUnacknowledged(position)) return new VersionedResult({ changed: false });
-    const appended = await appendToInstallation(
-      store,
+    const event = toProposedEvent(
       vault,
+      commandId,
       { type: 'LogIncidentsAcknowledged', data: { position } },
       {
         correlationId,
-        causationId: commandId,
         actor,
         at,
         ...(tokenId && { via: tokenId }),
@@ -52,6 +53,7 @@ export function acknowledgeLogIncidents(
         ...(digest && { digest }),
       },
     );
+    const appended = await store.append(installationStream, last, [event]);
     witness.acknowledge(position);
     return new VersionedResult({ changed: true }, appended.position);
   });
