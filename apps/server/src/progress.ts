@@ -1,7 +1,7 @@
 /** How often progress is shown, ms. */
 const intervalMs = 3_000;
 
-/** Shows on stderr how far a tool is: a count, percents, and the time left. */
+/** Shows how far a tool is: a count, percents, and the time left. */
 export class Progress {
   private readonly startedAt = performance.now();
   private shownAt = this.startedAt;
@@ -13,6 +13,7 @@ export class Progress {
   constructor(
     private readonly unit: string,
     private readonly total: number,
+    private readonly print: (text: string) => void = console.error,
   ) {}
 
   /** Shows the progress, at most every 3 s. */
@@ -22,6 +23,6 @@ export class Progress {
     this.shownAt = now;
     const share = Math.min(1, Math.max(done, 1) / Math.max(this.total, 1));
     const secondsLeft = Math.ceil(((now - this.startedAt) / 1_000) * (1 / share - 1));
-    console.error(`${count} ${this.unit} are read, ${Math.floor(100 * share)} %, about ${secondsLeft} s left.`);
+    this.print(`${count} ${this.unit} are read, ${Math.floor(100 * share)} %, about ${secondsLeft} s left.`);
   }
 }

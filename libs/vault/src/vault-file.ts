@@ -125,8 +125,10 @@ export function openVaultFile(directory: string, create: boolean, steps: VaultSt
 export function openVaultFileForReading(directory: string): DatabaseSync {
   const file = fileIn(directory);
   if (!vaultExists(directory)) throw new Error(`there is no vault at ${file}`);
-  const db = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
+  // Not `readOnly`: the last connection of that kind would leave the side files of the write-ahead log.
+  const db = new DatabaseSync(file, { timeout: 5000 });
   try {
+    db.exec('PRAGMA query_only = ON');
     checkIsVault(db, file);
     if (versionOf(db) < VERSION)
       throw new Error(`${file} is a vault of an earlier build: start the server of this build first`);
