@@ -184,6 +184,12 @@ describe('a vault is refused', () => {
       'list of foreign events',
     ],
     ['a changed stream was removed from its list', 'DELETE FROM changed_stream', 'list of foreign events was changed'],
+    ['an accepted stream was removed from its list', 'DELETE FROM accepted_stream', 'list of foreign events'],
+    [
+      'an acceptance was moved to another stream',
+      "UPDATE accepted_stream SET stream = 'n-4'",
+      'list of foreign events was changed',
+    ],
     ['both lists were removed', 'DROP TABLE foreign_range; DROP TABLE changed_stream', 'list of foreign events'],
     ['what it knows about the log was removed', "DELETE FROM secret WHERE name = 'log'", 'has lost what it knows'],
   ])('if %s', (_, sql, refusal) => {
@@ -195,6 +201,7 @@ describe('a vault is refused', () => {
       foreign: [foreignEvent('n-1', 3)],
       changedStreams: [{ stream: 'n-2', position: 0 }],
     });
+    written.witness.saveAccepted('n-3', { revision: 1, events: [[0, 0]], position: 4 });
     written.close();
     const db = new DatabaseSync(join(changed, 'vault.db'));
     db.exec(sql);

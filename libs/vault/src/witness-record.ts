@@ -1,9 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { AcceptedStreams, type SavedAcceptance } from './accepted-streams.js';
+import { ForeignEvents, type ForeignEvent, type SeenIncident } from './foreign-events.js';
 import type { LogRow, WitnessState } from './log-row.js';
 import { inTransaction } from './transaction.js';
-import { unwrap, wrap } from './wrapping.js';
 
 /** The state before the first event. */
 export const unseen: WitnessState = {
@@ -15,14 +15,6 @@ export const unseen: WitnessState = {
   changedStreams: 0,
 };
 
-/** A foreign event: somebody else has appended it to one of our streams. */
-export interface ForeignEvent {
-  readonly stream: string;
-  readonly revision: number;
-  readonly position: number;
-  readonly type: string;
-}
-
 /** What the witness has seen since the last save. */
 export interface Seen {
   readonly state: Pick<WitnessState, 'position' | 'events' | 'digest' | 'lastEvent'>;
@@ -31,38 +23,14 @@ export interface Seen {
   readonly changedStreams: readonly { readonly stream: string; readonly position: number }[];
 }
 
-/** When and where the witness has seen an incident. Absent in records of earlier builds. */
-interface Sighting {
-  /** The position of its newest event. */
-  readonly position?: number;
-  /** When its first event was seen; UTC, ISO 8601. */
-  readonly firstSeenAt?: string;
-}
-
-/** Foreign events that follow each other in a stream. */
-interface ForeignRange extends Sighting {
-  readonly last: number;
-  /** The type of the newest event, cut to 100 characters; chosen by whoever has appended it. */
-  readonly type?: string;
-}
-
-/** Foreign events, or a stream that was deleted or whose metadata were changed (without `first`, `last` and `type`). */
-export interface WitnessIncident extends Partial<ForeignRange> {
-  readonly stream: string;
-  readonly first?: number;
+/** An incident, and whether an operator has acknowledged it, or accepted its stream. */
+export interface WitnessIncident extends SeenIncident {
   readonly isAcknowledged: boolean;
 }
 
-/** With more ranges, further foreign events are not listed, and so make their streams tampered. */
-const MAX_RANGES = 10_000;
-const MAX_TYPE_LENGTH = 100;
-
 /** What the witness has seen of the log: how far it is, and which events are foreign; and what operators have accepted. */
 export class WitnessRecord {
-  /** Foreign events by stream and first revision. */
-  private readonly ranges = new Map<string, Map<number, ForeignRange>>();
-  private rangeCount = 0;
-  private readonly changed = new Map<string, Sighting>();
+  private readonly foreign: ForeignEvents;
   private readonly accepted: AcceptedStreams;
   /** The reads that wait for a position; `undefined` while no witness runs here. */
   private waiting: Set<() => void> | undefined;
@@ -73,13 +41,10 @@ export class WitnessRecord {
    */
   constructor(
     private readonly db: DatabaseSync,
-    private readonly vaultKey: KeyObject,
+    vaultKey: KeyObject,
     private readonly row: LogRow,
   ) {
-    db.exec(`
-      CREATE TABLE IF NOT EXISTS foreign_range (stream TEXT NOT NULL, first INTEGER NOT NULL, box BLOB NOT NULL, PRIMARY KEY (stream, first)) STRICT, WITHOUT ROWID;
-      CREATE TABLE IF NOT EXISTS changed_stream (stream TEXT PRIMARY KEY, box BLOB NOT NULL) STRICT, WITHOUT ROWID;
-    `);
+    this.foreign = new ForeignEvents(db, vaultKey);
     this.accepted = new AcceptedStreams(db, vaultKey, row);
     try {
       this.load();
@@ -99,18 +64,17 @@ export class WitnessRecord {
 
   /** Returns whether the witness has seen this event as a foreign one. */
   isForeign(stream: string, revision: number): boolean {
-    const ranges = this.ranges.get(stream);
-    return ranges !== undefined && [...ranges].some(([first, { last }]) => first <= revision && revision <= last);
+    return this.foreign.has(stream, revision);
   }
 
   /** Returns whether the stream was deleted or its metadata were changed, and no operator has accepted it since. */
   isChanged(stream: string): boolean {
-    return this.changed.has(stream) && !this.accepted.isProposed(stream);
+    return this.foreign.isChanged(stream) && !this.accepted.isProposed(stream);
   }
 
   /** The streams that were deleted or whose metadata were changed, and that no operator has accepted since. */
   get changedStreams(): string[] {
-    return [...this.changed.keys()].filter((stream) => this.isChanged(stream));
+    return [...this.foreign.changedStreams].filter((stream) => this.isChanged(stream));
   }
 
   /** Returns what an operator has accepted of a tampered stream. */
@@ -131,14 +95,13 @@ export class WitnessRecord {
   /**
    * Saves what an operator has accepted of a tampered stream, all of it or nothing.
    * @param acceptance with the position of the event that records it
-   * @param state what the witness has to have seen of the log, if it is not what it has seen
+   * @param state what the witness has to have seen of the log; default: what it has seen
    */
-  saveAccepted(stream: string, acceptance: SavedAcceptance, state?: Seen['state']): void {
+  saveAccepted(stream: string, acceptance: SavedAcceptance, state: Seen['state'] = this.state): void {
     this.inTransaction(() => {
       this.accepted.save(stream, acceptance);
-      this.db.prepare('DELETE FROM changed_stream WHERE stream = ?').run(stream);
-      this.changed.delete(stream);
-      this.updateRow(state ?? this.state);
+      this.foreign.removeChanged(stream);
+      this.updateState(state);
     });
   }
 
@@ -167,9 +130,12 @@ export class WitnessRecord {
   /** Saves what was seen, all of it or nothing, and wakes the reads that wait for it. */
   save({ state, foreign, changedStreams }: Seen): void {
     this.inTransaction(() => {
-      for (const event of foreign) this.addForeign(event);
-      for (const { stream, position } of changedStreams) this.addChanged(stream, position);
-      this.updateRow(state);
+      for (const event of foreign) this.foreign.addEvent(event);
+      for (const { stream, position } of changedStreams) {
+        const isAccepted = position <= (this.accepted.find(stream)?.position ?? -1);
+        if (!isAccepted) this.foreign.addChanged(stream, position);
+      }
+      this.updateState(state);
     });
     for (const wake of this.waiting ?? []) wake();
   }
@@ -180,11 +146,10 @@ export class WitnessRecord {
    */
   reset(end: number): void {
     this.inTransaction(() => {
-      this.db.exec('DELETE FROM foreign_range; DELETE FROM changed_stream');
+      this.foreign.clear();
       this.accepted.removeAfter(end);
       this.row.update({ witness: unseen, acknowledgedUntil: Math.min(this.acknowledgedUntil, end) });
     });
-    this.load();
   }
 
   /** From now on, {@link waitForPosition} waits for a witness that runs in this process. */
@@ -207,45 +172,18 @@ export class WitnessRecord {
   }
 
   private *incidents(): Generator<WitnessIncident> {
-    const isAcknowledged = ({ position = -1 }: Sighting) => position <= this.acknowledgedUntil;
-    for (const [stream, sighting] of this.changed)
-      yield { stream, ...sighting, isAcknowledged: isAcknowledged(sighting) };
-    for (const [stream, ranges] of this.ranges) {
-      const acceptedUntil = this.accepted.find(stream)?.revision ?? -1;
-      for (const [first, range] of ranges)
-        yield { stream, first, ...range, isAcknowledged: isAcknowledged(range) || range.last <= acceptedUntil };
+    for (const incident of this.foreign.all()) {
+      const { stream, last = Infinity, position = -1 } = incident;
+      const isAccepted = last <= (this.accepted.find(stream)?.revision ?? -1);
+      yield { ...incident, isAcknowledged: isAccepted || position <= this.acknowledgedUntil };
     }
   }
 
-  private addForeign({ stream, revision, position, type }: ForeignEvent): void {
-    if (this.isForeign(stream, revision)) return;
-    const ranges = this.ranges.get(stream) ?? new Map<number, ForeignRange>();
-    const [first = revision, before] = [...ranges].find(([, { last }]) => last === revision - 1) ?? [];
-    if (!before && this.rangeCount >= MAX_RANGES) return;
-    const range = { last: revision, position, type: type.slice(0, MAX_TYPE_LENGTH), ...firstSeen(before) };
-    const box = wrap(Buffer.from(JSON.stringify(range)), this.vaultKey, rangeName(stream, first));
-    this.db
-      .prepare('INSERT OR REPLACE INTO foreign_range (stream, first, box) VALUES (?, ?, ?)')
-      .run(stream, first, box);
-    if (!before) this.rangeCount++;
-    this.ranges.set(stream, ranges.set(first, range));
+  private updateState({ position, events, digest, lastEvent }: Seen['state']): void {
+    this.row.update({ witness: { position, events, digest, lastEvent, ...this.foreign.counts } });
   }
 
-  private addChanged(stream: string, position: number): void {
-    // A change from before the stream was accepted.
-    if (position <= (this.accepted.find(stream)?.position ?? -1)) return;
-    const sighting = { position, ...firstSeen(this.changed.get(stream)) };
-    const box = wrap(Buffer.from(JSON.stringify(sighting)), this.vaultKey, changedName(stream));
-    this.db.prepare('INSERT OR REPLACE INTO changed_stream (stream, box) VALUES (?, ?)').run(stream, box);
-    this.changed.set(stream, sighting);
-  }
-
-  private updateRow({ position, events, digest, lastEvent }: Seen['state']): void {
-    const counts = { foreignRanges: this.rangeCount, changedStreams: this.changed.size };
-    this.row.update({ witness: { position, events, digest, lastEvent, ...counts } });
-  }
-
-  /** Runs `work` in one transaction. If it throws, the lists in memory are loaded again as they are stored. */
+  /** Runs `work` in one transaction. If it throws, what is in memory is loaded again as it is stored. */
   private inTransaction(work: () => void): void {
     try {
       inTransaction(this.db, work);
@@ -257,36 +195,7 @@ export class WitnessRecord {
   }
 
   private load(): void {
-    this.ranges.clear();
-    this.changed.clear();
-    const ranges = this.db.prepare('SELECT stream, first, box FROM foreign_range').all();
-    for (const { stream, first, box } of ranges as { stream: string; first: number; box: Uint8Array }[]) {
-      const range = parseRange(unwrap(box, this.vaultKey, rangeName(stream, first)));
-      this.ranges.set(stream, (this.ranges.get(stream) ?? new Map<number, ForeignRange>()).set(first, range));
-    }
-    const changed = this.db.prepare('SELECT stream, box FROM changed_stream').all();
-    for (const { stream, box } of changed as { stream: string; box: Uint8Array }[])
-      this.changed.set(stream, parseSighting(unwrap(box, this.vaultKey, changedName(stream))));
-    this.rangeCount = ranges.length;
-    const { foreignRanges, changedStreams } = this.state;
-    if (ranges.length !== foreignRanges || changed.length !== changedStreams) throw new Error('rows are missing');
+    this.foreign.load(this.state);
     this.accepted.load();
   }
 }
-
-const firstSeen = (before: Sighting | undefined): Pick<Sighting, 'firstSeenAt'> => {
-  if (!before) return { firstSeenAt: new Date().toISOString() };
-  return before.firstSeenAt === undefined ? {} : { firstSeenAt: before.firstSeenAt };
-};
-
-/** An earlier build saved the last revision alone. */
-function parseRange(box: Buffer): ForeignRange {
-  const saved = JSON.parse(box.toString()) as number | ForeignRange;
-  return typeof saved === 'number' ? { last: saved } : saved;
-}
-
-/** An earlier build saved an empty text. */
-const parseSighting = (box: Buffer): Sighting => (box.length === 0 ? {} : (JSON.parse(box.toString()) as Sighting));
-
-const rangeName = (stream: string, first: number): string => `foreign:${first}:${stream}`;
-const changedName = (stream: string): string => `changed:${stream}`;

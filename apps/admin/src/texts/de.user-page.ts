@@ -28,7 +28,7 @@ export const userPage: Texts<never, typeof english> = {
   userPage: {
     tamperedTitle: 'Die Aufzeichnungen zu diesem Benutzer wurden von außen verändert',
     tampered:
-      'Jemand hat im Protokoll dieses Benutzers an Rollbook vorbei Einträge verändert oder entfernt. Was hier steht, kann deshalb falsch sein. Erst wenn ein Betreiber das geprüft hat, lässt sich wieder etwas ändern.',
+      'Jemand hat im Protokoll dieses Benutzers an Rollbook vorbei Einträge verändert, entfernt oder hinzugefügt. Was hier steht, kann deshalb falsch sein. Erst wenn ein Betreiber das geprüft hat, lässt sich wieder etwas ändern.',
     actions: 'Was Sie tun können',
     more: 'Mehr',
     details: 'Einzelheiten',

@@ -25,7 +25,7 @@ export const userPage = {
   userPage: {
     tamperedTitle: 'The record of this user was changed from outside',
     tampered:
-      'Somebody has changed or removed entries in the log of this user without using Rollbook, so what is shown here may be wrong. Nothing can be changed before an operator has looked at it.',
+      'Somebody has changed, removed or added entries in the log of this user without using Rollbook, so what is shown here may be wrong. Nothing can be changed before an operator has looked at it.',
     actions: 'What you may do',
     more: 'More',
     details: 'Details',

@@ -28,7 +28,7 @@ export const userPage: Texts<never, typeof english> = {
   userPage: {
     tamperedTitle: 'El registro de este usuario fue modificado desde fuera',
     tampered:
-      'Alguien ha modificado o eliminado entradas del registro de este usuario sin usar Rollbook, por lo que lo que se muestra aquí puede ser incorrecto. No se puede cambiar nada hasta que un operador lo revise.',
+      'Alguien ha modificado, eliminado o añadido entradas del registro de este usuario sin usar Rollbook, así que los datos que se muestran aquí pueden ser incorrectos. No se puede cambiar nada hasta que un operador lo revise.',
     actions: 'Qué puede hacer',
     more: 'Más',
     details: 'Detalles',

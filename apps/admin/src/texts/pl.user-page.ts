@@ -28,7 +28,7 @@ export const userPage: Texts<never, typeof english> = {
   userPage: {
     tamperedTitle: 'Zapisy tego użytkownika zostały zmienione z zewnątrz',
     tampered:
-      'Ktoś zmienił lub usunął wpisy w dzienniku tego użytkownika z pominięciem Rollbooka, dlatego wyświetlane dane mogą być błędne. Zmiany będą możliwe dopiero po sprawdzeniu przez operatora.',
+      'Ktoś zmienił, usunął lub dodał wpisy w dzienniku tego użytkownika z pominięciem Rollbooka, dlatego wyświetlane dane mogą być błędne. Zmiany będą możliwe dopiero po sprawdzeniu przez operatora.',
     actions: 'Co możesz zrobić',
     more: 'Więcej',
     details: 'Szczegóły',
