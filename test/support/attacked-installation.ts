@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openLogForReading } from '../../apps/server/src/open-log-for-reading.js';
 import { startServer } from '../../apps/server/src/server.js';
+import { verifyLog } from '../../apps/server/src/verify-log.js';
 import { Api } from './api.js';
 import { alterTime, attackedCopy, eventsIn } from './attacked-copy.js';
 import { configFor, newPath } from './backup.js';
@@ -22,14 +24,22 @@ export const acceptStream = (dataDir: string, target: string, ...args: string[])
 /** The health of a server that finds nothing. */
 export const well = { status: 'ok', foreignData: expect.objectContaining({ status: 'ok' }) };
 
-/** Expects that log:verify and projections:verify find nothing. */
-export function expectWell(dataDir: string): void {
-  expect(runTool(dataDir, 'verify')).toEqual({ status: 0, output: 'The read models equal a replay of the log.\n' });
-  expect(runTool(dataDir, 'log-verify')).toEqual({
-    status: 0,
-    output: expect.stringMatching(/^Authentic events: .*tampered streams: 0; digest up to position \d+: agrees;/),
-  });
+/** Returns what log:verify finds. */
+export async function verify(dataDir: string): Promise<Awaited<ReturnType<typeof verifyLog>>> {
+  await using closing = new AsyncDisposableStack();
+  return await verifyLog(await openLogForReading(configFor(dataDir, embedded), closing), 'rollbook');
 }
+
+/** Expects that log:verify finds nothing. */
+export const expectWell = async (dataDir: string): Promise<void> =>
+  expect(await verify(dataDir)).toEqual({
+    isWell: true,
+    lines: [expect.stringMatching(/^Authentic events: .*tampered streams: 0; digest up to position \d+: agrees;/)],
+  });
+
+/** Expects that the read models are those of a replay. */
+export const expectReadModelsAgree = (dataDir: string): void =>
+  expect(runTool(dataDir, 'verify')).toEqual({ status: 0, output: 'The read models equal a replay of the log.\n' });
 
 /** A stopped installation whose log its witness has seen to the end. Copies of it are attacked. */
 export class AttackedInstallation {

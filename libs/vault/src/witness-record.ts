@@ -117,7 +117,7 @@ export class WitnessRecord {
 
   /** Returns whether there are foreign events or changed streams up to a position that were neither acknowledged nor accepted. */
   hasUnacknowledged(until = Infinity): boolean {
-    return this.incidents().some(({ isAcknowledged, position = -1 }) => !isAcknowledged && position <= until);
+    return this.incidents().some(({ isAcknowledged, position = 0 }) => !isAcknowledged && position <= until);
   }
 
   /** Lists up to `limit` ranges of foreign events and changed streams, newest first. */
@@ -173,7 +173,7 @@ export class WitnessRecord {
 
   private *incidents(): Generator<WitnessIncident> {
     for (const incident of this.foreign.all()) {
-      const { stream, last = Infinity, position = -1 } = incident;
+      const { stream, last = Infinity, position = 0 } = incident;
       const isAccepted = last <= (this.accepted.find(stream)?.revision ?? -1);
       yield { ...incident, isAcknowledged: isAccepted || position <= this.acknowledgedUntil };
     }

@@ -117,7 +117,7 @@ function toAccepted(event: Recorded): LogIncident {
 /** Returns the first acknowledgement of an incident, or the acceptance of its stream. */
 function findAcknowledgement(
   decisions: readonly Recorded[],
-  { stream, last = -1, position = -1 }: { stream: string; last: number | undefined; position: number | undefined },
+  { stream, last = Infinity, position = 0 }: { stream: string; last: number | undefined; position: number | undefined },
 ): Acknowledgement | null {
   const found = decisions.find((event) => {
     const acceptance = acceptanceOf(event);
