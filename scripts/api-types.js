@@ -6,9 +6,10 @@ import ts from 'typescript';
  * and the comments of commands, queries and their fields. `node scripts/api-types.js OUTPUT`
  */
 const [output] = process.argv.slice(2);
-const controllers = globSync('libs/*/src/**/*.ts').filter((path) =>
-  readFileSync(path, 'utf8').includes('\n@Controller('),
-);
+const controllers = globSync('{libs/*,apps/server}/src/**/*.ts').filter((path) => {
+  const text = readFileSync(path, 'utf8');
+  return text.includes('\n@Controller(') && !text.includes('\n@ApiExcludeController(');
+});
 const { config } = ts.readConfigFile('tsconfig.json', (path) => readFileSync(path, 'utf8'));
 const { options } = ts.parseJsonConfigFileContent({ ...config, include: [] }, ts.sys, '.');
 const program = ts.createProgram(controllers, { ...options, noEmit: true });

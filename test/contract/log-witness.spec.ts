@@ -49,6 +49,13 @@ const forge = (stream: string, count = 1) =>
     { expectedRevision: ANY },
   );
 const waitForEnd = async () => vault.witness.waitForPosition(await store.lastPosition(), AbortSignal.timeout(10_000));
+/** A foreign event as the witness has seen it. */
+const foreignEvent = (stream: string, revision: number, position = 1) => ({
+  stream,
+  revision,
+  position,
+  type: 'Forged',
+});
 const reopen = () => {
   vault.close();
   vault = openVault({ directory, key, create: false });
@@ -64,10 +71,16 @@ it('counts authentic events, and lists foreign ones by stream, also after a rest
   await forge('n-1');
   await waitForEnd();
   expect(vault.witness.state).toMatchObject({ events: 3, foreignRanges: 3, changedStreams: 0 });
+  const seen = {
+    type: 'Counted',
+    isAcknowledged: false,
+    firstSeenAt: expect.any(String),
+    position: expect.any(Number),
+  };
   expect(vault.witness.listIncidents(10)).toEqual([
-    { stream: 'n-1', first: 2, last: 4 },
-    { stream: 'n-1', first: 6, last: 6 },
-    { stream: 'n-2', first: 0, last: 0 },
+    { stream: 'n-1', first: 6, last: 6, ...seen },
+    { stream: 'n-2', first: 0, last: 0, ...seen },
+    { stream: 'n-1', first: 2, last: 4, ...seen },
   ]);
   await witness.stop();
   const { state } = vault.witness;
@@ -86,7 +99,7 @@ it('has the same digest for the same log, in batches of any size', async () => {
   witness.start();
   await waitForEnd();
   const { state } = vault.witness;
-  vault.witness.reset();
+  vault.witness.reset(0);
   await witness.stop();
   witness = new LogWitness(store, vault.witness, (error) => problems.push(error));
   witness.start();
@@ -116,14 +129,16 @@ it('tells an altered event from a foreign one at the end of a stream', async () 
   vault.witness.save({ state: { ...seen, position }, foreign: [], changedStreams: [] });
   await expect(Array.fromAsync(store.read('n-1'))).rejects.toThrow(TamperedStream);
   await expect(store.append('n-1', -1, [counted(1)])).rejects.toThrow(TamperedStream);
-  expect(store.tampered.list(10)).toEqual([{ stream: 'n-1', reason: 'revision 0 was altered' }]);
-  vault.witness.save({ state: { ...seen, position }, foreign: [{ stream: 'n-1', revision: 0 }], changedStreams: [] });
+  expect(store.tampered.list(10)).toEqual([
+    { stream: 'n-1', reason: 'revision 0 was altered', at: expect.any(String) },
+  ]);
+  vault.witness.save({ state: { ...seen, position }, foreign: [foreignEvent('n-1', 0)], changedStreams: [] });
   expect(await Array.fromAsync(store.read('n-1'))).toEqual([]);
 });
 
 it('makes a stream tampered that was deleted or whose metadata were changed', async () => {
   await store.append('n-1', -1, [counted(1)]);
-  vault.witness.save({ state: vault.witness.state, foreign: [], changedStreams: ['n-1'] });
+  vault.witness.save({ state: vault.witness.state, foreign: [], changedStreams: [{ stream: 'n-1', position: 0 }] });
   await expect(Array.fromAsync(store.read('n-1'))).rejects.toThrow(TamperedStream);
   expect(eventsOf(await untilCaughtUp()).map(numberOf)).toEqual([]);
 });
@@ -133,8 +148,8 @@ it('saves all of what it has seen, or nothing', () => {
   db.exec("CREATE TRIGGER broken BEFORE UPDATE ON secret BEGIN SELECT RAISE(ABORT, 'disk'); END");
   const seen = {
     state: { ...vault.witness.state, position: 9 },
-    foreign: [{ stream: 'n-1', revision: 3 }],
-    changedStreams: ['n-2'],
+    foreign: [foreignEvent('n-1', 3)],
+    changedStreams: [{ stream: 'n-2', position: 0 }],
   };
   expect(() => vault.witness.save(seen)).toThrow('disk');
   expect([vault.witness.position, vault.witness.isForeign('n-1', 3), vault.witness.isChanged('n-2')]).toEqual([
@@ -154,7 +169,7 @@ it('saves all of what it has seen, or nothing', () => {
 });
 
 it('lists at most 10,000 ranges', () => {
-  const foreign = Array.from({ length: 10_050 }, (_, nth) => ({ stream: `n-${nth}`, revision: 0 }));
+  const foreign = Array.from({ length: 10_050 }, (_, nth) => foreignEvent(`n-${nth}`, 0));
   vault.witness.save({ state: { ...vault.witness.state, position: 9 }, foreign, changedStreams: [] });
   expect(vault.witness.state.foreignRanges).toBe(10_000);
   expect(vault.witness.isForeign('n-10049', 0)).toBe(false);
@@ -169,13 +184,24 @@ describe('a vault is refused', () => {
       'list of foreign events',
     ],
     ['a changed stream was removed from its list', 'DELETE FROM changed_stream', 'list of foreign events was changed'],
+    ['an accepted stream was removed from its list', 'DELETE FROM accepted_stream', 'list of foreign events'],
+    [
+      'an acceptance was moved to another stream',
+      "UPDATE accepted_stream SET stream = 'n-4'",
+      'list of foreign events was changed',
+    ],
     ['both lists were removed', 'DROP TABLE foreign_range; DROP TABLE changed_stream', 'list of foreign events'],
     ['what it knows about the log was removed', "DELETE FROM secret WHERE name = 'log'", 'has lost what it knows'],
   ])('if %s', (_, sql, refusal) => {
     const changed = mkdtempSync(join(tmpdir(), 'witness-'));
     const state = { ...vault.witness.state, position: 5 };
     const written = openVault({ directory: changed, key, create: true });
-    written.witness.save({ state, foreign: [{ stream: 'n-1', revision: 3 }], changedStreams: ['n-2'] });
+    written.witness.save({
+      state,
+      foreign: [foreignEvent('n-1', 3)],
+      changedStreams: [{ stream: 'n-2', position: 0 }],
+    });
+    written.witness.saveAccepted('n-3', { revision: 1, events: [[0, 0]], position: 4 });
     written.close();
     const db = new DatabaseSync(join(changed, 'vault.db'));
     db.exec(sql);

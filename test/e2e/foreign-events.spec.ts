@@ -108,7 +108,12 @@ it('an appended AccessTokenIssued makes no token an operator’s, and stops no r
 it('foreign events are an incident: operators see how many, and in which streams', async () => {
   const { body } = expectStatus(200, await test.operator.get('/health/ready'));
   expect(body).toMatchObject({ status: 'degraded', foreignData: { status: 'found', eventRanges: 4, vaultRows: 0 } });
-  expect(body.foreignData.latest).toContainEqual({ stream: 'accessToken-unheard', first: 0, last: 0 });
+  expect(body.foreignData.latest).toContainEqual({
+    stream: 'accessToken-unheard',
+    first: 0,
+    last: 0,
+    isAcknowledged: false,
+  });
   expect((await test.operator.get('/metrics')).text).toMatch(/rollbook_foreign_data{kind="event-ranges"} 4/);
 });
 

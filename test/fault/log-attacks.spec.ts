@@ -1,9 +1,10 @@
-import { cpSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { acceptRestore as acceptRestoreOf } from '../../apps/server/src/accept-restore.js';
 import { openLog } from '../../apps/server/src/open-stores.js';
 import { startServer } from '../../apps/server/src/server.js';
 import { Api } from '../support/api.js';
+import { alterTime, attackedCopy, eventsIn, rowsOf } from '../support/attacked-copy.js';
 import { configFor, newPath, runWithLog } from '../support/backup.js';
 import { LogFile, type StoredRow } from '../support/log-file.js';
 import { runProgram } from '../support/server-process.js';
@@ -36,23 +37,12 @@ beforeAll(async () => {
 }, 60_000);
 
 /** Returns a copy of the installation whose log was changed. */
-function attack(change: (log: LogFile, rows: StoredRow[]) => void): string {
-  const dataDir = newPath();
-  cpSync(home, dataDir, { recursive: true });
-  using log = new LogFile(dataDir);
-  change(log, log.rows());
-  return dataDir;
-}
+const attack = (change: (log: LogFile, rows: StoredRow[]) => void): string => attackedCopy(home, change);
 
 const verify = (dataDir: string) => runProgram('dist/apps/server/src/log-verify.js', { DATA_DIR: dataDir });
 
 const acceptRestore = (dataDir: string) =>
   runProgram('dist/apps/server/src/log-accept-restore.js', { DATA_DIR: dataDir });
-
-function rowsOf(dataDir: string): StoredRow[] {
-  using log = new LogFile(dataDir);
-  return log.rows();
-}
 
 /** Starts a server on a directory, and asks it for a change of a user; returns the responses. */
 async function unlockOn(dataDir: string, user: string) {
@@ -68,7 +58,7 @@ async function unlockOn(dataDir: string, user: string) {
 }
 
 const tampered = { status: 409, body: expect.objectContaining({ code: 'log.tampered' }) };
-const eventsOf = (rows: readonly StoredRow[], user: string) => rows.filter(({ stream }) => stream === `user-${user}`);
+const eventsOf = (rows: readonly StoredRow[], user: string) => eventsIn(rows, `user-${user}`);
 
 it('finds nothing in an unchanged log', () => {
   const { status, output } = verify(attack(() => {}));
@@ -213,9 +203,7 @@ it('an altered newest event that the witness had not seen is foreign, which heal
   });
   {
     using log = new LogFile(dataDir);
-    const row = eventsOf(log.rows(), victim).at(-1)!;
-    const [at] = /"at":"20../.exec(row.frame.toString('latin1'))!;
-    log.replaceText(row, at, '"at":"2001');
+    alterTime(log, eventsOf(log.rows(), victim).at(-1)!);
   }
   const found = expect.stringMatching(new RegExp(`^user-${victim} has foreign events: 1, at revisions 4 to 4\\.`));
   expect(verify(dataDir)).toEqual({ status: 1, output: found });

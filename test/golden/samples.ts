@@ -158,5 +158,32 @@ export const samples: { readonly [Type in EventType]: Sample<DataOf<AnyEvent, Ty
   InstallationFounded: { place: installation, data: { vault: 'fingerprint' } },
   InstallationTakenOver: { place: installation, data: { events: 12, digest: 'ab'.repeat(32), position: 1234 } },
   InstallationKeyRotated: { place: installation, data: { generation: 2 } },
+  TamperedStreamAccepted: {
+    place: { ...installation, envelope: { ...installation.envelope, reason: 'Looked at with the auditor' } },
+    data: {
+      stream: `user-${ids.user}`,
+      revision: 5,
+      events: [
+        { first: 0, last: 1 },
+        { first: 3, last: 5 },
+      ],
+      problem: 'revision 2 was altered',
+      log: { position: 1234, events: 12, digest: 'ab'.repeat(32), lastEvent: 'cd'.repeat(32) },
+    },
+    optional: { log: true },
+  },
+  LogIncidentsAcknowledged: {
+    place: {
+      ...installation,
+      envelope: {
+        ...installation.envelope,
+        actor: { id: ids.other, kind: 'operator' },
+        via: ids.token,
+        reason: 'A test of ours',
+        ip: '192.0.2.1',
+      },
+    },
+    data: { position: 1234 },
+  },
   InstallationRestored: { place: installation, data: { madeAt: at, position: 1234 }, optional: { position: true } },
 };

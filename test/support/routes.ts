@@ -144,6 +144,8 @@ export const contract: readonly ContractRoute[] = [
   route('DELETE /access-tokens/:tokenId', 'tokens:manage'),
   route('GET /mails', 'mails:manage'),
   route('POST /mails/:mailId/send', 'mails:manage'),
+  route('GET /log-incidents', 'log:manage'),
+  route('POST /log-incidents/acknowledge', 'log:manage', { body: withReason }),
 ];
 
 /** Returns the time in 24 hours, in ISO format. */

@@ -1,4 +1,4 @@
-import { isLogComplete, recordRestore, type Installation } from './installation.js';
+import { findLostEvent, recordRestore, type Installation } from './installation.js';
 
 /**
  * Accepts a log that lacks events which this installation has seen: an operator has restored it by the event store's own
@@ -6,9 +6,10 @@ import { isLogComplete, recordRestore, type Installation } from './installation.
  * the log is complete.
  */
 export async function acceptRestore(log: Installation): Promise<{ seen: number; end: number } | undefined> {
-  if (await isLogComplete(log)) return undefined;
+  const lost = await findLostEvent(log);
+  if (lost === undefined) return undefined;
   const { store, vault } = log;
-  const seen = vault.witness.position;
+  const seen = Math.max(vault.witness.position, lost);
   for await (const { envelope, position } of store.readAll({ backwards: true, maxCount: 1 })) {
     await recordRestore(log, { madeAt: envelope.at, position });
     return { seen, end: position };

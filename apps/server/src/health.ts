@@ -3,6 +3,7 @@ import type { EventStore } from '#libs/event-store';
 import type { MailProcess } from '#libs/mail';
 import type { ProjectionRunner } from '#libs/read-store';
 import type { Vault } from '#libs/vault';
+import { toPrintableName } from './printable.js';
 import type { StoreHealth } from './store-health.js';
 import type { StoreMonitor } from './store-monitor.js';
 
@@ -63,19 +64,24 @@ export class Health {
     ]);
   }
 
-  /** What others have written into the stores of this installation, from outside. */
+  /** What others have written into the stores of this installation, from outside. Acknowledged incidents are counted, but no problem. */
   private get foreignData() {
     const { witness, foreignRows } = this.parts.vault;
     const { foreignRanges: eventRanges, changedStreams } = witness.state;
     const { count: tamperedStreams } = this.parts.store.tampered;
     const vaultRows = Object.values(foreignRows).reduce((sum, count) => sum + count, 0);
-    const isFound = eventRanges + changedStreams + tamperedStreams + vaultRows > 0;
+    const isFound = tamperedStreams + vaultRows > 0 || witness.hasUnacknowledged();
     return { status: isFound ? 'found' : 'ok', eventRanges, changedStreams, tamperedStreams, vaultRows };
   }
 
   private listIncidents() {
     const { store, vault } = this.parts;
-    return [...store.tampered.list(maxIncidents), ...vault.witness.listIncidents(maxIncidents)].slice(0, maxIncidents);
+    const witnessed = vault.witness.listIncidents(maxIncidents).map(({ stream, first, last, isAcknowledged }) => ({
+      stream: toPrintableName(stream),
+      ...(first !== undefined && { first, last }),
+      isAcknowledged,
+    }));
+    return [...store.tampered.list(maxIncidents), ...witnessed].slice(0, maxIncidents);
   }
 
   private get projectionStatus(): 'ok' | 'failing' | 'stalled' | 'catching up' {

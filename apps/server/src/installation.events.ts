@@ -1,4 +1,4 @@
-import type { Catalogue, DomainEvent } from '#libs/kernel';
+import type { Catalogue, DomainEvent, Envelope } from '#libs/kernel';
 
 /** What happens to the installation as a whole; there is one stream. @stream installation */
 export type InstallationEvent =
@@ -39,6 +39,39 @@ export type InstallationEvent =
         /** The number of the generation that begins after this event. */
         generation: number;
       }
+    >
+  /** An operator has accepted a tampered stream: up to a revision, it consists of the events that were authentic and visible then. */
+  | DomainEvent<
+      'TamperedStreamAccepted',
+      {
+        /** The name of the stream, without the namespace. */
+        stream: string;
+        /** The last revision of the stream at that time. */
+        revision: number;
+        /** The revisions of the accepted events: ranges, ascending. */
+        events: { first: number; last: number }[];
+        /** Why the stream was tampered. */
+        problem: string;
+        /** What the witness has to have seen of the log. Absent if the log has all authentic events that the witness had seen. */
+        log?: {
+          /** The position up to which the witness had seen the log. */
+          position: number;
+          /** The number of authentic events up to it. */
+          events: number;
+          /** A digest over them (SHA-256, hexadecimal digits), see `advance` in witness.ts. */
+          digest: string;
+          /** The digest of the event at the position. */
+          lastEvent: string;
+        };
+      }
+    >
+  /** An operator has seen the foreign events and changed streams that were found up to a position. */
+  | DomainEvent<
+      'LogIncidentsAcknowledged',
+      {
+        /** The position up to which the witness had seen the log. */
+        position: number;
+      }
     >;
 
 declare module '#libs/kernel' {
@@ -47,9 +80,14 @@ declare module '#libs/kernel' {
   }
 }
 
+/** The owner of the key that seals the reasons of operators. */
+const sealedFor = (_: object, { subject }: Envelope): string => `${subject.kind}:${subject.id}`;
+
 export const installationEvents: Catalogue<InstallationEvent> = {
   InstallationFounded: {},
   InstallationRestored: {},
   InstallationTakenOver: {},
   InstallationKeyRotated: {},
+  TamperedStreamAccepted: { sealedFor },
+  LogIncidentsAcknowledged: { sealedFor },
 };

@@ -14,13 +14,14 @@ import { loadVaultKey, openVault, vaultExists, type Vault } from '#libs/vault';
 import type { Config } from './config.js';
 import { eventCatalogue } from './event-catalogue.js';
 import { appendToInstallation, installationStream as stream, idOf, toProposedEvent } from './installation-stream.js';
+import { applyOperatorEvents } from './operator-events.js';
 import { checkGenerations } from './rotate-log-key.js';
 
 /** The log and the vault that belong to each other. */
 export interface Installation {
   readonly store: EventStore;
   readonly vault: Vault;
-  /** The id of the event that tells of the log's last restore, '' if it was never restored. */
+  /** The id of the event with which the log last lost events: a restore, or the acceptance of a tampered stream. '' if there is none. */
   readonly restored: string;
 }
 
@@ -31,6 +32,8 @@ export interface OpenOptions {
   readonly observer?: StoreObserver;
   /** Whether the log may be older than what the vault has seen of it, as after a restore; default: no. */
   readonly acceptsOlderLog?: boolean;
+  /** Is called before the log is checked. */
+  readonly beforeChecks?: (log: Pick<Installation, 'store' | 'vault'>) => Promise<void>;
 }
 
 /**
@@ -42,29 +45,11 @@ export interface OpenOptions {
 export async function openInstallation(
   config: Config,
   url: string,
-  { create = true, observer = noObserver, acceptsOlderLog = false }: OpenOptions = {},
+  { create = true, observer = noObserver, acceptsOlderLog = false, beforeChecks }: OpenOptions = {},
 ): Promise<Installation> {
   let vault: Vault | undefined;
-  const store = new EventStore({
-    url,
-    namespace: config.eventStoreNamespace,
-    catalogue: eventCatalogue,
-    observer,
-    onTampered: (name, reason) =>
-      new Logger('EventStore').error('A stream was changed from outside Rollbook.', { stream: name, reason }),
-    // Whether there is a log is known before its keys are needed.
-    keys: {
-      findOrCreateKey: (owner) => vault!.findOrCreateKey(owner as never),
-      findKeys: (owners) => vault!.findKeys(owners as never),
-      hideOwner: (owner) => vault!.hideOwner(owner as never),
-      get authentication() {
-        return vault!.authentication;
-      },
-      get witness() {
-        return vault!.witness;
-      },
-    },
-  });
+  // Whether there is a log is known before its keys are needed.
+  const store = createEventStore(config, url, () => vault!, observer);
   try {
     const isNew = !(await store.hasEvents(stream));
     if (!isNew && !vaultExists(config.dataDir)) {
@@ -86,21 +71,55 @@ export async function openInstallation(
       );
     }
     if (isNew) await writeFounding(store, vault);
-    if ((await findFounder(store)) !== vault.fingerprint) {
-      throw new Error(
-        'This log was founded with another vault, or its beginning was changed: give the DATA_DIR that belongs to it, or another EVENTSTORE_NAMESPACE.',
-      );
-    }
+    await beforeChecks?.({ store, vault });
+    await checkFounder(store, vault);
     if (vault.authentication.mustTakeOver) await takeOverLog(store, vault);
     await checkGenerations(store, vault);
+    await applyOperatorEvents(store, vault);
     if (!acceptsOlderLog) await checkLogIsComplete(store, vault);
     await enterClaimsOfAddresses(store, vault);
-    return { store, vault, restored: await findRestore(store) };
+    return { store, vault, restored: await findLoss(store) };
   } catch (error) {
     vault?.close();
     await store.close();
     throw error;
   }
+}
+
+/** Returns the event store of the settings; `vault` returns the vault with the keys of the log. */
+export function createEventStore(
+  config: Config,
+  url: string,
+  vault: () => Vault,
+  observer: StoreObserver = noObserver,
+): EventStore {
+  return new EventStore({
+    url,
+    namespace: config.eventStoreNamespace,
+    catalogue: eventCatalogue,
+    observer,
+    onTampered: (name, reason) =>
+      new Logger('EventStore').error('A stream was changed from outside Rollbook.', { stream: name, reason }),
+    keys: {
+      findOrCreateKey: (owner) => vault().findOrCreateKey(owner as never),
+      findKeys: (owners) => vault().findKeys(owners as never),
+      hideOwner: (owner) => vault().hideOwner(owner as never),
+      get authentication() {
+        return vault().authentication;
+      },
+      get witness() {
+        return vault().witness;
+      },
+    },
+  });
+}
+
+/** Throws an Error of one line if the first event of the log does not name this vault. */
+export async function checkFounder(store: EventStore, vault: Vault): Promise<void> {
+  if ((await findFounder(store)) === vault.fingerprint) return;
+  throw new Error(
+    'This log was founded with another vault, or its beginning was changed: give the DATA_DIR that belongs to it, or another EVENTSTORE_NAMESPACE.',
+  );
 }
 
 /** Returns the fingerprint of the vault that the log was founded with; `undefined` if no vault's founding authenticates. */
@@ -109,10 +128,10 @@ async function findFounder(store: EventStore): Promise<string | undefined> {
   return first?.revision === 0 ? (first.data as { vault: string }).vault : undefined;
 }
 
-/** Returns the id of the event of the last restore; '' if the log was never restored. */
-async function findRestore(store: EventStore): Promise<string> {
-  for await (const { id, type } of store.read(stream, { backwards: true }))
-    if (type === 'InstallationRestored') return id;
+/** Returns the id of the event with which the log last lost events that read models may have; '' if there is none. */
+async function findLoss(store: EventStore): Promise<string> {
+  for await (const { id, type, data } of store.read(stream, { backwards: true }))
+    if (type === 'InstallationRestored' || (type === 'TamperedStreamAccepted' && 'log' in data)) return id;
   return '';
 }
 
@@ -174,8 +193,20 @@ async function enterClaimsOfAddresses(store: EventStore, vault: Vault): Promise<
   }
 }
 
-/** Returns whether the log holds the event that the witness has seen last. */
-export async function isLogComplete({ store, vault: { witness } }: Pick<Installation, 'store' | 'vault'>) {
+/**
+ * Returns the position of an event that the vault knows and the log does not hold: the last that the witness has seen, or that
+ * of an acceptance of a tampered stream. undefined if there is none.
+ */
+export async function findLostEvent({ store, vault }: Pick<Installation, 'store' | 'vault'>) {
+  const { witness } = vault;
+  if (!(await holdsWitnessedEvent(store, vault))) return witness.position;
+  const lost = new Set(witness.acceptancePositions);
+  for await (const { type, position } of store.read(stream))
+    if (type === 'TamperedStreamAccepted') lost.delete(position);
+  return [...lost][0];
+}
+
+async function holdsWitnessedEvent(store: EventStore, { witness }: Vault): Promise<boolean> {
   const { position, lastEvent } = witness.state;
   if (position < 0) return true;
   for await (const event of store.readRawLog({ from: position, maxCount: 1 })) {
@@ -186,13 +217,14 @@ export async function isLogComplete({ store, vault: { witness } }: Pick<Installa
 }
 
 /**
- * Throws an Error of one line if the event that the witness has seen last is not in the log any more: then its newest events
- * were cut off, or the event store was restored by other means than ours.
+ * Throws an Error of one line if the log does not hold an event that the vault knows: then its newest events were cut off, or
+ * the event store was restored by other means than ours.
  */
 async function checkLogIsComplete(store: EventStore, vault: Vault): Promise<void> {
-  if (await isLogComplete({ store, vault })) return;
+  const lost = await findLostEvent({ store, vault });
+  if (lost === undefined) return;
   throw new Error(
-    `The log does not hold the event at position ${vault.witness.position}, which this installation has seen: it was changed or restored from outside. If an operator has restored it, run npm run log:accept-restore.`,
+    `The log does not hold the event at position ${lost}, which this installation has seen: it was changed or restored from outside. If an operator has restored it, run npm run log:accept-restore.`,
   );
 }
 
@@ -215,5 +247,5 @@ export async function recordRestore(
   // A restored copy has a key of its own, so that a copy for a test can't write what the original accepts.
   vault.authentication.beginGeneration(end);
   await appendToInstallation(store, vault, { type: 'InstallationRestored', data: backup });
-  vault.witness.reset();
+  vault.witness.reset(end);
 }

@@ -12,10 +12,11 @@ const help = [
 
 await runLogTool({
   help,
-  acceptsOlderLog: true,
-  async work(log, config) {
+  async work(config, closing) {
+    // Imported only here, so that the help and a wrong setting are shown at once.
+    const { openStoppedLog } = await import('./open-stores.js');
     const { acceptRestore } = await import('./accept-restore.js');
-    const accepted = await acceptRestore(log);
+    const accepted = await acceptRestore(await openStoppedLog(config, closing, { acceptsOlderLog: true }));
     if (!accepted) {
       console.log('The log holds all that this installation has seen of it: nothing to accept, nothing was changed.');
       return 0;

@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 import { runLogTool } from './log-tool.js';
-import { rotateLogKey } from './rotate-log-key.js';
 
 const help = [
   'npm run log:rotate',
@@ -12,7 +11,11 @@ const help = [
 
 await runLogTool({
   help,
-  async work({ store, vault }) {
+  async work(config, closing) {
+    // Imported only here, so that the help and a wrong setting are shown at once.
+    const { openStoppedLog } = await import('./open-stores.js');
+    const { rotateLogKey } = await import('./rotate-log-key.js');
+    const { store, vault } = await openStoppedLog(config, closing);
     const { generation, position } = await rotateLogKey(store, vault);
     console.log(
       `Generation ${generation} of the key authenticates the events after position ${position}. Make a backup now: older copies of the vault lack this key.`,

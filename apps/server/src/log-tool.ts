@@ -2,34 +2,33 @@ import { parseArgs } from 'node:util';
 import { readConfig, type Config } from './config.js';
 import { loadEnvironmentFile } from './environment-file.js';
 import { toErrorText } from './error-text.js';
-import type { Log } from './open-stores.js';
 
-interface LogTool {
+interface LogTool<Arguments> {
   readonly help: string;
-  /** Whether the log may lack events that the vault has seen; default: no. */
-  readonly acceptsOlderLog?: boolean;
-  /** Returns the exit code if the log can not be opened or the work throws. Default: 1. */
+  /** Returns the arguments. Throws if they are wrong. Default: there are none but --help. */
+  readonly parse?: (args: string[]) => Arguments;
+  /** Returns the exit code if the work throws. Default: 1. */
   readonly failureCode?: (error: unknown) => number;
-  /** Prints what it did and returns the exit code. */
-  readonly work: (log: Log, config: Config) => Promise<number>;
+  /** Opens the log, prints what it did and returns the exit code. `closing` is closed afterwards. */
+  readonly work: (config: Config, closing: AsyncDisposableStack, args: Arguments) => Promise<number>;
 }
 
 /**
- * Runs a command-line tool on the log of an installation whose server is stopped, and ends the process. Prints one line if
- * that fails; exit code 2 for wrong arguments.
+ * Runs a command-line tool on the log of an installation, and ends the process. Prints one line if it fails; prints the help
+ * and ends with exit code 2 if the arguments are wrong.
  */
-export async function runLogTool({
+export async function runLogTool<Arguments = void>({
   help,
-  acceptsOlderLog = false,
+  parse = parseNone as (args: string[]) => Arguments,
   failureCode = () => 1,
   work,
-}: LogTool): Promise<never> {
-  const asked = parse();
-  if (asked !== 'run') {
-    if (asked === 'help') console.log(help);
-    else console.error(help);
-    process.exit(asked === 'help' ? 0 : 2);
+}: LogTool<Arguments>): Promise<never> {
+  const args = process.argv.slice(2);
+  if (args.includes('--help') || args.includes('-h')) {
+    console.log(help);
+    process.exit(0);
   }
+  const parsed = parseOrEnd(help, parse, args);
   const fail: (error: unknown) => never = (error) => {
     console.error(`rollbook: ${toErrorText(error)}`);
     process.exit(failureCode(error));
@@ -38,32 +37,28 @@ export async function runLogTool({
   process.on('uncaughtException', fail);
   try {
     for (const warning of loadEnvironmentFile()) console.error(`rollbook: ${warning}`);
-    const config = readConfig(process.env);
-    process.exit(await runOnLog(config, acceptsOlderLog, work));
+    process.exit(await runAndClose(readConfig(process.env), work, parsed));
   } catch (error) {
     fail(error);
   }
 }
 
-async function runOnLog(config: Config, acceptsOlderLog: boolean, work: LogTool['work']): Promise<number> {
-  // Imported only here, so that help and a wrong setting are reported at once.
-  const { vaultExists } = await import('#libs/vault');
-  const { lockDataDirectory } = await import('./data-directory.js');
-  const { openLog } = await import('./open-stores.js');
-  if (!vaultExists(config.dataDir)) throw new Error(`There is no vault in ${config.dataDir}.`);
+async function runAndClose<Arguments>(
+  config: Config,
+  work: LogTool<Arguments>['work'],
+  args: Arguments,
+): Promise<number> {
   await using closing = new AsyncDisposableStack();
-  const lock = lockDataDirectory(config.dataDir);
-  closing.defer(() => lock.release());
-  const log = await openLog(config, closing, { create: false, acceptsOlderLog });
-  return await work(log, config);
+  return await work(config, closing, args);
 }
 
-/** Returns what the arguments ask for. */
-function parse(): 'run' | 'help' | 'unknown' {
+const parseNone = (args: string[]): void => void parseArgs({ args, options: {} });
+
+function parseOrEnd<Arguments>(help: string, parse: (args: string[]) => Arguments, args: string[]): Arguments {
   try {
-    const { values } = parseArgs({ options: { help: { type: 'boolean', short: 'h' } } });
-    return values.help ? 'help' : 'run';
+    return parse(args);
   } catch {
-    return 'unknown';
+    console.error(help);
+    return process.exit(2);
   }
 }

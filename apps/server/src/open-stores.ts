@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { startEmbeddedEventStore, type EmbeddedEventStore } from '#libs/embedded-eventstore';
 import { openReadStore, type ReadStore } from '#libs/read-store';
+import { vaultExists } from '#libs/vault';
 import type { Config } from './config.js';
 import { lockDataDirectory } from './data-directory.js';
 import { openInstallation, type Installation, type OpenOptions } from './installation.js';
@@ -75,4 +76,19 @@ export async function openLog(
     installation.vault.close();
   });
   return { ...installation, ...(node && { node }) };
+}
+
+/**
+ * Opens the log of an existing installation for a tool, whose server must be stopped.
+ * @throws Error of one line
+ */
+export async function openStoppedLog(
+  config: Config,
+  closing: AsyncDisposableStack,
+  options: Omit<OpenOptions, 'create'> = {},
+): Promise<Log> {
+  if (!vaultExists(config.dataDir)) throw new Error(`There is no vault in ${config.dataDir}.`);
+  const lock = lockDataDirectory(config.dataDir);
+  closing.defer(() => lock.release());
+  return openLog(config, closing, { ...options, create: false });
 }

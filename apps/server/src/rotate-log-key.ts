@@ -21,7 +21,17 @@ export async function rotateLogKey(store: EventStore, vault: Vault): Promise<{ g
  * Checks that the vault has every generation that the log names, and ends a rotation that was interrupted after its event.
  * @throws Error of one line if it lacks one: then it is older than the log
  */
-export async function checkGenerations(store: EventStore, { authentication }: Vault): Promise<void> {
+export async function checkGenerations(store: EventStore, vault: Vault): Promise<void> {
+  for await (const position of findUnfinishedRotation(store, vault)) vault.authentication.beginPrepared(position);
+}
+
+/** Checks that the vault has every generation that the log names, or its key, and changes nothing. Throws as {@link checkGenerations}. */
+export async function checkGenerationKeys(store: EventStore, vault: Vault): Promise<void> {
+  for await (const _ of findUnfinishedRotation(store, vault));
+}
+
+/** Gives the position of the event of a rotation that was interrupted after it. Throws as {@link checkGenerations}. */
+async function* findUnfinishedRotation(store: EventStore, { authentication }: Vault): AsyncGenerator<number> {
   for await (const { type, data, position } of store.read(installationStream)) {
     if (type !== 'InstallationKeyRotated') continue;
     const { generation } = data as { generation: number };
@@ -30,6 +40,6 @@ export async function checkGenerations(store: EventStore, { authentication }: Va
       throw new Error(
         `The vault is older than the log: it lacks the key of generation ${generation} of the log. Restore the vault that belongs to this log.`,
       );
-    authentication.beginPrepared(position);
+    yield position;
   }
 }

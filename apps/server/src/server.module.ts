@@ -16,6 +16,8 @@ import {
   ReadPosition,
   RequestDigests,
   Routes,
+  commandHandlers,
+  queryHandlers,
 } from '#libs/http';
 import { MailModule, MailProcess } from '#libs/mail';
 import { ProjectionRunner, ReadStore } from '#libs/read-store';
@@ -25,6 +27,9 @@ import { DiskMonitor } from './disk-monitor.js';
 import { FullDiskInterceptor } from './full-disk.interceptor.js';
 import { Health } from './health.js';
 import { HealthController } from './health.controller.js';
+import { AcknowledgeLogIncidents, acknowledgeLogIncidents } from './incidents/acknowledge-log-incidents.js';
+import { ListLogIncidents, listLogIncidents } from './incidents/list-log-incidents.js';
+import { LogIncidentsController } from './incidents/log-incidents.controller.js';
 import { Metrics } from './metrics.js';
 import { requestDigestsOf } from './request-digests.js';
 
@@ -105,8 +110,18 @@ export class ServerModule {
         AuditModule,
         MailModule,
       ],
-      controllers: [HealthController],
+      controllers: [HealthController, LogIncidentsController],
       providers: [
+        ...queryHandlers(
+          [ListLogIncidents],
+          [EventStore, Vault],
+          (store, vault) => (query) => listLogIncidents({ store, vault }, query),
+        ),
+        ...commandHandlers(
+          [AcknowledgeLogIncidents],
+          [EventStore, Vault],
+          (store, vault) => (command) => acknowledgeLogIncidents({ store, vault }, command),
+        ),
         { provide: APP_INTERCEPTOR, useClass: FullDiskInterceptor },
         { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
         { provide: APP_INTERCEPTOR, useClass: MailLimits },

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { EventStore } from '#libs/event-store';
 import { queryHandlers } from '#libs/http';
 import { ProjectionRunner, ReadStore } from '#libs/read-store';
 import { AuditController } from './http/audit.controller.js';
@@ -26,10 +27,10 @@ import { ListAudit, ListHistory, listAudit, listHistory } from './read/list-audi
     ),
     ...queryHandlers(
       [ListHistory],
-      [ReadStore],
-      ({ db }) =>
+      [EventStore, ReadStore],
+      (store, { db }) =>
         (query) =>
-          listHistory(db, query),
+          listHistory(store, db, query),
     ),
   ],
 })

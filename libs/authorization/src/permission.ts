@@ -15,6 +15,7 @@ export const permissions = [
   'logins:record',
   'registrations:create',
   'mails:manage',
+  'log:manage',
   // Change one's own password and sessions. Every user has it, whatever their roles.
   'me:write',
 ] as const;

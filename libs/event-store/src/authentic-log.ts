@@ -1,4 +1,5 @@
-import { authenticate, type AuthenticationKeys } from './authentication.js';
+import { authenticateInLog } from './accepted-stream.js';
+import type { AuthenticationKeys } from './authentication.js';
 import type { RawEvent } from './raw-event.js';
 import type { LogRange, RawLog } from './raw-log.js';
 import { StreamCheck, TamperedStream, type EventPlace } from './stream-check.js';
@@ -36,6 +37,11 @@ export class AuthenticLog {
   /** Returns whether an event is authentic in the stream that it names. */
   isAuthentic(event: RawEvent): boolean {
     return this.authenticate(event) !== undefined;
+  }
+
+  /** Returns whether an event is authentic in this stream. */
+  isAuthenticIn(stream: string, event: RawEvent): boolean {
+    return this.authenticateIn(stream, event) !== undefined;
   }
 
   /** Reads the authentic events of a stream; none of an absent one. Throws `TamperedStream`. */
@@ -82,12 +88,13 @@ export class AuthenticLog {
     }
   }
 
-  /** Checks a stream from its beginning. Returns its last revision, -1 if it is absent. Throws `TamperedStream`. */
-  async checkWholeStream(stream: string): Promise<number> {
+  /** Checks a stream from its beginning up to a position. Returns its last revision there, -1 if it is absent. Throws `TamperedStream`. */
+  async checkWholeStream(stream: string, end: number): Promise<number> {
     const check = this.checkStream(stream, { backwards: false, fromRevision: undefined });
     let last = -1;
     const all = { fromRevision: undefined, backwards: false, maxCount: Number.MAX_SAFE_INTEGER };
     for await (const event of this.raw.readStream(stream, all)) {
+      if (event.position > end) break;
       check.accepts(event, this.authenticateIn(stream, event));
       last = event.revision;
     }
@@ -117,11 +124,13 @@ export class AuthenticLog {
     // No later event names the newest events of a stream. There, the witness knows which events are foreign and which were altered.
     const wasAltered = ({ position, revision }: EventPlace) =>
       witness !== undefined && position <= witness.position && !witness.isForeign(stream, revision);
-    return new StreamCheck({ stream, wasAltered, onTampered, ...read });
+    return new StreamCheck({ stream, wasAltered, accepted: witness?.findAccepted(stream), onTampered, ...read });
   }
 
   private authenticate(event: RawEvent) {
-    return authenticate(this.raw.streamOf(event), event, this.keys.authentication);
+    const { authentication, witness } = this.keys;
+    const stream = this.raw.streamOf(event);
+    return authenticateInLog(stream, event, { authentication, accepted: witness?.findAccepted(stream) });
   }
 
   /** Authenticates an event of a read of this stream: the store could answer with an authentic event of another stream. */

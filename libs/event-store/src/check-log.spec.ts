@@ -1,4 +1,5 @@
 import { createSecretKey } from 'node:crypto';
+import type { AcceptedStream } from './accepted-stream.js';
 import { jsonContentType, signMetadata, type AuthenticationKeys } from './authentication.js';
 import { LogCheck, type LogReport } from './check-log.js';
 import type { RawEvent } from './raw-event.js';
@@ -39,12 +40,25 @@ const witnessOf = (events: readonly RawEvent[]): WitnessState =>
 
 function check(
   events: readonly RawEvent[],
-  { state = unseen, listed = [], changed = [] }: { state?: WitnessState; listed?: string[]; changed?: string[] } = {},
+  {
+    state = unseen,
+    listed = [],
+    changed = [],
+    accepted = {},
+    acknowledgedUntil = -1,
+  }: {
+    state?: WitnessState;
+    listed?: string[];
+    changed?: string[];
+    accepted?: Record<string, AcceptedStream>;
+    acknowledgedUntil?: number;
+  } = {},
 ): LogReport {
   const witness = {
     state,
     isForeign: (stream: string, revision: number) => listed.includes(`${stream}@${revision}`),
-    isChanged: (stream: string) => changed.includes(stream),
+    acknowledgedUntil,
+    findAccepted: (stream: string) => accepted[stream],
   };
   const checked = new LogCheck({ namespace: 'rollbook', keys, witness });
   for (const each of events) checked.add(each);
@@ -60,8 +74,10 @@ it('finds nothing in a log as the witness has seen it, and counts the events tha
     end: 5,
     tampered: new Map(),
     foreign: new Map(),
+    acknowledged: 0,
     problems: [],
     digestAgrees: true,
+    witnessed: witnessOf(log.slice(0, 3)),
   });
 });
 
@@ -101,6 +117,13 @@ describe('an event that does not authenticate at the end of a stream', () => {
   const events = [event(1, 'a', 0), foreign(2, 'a', 1), foreign(3, 'a', 2)];
   const twoForeign = new Map([['a', { events: 2, first: 1, last: 2 }]]);
 
+  it('is no finding once it was acknowledged, or accepted with its stream', () => {
+    const report = check(events, { acknowledgedUntil: 2 });
+    expect(report).toMatchObject({ acknowledged: 1, foreign: new Map([['a', { events: 1, first: 2, last: 2 }]]) });
+    const accepted = { a: { revision: 2, events: [[0, 0]] as const } };
+    expect(check(events, { accepted })).toMatchObject({ acknowledged: 2, foreign: new Map() });
+  });
+
   it('is foreign if the witness has listed it or has not seen it', () => {
     expect(check(events).foreign).toEqual(twoForeign);
     const report = check(events, { state: witnessOf(events), listed: ['a@1', 'a@2'] });
@@ -112,4 +135,21 @@ describe('an event that does not authenticate at the end of a stream', () => {
     expect(report.tampered).toEqual(new Map([['a', 'revision 2 was altered']]));
     expect(report.foreign.size).toBe(0);
   });
+});
+
+it('finds nothing in an accepted stream, until one of the accepted events is altered or missing', () => {
+  const altered = log.map((each) => (each.position === 1 ? { ...each, data: Buffer.from('{"n":1}') } : each));
+  const accepted = { a: { revision: 1, events: [[1, 1]] as const } };
+  const state = witnessOf(altered);
+  expect(check(altered).tampered.get('a')).toBe('revision 0 was altered');
+  const report = check(altered, { state, accepted });
+  expect([...report.tampered]).toEqual([]);
+  expect(report.witnessed.events).toBe(4);
+  expect(check(log, { accepted }).witnessed.events).toBe(0);
+  // The event was put back: it does not count.
+  expect(check(log, { accepted }).authentic).toBe(4);
+  const alteredAgain = altered.map((each) => (each.position === 3 ? { ...each, data: Buffer.from('{"n":1}') } : each));
+  expect(check(alteredAgain, { accepted }).tampered.get('a')).toBe('revision 1 was altered');
+  const cut = altered.filter(({ position }) => position !== 3);
+  expect(check(cut, { accepted }).tampered.get('a')).toBe('revision 1 is missing');
 });

@@ -1,4 +1,5 @@
-import { authenticate, type AuthenticationKeys } from './authentication.js';
+import { authenticateInLog } from './accepted-stream.js';
+import type { AuthenticationKeys } from './authentication.js';
 import type { RawEvent } from './raw-event.js';
 import { StreamCheck, TamperedStream, type EventPlace } from './stream-check.js';
 import { advance, type WitnessRecord, type WitnessState } from './witness.js';
@@ -8,7 +9,7 @@ export interface LogKnowledge {
   /** The namespace of our streams. */
   readonly namespace: string;
   readonly keys: AuthenticationKeys;
-  readonly witness: Pick<WitnessRecord, 'state' | 'isForeign' | 'isChanged'>;
+  readonly witness: Pick<WitnessRecord, 'state' | 'isForeign' | 'findAccepted' | 'acknowledgedUntil'>;
 }
 
 /** The foreign events of a stream. */
@@ -27,12 +28,16 @@ export interface LogReport {
   readonly end: number;
   /** Why each of these streams is tampered. */
   readonly tampered: ReadonlyMap<string, string>;
-  /** The foreign events in streams that are not tampered. */
+  /** The foreign events in streams that are not tampered, without those that an operator has acknowledged or accepted. */
   readonly foreign: ReadonlyMap<string, ForeignEvents>;
+  /** How many events that are not authentic an operator has acknowledged, or accepted with their stream. */
+  readonly acknowledged: number;
   /** Problems of the log as a whole: its order or its number of events is not the witness's. */
   readonly problems: readonly string[];
   /** Whether the log up to the witness's position has the witness's number and digest of events. */
   readonly digestAgrees: boolean;
+  /** What a witness of this log would have noted up to the witness's position. */
+  readonly witnessed: WitnessState;
 }
 
 /** What the check keeps of a stream. */
@@ -53,6 +58,7 @@ export class LogCheck {
   private readonly tampered = new Map<string, string>();
   private seen: WitnessState = { position: -1, events: 0, digest: '', lastEvent: '' };
   private authentic = 0;
+  private acknowledged = 0;
   private end = -1;
   private disorder: string | undefined;
 
@@ -70,14 +76,29 @@ export class LogCheck {
       this.disorder ??= `The event at position ${position} comes after the one at position ${this.end}: the order of the log was changed.`;
     this.end = position;
     const stream = event.streamId.slice(namespace.length + 1);
-    const authenticity = authenticate(stream, event, keys);
+    const accepted = witness.findAccepted(stream);
+    const authenticity = authenticateInLog(stream, event, { authentication: keys, accepted });
     if (authenticity) this.authentic++;
     if (position <= witness.state.position)
       this.seen = advance(this.seen, { event, isAuthentic: authenticity !== undefined });
     const checked = this.findOrAdd(stream);
     checked.last = revision;
-    if (!authenticity) checked.foreign = addForeign(checked.foreign, revision);
+    if (!authenticity) {
+      const isKnown = revision <= (accepted?.revision ?? -1) || position <= witness.acknowledgedUntil;
+      if (isKnown) this.acknowledged++;
+      else checked.foreign = addForeign(checked.foreign, revision);
+    }
     this.run(stream, checked, (check) => check.accepts({ revision, position }, authenticity));
+  }
+
+  /** The position of the last event that was added; -1 before the first. */
+  get lastPosition(): number {
+    return this.end;
+  }
+
+  /** How many streams have events. */
+  get streamCount(): number {
+    return this.streams.size;
   }
 
   /** The last revision of each stream that is not known to be tampered. */
@@ -97,7 +118,7 @@ export class LogCheck {
   finish(changedStreams: readonly string[]): LogReport {
     for (const [stream, checked] of this.streams) this.run(stream, checked, (check) => check.end());
     for (const stream of changedStreams) this.addTampered(stream, 'it was deleted or its metadata were changed');
-    const witnessed = compare(this.seen, this.known.witness.state);
+    const difference = compare(this.seen, this.known.witness.state);
     return {
       authentic: this.authentic,
       unwitnessed: this.authentic - this.seen.events,
@@ -110,8 +131,10 @@ export class LogCheck {
             foreign && !this.tampered.has(stream) ? [[stream, foreign] as const] : [],
           ),
       ),
-      problems: [this.disorder, witnessed].filter((problem) => problem !== undefined),
-      digestAgrees: witnessed === undefined,
+      acknowledged: this.acknowledged,
+      problems: [this.disorder, difference].filter((problem) => problem !== undefined),
+      digestAgrees: difference === undefined,
+      witnessed: this.seen,
     };
   }
 
@@ -121,7 +144,8 @@ export class LogCheck {
     const { witness } = this.known;
     const wasAltered = ({ position, revision }: EventPlace) =>
       position <= witness.state.position && !witness.isForeign(stream, revision);
-    const check = new StreamCheck({ stream, backwards: false, fromRevision: undefined, wasAltered });
+    const accepted = witness.findAccepted(stream);
+    const check = new StreamCheck({ stream, backwards: false, fromRevision: undefined, wasAltered, accepted });
     const added = { check, last: -1 };
     this.streams.set(stream, added);
     return added;

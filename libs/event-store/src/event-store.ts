@@ -192,7 +192,7 @@ export class EventStore {
     const metadataPrefix = `$$${this.raw.prefix}`;
     const toItem = (event: RawEvent): RawLogItem =>
       event.streamId.startsWith(metadataPrefix)
-        ? { kind: 'metadata', stream: event.streamId.slice(metadataPrefix.length) }
+        ? { kind: 'metadata', stream: event.streamId.slice(metadataPrefix.length), position: event.position }
         : {
             kind: 'event',
             stream: this.raw.streamOf(event),
@@ -205,10 +205,23 @@ export class EventStore {
 
   /**
    * Checks a stream as a load of all its events does, without decoding them. Returns its last revision, -1 if it is absent.
+   * @param end the position of the last event to check; default: all
    * @throws TamperedStream
    */
-  checkWholeStream(stream: string): Promise<number> {
-    return this.log.checkWholeStream(stream);
+  checkWholeStream(stream: string, end = Infinity): Promise<number> {
+    return this.log.checkWholeStream(stream, end);
+  }
+
+  /** Reads the events of a stream with their bytes, also foreign ones, and tells which are authentic by themselves. Checks no chain. */
+  async *readRawStream(stream: string): AsyncGenerator<{ event: RawEvent; isAuthentic: boolean }> {
+    const all = { fromRevision: undefined, backwards: false, maxCount: Number.MAX_SAFE_INTEGER };
+    for await (const event of this.raw.readStream(stream, all))
+      yield { event, isAuthentic: this.log.isAuthenticIn(stream, event) };
+  }
+
+  /** Returns whether a stream is known to be tampered: a read has found it since the start, or the witness has seen that it was deleted or its metadata were changed. */
+  isKnownTampered(stream: string): boolean {
+    return this.tampered.has(stream) || this.keys.witness?.isChanged(stream) === true;
   }
 
   /** Returns whether a stream has any event, authentic or not. Needs no keys. */

@@ -1,3 +1,4 @@
+export { toRevisionRanges, type AcceptedStream, type RevisionRange } from './accepted-stream.js';
 export { isSigned, type AuthenticationKeys } from './authentication.js';
 export * from './check-log.js';
 export type { ProposedEvent } from './codec.js';

@@ -43,6 +43,6 @@ export const isTombstone = ({ type, revision }: RawEvent): boolean =>
 export type RawLogItem =
   | { readonly kind: 'event'; readonly stream: string; readonly event: RawEvent; readonly isAuthentic: boolean }
   /** The metadata of one of our streams were set, or it was deleted. We never do either. */
-  | { readonly kind: 'metadata'; readonly stream: string }
+  | { readonly kind: 'metadata'; readonly stream: string; readonly position: number }
   | { readonly kind: 'checkpoint'; readonly position: number }
   | { readonly kind: 'caughtUp' };

@@ -1,4 +1,4 @@
-import { NO_STREAM, jsonEvent } from '@eventstore/db-client';
+import { NO_STREAM, StreamDeletedError, jsonEvent } from '@eventstore/db-client';
 import { checkAppendLimits } from './append-limits.js';
 import type { SignedEvent } from './authentication.js';
 import type { Connection } from './connection.js';
@@ -47,7 +47,7 @@ export class RawLog {
     return streamId.slice(this.prefix.length);
   }
 
-  /** Reads the events of a stream; none of an absent one. */
+  /** Reads the events of a stream; none of an absent one. Throws `TamperedStream` if it was deleted for ever. */
   async *readStream(stream: string, { fromRevision, backwards, maxCount }: StreamRange): AsyncGenerator<RawEvent> {
     let count = 0;
     const events = this.connection.read<RawEvent>((client, last) => {
@@ -56,9 +56,14 @@ export class RawLog {
       const streamId = this.prefix + stream;
       return readRawStream(client, { streamId, fromRevision: next, backwards, maxCount: maxCount - count });
     });
-    for await (const event of events) {
-      count++;
-      yield event;
+    try {
+      for await (const event of events) {
+        count++;
+        yield event;
+      }
+    } catch (error) {
+      if (error instanceof StreamDeletedError) throw new TamperedStream(stream, 'it was deleted for ever');
+      throw error;
     }
   }
 

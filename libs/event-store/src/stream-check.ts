@@ -1,4 +1,5 @@
 import { Refusal } from '#libs/kernel';
+import { AcceptedEventsCheck, newestAccepted, type AcceptedStream } from './accepted-stream.js';
 import type { Authenticity } from './authentication.js';
 import type { RawEvent } from './raw-event.js';
 
@@ -27,6 +28,8 @@ interface CheckedRead {
   readonly fromRevision: number | undefined;
   /** Returns whether an event that is not authentic, and that no later event names or skips, was altered. */
   readonly wasAltered: (event: EventPlace) => boolean;
+  /** What an operator has accepted of the stream. */
+  readonly accepted?: AcceptedStream | undefined;
   /** Is called before `TamperedStream` is thrown. */
   readonly onTampered?: (reason: string) => void;
 }
@@ -43,14 +46,44 @@ export class StreamCheck {
   /** The foreign events since the last authentic one. */
   private foreign: EventPlace[] = [];
   private hasSeenAuthentic = false;
+  /** The check of the accepted part, while the read is in it. */
+  private acceptedPart: AcceptedEventsCheck | undefined;
 
   constructor(private readonly read: CheckedRead) {
-    if (!read.backwards && read.fromRevision === undefined) this.link = -1;
+    const { backwards, fromRevision, accepted } = read;
+    if (backwards) return;
+    const from = fromRevision ?? 0;
+    if (accepted && from <= accepted.revision) this.acceptedPart = new AcceptedEventsCheck(accepted, false, from);
+    else if (fromRevision === undefined) this.link = -1;
   }
 
   /** Returns whether the next event is authentic; if not, it is foreign. Throws `TamperedStream`. */
   accepts(event: EventPlace, authenticity: Authenticity | undefined): boolean {
-    const { revision, position } = event;
+    const { revision } = event;
+    const { backwards, accepted } = this.read;
+    if (accepted && revision <= accepted.revision) {
+      if (backwards && !this.acceptedPart) this.enterAcceptedPart(accepted);
+      return this.acceptedPart!.accepts(revision, authenticity !== undefined, this.fail);
+    }
+    if (accepted && this.acceptedPart && !backwards) this.leaveAcceptedPart(accepted);
+    return this.acceptsUnaccepted(event, authenticity);
+  }
+
+  /** Checks the end of a read that has given all events that there are. */
+  end(): void {
+    const { backwards, accepted } = this.read;
+    if (accepted && backwards) {
+      if (!this.acceptedPart) this.enterAcceptedPart(accepted);
+      return this.acceptedPart!.end(this.fail);
+    }
+    if (accepted && this.acceptedPart) this.leaveAcceptedPart(accepted);
+    if (backwards && this.last !== undefined && this.last > 0)
+      this.throwTampered(`revision ${this.last - 1} is missing`);
+    if (backwards && this.link !== undefined && this.link > -1) this.throwTampered(`revision ${this.link} was altered`);
+    if (!backwards || !this.hasSeenAuthentic) this.checkNewest();
+  }
+
+  private acceptsUnaccepted({ revision, position }: EventPlace, authenticity: Authenticity | undefined): boolean {
     const { backwards, fromRevision } = this.read;
     const expected =
       this.last === undefined ? (backwards ? undefined : (fromRevision ?? 0)) : this.last + (backwards ? -1 : 1);
@@ -79,13 +112,22 @@ export class StreamCheck {
     return true;
   }
 
-  /** Checks the end of a read that has given all events that there are. */
-  end(): void {
-    const { backwards } = this.read;
-    if (backwards && this.last !== undefined && this.last > 0)
+  /** Forwards: the events after the accepted part continue after the newest accepted one. */
+  private leaveAcceptedPart(accepted: AcceptedStream): void {
+    this.acceptedPart!.end(this.fail);
+    this.acceptedPart = undefined;
+    this.last = accepted.revision;
+    this.link = newestAccepted(accepted);
+  }
+
+  /** Backwards: the events after the accepted part must reach it without a gap, and continue after the newest accepted one. */
+  private enterAcceptedPart(accepted: AcceptedStream): void {
+    if (this.last !== undefined && this.last !== accepted.revision + 1)
       this.throwTampered(`revision ${this.last - 1} is missing`);
-    if (backwards && this.link !== undefined && this.link > -1) this.throwTampered(`revision ${this.link} was altered`);
-    if (!backwards || !this.hasSeenAuthentic) this.checkNewest();
+    if (!this.hasSeenAuthentic) this.checkNewest();
+    else if (this.link !== undefined && this.link !== newestAccepted(accepted))
+      this.throwTampered(`revision ${this.link} was altered`);
+    this.acceptedPart = new AcceptedEventsCheck(accepted, true, this.read.fromRevision ?? Infinity);
   }
 
   /** Checks the events after the newest authentic one. */
@@ -93,6 +135,8 @@ export class StreamCheck {
     const altered = this.foreign.find((event) => this.read.wasAltered(event));
     if (altered) this.throwTampered(`revision ${altered.revision} was altered`);
   }
+
+  private readonly fail = (reason: string): never => this.throwTampered(reason);
 
   private throwTampered(reason: string): never {
     this.read.onTampered?.(reason);

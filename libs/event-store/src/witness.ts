@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { AcceptedStream } from './accepted-stream.js';
 import { collectReady } from './collect-ready.js';
 import type { EventStore } from './event-store.js';
 import { isTombstone, type RawLogItem } from './raw-event.js';
@@ -13,13 +14,31 @@ export interface WitnessRecord {
   isForeign(stream: string, revision: number): boolean;
   /** Returns whether the stream was deleted or its metadata were changed. */
   isChanged(stream: string): boolean;
+  /** Returns what an operator has accepted of a tampered stream. */
+  findAccepted(stream: string): AcceptedStream | undefined;
+  /** Up to this position, an operator has acknowledged the foreign events; -1: none. */
+  readonly acknowledgedUntil: number;
   save(seen: {
     readonly state: WitnessState;
-    readonly foreign: readonly { readonly stream: string; readonly revision: number }[];
-    readonly changedStreams: readonly string[];
+    readonly foreign: readonly ForeignEvent[];
+    readonly changedStreams: readonly ChangedStream[];
   }): void;
   attach(): void;
   waitForPosition(position: number, signal: AbortSignal): Promise<void>;
+}
+
+/** An event that somebody else has appended. */
+interface ForeignEvent {
+  readonly stream: string;
+  readonly revision: number;
+  readonly position: number;
+  readonly type: string;
+}
+
+/** A stream that was deleted or whose metadata were changed, with the position of that change. */
+interface ChangedStream {
+  readonly stream: string;
+  readonly position: number;
 }
 
 /** How far the witness is, and the digest of what it has seen. */
@@ -116,15 +135,16 @@ export class LogWitness {
   }
 
   private save(items: readonly RawLogItem[]): void {
-    const foreign: { stream: string; revision: number }[] = [];
-    const changedStreams: string[] = [];
+    const foreign: ForeignEvent[] = [];
+    const changedStreams: ChangedStream[] = [];
     let { state } = this.record;
     for (const item of items) {
-      if (item.kind === 'metadata') changedStreams.push(item.stream);
+      if (item.kind === 'metadata') changedStreams.push(item);
       if (item.kind !== 'event') continue;
       const { stream, event } = item;
-      if (isTombstone(event)) changedStreams.push(stream);
-      else if (!item.isAuthentic) foreign.push({ stream, revision: event.revision });
+      const { revision, position, type } = event;
+      if (isTombstone(event)) changedStreams.push({ stream, position });
+      else if (!item.isAuthentic) foreign.push({ stream, revision, position, type });
       state = advance(state, item);
     }
     if (state !== this.record.state || changedStreams.length > 0) this.record.save({ state, foreign, changedStreams });

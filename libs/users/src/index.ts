@@ -15,6 +15,7 @@ export * from './domain/user.decider.js';
 export * from './domain/user.events.js';
 export * from './domain/user.state.js';
 export * from './read/fold-user.js';
+export * from './read/log-warnings.js';
 export * from './read/user-item.js';
 export * from './read/user-list.js';
 export * from './read/user-list.projection.js';

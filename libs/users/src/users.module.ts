@@ -176,7 +176,7 @@ const hasStandardHandler = ({ permission, response }: Act): boolean => permissio
     ),
     ...queryHandlers([GetUser], [ReadStore, EventStore], ({ db }, store) => async (query) => {
       if (query.at !== undefined || query.revision !== undefined) return replayUser(store, db, query);
-      const user = await getUser(db, query);
+      const user = await getUser(store, db, query);
       return new VersionedResult(user, undefined, user.revision);
     }),
     ...queryHandlers(

@@ -1,6 +1,6 @@
 export { backupMac } from './backup-mac.js';
 export { loadVaultKey, parseVaultKey } from './vault-key.js';
-export { openVault } from './open-vault.js';
+export { openVault, openVaultForReading } from './open-vault.js';
 export { vaultExists } from './vault-file.js';
 export * from './vault.js';
 export type { ApprovalNotice } from './approval-notices.js';

@@ -35,6 +35,10 @@ export interface LogState {
   readonly witness: WitnessState;
   /** Whether the claims of addresses by earlier builds are in the table of addresses. Absent: no. */
   readonly addressesEntered?: boolean | undefined;
+  /** How many rows the list of accepted streams has, so that none can be removed unnoticed. Absent: none. */
+  readonly acceptedStreams?: number;
+  /** Up to this position, an operator has acknowledged foreign events and changed streams. Absent: none. */
+  readonly acknowledgedUntil?: number;
 }
 
 const rowName = 'log';

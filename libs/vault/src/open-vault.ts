@@ -5,7 +5,7 @@ import { createAddressTable } from './address-streams.js';
 import { createLogKeys } from './log-keys.js';
 import { LogRow } from './log-row.js';
 import { addHiddenOwners } from './owner-keys.js';
-import { openVaultFile } from './vault-file.js';
+import { openVaultFile, openVaultFileForReading } from './vault-file.js';
 import { Vault } from './vault.js';
 import { unwrap, wrap } from './wrapping.js';
 
@@ -47,6 +47,26 @@ export function openVault(options: { directory: string; key: Buffer; create: boo
   });
   try {
     return new Vault(db, key, loadHashKey(db, key, hashKeyNames.withRowMacs));
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/**
+ * Opens a vault for reading, also while a server uses it. What it knows about the log is that of one moment, and does not
+ * change afterwards. Every method that writes throws.
+ * @throws Error of one line: no vault, created with another key, of another version than this build's, or not a vault
+ */
+export function openVaultForReading(options: { directory: string; key: Buffer }): Vault {
+  const key = createSecretKey(options.key);
+  const db = openVaultFileForReading(options.directory);
+  try {
+    // One transaction, so that the row about the log and the lists belong together.
+    db.exec('BEGIN');
+    const vault = new Vault(db, key, loadHashKey(db, key, hashKeyNames.withRowMacs));
+    db.exec('COMMIT');
+    return vault;
   } catch (error) {
     db.close();
     throw error;

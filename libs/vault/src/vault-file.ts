@@ -121,6 +121,27 @@ export function openVaultFile(directory: string, create: boolean, steps: VaultSt
   }
 }
 
+/**
+ * Opens the vault's file for reading. Other connections can write meanwhile.
+ * @throws Error of one line: there is no vault, or it is of another version than this build's
+ */
+export function openVaultFileForReading(directory: string): DatabaseSync {
+  const file = fileIn(directory);
+  if (!vaultExists(directory)) throw new Error(`there is no vault at ${file}`);
+  // Not `readOnly`: the last connection of that kind would leave the side files of the write-ahead log.
+  const db = new DatabaseSync(file, { timeout: 5000 });
+  try {
+    db.exec('PRAGMA query_only = ON');
+    checkIsVault(db, file);
+    if (versionOf(db) < VERSION)
+      throw new Error(`${file} is a vault of an earlier build: start the server of this build first`);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
 /** Creates the file under a second name, so that a crash leaves a complete vault or none. */
 function createVaultFile(directory: string, file: string, { initialize }: VaultSteps): void {
   const draft = `${file}.new`;

@@ -1,8 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
+import { AcceptedStreams, type SavedAcceptance } from './accepted-streams.js';
+import { ForeignEvents, type ForeignEvent, type SeenIncident } from './foreign-events.js';
 import type { LogRow, WitnessState } from './log-row.js';
 import { inTransaction } from './transaction.js';
-import { unwrap, wrap } from './wrapping.js';
 
 /** The state before the first event. */
 export const unseen: WitnessState = {
@@ -14,31 +15,23 @@ export const unseen: WitnessState = {
   changedStreams: 0,
 };
 
-/** A foreign event: somebody else has appended it to one of our streams. */
-export interface ForeignEvent {
-  readonly stream: string;
-  readonly revision: number;
-}
-
 /** What the witness has seen since the last save. */
 export interface Seen {
   readonly state: Pick<WitnessState, 'position' | 'events' | 'digest' | 'lastEvent'>;
   readonly foreign: readonly ForeignEvent[];
-  /** Streams that were deleted, or whose metadata were changed. */
-  readonly changedStreams: readonly string[];
+  /** Streams that were deleted, or whose metadata were changed, with the position of that change. */
+  readonly changedStreams: readonly { readonly stream: string; readonly position: number }[];
 }
 
-/** With more ranges, further foreign events are not listed, and so make their streams tampered. */
-const MAX_RANGES = 10_000;
+/** An incident, and whether an operator has acknowledged it, or accepted its stream. */
+export interface WitnessIncident extends SeenIncident {
+  readonly isAcknowledged: boolean;
+}
 
-/** Foreign events that follow each other in a stream: first revision → last revision, by stream. */
-type Ranges = Map<string, Map<number, number>>;
-
-/** What the witness has seen of the log: how far it is, and which events are foreign. */
+/** What the witness has seen of the log: how far it is, and which events are foreign; and what operators have accepted. */
 export class WitnessRecord {
-  private readonly ranges: Ranges = new Map();
-  private rangeCount = 0;
-  private readonly changed = new Set<string>();
+  private readonly foreign: ForeignEvents;
+  private readonly accepted: AcceptedStreams;
   /** The reads that wait for a position; `undefined` while no witness runs here. */
   private waiting: Set<() => void> | undefined;
 
@@ -48,13 +41,11 @@ export class WitnessRecord {
    */
   constructor(
     private readonly db: DatabaseSync,
-    private readonly vaultKey: KeyObject,
+    vaultKey: KeyObject,
     private readonly row: LogRow,
   ) {
-    db.exec(`
-      CREATE TABLE IF NOT EXISTS foreign_range (stream TEXT NOT NULL, first INTEGER NOT NULL, box BLOB NOT NULL, PRIMARY KEY (stream, first)) STRICT, WITHOUT ROWID;
-      CREATE TABLE IF NOT EXISTS changed_stream (stream TEXT PRIMARY KEY, box BLOB NOT NULL) STRICT, WITHOUT ROWID;
-    `);
+    this.foreign = new ForeignEvents(db, vaultKey);
+    this.accepted = new AcceptedStreams(db, vaultKey, row);
     try {
       this.load();
     } catch (error) {
@@ -73,51 +64,92 @@ export class WitnessRecord {
 
   /** Returns whether the witness has seen this event as a foreign one. */
   isForeign(stream: string, revision: number): boolean {
-    const ranges = this.ranges.get(stream);
-    return ranges !== undefined && [...ranges].some(([first, last]) => first <= revision && revision <= last);
+    return this.foreign.has(stream, revision);
   }
 
-  /** Returns whether the stream was deleted or its metadata were changed. */
+  /** Returns whether the stream was deleted or its metadata were changed, and no operator has accepted it since. */
   isChanged(stream: string): boolean {
-    return this.changed.has(stream);
+    return this.foreign.isChanged(stream) && !this.accepted.isProposed(stream);
   }
 
-  /** Lists up to `limit` ranges of foreign events and changed streams, for operators. */
-  listIncidents(limit: number): { stream: string; first?: number; last?: number }[] {
-    const foreign = [...this.ranges].flatMap(([stream, ranges]) =>
-      [...ranges].map(([first, last]) => ({ stream, first, last })),
-    );
-    return [...[...this.changed].map((stream) => ({ stream })), ...foreign].slice(0, limit);
+  /** The streams that were deleted or whose metadata were changed, and that no operator has accepted since. */
+  get changedStreams(): string[] {
+    return [...this.foreign.changedStreams].filter((stream) => this.isChanged(stream));
+  }
+
+  /** Returns what an operator has accepted of a tampered stream. */
+  findAccepted(stream: string): SavedAcceptance | undefined {
+    return this.accepted.find(stream);
+  }
+
+  /** The positions of the events that record what operators have accepted. */
+  get acceptancePositions(): number[] {
+    return this.accepted.positions;
+  }
+
+  /** Lets reads of this process take a stream as accepted, until the vault is closed or {@link saveAccepted} saves it. */
+  proposeAccepted(stream: string, acceptance: Omit<SavedAcceptance, 'position'>): void {
+    this.accepted.propose(stream, { ...acceptance, position: Infinity });
+  }
+
+  /**
+   * Saves what an operator has accepted of a tampered stream, all of it or nothing.
+   * @param acceptance with the position of the event that records it
+   * @param state what the witness has to have seen of the log; default: what it has seen
+   */
+  saveAccepted(stream: string, acceptance: SavedAcceptance, state: Seen['state'] = this.state): void {
+    this.inTransaction(() => {
+      this.accepted.save(stream, acceptance);
+      this.foreign.removeChanged(stream);
+      this.updateState(state);
+    });
+  }
+
+  /** Up to this position, an operator has acknowledged foreign events and changed streams; -1: none. */
+  get acknowledgedUntil(): number {
+    return this.row.state.acknowledgedUntil ?? -1;
+  }
+
+  /** Saves that an operator has acknowledged the foreign events and changed streams up to a position. */
+  acknowledge(position: number): void {
+    this.row.update({ acknowledgedUntil: Math.max(position, this.acknowledgedUntil) });
+  }
+
+  /** Returns whether there are foreign events or changed streams up to a position that were neither acknowledged nor accepted. */
+  hasUnacknowledged(until = Infinity): boolean {
+    return this.incidents().some(({ isAcknowledged, position = 0 }) => !isAcknowledged && position <= until);
+  }
+
+  /** Lists up to `limit` ranges of foreign events and changed streams, newest first. */
+  listIncidents(limit: number): WitnessIncident[] {
+    return [...this.incidents()]
+      .toSorted((one, other) => (other.position ?? -1) - (one.position ?? -1))
+      .slice(0, limit);
   }
 
   /** Saves what was seen, all of it or nothing, and wakes the reads that wait for it. */
   save({ state, foreign, changedStreams }: Seen): void {
-    try {
-      inTransaction(this.db, () => {
-        for (const { stream, revision } of foreign) this.addForeign(stream, revision);
-        for (const stream of changedStreams) this.addChanged(stream);
-        this.row.update({
-          witness: { ...state, foreignRanges: this.rangeCount, changedStreams: this.changed.size },
-        });
-      });
-    } catch (error) {
-      // In memory, there is what the transaction would have stored, which was rolled back.
-      this.row.reload();
-      this.load();
-      throw error;
-    }
+    this.inTransaction(() => {
+      for (const event of foreign) this.foreign.addEvent(event);
+      for (const { stream, position } of changedStreams) {
+        const isAccepted = position <= (this.accepted.find(stream)?.position ?? -1);
+        if (!isAccepted) this.foreign.addChanged(stream, position);
+      }
+      this.updateState(state);
+    });
     for (const wake of this.waiting ?? []) wake();
   }
 
-  /** Forgets everything, so that the log can be seen anew after a restore. */
-  reset(): void {
-    inTransaction(this.db, () => {
-      this.db.exec('DELETE FROM foreign_range; DELETE FROM changed_stream');
-      this.row.update({ witness: unseen });
+  /**
+   * Forgets what was seen, so that the log can be seen anew after a restore.
+   * @param end the position of the log's last event: what operators have accepted and acknowledged later is forgotten, too
+   */
+  reset(end: number): void {
+    this.inTransaction(() => {
+      this.foreign.clear();
+      this.accepted.removeAfter(end);
+      this.row.update({ witness: unseen, acknowledgedUntil: Math.min(this.acknowledgedUntil, end) });
     });
-    this.ranges.clear();
-    this.rangeCount = 0;
-    this.changed.clear();
   }
 
   /** From now on, {@link waitForPosition} waits for a witness that runs in this process. */
@@ -139,43 +171,31 @@ export class WitnessRecord {
     waiting.delete(check);
   }
 
-  private addForeign(stream: string, revision: number): void {
-    if (this.isForeign(stream, revision)) return;
-    const ranges = this.ranges.get(stream) ?? new Map<number, number>();
-    const [first = revision] = [...ranges].find(([, last]) => last === revision - 1) ?? [];
-    if (first === revision && this.rangeCount >= MAX_RANGES) return;
-    const box = wrap(Buffer.from(String(revision)), this.vaultKey, rangeName(stream, first));
-    this.db
-      .prepare('INSERT OR REPLACE INTO foreign_range (stream, first, box) VALUES (?, ?, ?)')
-      .run(stream, first, box);
-    if (first === revision) this.rangeCount++;
-    this.ranges.set(stream, ranges.set(first, revision));
+  private *incidents(): Generator<WitnessIncident> {
+    for (const incident of this.foreign.all()) {
+      const { stream, last = Infinity, position = 0 } = incident;
+      const isAccepted = last <= (this.accepted.find(stream)?.revision ?? -1);
+      yield { ...incident, isAcknowledged: isAccepted || position <= this.acknowledgedUntil };
+    }
   }
 
-  private addChanged(stream: string): void {
-    const box = wrap(Buffer.from(''), this.vaultKey, changedName(stream));
-    this.db.prepare('INSERT OR REPLACE INTO changed_stream (stream, box) VALUES (?, ?)').run(stream, box);
-    this.changed.add(stream);
+  private updateState({ position, events, digest, lastEvent }: Seen['state']): void {
+    this.row.update({ witness: { position, events, digest, lastEvent, ...this.foreign.counts } });
+  }
+
+  /** Runs `work` in one transaction. If it throws, what is in memory is loaded again as it is stored. */
+  private inTransaction(work: () => void): void {
+    try {
+      inTransaction(this.db, work);
+    } catch (error) {
+      this.row.reload();
+      this.load();
+      throw error;
+    }
   }
 
   private load(): void {
-    this.ranges.clear();
-    this.changed.clear();
-    const ranges = this.db.prepare('SELECT stream, first, box FROM foreign_range').all();
-    for (const { stream, first, box } of ranges as { stream: string; first: number; box: Uint8Array }[]) {
-      const last = Number(unwrap(box, this.vaultKey, rangeName(stream, first)).toString());
-      this.ranges.set(stream, (this.ranges.get(stream) ?? new Map<number, number>()).set(first, last));
-    }
-    const changed = this.db.prepare('SELECT stream, box FROM changed_stream').all();
-    for (const { stream, box } of changed as { stream: string; box: Uint8Array }[]) {
-      unwrap(box, this.vaultKey, changedName(stream));
-      this.changed.add(stream);
-    }
-    this.rangeCount = ranges.length;
-    const { foreignRanges, changedStreams } = this.state;
-    if (ranges.length !== foreignRanges || changed.length !== changedStreams) throw new Error('rows are missing');
+    this.foreign.load(this.state);
+    this.accepted.load();
   }
 }
-
-const rangeName = (stream: string, first: number): string => `foreign:${first}:${stream}`;
-const changedName = (stream: string): string => `changed:${stream}`;

@@ -74,6 +74,7 @@ export const record: Texts<never, typeof english> = {
     logins: { record: 'Anmeldungen melden' },
     registrations: { create: 'Benutzer registrieren' },
     mails: { manage: 'Sich um Mails kümmern' },
+    log: { manage: 'Von außen verändertes Protokoll prüfen' },
     me: { write: 'Eigenes Passwort ändern, eigene Sitzungen beenden' },
   },
 };

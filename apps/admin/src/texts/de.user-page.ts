@@ -26,6 +26,9 @@ export const userPage: Texts<never, typeof english> = {
     notHere: 'Damals hatte dieses Konto mit dem Benutzer nichts zu tun.',
   },
   userPage: {
+    tamperedTitle: 'Die Aufzeichnungen zu diesem Benutzer wurden von außen verändert',
+    tampered:
+      'Jemand hat im Protokoll dieses Benutzers an Rollbook vorbei Einträge verändert, entfernt oder hinzugefügt. Was hier steht, kann deshalb falsch sein. Erst wenn ein Betreiber das geprüft hat, lässt sich wieder etwas ändern.',
     actions: 'Was Sie tun können',
     more: 'Mehr',
     details: 'Einzelheiten',

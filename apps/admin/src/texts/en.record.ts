@@ -72,6 +72,7 @@ export const record = {
     logins: { record: 'Report logins' },
     registrations: { create: 'Register users' },
     mails: { manage: 'Look after mails' },
+    log: { manage: 'Look after changes of the log from outside' },
     me: { write: 'Change one’s own password, end one’s own sessions' },
   },
 } as const;

@@ -23,6 +23,9 @@ export const userPage = {
     notHere: 'At that moment this account had nothing to do with the user.',
   },
   userPage: {
+    tamperedTitle: 'The record of this user was changed from outside',
+    tampered:
+      'Somebody has changed, removed or added entries in the log of this user without using Rollbook, so what is shown here may be wrong. Nothing can be changed before an operator has looked at it.',
     actions: 'What you may do',
     more: 'More',
     details: 'Details',

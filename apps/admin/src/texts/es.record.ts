@@ -74,6 +74,7 @@ export const record: Texts<never, typeof english> = {
     logins: { record: 'Comunicar inicios de sesión' },
     registrations: { create: 'Registrar usuarios' },
     mails: { manage: 'Ocuparse de los correos' },
+    log: { manage: 'Revisar los cambios externos del registro' },
     me: { write: 'Cambiar la propia contraseña, cerrar las propias sesiones' },
   },
 };

@@ -26,6 +26,9 @@ export const userPage: Texts<never, typeof english> = {
     notHere: 'En ese momento esta cuenta no tenía nada que ver con el usuario.',
   },
   userPage: {
+    tamperedTitle: 'El registro de este usuario fue modificado desde fuera',
+    tampered:
+      'Alguien ha modificado, eliminado o añadido entradas del registro de este usuario sin usar Rollbook, así que los datos que se muestran aquí pueden ser incorrectos. No se puede cambiar nada hasta que un operador lo revise.',
     actions: 'Qué puede hacer',
     more: 'Más',
     details: 'Detalles',

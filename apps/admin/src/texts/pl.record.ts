@@ -74,6 +74,7 @@ export const record: Texts<never, typeof english> = {
     logins: { record: 'Zgłaszać logowania' },
     registrations: { create: 'Rejestrować użytkowników' },
     mails: { manage: 'Opiekować się wiadomościami' },
+    log: { manage: 'Sprawdzać zmiany dziennika z zewnątrz' },
     me: { write: 'Zmieniać własne hasło, kończyć własne sesje' },
   },
 };

@@ -26,6 +26,9 @@ export const userPage: Texts<never, typeof english> = {
     notHere: 'Wtedy to konto nie miało z użytkownikiem nic wspólnego.',
   },
   userPage: {
+    tamperedTitle: 'Zapisy tego użytkownika zostały zmienione z zewnątrz',
+    tampered:
+      'Ktoś zmienił, usunął lub dodał wpisy w dzienniku tego użytkownika z pominięciem Rollbooka, dlatego wyświetlane dane mogą być błędne. Zmiany będą możliwe dopiero po sprawdzeniu przez operatora.',
     actions: 'Co możesz zrobić',
     more: 'Więcej',
     details: 'Szczegóły',

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useDateFormats } from '../components/date-time';
 import { Page } from '../components/page';
 import { LoadError } from '../components/problems';
+import { LogWarning } from './log-warning';
 import { ReplayPanel } from './replay-panel';
 import { useUserActions } from './use-user-actions';
 import { UserActions } from './user-actions';
@@ -39,6 +40,7 @@ export function UserPage() {
       {/* Alerts shrink where a page is as high as the window; this column scrolls. */}
       <Stack gap="md" pb="xl" flex="none">
         {now && <UserHeadline accountId={accountId} user={now} />}
+        {now && <LogWarning warnings={now.warnings} />}
         {now && <UserBanner user={now} changes={changes.items} actions={actions} />}
         {error && <LoadError error={error} onRetry={moment.refetch} />}
         {now && <ReplayPanel steps={steps} moment={moment} />}

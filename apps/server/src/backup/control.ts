@@ -6,11 +6,13 @@ import { createInterface } from 'node:readline';
 import type { Manifest } from './manifest.js';
 import { writeBackup, type ReportProgress, type BackupSource } from './write-backup.js';
 
-/** A request to a running server and its response are one line of JSON each. */
-interface Request {
-  readonly backup: string;
-}
-type Answer = { readonly progress: string } | { readonly made: Manifest } | { readonly refused: string };
+/** A request to a running server is one line of JSON, and so is each part of the response. */
+type Request = { readonly backup: string } | { readonly eventStore: true };
+type Answer =
+  | { readonly progress: string }
+  | { readonly made: Manifest }
+  | { readonly eventStoreUrl: string }
+  | { readonly refused: string };
 
 /** The longest path of a socket, in bytes: some systems allow 104 with the terminating zero. */
 const longestPath = 103;
@@ -70,9 +72,30 @@ export async function requestBackup(
       const said = JSON.parse(line) as Answer;
       if ('made' in said) return said.made;
       if ('refused' in said) throw new Error(said.refused);
-      show(said.progress);
+      if ('progress' in said) show(said.progress);
     }
     throw new Error(`The server ended before the backup was made: what lies in ${directory} is none.`);
+  } finally {
+    socket.destroy();
+  }
+}
+
+/**
+ * Asks the server that runs on a data directory for the address of its embedded event store, with the password. Returns
+ * undefined if no server listens.
+ * @throws Error of one line if the server refuses
+ */
+export async function requestEventStoreUrl(dataDir: string): Promise<string | undefined> {
+  const socket = await reach(dataDir);
+  if (!socket) return undefined;
+  try {
+    socket.write(`${JSON.stringify({ eventStore: true } satisfies Request)}\n`);
+    for await (const line of createInterface({ input: socket })) {
+      const said = JSON.parse(line) as Answer;
+      if ('eventStoreUrl' in said) return said.eventStoreUrl;
+      if ('refused' in said) throw new Error(said.refused);
+    }
+    throw new Error('The server ended before it answered.');
   } finally {
     socket.destroy();
   }
@@ -114,8 +137,13 @@ async function answer(socket: Socket, source: BackupSource, closing: AbortSignal
   const say = (it: Answer): void => void (socket.writable && socket.write(`${JSON.stringify(it)}\n`));
   const signal = AbortSignal.any([closing, left.signal]);
   try {
-    const directory = readRequest(await firstLine(socket, signal));
-    say({ made: await writeBackup(directory, source, (progress) => say({ progress }), signal) });
+    const request = readRequest(await firstLine(socket, signal));
+    if ('eventStore' in request) {
+      if (!source.node) throw new Error('The server has no embedded event store.');
+      say({ eventStoreUrl: source.node.url });
+    } else {
+      say({ made: await writeBackup(request.backup, source, (progress) => say({ progress }), signal) });
+    }
   } catch (error) {
     say({ refused: (error as Error).message });
   } finally {
@@ -136,20 +164,22 @@ function firstLine(socket: Socket, signal: AbortSignal): Promise<string> {
   });
 }
 
-/** Returns the directory that a request names for a backup. */
-function readRequest(line: string): string {
-  let directory: unknown;
+/** Returns a request. Throws an Error if it is none. */
+function readRequest(line: string): Request {
+  let request: { backup?: unknown; eventStore?: unknown } | null | undefined;
   try {
-    directory = (JSON.parse(line) as Partial<Request> | null)?.backup;
+    request = JSON.parse(line) as typeof request;
   } catch {
-    // It is not JSON, so it names no directory.
+    // It is not JSON, so it is no request.
   }
+  if (request?.eventStore === true) return { eventStore: true };
+  const directory = request?.backup;
   if (
     typeof directory === 'string' &&
     isAbsolute(directory) &&
     !directory.includes('\0') &&
     line.length <= longestRequest
   )
-    return directory;
+    return { backup: directory };
   throw new Error('A request is a line of JSON with the absolute path of a directory: {"backup":"/…"}.');
 }

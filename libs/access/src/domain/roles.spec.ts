@@ -18,6 +18,7 @@ const table: [Permission, administrator: boolean, coAdministrator: boolean, audi
   ['logins:record', false, false, false],
   ['registrations:create', false, false, false],
   ['mails:manage', false, false, false],
+  ['log:manage', false, false, false],
   ['me:write', false, false, false],
 ];
 

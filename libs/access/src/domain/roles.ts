@@ -23,6 +23,7 @@ const permissionsByRole: Readonly<Record<Role, Readonly<Record<Permission, boole
     'logins:record': false,
     'registrations:create': false,
     'mails:manage': false,
+    'log:manage': false,
     'me:write': false,
   },
   'co-administrator': {
@@ -41,6 +42,7 @@ const permissionsByRole: Readonly<Record<Role, Readonly<Record<Permission, boole
     'logins:record': false,
     'registrations:create': false,
     'mails:manage': false,
+    'log:manage': false,
     'me:write': false,
   },
   auditor: {
@@ -59,6 +61,7 @@ const permissionsByRole: Readonly<Record<Role, Readonly<Record<Permission, boole
     'logins:record': false,
     'registrations:create': false,
     'mails:manage': false,
+    'log:manage': false,
     'me:write': false,
   },
 };

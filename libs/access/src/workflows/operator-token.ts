@@ -21,9 +21,9 @@ export interface OperatorTokenOptions extends TokenStores {
 
 const day = 86_400_000;
 
-/** Returns whether the token in the file need not be replaced: it was issued within a day, and expires no later than a new one would. */
+/** Returns whether the token in the file need not be replaced: it was issued within a day, has all scopes, and expires no later than a new one would. */
 function isRecentEnough(token: AccessToken, { at, days }: OperatorTokenOptions): boolean {
-  if (token.status !== 'live') return false;
+  if (token.status !== 'live' || permissions.some((permission) => !token.scopes.includes(permission))) return false;
   const left = Date.parse(token.expiresAt) - Date.parse(at);
   return left > Math.max(0, (days - 1) * day) && left <= days * day;
 }

@@ -127,7 +127,11 @@ const context = (actor: Actor, account?: string, targetId = '') => ({
 const audit = (fields: ConstructorParameters<typeof ListAudit>[0] = {}, actor = operator, account?: string) =>
   listAudit(store.db, withQueryContext(new ListAudit(fields), context(actor, account)));
 const history = (user: string, account: string, actor = ada) =>
-  listHistory(store.db, withQueryContext(new ListHistory({}), context(actor, account, user)));
+  listHistory(
+    { isKnownTampered: () => false },
+    store.db,
+    withQueryContext(new ListHistory({}), context(actor, account, user)),
+  );
 
 const told = ({ items }: { items: readonly AuditItem[] }) =>
   items.map(({ action, subject }) => `${action} ${subject.id}`);

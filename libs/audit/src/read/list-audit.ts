@@ -14,14 +14,15 @@ import {
   type Page,
   type QueryContext,
 } from '#libs/kernel';
+import type { EventStore } from '#libs/event-store';
 import { encodeCursor, decodePositionCursor } from '#libs/read-store';
-import type { UserAcrossAccounts } from '#libs/users';
+import { findLogWarnings, type LogWarning, type UserAcrossAccounts } from '#libs/users';
 import { actions, loginActions } from './action.js';
 import { toAuditItems, type AuditItem } from './audit-item.js';
 import { loadSubjects, type AuditRow, type AuditTables } from './audit-trail.js';
 import { SubjectId } from './subject-id.field.js';
 
-abstract class Paged<Self> extends Query<Self, Page<AuditItem>> {
+abstract class Paged<Self, Result = Page<AuditItem>> extends Query<Self, Result> {
   /** 1 to 200, default 50. */
   @Optional() @Type(() => Number) @IsInt() @Min(1) @Max(200) limit?: number;
   /** `next` of the page before. */
@@ -52,8 +53,14 @@ export class ListAudit extends Paged<ListAudit> {
   @Optional() @Moment() to?: string;
 }
 
+/** A page of a user's history. */
+interface HistoryPage extends Page<AuditItem> {
+  /** Why what is shown may be wrong; usually empty. */
+  readonly warnings: readonly LogWarning[];
+}
+
 /** A user's history: all that was done to them, and their logins; newest first. */
-export class ListHistory extends Paged<ListHistory> {
+export class ListHistory extends Paged<ListHistory, HistoryPage> {
   /** Leaves out logins, also failed ones. */
   @Optional() @Flag() excludeLogins?: boolean;
 }
@@ -85,14 +92,19 @@ export async function listAudit(db: Kysely<AuditTables>, query: ListAudit): Prom
  * Returns a page of a user's history, newest first.
  * @throws Refusal `user.not-found`, `cursor.invalid`
  */
-export async function listHistory(db: Kysely<AuditTables>, query: ListHistory): Promise<Page<AuditItem>> {
+export async function listHistory(
+  store: Pick<EventStore, 'isKnownTampered'>,
+  db: Kysely<AuditTables>,
+  query: ListHistory,
+): Promise<HistoryPage> {
   const { account, targetId } = query.context;
   const user = (await loadSubjects(db, [{ kind: 'user', id: targetId }])).get('user', targetId) as
     UserAcrossAccounts | undefined;
   if (!user?.accounts[account!])
     throw new Refusal('user.not-found', 'not-found', 'There is no such user in this account.');
   const rows = selectVisible(db, visibleAccount(query.context)).where('subject_id', '=', targetId);
-  return readPage(db, query.excludeLogins ? rows.where('action', 'not in', loginActions) : rows, query);
+  const page = await readPage(db, query.excludeLogins ? rows.where('action', 'not in', loginActions) : rows, query);
+  return { ...page, warnings: findLogWarnings(store, targetId) };
 }
 
 /** Returns the only account whose rows the caller may see; `undefined`: all accounts, as for operators. */
@@ -112,7 +124,7 @@ const moment = (time: string) => sql<string>`to_timestamp(${momentToMs(time)}::f
 async function readPage(
   db: Kysely<AuditTables>,
   matching: Rows,
-  { limit = 50, cursor, context }: Paged<unknown>,
+  { limit = 50, cursor, context }: Paged<unknown, unknown>,
 ): Promise<Page<AuditItem>> {
   const older = cursor === undefined ? matching : matching.where('position', '<', decodePositionCursor(cursor));
   const rows = await older

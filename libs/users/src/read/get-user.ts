@@ -6,6 +6,7 @@ import type { EventStore } from '#libs/event-store';
 import { Optional, Query, Refusal, TimeZone, type Recorded, type VersionedResult } from '#libs/kernel';
 import { UserDecider } from '../domain/user.decider.js';
 import { revisionVisibleTo } from '../domain/user.state.js';
+import { findLogWarnings, type LogWarning } from './log-warnings.js';
 import { invalidMoment, parseReplayMoment, type Moment } from './moment.js';
 import { UserItem, withLocksInForceAt, toStoredUserItem } from './user-item.js';
 import type { UserListTables } from './user-list.projection.js';
@@ -36,6 +37,8 @@ export interface EffectiveCountry {
 
 export interface UserPage extends UserItem {
   readonly effectiveEntitlementCountry: EffectiveCountry | null;
+  /** Why what is shown may be wrong; usually empty. */
+  readonly warnings: readonly LogWarning[];
 }
 
 type Tables = UserListTables & AccountTables;
@@ -44,7 +47,11 @@ type Tables = UserListTables & AccountTables;
  * Loads the user `targetId` of the account in the context: the latest state, without the locks that have ended by now.
  * @throws Refusal `user.not-found`
  */
-export async function getUser(db: Kysely<Tables>, { context }: GetUser): Promise<UserPage> {
+export async function getUser(
+  store: Pick<EventStore, 'isKnownTampered'>,
+  db: Kysely<Tables>,
+  { context }: GetUser,
+): Promise<UserPage> {
   const row = await db
     .selectFrom('user_list')
     .select('item')
@@ -52,7 +59,11 @@ export async function getUser(db: Kysely<Tables>, { context }: GetUser): Promise
     .where('user_id', '=', context.targetId)
     .executeTakeFirst();
   if (!row) throw notFound();
-  return toUserPage(withLocksInForceAt(row.item, context.at), await loadContracts(db, context.account!));
+  return toUserPage(
+    withLocksInForceAt(row.item, context.at),
+    await loadContracts(db, context.account!),
+    findLogWarnings(store, context.targetId),
+  );
 }
 
 /**
@@ -74,6 +85,7 @@ export async function replayUser(store: EventStore, db: Kysely<Tables>, query: G
   return toUserPage(
     withLocksInForceAt(toStoredUserItem(view), 'revision' in moment ? last : new Date(moment.time).toISOString()),
     await loadContracts(db, context.account!),
+    findLogWarnings(store, context.targetId),
   );
 }
 
@@ -142,9 +154,10 @@ const loadContracts = async (db: Kysely<Tables>, account: string): Promise<reado
   (await db.selectFrom('account_list').select('contracts').where('account_id', '=', account).executeTakeFirst())
     ?.contracts ?? [];
 
-const toUserPage = (item: UserItem, terms: readonly ContractTerms[]): UserPage => ({
+const toUserPage = (item: UserItem, terms: readonly ContractTerms[], warnings: readonly LogWarning[]): UserPage => ({
   ...item,
   effectiveEntitlementCountry: effectiveCountry(item, terms),
+  warnings,
 });
 
 /** The explicit one; else the profile's if the account has a contract there; else the contract of the highest revenue. */

@@ -1,0 +1,11 @@
+import type { EventStore } from '#libs/event-store';
+
+/**
+ * Why what is shown of a user may be wrong. `log.tampered`: their log was changed from outside Rollbook, and no operator has
+ * accepted it. More may be added.
+ */
+export type LogWarning = 'log.tampered';
+
+/** Returns the warnings about a user, as far as they are known: reads nothing. */
+export const findLogWarnings = (store: Pick<EventStore, 'isKnownTampered'>, userId: string): LogWarning[] =>
+  [`user-${userId}`, `login-${userId}`].some((stream) => store.isKnownTampered(stream)) ? ['log.tampered'] : [];
