@@ -1,5 +1,13 @@
 import { Logger } from '@nestjs/common';
-import { EventStore, WrongRevision, advance, isSigned, unlessTampered, type WitnessState } from '#libs/event-store';
+import {
+  EventStore,
+  UnreadableEvent,
+  WrongRevision,
+  advance,
+  isSigned,
+  unlessTampered,
+  type WitnessState,
+} from '#libs/event-store';
 import { noObserver, type StoreObserver } from '#libs/kernel';
 import { loadVaultKey, openVault, vaultExists, type Vault } from '#libs/vault';
 import type { Config } from './config.js';
@@ -72,7 +80,10 @@ export async function openInstallation(
   } catch (error) {
     vault?.close();
     await store.close();
-    throw error;
+    if (!(error instanceof UnreadableEvent) || error.event.stream !== stream) throw error;
+    throw new Error(`The vault is older than the log: ${error.message}. Restore the vault that belongs to this log.`, {
+      cause: error,
+    });
   }
 }
 
