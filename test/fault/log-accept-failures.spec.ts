@@ -1,3 +1,5 @@
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { proposeAcceptance } from '../../apps/server/src/accept-stream.js';
 import { openStoppedLog, type Log } from '../../apps/server/src/open-stores.js';
 import { alterTime, attackedCopy, changeLog, eventsIn, rowsOf } from '../support/attacked-copy.js';
@@ -114,5 +116,26 @@ it('an acceptance is forgotten if the log is restored to a time before it', asyn
   expect(startRefusal({ DATA_DIR: dataDir })).toMatch(/does not hold the event at position/);
   expect(runTool(dataDir, 'log-accept-restore')).toMatchObject({ status: 0 });
   expect((await home.useServer(dataDir)).history).toEqual([5, 4, 3, 2, 1, 0]);
+  await expectWell(dataDir);
+}, 60_000);
+
+it('a vault from before the acceptance, which lacks the key of its reason, refuses the start', async () => {
+  const dataDir = home.attack(home.alter(1));
+  expect(acceptStream(dataDir, `${home.stream}@3`, '--yes')).toMatchObject({ status: 0 });
+  for (const suffix of ['', '-wal', '-shm']) rmSync(join(dataDir, `vault.db${suffix}`), { force: true });
+  cpSync(join(home.dataDir, 'vault.db'), join(dataDir, 'vault.db'));
+  expect(startRefusal({ DATA_DIR: dataDir })).toMatch(
+    /^rollbook: The vault is older than the log: .* Restore the vault that belongs to this log\.$/,
+  );
+});
+
+it('a vault from before a second acceptance saves it again from its event', async () => {
+  const dataDir = home.attack(home.alter(1));
+  expect(acceptStream(dataDir, `${home.stream}@3`, '--yes')).toMatchObject({ status: 0 });
+  const older = readFileSync(join(dataDir, 'vault.db'));
+  changeLog(dataDir, home.alter(2));
+  expect(acceptStream(dataDir, `${home.stream}@3`, '--yes')).toMatchObject({ status: 0 });
+  writeFileSync(join(dataDir, 'vault.db'), older);
+  expect((await home.useServer(dataDir)).health).toMatchObject(well);
   await expectWell(dataDir);
 }, 60_000);

@@ -43,7 +43,7 @@ it.each<[string, () => (log: LogFile, rows: StoredRow[]) => void, RegExp, number
     [0, 2, 3],
   ],
 ])(
-  'a stream with an event that was %s is accepted without it, and checked again from then on',
+  'OPS-22: a stream with an event that was %s is accepted without it, and checked again from then on',
   async (_, change, shown, left) => {
     const dataDir = home.attack(change());
     const before = rowsOf(dataDir);
@@ -137,4 +137,18 @@ describe('a stream with more than 1,000 foreign events', () => {
     expect(runTool(dataDir, 'log-rotate')).toMatchObject({ status: 0 });
     await expectWell(dataDir);
   }, 60_000);
+});
+
+it('the operator is told if events of other streams are lost, too', () => {
+  const dataDir = home.attack((log, rows) => {
+    home.alter(1)(log, rows);
+    log.moveToStream(
+      rows.find(({ stream, type }) => stream !== home.stream && type === 'UserAdded')!,
+      'elsewhere',
+    );
+  });
+  expect(acceptStream(dataDir, `${home.stream}@3`)).toEqual({
+    status: 1,
+    output: expect.stringContaining(' At least 1 of the lost events were in OTHER streams. '),
+  });
 });

@@ -36,7 +36,7 @@ describe('while the server runs on its embedded event store', () => {
   }, 60_000);
   afterAll(async () => expect(await server.end('SIGTERM')).toBe(0));
 
-  it('log:verify finds nothing in an unchanged log, to which the server appends meanwhile', async () => {
+  it('OPS-23: log:verify finds nothing in an unchanged log, to which the server appends meanwhile', async () => {
     const verifying = verify({ DATA_DIR: directory });
     const ended = verifying.then(() => 'ended' as const);
     let added = 0;
@@ -73,7 +73,7 @@ describe('while the server runs on its embedded event store', () => {
   });
 });
 
-it('log:verify changes neither vault nor log of a stopped server', async () => {
+it('OPS-23: log:verify changes neither vault nor log of a stopped server', async () => {
   const directory = newDirectory();
   const server = await startServerProcess(directory);
   expect(await server.end('SIGTERM')).toBe(0);

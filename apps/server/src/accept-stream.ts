@@ -66,7 +66,7 @@ export async function proposeAcceptance(
   const lines = [
     ...describeAcceptable(stream, acceptable),
     ...describeState(await describeStreamState(store, stream)),
-    ...describeLog(report, vault),
+    ...describeLog(report, vault, countLost(acceptable, stream, vault)),
   ];
   const losesEvents = !report.digestAgrees;
   const { position, events, digest, lastEvent } = report.witnessed;
@@ -119,13 +119,23 @@ function describeAcceptable(stream: string, { revision, events, problem, unauthe
 const describeState = (state: string | undefined): string[] =>
   state === undefined ? [] : [`The state without them: ${state}.`];
 
-function describeLog({ digestAgrees, tampered, witnessed }: LogReport, { witness }: Vault): string[] {
+/** Returns how many authentic events a stream lacks at most. */
+const countLost = ({ missing, unauthentic }: Acceptable, stream: string, { witness }: Vault): number =>
+  missing.length + unauthentic.filter((revision) => !witness.isForeign(stream, revision)).length;
+
+function describeLog(
+  { digestAgrees, tampered, witnessed }: LogReport,
+  { witness: { state } }: Vault,
+  lostHere: number,
+): string[] {
   const others =
     tampered.size > 0 ? [`Other streams that are tampered, and stay so: ${tampered.size} (npm run log:verify).`] : [];
   if (digestAgrees) return [...others, 'The log has all authentic events that this installation has seen.'];
+  const lost = state.events - witnessed.events;
+  const elsewhere = lost > lostHere ? ` At least ${lost - lostHere} of the lost events were in OTHER streams.` : '';
   return [
     ...others,
-    `Up to position ${witness.position}, this installation has seen ${witness.state.events} authentic events, and ${witnessed.events} are left in the whole log. The log is accepted as it is now: also if an event is missing at the end of another stream, or the order was changed.`,
+    `Up to position ${state.position}, this installation has seen ${state.events} authentic events, and ${witnessed.events} are left in the whole log.${elsewhere} The log is accepted as it is now, also where an event is missing at the end of another stream or the order was changed.`,
   ];
 }
 

@@ -82,7 +82,10 @@ export async function openInstallation(
   } catch (error) {
     vault?.close();
     await store.close();
-    throw error;
+    if (!(error instanceof UnreadableEvent) || error.event.stream !== stream) throw error;
+    throw new Error(`The vault is older than the log: ${error.message}. Restore the vault that belongs to this log.`, {
+      cause: error,
+    });
   }
 }
 
