@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { Progress } from './progress.js';
 
 it('shows count, percents and the time left, at most every 3 s', () => {
