@@ -5,10 +5,14 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ANY, EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { requestEventStoreUrl } from '../../apps/server/src/backup/control.js';
+import { openLogForReading } from '../../apps/server/src/open-log-for-reading.js';
+import { verifyLog } from '../../apps/server/src/verify-log.js';
 import { Api } from '../support/api.js';
+import { embedded } from '../support/attacked-installation.js';
 import { startAttackedServer } from '../support/attacked-server.js';
+import { configFor } from '../support/backup.js';
 import { embeddedEnvironment, runProgram, startServerProcess, type ServerProcess } from '../support/server-process.js';
-import { openTestAccount, type TestAccount, type TestServer } from '../support/server.js';
+import { expectStatus, openTestAccount, type TestAccount, type TestServer } from '../support/server.js';
 import { newDirectory } from '../support/start-refusal.js';
 
 const verifyProgram = 'dist/apps/server/src/log-verify.js';
@@ -28,10 +32,12 @@ describe('while the server runs on its embedded event store', () => {
   const directory = newDirectory();
   let server: ServerProcess;
   let account: TestAccount;
+  let operator: Api;
 
   beforeAll(async () => {
     server = await startServerProcess(directory);
-    account = await openTestAccount({ operator: new Api(server.url, server.token) } as TestServer);
+    operator = new Api(server.url, server.token);
+    account = await openTestAccount({ operator } as TestServer);
     await account.addUser();
   }, 60_000);
   afterAll(async () => expect(await server.end('SIGTERM')).toBe(0));
@@ -43,6 +49,26 @@ describe('while the server runs on its embedded event store', () => {
     for (; (await Promise.race([ended, account.addUser()])) !== 'ended'; added++);
     expect(await verifying).toEqual({ status: 0, output: expect.stringMatching(well) });
     expect(added).toBeGreaterThan(0);
+  });
+
+  it('OPS-23: events that are appended between its steps are left out', async () => {
+    await using closing = new AsyncDisposableStack();
+    const log = await openLogForReading(configFor(directory, embedded), closing);
+    const user = await account.addUser();
+    const end = await log.store.lastPosition();
+    log.store.lastPosition = async () => {
+      await account.addUser();
+      return end;
+    };
+    const read = log.store.readRawLog.bind(log.store);
+    log.store.readRawLog = async function* () {
+      yield* read();
+      expectStatus(200, await operator.post(account.path(`/users/${user}/lock`)));
+    };
+    expect(await verifyLog(log, 'rollbook')).toEqual({
+      isWell: true,
+      lines: [expect.stringMatching(new RegExp(`: agrees; end of the log: position ${end}\\.$`))],
+    });
   });
 
   it('log:verify finds foreign events that come', async () => {

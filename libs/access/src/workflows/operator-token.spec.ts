@@ -99,6 +99,24 @@ test('TOKEN-13: a start renews it once it is a day old, or lives longer than a n
   expect((await record()).slice(-2)).toEqual(['system: AccessTokenIssued', 'system: AccessTokenEnded']);
 });
 
+test('TOKEN-13: a token of a build that did not have all permissions of today is replaced', async () => {
+  const append: EventStore['append'] = (stream, expected, events) => {
+    const withoutOne = (data: object) => ({
+      ...data,
+      scopes: (data as { scopes: string[] }).scopes.filter((scope) => scope !== 'log:manage'),
+    });
+    return store.append(
+      stream,
+      expected,
+      events.map((event) => ({ ...event, data: withoutOne(event.data) })),
+    );
+  };
+  await start({ store: Object.assign(Object.create(store) as EventStore, { append }) });
+  expect((await find(secret()))!.permissions).not.toContain('log:manage');
+  expect(await start()).toBe(true);
+  expect((await find(secret()))!.permissions).toContain('log:manage');
+});
+
 describe('a start that was cut short is made good by the next', () => {
   const cut = () => {
     throw new Error('killed');
