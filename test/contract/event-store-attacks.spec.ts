@@ -14,7 +14,6 @@ import {
   all,
   counted,
   eventsOf,
-  external,
   namespace,
   numberOf,
   numbers,
@@ -50,6 +49,7 @@ const forged = (n: number) => jsonEvent({ type: 'Counted', data: { n } });
 /** Events that our servers never write, and bytes that are no JSON. */
 const odd: Record<string, () => EventData> = {
   'without metadata': () => forged(9),
+  'of the type of a deletion': () => jsonEvent({ type: '$streamDeleted', data: {} }),
   'of an unknown type': () => jsonEvent({ type: 'Unheard', data: {} }),
   'named like a member of every object': () => jsonEvent({ type: 'constructor', data: {} }),
   'whose data are no JSON': () =>
@@ -122,26 +122,6 @@ describe('a foreign event', () => {
     await store.append('n-1', -1, [counted(1)]);
     expect(await all(other.read('n-1'))).toEqual([]);
     expect(await all(other.readAll())).toEqual([]);
-  });
-});
-
-if (!external)
-  console.info('Metadata and deletes of streams are tested on EVENTSTORE_URL only: the embedded node has none.');
-(external ? describe : describe.skip)('a tampered stream is refused with log.tampered', () => {
-  const tampered = expect.objectContaining({ code: 'log.tampered', kind: 'conflict' });
-
-  it('if its beginning was cut off by the metadata of the stream', async () => {
-    await store.append('n-1', -1, numbers(1, 3));
-    await attacker.setStreamMetadata(`${namespace}.n-1`, { truncateBefore: 1 });
-    await expect(read('n-1')).rejects.toEqual(tampered);
-    await expect(read('n-1', { backwards: true, maxCount: 5 })).rejects.toEqual(tampered);
-    expect(await read('n-1', { backwards: true, maxCount: 2 })).toEqual([3, 2]);
-  });
-
-  it('if it was deleted and begun again', async () => {
-    await store.append('n-1', -1, numbers(1, 3));
-    await attacker.deleteStream(`${namespace}.n-1`);
-    await expect(store.append('n-1', -1, [counted(4)])).rejects.toEqual(tampered);
   });
 });
 

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as pause } from 'node:timers/promises';
 import { defer, filter, firstValueFrom, retry, take, tap, toArray } from 'rxjs';
 import { startEmbeddedEventStore } from '#libs/embedded-eventstore';
+import { EventStore } from '#libs/event-store';
 import type { StoreProblem } from '#libs/kernel';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import {
@@ -11,6 +12,7 @@ import {
   eventsOf,
   external,
   follow,
+  namespace,
   numberOf,
   numbers,
   read,
@@ -21,6 +23,7 @@ import {
   unavailable,
   upTo,
   url,
+  vault,
 } from './event-store-fixture.js';
 
 describe('a connection', () => {
@@ -162,6 +165,15 @@ describe('a connection', () => {
     expect(() => storeOf({ url: 'esdb://admin:changeit@localhost:2113?tls=false' })).toThrow(
       'without TLS they would silently not be sent',
     );
+  });
+
+  // With these lengths, the server has sent all events, and the client has not taken all of them.
+  it.each([34, 40, 48])('can be closed after a read of %d events was left early', async (length) => {
+    await store.append('n-1', -1, numbers(1, length));
+    const left = new EventStore({ url, namespace, catalogue: { Counted: {} }, keys: vault });
+    for await (const _ of left.read('n-1')) break;
+    await pause(100); // longer than a read that was left may end by itself
+    await left.close();
   });
 
   (external ? it.skip : it)('survives a restart of the node', async () => {

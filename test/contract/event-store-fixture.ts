@@ -80,9 +80,9 @@ export const readAll = async (options: Parameters<EventStore['readAll']>[0] = {}
   (await all(store.readAll(options))).map(numberOf);
 export const follow = (position?: number, followed = store): Observable<LogItem> =>
   from(followed.follow(position, new AbortController().signal));
-export const untilCaughtUp = (position?: number): Promise<LogItem[]> =>
+export const untilCaughtUp = (position?: number, followed = store): Promise<LogItem[]> =>
   lastValueFrom(
-    follow(position).pipe(
+    follow(position, followed).pipe(
       takeWhile(({ kind }) => kind !== 'caughtUp'),
       toArray(),
     ),

@@ -4,17 +4,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ANY, EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { LogWitness, TamperedStream, type EventStore } from '#libs/event-store';
+import type { LogItem, Recorded } from '#libs/kernel';
 import { openVault, type Vault } from '#libs/vault';
-import {
-  counted,
-  eventsOf,
-  external,
-  namespace,
-  numberOf,
-  storeOf,
-  untilCaughtUp,
-  url,
-} from './event-store-fixture.js';
+import { counted, namespace, numberOf, storeOf, url } from './event-store-fixture.js';
 
 // Each test has a vault of its own, since a vault belongs to one log.
 const key = Buffer.alloc(32, 7);
@@ -42,10 +34,10 @@ afterEach(async () => {
   expect(problems).toEqual([]);
 });
 
-const forge = (stream: string, count = 1) =>
+const forge = (stream: string, count = 1, type = 'Counted') =>
   attacker.appendToStream(
     `${namespace}.${stream}`,
-    Array.from({ length: count }, () => jsonEvent({ type: 'Counted', data: { n: 9 } })),
+    Array.from({ length: count }, () => jsonEvent({ type, data: { n: 9 } })),
     { expectedRevision: ANY },
   );
 const waitForEnd = async () => vault.witness.waitForPosition(await store.lastPosition(), AbortSignal.timeout(10_000));
@@ -56,6 +48,14 @@ const foreignEvent = (stream: string, revision: number, position = 1) => ({
   position,
   type: 'Forged',
 });
+/** Returns the next event of a subscription. A shared event store also sends checkpoints, which do not wait for the witness. */
+async function findEvent(items: AsyncGenerator<LogItem>): Promise<Recorded | undefined> {
+  for (;;) {
+    const { value, done } = await items.next();
+    if (done) return undefined;
+    if (value.kind === 'event') return value.event;
+  }
+}
 const reopen = () => {
   vault.close();
   vault = openVault({ directory, key, create: false });
@@ -66,7 +66,7 @@ it('counts authentic events, and lists foreign ones by stream, also after a rest
   witness.start();
   await store.append('n-1', -1, [counted(1), counted(2)]);
   await forge('n-1', 3);
-  await forge('n-2');
+  await forge('n-2', 1, '$streamDeleted');
   await store.append('n-1', 1, [counted(3)]);
   await forge('n-1');
   await waitForEnd();
@@ -79,7 +79,7 @@ it('counts authentic events, and lists foreign ones by stream, also after a rest
   };
   expect(vault.witness.listIncidents(10)).toEqual([
     { stream: 'n-1', first: 6, last: 6, ...seen },
-    { stream: 'n-2', first: 0, last: 0, ...seen },
+    { stream: 'n-2', first: 0, last: 0, ...seen, type: '$streamDeleted' },
     { stream: 'n-1', first: 2, last: 4, ...seen },
   ]);
   await witness.stop();
@@ -112,10 +112,10 @@ it('is what subscriptions wait for, once it runs', async () => {
   vault.witness.attach();
   const aborting = new AbortController();
   const followed = store.follow(undefined, aborting.signal);
-  const first = followed.next();
+  const first = findEvent(followed);
   expect(await Promise.race([first, new Promise((resolve) => setTimeout(resolve, 200, 'waits'))])).toBe('waits');
   witness.start();
-  expect(numberOf(eventsOf([(await first).value])[0]!)).toBe(1);
+  expect(numberOf((await first)!)).toBe(1);
   aborting.abort();
   await followed.return(undefined);
 });
@@ -140,7 +140,6 @@ it('makes a stream tampered that was deleted or whose metadata were changed', as
   await store.append('n-1', -1, [counted(1)]);
   vault.witness.save({ state: vault.witness.state, foreign: [], changedStreams: [{ stream: 'n-1', position: 0 }] });
   await expect(Array.fromAsync(store.read('n-1'))).rejects.toThrow(TamperedStream);
-  expect(eventsOf(await untilCaughtUp()).map(numberOf)).toEqual([]);
 });
 
 it('saves all of what it has seen, or nothing', () => {
@@ -210,5 +209,3 @@ describe('a vault is refused', () => {
     rmSync(changed, { recursive: true });
   });
 });
-
-if (!external) console.info('That the witness sees metadata and deletes is not tested: the embedded node has none.');

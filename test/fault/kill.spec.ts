@@ -145,6 +145,11 @@ it(
       status: 0,
       output: 'The read models equal a replay of the log.\n',
     });
+    // The kills have left no foreign or tampered stream behind.
+    expect(runProgram('dist/apps/server/src/log-verify.js', { DATA_DIR: directory })).toEqual({
+      status: 0,
+      output: expect.stringMatching(/^Authentic events: \d+, .*digest up to position \d+: agrees;[^\n]*\n$/),
+    });
   },
   60_000 + kills * 60_000,
 );

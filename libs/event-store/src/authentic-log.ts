@@ -1,7 +1,8 @@
+import { StreamDeletedError } from '@eventstore/db-client';
 import { authenticateInLog } from './accepted-stream.js';
 import type { AuthenticationKeys } from './authentication.js';
 import type { RawEvent } from './raw-event.js';
-import type { LogRange, RawLog } from './raw-log.js';
+import type { LogRange, RawLog, StreamRange } from './raw-log.js';
 import { StreamCheck, TamperedStream, type EventPlace } from './stream-check.js';
 import { TamperedStreams, type OnTampered } from './tampered-streams.js';
 import type { WitnessRecord } from './witness.js';
@@ -44,6 +45,13 @@ export class AuthenticLog {
     return this.authenticateIn(stream, event) !== undefined;
   }
 
+  /** Returns whether a stream has any event, authentic or not. Needs no keys. Throws `TamperedStream` if it was deleted for ever. */
+  async hasEvents(stream: string): Promise<boolean> {
+    for await (const _ of this.readStored(stream, { fromRevision: undefined, backwards: true, maxCount: 1 }))
+      return true;
+    return false;
+  }
+
   /** Reads the authentic events of a stream; none of an absent one. Throws `TamperedStream`. */
   async *read(stream: string, options: ReadOptions): AsyncGenerator<RawEvent> {
     const { fromRevision, backwards = false, maxCount = Number.MAX_SAFE_INTEGER } = options;
@@ -52,7 +60,7 @@ export class AuthenticLog {
     for (let left = maxCount; left > 0;) {
       const asked = left;
       let count = 0;
-      for await (const event of this.raw.readStream(stream, { fromRevision: next, backwards, maxCount: asked })) {
+      for await (const event of this.readStored(stream, { fromRevision: next, backwards, maxCount: asked })) {
         count++;
         next = event.revision + (backwards ? -1 : 1);
         if (!check.accepts(event, this.authenticateIn(stream, event))) continue;
@@ -93,7 +101,7 @@ export class AuthenticLog {
     const check = this.checkStream(stream, { backwards: false, fromRevision: undefined });
     let last = -1;
     const all = { fromRevision: undefined, backwards: false, maxCount: Number.MAX_SAFE_INTEGER };
-    for await (const event of this.raw.readStream(stream, all)) {
+    for await (const event of this.readStored(stream, all)) {
       if (event.position > end) break;
       check.accepts(event, this.authenticateIn(stream, event));
       last = event.revision;
@@ -102,25 +110,54 @@ export class AuthenticLog {
     return last;
   }
 
-  /** Checks whether all events of a stream between two revisions (inclusive) are foreign. Throws `TamperedStream` if they are too many. */
+  /**
+   * Checks whether all events of a stream between two revisions (inclusive) are foreign. Throws `TamperedStream` if they are
+   * too many, or if the store does not give all of them.
+   */
   async hasOnlyForeignEvents(stream: string, fromRevision: number, toRevision: number): Promise<boolean> {
     const check = this.checkStream(stream, { backwards: false, fromRevision });
     const maxCount = toRevision - fromRevision + 1;
-    for await (const event of this.raw.readStream(stream, { fromRevision, backwards: false, maxCount }))
+    let last = fromRevision - 1;
+    for await (const event of this.readStored(stream, { fromRevision, backwards: false, maxCount })) {
       if (check.accepts(event, this.authenticateIn(stream, event))) return false;
+      last = event.revision;
+    }
     check.end();
+    if (last < toRevision) this.throwTampered(stream, `revision ${last + 1} is missing`);
     return true;
+  }
+
+  /** Throws `TamperedStream` if the witness has seen that the stream was deleted or its metadata were changed. */
+  refuseChanged(stream: string): void {
+    if (this.keys.witness?.isChanged(stream)) this.throwTampered(stream, 'it was deleted or its metadata were changed');
+  }
+
+  /** Records that EventStoreDB has refused a call because the stream was deleted for ever, and throws `TamperedStream`. */
+  throwDeleted(stream: string): never {
+    this.throwTampered(stream, 'it was deleted for ever');
+  }
+
+  /** Records that a stream is tampered, and throws `TamperedStream`. */
+  throwTampered(stream: string, reason: string): never {
+    this.tampered.add(stream, reason);
+    throw new TamperedStream(stream, reason);
+  }
+
+  /** Reads the events of a stream as they are stored. Throws `TamperedStream` for one that was deleted for ever. */
+  async *readStored(stream: string, range: StreamRange): AsyncGenerator<RawEvent> {
+    try {
+      yield* this.raw.readStream(stream, range);
+    } catch (error) {
+      if (error instanceof StreamDeletedError) this.throwDeleted(stream);
+      throw error;
+    }
   }
 
   /** Returns a check of a read. Throws `TamperedStream` for a stream whose metadata were changed. */
   private checkStream(stream: string, read: { backwards: boolean; fromRevision: number | undefined }): StreamCheck {
     const { witness } = this.keys;
+    this.refuseChanged(stream);
     const onTampered = (reason: string) => this.tampered.add(stream, reason);
-    if (witness?.isChanged(stream)) {
-      const reason = 'it was deleted or its metadata were changed';
-      onTampered(reason);
-      throw new TamperedStream(stream, reason);
-    }
     // No later event names the newest events of a stream. There, the witness knows which events are foreign and which were altered.
     const wasAltered = ({ position, revision }: EventPlace) =>
       witness !== undefined && position <= witness.position && !witness.isForeign(stream, revision);

@@ -9,7 +9,7 @@ import {
 import { StoreUnavailable, diskFullRefusal, type StoreObserver } from '#libs/kernel';
 import { UnreadableEvent } from './codec.js';
 import { eventStoreUnavailable, isConnectError } from './event-store-problem.js';
-import { iterateAtReadersPace } from './iterate-at-readers-pace.js';
+import { dropRest, iterateAtReadersPace } from './iterate-at-readers-pace.js';
 import { openClient, toClientUrl } from './open-client.js';
 import { Backoff, ResponseTimeout, shortWait, type TimeLimits } from './time-limits.js';
 import { WatchedClient } from './watched-client.js';
@@ -93,7 +93,7 @@ export class Connection {
         if (last !== before) backoff = new Backoff(silenceMs);
         await this.waitOrThrow(backoff, this.handleError(client, error));
       } finally {
-        setTimeout(() => void events.cancel().catch(ignore), CANCEL_DELAY_MS).unref();
+        setTimeout(() => void events.cancel().then(() => dropRest(events), ignore), CANCEL_DELAY_MS).unref();
       }
     }
   }

@@ -1,4 +1,4 @@
-import { NO_STREAM, WrongExpectedVersionError } from '@eventstore/db-client';
+import { NO_STREAM, StreamDeletedError, WrongExpectedVersionError } from '@eventstore/db-client';
 import {
   noObserver,
   type AnyDecider,
@@ -124,10 +124,11 @@ export class EventStore {
   /**
    * Appends events if the newest authentic event of the stream has the revision `expected` (-1: there is none). Safe to repeat
    * with the same event ids: it then returns what it returned the first time.
-   * @throws WrongRevision; `event-store.unavailable` if the outcome is still unknown when the time is up; RangeError for an
-   * append that the server would refuse
+   * @throws WrongRevision; TamperedStream if the stream was deleted or its metadata were changed; `event-store.unavailable` if
+   * the outcome is still unknown when the time is up; RangeError for an append that the server would refuse
    */
   async append(stream: string, expected: number, events: readonly ProposedEvent[]): Promise<Appended> {
+    this.log.refuseChanged(stream);
     const encoded = await Promise.all(
       events.map(async (event) => {
         const id = this.keys.authentication.deriveEventId(await this.codec.toRequestBoundId(event));
@@ -137,8 +138,12 @@ export class EventStore {
     const { current } = this.keys.authentication;
     for (let last = expected, rounds = 0; ; rounds++) {
       try {
-        return await this.raw.append(stream, last, signEvents({ stream, last, previous: expected }, encoded, current));
+        const signed = signEvents({ stream, last, previous: expected }, encoded, current);
+        const appended = await this.raw.append(stream, last, signed);
+        if (appended.revision === last + encoded.length) return appended;
+        this.log.throwTampered(stream, `revision ${last + encoded.length} was appended as ${appended.revision}`);
       } catch (error) {
+        if (error instanceof StreamDeletedError) this.log.throwDeleted(stream);
         if (!(error instanceof WrongExpectedVersionError)) throw error;
         const actual = error.actualVersion === NO_STREAM ? -1 : Number(error.actualVersion);
         if (
@@ -215,7 +220,7 @@ export class EventStore {
   /** Reads the events of a stream with their bytes, also foreign ones, and tells which are authentic by themselves. Checks no chain. */
   async *readRawStream(stream: string): AsyncGenerator<{ event: RawEvent; isAuthentic: boolean }> {
     const all = { fromRevision: undefined, backwards: false, maxCount: Number.MAX_SAFE_INTEGER };
-    for await (const event of this.raw.readStream(stream, all))
+    for await (const event of this.log.readStored(stream, all))
       yield { event, isAuthentic: this.log.isAuthenticIn(stream, event) };
   }
 
@@ -225,10 +230,8 @@ export class EventStore {
   }
 
   /** Returns whether a stream has any event, authentic or not. Needs no keys. */
-  async hasEvents(stream: string): Promise<boolean> {
-    for await (const _ of this.raw.readStream(stream, { fromRevision: undefined, backwards: true, maxCount: 1 }))
-      return true;
-    return false;
+  hasEvents(stream: string): Promise<boolean> {
+    return this.log.hasEvents(stream);
   }
 
   /** Returns the position of our last event in the log; 0 if there is none. */

@@ -14,3 +14,13 @@ export function iterateAtReadersPace<T>(
   const items: AsyncIterator<T> = readable.iterator({ destroyOnReturn: false });
   return { [Symbol.asyncIterator]: () => ({ next: () => waitFor(items.next()) }) };
 }
+
+/**
+ * Reads and drops what a stream of the client has received. Without this, a stream that was left early never ends if the
+ * server has sent everything, and the client waits for it for ever when it is closed.
+ */
+export function dropRest(stream: AsyncIterable<unknown>): void {
+  const readable = stream as Readable;
+  readable.removeAllListeners('readable'); // of the iteration; with it, the stream would not flow
+  readable.resume();
+}

@@ -1,10 +1,9 @@
-import { NO_STREAM, StreamDeletedError, jsonEvent } from '@eventstore/db-client';
+import { NO_STREAM, jsonEvent } from '@eventstore/db-client';
 import { checkAppendLimits } from './append-limits.js';
 import type { SignedEvent } from './authentication.js';
 import type { Connection } from './connection.js';
 import type { RawEvent } from './raw-event.js';
 import { readRawLog, readRawStream } from './raw-reads.js';
-import { TamperedStream } from './stream-check.js';
 
 /** The place of an append's last event. */
 export interface Appended {
@@ -47,7 +46,7 @@ export class RawLog {
     return streamId.slice(this.prefix.length);
   }
 
-  /** Reads the events of a stream; none of an absent one. Throws `TamperedStream` if it was deleted for ever. */
+  /** Reads the events of a stream; none of an absent one. */
   async *readStream(stream: string, { fromRevision, backwards, maxCount }: StreamRange): AsyncGenerator<RawEvent> {
     let count = 0;
     const events = this.connection.read<RawEvent>((client, last) => {
@@ -56,14 +55,9 @@ export class RawLog {
       const streamId = this.prefix + stream;
       return readRawStream(client, { streamId, fromRevision: next, backwards, maxCount: maxCount - count });
     });
-    try {
-      for await (const event of events) {
-        count++;
-        yield event;
-      }
-    } catch (error) {
-      if (error instanceof StreamDeletedError) throw new TamperedStream(stream, 'it was deleted for ever');
-      throw error;
+    for await (const event of events) {
+      count++;
+      yield event;
     }
   }
 
@@ -90,7 +84,7 @@ export class RawLog {
     }
   }
 
-  /** Appends events after revision `last`. Throws `TamperedStream` if the server says that they lie elsewhere. */
+  /** Appends events after revision `last`. In a deleted stream, the server appends them at other revisions, which the result tells. */
   async append(stream: string, last: number, events: readonly SignedEvent[]): Promise<Appended> {
     checkAppendLimits(events);
     const messages = events.map((event) => jsonEvent(event));
@@ -98,9 +92,6 @@ export class RawLog {
     const { nextExpectedRevision, position } = await this.connection.append((client) =>
       client.appendToStream(this.prefix + stream, messages, { expectedRevision }),
     );
-    const revision = Number(nextExpectedRevision);
-    if (revision !== last + events.length)
-      throw new TamperedStream(stream, `revision ${last + events.length} was appended as ${revision}`);
-    return { revision, position: Number(position!.commit) };
+    return { revision: Number(nextExpectedRevision), position: Number(position!.commit) };
   }
 }
