@@ -49,7 +49,7 @@ it.each<[string, () => (log: LogFile, rows: StoredRow[]) => void, RegExp, number
     const before = rowsOf(dataDir);
     const preview = acceptStream(dataDir, `${home.stream}@3`);
     expect(preview).toEqual({ status: 1, output: expect.stringMatching(shown) });
-    expect(preview.output).toMatch(/^The state without them: status active, .*\n.*\nNothing was changed\./m);
+    expect(preview.output).toMatch(/^Its state after that: status active, .*\n.*\nNothing was changed\./m);
     expect(rowsOf(dataDir)).toEqual(before);
     expect(acceptStream(dataDir, `${home.stream}@3`, '--yes')).toEqual({
       status: 0,
@@ -110,7 +110,7 @@ describe('a stream with more than 1,000 foreign events', () => {
     await flood(dataDir, 'domain-free.example', 1_001);
     expect(acceptStream(dataDir, 'domain-free.example@1000', '--yes')).toEqual({
       status: 0,
-      output: expect.stringMatching(/it is accepted as a stream without events\.[^]*The state without them: none\./),
+      output: expect.stringMatching(/it is accepted as a stream without events\.[^]*Its state after that: none\./),
     });
     const server = await startServer(configFor(dataDir, embedded));
     const operator = new Api(server.url, readFileSync(join(dataDir, 'operator-token'), 'utf8').trim());
@@ -149,6 +149,6 @@ it('the operator is told if events of other streams are lost, too', () => {
   });
   expect(acceptStream(dataDir, `${home.stream}@3`)).toEqual({
     status: 1,
-    output: expect.stringContaining(' At least 1 of the lost events were in OTHER streams. '),
+    output: expect.stringContaining(' At least 1 of the lost events were in other streams. '),
   });
 });

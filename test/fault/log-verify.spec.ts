@@ -19,7 +19,7 @@ const verifyProgram = 'dist/apps/server/src/log-verify.js';
 const well =
   /^Authentic events: \d+, .* foreign events: 0; tampered streams: 0; digest up to position \d+: agrees;[^\n]*\n$/;
 
-/** Runs log:verify beside this process, which goes on meanwhile. */
+/** Runs log:verify, while this process continues. */
 async function verify(environment: Record<string, string>): Promise<{ status: number | null; output: string }> {
   const child = spawn(process.execPath, [verifyProgram], { env: { ...embeddedEnvironment, ...environment } });
   let output = '';

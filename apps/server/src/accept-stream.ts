@@ -117,7 +117,7 @@ function describeAcceptable(stream: string, { revision, events, problem, unauthe
 }
 
 const describeState = (state: string | undefined): string[] =>
-  state === undefined ? [] : [`The state without them: ${state}.`];
+  state === undefined ? [] : [`Its state after that: ${state}.`];
 
 /** Returns how many authentic events a stream lacks at most. */
 const countLost = ({ missing, unauthentic }: Acceptable, stream: string, { witness }: Vault): number =>
@@ -132,7 +132,7 @@ function describeLog(
     tampered.size > 0 ? [`Other streams that are tampered, and stay so: ${tampered.size} (npm run log:verify).`] : [];
   if (digestAgrees) return [...others, 'The log has all authentic events that this installation has seen.'];
   const lost = state.events - witnessed.events;
-  const elsewhere = lost > lostHere ? ` At least ${lost - lostHere} of the lost events were in OTHER streams.` : '';
+  const elsewhere = lost > lostHere ? ` At least ${lost - lostHere} of the lost events were in other streams.` : '';
   return [
     ...others,
     `Up to position ${state.position}, this installation has seen ${state.events} authentic events, and ${witnessed.events} are left in the whole log.${elsewhere} The log is accepted as it is now, also where an event is missing at the end of another stream or the order was changed.`,

@@ -11,7 +11,7 @@ const help = [
   'work again. REVISION is the last revision of the stream. The acceptance is an event of the log, TamperedStreamAccepted, with',
   'the reason, and is noted in the vault. What is accepted stays under check: a later change of it is found as before.',
   '',
-  'Without --yes it shows what would be accepted, which events are altered, foreign or missing, and the state without them, and',
+  'Without --yes it shows what would be accepted, which events are altered, foreign or missing, and the state after that, and',
   'changes nothing. It reads the whole log. If authentic events are lost, the read models have to be built again.',
   '',
   'Find out first who has changed the log, and how. A restore of a backup loses all later events, but no earlier ones. If the',

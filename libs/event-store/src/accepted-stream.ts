@@ -27,8 +27,8 @@ export function toRevisionRanges(revisions: Iterable<number>): RevisionRange[] {
 export const newestAccepted = ({ events }: AcceptedStream): number => events.at(-1)?.[1] ?? -1;
 
 /**
- * Authenticates an event of our log. In the accepted part of a stream, only accepted events count: an event that was put back
- * there after the acceptance has no effect.
+ * Authenticates an event of our log. In the accepted part of a stream, only accepted events are authentic: an event that was
+ * put back after the acceptance has no effect.
  */
 export function authenticateInLog(
   stream: string,
@@ -43,7 +43,7 @@ export function authenticateInLog(
   return isPassedOver ? undefined : authenticate(stream, event, authentication);
 }
 
-/** Checks a read of the accepted part of a stream: each accepted event is there and authentic, and what else is there is passed over. */
+/** Checks a read of the accepted part of a stream: each accepted event is present and authentic, and all others are passed over. */
 export class AcceptedEventsCheck {
   /** The accepted revision that has to come next. */
   private next: number | undefined;

@@ -3,7 +3,7 @@ const reason = 'Left the company';
 
 /** Bodies that work, by command; every command whose body has a required field has one. */
 const examples: Readonly<Record<string, object>> = {
-  AcknowledgeLogIncidents: { until: 48_213, reason: 'A test of the new cluster wrote into our streams.' },
+  AcknowledgeLogIncidents: { until: 4711, reason: 'A test of the event store by its operators' },
   AddUser: { ...person, language: 'en' },
   AddUserToAccount: { reason: 'Moved here from the sales team' },
   ApproveUser: { reason: 'Known to the team' },
