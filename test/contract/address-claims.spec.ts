@@ -36,6 +36,12 @@ const claimants = async (stream: string) =>
 const toText = ({ data, metadata, ...rest }: RawEvent): string =>
   [JSON.stringify(rest), ...[data, metadata].map((bytes) => Buffer.from(bytes).toString())].join('\n');
 
+/** Checks the claims in the log, as `log:verify` does. */
+async function findUnknown(): Promise<string[]> {
+  const log = await Array.fromAsync(stores.store.readRawLog());
+  return findUnknownClaims(stores, new Set(log.map(({ streamId }) => streamId.slice('test.'.length))));
+}
+
 const changeVault = (sql: string): void => stores.changeVault(sql);
 
 /** Appends a claim to a stream, as another command would. */
@@ -84,12 +90,12 @@ describe('claims that the vault does not know', () => {
   it('are entered, so that an address keeps its user', async () => {
     const { userId } = await addUser('grace');
     const stream = await streamOf('grace');
-    expect(await findUnknownClaims(stores)).toEqual([]);
+    expect(await findUnknown()).toEqual([]);
     changeVault('DELETE FROM address');
-    expect(await findUnknownClaims(stores)).toEqual([stream]);
+    expect(await findUnknown()).toEqual([stream]);
     expect(await enterClaims(stores)).toEqual([]);
     expect(await streamOf('grace')).toBe(stream);
-    expect(await findUnknownClaims(stores)).toEqual([]);
+    expect(await findUnknown()).toEqual([]);
     await expect(addUser('grace')).rejects.toMatchObject({ code: 'user.already-in-account' });
     expect(await findUserByAddress(stores, person('grace').email)).toMatchObject({ id: userId });
   });
@@ -107,6 +113,7 @@ describe('claims that the vault does not know', () => {
     const { userId } = await addUser('grace');
     await stores.reopen(() => changeVault(`DELETE FROM owner_key WHERE owner = 'user:${userId}'`));
     await expect(enterClaims(stores)).rejects.toBeInstanceOf(UnreadableEvent);
+    expect(await findUnknown()).toEqual([await streamOf('grace')]);
   });
 
   it('do not include those of erased users', async () => {
@@ -124,7 +131,7 @@ it('the row of an address that was changed by SQL refuses the address to all, an
   await addUser('grace');
   changeVault("UPDATE address SET stream = 'address-other'");
   const tampered = { code: 'log.tampered' };
-  expect(await findUnknownClaims(stores)).toHaveLength(1);
+  expect(await findUnknown()).toHaveLength(1);
   await expect(addUser('grace')).rejects.toMatchObject(tampered);
   expect(await findUserByAddress(stores, person('grace').email)).toBeUndefined();
 });

@@ -27,8 +27,8 @@ export async function verifyLog(
     progress.show(check.count, event.position);
   }
   await checkStreams(store, check, end);
-  for (const stream of await findUnknownClaims({ store, vault }))
-    check.addTampered(stream, 'it claims an address, and the vault does not have it for that address');
+  for (const stream of await findUnknownClaims({ store, vault }, check.streamNames()))
+    check.addTampered(stream, 'it claims an address, and the vault lacks its key or does not have it for that address');
   return describe(check.finish(witness.changedStreams), witness.position);
 }
 

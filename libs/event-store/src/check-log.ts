@@ -101,6 +101,11 @@ export class LogCheck {
     return this.streams.size;
   }
 
+  /** The names of all streams. */
+  streamNames(): Iterable<string> {
+    return this.streams.keys();
+  }
+
   /** The last revision of each stream that is not known to be tampered. */
   *lastRevisions(): Generator<[stream: string, revision: number]> {
     for (const [stream, { check, last }] of this.streams) if (check) yield [stream, last];

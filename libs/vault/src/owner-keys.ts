@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, type KeyObject } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LruCache } from '#libs/kernel';
+import type { RowMacs } from './row-macs.js';
 import { unwrap, wrap } from './wrapping.js';
 import type { WriteBatch } from './write-batch.js';
 
@@ -39,6 +40,7 @@ export class OwnerKeys {
     private readonly vaultKey: KeyObject,
     private readonly writes: WriteBatch,
     private readonly hashKey: KeyObject,
+    private readonly macs: Pick<RowMacs, 'countForeignRow'>,
   ) {
     this.statements = {
       find: db.prepare('SELECT owner, box FROM owner_key WHERE owner = ?'),
@@ -58,12 +60,16 @@ export class OwnerKeys {
     return found ?? this.pending.get(owner) ?? this.create(owner);
   }
 
-  /** Returns the keys of several owners; no entry for an owner whose key was never created. */
+  /** Returns the keys of several owners; no entry for an owner whose key was never created, or whose row is foreign. */
   async findAll(owners: Iterable<KeyOwner | HiddenOwner>): Promise<Map<string, Buffer | 'erased'>> {
     const keys = new Map<string, Buffer | 'erased'>();
     for (const owner of owners) {
-      const key = this.find(owner);
-      if (key) keys.set(owner, key);
+      try {
+        const key = this.find(owner);
+        if (key) keys.set(owner, key);
+      } catch {
+        this.macs.countForeignRow('owner_key');
+      }
     }
     return keys;
   }

@@ -7,7 +7,7 @@ import { openVault, type Session, type Vault } from './index.js';
 import { RowMacs } from './row-macs.js';
 
 const key = Buffer.alloc(32, 7);
-const untouched = { token: 0, session: 0, process: 0, password: 0, address: 0 };
+const untouched = { token: 0, session: 0, process: 0, password: 0, address: 0, owner_key: 0 };
 
 let directory: string;
 let vault: Vault;

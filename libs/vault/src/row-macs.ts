@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto';
 
-/** The tables whose rows are authenticated: those of `password` by their sealed boxes, the others by MACs. */
-export type AuthenticatedTable = 'token' | 'session' | 'process' | 'password' | 'address';
+/** The tables whose rows are authenticated: those of `password` and `owner_key` by their sealed boxes, the others by MACs. */
+export type AuthenticatedTable = 'token' | 'session' | 'process' | 'password' | 'address' | 'owner_key';
 
 /** The length of a MAC in bytes. */
 const macLength = 32;
@@ -18,6 +18,7 @@ export class RowMacs {
     process: 0,
     password: 0,
     address: 0,
+    owner_key: 0,
   };
 
   /** @param hashKey the vault's key of hashes, from which the key of the MACs is derived */

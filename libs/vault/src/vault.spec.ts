@@ -137,7 +137,9 @@ describe('keys', () => {
     db.exec("UPDATE owner_key SET box = (SELECT box FROM owner_key WHERE owner = 'user:2') WHERE owner = 'user:1'");
     db.close();
     const again = reopened(vault);
-    await expect(again.findKeys(['user:1'])).rejects.toThrow();
+    expect(await again.findKeys(['user:1'])).toEqual(new Map());
+    expect(again.foreignRows.owner_key).toBe(1);
+    await expect(again.findOrCreateKey('user:1')).rejects.toThrow();
   });
 });
 

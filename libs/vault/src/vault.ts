@@ -64,7 +64,7 @@ export class Vault {
     this.witness = new WitnessRecord(db, key, row);
     this.rowMacs = new RowMacs(hashKey);
     const writes = new WriteBatch(db);
-    this.ownerKeys = new OwnerKeys(db, key, writes, hashKey);
+    this.ownerKeys = new OwnerKeys(db, key, writes, hashKey, this.rowMacs);
     this.addresses = new AddressStreams(db, this.rowMacs, writes, row);
     this.tokens = new TokenHashes(db, this.rowMacs);
     this.tokenUses = new TokenUses(db);
@@ -90,7 +90,7 @@ export class Vault {
     return this.ownerKeys.findOrCreate(owner);
   }
 
-  /** Returns the keys of several owners: 'erased' if it was destroyed, no entry if it was never created. */
+  /** Returns the keys of several owners: 'erased' if it was destroyed, no entry if it was never created or its row is foreign. */
   findKeys(owners: Iterable<KeyOwner | HiddenOwner>): Promise<Map<string, Buffer | 'erased'>> {
     return this.ownerKeys.findAll(owners);
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { unlessTampered, type EventStore, type Loaded } from '#libs/event-store';
-import { systemActor, type DomainEvent, type Subject } from '#libs/kernel';
+import { UnreadableEvent, unlessTampered, type EventStore, type Loaded } from '#libs/event-store';
+import { systemActor, type DomainEvent, type Recorded, type Subject } from '#libs/kernel';
 import type { Vault } from '#libs/vault';
 import {
   AddressClaims,
@@ -129,13 +129,32 @@ export async function enterClaims({ store, vault: { addresses } }: AddressDepend
   return [...second];
 }
 
-/** Returns the streams with claims of an address for which the vault has no row or names another stream. */
-export async function findUnknownClaims({ store, vault: { addresses } }: AddressDependencies): Promise<string[]> {
-  const unknown = new Set<string>();
-  for await (const { address, stream } of readClaims(store, -1))
-    if ((await unlessTampered(addresses.find(address), undefined)) !== stream) unknown.add(stream);
-  return [...unknown];
+/**
+ * Returns those of some streams with a claim that cannot be read, or of an address for which the vault has no row or names another
+ * stream. Other streams and tampered ones are left out.
+ */
+export async function findUnknownClaims(
+  { store, vault: { addresses } }: AddressDependencies,
+  streams: Iterable<string>,
+): Promise<string[]> {
+  const isUnknown = async ({ address, stream }: ClaimInLog): Promise<boolean> =>
+    (await unlessTampered(addresses.find(address), undefined)) !== stream;
+  const unknown: string[] = [];
+  for (const stream of streams) {
+    if (!claimCategories.some((category) => stream.startsWith(`${category}-`))) continue;
+    try {
+      const claims = await unlessTampered(Array.fromAsync(store.read(stream)), []);
+      for (const claim of claims.flatMap((event) => toClaimInLog(event) ?? []))
+        if (!unknown.includes(stream) && (await isUnknown(claim))) unknown.push(stream);
+    } catch (error) {
+      if (!(error instanceof UnreadableEvent)) throw error;
+      unknown.push(stream);
+    }
+  }
+  return unknown;
 }
+
+const claimCategories = [AddressClaims.category, EmailClaims.category];
 
 interface ClaimInLog {
   /** The keyed hash of the address. */
@@ -145,12 +164,17 @@ interface ClaimInLog {
 
 /** Reads the claims in the log from a position on; -1: all. Those of erased users are left out: their address is not known. */
 async function* readClaims(store: EventStore, from: number): AsyncGenerator<ClaimInLog> {
-  const categories = [AddressClaims.category, EmailClaims.category];
-  for await (const { type, data, stream } of store.readAll({ categories, ...(from >= 0 && { from }) })) {
-    const address =
-      type === 'EmailClaimed' ? splitStream(stream).id : (data as Partial<AddressClaimEvent['data']>).address;
-    if (address !== undefined) yield { address, stream };
+  for await (const event of store.readAll({ categories: claimCategories, ...(from >= 0 && { from }) })) {
+    const claim = toClaimInLog(event);
+    if (claim) yield claim;
   }
+}
+
+/** Returns what was claimed; undefined if the user was erased. */
+function toClaimInLog({ type, data, stream }: Recorded): ClaimInLog | undefined {
+  const address =
+    type === 'EmailClaimed' ? splitStream(stream).id : (data as Partial<AddressClaimEvent['data']>).address;
+  return address === undefined ? undefined : { address, stream };
 }
 
 function splitStream(stream: string): { decider: typeof AddressClaims | typeof EmailClaims; id: string } {
