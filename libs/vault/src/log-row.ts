@@ -80,6 +80,10 @@ export class LogRow {
     const find = this.db.prepare('SELECT box FROM secret WHERE name = ?');
     const stored = find.get(rowName) as { box: Uint8Array } | undefined;
     if (!stored) throw new Error('the vault has lost what it knows about the log: restore a backup of it');
-    return JSON.parse(unwrap(stored.box, this.vaultKey, boxName).toString()) as LogState;
+    try {
+      return JSON.parse(unwrap(stored.box, this.vaultKey, boxName).toString()) as LogState;
+    } catch (error) {
+      throw new Error('what the vault knows about the log was changed: restore a backup of it', { cause: error });
+    }
   }
 }

@@ -110,7 +110,10 @@ export async function checkUserCanBeAdded(
 }
 
 const hasAddress = (user: User, address: string): boolean =>
-  user.status !== 'absent' && toCanonicalAddress(user.email) === address;
+  user.status !== 'absent' && !isErased(user) && toCanonicalAddress(user.email) === address;
+
+/** Returns whether the personal data of a user were erased: then their events have none. */
+const isErased = ({ email }: { readonly email?: string }): boolean => email === undefined;
 
 /** Abandons another user's claim, at the loaded revision of that user. Throws `WrongRevision` on a conflict. */
 async function abandonClaim(
