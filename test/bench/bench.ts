@@ -8,6 +8,7 @@ import { measureLogins } from './logins.js';
 import { measurePages } from './pages.js';
 import { startPeer, type Peer } from './peer.js';
 import { profile } from './profile.js';
+import { measureProtection } from './protection.js';
 import { measureReads, measureVisibility } from './reads.js';
 import { machine, print, save, type Report } from './report.js';
 import { Rollbook } from './rollbook.js';
@@ -32,6 +33,8 @@ interface Scale {
   readonly commands: Readonly<Record<number, number>>;
   readonly requests: number;
   readonly rest: number;
+  /** How many events are protected and checked in each round. */
+  readonly protectedEvents: number;
 }
 
 /** The number of events of the user whose history is replayed. */
@@ -47,8 +50,22 @@ const { values } = parseArgs({
   },
 });
 const usual: Scale = values.quick
-  ? { users: 2_000, rounds: 2, commands: { 1: 40, 16: 160, 64: 320 }, requests: 40, rest: 1_000 }
-  : { users: 100_000, rounds: 7, commands: { 1: 300, 16: 1_000, 64: 2_000 }, requests: 300, rest: 10_000 };
+  ? {
+      users: 2_000,
+      rounds: 2,
+      commands: { 1: 40, 16: 160, 64: 320 },
+      requests: 40,
+      rest: 1_000,
+      protectedEvents: 5_000,
+    }
+  : {
+      users: 100_000,
+      rounds: 7,
+      commands: { 1: 300, 16: 1_000, 64: 2_000 },
+      requests: 300,
+      rest: 10_000,
+      protectedEvents: 20_000,
+    };
 const scale: Scale = {
   ...usual,
   ...(values.users && { users: Number(values.users) }),
@@ -106,7 +123,9 @@ async function measure({
   rollbook,
   load,
 }: Bench): Promise<Omit<Report, 'at' | 'options' | 'machine'>> {
-  const { users, rounds, commands, requests, rest } = options;
+  const { users, rounds, commands, requests, rest, protectedEvents } = options;
+  progress('authenticating and sealing');
+  const protection = measureProtection(protectedEvents);
   progress('starting on the defaults, twice');
   const starts = await measureStarts(rest);
   progress('logging in');
@@ -162,6 +181,7 @@ async function measure({
     memoryUnderLoad,
     logins,
     starts,
+    protection,
     ...(where && { profile: where }),
   };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { CommandRow } from './commands.js';
 import type { Where } from './profile.js';
 import type { Logins } from './logins.js';
+import type { ProtectionRow } from './protection.js';
 import type { StartRow } from './starts.js';
 import { rounded, type LatencyRow } from './statistics.js';
 
@@ -25,6 +26,8 @@ export interface Report {
   /** Empty without Chromium. */
   readonly pages: readonly LatencyRow[];
   readonly starts: readonly StartRow[];
+  /** The cost of authenticating and sealing an event with two boxes. */
+  readonly protection: readonly ProtectionRow[];
   readonly profile?: Where;
 }
 
@@ -53,6 +56,7 @@ export function print({
   logins,
   pages,
   starts,
+  protection,
   profile,
 }: Report): void {
   console.log(`${count} CPUs, node ${node}, load average ${load.join(' ')}; times in ms`);
@@ -104,6 +108,11 @@ export function print({
       ['resident memory, under load', memoryUnderLoad, 'MB'],
       ['read models catch up', catchUp.events / catchUp.seconds, 'events/s'],
     ],
+  );
+  table(
+    'Authenticating and sealing an event with two boxes',
+    ['', 'CPU µs', 'goal'],
+    protection.map(({ what, microseconds, goal }) => [what, microseconds, goal ?? '']),
   );
   if (!profile) return;
   const shares = (rows: Where['packages']) => rows.map(({ what, share }) => [what, `${(share * 100).toFixed(1)} %`]);
