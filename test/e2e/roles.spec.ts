@@ -127,7 +127,8 @@ const issuing = (kind: Kind, route: ContractRoute): ContractRoute =>
 
 /** Checks whether a route of the whole installation is closed to this caller, a service of one account. */
 const isClosedToAccountService = (kind: Kind, { method, path }: ContractRoute) =>
-  kind === 'service of the account' && ((method === 'POST' && path === '/accounts') || path.startsWith('/mails'));
+  kind === 'service of the account' &&
+  ((method === 'POST' && path === '/accounts') || path.startsWith('/mails') || path.startsWith('/log-incidents'));
 
 describe('every route', () => {
   it('is in the list of routes, and the list names no other', async () => {

@@ -3,8 +3,8 @@ const intervalMs = 3_000;
 
 /** Shows how far a tool is: a count, percents, and the time left. */
 export class Progress {
-  private readonly startedAt = performance.now();
-  private shownAt = this.startedAt;
+  private readonly startedAt: number;
+  private shownAt: number;
 
   /**
    * @param unit what is counted, in the plural
@@ -14,11 +14,14 @@ export class Progress {
     private readonly unit: string,
     private readonly total: number,
     private readonly print: (text: string) => void = console.error,
-  ) {}
+    private readonly now = (): number => performance.now(),
+  ) {
+    this.startedAt = this.shownAt = now();
+  }
 
   /** Shows the progress, at most every 3 s. */
   show(count: number, done: number): void {
-    const now = performance.now();
+    const now = this.now();
     if (now - this.shownAt < intervalMs) return;
     this.shownAt = now;
     const share = Math.min(1, Math.max(done, 1) / Math.max(this.total, 1));
