@@ -14,10 +14,9 @@ export class Progress {
     private readonly unit: string,
     private readonly total: number,
     private readonly print: (text: string) => void = console.error,
-    private readonly now = () => performance.now(),
+    private readonly now = (): number => performance.now(),
   ) {
-    this.startedAt = now();
-    this.shownAt = this.startedAt;
+    this.startedAt = this.shownAt = now();
   }
 
   /** Shows the progress, at most every 3 s. */
