@@ -6,13 +6,13 @@ import { EventStoreDBClient, FORWARDS, NO_STREAM, START, StreamNotFoundError, js
 import { AccountDecider, EmailDomainDecider, accountEvents, emailDomainEvents } from '#libs/accounts';
 import { EventStore, type AuthenticationKeys, type ProposedEvent } from '#libs/event-store';
 import type { AnyDecider } from '#libs/kernel';
-import { EmailClaims, UserDecider, emailClaimEvents, userEvents } from '#libs/users';
+import { AddressClaims, UserDecider, addressClaimEvents, userEvents } from '#libs/users';
 import type { Raw } from './load.js';
 import { answerQuestions, cpuSeconds } from './peer.js';
 
 /** Events as Rollbook has written them: those of an account, its domain, a user, and the address claim. */
 export type Templates<Event> = Readonly<
-  Record<'AccountOpened' | 'DomainOwned' | 'EmailClaimed' | 'UserAdded' | 'UserLocked' | 'UserUnlocked', Event>
+  Record<'AccountOpened' | 'DomainOwned' | 'AddressClaimed' | 'UserAdded' | 'UserLocked' | 'UserUnlocked', Event>
 >;
 
 export interface BareOptions {
@@ -68,7 +68,7 @@ function withEventStore({ url, namespace, proposed }: BareOptions): Calls {
     unsignedUntil: 0,
     deriveEventId: (id) => id,
   };
-  const catalogue = { ...accountEvents, ...emailDomainEvents, ...emailClaimEvents, ...userEvents };
+  const catalogue = { ...accountEvents, ...emailDomainEvents, ...addressClaimEvents, ...userEvents };
   const store = new EventStore({
     url,
     namespace,
@@ -93,10 +93,10 @@ function actsOf({ load, append }: Calls) {
     unlock: change('UserUnlocked'),
     async add(id: string) {
       const user = await load(UserDecider, id);
-      const claim = await load(EmailClaims, id);
+      const claim = await load(AddressClaims, id);
       await load(EmailDomainDecider, 'example');
       await load(AccountDecider, 'example');
-      await append(EmailClaims, id, claim, 'EmailClaimed');
+      await append(AddressClaims, id, claim, 'AddressClaimed');
       await append(UserDecider, id, user, 'UserAdded');
     },
   } satisfies Record<string, (id: string) => Promise<void>>;
