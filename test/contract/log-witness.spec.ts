@@ -99,7 +99,7 @@ it('has the same digest for the same log, in batches of any size', async () => {
   witness.start();
   await waitForEnd();
   const { state } = vault.witness;
-  vault.witness.reset(0);
+  await vault.witness.reset(0);
   await witness.stop();
   witness = new LogWitness(store, vault.witness, (error) => problems.push(error));
   witness.start();
@@ -126,23 +126,27 @@ it('tells an altered event from a foreign one at the end of a stream', async () 
   await forge('n-1');
   const { position } = (await Array.fromAsync(store.readRawLog()))[0]!;
   expect(await Array.fromAsync(store.read('n-1'))).toEqual([]);
-  vault.witness.save({ state: { ...seen, position }, foreign: [], changedStreams: [] });
+  await vault.witness.save({ state: { ...seen, position }, foreign: [], changedStreams: [] });
   await expect(Array.fromAsync(store.read('n-1'))).rejects.toThrow(TamperedStream);
   await expect(store.append('n-1', -1, [counted(1)])).rejects.toThrow(TamperedStream);
   expect(store.tampered.list(10)).toEqual([
     { stream: 'n-1', reason: 'revision 0 was altered', at: expect.any(String) },
   ]);
-  vault.witness.save({ state: { ...seen, position }, foreign: [foreignEvent('n-1', 0)], changedStreams: [] });
+  await vault.witness.save({ state: { ...seen, position }, foreign: [foreignEvent('n-1', 0)], changedStreams: [] });
   expect(await Array.fromAsync(store.read('n-1'))).toEqual([]);
 });
 
 it('makes a stream tampered that was deleted or whose metadata were changed', async () => {
   await store.append('n-1', -1, [counted(1)]);
-  vault.witness.save({ state: vault.witness.state, foreign: [], changedStreams: [{ stream: 'n-1', position: 0 }] });
+  await vault.witness.save({
+    state: vault.witness.state,
+    foreign: [],
+    changedStreams: [{ stream: 'n-1', position: 0 }],
+  });
   await expect(Array.fromAsync(store.read('n-1'))).rejects.toThrow(TamperedStream);
 });
 
-it('saves all of what it has seen, or nothing', () => {
+it('saves all of what it has seen, or nothing', async () => {
   const db = new DatabaseSync(join(directory, 'vault.db'));
   db.exec("CREATE TRIGGER broken BEFORE UPDATE ON secret BEGIN SELECT RAISE(ABORT, 'disk'); END");
   const seen = {
@@ -150,7 +154,7 @@ it('saves all of what it has seen, or nothing', () => {
     foreign: [foreignEvent('n-1', 3)],
     changedStreams: [{ stream: 'n-2', position: 0 }],
   };
-  expect(() => vault.witness.save(seen)).toThrow('disk');
+  await expect(vault.witness.save(seen)).rejects.toThrow('disk');
   expect([vault.witness.position, vault.witness.isForeign('n-1', 3), vault.witness.isChanged('n-2')]).toEqual([
     -1,
     false,
@@ -158,7 +162,7 @@ it('saves all of what it has seen, or nothing', () => {
   ]);
   db.exec('DROP TRIGGER broken');
   db.close();
-  vault.witness.save(seen);
+  await vault.witness.save(seen);
   reopen();
   expect([vault.witness.position, vault.witness.isForeign('n-1', 3), vault.witness.isChanged('n-2')]).toEqual([
     9,
@@ -167,9 +171,9 @@ it('saves all of what it has seen, or nothing', () => {
   ]);
 });
 
-it('lists at most 10,000 ranges', () => {
+it('lists at most 10,000 ranges', async () => {
   const foreign = Array.from({ length: 10_050 }, (_, nth) => foreignEvent(`n-${nth}`, 0));
-  vault.witness.save({ state: { ...vault.witness.state, position: 9 }, foreign, changedStreams: [] });
+  await vault.witness.save({ state: { ...vault.witness.state, position: 9 }, foreign, changedStreams: [] });
   expect(vault.witness.state.foreignRanges).toBe(10_000);
   expect(vault.witness.isForeign('n-10049', 0)).toBe(false);
 });
@@ -191,16 +195,16 @@ describe('a vault is refused', () => {
     ],
     ['both lists were removed', 'DROP TABLE foreign_range; DROP TABLE changed_stream', 'list of foreign events'],
     ['what it knows about the log was removed', "DELETE FROM secret WHERE name = 'log'", 'has lost what it knows'],
-  ])('if %s', (_, sql, refusal) => {
+  ])('if %s', async (_, sql, refusal) => {
     const changed = mkdtempSync(join(tmpdir(), 'witness-'));
     const state = { ...vault.witness.state, position: 5 };
     const written = openVault({ directory: changed, key, create: true });
-    written.witness.save({
+    await written.witness.save({
       state,
       foreign: [foreignEvent('n-1', 3)],
       changedStreams: [{ stream: 'n-2', position: 0 }],
     });
-    written.witness.saveAccepted('n-3', { revision: 1, events: [[0, 0]], position: 4 });
+    await written.witness.saveAccepted('n-3', { revision: 1, events: [[0, 0]], position: 4 });
     written.close();
     const db = new DatabaseSync(join(changed, 'vault.db'));
     db.exec(sql);

@@ -84,7 +84,7 @@ export async function proposeAcceptance(
 async function accept({ store, vault }: Log, acceptance: Acceptance, reason: string): Promise<void> {
   const event = { type: 'TamperedStreamAccepted', data: acceptance } as const;
   const { position } = await appendToInstallation(store, vault, event, { reason });
-  saveAcceptance(vault, acceptance, position);
+  await saveAcceptance(vault, acceptance, position);
 }
 
 /** Checks the whole log, in which the stream counts as accepted. */

@@ -177,9 +177,9 @@ async function takeOverLog(store: EventStore, vault: Vault): Promise<void> {
       data: { events, digest, position },
     });
   }
-  vault.authentication.takeOver(position);
+  await vault.authentication.takeOver(position);
   // Without this, the witness would read the log again.
-  vault.witness.save({ state: unsigned, foreign: [], changedStreams: [] });
+  await vault.witness.save({ state: unsigned, foreign: [], changedStreams: [] });
 }
 
 /** Enters the claims of addresses that the vault may not know. Throws an Error of one line if the vault lacks the key of one. */
@@ -248,7 +248,7 @@ export async function recordRestore(
   const end = await store.lastPosition();
   vault.lowerCheckpoints(end);
   // A restored copy has a key of its own, so that a copy for a test can't write what the original accepts.
-  vault.authentication.beginGeneration(end);
+  await vault.authentication.beginGeneration(end);
   await appendToInstallation(store, vault, { type: 'InstallationRestored', data: backup });
-  vault.witness.reset(end);
+  await vault.witness.reset(end);
 }

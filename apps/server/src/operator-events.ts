@@ -25,18 +25,23 @@ export async function applyOperatorEvents(store: EventStore, vault: Vault): Prom
   const { witness } = vault;
   for await (const event of store.read(installationStream)) {
     const acceptance = acceptanceOf(event);
-    if (acceptance) saveAcceptance(vault, acceptance, event.position);
+    if (acceptance) await saveAcceptance(vault, acceptance, event.position);
     const acknowledged = acknowledgementOf(event);
-    if (acknowledged && acknowledged.position > witness.acknowledgedUntil) witness.acknowledge(acknowledged.position);
+    if (acknowledged && acknowledged.position > witness.acknowledgedUntil)
+      await witness.acknowledge(acknowledged.position);
   }
 }
 
 /** Saves an acceptance, with the position of its event, unless the vault has it or a newer one. */
-export function saveAcceptance(vault: Vault, { stream, revision, events, log }: Acceptance, position: number): void {
+export async function saveAcceptance(
+  vault: Vault,
+  { stream, revision, events, log }: Acceptance,
+  position: number,
+): Promise<void> {
   const { witness } = vault;
   const saved = witness.findAccepted(stream);
   if (saved && position <= saved.position && saved.position < Infinity) return;
   const ranges = events.map(({ first, last }) => [first, last] as const);
   const isNewer = log !== undefined && log.position >= witness.position;
-  witness.saveAccepted(stream, { revision, events: ranges, position }, isNewer ? log : undefined);
+  await witness.saveAccepted(stream, { revision, events: ranges, position }, isNewer ? log : undefined);
 }

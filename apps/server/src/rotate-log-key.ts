@@ -8,12 +8,12 @@ import { appendToInstallation, installationStream } from './installation-stream.
  * vault, which lacks the key, is recognised.
  */
 export async function rotateLogKey(store: EventStore, vault: Vault): Promise<{ generation: number; position: number }> {
-  const generation = vault.authentication.prepareNext();
+  const generation = await vault.authentication.prepareNext();
   const { position } = await appendToInstallation(store, vault, {
     type: 'InstallationKeyRotated',
     data: { generation },
   });
-  vault.authentication.beginPrepared(position);
+  await vault.authentication.beginPrepared(position);
   return { generation, position };
 }
 
@@ -22,7 +22,7 @@ export async function rotateLogKey(store: EventStore, vault: Vault): Promise<{ g
  * @throws Error of one line if it lacks one: then it is older than the log
  */
 export async function checkGenerations(store: EventStore, vault: Vault): Promise<void> {
-  for await (const position of findUnfinishedRotation(store, vault)) vault.authentication.beginPrepared(position);
+  for await (const position of findUnfinishedRotation(store, vault)) await vault.authentication.beginPrepared(position);
 }
 
 /** Checks that the vault has every generation that the log names, or its key, and changes nothing. Throws as {@link checkGenerations}. */

@@ -22,7 +22,7 @@ export interface WitnessRecord {
     readonly state: WitnessState;
     readonly foreign: readonly ForeignEvent[];
     readonly changedStreams: readonly ChangedStream[];
-  }): void;
+  }): Promise<void>;
   attach(): void;
   waitForPosition(position: number, signal: AbortSignal): Promise<void>;
 }
@@ -127,14 +127,14 @@ export class LogWitness {
     let restedAt = performance.now(); // when the pauses that the saves so far cost would be over
     for await (const batch of collectReady(items, MAX_BATCH)) {
       const startedAt = performance.now();
-      this.save(batch);
+      await this.save(batch);
       const endedAt = performance.now();
       restedAt = Math.max(restedAt, startedAt) + PAUSE_FACTOR * (endedAt - startedAt);
       if (restedAt - endedAt > PAUSE_FREE_MS) await pause(restedAt - endedAt - PAUSE_FREE_MS);
     }
   }
 
-  private save(items: readonly RawLogItem[]): void {
+  private async save(items: readonly RawLogItem[]): Promise<void> {
     const foreign: ForeignEvent[] = [];
     const changedStreams: ChangedStream[] = [];
     let { state } = this.record;
@@ -147,6 +147,7 @@ export class LogWitness {
       else if (!item.isAuthentic) foreign.push({ stream, revision, position, type });
       state = advance(state, item);
     }
-    if (state !== this.record.state || changedStreams.length > 0) this.record.save({ state, foreign, changedStreams });
+    if (state !== this.record.state || changedStreams.length > 0)
+      await this.record.save({ state, foreign, changedStreams });
   }
 }

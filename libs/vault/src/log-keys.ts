@@ -72,7 +72,7 @@ export class LogKeys {
   }
 
   /** Saves up to which position events without a MAC count. */
-  takeOver(unsignedUntil: number): void {
+  async takeOver(unsignedUntil: number): Promise<void> {
     this.row.update({ unsignedUntil });
   }
 
@@ -82,20 +82,20 @@ export class LogKeys {
   }
 
   /** Creates the key of the next generation durably, unless it is there. Returns the number of that generation. */
-  prepareNext(): number {
+  async prepareNext(): Promise<number> {
     if (!this.isNextPrepared) this.row.update({ preparedKey: newKey() });
     return this.generations.length + 1;
   }
 
   /** Ends the current generation at the event that names the prepared one, and begins that one there. */
-  beginPrepared(position: number): void {
+  async beginPrepared(position: number): Promise<void> {
     const { preparedKey } = this.row.state;
     if (preparedKey === undefined) throw new Error('no key is prepared');
     this.begin(preparedKey, position);
   }
 
   /** Ends the current generation at a position of the log, and begins the next one there. Forgets a prepared key. */
-  beginGeneration(position: number): void {
+  async beginGeneration(position: number): Promise<void> {
     this.begin(newKey(), position);
   }
 

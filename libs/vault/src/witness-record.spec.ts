@@ -25,34 +25,34 @@ const reopen = () => {
   vault = openVault({ directory, key, create: false });
 };
 
-it('takes a changed stream as accepted until it is changed again', () => {
+it('takes a changed stream as accepted until it is changed again', async () => {
   const { state } = vault.witness;
   const change = (position: number) =>
     vault.witness.save({ state, foreign: [], changedStreams: [{ stream: 'n-1', position }] });
-  change(3);
+  await change(3);
   vault.witness.proposeAccepted('n-1', { revision: 4, events: [[0, 4]] });
   expect([vault.witness.isChanged('n-1'), vault.witness.changedStreams]).toEqual([false, []]);
   reopen();
   expect(vault.witness.isChanged('n-1')).toBe(true);
-  vault.witness.saveAccepted('n-1', { revision: 4, events: [[0, 4]], position: 7 });
+  await vault.witness.saveAccepted('n-1', { revision: 4, events: [[0, 4]], position: 7 });
   // The witness reads again what came before the acceptance.
-  change(5);
+  await change(5);
   reopen();
   expect([vault.witness.isChanged('n-1'), vault.witness.hasUnacknowledged()]).toEqual([false, false]);
-  change(8);
+  await change(8);
   expect([vault.witness.isChanged('n-1'), vault.witness.hasUnacknowledged()]).toEqual([true, true]);
-  vault.witness.acknowledge(8);
+  await vault.witness.acknowledge(8);
   expect([vault.witness.isChanged('n-1'), vault.witness.hasUnacknowledged()]).toEqual([true, false]);
 });
 
-it('forgets after a restore what was accepted and acknowledged later', () => {
+it('forgets after a restore what was accepted and acknowledged later', async () => {
   for (const [stream, position] of [
     ['n-1', 5],
     ['n-2', 6],
   ] as const)
-    vault.witness.saveAccepted(stream, { revision: 4, events: [], position });
-  vault.witness.acknowledge(9);
-  vault.witness.reset(5);
+    await vault.witness.saveAccepted(stream, { revision: 4, events: [], position });
+  await vault.witness.acknowledge(9);
+  await vault.witness.reset(5);
   reopen();
   const { witness } = vault;
   expect([witness.findAccepted('n-1')?.position, witness.findAccepted('n-2'), witness.acknowledgedUntil]).toEqual([
@@ -62,37 +62,37 @@ it('forgets after a restore what was accepted and acknowledged later', () => {
   ]);
 });
 
-it('saves all of an acceptance, or nothing', () => {
+it('saves all of an acceptance, or nothing', async () => {
   const db = new DatabaseSync(join(directory, 'vault.db'));
   const { state } = vault.witness;
-  vault.witness.save({ state, foreign: [], changedStreams: [{ stream: 'n-1', position: 3 }] });
+  await vault.witness.save({ state, foreign: [], changedStreams: [{ stream: 'n-1', position: 3 }] });
   db.exec("CREATE TRIGGER broken BEFORE UPDATE ON secret BEGIN SELECT RAISE(ABORT, 'disk'); END");
   const acceptance = { revision: 4, events: [], position: 7 };
-  expect(() => vault.witness.saveAccepted('n-1', acceptance, { ...state, events: 3 })).toThrow('disk');
+  await expect(vault.witness.saveAccepted('n-1', acceptance, { ...state, events: 3 })).rejects.toThrow('disk');
   expect([vault.witness.isChanged('n-1'), vault.witness.findAccepted('n-1')]).toEqual([true, undefined]);
   db.exec('DROP TRIGGER broken');
   db.close();
-  vault.witness.saveAccepted('n-1', acceptance, { ...state, events: 3 });
+  await vault.witness.saveAccepted('n-1', acceptance, { ...state, events: 3 });
   reopen();
   expect([vault.witness.isChanged('n-1'), vault.witness.findAccepted('n-1')]).toEqual([false, acceptance]);
   expect(vault.witness.state.events).toBe(3);
 });
 
-it('can be opened for reading while it is written to', () => {
+it('can be opened for reading while it is written to', async () => {
   const reader = openVaultForReading({ directory, key });
-  vault.witness.save({ state: { ...vault.witness.state, position: 9 }, foreign: [], changedStreams: [] });
+  await vault.witness.save({ state: { ...vault.witness.state, position: 9 }, foreign: [], changedStreams: [] });
   expect([reader.witness.position, reader.fingerprint]).toEqual([-1, vault.fingerprint]);
-  expect(() => reader.witness.acknowledge(5)).toThrow('readonly');
+  await expect(reader.witness.acknowledge(5)).rejects.toThrow('readonly');
   reader.close();
   const other = openVaultForReading({ directory, key });
   expect(other.witness.position).toBe(9);
   other.close();
 });
 
-it('reads the lists of an earlier build, whose incidents have no position and no type', () => {
+it('reads the lists of an earlier build, whose incidents have no position and no type', async () => {
   const foreign = [{ stream: 'n-1', revision: 3, position: 8, type: 'Forged' }];
   const changedStreams = [{ stream: 'n-2', position: 9 }];
-  vault.witness.save({ state: vault.witness.state, foreign, changedStreams });
+  await vault.witness.save({ state: vault.witness.state, foreign, changedStreams });
   const db = new DatabaseSync(join(directory, 'vault.db'));
   const vaultKey = createSecretKey(key);
   db.prepare('UPDATE foreign_range SET box = ?').run(wrap(Buffer.from('5'), vaultKey, 'foreign:3:n-1'));
@@ -103,6 +103,6 @@ it('reads the lists of an earlier build, whose incidents have no position and no
     { stream: 'n-2', isAcknowledged: false },
     { stream: 'n-1', first: 3, last: 5, isAcknowledged: false },
   ]);
-  vault.witness.acknowledge(0);
+  await vault.witness.acknowledge(0);
   expect(vault.witness.hasUnacknowledged()).toBe(false);
 });

@@ -97,7 +97,7 @@ export class WitnessRecord {
    * @param acceptance with the position of the event that records it
    * @param state what the witness has to have seen of the log; default: what it has seen
    */
-  saveAccepted(stream: string, acceptance: SavedAcceptance, state: Seen['state'] = this.state): void {
+  async saveAccepted(stream: string, acceptance: SavedAcceptance, state: Seen['state'] = this.state): Promise<void> {
     this.inTransaction(() => {
       this.accepted.save(stream, acceptance);
       this.foreign.removeChanged(stream);
@@ -111,7 +111,7 @@ export class WitnessRecord {
   }
 
   /** Saves that an operator has acknowledged the foreign events and changed streams up to a position. */
-  acknowledge(position: number): void {
+  async acknowledge(position: number): Promise<void> {
     this.row.update({ acknowledgedUntil: Math.max(position, this.acknowledgedUntil) });
   }
 
@@ -128,7 +128,7 @@ export class WitnessRecord {
   }
 
   /** Saves what was seen, all of it or nothing, and wakes the reads that wait for it. */
-  save({ state, foreign, changedStreams }: Seen): void {
+  async save({ state, foreign, changedStreams }: Seen): Promise<void> {
     this.inTransaction(() => {
       for (const event of foreign) this.foreign.addEvent(event);
       for (const { stream, position } of changedStreams) {
@@ -144,7 +144,7 @@ export class WitnessRecord {
    * Forgets what was seen, so that the log can be seen anew after a restore.
    * @param end the position of the log's last event: what operators have accepted and acknowledged later is forgotten, too
    */
-  reset(end: number): void {
+  async reset(end: number): Promise<void> {
     this.inTransaction(() => {
       this.foreign.clear();
       this.accepted.removeAfter(end);

@@ -54,7 +54,7 @@ export function acknowledgeLogIncidents(
       },
     );
     const appended = await store.append(installationStream, last, [event]);
-    witness.acknowledge(position);
+    await witness.acknowledge(position);
     return new VersionedResult({ changed: true }, appended.position);
   });
 }
