@@ -124,7 +124,8 @@ if (!external)
     await waitForWitness();
     await witness.stop();
     for (const call of [read, readNewest, append]) expect(await outcome<unknown>(call())).toBe('tampered');
-    expect(store.tampered.list(10)).toEqual([{ stream: 'n-1', reason: 'it was deleted or its metadata were changed' }]);
+    const reason = 'it was deleted or its metadata were changed';
+    expect(store.tampered.list(10)).toMatchObject([{ stream: 'n-1', reason }]);
     expect(vault.witness.listIncidents(10)).toMatchObject([{ stream: 'n-1', isAcknowledged: false }]);
     expect(vault.witness.state.foreignRanges).toBe(0);
     vault.close();
