@@ -59,7 +59,7 @@ async function appendClaim(stream: string, revision: number, data: { user: strin
 }
 
 describe('a claim of an address', () => {
-  it('tells in the log neither the address nor the user nor the command', async () => {
+  it('shows in the log neither the address nor the user nor the command', async () => {
     const { command, userId } = await addUser('grace');
     const stream = (await streamOf('grace'))!;
     expect(await claimants(stream)).toEqual([userId]);

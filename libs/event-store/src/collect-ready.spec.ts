@@ -2,7 +2,7 @@ import { setImmediate, setTimeout as pause } from 'node:timers/promises';
 import { collectReady } from './collect-ready.js';
 
 describe('collectReady', () => {
-  it('collects what is there at once, and does not wait for more', async () => {
+  it('collects the items that are ready, and does not wait for more', async () => {
     async function* source() {
       yield* [1, 2, 3];
       await pause(20);

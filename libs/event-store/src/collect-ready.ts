@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 
 /**
- * Collects the items that are there at once into pages of at most `max`, without waiting for more. An error is thrown after
+ * Collects the items that are ready into pages of at most `max`, without waiting for more. An error is thrown after
  * the items before it. If the reader stops early, `items` ends as soon as the item that was asked for last has come.
  */
 export async function* collectReady<T>(items: AsyncGenerator<T>, max: number): AsyncGenerator<T[]> {

@@ -10,7 +10,7 @@ export type BoxName = 'subject' | 'actor' | 'period';
 
 /** Encrypted data in an event's metadata. */
 export interface SealedBox {
-  /** Whose key opens the box, `<kind>:<id>`; `key:<id>` where the event must not tell whose it is. */
+  /** Whose key opens the box, `<kind>:<id>`; `key:<id>` in an event that must not show whose it is. */
   readonly owner: string;
   /** The name of a key that the box needs as well, `period:<account>:<YYYY-MM>`. */
   readonly period?: string;

@@ -6,7 +6,7 @@ export interface EventFormat<Data = object> {
   readonly personal?: readonly (keyof Data & string)[];
   /** Returns the owner of that key, `<kind>:<id>`. Default: the envelope's subject, or its account if the subject is no person. */
   readonly sealedFor?: (data: Data, envelope: Envelope) => string;
-  /** Whether the event names that key by an opaque id, so that it does not tell whose key it is. */
+  /** Whether the event names that key by an opaque id, so that it does not show whose key it is. */
   readonly hidesOwner?: true;
   /** Whose keys encrypt the IP address: the actor's (default), or the subject's together with that of the account and month. */
   readonly ip?: 'actor' | 'period';

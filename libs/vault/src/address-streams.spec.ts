@@ -61,7 +61,7 @@ describe('the stream of an address', () => {
 });
 
 describe('the opaque name of an owner', () => {
-  it('finds the key, and tells neither the owner nor the kind', async () => {
+  it('finds the key, and shows neither the owner nor the kind', async () => {
     const made = await vault.findOrCreateKey('user:ann');
     const name = vault.hideOwner('user:ann');
     expect(name).toMatch(/^key:[0-9a-f]{32}$/);

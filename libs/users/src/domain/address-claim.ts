@@ -34,7 +34,7 @@ declare module '#libs/kernel' {
 export const addressClaimEvent = eventsOf<AddressClaimEvent>();
 export const emailClaimEvent = eventsOf<EmailClaimEvent>();
 
-/** How claims are stored: an event tells neither whose address it is nor which one. */
+/** How claims are stored: without the user's key, an event shows neither the user nor the address. */
 export const addressClaimEvents: Catalogue<AddressClaimEvent> = {
   AddressClaimed: { personal: ['user', 'address'], sealedFor: ({ user }) => `user:${user}`, hidesOwner: true },
 };

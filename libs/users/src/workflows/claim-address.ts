@@ -91,7 +91,7 @@ export function findUserByAddress(
     const user = id === undefined ? undefined : (await dependencies.store.load(UserDecider, id)).state;
     return user && hasAddress(user, toCanonicalAddress(email)) ? { id: id!, user } : undefined;
   };
-  // Strangers name the address: the answer must not tell them that it is known.
+  // Strangers choose the address: the answer must not show them that it is known.
   return unlessTampered(find(), undefined);
 }
 
