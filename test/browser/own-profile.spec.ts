@@ -70,6 +70,9 @@ import { createSteps } from './steps.js';
   });
 
   step('is told which field is missing', async () => {
+    // Not before the form has taken over the response to the last change.
+    await page.reload();
+    await page.getByRole('textbox', { name: 'Last name' }).waitFor();
     await fill('Last name', '');
     await press('Save');
     await page.getByText('This is needed.').waitFor();
