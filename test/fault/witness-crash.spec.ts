@@ -2,7 +2,7 @@ import { cpSync } from 'node:fs';
 import { ANY, EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { LogWitness, type EventStore } from '#libs/event-store';
 import { openVault, type Vault } from '#libs/vault';
-import { findLostEvent } from '../../apps/server/src/installation.js';
+import { findLostEvent } from '../../apps/server/src/lost-events.js';
 import { counted, external, namespace, numberOf, storeOf, url } from '../contract/event-store-fixture.js';
 import { newPath } from '../support/backup.js';
 import { collectCrashStates } from '../support/crash-states.js';

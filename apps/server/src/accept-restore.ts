@@ -1,4 +1,5 @@
-import { findLostEvent, recordRestore, type Installation } from './installation.js';
+import { recordRestore, type Installation } from './installation.js';
+import { findLostEvent } from './lost-events.js';
 
 /**
  * Accepts a log that lacks events which this installation has seen: an operator has restored it by the event store's own

@@ -1,21 +1,15 @@
 import { Logger } from '@nestjs/common';
-import {
-  EventStore,
-  UnreadableEvent,
-  WrongRevision,
-  advance,
-  isSigned,
-  unlessTampered,
-  type WitnessState,
-} from '#libs/event-store';
+import { EventStore, UnreadableEvent, WrongRevision, unlessTampered } from '#libs/event-store';
 import { noObserver, type StoreObserver } from '#libs/kernel';
 import { enterClaims } from '#libs/users';
 import { loadVaultKey, openVault, vaultExists, type Vault } from '#libs/vault';
 import type { Config } from './config.js';
 import { eventCatalogue } from './event-catalogue.js';
 import { appendToInstallation, installationStream as stream, idOf, toProposedEvent } from './installation-stream.js';
+import { findLostEvent } from './lost-events.js';
 import { applyOperatorEvents } from './operator-events.js';
 import { checkGenerations } from './rotate-log-key.js';
+import { takeOverLog } from './take-over-log.js';
 
 /** The log and the vault that belong to each other. */
 export interface Installation {
@@ -151,37 +145,6 @@ async function writeFounding(store: EventStore, vault: Vault): Promise<void> {
   }
 }
 
-/**
- * Takes over the log of a build that did not authenticate events. Its present events are accepted as they are; later events
- * must be authentic. The event of the take-over has the number and a digest of what was there. A take-over that was cut
- * short is finished from its event.
- * @throws Error of one line if other events of the log carry a MAC: then the vault is older than the log
- */
-async function takeOverLog(store: EventStore, vault: Vault): Promise<void> {
-  const taken = await findTakeOver(store);
-  let unsigned: WitnessState = vault.witness.state;
-  let signed = 0;
-  for await (const event of store.readRawLog()) {
-    if (isSigned(event)) signed++;
-    else if (event.position <= (taken?.position ?? Infinity))
-      unsigned = advance(unsigned, { event, isAuthentic: true });
-  }
-  const { events, digest, position } = unsigned;
-  if (taken ? signed !== 1 || taken.digest !== digest : signed > 0)
-    throw new Error(
-      'The log holds events that are signed with an unknown key: restore the vault that belongs to this log, or remove what others have appended to its streams.',
-    );
-  if (!taken) {
-    await appendToInstallation(store, vault, {
-      type: 'InstallationTakenOver',
-      data: { events, digest, position },
-    });
-  }
-  await vault.authentication.takeOver(position);
-  // Without this, the witness would read the log again.
-  await vault.witness.save({ state: unsigned, foreign: [], changedStreams: [] });
-}
-
 /** Enters the claims of addresses that the vault may not know. Throws an Error of one line if the vault lacks the key of one. */
 async function enterClaimsOfAddresses(store: EventStore, vault: Vault): Promise<void> {
   try {
@@ -197,29 +160,6 @@ async function enterClaimsOfAddresses(store: EventStore, vault: Vault): Promise<
 }
 
 /**
- * Returns the position of an event that the vault knows and the log does not hold: the last that the witness has seen, or that
- * of an acceptance of a tampered stream. undefined if there is none.
- */
-export async function findLostEvent({ store, vault }: Pick<Installation, 'store' | 'vault'>) {
-  const { witness } = vault;
-  if (!(await holdsWitnessedEvent(store, vault))) return witness.position;
-  const lost = new Set(witness.acceptancePositions);
-  for await (const { type, position } of store.read(stream))
-    if (type === 'TamperedStreamAccepted') lost.delete(position);
-  return [...lost][0];
-}
-
-async function holdsWitnessedEvent(store: EventStore, { witness }: Vault): Promise<boolean> {
-  const { position, lastEvent } = witness.state;
-  if (position < 0) return true;
-  for await (const event of store.readRawLog({ from: position, maxCount: 1 })) {
-    if (event.position !== position) break;
-    if (advance(witness.state, { event, isAuthentic: false }).lastEvent === lastEvent) return true;
-  }
-  return false;
-}
-
-/**
  * Throws an Error of one line if the log does not hold an event that the vault knows: then its newest events were cut off, or
  * the event store was restored by other means than ours.
  */
@@ -229,12 +169,6 @@ async function checkLogIsComplete(store: EventStore, vault: Vault): Promise<void
   throw new Error(
     `The log does not hold the event at position ${lost}, which this installation has seen: it was changed or restored from outside. If an operator has restored it, run npm run log:accept-restore.`,
   );
-}
-
-async function findTakeOver(store: EventStore) {
-  for await (const { type, data } of store.read(stream, { backwards: true }))
-    if (type === 'InstallationTakenOver') return data as { digest: string; position: number };
-  return undefined;
 }
 
 /**

@@ -7,7 +7,7 @@ export class Progress {
   private shownAt: number;
 
   /**
-   * @param unit what is counted, in the plural
+   * @param unit the noun for the items in the plural, for example `events`
    * @param total the value of `done` at the end
    */
   constructor(

@@ -1,11 +1,16 @@
-import { StreamDeletedError } from '@eventstore/db-client';
+import { NO_STREAM, StreamDeletedError, WrongExpectedVersionError } from '@eventstore/db-client';
 import { authenticateInLog } from './accepted-stream.js';
-import type { AuthenticationKeys } from './authentication.js';
+import { signEvents, type AuthenticationKeys } from './authentication.js';
+import type { StoredEvent } from './codec.js';
 import type { RawEvent } from './raw-event.js';
-import type { LogRange, RawLog, StreamRange } from './raw-log.js';
+import type { Appended, LogRange, RawLog, StreamRange } from './raw-log.js';
 import { StreamCheck, TamperedStream, type EventPlace } from './stream-check.js';
 import { TamperedStreams, type OnTampered } from './tampered-streams.js';
 import type { WitnessRecord } from './witness.js';
+import { WrongRevision } from './wrong-revision.js';
+
+/** How often an append may find further foreign events at the end of its stream before it is a conflict. */
+const MAX_APPEND_ROUNDS = 5;
 
 /** What decides which events are authentic. */
 export interface LogKnowledge {
@@ -111,10 +116,38 @@ export class AuthenticLog {
   }
 
   /**
+   * Signs events and appends them if the newest authentic event of the stream has the revision `expected` (-1: there is none).
+   * They come after the foreign events that follow it.
+   * @throws WrongRevision; TamperedStream if the stream was deleted or its metadata were changed
+   */
+  async append(stream: string, expected: number, events: readonly StoredEvent[]): Promise<Appended> {
+    const { current } = this.keys.authentication;
+    for (let last = expected, rounds = 0; ; rounds++) {
+      try {
+        const signed = signEvents({ stream, last, previous: expected }, events, current);
+        const appended = await this.raw.append(stream, last, signed);
+        if (appended.revision === last + events.length) return appended;
+        this.throwTampered(stream, `revision ${last + events.length} was appended as ${appended.revision}`);
+      } catch (error) {
+        if (error instanceof StreamDeletedError) this.throwDeleted(stream);
+        if (!(error instanceof WrongExpectedVersionError)) throw error;
+        const actual = error.actualVersion === NO_STREAM ? -1 : Number(error.actualVersion);
+        if (
+          actual <= last ||
+          rounds === MAX_APPEND_ROUNDS ||
+          !(await this.hasOnlyForeignEvents(stream, last + 1, actual))
+        )
+          throw new WrongRevision(stream, expected, actual);
+        last = actual;
+      }
+    }
+  }
+
+  /**
    * Checks whether all events of a stream between two revisions (inclusive) are foreign. Throws `TamperedStream` if they are
    * too many, or if the store does not give all of them.
    */
-  async hasOnlyForeignEvents(stream: string, fromRevision: number, toRevision: number): Promise<boolean> {
+  private async hasOnlyForeignEvents(stream: string, fromRevision: number, toRevision: number): Promise<boolean> {
     const check = this.checkStream(stream, { backwards: false, fromRevision });
     const maxCount = toRevision - fromRevision + 1;
     let last = fromRevision - 1;
@@ -133,12 +166,12 @@ export class AuthenticLog {
   }
 
   /** Records that EventStoreDB has refused a call because the stream was deleted for ever, and throws `TamperedStream`. */
-  throwDeleted(stream: string): never {
+  private throwDeleted(stream: string): never {
     this.throwTampered(stream, 'it was deleted for ever');
   }
 
   /** Records that a stream is tampered, and throws `TamperedStream`. */
-  throwTampered(stream: string, reason: string): never {
+  private throwTampered(stream: string, reason: string): never {
     this.tampered.add(stream, reason);
     throw new TamperedStream(stream, reason);
   }

@@ -7,7 +7,7 @@ import { setImmediate } from 'node:timers/promises';
 export async function* collectReady<T>(items: AsyncGenerator<T>, max: number): AsyncGenerator<T[]> {
   const ask = (): Promise<IteratorResult<T>> => {
     const answer = items.next();
-    answer.catch(() => {}); // It is thrown below, in its turn.
+    answer.catch(() => {}); // An error is thrown below, where the item is awaited.
     return answer;
   };
   let next = ask();

@@ -1,4 +1,3 @@
-import { NO_STREAM, StreamDeletedError, WrongExpectedVersionError } from '@eventstore/db-client';
 import {
   noObserver,
   type AnyDecider,
@@ -8,7 +7,6 @@ import {
   type StoreObserver,
 } from '#libs/kernel';
 import { AuthenticLog, type LogKnowledge, type ReadOptions } from './authentic-log.js';
-import { signEvents } from './authentication.js';
 import { Codec, type AnyEventFormat, type KeyRing, type ProposedEvent } from './codec.js';
 import { collectReady } from './collect-ready.js';
 import { Connection } from './connection.js';
@@ -20,7 +18,6 @@ import { RawLog, type Appended, type LogRange } from './raw-log.js';
 import { followLog } from './subscription.js';
 import { shortWait, type TimeLimits } from './time-limits.js';
 import type { OnTampered, TamperedStreams } from './tampered-streams.js';
-import { WrongRevision } from './wrong-revision.js';
 
 /** The keys of an installation: those that seal personal data, and those that authenticate events. */
 export interface LogKeys extends KeyRing, LogKnowledge {}
@@ -41,9 +38,6 @@ export interface EventStoreOptions {
 }
 
 const defaultLimits: TimeLimits = { silenceMs: 4_000, slowMs: 10_000, replaceAfterMs: 8_000 };
-
-/** How often an append may find further foreign events at the end of its stream before it is a conflict. */
-const MAX_APPEND_ROUNDS = 5;
 
 /** The most events whose keys are fetched together. */
 const MAX_PAGE = 100;
@@ -135,26 +129,7 @@ export class EventStore {
         return this.codec.encode(stream, { ...event, id });
       }),
     );
-    const { current } = this.keys.authentication;
-    for (let last = expected, rounds = 0; ; rounds++) {
-      try {
-        const signed = signEvents({ stream, last, previous: expected }, encoded, current);
-        const appended = await this.raw.append(stream, last, signed);
-        if (appended.revision === last + encoded.length) return appended;
-        this.log.throwTampered(stream, `revision ${last + encoded.length} was appended as ${appended.revision}`);
-      } catch (error) {
-        if (error instanceof StreamDeletedError) this.log.throwDeleted(stream);
-        if (!(error instanceof WrongExpectedVersionError)) throw error;
-        const actual = error.actualVersion === NO_STREAM ? -1 : Number(error.actualVersion);
-        if (
-          actual <= last ||
-          rounds === MAX_APPEND_ROUNDS ||
-          !(await this.log.hasOnlyForeignEvents(stream, last + 1, actual))
-        )
-          throw new WrongRevision(stream, expected, actual);
-        last = actual;
-      }
-    }
+    return this.log.append(stream, expected, encoded);
   }
 
   /**
@@ -172,6 +147,7 @@ export class EventStore {
       from,
       toItem: (event: RawEvent) => ({ kind: 'raw', event }) as const,
     };
+    // Ends the subscription also if the reader stops while the next item is under way.
     const ended = new AbortController();
     const items = followLog(this.connection, options, AbortSignal.any([signal, ended.signal]));
     try {

@@ -25,7 +25,7 @@ export const userPage = {
   userPage: {
     tamperedTitle: 'The record of this user was changed from outside',
     tampered:
-      'Somebody has changed, removed or added entries in the log of this user without using Rollbook, so what is shown here may be wrong. Nothing can be changed before an operator has looked at it.',
+      'Entries in the log of this user were changed, removed or added without using Rollbook, so this page may be wrong. No changes are possible until an operator has checked the log.',
     actions: 'What you may do',
     more: 'More',
     details: 'Details',

@@ -64,20 +64,13 @@ export async function requestBackup(
   directory: string,
   show: ReportProgress,
 ): Promise<Manifest | undefined> {
-  const socket = await reach(dataDir);
-  if (!socket) return undefined;
-  try {
-    socket.write(`${JSON.stringify({ backup: directory } satisfies Request)}\n`);
-    for await (const line of createInterface({ input: socket })) {
-      const said = JSON.parse(line) as Answer;
-      if ('made' in said) return said.made;
-      if ('refused' in said) throw new Error(said.refused);
-      if ('progress' in said) show(said.progress);
-    }
-    throw new Error(`The server ended before the backup was made: what lies in ${directory} is none.`);
-  } finally {
-    socket.destroy();
+  const answers = await ask(dataDir, { backup: directory });
+  if (!answers) return undefined;
+  for await (const answer of answers) {
+    if ('made' in answer) return answer.made;
+    if ('progress' in answer) show(answer.progress);
   }
+  throw new Error(`The server ended before the backup was made: what lies in ${directory} is none.`);
 }
 
 /**
@@ -86,16 +79,29 @@ export async function requestBackup(
  * @throws Error of one line if the server refuses
  */
 export async function requestEventStoreUrl(dataDir: string): Promise<string | undefined> {
+  const answers = await ask(dataDir, { eventStore: true });
+  if (!answers) return undefined;
+  for await (const answer of answers) if ('eventStoreUrl' in answer) return answer.eventStoreUrl;
+  throw new Error('The server ended before it answered.');
+}
+
+/**
+ * Sends a request to the server that runs on a data directory. Returns the parts of its response, or undefined if no server
+ * listens. The parts end in an Error of one line if the server refuses.
+ */
+async function ask(dataDir: string, request: Request): Promise<AsyncGenerator<Answer> | undefined> {
   const socket = await reach(dataDir);
-  if (!socket) return undefined;
+  return socket && readAnswers(socket, request);
+}
+
+async function* readAnswers(socket: Socket, request: Request): AsyncGenerator<Answer> {
   try {
-    socket.write(`${JSON.stringify({ eventStore: true } satisfies Request)}\n`);
+    socket.write(`${JSON.stringify(request)}\n`);
     for await (const line of createInterface({ input: socket })) {
-      const said = JSON.parse(line) as Answer;
-      if ('eventStoreUrl' in said) return said.eventStoreUrl;
-      if ('refused' in said) throw new Error(said.refused);
+      const answer = JSON.parse(line) as Answer;
+      if ('refused' in answer) throw new Error(answer.refused);
+      yield answer;
     }
-    throw new Error('The server ended before it answered.');
   } finally {
     socket.destroy();
   }

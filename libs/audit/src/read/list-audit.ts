@@ -55,7 +55,7 @@ export class ListAudit extends Paged<ListAudit> {
 
 /** A page of a user's history. */
 interface HistoryPage extends Page<AuditItem> {
-  /** Why what is shown may be wrong; usually empty. */
+  /** Reasons why the response may be wrong; usually empty. */
   readonly warnings: readonly LogWarning[];
 }
 

@@ -37,7 +37,7 @@ export interface EffectiveCountry {
 
 export interface UserPage extends UserItem {
   readonly effectiveEntitlementCountry: EffectiveCountry | null;
-  /** Why what is shown may be wrong; usually empty. */
+  /** Reasons why the response may be wrong; usually empty. */
   readonly warnings: readonly LogWarning[];
 }
 

@@ -1,8 +1,8 @@
 import type { EventStore } from '#libs/event-store';
 
 /**
- * Why what is shown of a user may be wrong. `log.tampered`: their log was changed from outside Rollbook, and no operator has
- * accepted it. More may be added.
+ * A reason why a response about a user may be wrong. `log.tampered`: the user's log was changed from outside Rollbook, and no
+ * operator has accepted it. More reasons may be added.
  */
 export type LogWarning = 'log.tampered';
 
