@@ -38,6 +38,12 @@ it.each<[string, () => (log: LogFile, rows: StoredRow[]) => void, RegExp, number
   ['altered at the end', () => home.alter(3), /revision 3 was altered\.\n.*: 3 \(revisions 0 to 2\)/, [0, 1, 2]],
   [
     'removed',
+    () => (log, rows) => log.remove(eventsIn(rows, home.stream)[1]!),
+    /revision 1 is missing\.\n.*: 3 \(revisions 0, 2 to 3\)\.\nEvents that are missing: 1 \(revision 1\)/,
+    [0, 2, 3],
+  ],
+  [
+    'moved to another stream',
     () => (log, rows) => log.moveToStream(eventsIn(rows, home.stream)[1]!, 'elsewhere'),
     /revision 1 is missing\.\n.*: 3 \(revisions 0, 2 to 3\)\.\nEvents that are missing: 1 \(revision 1\)/,
     [0, 2, 3],

@@ -122,6 +122,23 @@ describe('the file', () => {
     });
   });
 
+  it('from which an event was removed gives all other events', async () => {
+    const before = await start();
+    for (const type of ['a', 'b', 'c', 'd', 'e']) await before.client.appendToStream(type, event(type));
+    await before.store.close();
+    const file = new DatabaseSync(join(directory, 'events.db'));
+    file.exec('DELETE FROM events WHERE position IN (2, 3)');
+    file.close();
+    const { client } = await start();
+    await client.appendToStream('f', event('f'));
+    const readFrom = async (position: bigint) => {
+      const read = client.readAll({ fromPosition: { commit: position, prepare: position } });
+      return (await Array.fromAsync(read)).map((each) => each.event!.type);
+    };
+    for (const [from, types] of ['adef', 'def', 'def', 'def', 'ef', 'f'].entries())
+      expect(await readFrom(BigInt(from + 1))).toEqual([...types]);
+  });
+
   it('of the first layout, without checksums, is migrated', async () => {
     const before = await start();
     await before.client.appendToStream('one', event('a'));

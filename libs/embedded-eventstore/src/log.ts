@@ -60,8 +60,12 @@ export class Log {
   /** Reads one page of the log, starting with position `from`. */
   readPage(from: number, direction: Direction): readonly LogEntry[] {
     const newest = this.#recent[0];
-    if (direction === 1 && newest && from >= newest.position)
-      return this.#recent.slice(from - newest.position, from - newest.position + MAX_PAGE_EVENTS);
+    if (direction === 1 && newest && from >= newest.position) {
+      let start = Math.min(from - newest.position, this.#recent.length);
+      // Positions have a gap where an event was removed from the file.
+      while (start > 0 && this.#recent[start - 1]!.position >= from) start--;
+      return this.#recent.slice(start, start + MAX_PAGE_EVENTS);
+    }
     return readPage(this.#sql[direction === 1 ? 'forwards' : 'backwards'].iterate(from));
   }
 
