@@ -125,7 +125,7 @@ async function measure({
 }: Bench): Promise<Omit<Report, 'at' | 'options' | 'machine'>> {
   const { users, rounds, commands, requests, rest, protectedEvents } = options;
   progress('authenticating and sealing');
-  const protection = measureProtection(protectedEvents);
+  const protection = await measureProtection(protectedEvents);
   progress('starting on the defaults, twice');
   const starts = await measureStarts(rest);
   progress('logging in');

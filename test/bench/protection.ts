@@ -20,13 +20,13 @@ const ROUNDS = 7;
 const GOAL_MICROSECONDS = 25;
 
 /** Measures the CPU time of authenticating and sealing an event with two boxes, for each append and each read. */
-export function measureProtection(events: number): ProtectionRow[] {
+export async function measureProtection(events: number): Promise<ProtectionRow[]> {
   const directory = mkdtempSync(join(tmpdir(), 'bench-protection-'));
-  const vault = openVault({ directory, key: randomBytes(32), create: true });
+  const vault = await openVault({ directory, key: randomBytes(32), create: true });
   try {
     return measureSteps(events, (id) => vault.authentication.deriveEventId(id));
   } finally {
-    vault.close();
+    await vault.close();
     rmSync(directory, { recursive: true });
   }
 }

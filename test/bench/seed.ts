@@ -70,7 +70,7 @@ export async function seed(
     return { userIds: userIds.filter((_, index) => !isLocked(index) && !isDeleted(index)), veteran };
   } finally {
     await store.close();
-    vault.close();
+    await vault.close();
   }
 }
 
@@ -153,7 +153,7 @@ export async function templates(
   } finally {
     await client.dispose();
     await store.close();
-    vault.close();
+    await vault.close();
   }
 }
 

@@ -24,16 +24,16 @@ export let store: EventStore;
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'event-store-'));
-  vault = openVault({ directory, key: Buffer.alloc(32, 1), create: true });
+  vault = await openVault({ directory, key: Buffer.alloc(32, 1), create: true });
   if (!external) node = await startEmbeddedEventStore({ directory });
   url = external ?? node!.url;
 });
 afterAll(async () => {
-  vault.close();
+  await vault.close();
   await node?.close();
   rmSync(directory, { recursive: true });
 });
-beforeEach(() => {
+beforeEach(async () => {
   namespace = `test-${randomUUID()}`;
   stores = [];
   store = storeOf();

@@ -162,11 +162,11 @@ describe('personal data', () => {
     const db = new DatabaseSync(join(directory, 'vault.db'));
     db.prepare("UPDATE owner_key SET box = NULL, erased_at = '2026-01-15' WHERE owner = ?").run(`user:${ann}`);
     db.close();
-    const later = openVault({ directory, key: Buffer.alloc(32, 1), create: false });
+    const later = await openVault({ directory, key: Buffer.alloc(32, 1), create: false });
     const [event] = await all(storeOf({ keys: later }).read(`user-${ann}`));
     expect(event).toMatchObject({ data: { country: 'ES' }, erased: true, envelope: { ip: '192.0.2.1' } });
     expect([event!.data, event!.envelope]).not.toMatchObject([{ name: 'Ann' }, { reason: 'because' }]);
-    later.close();
+    await later.close();
   });
 
   it('without its key makes reading and following fail at that event', async () => {

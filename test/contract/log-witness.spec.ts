@@ -21,15 +21,15 @@ beforeAll(() => {
   attacker = EventStoreDBClient.connectionString(url);
 });
 afterAll(() => attacker.dispose());
-beforeEach(() => {
+beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'witness-'));
-  vault = openVault({ directory, key, create: true });
+  vault = await openVault({ directory, key, create: true });
   store = storeOf({ keys: vault });
   witness = new LogWitness(store, vault.witness, (error) => problems.push(error));
 });
 afterEach(async () => {
   await witness.stop();
-  vault.close();
+  await vault.close();
   rmSync(directory, { recursive: true });
   expect(problems).toEqual([]);
 });
@@ -56,9 +56,9 @@ async function findEvent(items: AsyncGenerator<LogItem>): Promise<Recorded | und
     if (value.kind === 'event') return value.event;
   }
 }
-const reopen = () => {
-  vault.close();
-  vault = openVault({ directory, key, create: false });
+const reopen = async () => {
+  await vault.close();
+  vault = await openVault({ directory, key, create: false });
   store = storeOf({ keys: vault });
 };
 
@@ -84,7 +84,7 @@ it('counts authentic events, and lists foreign ones by stream, also after a rest
   ]);
   await witness.stop();
   const { state } = vault.witness;
-  reopen();
+  await reopen();
   expect(vault.witness.state).toEqual(state);
   expect([4, 5, 6].map((revision) => vault.witness.isForeign('n-1', revision))).toEqual([true, false, true]);
   witness = new LogWitness(store, vault.witness, (error) => problems.push(error));
@@ -163,7 +163,7 @@ it('saves all of what it has seen, or nothing', async () => {
   db.exec('DROP TRIGGER broken');
   db.close();
   await vault.witness.save(seen);
-  reopen();
+  await reopen();
   expect([vault.witness.position, vault.witness.isForeign('n-1', 3), vault.witness.isChanged('n-2')]).toEqual([
     9,
     true,
@@ -198,18 +198,18 @@ describe('a vault is refused', () => {
   ])('if %s', async (_, sql, refusal) => {
     const changed = mkdtempSync(join(tmpdir(), 'witness-'));
     const state = { ...vault.witness.state, position: 5 };
-    const written = openVault({ directory: changed, key, create: true });
+    const written = await openVault({ directory: changed, key, create: true });
     await written.witness.save({
       state,
       foreign: [foreignEvent('n-1', 3)],
       changedStreams: [{ stream: 'n-2', position: 0 }],
     });
     await written.witness.saveAccepted('n-3', { revision: 1, events: [[0, 0]], position: 4 });
-    written.close();
+    await written.close();
     const db = new DatabaseSync(join(changed, 'vault.db'));
     db.exec(sql);
     db.close();
-    expect(() => openVault({ directory: changed, key, create: false })).toThrow(refusal);
+    await expect(openVault({ directory: changed, key, create: false })).rejects.toThrow(refusal);
     rmSync(changed, { recursive: true });
   });
 });

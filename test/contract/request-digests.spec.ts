@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { handleCommand, type EventStore } from '#libs/event-store';
 import { Command, Refusal, withContext, type AnyDecider, type CommandContext, type RefusalCode } from '#libs/kernel';
-import { openVault } from '#libs/vault';
+import { openVault, type Vault } from '#libs/vault';
 import { all, directory, namespace, store, storeOf, url, vault } from './event-store-fixture.js';
 
 class Count extends Command<Count> {
@@ -31,7 +31,7 @@ const counter = {
 
 let userId: string;
 let key: string;
-beforeEach(() => {
+beforeEach(async () => {
   userId = randomUUID();
   key = randomUUID();
 });
@@ -60,17 +60,17 @@ const codeOf = (sent: Promise<unknown>): Promise<string> =>
   );
 
 /** Returns a store with a vault from which the keys of these owners were erased. */
-function storeWithout(...owners: string[]): EventStore {
+async function storeWithout(...owners: string[]): Promise<EventStore> {
   const db = new DatabaseSync(join(directory, 'vault.db'));
   for (const owner of owners)
     db.prepare("UPDATE owner_key SET box = NULL, erased_at = '2026-01-15' WHERE owner = ?").run(owner);
   db.close();
-  erased = openVault({ directory, key: Buffer.alloc(32, 1), create: false });
+  erased = await openVault({ directory, key: Buffer.alloc(32, 1), create: false });
   return storeOf({ keys: erased });
 }
-let erased: ReturnType<typeof openVault> | undefined;
-afterEach(() => {
-  erased?.close();
+let erased: Vault | undefined;
+afterEach(async () => {
+  await erased?.close();
   erased = undefined;
 });
 
@@ -112,7 +112,7 @@ it('OPS-4: the digest is stored in a sealed box only', async () => {
 describe('for an erased subject', () => {
   it('a repeat is decided again, whatever its body', async () => {
     await send(3, { digest: '2:one' });
-    const later = storeWithout(`user:${userId}`);
+    const later = await storeWithout(`user:${userId}`);
     expect(await codeOf(send(3, { digest: '2:one' }, later))).toBe(refusal);
     expect(await codeOf(send(3, { digest: '2:other' }, later))).toBe(refusal);
     // As a key that was never used.
@@ -122,13 +122,13 @@ describe('for an erased subject', () => {
   it('a repeat with If-Match is compared with the revision of today', async () => {
     await send(3, { digest: '2:one', expectedRevision: -1 });
     expect(await codeOf(send(3, { digest: '2:one', expectedRevision: -1 }))).toBe('succeeded');
-    const later = storeWithout(`user:${userId}`);
+    const later = await storeWithout(`user:${userId}`);
     expect(await codeOf(send(3, { digest: '2:one', expectedRevision: -1 }, later))).toBe('revision.stale');
   });
 
   it('nothing is appended with a digest that can not be sealed', async () => {
     await send(1, { digest: '2:one' });
-    const later = storeWithout(`user:${userId}`);
+    const later = await storeWithout(`user:${userId}`);
     await expect(send(1, { digest: '2:one' }, later)).rejects.toThrow(`user:${userId} is erased`);
     expect((await all(later.read(`user-${userId}`))).length).toBe(1);
   });

@@ -33,7 +33,7 @@ beforeAll(() => {
 afterAll(() => attacker.dispose());
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'deletes-'));
-  vault = openVault({ directory, key, create: true });
+  vault = await openVault({ directory, key, create: true });
   store = storeOf({ keys: vault });
   witness = new LogWitness(store, vault.witness, (error) => problems.push(error));
   await store.append('n-1', -1, numbers(1, 3));
@@ -41,7 +41,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await witness.stop();
-  vault.close();
+  await vault.close();
   rmSync(directory, { recursive: true });
   expect(problems.splice(0)).toEqual([]);
 });
@@ -128,8 +128,8 @@ if (!external)
     expect(store.tampered.list(10)).toMatchObject([{ stream: 'n-1', reason }]);
     expect(vault.witness.listIncidents(10)).toMatchObject([{ stream: 'n-1', isAcknowledged: false }]);
     expect(vault.witness.state.foreignRanges).toBe(0);
-    vault.close();
-    vault = openVault({ directory, key, create: false });
+    await vault.close();
+    vault = await openVault({ directory, key, create: false });
     expect(vault.witness.isChanged('n-1')).toBe(true);
   });
 

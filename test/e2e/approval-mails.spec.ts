@@ -51,8 +51,9 @@ async function sendEverything(): Promise<void> {
   expectStatus(201, await test.operator.post(account.path('/users'), newPerson(account.domain, { email })));
   await box.waitForMails(email);
   const { outbox, approvalNotices } = test.server.app.get(Vault);
-  await pollUntilDefined(() =>
-    outbox.listDue(test.clock.now().getTime(), 1).length + approvalNotices.listDue(test.clock.now().getTime()).length
+  await pollUntilDefined(async () =>
+    (await outbox.listDue(test.clock.now().getTime(), 1)).length +
+    (await approvalNotices.listDue(test.clock.now().getTime())).length
       ? undefined
       : true,
   );
@@ -131,7 +132,9 @@ describe('a rejected person', () => {
     const { userId, email } = await register();
     expectStatus(200, await test.operator.post(path(userId, '/reject')));
     const { outbox } = test.server.app.get(Vault);
-    await pollUntilDefined(() => outbox.list('owed', 10_000).find(({ user, attempts }) => user === userId && attempts));
+    await pollUntilDefined(async () =>
+      (await outbox.list('owed', 10_000)).find(({ user, attempts }) => user === userId && attempts),
+    );
     expectStatus(200, await test.operator.post(path(userId, '/add-to-account')));
     await box.start();
     test.clock.move(2 * minute);

@@ -391,7 +391,7 @@ describe('a bulk action', () => {
     const path = `/api/v1${account.path('/users/bulk')}`;
     const origin = ['user', account.administratorId, 'POST', path, headers['idempotency-key']].join('\n');
     const commandId = uuidv5(origin, 'c8a1d0b6-9a52-4f0e-8d8f-2b8f6f0f3a51');
-    vault.bulkDigests.findOrSave(commandId, vault.hmac('digest', JSON.stringify(body)));
+    await vault.bulkDigests.findOrSave(commandId, vault.hmac('digest', JSON.stringify(body)));
     expect((await bulk({ ...body, reason: 'other' }, headers)).body.code).toBe('idempotency.mismatch');
     expect(expectStatus(200, await bulk(body, headers)).body.results).toMatchObject([{ ok: true, changed: true }]);
   });

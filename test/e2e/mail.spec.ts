@@ -41,11 +41,11 @@ async function addUser(fields: Record<string, unknown> = {}): Promise<{ userId: 
 /** Requests a password link as a stranger. */
 const requestLink = (email: string) => test.operator.inBrowser().post('/password-resets', { email });
 /** Returns all mails with a link to a user that are in the outbox. */
-function mailsTo(userId: string) {
+async function mailsTo(userId: string) {
   const { outbox } = test.server.app.get(Vault);
-  return (['owed', 'sent', 'void', 'parked'] as const)
-    .flatMap((state) => outbox.list(state, 10_000))
-    .filter(({ user, kind }) => user === userId && kind === 'password-link');
+  const states = ['owed', 'sent', 'void', 'parked'] as const;
+  const mails = await Promise.all(states.map((state) => outbox.list(state, 10_000)));
+  return mails.flat().filter(({ user, kind }) => user === userId && kind === 'password-link');
 }
 const revisionOf = async (userId: string) => (await test.server.app.get(EventStore).load(UserDecider, userId)).revision;
 const confirm = (link: string) => test.operator.inBrowser().post('/password-resets/confirm', { link, password });
@@ -118,7 +118,7 @@ describe('a mail', () => {
       test.clock.move(minutes * minute);
       expectStatus(202, await requestLink(email));
       if (isSent) sent++;
-      expect(mailsTo(userId)).toHaveLength(sent);
+      expect(await mailsTo(userId)).toHaveLength(sent);
     }
     const mails = await box.waitForMails(email, /^Complete/, sent);
     expect(new Set(mails.map(linkSecretIn))).toEqual(new Set([linkSecretIn(welcome!)]));
@@ -172,11 +172,9 @@ describe('a mail', () => {
     ]);
     for (const act of ['delete', 'add-to-account'])
       expectStatus(200, await test.operator.post(path(userId, `/${act}`)));
-    await pollUntilDefined(() =>
-      test.server.app
-        .get(Vault)
-        .outbox.list('void', 1_000)
-        .find(({ user, problem }) => user === userId && problem === 'user.locked'),
+    const { outbox } = test.server.app.get(Vault);
+    await pollUntilDefined(async () =>
+      (await outbox.list('void', 1_000)).find(({ user, problem }) => user === userId && problem === 'user.locked'),
     );
     expectStatus(200, await test.operator.post(path(userId, '/unlock')));
     expectStatus(200, await confirm(linkSecretIn((await box.waitForMails(email, /^Complete/, 3))[2]!)));

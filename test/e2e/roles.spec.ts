@@ -85,7 +85,7 @@ async function idsFor({ path, userState, method }: ContractRoute, kind: Kind, ma
         ? await createUserInState(server, account, userState)
         : selves.auditor!,
     tokenId: path.includes(':tokenId') && may ? await ownToken(kind) : randomUUID(),
-    ...(path.includes(':mailId') && may && { mailId: mail() }),
+    ...(path.includes(':mailId') && may && { mailId: await mail() }),
     role: 'auditor',
     domain: path === '/registrations' ? account.domain : `fresh-${randomUUID()}.example`,
   };
@@ -102,11 +102,11 @@ async function ownToken(kind: Kind): Promise<string> {
 }
 
 /** Queues a mail to an unknown user; returns its id. */
-function mail(): string {
+async function mail(): Promise<string> {
   const id = randomUUID();
-  server.server.app
-    .get(Vault)
-    .outbox.enqueue({ id, kind: 'password-link', user: randomUUID(), about: randomUUID(), since: Date.now() });
+  const { outbox } = server.server.app.get(Vault);
+  const mailed = { id, kind: 'password-link', user: randomUUID(), about: randomUUID(), since: Date.now() };
+  await outbox.save(outbox.enqueue(mailed));
   return id;
 }
 

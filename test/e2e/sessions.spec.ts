@@ -78,7 +78,7 @@ describe('logging in', () => {
     const before = 'Pa55word';
     const { state } = await test.server.app.get(EventStore).load(UserDecider, ann.id);
     const hash = await hashPassword(test.server.app.get(PasswordThreads), before);
-    test.server.app.get(Vault).passwords.save(ann.id, (state as ExistingUser).password!, hash);
+    await test.server.app.get(Vault).passwords.save(ann.id, (state as ExistingUser).password!, hash);
     expect((await logIn(ann.email)).status).toBe(401);
     const entered = expectStatus(200, await logIn(ann.email, before));
     expect(

@@ -105,7 +105,7 @@ describe('TOKEN-6: the tokens of a user end and do not come back', () => {
     }
     const secret = `rb_${randomUUID().replaceAll('-', '').padEnd(43, 'x')}`;
     const { createHash } = await import('node:crypto');
-    test.server.app.get(Vault).tokens.save(createHash('sha256').update(secret).digest('hex'), old.tokenId);
+    await test.server.app.get(Vault).tokens.save(createHash('sha256').update(secret).digest('hex'), old.tokenId);
     const older = operator.as(secret);
     expect((await store.load(AccessTokenDecider, old.tokenId)).state).not.toHaveProperty('revision');
     expectStatus(200, await older.get('/me'));

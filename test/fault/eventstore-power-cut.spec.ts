@@ -27,7 +27,7 @@ async function reopen(
 ): Promise<{ position: number; stream: string; hasKey: boolean }[]> {
   const directory = mkdtempSync(join(home, 'cut-'));
   for (const [name, content] of left) writeFileSync(join(directory, name), content);
-  const vault = openVault({ directory, key: Buffer.alloc(32, 1), create: true });
+  const vault = await openVault({ directory, key: Buffer.alloc(32, 1), create: true });
   const log = new Log(openLogFile(directory));
   const found = [];
   for (let page = log.readPage(1, 1); page.length > 0; page = log.readPage(page.at(-1)!.position + 1, 1)) {
@@ -37,7 +37,7 @@ async function reopen(
     }
   }
   log.close();
-  vault.close();
+  await vault.close();
   rmSync(directory, { recursive: true });
   return found;
 }

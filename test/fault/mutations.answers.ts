@@ -86,7 +86,7 @@ export async function askEverything(
     return { ...answers, findings: (await verifyLog(installation, 'rollbook')).lines };
   } finally {
     await store.close();
-    vault.close();
+    await vault.close();
   }
 }
 
@@ -124,7 +124,7 @@ function decide({ store, vault }: Installation, { tokens, sessions, people }: Re
       [`password of ${id}`, async () => findPassword(store, vault, id)] as const,
       [`failed logins of ${id}`, async () => (await store.load(LoginDecider, id)).state] as const,
     ]),
-    ['checkpoint of the mails', async () => vault.outbox.checkpoint] as const,
+    ['checkpoint of the mails', async () => vault.outbox.findCheckpoint()] as const,
   ]);
 }
 
@@ -132,7 +132,7 @@ function decide({ store, vault }: Installation, { tokens, sessions, people }: Re
 async function findPassword(store: EventStore, vault: Vault, id: string): Promise<string> {
   const { state } = await store.load(UserDecider, id);
   const command = state.status === 'absent' ? undefined : state.password;
-  return (command && vault.passwords.find(id, command)) ?? 'none';
+  return (command && (await vault.passwords.find(id, command))) ?? 'none';
 }
 
 async function readLog(store: EventStore): Promise<Pick<Answers, 'log' | 'logEndsEarly'>> {

@@ -14,7 +14,7 @@ const writers = 32;
 const nameLength = 8_000;
 
 const acknowledged = openSync(join(directory, 'acknowledged'), 'a');
-const vault = openVault({ directory, key: Buffer.alloc(32, 1), create: true });
+const vault = await openVault({ directory, key: Buffer.alloc(32, 1), create: true });
 const node = await startEmbeddedEventStore({ directory });
 const store = new EventStore({ url: node.url, namespace: 'test', catalogue: userEvents, keys: vault });
 
@@ -47,4 +47,4 @@ const work = async (): Promise<void> => {
 await Promise.all(Array.from({ length: writers }, work));
 await store.close();
 await node.close();
-vault.close();
+await vault.close();

@@ -13,7 +13,7 @@ const recorded = join(import.meta.dirname, '../recorded/a28c88c');
 const unpack = (name: string): Buffer => gunzipSync(readFileSync(join(recorded, `${name}.gz`)));
 
 let directory: string;
-beforeEach(() => {
+beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'take-over-'));
   mkdirSync(join(directory, 'events'));
   writeFileSync(join(directory, 'events/events.db'), unpack('events.db'));
@@ -42,9 +42,9 @@ async function open() {
 
 /** Lets the take-over end before the vault has saved it, as a crash would. */
 async function interruptTakeOver(): Promise<void> {
-  const other = openVault({ directory: join(directory, 'other'), key: Buffer.alloc(32), create: true });
+  const other = await openVault({ directory: join(directory, 'other'), key: Buffer.alloc(32), create: true });
   const shared = Object.getPrototypeOf(other.authentication) as { takeOver: (position: number) => void };
-  other.close();
+  await other.close();
   const { takeOver } = shared;
   shared.takeOver = () => {
     throw new Error('interrupted');

@@ -68,7 +68,7 @@ const describeLog = async (store: EventStore, vault: Vault) => ({
 
 it('continues after a crash between any two steps of its saves, with the same result as without a crash', async () => {
   const directory = newPath();
-  const vault = openVault({ directory, key, create: true });
+  const vault = await openVault({ directory, key, create: true });
   const empty = newPath();
   cpSync(directory, empty, { recursive: true });
   const store = storeOf({ keys: vault });
@@ -82,13 +82,13 @@ it('continues after a crash between any two steps of its saves, with the same re
   );
   const whole = await describeLog(store, vault);
   expect(whole).toMatchObject({ state: { events: 5 }, streams: [[1, 2, 3, 5], [4]], tampered: [] });
-  vault.close();
+  await vault.close();
   // At least the state before the first save, and one after each.
   expect(states.length).toBeGreaterThan(writes.length);
 
   const seen = new Set<number>();
   for (const left of [empty, ...states]) {
-    const opened = openVault({ directory: left, key, create: false });
+    const opened = await openVault({ directory: left, key, create: false });
     seen.add(opened.witness.position);
     const continued = storeOf({ keys: opened });
     expect(await findLostEvent({ store: continued, vault: opened })).toBeUndefined();
@@ -96,7 +96,7 @@ it('continues after a crash between any two steps of its saves, with the same re
     expect(await describeLog(continued, opened)).toMatchObject({ streams: whole.streams, tampered: [] });
     await runWitness(continued, opened);
     expect(withoutTimes(await describeLog(continued, opened))).toEqual(withoutTimes(whole));
-    opened.close();
+    await opened.close();
   }
   expect(seen.size).toBeGreaterThan(writes.length / 2);
 }, 60_000);

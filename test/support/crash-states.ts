@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, StatementSync } from 'node:sqlite';
+import { SqliteEngine } from '../../libs/vault/src/engine/sqlite-engine.js';
 import { newPath } from './backup.js';
 
 /**
- * Runs `work`. Before and after each statement that this thread sends to SQLite meanwhile, it copies files of a directory as
- * they are: a process that was killed there would leave the same. Returns the directories with the copies, one for each
+ * Runs `work`. Before and after each statement that this thread sends to SQLite meanwhile, and each transaction of the vault's
+ * thread, it copies files of a directory as they are: a process that was killed there would leave the same. Returns the directories with the copies, one for each
  * different state, in their order.
  * @param files paths in the directory, without the files that SQLite keeps beside them
  */
@@ -31,6 +32,7 @@ export async function collectCrashStates(
   // oxlint-disable typescript/unbound-method -- both are called with their object
   const { exec } = DatabaseSync.prototype;
   const { run } = StatementSync.prototype;
+  const { run: runInThread } = SqliteEngine.prototype;
   // oxlint-enable typescript/unbound-method
   DatabaseSync.prototype.exec = function (...args) {
     copy();
@@ -43,11 +45,18 @@ export async function collectCrashStates(
     copy();
     return changes;
   } as typeof run;
+  SqliteEngine.prototype.run = async function (...args) {
+    copy();
+    const changes = await runInThread.apply(this, args);
+    copy();
+    return changes;
+  };
   try {
     await work();
   } finally {
     DatabaseSync.prototype.exec = exec;
     StatementSync.prototype.run = run;
+    SqliteEngine.prototype.run = runInThread;
   }
   return states;
 }

@@ -33,8 +33,8 @@ const operator: Actor = { id: '5b0f7d0c-7f0e-4a63-9a43-5d1f1f2b7a01', kind: 'ope
 
 const catalogue = { ...accountEvents, ...emailDomainEvents, ...userEvents, ...addressClaimEvents };
 
-function openIn(directory: string, node: EmbeddedEventStore): { store: EventStore; vault: Vault } {
-  const vault = openVault({ directory, key: Buffer.alloc(32, 1), create: !vaultExists(directory) });
+async function openIn(directory: string, node: EmbeddedEventStore): Promise<{ store: EventStore; vault: Vault }> {
+  const vault = await openVault({ directory, key: Buffer.alloc(32, 1), create: !vaultExists(directory) });
   return { vault, store: new EventStore({ url: node.url, namespace: 'test', catalogue, keys: vault }) };
 }
 
@@ -58,7 +58,7 @@ export class WorkflowStores {
   static async open(): Promise<WorkflowStores> {
     const directory = mkdtempSync(join(tmpdir(), 'workflows-'));
     const node = await startEmbeddedEventStore({ directory });
-    return new WorkflowStores(directory, node, openIn(directory, node));
+    return new WorkflowStores(directory, node, await openIn(directory, node));
   }
 
   async close(): Promise<void> {
@@ -71,7 +71,7 @@ export class WorkflowStores {
   async reopen(between: () => void): Promise<void> {
     await this.closeStores();
     between();
-    this.opened = openIn(this.directory, this.node);
+    this.opened = await openIn(this.directory, this.node);
   }
 
   /** Changes the vault's file as somebody does who has SQL access to it, but not the vault key. */
@@ -83,7 +83,7 @@ export class WorkflowStores {
 
   private async closeStores(): Promise<void> {
     await this.store.close();
-    this.vault.close();
+    await this.vault.close();
   }
 
   /** Writes an open account with one user of each of these kinds. */

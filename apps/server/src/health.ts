@@ -41,7 +41,7 @@ export class Health {
     const head = await this.head();
     const { problems } = this.parts.stores;
     const { position, failing } = this.parts.projections.health();
-    const { problem, owed, parked } = this.parts.mails.health();
+    const { problem, owed, parked } = await this.parts.mails.health();
     const isAway = (name: string) => (problems.some(({ store }) => store === name) ? 'unavailable' : 'ok');
     return {
       status: this.status,

@@ -58,8 +58,8 @@ export async function openInstallation(
       file: config.vaultKeyFile,
       create: make,
     });
-    vault = openVault({ directory: config.dataDir, key, create: make });
-    if (isNew && vault.hasOwnerKeys()) {
+    vault = await openVault({ directory: config.dataDir, key, create: make });
+    if (isNew && (await vault.hasOwnerKeys())) {
       throw new Error(
         `The vault in ${config.dataDir} holds the keys of a log, but this log is empty: give EVENTSTORE_URL and EVENTSTORE_NAMESPACE of that log, or another DATA_DIR.`,
       );
@@ -74,8 +74,8 @@ export async function openInstallation(
     await enterClaimsOfAddresses(store, vault);
     return { store, vault, restored: await findLoss(store) };
   } catch (error) {
-    vault?.close();
     await store.close();
+    await vault?.close();
     if (!(error instanceof UnreadableEvent) || error.event.stream !== stream) throw error;
     throw new Error(`The vault is older than the log: ${error.message}. Restore the vault that belongs to this log.`, {
       cause: error,
@@ -180,7 +180,7 @@ export async function recordRestore(
   backup: { madeAt: string; position?: number },
 ): Promise<void> {
   const end = await store.lastPosition();
-  vault.lowerCheckpoints(end);
+  await vault.lowerCheckpoints(end);
   // A restored copy has a key of its own, so that a copy for a test can't write what the original accepts.
   await vault.authentication.beginGeneration(end);
   await appendToInstallation(store, vault, { type: 'InstallationRestored', data: backup });

@@ -101,8 +101,8 @@ function countMails(registry: Registry, mails: MailProcess): void {
     help: 'Mails that wait to be sent, and those given up',
     labelNames: ['state'],
     registers: [],
-    collect() {
-      const { owed, parked } = mails.health();
+    async collect() {
+      const { owed, parked } = await mails.health();
       this.set({ state: 'owed' }, owed);
       this.set({ state: 'parked' }, parked);
     },
@@ -113,7 +113,7 @@ function countMails(registry: Registry, mails: MailProcess): void {
     labelNames: ['outcome'],
     registers: [],
     collect() {
-      const { sent, failed } = mails.health();
+      const { sent, failed } = mails.attempts;
       this.reset();
       this.inc({ outcome: 'sent' }, sent);
       this.inc({ outcome: 'failed' }, failed);

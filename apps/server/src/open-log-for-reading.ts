@@ -21,7 +21,7 @@ export async function openLogForReading(
   if (!vaultExists(directory)) throw new Error(`There is no vault in ${directory}.`);
   const url = config.eventStoreUrl ?? (await reachEmbeddedEventStore(directory, closing));
   const key = loadVaultKey({ ...(vaultKey && { value: vaultKey }), file, create: false });
-  const vault = openVaultForReading({ directory, key });
+  const vault = await openVaultForReading({ directory, key });
   closing.defer(() => vault.close());
   const store = createEventStore(config, url, () => vault);
   closing.defer(() => store.close());

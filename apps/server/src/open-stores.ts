@@ -73,7 +73,7 @@ export async function openLog(
   const installation = await wait.for(name, () => openInstallation(config, eventStoreUrl ?? node!.url, options));
   closing.defer(async () => {
     await installation.store.close();
-    installation.vault.close();
+    await installation.vault.close();
   });
   return { ...installation, ...(node && { node }) };
 }

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
-import type { DatabaseSync } from 'node:sqlite';
-import type { LogRow } from './log-row.js';
+import { sql, type Engine, type Statement } from './engine/engine.js';
+import type { LogState } from './log-row.js';
 import { unwrap, wrap } from './wrapping.js';
 
 /** What an operator has accepted of a tampered stream, as the vault keeps it. */
@@ -15,7 +15,8 @@ export interface SavedAcceptance {
 
 /**
  * The tampered streams that operators have accepted. Each row is encrypted and authenticated, and the row about the log has
- * their number, so that none can be removed alone. Changes need a transaction of the caller, who calls {@link load} if it fails.
+ * their number, so that none can be removed alone. Changes are made in memory, and return the statements that save them; the
+ * caller calls {@link load} if these fail.
  */
 export class AcceptedStreams {
   private readonly byStream = new Map<string, SavedAcceptance>();
@@ -23,13 +24,13 @@ export class AcceptedStreams {
 
   /** @internal part of the vault */
   constructor(
-    private readonly db: DatabaseSync,
+    private readonly engine: Engine,
     private readonly vaultKey: KeyObject,
-    private readonly row: LogRow,
-  ) {
-    db.exec(
-      'CREATE TABLE IF NOT EXISTS accepted_stream (stream TEXT PRIMARY KEY, box BLOB NOT NULL) STRICT, WITHOUT ROWID',
-    );
+  ) {}
+
+  /** How many rows the list has. */
+  get count(): Required<Pick<LogState, 'acceptedStreams'>> {
+    return { acceptedStreams: this.byStream.size };
   }
 
   /** Returns what is accepted of a stream. */
@@ -53,31 +54,33 @@ export class AcceptedStreams {
   }
 
   /** Saves an acceptance instead of an earlier one of the stream. */
-  save(stream: string, acceptance: SavedAcceptance): void {
+  save(stream: string, acceptance: SavedAcceptance): Statement[] {
     const box = wrap(Buffer.from(JSON.stringify(acceptance)), this.vaultKey, boxName(stream));
-    this.db.prepare('INSERT OR REPLACE INTO accepted_stream (stream, box) VALUES (?, ?)').run(stream, box);
     this.byStream.set(stream, acceptance);
     this.proposed.delete(stream);
-    this.row.update({ acceptedStreams: this.byStream.size });
+    const save =
+      'INSERT INTO accepted_stream (stream, box) VALUES (?, ?) ON CONFLICT (stream) DO UPDATE SET box = excluded.box';
+    return [sql(save, stream, box)];
   }
 
   /** Removes the acceptances whose events lie after a position of the log. */
-  removeAfter(position: number): void {
-    for (const [stream, acceptance] of this.byStream) {
-      if (acceptance.position <= position) continue;
-      this.db.prepare('DELETE FROM accepted_stream WHERE stream = ?').run(stream);
+  removeAfter(position: number): Statement[] {
+    const later = [...this.byStream].filter(([, acceptance]) => acceptance.position > position);
+    return later.map(([stream]) => {
       this.byStream.delete(stream);
-    }
-    this.row.update({ acceptedStreams: this.byStream.size });
+      return sql('DELETE FROM accepted_stream WHERE stream = ?', stream);
+    });
   }
 
-  /** Loads what is stored. Throws an Error if a row was changed or removed. */
-  load(): void {
+  /** Loads what is stored. Throws an Error if a row was changed, or if there are not as many rows as expected. */
+  async load({ acceptedStreams = 0 }: Pick<LogState, 'acceptedStreams'>): Promise<void> {
+    const rows = await this.engine.query<{ stream: string; box: Uint8Array }>(
+      sql('SELECT stream, box FROM accepted_stream'),
+    );
     this.byStream.clear();
-    const rows = this.db.prepare('SELECT stream, box FROM accepted_stream').all();
-    for (const { stream, box } of rows as { stream: string; box: Uint8Array }[])
+    for (const { stream, box } of rows)
       this.byStream.set(stream, JSON.parse(unwrap(box, this.vaultKey, boxName(stream)).toString()) as SavedAcceptance);
-    if (rows.length !== (this.row.state.acceptedStreams ?? 0)) throw new Error('rows are missing');
+    if (rows.length !== acceptedStreams) throw new Error('rows are missing');
   }
 }
 

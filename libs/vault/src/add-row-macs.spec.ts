@@ -11,7 +11,7 @@ const untouched = { token: 0, session: 0, process: 0, password: 0, address: 0, o
 let directory: string;
 let vault: Vault;
 
-const openExisting = (): Vault => openVault({ directory, key, create: false });
+const openExisting = (): Promise<Vault> => openVault({ directory, key, create: false });
 
 /** Changes the vault's file as somebody does who has SQL access to it, but not the vault key. */
 function attack(sql: string): void {
@@ -27,11 +27,11 @@ const readVersion = (): unknown => {
   return version;
 };
 
-beforeEach(() => {
+beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'vault-'));
-  vault = openVault({ directory, key, create: true });
-  vault.tokens.save('h1', 'token-1');
-  vault.sessions.add('h1', {
+  vault = await openVault({ directory, key, create: true });
+  await vault.tokens.save('h1', 'token-1');
+  await vault.sessions.add('h1', {
     id: 's1',
     holder: 'ann',
     kind: 'user',
@@ -42,76 +42,78 @@ beforeEach(() => {
     authenticatedBy: 'password',
     agent: 'Firefox',
   });
-  vault.passwords.save('ann', 'old', 'old hash of ann');
-  vault.passwords.save('ann', 'new', 'new hash of ann');
-  vault.passwords.save('bob', 'new', 'hash of bob');
-  vault.outbox.saveWithCheckpoint(7, () => {});
+  await vault.passwords.save('ann', 'old', 'old hash of ann');
+  await vault.passwords.save('ann', 'new', 'new hash of ann');
+  await vault.passwords.save('bob', 'new', 'hash of bob');
+  await vault.outbox.saveWithCheckpoint(7, []);
 });
-afterEach(() => {
-  vault.close();
+afterEach(async () => {
+  await vault.close();
   rmSync(directory, { recursive: true });
 });
 
 describe('a vault without row MACs', () => {
-  const setBack = (): void => {
-    vault.close();
+  const setBack = async (): Promise<void> => {
+    await vault.close();
     const db = new DatabaseSync(join(directory, 'vault.db'));
     convertToVaultWithoutRowMacs(db, key);
     db.close();
   };
 
-  it('gets them when it is opened, and keeps its keys', () => {
+  it('gets them when it is opened, and keeps its keys', async () => {
     const { fingerprint } = vault;
-    setBack();
-    vault = openExisting();
+    await setBack();
+    vault = await openExisting();
     expect(vault.fingerprint).toBe(fingerprint);
-    expect(vault.tokens.findTokenId('h1')).toBe('token-1');
-    expect(vault.sessions.find('h1')).toMatchObject({ id: 's1', holder: 'ann', usedAt: 2_000 });
-    expect(['old', 'new'].map((command) => vault.passwords.find('ann', command))).toEqual([
+    expect(await vault.tokens.findTokenId('h1')).toBe('token-1');
+    expect(await vault.sessions.find('h1')).toMatchObject({ id: 's1', holder: 'ann', usedAt: 2_000 });
+    expect(await Promise.all(['old', 'new'].map((command) => vault.passwords.find('ann', command)))).toEqual([
       'old hash of ann',
       'new hash of ann',
     ]);
-    expect(vault.outbox.checkpoint).toBe(7);
+    expect(await vault.outbox.findCheckpoint()).toBe(7);
     expect(vault.foreignRows).toEqual(untouched);
     attack("UPDATE session SET holder = 'bob' WHERE id = 's1'");
-    expect(vault.sessions.find('h1')).toBeUndefined();
+    expect(await vault.sessions.find('h1')).toBeUndefined();
   });
 
-  it('has no checkpoint after the migration if it had none', () => {
-    setBack();
+  it('has no checkpoint after the migration if it had none', async () => {
+    await setBack();
     attack('DELETE FROM process');
-    vault = openExisting();
-    expect(vault.outbox.checkpoint).toBeUndefined();
+    vault = await openExisting();
+    expect(await vault.outbox.findCheckpoint()).toBeUndefined();
     attack('DELETE FROM process');
-    expect(() => vault.outbox.checkpoint).toThrow('changed outside of Rollbook');
+    await expect(vault.outbox.findCheckpoint()).rejects.toThrow('changed outside of Rollbook');
   });
 
-  it('is migrated also if a password has the box of another user, which stays unknown', () => {
-    setBack();
+  it('is migrated also if a password has the box of another user, which stays unknown', async () => {
+    await setBack();
     attack(
       "UPDATE password SET box = (SELECT box FROM password WHERE user = 'bob') WHERE user = 'ann' AND command = 'new'",
     );
-    vault = openExisting();
-    expect([vault.passwords.find('ann', 'new'), vault.passwords.find('ann', 'old')]).toEqual([
+    vault = await openExisting();
+    expect([await vault.passwords.find('ann', 'new'), await vault.passwords.find('ann', 'old')]).toEqual([
       undefined,
       'old hash of ann',
     ]);
     expect(vault.foreignRows).toEqual({ ...untouched, password: 1 });
   });
 
-  it('is not changed by a start with another vault key', () => {
-    setBack();
-    expect(() => openVault({ directory, key: Buffer.alloc(32, 8), create: false })).toThrow('VAULT_KEY is not the key');
+  it('is not changed by a start with another vault key', async () => {
+    await setBack();
+    await expect(openVault({ directory, key: Buffer.alloc(32, 8), create: false })).rejects.toThrow(
+      'VAULT_KEY is not the key',
+    );
     expect(readVersion()).toBe(versionWithoutRowMacs);
-    vault = openExisting();
-    expect(vault.tokens.findTokenId('h1')).toBe('token-1');
+    vault = await openExisting();
+    expect(await vault.tokens.findTokenId('h1')).toBe('token-1');
   });
 
-  it('can not be made by SQL to have a start compute the MACs of inserted rows', () => {
-    vault.close();
+  it('can not be made by SQL to have a start compute the MACs of inserted rows', async () => {
+    await vault.close();
     attack(`${dropRowMacs}; INSERT INTO token VALUES ('h3', 'token-1')`);
-    expect(openExisting).toThrow("the vault's version was changed outside of Rollbook");
+    await expect(openExisting()).rejects.toThrow("the vault's version was changed outside of Rollbook");
     expect(readVersion()).toBe(versionWithoutRowMacs);
-    vault = openVault({ directory: mkdtempSync(join(directory, 'other-')), key, create: true });
+    vault = await openVault({ directory: mkdtempSync(join(directory, 'other-')), key, create: true });
   });
 });

@@ -11,7 +11,7 @@ const key = Buffer.alloc(32, 7);
 let directory: string;
 let vault: Vault;
 
-const openExisting = (): Vault => openVault({ directory, key, create: false });
+const openExisting = (): Promise<Vault> => openVault({ directory, key, create: false });
 
 const findKey = async (owner: HiddenOwner) => (await vault.findKeys([owner])).get(owner);
 
@@ -22,12 +22,12 @@ function attack(sql: string): void {
   db.close();
 }
 
-beforeEach(() => {
+beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'vault-'));
-  vault = openVault({ directory, key, create: true });
+  vault = await openVault({ directory, key, create: true });
 });
-afterEach(() => {
-  vault.close();
+afterEach(async () => {
+  await vault.close();
   rmSync(directory, { recursive: true });
 });
 
@@ -36,8 +36,8 @@ describe('the stream of an address', () => {
     expect(await vault.addresses.find('a')).toBeUndefined();
     expect(await vault.addresses.findOrAdd('a', 'address-1')).toBe('address-1');
     expect(await vault.addresses.findOrAdd('a', 'address-2')).toBe('address-1');
-    vault.close();
-    vault = openExisting();
+    await vault.close();
+    vault = await openExisting();
     expect(await vault.addresses.find('a')).toBe('address-1');
   });
 
@@ -66,17 +66,17 @@ describe('the opaque name of an owner', () => {
     const name = vault.hideOwner('user:ann');
     expect(name).toMatch(/^key:[0-9a-f]{32}$/);
     expect(vault.hideOwner('user:bob')).not.toBe(name);
-    vault.close();
-    vault = openExisting();
+    await vault.close();
+    vault = await openExisting();
     expect([vault.hideOwner('user:ann'), await findKey(name)]).toEqual([name, made]);
     expect(await findKey(vault.hideOwner('user:bob'))).toBeUndefined();
   });
 
   it('finds nothing but that the owner was erased', async () => {
     await vault.findOrCreateKey('user:ann');
-    vault.close();
+    await vault.close();
     attack("UPDATE owner_key SET box = NULL, erased_at = '2026-01-01' WHERE owner = 'user:ann'");
-    vault = openExisting();
+    vault = await openExisting();
     expect(await findKey(vault.hideOwner('user:ann'))).toBe('erased');
   });
 });
@@ -85,18 +85,18 @@ describe('a vault of a build without the table of addresses', () => {
   it('gets it, and a name for each key', async () => {
     const made = await vault.findOrCreateKey('user:ann');
     expect(vault.authentication.mustTakeOver).toBe(false);
-    vault.close();
+    await vault.close();
     attack(dropAddresses);
-    vault = openExisting();
+    vault = await openExisting();
     expect(await findKey(vault.hideOwner('user:ann'))).toEqual(made);
     expect(await vault.addresses.findOrAdd('a', 'address-1')).toBe('address-1');
   });
 
-  it('can not be made by setting the version of a vault back', () => {
-    vault.close();
+  it('can not be made by setting the version of a vault back', async () => {
+    await vault.close();
     attack('PRAGMA user_version = 3');
-    expect(openExisting).toThrow("the vault's version was changed outside of Rollbook");
+    await expect(openExisting()).rejects.toThrow("the vault's version was changed outside of Rollbook");
     attack('PRAGMA user_version = 4');
-    vault = openExisting();
+    vault = await openExisting();
   });
 });

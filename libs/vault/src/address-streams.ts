@@ -1,8 +1,8 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { Refusal } from '#libs/kernel';
+import { sql, type Engine } from './engine/engine.js';
 import type { LogRow } from './log-row.js';
 import type { RowMacs } from './row-macs.js';
-import type { WriteBatch } from './write-batch.js';
 
 /** Creates the table. It belongs to a migration and runs in its transaction. */
 export function createAddressTable(db: DatabaseSync): void {
@@ -21,20 +21,12 @@ interface AddressRow {
  * random, so that the log alone does not lead from an address to a person. Rows are never changed.
  */
 export class AddressStreams {
-  private readonly statements: Record<'find' | 'add', StatementSync>;
-
   /** @internal part of the vault */
   constructor(
-    db: DatabaseSync,
+    private readonly engine: Engine,
     private readonly macs: RowMacs,
-    private readonly writes: WriteBatch,
     private readonly row: LogRow,
-  ) {
-    this.statements = {
-      find: db.prepare('SELECT stream, mac FROM address WHERE hmac = ?'),
-      add: db.prepare('INSERT INTO address (hmac, stream, mac) VALUES (?, ?, ?) ON CONFLICT DO NOTHING'),
-    };
-  }
+  ) {}
 
   /**
    * The position of the log up to which all claims have rows: that of the witness, since a row is written before its claim.
@@ -46,7 +38,7 @@ export class AddressStreams {
 
   /** Saves that the claims of earlier builds are entered. */
   async markEntered(): Promise<void> {
-    if (!this.row.state.addressesEntered) this.row.update({ addressesEntered: true });
+    if (!this.row.state.addressesEntered) await this.row.update(() => ({ change: { addressesEntered: true } }));
   }
 
   /**
@@ -54,7 +46,7 @@ export class AddressStreams {
    * @throws Refusal `log.tampered` if the row was inserted or changed without the vault key
    */
   async find(hmac: string): Promise<string | undefined> {
-    return this.check(hmac, this.read(hmac));
+    return this.check(hmac, await this.read(hmac));
   }
 
   /**
@@ -63,15 +55,13 @@ export class AddressStreams {
    * @throws Refusal `log.tampered` if the row was inserted or changed without the vault key
    */
   async findOrAdd(hmac: string, stream: string): Promise<string> {
-    const row = await this.writes.add(() => {
-      this.statements.add.run(hmac, stream, this.macs.compute('address', [hmac, stream]));
-      return this.read(hmac);
-    });
-    return this.check(hmac, row)!;
+    const add = 'INSERT INTO address (hmac, stream, mac) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
+    await this.engine.run([sql(add, hmac, stream, this.macs.compute('address', [hmac, stream]))]);
+    return this.check(hmac, await this.read(hmac))!;
   }
 
-  private read(hmac: string): AddressRow | undefined {
-    return this.statements.find.get(hmac) as AddressRow | undefined;
+  private async read(hmac: string): Promise<AddressRow | undefined> {
+    return (await this.engine.query<AddressRow>(sql('SELECT stream, mac FROM address WHERE hmac = ?', hmac)))[0];
   }
 
   private check(hmac: string, row: AddressRow | undefined): string | undefined {

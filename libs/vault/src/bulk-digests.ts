@@ -1,27 +1,18 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { sql, type Engine } from './engine/engine.js';
 
 /**
  * Remembers the request body with which an Idempotency-Key of a bulk command was first used: no single event has all
  * of it. Entries are kept for ever, as events are.
  */
 export class BulkDigests {
-  private readonly statements: Record<'save' | 'find', StatementSync>;
-
   /** @internal part of the vault */
-  constructor(db: DatabaseSync) {
-    // Vaults of older builds lack this table.
-    db.exec(
-      'CREATE TABLE IF NOT EXISTS bulk_key (command TEXT PRIMARY KEY, digest TEXT NOT NULL) STRICT, WITHOUT ROWID',
-    );
-    this.statements = {
-      save: db.prepare('INSERT INTO bulk_key (command, digest) VALUES (?, ?) ON CONFLICT DO NOTHING'),
-      find: db.prepare('SELECT digest FROM bulk_key WHERE command = ?'),
-    };
-  }
+  constructor(private readonly engine: Engine) {}
 
-  /** Returns the digest that was first saved for a command; if there is none, saves and returns `digest`. It is on disk on return. */
-  findOrSave(commandId: string, digest: string): string {
-    this.statements.save.run(commandId, digest);
-    return (this.statements.find.get(commandId) as { digest: string }).digest;
+  /** Returns the digest that was first saved for a command; if there is none, saves and returns `digest`. It is on disk then. */
+  async findOrSave(commandId: string, digest: string): Promise<string> {
+    const save = 'INSERT INTO bulk_key (command, digest) VALUES (?, ?) ON CONFLICT DO NOTHING';
+    await this.engine.run([sql(save, commandId, digest)]);
+    const find = sql('SELECT digest FROM bulk_key WHERE command = ?', commandId);
+    return (await this.engine.query<{ digest: string }>(find))[0]!.digest;
   }
 }

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { DatabaseSync } from 'node:sqlite';
+import { sql, type Engine, type Statement } from './engine/engine.js';
 import type { WitnessState } from './log-row.js';
 import { unwrap, wrap } from './wrapping.js';
 
@@ -38,7 +38,8 @@ const MAX_TYPE_LENGTH = 100;
 
 /**
  * The lists of foreign events, and of streams that were deleted or whose metadata were changed. Each row is encrypted and
- * authenticated. Changes need a transaction of the caller, who calls {@link load} if it fails.
+ * authenticated. Changes are made in memory, and return the statements that save them; the caller calls {@link load} if
+ * these fail.
  */
 export class ForeignEvents {
   /** By stream and first revision. */
@@ -48,14 +49,9 @@ export class ForeignEvents {
 
   /** @internal part of the vault */
   constructor(
-    private readonly db: DatabaseSync,
+    private readonly engine: Engine,
     private readonly vaultKey: KeyObject,
-  ) {
-    db.exec(`
-      CREATE TABLE IF NOT EXISTS foreign_range (stream TEXT NOT NULL, first INTEGER NOT NULL, box BLOB NOT NULL, PRIMARY KEY (stream, first)) STRICT, WITHOUT ROWID;
-      CREATE TABLE IF NOT EXISTS changed_stream (stream TEXT PRIMARY KEY, box BLOB NOT NULL) STRICT, WITHOUT ROWID;
-    `);
-  }
+  ) {}
 
   /** How many rows the lists have. */
   get counts(): Pick<WitnessState, 'foreignRanges' | 'changedStreams'> {
@@ -85,51 +81,57 @@ export class ForeignEvents {
   }
 
   /** Adds a foreign event, unless it is listed or the list is full. */
-  addEvent({ stream, revision, position, type }: ForeignEvent): void {
-    if (this.has(stream, revision)) return;
+  addEvent({ stream, revision, position, type }: ForeignEvent): Statement[] {
+    if (this.has(stream, revision)) return [];
     const ranges = this.ranges.get(stream) ?? new Map<number, ForeignRange>();
     const [first = revision, before] = [...ranges].find(([, { last }]) => last === revision - 1) ?? [];
-    if (!before && this.rangeCount >= MAX_RANGES) return;
+    if (!before && this.rangeCount >= MAX_RANGES) return [];
     const range = { last: revision, position, type: type.slice(0, MAX_TYPE_LENGTH), ...firstSeen(before) };
     const box = wrap(Buffer.from(JSON.stringify(range)), this.vaultKey, rangeName(stream, first));
-    this.db
-      .prepare('INSERT OR REPLACE INTO foreign_range (stream, first, box) VALUES (?, ?, ?)')
-      .run(stream, first, box);
     if (!before) this.rangeCount++;
     this.ranges.set(stream, ranges.set(first, range));
+    const save =
+      'INSERT INTO foreign_range (stream, first, box) VALUES (?, ?, ?) ON CONFLICT (stream, first) DO UPDATE SET box = excluded.box';
+    return [sql(save, stream, first, box)];
   }
 
   /** Adds a stream that was deleted or whose metadata were changed. */
-  addChanged(stream: string, position: number): void {
+  addChanged(stream: string, position: number): Statement[] {
     const sighting = { position, ...firstSeen(this.changed.get(stream)) };
     const box = wrap(Buffer.from(JSON.stringify(sighting)), this.vaultKey, changedName(stream));
-    this.db.prepare('INSERT OR REPLACE INTO changed_stream (stream, box) VALUES (?, ?)').run(stream, box);
     this.changed.set(stream, sighting);
+    const save =
+      'INSERT INTO changed_stream (stream, box) VALUES (?, ?) ON CONFLICT (stream) DO UPDATE SET box = excluded.box';
+    return [sql(save, stream, box)];
   }
 
   /** Removes a stream from the list of those that were deleted or whose metadata were changed. */
-  removeChanged(stream: string): void {
-    this.db.prepare('DELETE FROM changed_stream WHERE stream = ?').run(stream);
+  removeChanged(stream: string): Statement[] {
     this.changed.delete(stream);
+    return [sql('DELETE FROM changed_stream WHERE stream = ?', stream)];
   }
 
   /** Removes everything. */
-  clear(): void {
-    this.db.exec('DELETE FROM foreign_range; DELETE FROM changed_stream');
+  clear(): Statement[] {
     this.forget();
+    return [sql('DELETE FROM foreign_range'), sql('DELETE FROM changed_stream')];
   }
 
   /** Loads what is stored. Throws an Error if a row was changed, or if the lists do not have as many rows as expected. */
-  load({ foreignRanges, changedStreams }: Pick<WitnessState, 'foreignRanges' | 'changedStreams'>): void {
+  async load({ foreignRanges, changedStreams }: Pick<WitnessState, 'foreignRanges' | 'changedStreams'>): Promise<void> {
+    const ranges = await this.engine.query<{ stream: string; first: number; box: Uint8Array }>(
+      sql('SELECT stream, first, box FROM foreign_range'),
+    );
+    const changed = await this.engine.query<{ stream: string; box: Uint8Array }>(
+      sql('SELECT stream, box FROM changed_stream'),
+    );
     this.forget();
-    const ranges = this.db.prepare('SELECT stream, first, box FROM foreign_range').all();
-    for (const { stream, first, box } of ranges as { stream: string; first: number; box: Uint8Array }[]) {
+    for (const { stream, first, box } of ranges) {
       const range = parseRange(unwrap(box, this.vaultKey, rangeName(stream, first)));
       this.ranges.set(stream, (this.ranges.get(stream) ?? new Map<number, ForeignRange>()).set(first, range));
     }
     this.rangeCount = ranges.length;
-    const changed = this.db.prepare('SELECT stream, box FROM changed_stream').all();
-    for (const { stream, box } of changed as { stream: string; box: Uint8Array }[])
+    for (const { stream, box } of changed)
       this.changed.set(stream, parseSighting(unwrap(box, this.vaultKey, changedName(stream))));
     if (ranges.length !== foreignRanges || changed.length !== changedStreams) throw new Error('rows are missing');
   }

@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
-import type { DatabaseSync } from 'node:sqlite';
-import { LogRow, type StoredGeneration } from './log-row.js';
+import type { Statement } from './engine/engine.js';
+import { addLogRow, type LogRow, type LogState, type StoredGeneration } from './log-row.js';
 import { unseen } from './witness-record.js';
 
 /** A key that authenticates events, and the part of the log in which it is valid. */
@@ -17,22 +17,22 @@ export interface Generation {
 const newKey = (): string => randomBytes(32).toString('hex');
 
 /**
- * Creates what a vault knows about the log, with the first generation, unless it exists.
+ * Returns the statement that creates what a vault knows about the log, with the first generation, unless it exists.
  * @param unsignedUntil 0 for a new log; `null` for a log of an earlier build, which has to be taken over
  */
-export function createLogKeys(db: DatabaseSync, vaultKey: KeyObject, unsignedUntil: 0 | null): void {
-  LogRow.create(db, vaultKey, {
+export const createLogKeys = (vaultKey: KeyObject, unsignedUntil: 0 | null): Statement =>
+  addLogRow(vaultKey, {
     generations: [{ number: 1, key: newKey(), after: -1 }],
     unsignedUntil,
     witness: unseen,
     addressesEntered: unsignedUntil === 0,
   });
-}
 
 /** The keys that authenticate the events of the log. */
 export class LogKeys {
-  private generations: readonly Generation[];
   private readonly eventIdKey: KeyObject;
+  /** The generations of the row as it was read last. */
+  private parsed: { readonly from: LogState['generations']; readonly generations: readonly Generation[] };
 
   /** @internal part of the vault */
   constructor(
@@ -40,7 +40,12 @@ export class LogKeys {
     eventIdKey: string,
   ) {
     this.eventIdKey = createSecretKey(eventIdKey, 'hex');
-    this.generations = row.state.generations.map(toGeneration);
+    this.parsed = parseGenerations(row.state);
+  }
+
+  private get generations(): readonly Generation[] {
+    if (this.parsed.from !== this.row.state.generations) this.parsed = parseGenerations(this.row.state);
+    return this.parsed.generations;
   }
 
   /** The generation of new events. */
@@ -72,8 +77,8 @@ export class LogKeys {
   }
 
   /** Saves up to which position events without a MAC count. */
-  async takeOver(unsignedUntil: number): Promise<void> {
-    this.row.update({ unsignedUntil });
+  takeOver(unsignedUntil: number): Promise<void> {
+    return this.row.update(() => ({ change: { unsignedUntil } }));
   }
 
   /** Returns whether the key of the next generation was created by a rotation that has not ended. */
@@ -83,34 +88,42 @@ export class LogKeys {
 
   /** Creates the key of the next generation durably, unless it is there. Returns the number of that generation. */
   async prepareNext(): Promise<number> {
-    if (!this.isNextPrepared) this.row.update({ preparedKey: newKey() });
+    const preparedKey = newKey();
+    await this.row.update((state) => ({ change: { preparedKey: state.preparedKey ?? preparedKey } }));
     return this.generations.length + 1;
   }
 
   /** Ends the current generation at the event that names the prepared one, and begins that one there. */
-  async beginPrepared(position: number): Promise<void> {
-    const { preparedKey } = this.row.state;
-    if (preparedKey === undefined) throw new Error('no key is prepared');
-    this.begin(preparedKey, position);
+  beginPrepared(position: number): Promise<void> {
+    return this.row.update(({ generations, preparedKey }) => {
+      if (preparedKey === undefined) throw new Error('no key is prepared');
+      return { change: beginGeneration(generations, preparedKey, position) };
+    });
   }
 
   /** Ends the current generation at a position of the log, and begins the next one there. Forgets a prepared key. */
-  async beginGeneration(position: number): Promise<void> {
-    this.begin(newKey(), position);
-  }
-
-  private begin(key: string, position: number): void {
-    const ended = this.row.state.generations.map((generation) => ({
-      ...generation,
-      last: Math.min(generation.last ?? Infinity, position),
-    }));
-    this.row.update({
-      generations: [...ended, { number: ended.length + 1, key, after: position }],
-      preparedKey: undefined,
-    });
-    this.generations = this.row.state.generations.map(toGeneration);
+  beginGeneration(position: number): Promise<void> {
+    const key = newKey();
+    return this.row.update(({ generations }) => ({ change: beginGeneration(generations, key, position) }));
   }
 }
+
+function beginGeneration(
+  generations: LogState['generations'],
+  key: string,
+  position: number,
+): Pick<LogState, 'generations' | 'preparedKey'> {
+  const ended = generations.map((generation) => ({
+    ...generation,
+    last: Math.min(generation.last ?? Infinity, position),
+  }));
+  return { generations: [...ended, { number: ended.length + 1, key, after: position }], preparedKey: undefined };
+}
+
+const parseGenerations = ({ generations }: LogState) => ({
+  from: generations,
+  generations: generations.map(toGeneration),
+});
 
 const toGeneration = ({ key, ...generation }: StoredGeneration): Generation => ({
   ...generation,

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { DatabaseSync } from 'node:sqlite';
+import { ChangedMeanwhile, mustChange, sql, type Engine, type Statement } from './engine/engine.js';
 import { unwrap, wrap } from './wrapping.js';
 
 /** A generation as stored; its key in hexadecimal digits. */
@@ -44,52 +44,102 @@ export interface LogState {
 const rowName = 'log';
 const boxName = 'secret:log';
 
+/** A change of parts of the row, with statements that belong to it. */
+export interface LogChange {
+  readonly change: Partial<LogState>;
+  readonly statements?: readonly Statement[];
+}
+
+/** Returns the statement that adds the row to a state, unless it has one. */
+export const addLogRow = (vaultKey: KeyObject, state: LogState): Statement =>
+  sql(
+    'INSERT INTO secret (name, box) VALUES (?, ?) ON CONFLICT DO NOTHING',
+    rowName,
+    wrap(Buffer.from(JSON.stringify(state)), vaultKey, boxName),
+  );
+
 /** The row with what the vault knows about the log, encrypted and authenticated under the vault key. */
 export class LogRow {
-  private current: LogState;
+  private changing: Promise<unknown> = Promise.resolve();
+  /** Whether what is in memory may differ from what is stored. */
+  private isStale = false;
+  private loadLists = async (): Promise<void> => {};
+
+  private constructor(
+    private readonly engine: Engine,
+    private readonly vaultKey: KeyObject,
+    private current: { readonly state: LogState; readonly box: Uint8Array },
+  ) {}
 
   /**
-   * @internal part of the vault
+   * Loads the row.
    * @throws Error of one line if the row is missing or is not of this vault
    */
-  constructor(
-    private readonly db: DatabaseSync,
-    private readonly vaultKey: KeyObject,
-  ) {
-    this.current = this.read();
-  }
-
-  /** Adds the row to a vault, unless it has one. */
-  static create(db: DatabaseSync, vaultKey: KeyObject, state: LogState): void {
-    const box = wrap(Buffer.from(JSON.stringify(state)), vaultKey, boxName);
-    db.prepare('INSERT OR IGNORE INTO secret (name, box) VALUES (?, ?)').run(rowName, box);
+  static async load(engine: Engine, vaultKey: KeyObject): Promise<LogRow> {
+    return new LogRow(engine, vaultKey, await read(engine, vaultKey));
   }
 
   get state(): LogState {
-    return this.current;
+    return this.current.state;
   }
 
-  /** Reads the row again, after a transaction that changed it was rolled back. */
-  reload(): void {
-    this.current = this.read();
+  /** Sets what loads the lists that belong to the row. It is called after each {@link reload}. */
+  setLists(load: () => Promise<void>): void {
+    this.loadLists = load;
   }
 
-  /** Changes parts of the row, in the caller's transaction if there is one. */
-  update(change: Partial<LogState>): void {
-    const next = { ...this.current, ...change };
-    const box = wrap(Buffer.from(JSON.stringify(next)), this.vaultKey, boxName);
-    this.db.prepare('UPDATE secret SET box = ? WHERE name = ?').run(box, rowName);
-    this.current = next;
+  /**
+   * Changes parts of the row, in one transaction with other statements. Changes are made one after the other.
+   * @param plan returns the change of the current state; it is called again if another server has changed the row meanwhile
+   */
+  async update(plan: (state: LogState) => LogChange): Promise<void> {
+    const changed = this.changing.catch(() => {}).then(() => this.apply(plan));
+    this.changing = changed;
+    await changed;
   }
 
-  private read(): LogState {
-    const find = this.db.prepare('SELECT box FROM secret WHERE name = ?');
-    const stored = find.get(rowName) as { box: Uint8Array } | undefined;
-    if (!stored) throw new Error('the vault has lost what it knows about the log: restore a backup of it');
-    try {
-      return JSON.parse(unwrap(stored.box, this.vaultKey, boxName).toString()) as LogState;
-    } catch (error) {
-      throw new Error('what the vault knows about the log was changed: restore a backup of it', { cause: error });
+  private async apply(plan: (state: LogState) => LogChange): Promise<void> {
+    for (;;) {
+      if (this.isStale) await this.reload();
+      const { state, box } = this.current;
+      try {
+        const { change, statements = [] } = plan(state);
+        const next = { ...state, ...change };
+        const nextBox = wrap(Buffer.from(JSON.stringify(next)), this.vaultKey, boxName);
+        const save = sql('UPDATE secret SET box = ? WHERE name = ? AND box = ?', nextBox, rowName, box);
+        await this.engine.run([mustChange(save), ...statements]);
+        this.current = { state: next, box: nextBox };
+        return;
+      } catch (error) {
+        this.isStale = true;
+        if (error instanceof ChangedMeanwhile) continue;
+        // If the row can't be read either, the next change tries again.
+        await this.reload().catch(() => {});
+        throw error;
+      }
     }
+  }
+
+  /** Reads the row and its lists again. */
+  private async reload(): Promise<void> {
+    this.current = await read(this.engine, this.vaultKey);
+    await this.loadLists();
+    this.isStale = false;
+  }
+}
+
+async function read(engine: Engine, vaultKey: KeyObject): Promise<{ state: LogState; box: Uint8Array }> {
+  const [stored] = await engine.query<{ box: Uint8Array }>(sql('SELECT box FROM secret WHERE name = ?', rowName));
+  if (!stored) throw new Error('the vault has lost what it knows about the log: restore a backup of it');
+  const { box } = stored;
+  return { state: openLogBox(box, vaultKey), box };
+}
+
+/** Returns what the row holds. Throws an Error of one line if it is not of this vault. */
+export function openLogBox(box: Uint8Array, vaultKey: KeyObject): LogState {
+  try {
+    return JSON.parse(unwrap(box, vaultKey, boxName).toString()) as LogState;
+  } catch (error) {
+    throw new Error('what the vault knows about the log was changed: restore a backup of it', { cause: error });
   }
 }

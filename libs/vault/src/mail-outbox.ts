@@ -1,7 +1,6 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { sql, type Engine, type Statement } from './engine/engine.js';
 import { ProcessCheckpoint } from './process-checkpoint.js';
 import type { RowMacs } from './row-macs.js';
-import { inTransaction } from './transaction.js';
 
 /**
  * `owed`: to be sent. `void`: there was no reason left to send it, or (problem `user.locked`) not while the user is
@@ -32,127 +31,101 @@ export type NewMail = Pick<Mail, 'id' | 'kind' | 'user' | 'about' | 'since'>;
 /** The state of a mail after an attempt to send it. */
 export type Outcome = Pick<Mail, 'id' | 'state' | 'attempts' | 'nextAttemptAt' | 'problem'>;
 
-const columns = 'id, kind, user, about, state, attempts, since, next_attempt_at AS nextAttemptAt, problem';
+const columns = 'id, kind, "user", about, state, attempts, since, next_attempt_at AS "nextAttemptAt", problem';
 
 /** Stores the mails to send, and the position in the log up to which mails were queued. Holds no names or addresses. */
 export class MailOutbox {
-  private readonly mailCheckpoint: ProcessCheckpoint;
-  private readonly statements: Record<
-    | 'enqueue'
-    | 'requeueHeldByLock'
-    | 'listDue'
-    | 'saveOutcome'
-    | 'find'
-    | 'list'
-    | 'requeue'
-    | 'count'
-    | 'deleteFinished',
-    StatementSync
-  >;
+  private readonly checkpoint: ProcessCheckpoint;
 
   /** @internal part of the vault */
   constructor(
-    private readonly db: DatabaseSync,
+    private readonly engine: Engine,
     macs: RowMacs,
   ) {
-    this.mailCheckpoint = new ProcessCheckpoint(db, macs, 'mail');
-    // Vaults of older builds lack this index.
-    db.exec("CREATE INDEX IF NOT EXISTS mail_locked ON mail (user) WHERE problem = 'user.locked'");
-    this.statements = {
-      enqueue: db.prepare(
-        "INSERT INTO mail (id, kind, user, about, state, attempts, since, next_attempt_at) VALUES (?, ?, ?, ?, 'owed', 0, ?, ?) ON CONFLICT DO NOTHING",
-      ),
-      requeueHeldByLock: db.prepare(
-        // Without the index given, SQLite uses the one by state and time and reads every void mail.
-        "UPDATE mail INDEXED BY mail_locked SET state = 'owed', problem = NULL, next_attempt_at = ? WHERE problem = 'user.locked' AND user = ? AND kind = ?",
-      ),
-      listDue: db.prepare(
-        `SELECT ${columns} FROM mail WHERE state = 'owed' AND next_attempt_at <= ? ORDER BY next_attempt_at DESC, id LIMIT ?`,
-      ),
-      saveOutcome: db.prepare('UPDATE mail SET state = ?, attempts = ?, next_attempt_at = ?, problem = ? WHERE id = ?'),
-      find: db.prepare(`SELECT ${columns} FROM mail WHERE id = ?`),
-      list: db.prepare(
-        `SELECT ${columns} FROM mail WHERE state = ? AND (? IS NULL OR (since, id) > (SELECT since, id FROM mail WHERE id = ?)) ORDER BY since, id LIMIT ?`,
-      ),
-      requeue: db.prepare(
-        "UPDATE mail SET state = 'owed', attempts = 0, since = ?, next_attempt_at = ? WHERE id = ? AND state IN ('owed', 'parked')",
-      ),
-      count: db.prepare('SELECT count(*) AS count FROM mail WHERE state = ?'),
-      deleteFinished: db.prepare("DELETE FROM mail WHERE state IN ('sent', 'void') AND since < ?"),
-    };
+    this.checkpoint = new ProcessCheckpoint(engine, macs, 'mail');
   }
 
   /**
-   * The position in the log up to which mails were queued; undefined before the first {@link saveWithCheckpoint}.
+   * Returns the position in the log up to which mails were queued; undefined before the first {@link saveWithCheckpoint}.
    * Throws if it was changed outside of Rollbook, see {@link ProcessCheckpoint.find}.
    */
-  get checkpoint(): number | undefined {
-    return this.mailCheckpoint.find();
+  findCheckpoint(): Promise<number | undefined> {
+    return this.checkpoint.find();
   }
 
   /** Lowers the checkpoint to `position` if it is beyond. */
-  lowerCheckpoint(position: number): void {
-    this.mailCheckpoint.lower(position);
+  lowerCheckpoint(position: number): Promise<void> {
+    return this.checkpoint.lower(position);
   }
 
-  /** Runs `change` and saves `position` as the outbox's checkpoint in the log, in one transaction. */
-  saveWithCheckpoint(position: number, change: () => void): void {
-    this.transaction(() => {
-      change();
-      this.mailCheckpoint.save(position);
-    });
+  /** Makes changes and saves `position` as the outbox's checkpoint in the log, in one transaction. */
+  saveWithCheckpoint(position: number, changes: readonly Statement[]): Promise<void> {
+    return this.save([...changes, ...this.checkpoint.save(position)]);
   }
 
-  /** Runs `change` in one transaction, which may also change pending approvals and link requests. */
-  transaction(change: () => void): void {
-    inTransaction(this.db, change);
+  /** Makes changes of the outbox, of pending approvals, approval notices and link requests in one transaction. */
+  async save(changes: readonly Statement[]): Promise<void> {
+    await this.engine.run(changes);
   }
 
-  /** Adds a mail to send; does nothing if a mail with this id was added before. */
-  enqueue({ id, kind, user, about, since }: NewMail): void {
-    this.statements.enqueue.run(id, kind, user, about, since, since);
+  /** Adds a mail to send; does nothing if a mail with this id was added before. A change for {@link save}. */
+  enqueue({ id, kind, user, about, since }: NewMail): Statement[] {
+    const add =
+      'INSERT INTO mail (id, kind, "user", about, state, attempts, since, next_attempt_at) VALUES (?, ?, ?, ?, \'owed\', 0, ?, ?) ON CONFLICT DO NOTHING';
+    return [sql(add, id, kind, user, about, since, since)];
   }
 
-  /** Queues a user's mails of a kind again that were not sent because the user was locked. */
-  requeueHeldByLock(userId: string, kind: string, now: number): void {
-    this.statements.requeueHeldByLock.run(now, userId, kind);
+  /** Queues a user's mails of a kind again that were not sent because the user was locked. A change for {@link save}. */
+  requeueHeldByLock(userId: string, kind: string, now: number): Statement[] {
+    const requeue =
+      "UPDATE mail SET state = 'owed', problem = NULL, next_attempt_at = ? WHERE problem = 'user.locked' AND \"user\" = ? AND kind = ?";
+    return [sql(requeue, now, userId, kind)];
   }
 
   /** Returns mails that are due, newest first, so that a backlog does not delay a link that somebody is waiting for. */
-  listDue(now: number, limit: number): Mail[] {
-    return this.statements.listDue.all(now, limit) as unknown as Mail[];
+  listDue(now: number, limit: number): Promise<Mail[]> {
+    const list = `SELECT ${columns} FROM mail WHERE state = 'owed' AND next_attempt_at <= ? ORDER BY next_attempt_at DESC, id LIMIT ?`;
+    return this.engine.query(sql(list, now, limit));
   }
 
   /** Saves the states of mails after attempts to send them, in one transaction. */
-  saveOutcomes(outcomes: readonly Outcome[]): void {
-    this.transaction(() => {
-      for (const { id, state, attempts, nextAttemptAt, problem } of outcomes)
-        this.statements.saveOutcome.run(state, attempts, nextAttemptAt, problem, id);
-    });
+  saveOutcomes(outcomes: readonly Outcome[]): Promise<void> {
+    const save = 'UPDATE mail SET state = ?, attempts = ?, next_attempt_at = ?, problem = ? WHERE id = ?';
+    return this.save(
+      outcomes.map(({ id, state, attempts, nextAttemptAt, problem }) =>
+        sql(save, state, attempts, nextAttemptAt, problem, id),
+      ),
+    );
   }
 
   /** Returns the mail with this id, or undefined. */
-  find(id: string): Mail | undefined {
-    return this.statements.find.get(id) as Mail | undefined;
+  async find(id: string): Promise<Mail | undefined> {
+    return (await this.engine.query<Mail>(sql(`SELECT ${columns} FROM mail WHERE id = ?`, id)))[0];
   }
 
   /** Returns a page of the mails in a state, oldest first, that follow the mail with the id `after`. */
-  list(state: MailState, limit: number, after: string | null = null): Mail[] {
-    return this.statements.list.all(state, after, after, limit) as unknown as Mail[];
+  list(state: MailState, limit: number, after: string | null = null): Promise<Mail[]> {
+    const list = `SELECT ${columns} FROM mail
+      WHERE state = ? AND (CAST(? AS TEXT) IS NULL OR (since, id) > (SELECT since, id FROM mail WHERE id = ?))
+      ORDER BY since, id LIMIT ?`;
+    return this.engine.query(sql(list, state, after, after, limit));
   }
 
   /** Queues a parked mail again as if it were new, or makes a mail that waits for its next attempt due now; does nothing for mails in other states. */
-  requeue(id: string, now: number): void {
-    this.statements.requeue.run(now, now, id);
+  requeue(id: string, now: number): Promise<void> {
+    const requeue =
+      "UPDATE mail SET state = 'owed', attempts = 0, since = ?, next_attempt_at = ? WHERE id = ? AND state IN ('owed', 'parked')";
+    return this.save([sql(requeue, now, now, id)]);
   }
 
   /** Returns how many mails are in a state. */
-  count(state: MailState): number {
-    return (this.statements.count.get(state) as { count: number }).count;
+  async count(state: MailState): Promise<number> {
+    const count = sql('SELECT count(*) AS count FROM mail WHERE state = ?', state);
+    return (await this.engine.query<{ count: number }>(count))[0]!.count;
   }
 
   /** Deletes sent and void mails that were queued before this time (Unix ms). */
-  deleteFinished(queuedBefore: number): void {
-    this.statements.deleteFinished.run(queuedBefore);
+  deleteFinished(queuedBefore: number): Promise<void> {
+    return this.save([sql("DELETE FROM mail WHERE state IN ('sent', 'void') AND since < ?", queuedBefore)]);
   }
 }

@@ -3,7 +3,9 @@ import type { DatabaseSync } from 'node:sqlite';
 import { addRowMacs } from './add-row-macs.js';
 import { createAddressTable } from './address-streams.js';
 import { createLogKeys } from './log-keys.js';
-import { LogRow } from './log-row.js';
+import { SqliteEngine } from './engine/sqlite-engine.js';
+import type { Statement } from './engine/engine.js';
+import { openLogBox } from './log-row.js';
 import { addHiddenOwners } from './owner-keys.js';
 import { openVaultFile, openVaultFileForReading } from './vault-file.js';
 import { Vault } from './vault.js';
@@ -22,7 +24,7 @@ const hashKeyNames = { withoutRowMacs: 'secret:hash', withRowMacs: 'secret:hash 
  * @param options.create whether to create a vault where there is none
  * @throws Error of one line: no vault and not to be created, created with another key, or not a vault
  */
-export function openVault(options: { directory: string; key: Buffer; create: boolean }): Vault {
+export async function openVault(options: { directory: string; key: Buffer; create: boolean }): Promise<Vault> {
   const { directory, create } = options;
   if (options.key.length !== 32) throw new Error('the vault key must be 32 bytes');
   const key = createSecretKey(options.key);
@@ -31,13 +33,13 @@ export function openVault(options: { directory: string; key: Buffer; create: boo
       created
         .prepare('INSERT INTO secret (name, box) VALUES (?, ?)')
         .run('hash', wrap(randomBytes(32), key, hashKeyNames.withoutRowMacs));
-      createLogKeys(created, key, 0);
+      execute(created, createLogKeys(key, 0));
     },
     addMacs: (old) => {
       if (hasSeenLog(old, key)) throw versionChanged();
       addRowMacs(old, key, bindHashKeyToRowMacs(old, key));
       // An earlier build has appended events without a MAC.
-      createLogKeys(old, key, null);
+      execute(old, createLogKeys(key, null));
     },
     addAddresses: (old) => {
       if (old.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'address'").get()) throw versionChanged();
@@ -46,7 +48,9 @@ export function openVault(options: { directory: string; key: Buffer; create: boo
     },
   });
   try {
-    return new Vault(db, key, loadHashKey(db, key, hashKeyNames.withRowMacs));
+    const hashKey = loadHashKey(db, key, hashKeyNames.withRowMacs);
+    db.exec('PRAGMA query_only = ON');
+    return await Vault.load(new SqliteEngine(db), key, hashKey);
   } catch (error) {
     db.close();
     throw error;
@@ -58,13 +62,14 @@ export function openVault(options: { directory: string; key: Buffer; create: boo
  * change afterwards. Every method that writes throws.
  * @throws Error of one line: no vault, created with another key, of another version than this build's, or not a vault
  */
-export function openVaultForReading(options: { directory: string; key: Buffer }): Vault {
+export async function openVaultForReading(options: { directory: string; key: Buffer }): Promise<Vault> {
   const key = createSecretKey(options.key);
   const db = openVaultFileForReading(options.directory);
   try {
     // One transaction, so that the row about the log and the lists belong together.
     db.exec('BEGIN');
-    const vault = new Vault(db, key, loadHashKey(db, key, hashKeyNames.withRowMacs));
+    const hashKey = loadHashKey(db, key, hashKeyNames.withRowMacs);
+    const vault = await Vault.load(new SqliteEngine(db, true), key, hashKey);
     db.exec('COMMIT');
     return vault;
   } catch (error) {
@@ -87,9 +92,11 @@ const versionChanged = () => new Error("the vault's version was changed outside 
 
 /** Returns whether the vault has authenticated a log already. A new vault and one of an earlier build have not. */
 function hasSeenLog(db: DatabaseSync, key: KeyObject): boolean {
-  const isThere = db.prepare("SELECT 1 FROM secret WHERE name = 'log'").get() !== undefined;
-  return isThere && new LogRow(db, key).state.witness.position >= 0;
+  const row = db.prepare("SELECT box FROM secret WHERE name = 'log'").get() as { box: Uint8Array } | undefined;
+  return row !== undefined && openLogBox(row.box, key).witness.position >= 0;
 }
+
+const execute = (db: DatabaseSync, { text, values }: Statement): void => void db.prepare(text).run(...values);
 
 /** Binds the key of hashes to the name that says that rows have MACs, and returns it. Fails if it is bound to it already. */
 function bindHashKeyToRowMacs(db: DatabaseSync, key: KeyObject): KeyObject {

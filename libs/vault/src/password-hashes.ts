@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { sql, type Engine } from './engine/engine.js';
 import type { RowMacs } from './row-macs.js';
 import { unwrap, wrap } from './wrapping.js';
 
@@ -8,31 +8,25 @@ import { unwrap, wrap } from './wrapping.js';
  * password, before the event is appended; the id in the user's stream says which hash is valid.
  */
 export class PasswordHashes {
-  private readonly statements: Record<'save' | 'find' | 'delete', StatementSync>;
-
   /** @internal part of the vault */
   constructor(
-    db: DatabaseSync,
+    private readonly engine: Engine,
     private readonly key: KeyObject,
     private readonly macs: RowMacs,
-  ) {
-    this.statements = {
-      save: db.prepare(
-        'INSERT INTO password (user, command, box) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET box = excluded.box',
-      ),
-      find: db.prepare('SELECT box FROM password WHERE user = ? AND command = ?'),
-      delete: db.prepare('DELETE FROM password WHERE user = ? AND command = ?'),
-    };
-  }
+  ) {}
 
-  /** Saves the hash (a PHC string) of a user's password for the command that set it, replacing the command's earlier hash. It is on disk on return. */
-  save(userId: string, commandId: string, hash: string): void {
-    this.statements.save.run(userId, commandId, wrap(Buffer.from(hash), this.key, passwordBoxName(userId, commandId)));
+  /** Saves the hash (a PHC string) of a user's password for the command that set it, replacing the command's earlier hash. It is on disk then. */
+  async save(userId: string, commandId: string, hash: string): Promise<void> {
+    const box = wrap(Buffer.from(hash), this.key, passwordBoxName(userId, commandId));
+    const save =
+      'INSERT INTO password ("user", command, box) VALUES (?, ?, ?) ON CONFLICT ("user", command) DO UPDATE SET box = excluded.box';
+    await this.engine.run([sql(save, userId, commandId, box)]);
   }
 
   /** Returns the hash of the password that a command set for a user, or undefined if there is none or its row is foreign. */
-  find(userId: string, commandId: string): string | undefined {
-    const row = this.statements.find.get(userId, commandId) as { box: Uint8Array } | undefined;
+  async find(userId: string, commandId: string): Promise<string | undefined> {
+    const find = sql('SELECT box FROM password WHERE "user" = ? AND command = ?', userId, commandId);
+    const [row] = await this.engine.query<{ box: Uint8Array }>(find);
     if (!row) return undefined;
     try {
       return unwrap(row.box, this.key, passwordBoxName(userId, commandId)).toString();
@@ -43,8 +37,8 @@ export class PasswordHashes {
   }
 
   /** Deletes a hash whose command failed, or that was replaced by a newer password. */
-  delete(userId: string, commandId: string): void {
-    this.statements.delete.run(userId, commandId);
+  async delete(userId: string, commandId: string): Promise<void> {
+    await this.engine.run([sql('DELETE FROM password WHERE "user" = ? AND command = ?', userId, commandId)]);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { sql, type Engine, type Statement } from './engine/engine.js';
 import type { RowMacs } from './row-macs.js';
 
 /** The position of a process that has not saved any: before all events. */
@@ -15,21 +15,12 @@ class ForeignCheckpointError extends Error {
 
 /** Stores the position in the log up to which a process has handled the events. */
 export class ProcessCheckpoint {
-  private readonly statements: Record<'find' | 'save', StatementSync>;
-
   /** @internal part of the vault */
   constructor(
-    db: DatabaseSync,
+    private readonly engine: Engine,
     private readonly macs: RowMacs,
     private readonly process: string,
-  ) {
-    this.statements = {
-      find: db.prepare('SELECT position, mac FROM process WHERE name = ?'),
-      save: db.prepare(
-        'INSERT INTO process (name, position, mac) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET position = excluded.position, mac = excluded.mac',
-      ),
-    };
-  }
+  ) {}
 
   /**
    * Returns the position, or undefined before the first {@link save}.
@@ -39,26 +30,29 @@ export class ProcessCheckpoint {
    * events. No position is safe, so the process must stop.
    * @throws Error with code `vault.foreign-checkpoint` if the row is missing or foreign
    */
-  find(): number | undefined {
-    const position = this.read();
+  async find(): Promise<number | undefined> {
+    const position = await this.read();
     if (position === undefined) throw new ForeignCheckpointError(this.process);
     return position === beforeFirst ? undefined : position;
   }
 
   /** Saves the position. */
-  save(position: number): void {
-    this.statements.save.run(this.process, position, this.macs.compute('process', [this.process, position]));
+  save(position: number): Statement[] {
+    const save =
+      'INSERT INTO process (name, position, mac) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET position = excluded.position, mac = excluded.mac';
+    return [sql(save, this.process, position, this.macs.compute('process', [this.process, position]))];
   }
 
   /** Lowers a later position to this one. A foreign row stays as it is, so that {@link find} still recognises it. */
-  lower(position: number): void {
-    const saved = this.read();
-    if (saved !== undefined && saved > position) this.save(position);
+  async lower(position: number): Promise<void> {
+    const saved = await this.read();
+    if (saved !== undefined && saved > position) await this.engine.run(this.save(position));
   }
 
   /** Returns the position in the row, or undefined if the row is missing or foreign. */
-  private read(): number | undefined {
-    const row = this.statements.find.get(this.process) as { position: number; mac: unknown } | undefined;
+  private async read(): Promise<number | undefined> {
+    const find = sql('SELECT position, mac FROM process WHERE name = ?', this.process);
+    const [row] = await this.engine.query<{ position: number; mac: unknown }>(find);
     if (!row) this.macs.countForeignRow('process');
     return row && this.macs.check('process', [this.process, row.position], row.mac) ? row.position : undefined;
   }

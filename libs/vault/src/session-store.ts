@@ -1,6 +1,5 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { sql, type Engine } from './engine/engine.js';
 import type { RowMacs } from './row-macs.js';
-import { inTransaction } from './transaction.js';
 
 /** How the holder of a session authenticated: with a password, by a mailed link, or with an access token. */
 export type AuthenticationMethod = 'password' | 'link' | 'token';
@@ -23,10 +22,10 @@ export interface Session {
 }
 
 /** A session as it is in the table. */
-type SessionRow = Session & { readonly hash: string; readonly mac: unknown };
+type SessionRow = Session & { readonly hash: string; readonly mac: Uint8Array };
 
 const columns =
-  'hash, id, holder, kind, revision, started_at AS startedAt, used_at AS usedAt, authenticated_at AS authenticatedAt, authenticated_by AS authenticatedBy, agent, mac';
+  'hash, id, holder, kind, revision, started_at AS "startedAt", used_at AS "usedAt", authenticated_at AS "authenticatedAt", authenticated_by AS "authenticatedBy", agent, mac';
 
 /** Returns what the MAC of a session covers. */
 const macValues = (hash: string, session: Session): (string | number)[] => [
@@ -42,139 +41,118 @@ const macValues = (hash: string, session: Session): (string | number)[] => [
   session.agent,
 ];
 
-const recordEnd =
-  'INSERT OR REPLACE INTO ended_session (hash, because, at) SELECT hash, ?, ? FROM session WHERE holder = ?';
+const recordEnd = `INSERT INTO ended_session (hash, because, at)
+  SELECT hash, CAST(? AS TEXT), CAST(? AS BIGINT) FROM session WHERE holder = ? AND (CAST(? AS TEXT) IS NULL OR id = ?)
+  ON CONFLICT (hash) DO UPDATE SET because = excluded.because, at = excluded.at`;
 
 /**
  * Stores the sessions of logged-in users and operators until some time after they have ended, and why a session was ended.
  * `holder` is the id of the user, or of the access token with which an operator logged in.
  */
 export class SessionStore {
-  private readonly statements: Record<
-    | 'add'
-    | 'find'
-    | 'findById'
-    | 'update'
-    | 'list'
-    | 'delete'
-    | 'deleteAll'
-    | 'deleteUnusedSince'
-    | 'recordEnd'
-    | 'recordEndOfAll'
-    | 'findEnd'
-    | 'deleteEndsBefore',
-    StatementSync
-  >;
-
   /** @internal part of the vault */
   constructor(
-    private readonly db: DatabaseSync,
+    private readonly engine: Engine,
     private readonly macs: RowMacs,
-  ) {
-    // Vaults of older builds lack this table. It knows neither the holder nor the browser of a session.
-    db.exec(
-      'CREATE TABLE IF NOT EXISTS ended_session (hash TEXT PRIMARY KEY, because TEXT NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID',
-    );
-    this.statements = {
-      add: db.prepare(
-        'INSERT INTO session (hash, id, holder, kind, revision, started_at, used_at, authenticated_at, authenticated_by, agent, mac) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-      ),
-      find: db.prepare(`SELECT ${columns} FROM session WHERE hash = ?`),
-      findById: db.prepare(`SELECT ${columns} FROM session WHERE id = ?`),
-      update: db.prepare(
-        'UPDATE session SET used_at = ?, authenticated_at = ?, authenticated_by = ?, mac = ? WHERE hash = ?',
-      ),
-      list: db.prepare(`SELECT ${columns} FROM session WHERE holder = ? ORDER BY started_at DESC, id`),
-      delete: db.prepare('DELETE FROM session WHERE holder = ? AND id = ?'),
-      deleteAll: db.prepare('DELETE FROM session WHERE holder = ?'),
-      deleteUnusedSince: db.prepare('DELETE FROM session WHERE used_at < ?'),
-      recordEnd: db.prepare(`${recordEnd} AND id = ?`),
-      recordEndOfAll: db.prepare(recordEnd),
-      findEnd: db.prepare('SELECT because FROM ended_session WHERE hash = ?'),
-      deleteEndsBefore: db.prepare('DELETE FROM ended_session WHERE at < ?'),
-    };
-  }
+  ) {}
 
   /** Saves a new session under the SHA-256 of its secret. */
-  add(hash: string, session: Session): void {
+  async add(hash: string, session: Session): Promise<void> {
     const values = macValues(hash, session);
-    this.statements.add.run(...values, this.macs.compute('session', values));
+    const add =
+      'INSERT INTO session (hash, id, holder, kind, revision, started_at, used_at, authenticated_at, authenticated_by, agent, mac) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
+    await this.engine.run([sql(add, ...values, this.macs.compute('session', values))]);
   }
 
   /** Returns the session whose secret has this SHA-256, or undefined if there is none or its row is foreign. */
-  find(hash: string): Session | undefined {
-    return this.checked(this.statements.find.get(hash), { hash });
+  async find(hash: string): Promise<Session | undefined> {
+    const [row] = await this.engine.query<SessionRow>(sql(`SELECT ${columns} FROM session WHERE hash = ?`, hash));
+    return this.checked(row, { hash });
   }
 
   /** Saves when a session was last used (Unix ms). */
-  recordUse(id: string, at: number): void {
-    this.update(id, { usedAt: at });
+  recordUse(id: string, at: number): Promise<void> {
+    return this.update(id, { usedAt: at });
   }
 
   /** Saves when (Unix ms) and how the user or operator last authenticated in a session. */
-  recordAuthentication(id: string, at: number, by: AuthenticationMethod): void {
-    this.update(id, { authenticatedAt: at, authenticatedBy: by });
+  recordAuthentication(id: string, at: number, by: AuthenticationMethod): Promise<void> {
+    return this.update(id, { authenticatedAt: at, authenticatedBy: by });
   }
 
   /** Returns the stored sessions of this user or access token, newest first, without foreign rows; some of them may have expired. */
-  list(holder: string): Session[] {
-    return this.statements.list.all(holder).flatMap((row) => this.checked(row, { holder }) ?? []);
+  async list(holder: string): Promise<Session[]> {
+    const list = `SELECT ${columns} FROM session WHERE holder = ? ORDER BY started_at DESC, id`;
+    const rows = await this.engine.query<SessionRow>(sql(list, holder));
+    return rows.flatMap((row) => this.checked(row, { holder }) ?? []);
   }
 
-  /** Deletes the session with this id if it belongs to `holder`. Returns whether there was such a session. */
-  delete(holder: string, id: string): boolean {
-    return this.statements.delete.run(holder, id).changes > 0;
+  /** Deletes the session with this id if it belongs to `holder`. */
+  async delete(holder: string, id: string): Promise<void> {
+    await this.engine.run([sql('DELETE FROM session WHERE holder = ? AND id = ?', holder, id)]);
   }
 
-  /** Deletes a session like {@link delete}, and saves why (`because`) and when (Unix ms) it ended. */
-  end(holder: string, id: string, because: string, at: number): boolean {
-    return inTransaction(this.db, () => {
-      this.statements.recordEnd.run(because, at, holder, id);
-      return this.delete(holder, id);
-    });
+  /** Deletes a session like {@link delete}, and saves why (`because`) and when (Unix ms) it ended. Returns whether there was such a session. */
+  async end(holder: string, id: string, because: string, at: number): Promise<boolean> {
+    const [ended] = await this.engine.run([
+      sql(recordEnd, because, at, holder, id, id),
+      sql('DELETE FROM session WHERE holder = ? AND id = ?', holder, id),
+    ]);
+    return ended! > 0;
   }
 
   /** Ends all sessions of this user or access token, like {@link end}. */
-  endAll(holder: string, because: string, at: number): void {
-    inTransaction(this.db, () => {
-      this.statements.recordEndOfAll.run(because, at, holder);
-      this.statements.deleteAll.run(holder);
-    });
+  async endAll(holder: string, because: string, at: number): Promise<void> {
+    await this.engine.run([
+      sql(recordEnd, because, at, holder, null, null),
+      sql('DELETE FROM session WHERE holder = ?', holder),
+    ]);
   }
 
   /** Returns why the session whose secret has this SHA-256 was ended, if {@link end} has ended it. */
-  findEnd(hash: string): string | undefined {
-    return (this.statements.findEnd.get(hash) as { because: string } | undefined)?.because;
+  async findEnd(hash: string): Promise<string | undefined> {
+    const find = sql('SELECT because FROM ended_session WHERE hash = ?', hash);
+    return (await this.engine.query<{ because: string }>(find))[0]?.because;
   }
 
   /** Deletes the sessions that were not used since this time (Unix ms), and the records of sessions that ended before it. */
-  deleteUnusedSince(time: number): void {
-    this.statements.deleteUnusedSince.run(time);
-    this.statements.deleteEndsBefore.run(time);
+  async deleteUnusedSince(time: number): Promise<void> {
+    await this.engine.run([
+      sql('DELETE FROM session WHERE used_at < ?', time),
+      sql('DELETE FROM ended_session WHERE at < ?', time),
+    ]);
   }
 
   /**
-   * Changes a session and its MAC, in one statement. A foreign row is not changed: it must not get a valid MAC. If a column
-   * is changed outside of Rollbook between the read and the write, the new MAC does not fit, because it covers what was read.
+   * Changes a session and its MAC, unless it is changed between the read and the write. A foreign row is not changed: it must
+   * not get a valid MAC. If a column is changed outside of Rollbook meanwhile, the new MAC does not fit, because it covers
+   * what was read.
    */
-  private update(id: string, change: Partial<Pick<Session, 'usedAt' | 'authenticatedAt' | 'authenticatedBy'>>): void {
-    const row = this.statements.findById.get(id);
-    const session = this.checked(row, { id });
-    if (!session) return;
-    const { hash } = row as { hash: string };
-    const changed = { ...session, ...change };
-    const { usedAt, authenticatedAt, authenticatedBy } = changed;
-    const mac = this.macs.compute('session', macValues(hash, changed));
-    this.statements.update.run(usedAt, authenticatedAt, authenticatedBy, mac, hash);
+  private async update(
+    id: string,
+    change: Partial<Pick<Session, 'usedAt' | 'authenticatedAt' | 'authenticatedBy'>>,
+  ): Promise<void> {
+    for (let changed = 0; changed === 0;) {
+      const [row] = await this.engine.query<SessionRow>(sql(`SELECT ${columns} FROM session WHERE id = ?`, id));
+      const session = this.checked(row, { id });
+      if (!session) return;
+      const { hash, mac } = row!;
+      const next = { ...session, ...change };
+      const { usedAt, authenticatedAt, authenticatedBy } = next;
+      const nextMac = this.macs.compute('session', macValues(hash, next));
+      const save =
+        'UPDATE session SET used_at = ?, authenticated_at = ?, authenticated_by = ?, mac = ? WHERE hash = ? AND mac = ?';
+      [changed = 0] = await this.engine.run([sql(save, usedAt, authenticatedAt, authenticatedBy, nextMac, hash, mac)]);
+    }
   }
 
   /**
    * Returns the session of a row, or undefined if there is no row or it is foreign. The MAC is checked with the value that was
    * asked for: in place of the table there may be a view, which can return another value than it compared.
    */
-  private checked(row: object | undefined, askedFor: Partial<SessionRow>): Session | undefined {
+  private checked(row: SessionRow | undefined, askedFor: Partial<SessionRow>): Session | undefined {
     if (!row) return undefined;
-    const { hash, mac, ...session } = { ...(row as SessionRow), ...askedFor };
+    const { hash, mac, ...session } = { ...row, ...askedFor };
     return this.macs.check('session', macValues(hash, session), mac) ? session : undefined;
   }
 }

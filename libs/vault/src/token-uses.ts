@@ -1,33 +1,22 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { inTransaction } from './transaction.js';
+import { inList, sql, type Engine } from './engine/engine.js';
 
 /** Stores when each access token was last used (Unix ms). */
 export class TokenUses {
-  private readonly statements: Record<'save' | 'find', StatementSync>;
-
   /** @internal part of the vault */
-  constructor(private readonly db: DatabaseSync) {
-    // Vaults of older builds lack this table.
-    db.exec(
-      'CREATE TABLE IF NOT EXISTS token_use (token TEXT PRIMARY KEY, used_at INTEGER NOT NULL) STRICT, WITHOUT ROWID',
-    );
-    this.statements = {
-      save: db.prepare(
-        'INSERT INTO token_use (token, used_at) VALUES (?, ?) ON CONFLICT DO UPDATE SET used_at = excluded.used_at',
-      ),
-      find: db.prepare('SELECT used_at AS usedAt FROM token_use WHERE token = ?'),
-    };
-  }
+  constructor(private readonly engine: Engine) {}
 
   /** Saves when tokens were last used, by their ids, in one transaction. */
-  save(uses: ReadonlyMap<string, number>): void {
-    inTransaction(this.db, () => {
-      for (const [tokenId, usedAt] of uses) this.statements.save.run(tokenId, usedAt);
-    });
+  async save(uses: ReadonlyMap<string, number>): Promise<void> {
+    const save =
+      'INSERT INTO token_use (token, used_at) VALUES (?, ?) ON CONFLICT (token) DO UPDATE SET used_at = excluded.used_at WHERE token_use.used_at < excluded.used_at';
+    await this.engine.run([...uses].map(([tokenId, usedAt]) => sql(save, tokenId, usedAt)));
   }
 
-  /** Returns when a token was last used, or undefined if no use of it is stored. */
-  find(tokenId: string): number | undefined {
-    return (this.statements.find.get(tokenId) as { usedAt: number } | undefined)?.usedAt;
+  /** Returns when tokens were last used, by their ids; no entry for a token of which no use is stored. */
+  async find(tokenIds: readonly string[]): Promise<Map<string, number>> {
+    const { text, values } = inList(tokenIds);
+    const select = `SELECT token, used_at AS "usedAt" FROM token_use WHERE token IN ${text}`;
+    const rows = await this.engine.query<{ token: string; usedAt: number }>(sql(select, ...values));
+    return new Map(rows.map(({ token, usedAt }) => [token, usedAt]));
   }
 }

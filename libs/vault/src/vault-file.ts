@@ -56,7 +56,6 @@ const SCHEMA = `
   CREATE INDEX waiting_account ON waiting (account);
   CREATE TABLE reminder (account TEXT PRIMARY KEY, due_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE INDEX reminder_due ON reminder (due_at);
-  -- address-streams.ts creates its table in a migration; approval-notices.ts, bulk-digests.ts, link-requests.ts, mail-outbox.ts and token-uses.ts create their newest tables and indexes themselves if they are missing.
 `;
 
 /** The parts of making and migrating a vault that need its key. Each is called in the transaction of its step. */
@@ -81,6 +80,21 @@ const MIGRATIONS: readonly (string | ((db: DatabaseSync, steps: VaultSteps) => v
   // From here on, rows and events are authenticated. An older build, which would write both without a MAC, refuses this vault.
   (db, { addMacs }) => addMacs(db),
   (db, { addAddresses }) => addAddresses(db),
+  // Builds up to version 4 created these where they were missing.
+  `CREATE TABLE IF NOT EXISTS accepted_stream (stream TEXT PRIMARY KEY, box BLOB NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE TABLE IF NOT EXISTS foreign_range (stream TEXT NOT NULL, first INTEGER NOT NULL, box BLOB NOT NULL, PRIMARY KEY (stream, first)) STRICT, WITHOUT ROWID;
+   CREATE TABLE IF NOT EXISTS changed_stream (stream TEXT PRIMARY KEY, box BLOB NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE TABLE IF NOT EXISTS link_request (address TEXT PRIMARY KEY, count INTEGER NOT NULL, last_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE TABLE IF NOT EXISTS token_use (token TEXT PRIMARY KEY, used_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE TABLE IF NOT EXISTS bulk_key (command TEXT PRIMARY KEY, digest TEXT NOT NULL) STRICT, WITHOUT ROWID;
+   -- Why sessions have ended. It knows neither the holder nor the browser of a session.
+   CREATE TABLE IF NOT EXISTS ended_session (hash TEXT PRIMARY KEY, because TEXT NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE INDEX IF NOT EXISTS mail_locked ON mail (user) WHERE problem = 'user.locked';
+   -- An open notice is one that was not sent yet.
+   CREATE TABLE IF NOT EXISTS approval_notice (account TEXT PRIMARY KEY, due_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE INDEX IF NOT EXISTS approval_notice_due ON approval_notice (due_at);
+   CREATE TABLE IF NOT EXISTS noticed_user (user TEXT PRIMARY KEY, account TEXT NOT NULL, notice INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE INDEX IF NOT EXISTS noticed_user_notice ON noticed_user (account, notice)`,
 ];
 
 /** The version of the tables that this build works with. */

@@ -1,9 +1,9 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
-import type { DatabaseSync } from 'node:sqlite';
 import { AddressStreams } from './address-streams.js';
 import { ApprovalNotices } from './approval-notices.js';
 import { backupMac } from './backup-mac.js';
 import { BulkDigests } from './bulk-digests.js';
+import type { Engine } from './engine/engine.js';
 import { LinkRequests } from './link-requests.js';
 import { LogKeys } from './log-keys.js';
 import { LogRow } from './log-row.js';
@@ -15,10 +15,8 @@ import { RowMacs, type AuthenticatedTable } from './row-macs.js';
 import { SessionStore } from './session-store.js';
 import { TokenHashes } from './token-hashes.js';
 import { TokenUses } from './token-uses.js';
-import { copyVaultFile } from './vault-file.js';
 import { WitnessRecord } from './witness-record.js';
 import { unwrap, wrap } from './wrapping.js';
-import { WriteBatch } from './write-batch.js';
 
 /** What a hash is used for. The same text has unrelated hashes for different purposes. */
 export type HashPurpose = 'email' | 'digest' | 'request' | 'link' | 'device' | 'cookie';
@@ -53,28 +51,33 @@ export class Vault {
 
   /** @internal use `openVault` */
   constructor(
-    private readonly db: DatabaseSync,
+    private readonly engine: Engine,
     private readonly key: KeyObject,
     private readonly hashKey: KeyObject,
+    about: { readonly row: LogRow; readonly witness: WitnessRecord },
   ) {
     this.fingerprint = this.hash('fingerprint', '');
     this.sealKey = createSecretKey(this.hash('seal', ''), 'hex');
-    const row = new LogRow(db, key);
-    this.authentication = new LogKeys(row, this.hash('event-id', ''));
-    this.witness = new WitnessRecord(db, key, row);
+    this.authentication = new LogKeys(about.row, this.hash('event-id', ''));
+    this.witness = about.witness;
     this.rowMacs = new RowMacs(hashKey);
-    const writes = new WriteBatch(db);
-    this.ownerKeys = new OwnerKeys(db, key, writes, hashKey, this.rowMacs);
-    this.addresses = new AddressStreams(db, this.rowMacs, writes, row);
-    this.tokens = new TokenHashes(db, this.rowMacs);
-    this.tokenUses = new TokenUses(db);
-    this.passwords = new PasswordHashes(db, key, this.rowMacs);
-    this.sessions = new SessionStore(db, this.rowMacs);
-    this.outbox = new MailOutbox(db, this.rowMacs);
-    this.pendingApprovals = new PendingApprovals(db);
-    this.approvalNotices = new ApprovalNotices(db);
-    this.linkRequests = new LinkRequests(db);
-    this.bulkDigests = new BulkDigests(db);
+    this.ownerKeys = new OwnerKeys(engine, key, hashKey, this.rowMacs);
+    this.addresses = new AddressStreams(engine, this.rowMacs, about.row);
+    this.tokens = new TokenHashes(engine, this.rowMacs);
+    this.tokenUses = new TokenUses(engine);
+    this.passwords = new PasswordHashes(engine, key, this.rowMacs);
+    this.sessions = new SessionStore(engine, this.rowMacs);
+    this.outbox = new MailOutbox(engine, this.rowMacs);
+    this.pendingApprovals = new PendingApprovals(engine);
+    this.approvalNotices = new ApprovalNotices(engine);
+    this.linkRequests = new LinkRequests(engine);
+    this.bulkDigests = new BulkDigests(engine);
+  }
+
+  /** @internal use `openVault` */
+  static async load(engine: Engine, key: KeyObject, hashKey: KeyObject): Promise<Vault> {
+    const row = await LogRow.load(engine, key);
+    return new Vault(engine, key, hashKey, { row, witness: await WitnessRecord.load(engine, key, row) });
   }
 
   /**
@@ -101,7 +104,7 @@ export class Vault {
   }
 
   /** Returns whether any owner's key was ever created, which happens with the first event that is sealed. */
-  hasOwnerKeys(): boolean {
+  hasOwnerKeys(): Promise<boolean> {
     return this.ownerKeys.exist();
   }
 
@@ -125,7 +128,7 @@ export class Vault {
    * @throws Error if the file can't be written or `signal` aborts; then an incomplete file may remain
    */
   copyTo(file: string, signal?: AbortSignal): Promise<void> {
-    return copyVaultFile(this.db.location()!, file, signal);
+    return this.engine.copyTo(file, signal);
   }
 
   /** Returns the MAC of a backup's manifest, by which a restore checks that the backup is of this installation. */
@@ -134,13 +137,13 @@ export class Vault {
   }
 
   /** Lowers every checkpoint that is beyond `position` to it. A restored log continues there with other events. */
-  lowerCheckpoints(position: number): void {
-    this.outbox.lowerCheckpoint(position);
+  lowerCheckpoints(position: number): Promise<void> {
+    return this.outbox.lowerCheckpoint(position);
   }
 
-  /** Closes the database file. */
-  close(): void {
-    this.db.close();
+  /** Waits for the writes that were begun, and closes the database. */
+  close(): Promise<void> {
+    return this.engine.close();
   }
 
   private hash(purpose: string, text: string): string {

@@ -11,18 +11,18 @@ const key = Buffer.alloc(32, 7);
 let directory: string;
 let vault: Vault;
 
-beforeEach(() => {
+beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'witness-'));
-  vault = openVault({ directory, key, create: true });
+  vault = await openVault({ directory, key, create: true });
 });
-afterEach(() => {
-  vault.close();
+afterEach(async () => {
+  await vault.close();
   rmSync(directory, { recursive: true });
 });
 
-const reopen = () => {
-  vault.close();
-  vault = openVault({ directory, key, create: false });
+const reopen = async () => {
+  await vault.close();
+  vault = await openVault({ directory, key, create: false });
 };
 
 it('takes a changed stream as accepted until it is changed again', async () => {
@@ -32,12 +32,12 @@ it('takes a changed stream as accepted until it is changed again', async () => {
   await change(3);
   vault.witness.proposeAccepted('n-1', { revision: 4, events: [[0, 4]] });
   expect([vault.witness.isChanged('n-1'), vault.witness.changedStreams]).toEqual([false, []]);
-  reopen();
+  await reopen();
   expect(vault.witness.isChanged('n-1')).toBe(true);
   await vault.witness.saveAccepted('n-1', { revision: 4, events: [[0, 4]], position: 7 });
   // The witness reads again what came before the acceptance.
   await change(5);
-  reopen();
+  await reopen();
   expect([vault.witness.isChanged('n-1'), vault.witness.hasUnacknowledged()]).toEqual([false, false]);
   await change(8);
   expect([vault.witness.isChanged('n-1'), vault.witness.hasUnacknowledged()]).toEqual([true, true]);
@@ -53,7 +53,7 @@ it('forgets after a restore what was accepted and acknowledged later', async () 
     await vault.witness.saveAccepted(stream, { revision: 4, events: [], position });
   await vault.witness.acknowledge(9);
   await vault.witness.reset(5);
-  reopen();
+  await reopen();
   const { witness } = vault;
   expect([witness.findAccepted('n-1')?.position, witness.findAccepted('n-2'), witness.acknowledgedUntil]).toEqual([
     5,
@@ -73,20 +73,20 @@ it('saves all of an acceptance, or nothing', async () => {
   db.exec('DROP TRIGGER broken');
   db.close();
   await vault.witness.saveAccepted('n-1', acceptance, { ...state, events: 3 });
-  reopen();
+  await reopen();
   expect([vault.witness.isChanged('n-1'), vault.witness.findAccepted('n-1')]).toEqual([false, acceptance]);
   expect(vault.witness.state.events).toBe(3);
 });
 
 it('can be opened for reading while it is written to', async () => {
-  const reader = openVaultForReading({ directory, key });
+  const reader = await openVaultForReading({ directory, key });
   await vault.witness.save({ state: { ...vault.witness.state, position: 9 }, foreign: [], changedStreams: [] });
   expect([reader.witness.position, reader.fingerprint]).toEqual([-1, vault.fingerprint]);
-  await expect(reader.witness.acknowledge(5)).rejects.toThrow('readonly');
-  reader.close();
-  const other = openVaultForReading({ directory, key });
+  await expect(reader.witness.acknowledge(5)).rejects.toThrow('reading only');
+  await reader.close();
+  const other = await openVaultForReading({ directory, key });
   expect(other.witness.position).toBe(9);
-  other.close();
+  await other.close();
 });
 
 it('reads the lists of an earlier build, whose incidents have no position and no type', async () => {
@@ -98,7 +98,7 @@ it('reads the lists of an earlier build, whose incidents have no position and no
   db.prepare('UPDATE foreign_range SET box = ?').run(wrap(Buffer.from('5'), vaultKey, 'foreign:3:n-1'));
   db.prepare('UPDATE changed_stream SET box = ?').run(wrap(Buffer.from(''), vaultKey, 'changed:n-2'));
   db.close();
-  reopen();
+  await reopen();
   expect(vault.witness.listIncidents(10)).toEqual([
     { stream: 'n-2', isAcknowledged: false },
     { stream: 'n-1', first: 3, last: 5, isAcknowledged: false },

@@ -1,9 +1,8 @@
 import type { KeyObject } from 'node:crypto';
-import type { DatabaseSync } from 'node:sqlite';
 import { AcceptedStreams, type SavedAcceptance } from './accepted-streams.js';
+import type { Engine } from './engine/engine.js';
 import { ForeignEvents, type ForeignEvent, type SeenIncident } from './foreign-events.js';
-import type { LogRow, WitnessState } from './log-row.js';
-import { inTransaction } from './transaction.js';
+import type { LogRow, LogState, WitnessState } from './log-row.js';
 
 /** The state before the first event. */
 export const unseen: WitnessState = {
@@ -35,22 +34,28 @@ export class WitnessRecord {
   /** The reads that wait for a position; `undefined` while no witness runs here. */
   private waiting: Set<() => void> | undefined;
 
+  private constructor(
+    engine: Engine,
+    vaultKey: KeyObject,
+    private readonly row: LogRow,
+  ) {
+    this.foreign = new ForeignEvents(engine, vaultKey);
+    this.accepted = new AcceptedStreams(engine, vaultKey);
+  }
+
   /**
    * @internal part of the vault
    * @throws Error of one line if a row of its lists was removed or changed
    */
-  constructor(
-    private readonly db: DatabaseSync,
-    vaultKey: KeyObject,
-    private readonly row: LogRow,
-  ) {
-    this.foreign = new ForeignEvents(db, vaultKey);
-    this.accepted = new AcceptedStreams(db, vaultKey, row);
+  static async load(engine: Engine, vaultKey: KeyObject, row: LogRow): Promise<WitnessRecord> {
+    const record = new WitnessRecord(engine, vaultKey, row);
     try {
-      this.load();
+      await record.loadLists();
+      row.setLists(() => record.loadLists());
     } catch (error) {
       throw new Error('the vault’s list of foreign events was changed: restore a backup of it', { cause: error });
     }
+    return record;
   }
 
   get state(): WitnessState {
@@ -97,12 +102,11 @@ export class WitnessRecord {
    * @param acceptance with the position of the event that records it
    * @param state what the witness has to have seen of the log; default: what it has seen
    */
-  async saveAccepted(stream: string, acceptance: SavedAcceptance, state: Seen['state'] = this.state): Promise<void> {
-    this.inTransaction(() => {
-      this.accepted.save(stream, acceptance);
-      this.foreign.removeChanged(stream);
-      this.updateState(state);
-    });
+  async saveAccepted(stream: string, acceptance: SavedAcceptance, state?: Seen['state']): Promise<void> {
+    await this.row.update(({ witness }) => ({
+      statements: [...this.accepted.save(stream, acceptance), ...this.foreign.removeChanged(stream)],
+      change: this.toChange(state ?? witness),
+    }));
   }
 
   /** Up to this position, an operator has acknowledged foreign events and changed streams; -1: none. */
@@ -112,7 +116,9 @@ export class WitnessRecord {
 
   /** Saves that an operator has acknowledged the foreign events and changed streams up to a position. */
   async acknowledge(position: number): Promise<void> {
-    this.row.update({ acknowledgedUntil: Math.max(position, this.acknowledgedUntil) });
+    await this.row.update(({ acknowledgedUntil = -1 }) => ({
+      change: { acknowledgedUntil: Math.max(position, acknowledgedUntil) },
+    }));
   }
 
   /** Returns whether there are foreign events or changed streams up to a position that were neither acknowledged nor accepted. */
@@ -129,13 +135,12 @@ export class WitnessRecord {
 
   /** Saves what was seen, all of it or nothing, and wakes the reads that wait for it. */
   async save({ state, foreign, changedStreams }: Seen): Promise<void> {
-    this.inTransaction(() => {
-      for (const event of foreign) this.foreign.addEvent(event);
-      for (const { stream, position } of changedStreams) {
-        const isAccepted = position <= (this.accepted.find(stream)?.position ?? -1);
-        if (!isAccepted) this.foreign.addChanged(stream, position);
-      }
-      this.updateState(state);
+    await this.row.update(() => {
+      const listed = foreign.flatMap((event) => this.foreign.addEvent(event));
+      const changed = changedStreams
+        .filter(({ stream, position }) => position > (this.accepted.find(stream)?.position ?? -1))
+        .flatMap(({ stream, position }) => this.foreign.addChanged(stream, position));
+      return { statements: [...listed, ...changed], change: this.toChange(state) };
     });
     for (const wake of this.waiting ?? []) wake();
   }
@@ -145,11 +150,14 @@ export class WitnessRecord {
    * @param end the position of the log's last event: what operators have accepted and acknowledged later is forgotten, too
    */
   async reset(end: number): Promise<void> {
-    this.inTransaction(() => {
-      this.foreign.clear();
-      this.accepted.removeAfter(end);
-      this.row.update({ witness: unseen, acknowledgedUntil: Math.min(this.acknowledgedUntil, end) });
-    });
+    await this.row.update(({ acknowledgedUntil = -1 }) => ({
+      statements: [...this.foreign.clear(), ...this.accepted.removeAfter(end)],
+      change: {
+        witness: unseen,
+        acknowledgedUntil: Math.min(acknowledgedUntil, end),
+        ...this.accepted.count,
+      },
+    }));
   }
 
   /** From now on, {@link waitForPosition} waits for a witness that runs in this process. */
@@ -179,23 +187,12 @@ export class WitnessRecord {
     }
   }
 
-  private updateState({ position, events, digest, lastEvent }: Seen['state']): void {
-    this.row.update({ witness: { position, events, digest, lastEvent, ...this.foreign.counts } });
+  private toChange({ position, events, digest, lastEvent }: Seen['state']): Partial<LogState> {
+    return { witness: { position, events, digest, lastEvent, ...this.foreign.counts }, ...this.accepted.count };
   }
 
-  /** Runs `work` in one transaction. If it throws, what is in memory is loaded again as it is stored. */
-  private inTransaction(work: () => void): void {
-    try {
-      inTransaction(this.db, work);
-    } catch (error) {
-      this.row.reload();
-      this.load();
-      throw error;
-    }
-  }
-
-  private load(): void {
-    this.foreign.load(this.state);
-    this.accepted.load();
+  private async loadLists(): Promise<void> {
+    await this.foreign.load(this.state);
+    await this.accepted.load(this.row.state);
   }
 }

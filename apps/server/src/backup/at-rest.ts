@@ -22,7 +22,7 @@ async function open(config: Config, closing: AsyncDisposableStack): Promise<Back
     file: config.vaultKeyFile,
     create: false,
   });
-  const vault = openVault({ directory: config.dataDir, key, create: false });
+  const vault = await openVault({ directory: config.dataDir, key, create: false });
   closing.defer(() => vault.close());
   return { config, vault };
 }

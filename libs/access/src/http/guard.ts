@@ -47,7 +47,7 @@ export class AccessGuard implements CanActivate {
     await this.authorize(request, needed);
     // A page that is left open must not keep its session from ending.
     if (!request.headers.authorization && isCausedByPerson(request.headers, context.getHandler()))
-      this.useSession(request);
+      await this.useSession(request);
     const { session } = request.caller as CalledRequest['caller'] & Partial<Pick<Principal, 'session'>>;
     if (session)
       void context
@@ -58,8 +58,8 @@ export class AccessGuard implements CanActivate {
     return true;
   }
 
-  private useSession(request: CalledRequest): void {
-    const session = this.sessions.recordUse(this.cookie.read(request)!);
+  private async useSession(request: CalledRequest): Promise<void> {
+    const session = await this.sessions.recordUse(this.cookie.read(request)!);
     if (session) request.caller = Object.assign({}, request.caller, { session } satisfies Partial<Principal>);
   }
 

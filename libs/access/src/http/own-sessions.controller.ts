@@ -23,8 +23,8 @@ export class OwnSessionsController {
   /** Ends one of the caller's sessions. */
   @Delete(':sessionId')
   @Needs('me:write')
-  end(@Param('sessionId') id: string, @Req() { caller }: { caller: Principal }): EndedSessions {
-    if (!this.sessions.end(holderOf(caller), id, 'ended-by-user'))
+  async end(@Param('sessionId') id: string, @Req() { caller }: { caller: Principal }): Promise<EndedSessions> {
+    if (!(await this.sessions.end(holderOf(caller), id, 'ended-by-user')))
       throw new Refusal('session.not-found', 'not-found', 'There is no such session.');
     return { ended: true };
   }
@@ -32,8 +32,8 @@ export class OwnSessionsController {
   /** Ends all sessions of the caller. */
   @Delete()
   @Needs('me:write')
-  endAll(@Req() { caller }: { caller: Principal }): EndedSessions {
-    this.sessions.endAll(holderOf(caller), 'ended-by-user');
+  async endAll(@Req() { caller }: { caller: Principal }): Promise<EndedSessions> {
+    await this.sessions.endAll(holderOf(caller), 'ended-by-user');
     return { ended: true };
   }
 }

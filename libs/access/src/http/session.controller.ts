@@ -66,12 +66,12 @@ export class SessionController {
   @Post('logout')
   @Needs('authenticated')
   @HttpCode(200)
-  logOut(
+  async logOut(
     @Req() request: CalledRequest & { caller: Principal },
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): EndedSessions {
+  ): Promise<EndedSessions> {
     const { session } = request.caller;
-    if (session) this.sessions.logOut(holderOf(request.caller), session.id);
+    if (session) await this.sessions.logOut(holderOf(request.caller), session.id);
     this.cookie.clear(request, reply);
     return { ended: true };
   }
@@ -153,7 +153,7 @@ export class SessionController {
         'There is no session to authenticate again: requests with an access token are not asked to.',
       );
     await this.attempts.checkForCaller(request, () => this.commands.execute(this.device.addDevice(command, request)));
-    this.sessions.renewAuthentication(session, authentication.by);
+    await this.sessions.renewAuthentication(session, authentication.by);
     return this.tokenAuthenticator.describePrincipal(
       (await this.sessions.findPrincipal(this.cookie.read(request)!, 'fresh')) ?? request.caller,
     );
@@ -161,7 +161,7 @@ export class SessionController {
 
   /** Starts a session, sets its cookie and the device cookie, and returns the principal. */
   private async startSession(authenticated: Authenticated, request: CalledRequest, reply: FastifyReply) {
-    const secret = this.sessions.start(authenticated, request.headers['user-agent'] ?? '');
+    const secret = await this.sessions.start(authenticated, request.headers['user-agent'] ?? '');
     this.cookie.set(request, reply, secret);
     if (authenticated.kind === 'user') this.device.set(request, reply, authenticated.holder);
     if (authenticated.position !== undefined) void reply.header('rollbook-position', String(authenticated.position));

@@ -47,7 +47,7 @@ const issued = (id: string, changes: Partial<TokenTerms> = {}) =>
 
 /** Seals nothing: the cursors are read by these tests only. */
 const sealer = { seal: (text: string) => Buffer.from(text), unseal: (box: Buffer) => box.toString() };
-const uses = { lastUseOf: (id: string) => (id === 't1' ? '2026-01-20T12:00:00.000Z' : null) };
+const uses = { findLastUses: async () => new Map([['t1', '2026-01-20T12:00:00.000Z']]) };
 
 function list(context: Partial<QueryContext>, fields: ConstructorParameters<typeof ListAccessTokens>[0] = {}) {
   const whole = {

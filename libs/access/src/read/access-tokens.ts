@@ -78,9 +78,9 @@ export class ListAccessTokens extends Query<ListAccessTokens, AccessTokenPage> {
   @Optional() @IsString() @MaxLength(2000) cursor?: string;
 }
 
-/** Knows when tokens were last used (ISO 8601, UTC). */
+/** Knows when tokens were last used (ISO 8601, UTC), by their ids. */
 interface LastUses {
-  lastUseOf(tokenId: string): string | null;
+  findLastUses(tokenIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
 interface TokenReads {
@@ -118,7 +118,8 @@ export async function listAccessTokens(
     )
     .executeTakeFirstOrThrow();
   const page = toPage(rows, limit, (last) => sealCursor([last[key], last.position], sealer, name));
-  return { ...page, items: page.items.map((row) => toItem(row, uses)), counts };
+  const lastUses = await uses.findLastUses(page.items.map(({ token_id }) => token_id));
+  return { ...page, items: page.items.map((row) => toItem(row, lastUses)), counts };
 }
 
 /** Returns the condition that a token has each word of a search in its name, or that its holder is found by the search. */
@@ -144,7 +145,7 @@ export async function getAccessToken(
     .executeTakeFirst();
   if (!found)
     throw new Refusal('token.not-found', 'not-found', 'There is no such token among those that you may manage.');
-  return toItem(found as unknown as AccessTokenRow, uses);
+  return toItem(found as unknown as AccessTokenRow, await uses.findLastUses([context.targetId]));
 }
 
 /**
@@ -161,7 +162,7 @@ export function isManageable(
   return row.or([own, row.and([row('kind', '<>', 'operator'), ...(account ? [row('account', '=', account)] : [])])]);
 }
 
-const toItem = (row: AccessTokenRow, uses: LastUses): AccessTokenItem => ({
+const toItem = (row: AccessTokenRow, lastUses: ReadonlyMap<string, string>): AccessTokenItem => ({
   tokenId: row.token_id,
   kind: row.kind,
   userId: row.kind === 'user' ? row.holder : null,
@@ -174,5 +175,5 @@ const toItem = (row: AccessTokenRow, uses: LastUses): AccessTokenItem => ({
   issuedAt: row.issued_at,
   expiresAt: row.expires_at,
   endedAt: row.ended_at,
-  lastUsedAt: uses.lastUseOf(row.token_id),
+  lastUsedAt: lastUses.get(row.token_id) ?? null,
 });

@@ -43,7 +43,11 @@ export async function comparePassword(
   const { state: user, revision } = userId === undefined ? noUser : await loadTrusted(store, UserDecider, userId);
   const isCompared =
     userId !== undefined && mayLogIn(user, context.at) && mayCompare(deviceChecks, userId, user, context);
-  const right = await verifyPassword(threads, password, isCompared ? findPasswordHash(vault, userId, user) : undefined);
+  const right = await verifyPassword(
+    threads,
+    password,
+    isCompared ? await findPasswordHash(vault, userId, user) : undefined,
+  );
   if (!isCompared) return undefined;
   if (right) return { user, revision };
   await unlessTampered(recordFailedLogin(store, { ...context, targetId: userId }), undefined);
@@ -65,11 +69,11 @@ export const isComparisonAllowed = (user: ActiveUser, userId: string, { device, 
   !findPasswordLock(user, at) || device?.idFor(userId) !== undefined;
 
 /** Returns the hash of a user's password, or undefined if there is none, or if the vault is older than the log. */
-export function findPasswordHash(
+export async function findPasswordHash(
   { passwords }: ComparePasswordDependencies['vault'],
   id: string,
   user: User,
-): string | undefined {
+): Promise<string | undefined> {
   return user.status !== 'absent' && user.password ? passwords.find(id, user.password) : undefined;
 }
 

@@ -52,12 +52,12 @@ export async function createToken(
 ): Promise<NewToken> {
   const { targetId: tokenId } = command.context;
   const token = createTokenSecret();
-  vault.tokens.save(hashSecret(token), tokenId);
+  await vault.tokens.save(hashSecret(token), tokenId);
   try {
     const { position } = await handleCommand(store, AccessTokenDecider, command, facts);
     return { tokenId, token, position };
   } catch (error) {
-    vault.tokens.delete(tokenId);
+    await vault.tokens.delete(tokenId);
     throw error;
   }
 }
@@ -68,7 +68,7 @@ export async function endToken(
   command: EndAccessToken,
 ): Promise<CommandResult<AccessToken>> {
   const written = await handleCommand(store, AccessTokenDecider, command);
-  vault.tokens.delete(command.context.targetId);
+  await vault.tokens.delete(command.context.targetId);
   return written;
 }
 

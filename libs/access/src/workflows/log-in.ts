@@ -40,8 +40,8 @@ export async function logIn(
     'password',
     (user) => user.password === setBy && isComparisonAllowed(user, userId, context),
   );
-  if (isOutdatedHash(findPasswordHash(vault, userId, proven.user)!))
-    vault.passwords.save(userId, setBy, await hashPassword(threads, password));
+  if (isOutdatedHash((await findPasswordHash(vault, userId, proven.user))!))
+    await vault.passwords.save(userId, setBy, await hashPassword(threads, password));
   return loggedIn;
 }
 

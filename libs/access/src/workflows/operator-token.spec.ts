@@ -19,15 +19,15 @@ let store: EventStore;
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'operator-token-'));
-  vault = openVault({ directory, key: Buffer.alloc(32, 1), create: true });
+  vault = await openVault({ directory, key: Buffer.alloc(32, 1), create: true });
   node = await startEmbeddedEventStore({ directory });
 });
 afterAll(async () => {
-  vault.close();
+  await vault.close();
   await node.close();
   rmSync(directory, { recursive: true });
 });
-beforeEach(() => {
+beforeEach(async () => {
   file = join(directory, randomUUID());
   // Each test founds an installation of its own.
   const { url } = node;
@@ -133,7 +133,7 @@ describe('a start that was cut short is made good by the next', () => {
       'before the token is on record',
       () => ({
         store: but(store, { append: cut }),
-        vault: but(vault, { tokens: but(vault.tokens, { delete: () => {} }) }),
+        vault: but(vault, { tokens: but(vault.tokens, { delete: async () => {} }) }),
       }),
     ],
     ['before the file is written', () => ({ file: join(file, 'no-such-directory', 'file') })],

@@ -39,7 +39,7 @@ export async function ensureOperatorToken(options: OperatorTokenOptions): Promis
   const { vault, file, at } = options;
   const tokens = await loadOperatorTokens(options);
   const shown = await readSecret(file);
-  const inFile = shown && vault.tokens.findTokenId(hashSecret(shown));
+  const inFile = shown && (await vault.tokens.findTokenId(hashSecret(shown)));
   const isValid = tokens.some(({ id, state }) => id === inFile && state && isRecentEnough(state, options));
   const id = isValid ? inFile : await issueIntoFile(file, options, tokens.length);
   for (const other of tokens) {
@@ -74,7 +74,7 @@ async function loadOperatorTokens(
 async function issueIntoFile(file: string, stores: OperatorTokenOptions, n: number): Promise<string> {
   const id = tokenId(stores, n);
   // A start that crashed may have saved a hash for it.
-  stores.vault.tokens.delete(id);
+  await stores.vault.tokens.delete(id);
   const command = new IssueOperatorToken({ holder: derived(stores.vault, 'operator'), days: stores.days });
   const { token } = await createToken(stores, asSystem(command, id, stores.at));
   writeFileDurably(file, `${token}\n`);

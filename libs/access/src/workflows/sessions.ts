@@ -29,12 +29,12 @@ export class Sessions {
   ) {}
 
   /** Starts a session after a successful authentication. Returns its secret, which is stored nowhere. */
-  start({ holder, kind, revision, authenticatedBy }: Authenticated, agent: string): string {
+  async start({ holder, kind, revision, authenticatedBy }: Authenticated, agent: string): Promise<string> {
     const at = this.now().getTime();
     const secret = createSessionSecret();
-    this.sessions.deleteUnusedSince(at - this.limits.idle - endRetention);
+    await this.sessions.deleteUnusedSince(at - this.limits.idle - endRetention);
     const times = { startedAt: at, usedAt: at, authenticatedAt: at };
-    this.sessions.add(hashSecret(secret), {
+    await this.sessions.add(hashSecret(secret), {
       ...times,
       id: randomUUID(),
       holder,
@@ -48,15 +48,15 @@ export class Sessions {
 
   /** Returns the principal of a session, or undefined if the session has ended for any reason. */
   async findPrincipal(secret: string, freshness: Freshness): Promise<Principal | undefined> {
-    const session = this.sessionOf(secret);
+    const session = await this.sessionOf(secret);
     return session && this.principalOf(session, freshness);
   }
 
   /** Returns why the session with this secret has ended; undefined if there was none or the server does not know any more. */
   async findEndReason(secret: string): Promise<SessionEndReason | undefined> {
     if (!sessionSecretPattern.test(secret)) return undefined;
-    const session = this.sessionOf(secret);
-    if (!session) return this.sessions.findEnd(hashSecret(secret)) as SessionEndReason | undefined;
+    const session = await this.sessionOf(secret);
+    if (!session) return (await this.sessions.findEnd(hashSecret(secret))) as SessionEndReason | undefined;
     const timeout = findTimeout(session, this.limits, this.now().getTime());
     if (session.kind === 'access-token') return timeout ?? 'token-ended';
     const { since, because } = await this.tokenAuthenticator.loadUserSessionsEnd(session.holder);
@@ -64,18 +64,18 @@ export class Sessions {
   }
 
   /** Records that a person used a session, which extends it. Returns the session, or undefined if it has ended. */
-  recordUse(secret: string): SessionDetails | undefined {
-    const session = this.sessionOf(secret);
+  async recordUse(secret: string): Promise<SessionDetails | undefined> {
+    const session = await this.sessionOf(secret);
     if (!session) return undefined;
     const at = this.now().getTime();
     if (at - session.usedAt < Math.min(useInterval, this.limits.idle / 10)) return this.toDetails(session);
-    this.sessions.recordUse(session.id, at);
+    await this.sessions.recordUse(session.id, at);
     return this.toDetails({ ...session, usedAt: at });
   }
 
   /** Records that the session's holder has authenticated again. */
-  renewAuthentication({ id }: SessionDetails, by: AuthenticationMethod): void {
-    this.sessions.recordAuthentication(id, this.now().getTime(), by);
+  async renewAuthentication({ id }: SessionDetails, by: AuthenticationMethod): Promise<void> {
+    await this.sessions.recordAuthentication(id, this.now().getTime(), by);
   }
 
   /** Returns in how many seconds a session ends if it is not used again. */
@@ -90,24 +90,24 @@ export class Sessions {
 
   /** Returns the holder's sessions that have not ended, newest first. */
   async list(holder: string): Promise<readonly Session[]> {
-    const all = this.sessions.list(holder);
+    const all = await this.sessions.list(holder);
     const principals = await Promise.all(all.map((session) => this.principalOf(session, 'fresh')));
     return all.filter((_, nth) => principals[nth] !== undefined);
   }
 
   /** Ends one of the holder's sessions, and keeps the reason for its browser. Returns whether there was one. */
-  end(holder: string, id: string, because: SessionEndReason): boolean {
+  end(holder: string, id: string, because: SessionEndReason): Promise<boolean> {
     return this.sessions.end(holder, id, because, this.now().getTime());
   }
 
   /** Ends all of the holder's sessions, and keeps the reason for their browsers. */
-  endAll(holder: string, because: SessionEndReason): void {
-    this.sessions.endAll(holder, because, this.now().getTime());
+  endAll(holder: string, because: SessionEndReason): Promise<void> {
+    return this.sessions.endAll(holder, because, this.now().getTime());
   }
 
   /** Ends the session of a holder who logs out. No reason is stored. */
-  logOut(holder: string, id: string): void {
-    this.sessions.delete(holder, id);
+  logOut(holder: string, id: string): Promise<void> {
+    return this.sessions.delete(holder, id);
   }
 
   /** Returns a session as responses show it. `current` is the id of the session that the request belongs to. */
@@ -126,7 +126,7 @@ export class Sessions {
     };
   }
 
-  private sessionOf(secret: string): Session | undefined {
+  private async sessionOf(secret: string): Promise<Session | undefined> {
     return sessionSecretPattern.test(secret) ? this.sessions.find(hashSecret(secret)) : undefined;
   }
 

@@ -45,24 +45,24 @@ export async function requestPasswordLink(
   const { linkRequests, outbox } = vault;
   const address = vault.hmac('email', toCanonicalAddress(email));
   const now = Date.parse(context.at);
-  const before = linkRequests.find(address);
+  const before = await linkRequests.find(address);
   const newest = found.user.passwordLink;
   const isOpen = newest !== undefined && findOpenLink(found.user, newest.request, context.at) !== undefined;
   const next = countLinkMail(before, now, isOpen);
   if (!next) return;
   const link = findLinkToRepeat(found.user, context.at);
-  outbox.transaction(() => {
-    linkRequests.deleteBefore(now - linkCountLifetime);
-    linkRequests.save(address, next);
-    if (link)
-      outbox.enqueue({
-        id: uuidv5('mail', context.commandId),
-        kind: 'password-link',
-        user: found.id,
-        about: link.request,
-        since: now,
-      });
-  });
+  const mail = link && {
+    id: uuidv5('mail', context.commandId),
+    kind: 'password-link',
+    user: found.id,
+    about: link.request,
+    since: now,
+  };
+  await outbox.save([
+    ...linkRequests.deleteBefore(now - linkCountLifetime),
+    ...linkRequests.save(address, next),
+    ...(mail ? outbox.enqueue(mail) : []),
+  ]);
   if (link) return;
   try {
     await changeUser(
@@ -74,7 +74,7 @@ export async function requestPasswordLink(
       }),
     );
   } catch (error) {
-    linkRequests.save(address, before);
+    await outbox.save(linkRequests.save(address, before));
     throw error;
   }
 }
@@ -143,14 +143,14 @@ async function setPassword(
   before: string | undefined,
 ): Promise<CommandResult<User>> {
   const { targetId, commandId } = context;
-  passwords.save(targetId, commandId, await hashPassword(threads, password));
+  await passwords.save(targetId, commandId, await hashPassword(threads, password));
   try {
     const written = await changeUser(store, withContext(command, context));
-    if (before) passwords.delete(targetId, before);
+    if (before) await passwords.delete(targetId, before);
     return written;
   } catch (error) {
     // If it is unknown whether the event was appended, the hash stays.
-    if (!(error instanceof Refusal && error.kind === 'unavailable')) passwords.delete(targetId, commandId);
+    if (!(error instanceof Refusal && error.kind === 'unavailable')) await passwords.delete(targetId, commandId);
     throw error;
   }
 }

@@ -38,7 +38,7 @@ export class TokenAuthenticator {
 
   /** Returns the principal of an access token and records that it is used, or returns undefined if the token is not valid for any reason. Throws if the event store is unavailable. */
   async findPrincipal(secret: string, freshness: Freshness): Promise<Principal | undefined> {
-    const id = tokenSecretPattern.test(secret) ? this.vault.tokens.findTokenId(hashSecret(secret)) : undefined;
+    const id = tokenSecretPattern.test(secret) ? await this.vault.tokens.findTokenId(hashSecret(secret)) : undefined;
     if (id === undefined) return undefined;
     const principal = await this.loadTokenPrincipal(id, freshness);
     if (principal) this.uses.record(id);

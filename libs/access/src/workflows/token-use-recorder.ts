@@ -24,25 +24,31 @@ export class TokenUseRecorder implements OnApplicationShutdown {
     this.timer ??= this.startTimer();
   }
 
-  /** Returns when a token was last used (ISO 8601, UTC), or `null` if no use is known. */
-  lastUseOf(tokenId: string): string | null {
-    const usedAt = this.unsaved.get(tokenId) ?? this.tokenUses.find(tokenId);
-    return usedAt === undefined ? null : new Date(usedAt).toISOString();
+  /** Returns when tokens were last used (ISO 8601, UTC), by their ids; no entry for a token of which no use is known. */
+  async findLastUses(tokenIds: readonly string[]): Promise<Map<string, string>> {
+    const saved = await this.tokenUses.find(tokenIds);
+    return new Map(
+      tokenIds.flatMap((id) => {
+        const usedAt = this.unsaved.get(id) ?? saved.get(id);
+        return usedAt === undefined ? [] : [[id, new Date(usedAt).toISOString()]];
+      }),
+    );
   }
 
   /** Stores what was collected. Is called by Nest after the last request. */
-  onApplicationShutdown(): void {
-    this.save();
+  async onApplicationShutdown(): Promise<void> {
+    await this.save();
     clearTimeout(this.timer);
   }
 
-  private save(): void {
+  private async save(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
-    if (this.unsaved.size === 0) return;
+    const uses = new Map(this.unsaved);
+    if (uses.size === 0) return;
     try {
-      this.tokenUses.save(this.unsaved);
-      this.unsaved.clear();
+      await this.tokenUses.save(uses);
+      for (const [tokenId, usedAt] of uses) if (this.unsaved.get(tokenId) === usedAt) this.unsaved.delete(tokenId);
     } catch {
       // The vault can't be written, which health reports: try again in a minute.
       this.timer = this.startTimer();
@@ -50,6 +56,6 @@ export class TokenUseRecorder implements OnApplicationShutdown {
   }
 
   private startTimer(): NodeJS.Timeout {
-    return setTimeout(() => this.save(), this.interval).unref();
+    return setTimeout(() => void this.save(), this.interval).unref();
   }
 }

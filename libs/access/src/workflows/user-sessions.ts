@@ -44,7 +44,7 @@ export async function endUserSessions(
   if (command instanceof EndUserSession) {
     if (!changed) throw new Refusal('session.not-found', 'not-found', 'There is no such session.');
     const isOwn = context.actor.id === context.targetId;
-    sessions.end(context.targetId, command.sessionId, isOwn ? 'ended-by-user' : 'ended-by-administrator');
+    await sessions.end(context.targetId, command.sessionId, isOwn ? 'ended-by-user' : 'ended-by-administrator');
   }
   return new VersionedResult({ ended: true, changed }, position, revision);
 }

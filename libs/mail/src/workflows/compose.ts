@@ -108,12 +108,12 @@ const composers: { readonly [Kind in MailKind]: Composer<Kind> } = {
 
   'approvals-requested': async (dependencies, { about }, user, { account }) => {
     const notice = parseNotice(about);
-    const count = dependencies.vault.approvalNotices.count(notice);
+    const count = await dependencies.vault.approvalNotices.count(notice);
     return toApprovalContents(dependencies, { user, accountId: notice.account, account, count });
   },
 
   'approvals-waiting': async (dependencies, { about: accountId }, user, { account }) => {
-    const count = dependencies.vault.pendingApprovals.count(accountId);
+    const count = await dependencies.vault.pendingApprovals.count(accountId);
     return toApprovalContents(dependencies, { user, accountId, account, count });
   },
 

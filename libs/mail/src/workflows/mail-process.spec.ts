@@ -12,9 +12,9 @@ let followedFrom: (number | undefined)[];
 let problems: string[];
 let mails: MailProcess;
 
-beforeEach(() => {
+beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'mails-'));
-  vault = openVault({ directory, key: Buffer.alloc(32, 7), create: true });
+  vault = await openVault({ directory, key: Buffer.alloc(32, 7), create: true });
   followedFrom = [];
   problems = [];
   mails = new MailProcess({
@@ -34,8 +34,8 @@ beforeEach(() => {
     report: { written: () => {}, failed: () => {}, halted: (problem) => problems.push(problem) },
   });
 });
-afterEach(() => {
-  vault.close();
+afterEach(async () => {
+  await vault.close();
   rmSync(directory, { recursive: true });
 });
 
@@ -43,13 +43,13 @@ afterEach(() => {
 async function run(): Promise<string | undefined> {
   mails.start('http://localhost');
   await pause(400);
-  const { problem } = mails.health();
+  const { problem } = await mails.health();
   await mails.stop();
   return problem;
 }
 
 it('follows the log from its checkpoint', async () => {
-  vault.outbox.saveWithCheckpoint(7, () => {});
+  await vault.outbox.saveWithCheckpoint(7, []);
   expect(await run()).toBeUndefined();
   expect([followedFrom, problems]).toEqual([[7], []]);
 });
@@ -59,7 +59,7 @@ it.each([
   ['raised', 'UPDATE process SET position = 9'],
   ['deleted', 'DELETE FROM process'],
 ])('queues no mails and reports it once if its checkpoint was %s by SQL', async (_, sql) => {
-  vault.outbox.saveWithCheckpoint(7, () => {});
+  await vault.outbox.saveWithCheckpoint(7, []);
   const db = new DatabaseSync(join(directory, 'vault.db'));
   db.exec(sql);
   db.close();

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EventStore } from '#libs/event-store';
 import { StoreUnavailable, type LogItem, type Recorded } from '#libs/kernel';
-import type { Vault } from '#libs/vault';
+import type { Statement, Vault } from '#libs/vault';
 import { typesWithMailEffect, mailEffectOf } from '../domain/mail-effect.js';
 import { collectBatches } from './collect-batches.js';
 import { queueApprovalMails, reminderInterval } from './queue-approval-mails.js';
@@ -29,10 +29,6 @@ export interface MailHealth {
   readonly owed: number;
   /** How many mails were given up. */
   readonly parked: number;
-  /** How many mails were sent since the start. */
-  readonly sent: number;
-  /** How many attempts failed since the start. */
-  readonly failed: number;
   /** The error code of why no mails are queued, or why the newest attempt failed; absent if all is well. */
   readonly problem?: string;
 }
@@ -84,16 +80,16 @@ export class MailProcess {
   }
 
   /** Returns the numbers of mails and the current problem. */
-  health(): MailHealth {
+  async health(): Promise<MailHealth> {
     const { outbox } = this.options.vault;
     const problem = this.#halted ?? this.#sender?.problem;
-    return {
-      owed: outbox.count('owed'),
-      parked: outbox.count('parked'),
-      sent: this.#sender?.sent ?? 0,
-      failed: this.#sender?.failures ?? 0,
-      ...(problem && { problem }),
-    };
+    const [owed, parked] = await Promise.all([outbox.count('owed'), outbox.count('parked')]);
+    return { owed, parked, ...(problem && { problem }) };
+  }
+
+  /** How many mails were sent, and how many attempts failed, since the start. */
+  get attempts(): { readonly sent: number; readonly failed: number } {
+    return { sent: this.#sender?.sent ?? 0, failed: this.#sender?.failures ?? 0 };
   }
 
   /** Runs a loop until `stop`, again after each error. Each value that the loop yields resets the back-off. */
@@ -122,14 +118,14 @@ export class MailProcess {
     const { store, vault } = this.options;
     const closing = new AbortController();
     const readLog = async (add: (item: LogItem) => void): Promise<void> => {
-      const { checkpoint } = vault.outbox;
+      const checkpoint = await vault.outbox.findCheckpoint();
       // A log that was restored from an older backup than the vault ends before the checkpoint.
       const after = checkpoint === undefined ? undefined : Math.min(checkpoint, await store.lastPosition());
       for await (const item of store.follow(after, closing.signal, typesWithMailEffect)) add(item);
     };
     try {
       for await (const items of collectBatches(readLog, this.#stopping.signal)) {
-        this.#saveEffects(items);
+        await this.#saveEffects(items);
         yield;
       }
     } finally {
@@ -137,11 +133,12 @@ export class MailProcess {
     }
   }
 
-  #saveEffects(items: readonly LogItem[]): void {
+  async #saveEffects(items: readonly LogItem[]): Promise<void> {
     const events = items.flatMap((item) => (item.kind === 'event' ? [item.event] : []));
     const position = Math.max(0, ...items.map(positionOf));
     if (position > 0 && (events.length > 0 || performance.now() - this.#checkpointSavedAt > pollIntervalMs)) {
-      this.options.vault.outbox.saveWithCheckpoint(position, () => events.forEach((event) => this.#saveEffect(event)));
+      const changes = events.flatMap((event) => this.#toChanges(event));
+      await this.options.vault.outbox.saveWithCheckpoint(position, changes);
       this.#checkpointSavedAt = performance.now();
     }
     this.#caughtUp ||= items.some(({ kind }) => kind === 'caughtUp');
@@ -149,21 +146,26 @@ export class MailProcess {
     if (events.length > 0) this.#wakeSender();
   }
 
-  #saveEffect(event: Recorded): void {
+  /** Returns the changes of the outbox and of the lists of waiting users that an event causes. */
+  #toChanges(event: Recorded): Statement[] {
     const { outbox, pendingApprovals, approvalNotices } = this.options.vault;
     const { id, envelope } = event;
     const { send, release, waitingIn } = mailEffectOf(event);
     const { id: user } = envelope.subject;
     const now = this.options.now().getTime();
     // An event causes one mail at most, so the mail has the event's id.
-    for (const kind of send) outbox.enqueue({ id, kind, user, about: envelope.causationId, since: now });
-    for (const kind of release) outbox.requeueHeldByLock(user, kind, now);
+    const mails = send.flatMap((kind) => outbox.enqueue({ id, kind, user, about: envelope.causationId, since: now }));
+    const released = release.flatMap((kind) => outbox.requeueHeldByLock(user, kind, now));
     const at = Date.parse(envelope.at);
-    if (waitingIn) {
-      pendingApprovals.add(user, waitingIn, at + reminderInterval);
-      approvalNotices.add(user, waitingIn, at + this.options.approvalNoticeDelay);
-    }
-    if (waitingIn === null) for (const list of [pendingApprovals, approvalNotices]) list.remove(user);
+    const waiting = waitingIn
+      ? [
+          ...pendingApprovals.add(user, waitingIn, at + reminderInterval),
+          ...approvalNotices.add(user, waitingIn, at + this.options.approvalNoticeDelay),
+        ]
+      : waitingIn === null
+        ? [...pendingApprovals.remove(user), ...approvalNotices.remove(user)]
+        : [];
+    return [...mails, ...released, ...waiting];
   }
 
   /** Sends the mails that are due whenever it is woken, at least once per poll interval. */
@@ -173,7 +175,7 @@ export class MailProcess {
     while (!signal.aborted) {
       // Created before the work, so that an event which is saved meanwhile wakes it, too.
       const woken = new Promise<void>((resolve) => (this.#wakeSender = resolve));
-      this.#deleteOldMails();
+      await this.#deleteOldMails();
       // Before it has caught up, a user may seem to wait for approval who no longer does.
       if (this.#caughtUp) await queueApprovalMails(store, vault, now().getTime());
       await this.#sender!.sendDue(signal, this.#cut.signal);
@@ -184,9 +186,9 @@ export class MailProcess {
     }
   }
 
-  #deleteOldMails(): void {
+  async #deleteOldMails(): Promise<void> {
     if (performance.now() - this.#cleanedUpAt < cleanupIntervalMs) return;
-    this.options.vault.outbox.deleteFinished(this.options.now().getTime() - keepFinishedMs);
+    await this.options.vault.outbox.deleteFinished(this.options.now().getTime() - keepFinishedMs);
     this.#cleanedUpAt = performance.now();
   }
 }

@@ -80,12 +80,13 @@ export async function listMails(
 ): Promise<MailPage> {
   checkUnconfined(context.account);
   const { outbox } = stores.vault;
-  if (cursor !== undefined && !outbox.find(cursor)) throw invalidCursor();
-  const page = toPage(outbox.list(state, pageSize + 1, cursor ?? null), pageSize, ({ id }) => id);
+  if (cursor !== undefined && !(await outbox.find(cursor))) throw invalidCursor();
+  const page = toPage(await outbox.list(state, pageSize + 1, cursor ?? null), pageSize, ({ id }) => id);
   const items = await Promise.all(
     page.items.map(async (mail) => toMailItem(mail, await findAccount(stores, mail.user))),
   );
-  return { ...page, items, counts: { parked: outbox.count('parked'), owed: outbox.count('owed') } };
+  const [parked, owed] = await Promise.all([outbox.count('parked'), outbox.count('owed')]);
+  return { ...page, items, counts: { parked, owed } };
 }
 
 /**
@@ -98,8 +99,8 @@ export async function sendMail(
 ): Promise<MailItem> {
   checkUnconfined(confinedTo);
   const { outbox } = stores.vault;
-  outbox.requeue(targetId, Date.parse(at));
-  const mail = outbox.find(targetId);
+  await outbox.requeue(targetId, Date.parse(at));
+  const mail = await outbox.find(targetId);
   if (!mail) throw new Refusal('mail.not-found', 'not-found', 'There is no such mail.');
   return toMailItem(mail, await findAccount(stores, mail.user));
 }

@@ -18,26 +18,23 @@ export async function queueApprovalMails(
   { outbox, pendingApprovals, approvalNotices }: Pick<Vault, 'outbox' | 'pendingApprovals' | 'approvalNotices'>,
   now: number,
 ): Promise<void> {
-  for (const notice of approvalNotices.listDue(now)) {
+  for (const notice of await approvalNotices.listDue(now)) {
     const administrators = await listAdministrators(store, notice.account);
-    outbox.transaction(() => {
-      for (const user of administrators) {
-        const about = formatNotice(notice);
-        const id = uuidv5(`${about}/${user}`, namespace);
-        outbox.enqueue({ id, kind: 'approvals-requested', user, about, since: now });
-      }
-      approvalNotices.close(notice);
+    const about = formatNotice(notice);
+    const mails = administrators.flatMap((user) => {
+      const id = uuidv5(`${about}/${user}`, namespace);
+      return outbox.enqueue({ id, kind: 'approvals-requested', user, about, since: now });
     });
+    await outbox.save([...mails, ...approvalNotices.close(notice)]);
   }
-  for (const { account, dueAt } of pendingApprovals.listDueReminders(now)) {
+  for (const { account, dueAt } of await pendingApprovals.listDueReminders(now)) {
     const administrators = await listAdministrators(store, account);
-    outbox.transaction(() => {
-      for (const user of administrators) {
-        const id = uuidv5(`${account}/${user}/${dueAt}`, namespace);
-        outbox.enqueue({ id, kind: 'approvals-waiting', user, about: account, since: now });
-      }
-      pendingApprovals.saveNextReminder({ account, dueAt: now + reminderInterval });
+    const mails = administrators.flatMap((user) => {
+      const id = uuidv5(`${account}/${user}/${dueAt}`, namespace);
+      return outbox.enqueue({ id, kind: 'approvals-waiting', user, about: account, since: now });
     });
+    const next = { account, dueAt: now + reminderInterval };
+    await outbox.save([...mails, ...pendingApprovals.saveNextReminder(next)]);
   }
 }
 

@@ -46,7 +46,7 @@ export class MailSender {
    */
   async sendDue(stopping: AbortSignal, cut: AbortSignal): Promise<void> {
     for (;;) {
-      const due = this.outbox.listDue(this.dependencies.now().getTime(), pageSize);
+      const due = await this.outbox.listDue(this.dependencies.now().getTime(), pageSize);
       if (due.length === 0 || stopping.aborted) return;
       await this.sendAll(due, stopping, cut);
     }
@@ -60,7 +60,7 @@ export class MailSender {
       return Promise.all(Array.from({ length: this.transport.concurrency }, deliverNext));
     };
     try {
-      for await (const batch of collectBatches(deliverAll, cut)) this.saveOutcomes(batch);
+      for await (const batch of collectBatches(deliverAll, cut)) await this.saveOutcomes(batch);
     } finally {
       // If an outcome could not be saved, start no more.
       mails.length = 0;
@@ -109,8 +109,8 @@ export class MailSender {
     };
   }
 
-  private saveOutcomes(batch: readonly Delivery[]): void {
-    this.outbox.saveOutcomes(batch.map(({ outcome }) => outcome));
+  private async saveOutcomes(batch: readonly Delivery[]): Promise<void> {
+    await this.outbox.saveOutcomes(batch.map(({ outcome }) => outcome));
     const files = batch.flatMap(({ file }) => file ?? []);
     if (files.length > 0) this.report.written(files.length, files.at(-1)!);
   }

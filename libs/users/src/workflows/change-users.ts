@@ -37,7 +37,7 @@ export async function changeUsers(
 ): Promise<{ results: BulkResult[]; position: number }> {
   if (command.action === 'delete' && command.userIds.length > 1 && !command.dryRun)
     checkRecentlyAuthenticated(command.context);
-  checkIdempotencyKey(vault, command);
+  await checkIdempotencyKey(vault, command);
   let position = 0;
   const removed = new Set<string>();
   const turns = new OrderedTasks();
@@ -76,10 +76,13 @@ class OrderedTasks {
 }
 
 /** Checks that the Idempotency-Key was not used with another body before. Throws `idempotency.mismatch`. */
-function checkIdempotencyKey({ bulkDigests }: Pick<Vault, 'bulkDigests'>, { context, dryRun }: ChangeUsers): void {
+async function checkIdempotencyKey(
+  { bulkDigests }: Pick<Vault, 'bulkDigests'>,
+  { context, dryRun }: ChangeUsers,
+): Promise<void> {
   const { commandId, digest } = context;
-  if (digest !== undefined && !dryRun && !isSameRequest(bulkDigests.findOrSave(commandId, digest), context))
-    throw idempotencyMismatch();
+  if (digest === undefined || dryRun) return;
+  if (!isSameRequest(await bulkDigests.findOrSave(commandId, digest), context)) throw idempotencyMismatch();
 }
 
 /** Returns the command on one user of a bulk, with an id that derives from the bulk's. */
