@@ -7,6 +7,7 @@ const libs = [
   'http',
   'event-store',
   'embedded-eventstore',
+  'postgresql',
   'read-store',
   'vault',
   ...concepts,
@@ -83,8 +84,11 @@ module.exports = {
     },
     only('kernel-alone', lib('kernel'), lib('kernel')),
     only('embedded-node-alone', lib('embedded-eventstore'), lib('embedded-eventstore')),
-    ...['authorization', 'event-store', 'read-store', 'vault'].map((name) =>
+    ...['authorization', 'event-store', 'postgresql'].map((name) =>
       only(`${name}-on-kernel`, lib(name), lib(name), entrance('kernel')),
+    ),
+    ...['read-store', 'vault'].map((name) =>
+      only(`${name}-on-postgresql`, lib(name), lib(name), entrance('kernel', 'postgresql')),
     ),
     only('http-on-authorization', lib('http'), lib('http'), entrance('kernel', 'authorization')),
     ...concepts.flatMap((concept, place) => {

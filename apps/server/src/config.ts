@@ -16,6 +16,8 @@ export interface Config {
   readonly eventStoreUrl?: string;
   readonly eventStoreNamespace: string;
   readonly databaseUrl?: string;
+  /** The database of the vault; absent: a file in the data directory. */
+  readonly stateUrl?: string;
   /** How long a start waits for its stores, seconds. */
   readonly startTimeout: number;
   /** Time limit of a read-store query of a request, seconds. */
@@ -65,6 +67,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
   const dataDir = read('DATA_DIR');
   const smtpUrl = read('SMTP_URL');
+  if (read('STATE_URL') !== undefined)
+    checkSharedParts({
+      eventStoreUrl: read('EVENTSTORE_URL'),
+      databaseUrl: read('DATABASE_URL'),
+      hasKey: Boolean(read('VAULT_KEY') ?? read('VAULT_KEY_FILE')),
+    });
   return {
     port: read('PORT'),
     host: read('HOST'),
@@ -75,6 +83,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ...optional('eventStoreUrl', read('EVENTSTORE_URL')),
     eventStoreNamespace: read('EVENTSTORE_NAMESPACE'),
     ...optional('databaseUrl', read('DATABASE_URL')),
+    ...optional('stateUrl', read('STATE_URL')),
     startTimeout: read('START_TIMEOUT'),
     queryTimeout: read('QUERY_TIMEOUT'),
     batchTimeout: read('BATCH_TIMEOUT'),
@@ -94,6 +103,20 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     hstsSubdomains: read('HSTS_SUBDOMAINS') === 'on',
     logLevel: read('LOG_LEVEL'),
   };
+}
+
+/** Throws ConfigError if servers could not share the parts of an installation: what is kept in one data directory, others lack. */
+function checkSharedParts(parts: {
+  readonly eventStoreUrl: string | undefined;
+  readonly databaseUrl: string | undefined;
+  readonly hasKey: boolean;
+}): void {
+  const missing = [
+    ...(parts.eventStoreUrl === undefined ? ['EVENTSTORE_URL'] : []),
+    ...(parts.databaseUrl === undefined ? ['DATABASE_URL'] : []),
+    ...(parts.hasKey ? [] : ['VAULT_KEY or VAULT_KEY_FILE']),
+  ];
+  if (missing.length > 0) throw new ConfigError(`STATE_URL needs ${missing.join(' and ')}, too.`);
 }
 
 /** Returns the default path of the vault's key. */

@@ -2,13 +2,14 @@ import { Logger } from '@nestjs/common';
 import { EventStore, UnreadableEvent, WrongRevision, unlessTampered } from '#libs/event-store';
 import { noObserver, type StoreObserver } from '#libs/kernel';
 import { enterClaims } from '#libs/users';
-import { loadVaultKey, openVault, vaultExists, type Vault } from '#libs/vault';
+import type { Vault } from '#libs/vault';
 import type { Config } from './config.js';
 import { eventCatalogue } from './event-catalogue.js';
 import { appendToInstallation, installationStream as stream, idOf, toProposedEvent } from './installation-stream.js';
 import { findLostEvent } from './lost-events.js';
 import { applyOperatorEvents } from './operator-events.js';
 import { checkGenerations } from './rotate-log-key.js';
+import { loadKey, vaultPlace } from './vault-place.js';
 import { takeOverLog } from './take-over-log.js';
 
 /** The log and the vault that belong to each other. */
@@ -24,6 +25,8 @@ export interface OpenOptions {
   readonly create?: boolean;
   /** Is told when the event store can't be used, and when it can again. */
   readonly observer?: StoreObserver;
+  /** Is told when the database of STATE_URL can't be used, and when it can again. */
+  readonly stateObserver?: StoreObserver;
   /** Whether the log may be older than what the vault has seen of it, as after a restore; default: no. */
   readonly acceptsOlderLog?: boolean;
   /** Is called before the log is checked. */
@@ -39,29 +42,32 @@ export interface OpenOptions {
 export async function openInstallation(
   config: Config,
   url: string,
-  { create = true, observer = noObserver, acceptsOlderLog = false, beforeChecks }: OpenOptions = {},
+  {
+    create = true,
+    observer = noObserver,
+    stateObserver = noObserver,
+    acceptsOlderLog = false,
+    beforeChecks,
+  }: OpenOptions = {},
 ): Promise<Installation> {
   let vault: Vault | undefined;
   // Whether there is a log is known before its keys are needed.
   const store = createEventStore(config, url, () => vault!, observer);
   try {
     const isNew = !(await store.hasEvents(stream));
-    if (!isNew && !vaultExists(config.dataDir)) {
+    const place = vaultPlace(config, stateObserver);
+    const vaultExists = await place.exists();
+    if (!isNew && !vaultExists) {
       throw new Error(
-        `The vault is missing from ${config.dataDir}: this log can not be read without the vault it was founded with.`,
+        `The vault is missing from ${place.name}: this log can not be read without the vault it was founded with.`,
       );
     }
     if (isNew && !create) throw new Error('There is no log of this installation.');
-    const make = isNew && !vaultExists(config.dataDir);
-    const key = loadVaultKey({
-      ...(config.vaultKey && { value: config.vaultKey }),
-      file: config.vaultKeyFile,
-      create: make,
-    });
-    vault = await openVault({ directory: config.dataDir, key, create: make });
+    const make = isNew && !vaultExists;
+    vault = await place.open({ key: loadKey(config, { create: make }), create: make });
     if (isNew && (await vault.hasOwnerKeys())) {
       throw new Error(
-        `The vault in ${config.dataDir} holds the keys of a log, but this log is empty: give EVENTSTORE_URL and EVENTSTORE_NAMESPACE of that log, or another DATA_DIR.`,
+        `The vault in ${place.name} holds the keys of a log, but this log is empty: give EVENTSTORE_URL and EVENTSTORE_NAMESPACE of that log, or another ${config.stateUrl ? 'STATE_URL' : 'DATA_DIR'}.`,
       );
     }
     if (isNew) await writeFounding(store, vault);

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { startEmbeddedEventStore } from '#libs/embedded-eventstore';
 import { unlessTampered } from '#libs/event-store';
-import { loadVaultKey, openVaultForReading, vaultExists } from '#libs/vault';
 import { requestEventStoreUrl } from './backup/control.js';
 import type { Config } from './config.js';
 import { lockDataDirectory } from './data-directory.js';
 import { checkFounder, createEventStore, type Installation } from './installation.js';
 import { checkGenerationKeys } from './rotate-log-key.js';
+import { loadKey, vaultPlace } from './vault-place.js';
 
 /**
  * Opens the log and the vault of an installation for reading, while its server runs or is stopped. Changes neither. The vault
@@ -17,11 +17,10 @@ export async function openLogForReading(
   config: Config,
   closing: AsyncDisposableStack,
 ): Promise<Pick<Installation, 'store' | 'vault'>> {
-  const { dataDir: directory, vaultKey, vaultKeyFile: file } = config;
-  if (!vaultExists(directory)) throw new Error(`There is no vault in ${directory}.`);
-  const url = config.eventStoreUrl ?? (await reachEmbeddedEventStore(directory, closing));
-  const key = loadVaultKey({ ...(vaultKey && { value: vaultKey }), file, create: false });
-  const vault = await openVaultForReading({ directory, key });
+  const place = vaultPlace(config);
+  if (!(await place.exists())) throw new Error(`There is no vault in ${place.name}.`);
+  const url = config.eventStoreUrl ?? (await reachEmbeddedEventStore(config.dataDir, closing));
+  const vault = await place.openForReading({ key: loadKey(config, { create: false }) });
   closing.defer(() => vault.close());
   const store = createEventStore(config, url, () => vault);
   closing.defer(() => store.close());

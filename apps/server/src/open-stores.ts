@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { startEmbeddedEventStore, type EmbeddedEventStore } from '#libs/embedded-eventstore';
 import { openReadStore, type ReadStore } from '#libs/read-store';
-import { vaultExists } from '#libs/vault';
 import type { Config } from './config.js';
 import { lockDataDirectory } from './data-directory.js';
 import { openInstallation, type Installation, type OpenOptions } from './installation.js';
 import type { StoreHealth } from './store-health.js';
 import { hostsOfUrl, noWait, type StoreWait } from './store-wait.js';
+import { vaultPlace } from './vault-place.js';
 
 /** The log and its vault. */
 export interface Log extends Installation {
@@ -38,7 +38,10 @@ export async function openStores(
   const { dataDir, databaseUrl, eventStoreNamespace: namespace } = config;
   const lock = lockDataDirectory(dataDir);
   closing.defer(() => lock.release());
-  const log = await openLog(config, closing, { wait, ...(health && { observer: health.observer('event-store') }) });
+  const log = await openLog(config, closing, {
+    wait,
+    ...(health && { observer: health.observer('event-store'), stateObserver: health.observer('vault') }),
+  });
   const identity = { installation: log.vault.fingerprint, namespace, restored: log.restored };
   const readStore = await wait.for(databaseUrl ? `read store at ${hostsOfUrl(databaseUrl)}` : 'read store', () =>
     openReadStore({
@@ -87,7 +90,8 @@ export async function openStoppedLog(
   closing: AsyncDisposableStack,
   options: Omit<OpenOptions, 'create'> = {},
 ): Promise<Log> {
-  if (!vaultExists(config.dataDir)) throw new Error(`There is no vault in ${config.dataDir}.`);
+  const place = vaultPlace(config);
+  if (!(await place.exists())) throw new Error(`There is no vault in ${place.name}.`);
   const lock = lockDataDirectory(config.dataDir);
   closing.defer(() => lock.release());
   return openLog(config, closing, { ...options, create: false });

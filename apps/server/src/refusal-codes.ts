@@ -7,6 +7,7 @@ import { kernelRefusals, type RefusalCodes, type RefusalDescription } from '#lib
 import { mailRefusals } from '#libs/mail';
 import { readStoreRefusals } from '#libs/read-store';
 import { userRefusals } from '#libs/users';
+import { vaultRefusals } from '#libs/vault';
 
 /** Every refusal code with its description; a table that is missing here does not compile. */
 export const refusalCodes: RefusalCodes = {
@@ -14,6 +15,7 @@ export const refusalCodes: RefusalCodes = {
   ...authorizationRefusals,
   ...eventStoreRefusals,
   ...readStoreRefusals,
+  ...vaultRefusals,
   ...httpRefusals,
   ...accountRefusals,
   ...userRefusals,

@@ -54,6 +54,11 @@ export const settings = {
     /^[a-z][a-z0-9_]{0,39}$/.test(value) ? value : fail('lower-case letters, digits and _'),
   ),
   DATABASE_URL: setting('', 'postgres://… of PostgreSQL; default: PGlite in DATA_DIR', url('postgres', 'postgresql')),
+  STATE_URL: setting(
+    '',
+    'postgres://… of PostgreSQL for keys, hashes, sessions and mails, which several servers share; needs DATABASE_URL, EVENTSTORE_URL and VAULT_KEY; default: a file in DATA_DIR',
+    url('postgres', 'postgresql'),
+  ),
   START_TIMEOUT: setting('60', 'seconds that a start waits for its stores, from 0 to 3600', seconds(0, 3_600)),
   QUERY_TIMEOUT: setting(
     '4',

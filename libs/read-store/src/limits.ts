@@ -7,6 +7,3 @@ export interface StatementLimits {
 }
 
 export const defaultLimits: StatementLimits = { queryMs: 4_000, batchMs: 60_000 };
-
-/** How much longer than the server we wait for a statement, in milliseconds, so that the server's own refusal arrives first. */
-export const GRACE_MS = 500;

@@ -2,10 +2,9 @@
 import { extname } from 'node:path';
 import { Duplex } from 'node:stream';
 import { Worker } from 'node:worker_threads';
-import { GRACE_MS, type StatementLimits } from './limits.js';
+import { GRACE_MS, MonitoredPool, type ServerMonitor } from '#libs/postgresql';
+import type { StatementLimits } from './limits.js';
 import type { PGliteWorkerData } from './pglite.worker.js';
-import { MonitoredPool } from './monitored-pool.js';
-import type { ServerMonitor } from './server-monitor.js';
 
 /** How long, in ms, closing waits for the thread to end. */
 const CLOSE_TIMEOUT_MS = 4_000;

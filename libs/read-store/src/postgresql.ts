@@ -1,8 +1,7 @@
-import { Client, type PoolConfig } from 'pg';
+import type { PoolConfig } from 'pg';
+import { MonitoredPool, checkPostgresqlUrl, type ServerMonitor } from '#libs/postgresql';
 import type { StatementLimits } from './limits.js';
-import { MonitoredPool } from './monitored-pool.js';
 import { schema } from './schema.js';
-import type { ServerMonitor } from './server-monitor.js';
 
 /** Two pools of one PostgreSQL server, with different time limits; requests never wait for a batch's connection. */
 export interface PostgresqlPools {
@@ -29,25 +28,10 @@ export function createPostgresqlPools(
     keepAliveInitialDelayMillis: 10_000,
     options: `-c search_path=${schema},public -c timezone=UTC -c datestyle=ISO -c statement_timeout=${statementMs} -c idle_in_transaction_session_timeout=${batchMs}`,
   });
-  checkUrl(url);
+  checkPostgresqlUrl(url, 'DATABASE_URL');
   const options = { monitor, abandonedLimitMs: 0, closeTimeoutMs: CLOSE_TIMEOUT_MS };
   return {
     queries: new MonitoredPool({ ...config(queryMs), max: 10 }, options),
     batches: new MonitoredPool({ ...config(batchMs), max: 2 }, options),
   };
-}
-
-/** Throws an Error of one line if the URL or a file named in it can't be read. Does not connect. */
-function checkUrl(url: string): void {
-  try {
-    void new Client(url);
-  } catch (error) {
-    const isFile = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    // oxlint-disable-next-line preserve-caught-error -- the error could quote the URL, password included
-    throw new Error(
-      isFile
-        ? 'DATABASE_URL names a certificate or key file that is not there (sslrootcert, sslcert, sslkey).'
-        : 'DATABASE_URL is not a URL of PostgreSQL (postgres://user:password@host:port/database).',
-    );
-  }
 }

@@ -1,4 +1,5 @@
 import { noObserver, type StoreObserver } from '#libs/kernel';
+import { ResponseTimeout, ServerMonitor, type DatabaseStore } from '#libs/postgresql';
 import { Kysely, sql } from 'kysely';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,8 +9,6 @@ import { defaultLimits, type StatementLimits } from './limits.js';
 import { createPglitePool } from './pglite.js';
 import { createPostgresqlPools } from './postgresql.js';
 import { prepareSchema, schema, type AnyTables } from './schema.js';
-import { ServerMonitor } from './server-monitor.js';
-import { ResponseTimeout } from './read-store-problem.js';
 
 /** Identifies the log that a store was built from. */
 interface LogIdentity {
@@ -19,6 +18,8 @@ interface LogIdentity {
   /** Id of the last restore of the log, '' if it was never restored. After a restore, known positions hold other events. */
   readonly restored: string;
 }
+
+const readStore: DatabaseStore = { code: 'read-store.unavailable', name: 'The read store' };
 
 interface ReadStoreParts {
   readonly kind: 'pglite' | 'postgresql';
@@ -78,9 +79,9 @@ export async function openReadStore({
   observer = noObserver,
 }: ReadStoreOptions): Promise<ReadStore> {
   const allLimits = { ...defaultLimits, ...limits };
-  if (databaseUrl) return openPostgresql(databaseUrl, log, new ServerMonitor(observer), allLimits);
+  if (databaseUrl) return openPostgresql(databaseUrl, log, new ServerMonitor(observer, readStore), allLimits);
   const directory = new EmbeddedDirectory(parent);
-  const open = () => openEmbedded(directory, log, new ServerMonitor(observer), allLimits);
+  const open = () => openEmbedded(directory, log, new ServerMonitor(observer, readStore), allLimits);
   // Files that can't be opened (torn, or of another version of PostgreSQL) are built again, too.
   return open().catch(async (error: unknown) => {
     if ((error as Error).cause instanceof ResponseTimeout) throw error;
@@ -93,8 +94,11 @@ export async function openReadStore({
 /** Opens an empty store in a temporary directory, to replay the log into. Closing it deletes the directory. */
 export async function openTemporaryReadStore(): Promise<ReadStore> {
   const directory = await mkdtemp(join(tmpdir(), 'rollbook-scratch-'));
-  const store = createEmbeddedStore(new ServerMonitor(noObserver), defaultLimits, join(directory, 'pglite'), () =>
-    rm(directory, { recursive: true, force: true }),
+  const store = createEmbeddedStore(
+    new ServerMonitor(noObserver, readStore),
+    defaultLimits,
+    join(directory, 'pglite'),
+    () => rm(directory, { recursive: true, force: true }),
   );
   await prepareSchema(store.batchDb);
   return store;

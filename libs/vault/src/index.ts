@@ -1,6 +1,8 @@
 export { backupMac } from './backup-mac.js';
 export { loadVaultKey, parseVaultKey } from './vault-key.js';
 export { openVault, openVaultForReading } from './open-vault.js';
+export { vaultInDirectory, vaultInPostgresql, type VaultPlace } from './vault-place.js';
+export { vaultRefusals } from './refusals.js';
 export { vaultExists } from './vault-file.js';
 export * from './vault.js';
 export type { Statement } from './engine/engine.js';

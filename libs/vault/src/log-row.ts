@@ -83,9 +83,13 @@ export class LogRow {
     return this.current.state;
   }
 
-  /** Sets what loads the lists that belong to the row. It is called after each {@link reload}. */
-  setLists(load: () => Promise<void>): void {
+  /**
+   * Sets what loads the lists that belong to the row, and loads them.
+   * @throws Error if they do not belong to the row
+   */
+  async setLists(load: () => Promise<void>): Promise<void> {
     this.loadLists = load;
+    await this.reload();
   }
 
   /**
@@ -120,11 +124,19 @@ export class LogRow {
     }
   }
 
-  /** Reads the row and its lists again. */
+  /** Reads the row and its lists again. While another server changes both, they may not belong together: then again. */
   private async reload(): Promise<void> {
-    this.current = await read(this.engine, this.vaultKey);
-    await this.loadLists();
-    this.isStale = false;
+    for (;;) {
+      this.current = await read(this.engine, this.vaultKey);
+      try {
+        await this.loadLists();
+        this.isStale = false;
+        return;
+      } catch (error) {
+        const { box } = await read(this.engine, this.vaultKey);
+        if (Buffer.compare(box, this.current.box) === 0) throw error;
+      }
+    }
   }
 }
 

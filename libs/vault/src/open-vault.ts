@@ -4,9 +4,11 @@ import { addRowMacs } from './add-row-macs.js';
 import { createAddressTable } from './address-streams.js';
 import { createLogKeys } from './log-keys.js';
 import { SqliteEngine } from './engine/sqlite-engine.js';
-import type { Statement } from './engine/engine.js';
+import { sql, type Engine, type Statement } from './engine/engine.js';
 import { openLogBox } from './log-row.js';
 import { addHiddenOwners } from './owner-keys.js';
+import { beforeFirst, saveCheckpoint } from './process-checkpoint.js';
+import { RowMacs } from './row-macs.js';
 import { openVaultFile, openVaultFileForReading } from './vault-file.js';
 import { Vault } from './vault.js';
 import { unwrap, wrap } from './wrapping.js';
@@ -48,9 +50,8 @@ export async function openVault(options: { directory: string; key: Buffer; creat
     },
   });
   try {
-    const hashKey = loadHashKey(db, key, hashKeyNames.withRowMacs);
     db.exec('PRAGMA query_only = ON');
-    return await Vault.load(new SqliteEngine(db), key, hashKey);
+    return await loadVault(new SqliteEngine(db), key);
   } catch (error) {
     db.close();
     throw error;
@@ -68,8 +69,7 @@ export async function openVaultForReading(options: { directory: string; key: Buf
   try {
     // One transaction, so that the row about the log and the lists belong together.
     db.exec('BEGIN');
-    const hashKey = loadHashKey(db, key, hashKeyNames.withRowMacs);
-    const vault = await Vault.load(new SqliteEngine(db, true), key, hashKey);
+    const vault = await loadVault(new SqliteEngine(db, true), key);
     db.exec('COMMIT');
     return vault;
   } catch (error) {
@@ -78,9 +78,33 @@ export async function openVaultForReading(options: { directory: string; key: Buf
   }
 }
 
-/** Loads the key that hashes are made with, whose box must be bound to `name`; fails if the vault was created with another vault key. */
+/**
+ * Loads the vault that an engine holds.
+ * @throws Error of one line if it was created with another key, or what it knows about the log was changed
+ */
+export async function loadVault(engine: Engine, key: KeyObject): Promise<Vault> {
+  const [row] = await engine.query<{ box: Uint8Array }>(sql('SELECT box FROM secret WHERE name = ?', 'hash'));
+  return Vault.load(engine, key, openHashKey(row, key, hashKeyNames.withRowMacs));
+}
+
+/** Returns the statements that add its own keys, and the row about the log, to a new vault with the tables of this version. */
+export function newVaultStatements(key: KeyObject): Statement[] {
+  const hashKey = randomBytes(32);
+  const box = wrap(hashKey, key, hashKeyNames.withRowMacs);
+  return [
+    sql('INSERT INTO secret (name, box) VALUES (?, ?)', 'hash', box),
+    createLogKeys(key, 0),
+    saveCheckpoint('mail', beforeFirst, new RowMacs(createSecretKey(hashKey))),
+  ];
+}
+
 function loadHashKey(db: DatabaseSync, key: KeyObject, name: string): KeyObject {
   const row = db.prepare('SELECT box FROM secret WHERE name = ?').get('hash') as { box: Uint8Array } | undefined;
+  return openHashKey(row, key, name);
+}
+
+/** Returns the key that hashes are made with, whose box must be bound to `name`; fails if the vault was created with another vault key. */
+function openHashKey(row: { readonly box: Uint8Array } | undefined, key: KeyObject, name: string): KeyObject {
   if (!row) throw new Error('the vault has lost the key that hashes are made with: restore a backup of it');
   const hashKey = unwrapOrUndefined(row.box, key, name);
   if (hashKey) return createSecretKey(hashKey);

@@ -2,7 +2,7 @@ import { sql, type Engine, type Statement } from './engine/engine.js';
 import type { RowMacs } from './row-macs.js';
 
 /** The position of a process that has not saved any: before all events. */
-const beforeFirst = -1;
+export const beforeFirst = -1;
 
 /** The checkpoint of a process is missing or was changed outside of Rollbook. */
 class ForeignCheckpointError extends Error {
@@ -12,6 +12,15 @@ class ForeignCheckpointError extends Error {
     super(`the checkpoint of the process ${process} is missing or was changed outside of Rollbook`);
   }
 }
+
+/** Returns the statement that saves the position of a process. */
+export const saveCheckpoint = (process: string, position: number, macs: RowMacs): Statement =>
+  sql(
+    'INSERT INTO process (name, position, mac) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET position = excluded.position, mac = excluded.mac',
+    process,
+    position,
+    macs.compute('process', [process, position]),
+  );
 
 /** Stores the position in the log up to which a process has handled the events. */
 export class ProcessCheckpoint {
@@ -38,9 +47,7 @@ export class ProcessCheckpoint {
 
   /** Saves the position. */
   save(position: number): Statement[] {
-    const save =
-      'INSERT INTO process (name, position, mac) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET position = excluded.position, mac = excluded.mac';
-    return [sql(save, this.process, position, this.macs.compute('process', [this.process, position]))];
+    return [saveCheckpoint(this.process, position, this.macs)];
   }
 
   /** Lowers a later position to this one. A foreign row stays as it is, so that {@link find} still recognises it. */

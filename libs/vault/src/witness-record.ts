@@ -50,8 +50,7 @@ export class WitnessRecord {
   static async load(engine: Engine, vaultKey: KeyObject, row: LogRow): Promise<WitnessRecord> {
     const record = new WitnessRecord(engine, vaultKey, row);
     try {
-      await record.loadLists();
-      row.setLists(() => record.loadLists());
+      await row.setLists(() => record.loadLists());
     } catch (error) {
       throw new Error('the vault’s list of foreign events was changed: restore a backup of it', { cause: error });
     }

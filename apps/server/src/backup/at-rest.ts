@@ -1,14 +1,15 @@
 import 'reflect-metadata';
-import { loadVaultKey, openVault, vaultExists } from '#libs/vault';
 import type { Config } from '../config.js';
 import { lockDataDirectory } from '../data-directory.js';
 import { openLog } from '../open-stores.js';
+import { loadKey, vaultPlace } from '../vault-place.js';
 import type { Manifest } from './manifest.js';
 import { writeBackup, type ReportProgress, type BackupSource } from './write-backup.js';
 
 /** Backs up an installation whose server is not running. Throws an Error of one line. */
 export async function backUpStoppedServer(directory: string, config: Config, show: ReportProgress): Promise<Manifest> {
-  if (!vaultExists(config.dataDir)) throw new Error(`There is nothing to back up in ${config.dataDir}.`);
+  const place = vaultPlace(config);
+  if (!(await place.exists())) throw new Error(`There is nothing to back up in ${place.name}.`);
   await using closing = new AsyncDisposableStack();
   const lock = lockDataDirectory(config.dataDir);
   closing.defer(() => lock.release());
@@ -17,12 +18,7 @@ export async function backUpStoppedServer(directory: string, config: Config, sho
 
 async function open(config: Config, closing: AsyncDisposableStack): Promise<BackupSource> {
   if (!config.eventStoreUrl) return { config, ...(await openLog(config, closing, { create: false })) };
-  const key = loadVaultKey({
-    ...(config.vaultKey && { value: config.vaultKey }),
-    file: config.vaultKeyFile,
-    create: false,
-  });
-  const vault = await openVault({ directory: config.dataDir, key, create: false });
+  const vault = await vaultPlace(config).open({ key: loadKey(config, { create: false }), create: false });
   closing.defer(() => vault.close());
   return { config, vault };
 }

@@ -41,6 +41,7 @@ function sharedRefusals({ needs, path, message, takesKey, takesRevision }: Route
   const when = (holds: boolean, ...codes: RefusalCode[]) => (holds ? codes : []);
   return [
     'event-store.unavailable',
+    'state.unavailable',
     'log.tampered',
     'request.not-utf8',
     ...when(message !== undefined, 'request.invalid'),

@@ -4,6 +4,7 @@ import {
   explainConnectionError,
   noAnswerProblem,
   unknownConnectionProblem,
+  type RefusalCodeOf,
   type StoreProblem,
 } from '#libs/kernel';
 
@@ -32,15 +33,21 @@ function toStoreProblem(error: unknown): StoreProblem {
   return state ? { kind: 'away', code: state[1], detail: state[2] } : unknownConnectionProblem;
 }
 
-/** Returns the refusal `read-store.unavailable` for a database that can't be reached. */
-export const readStoreUnavailable = (error: unknown): StoreUnavailable =>
-  new StoreUnavailable('read-store.unavailable', 'The read store is not available.', toStoreProblem(error), error);
+/** What a database is used for: the code of the refusal while it is unavailable, and its name at the start of a sentence. */
+export interface DatabaseStore {
+  readonly code: RefusalCodeOf<'unavailable'>;
+  readonly name: string;
+}
 
-/** Returns the refusal `read-store.unavailable` for a statement that takes too long while the database answers others. */
-export const queryTooSlow = (error: unknown): StoreUnavailable =>
+/** Returns the refusal for a database that can't be reached. */
+export const toUnavailable = ({ code, name }: DatabaseStore, error: unknown): StoreUnavailable =>
+  new StoreUnavailable(code, `${name} is not available.`, toStoreProblem(error), error);
+
+/** Returns the refusal for a statement that takes too long while the database answers others. */
+export const tooSlow = ({ code, name }: DatabaseStore, error: unknown): StoreUnavailable =>
   new StoreUnavailable(
-    'read-store.unavailable',
-    'The read store takes too long for this; try again.',
+    code,
+    `${name} takes too long for this; try again.`,
     { kind: 'away', code: 'too-slow', detail: 'a query takes too long.' },
     error,
   );

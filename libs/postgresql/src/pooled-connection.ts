@@ -2,8 +2,8 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DatabaseError, type PoolClient, type QueryResult } from 'pg';
 import { SOCKET_READ_MS, Timer } from '#libs/kernel';
-import { GRACE_MS } from './limits.js';
-import { ResponseTimeout, queryTooSlow } from './read-store-problem.js';
+import { GRACE_MS } from './time-limits.js';
+import { ResponseTimeout } from './database-problem.js';
 import type { ServerMonitor } from './server-monitor.js';
 
 interface PooledConnectionOptions {
@@ -41,7 +41,12 @@ export class PooledConnection {
     this.nextLimitMs = options.firstLimitMs;
   }
 
-  /** Runs a statement. Throws `read-store.unavailable` if the server is unavailable or does not respond in time. */
+  /** The number of the server's process, as the server gave it when the connection was made. */
+  get serverProcess(): number | undefined {
+    return (this.client as unknown as { processID?: number }).processID;
+  }
+
+  /** Runs a statement. Throws the refusal of its store if the server is unavailable or does not respond in time. */
   async query(query: string, parameters: unknown[]): Promise<QueryResult> {
     if (this.broken) throw this.broken;
     const { monitor, limitMs } = this.options;
@@ -101,7 +106,7 @@ export class PooledConnection {
     if (error instanceof TypeError) return error;
     if (error instanceof DatabaseError && !/^(08|53300|57P0)/.test(error.code ?? '')) {
       monitor.recordResponse();
-      return error.code === '57014' ? queryTooSlow(error) : error;
+      return error.code === '57014' ? monitor.tooSlow(error) : error;
     }
     return (this.broken = monitor.recordFailure(error, startedAt));
   }

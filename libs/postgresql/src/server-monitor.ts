@@ -1,5 +1,5 @@
 import type { StoreObserver, StoreUnavailable } from '#libs/kernel';
-import { ResponseTimeout, queryTooSlow, readStoreUnavailable } from './read-store-problem.js';
+import { ResponseTimeout, toUnavailable, tooSlow, type DatabaseStore } from './database-problem.js';
 
 /**
  * Records the responses and failures of all connections to a database server, to tell a slow server, which answers other
@@ -10,7 +10,11 @@ export class ServerMonitor {
   private readonly silenceListeners: (() => void)[] = [];
   private hasStopped = false;
 
-  constructor(private readonly observer: StoreObserver) {}
+  constructor(
+    private readonly observer: StoreObserver,
+    /** What the database is used for. */
+    private readonly store: DatabaseStore,
+  ) {}
 
   /** Calls `listener` whenever a query times out while the server answers no other query either. */
   onSilence(listener: () => void): void {
@@ -33,12 +37,17 @@ export class ServerMonitor {
    * @param startedAt when the query started, by `performance.now()`
    */
   recordFailure(error: unknown, startedAt: number): StoreUnavailable {
-    if (error instanceof ResponseTimeout && this.lastResponseAt > startedAt) return queryTooSlow(error);
-    const failure = readStoreUnavailable(error);
+    if (error instanceof ResponseTimeout && this.lastResponseAt > startedAt) return this.tooSlow(error);
+    const failure = toUnavailable(this.store, error);
     if (this.hasStopped) return failure;
     this.observer.failed(failure.problem);
     if (error instanceof ResponseTimeout) for (const listener of this.silenceListeners) listener();
     return failure;
+  }
+
+  /** Returns the refusal to throw for a statement that takes too long while the database answers others. */
+  tooSlow(error: unknown): StoreUnavailable {
+    return tooSlow(this.store, error);
   }
 
   /** Records that no connection could be made, and returns the refusal to throw. */

@@ -1,8 +1,8 @@
 import { PostgresDialect, type PostgresPool } from 'kysely';
 import { Pool, types, type PoolClient, type PoolConfig } from 'pg';
-import { GRACE_MS } from './limits.js';
+import { GRACE_MS } from './time-limits.js';
 import { PooledConnection, destroySocket } from './pooled-connection.js';
-import { ResponseTimeout } from './read-store-problem.js';
+import { ResponseTimeout } from './database-problem.js';
 import type { ServerMonitor } from './server-monitor.js';
 
 /** How values are parsed, by type OID. As a parameter of `jsonb`, `pg` sends an array as PostgreSQL's: stringify it. */
@@ -50,7 +50,7 @@ export class MonitoredPool {
   }
 
   /**
-   * Returns a Kysely dialect on this pool. Its queries throw `read-store.unavailable` while the database is unavailable.
+   * Returns a Kysely dialect on this pool. Its queries throw the refusal of its store while the database is unavailable.
    * @param limitMs how long a statement may take
    * @param connectMs how long a query waits for a free connection
    */
@@ -61,6 +61,19 @@ export class MonitoredPool {
       connect: () => this.acquire(limitMs, connectMs),
     };
     return new PostgresDialect({ pool: pool as unknown as PostgresPool });
+  }
+
+  /**
+   * Runs `work` with a connection of its own.
+   * @param limitMs how long a statement may take, and how long it waits for a free connection
+   */
+  async withConnection<T>(limitMs: number, work: (connection: PooledConnection) => Promise<T>): Promise<T> {
+    const connection = await this.acquire(limitMs, limitMs);
+    try {
+      return await work(connection);
+    } finally {
+      connection.release();
+    }
   }
 
   /** Closes all connections, by force if the server does not respond. Idempotent. */

@@ -1,0 +1,149 @@
+import type { StoreObserver } from '#libs/kernel';
+import { MonitoredPool, ServerMonitor, checkPostgresqlUrl, type PooledConnection } from '#libs/postgresql';
+import { PostgresqlEngine } from './postgresql-engine.js';
+import { firstPostgresqlVersion, postgresqlMigrations, schema } from './postgresql-schema.js';
+
+export interface PostgresqlOptions {
+  /** `postgres://…`, the value of STATE_URL. */
+  readonly url: string;
+  /** How long a statement may take, in ms. */
+  readonly limitMs: number;
+  readonly observer: StoreObserver;
+  /** Whether all changes are to fail; default: no. */
+  readonly isReadOnly?: boolean;
+}
+
+/** The version of the schema that this build works with. */
+const VERSION = firstPostgresqlVersion + postgresqlMigrations.length - 1;
+
+/** How many connections a server has at most. */
+const MAX_CONNECTIONS = 10;
+/** How long, in ms, closing waits for the server. */
+const CLOSE_TIMEOUT_MS = 1_000;
+/** The key of the advisory lock under which the schema is created and migrated; a constant of ours. */
+const MIGRATION_LOCK = 0x526f6c6c;
+
+/**
+ * Connects to the database of the durable state. `close` of the engine closes the connections.
+ * @throws StoreUnavailable if it can't be reached; Error of one line if what was acknowledged could be lost there, or if a
+ * connection pooler is in front of it
+ */
+export async function connectPostgresql(
+  options: PostgresqlOptions,
+): Promise<{ pool: MonitoredPool; engine: PostgresqlEngine }> {
+  checkPostgresqlUrl(options.url, 'STATE_URL');
+  const pool = createPool(options);
+  try {
+    await pool.withConnection(options.limitMs, checkServer);
+    return { pool, engine: new PostgresqlEngine(pool, options.limitMs) };
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+}
+
+function createPool({ url, limitMs, observer, isReadOnly = false }: PostgresqlOptions): MonitoredPool {
+  // An answer means that the change is on the server's disk, and on that of a synchronous replica if it has one.
+  const settings = [
+    `search_path=${schema}`,
+    'synchronous_commit=on',
+    'timezone=UTC',
+    `default_transaction_read_only=${isReadOnly}`,
+    `statement_timeout=${limitMs}`,
+    `idle_in_transaction_session_timeout=${limitMs}`,
+  ];
+  const store = { code: 'state.unavailable', name: 'The durable state' } as const;
+  return new MonitoredPool(
+    {
+      connectionString: url,
+      max: MAX_CONNECTIONS,
+      connectionTimeoutMillis: limitMs,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+      options: settings.map((setting) => `-c ${setting}`).join(' '),
+    },
+    { monitor: new ServerMonitor(observer, store), abandonedLimitMs: 0, closeTimeoutMs: CLOSE_TIMEOUT_MS },
+  );
+}
+
+async function checkServer(connection: PooledConnection): Promise<void> {
+  const { rows } = await connection.query(
+    `select current_setting('fsync') as fsync, current_setting('full_page_writes') as pages,
+            current_setting('synchronous_commit') as sync, pg_backend_pid() as process`,
+    [],
+  );
+  const { fsync, pages, sync, process } = rows[0] as { fsync: string; pages: string; sync: string; process: number };
+  if (fsync !== 'on' || pages !== 'on')
+    throw new Error('The PostgreSQL of STATE_URL has fsync or full_page_writes off: it could lose keys. Turn both on.');
+  // A pooler gives its clients numbers of its own.
+  if (process !== connection.serverProcess || sync !== 'on')
+    throw new Error(
+      'STATE_URL leads to a connection pooler, which keeps neither settings nor notifications of a session: give the address of PostgreSQL itself.',
+    );
+}
+
+/** Returns whether the database holds a durable state. */
+export async function hasState(pool: MonitoredPool, limitMs: number): Promise<boolean> {
+  return pool.withConnection(limitMs, async (connection) => (await readVersion(connection)) !== undefined);
+}
+
+/**
+ * Brings the schema to this build's version, and creates it first if `initialize` is given.
+ * @param initialize returns the statements that fill a new schema; they are run in the transaction that creates it
+ * @throws Error of one line if there is no schema, or if it is of a newer build
+ */
+export async function prepareState(
+  pool: MonitoredPool,
+  limitMs: number,
+  initialize?: () => readonly { readonly text: string; readonly values: readonly unknown[] }[],
+): Promise<void> {
+  await pool.withConnection(limitMs, async (connection) => {
+    await connection.query('begin', []);
+    try {
+      // Servers that start at the same time do this one after the other.
+      await connection.query(`select pg_advisory_xact_lock(${MIGRATION_LOCK})`, []);
+      await migrate(connection, initialize);
+      await connection.query('commit', []);
+    } catch (error) {
+      await connection.query('rollback', []).catch(() => {});
+      throw error;
+    }
+  });
+}
+
+async function migrate(connection: PooledConnection, initialize: Parameters<typeof prepareState>[2]): Promise<void> {
+  const found = await readVersion(connection);
+  if (found === undefined && !initialize)
+    throw new Error(
+      `there is no durable state in the database of STATE_URL: it holds the keys to the log and can't be made anew for an old one`,
+    );
+  if (found !== undefined && found > VERSION)
+    throw new Error(`the durable state in the database of STATE_URL is of version ${found}, made by a newer build`);
+  if (found === undefined) {
+    await connection.query(`create schema if not exists ${schema}`, []);
+    await connection.query('create table version (one boolean primary key check (one), version integer not null)', []);
+  }
+  for (let version = found ?? firstPostgresqlVersion - 1; version < VERSION; version++) {
+    await connection.query(postgresqlMigrations[version - firstPostgresqlVersion + 1]!, []);
+    await connection.query(
+      'insert into version values (true, $1) on conflict (one) do update set version = excluded.version',
+      [version + 1],
+    );
+  }
+  if (found !== undefined || !initialize) return;
+  for (const { text, values } of initialize()) {
+    let count = 0;
+    await connection.query(
+      text.replaceAll('?', () => `$${++count}`),
+      [...values],
+    );
+  }
+}
+
+/** Returns the version of the schema, or undefined if there is none. */
+async function readVersion(connection: PooledConnection): Promise<number | undefined> {
+  const found = await connection.query(`select to_regclass('${schema}.version') is not null as found`, []);
+  if (!(found.rows[0] as { found: boolean }).found) return undefined;
+  const { rows } = await connection.query(`select version from ${schema}.version`, []);
+  return (rows[0] as { version: number } | undefined)?.version;
+}
