@@ -24,7 +24,7 @@ describeEachVault('outbox', (database) => {
 
   describe('mails', () => {
     it('are looked for from the end of a log that has become shorter', async () => {
-      await vault.outbox.saveWithCheckpoint(7, []);
+      await vault.outbox.saveWithCheckpoint(undefined, 7, []);
       await vault.lowerCheckpoints(9);
       expect(await vault.outbox.findCheckpoint()).toBe(7);
       await vault.lowerCheckpoints(5);
@@ -34,11 +34,11 @@ describeEachVault('outbox', (database) => {
 
     it('MAIL-1: are saved together with the checkpoint, or not at all', async () => {
       expect(await vault.outbox.findCheckpoint()).toBeUndefined();
-      await vault.outbox.saveWithCheckpoint(7, vault.outbox.enqueue(mail('one')));
+      await vault.outbox.saveWithCheckpoint(undefined, 7, vault.outbox.enqueue(mail('one')));
       const broken = { text: 'INSERT INTO mail (id) VALUES (NULL)', values: [] };
-      await expect(vault.outbox.saveWithCheckpoint(9, [...vault.outbox.enqueue(mail('two')), broken])).rejects.toThrow(
-        /not.null/i,
-      );
+      await expect(
+        vault.outbox.saveWithCheckpoint(7, 9, [...vault.outbox.enqueue(mail('two')), broken]),
+      ).rejects.toThrow(/not.null/i);
       await reopen();
       expect([await vault.outbox.findCheckpoint(), ids(await vault.outbox.list('owed', 9))]).toEqual([7, ['one']]);
     });
@@ -108,7 +108,7 @@ describeEachVault('outbox', (database) => {
         await vault.pendingApprovals.listDueReminders(99),
         await vault.pendingApprovals.listDueReminders(100),
       ]).toEqual([2, [], [{ account: 'acme', dueAt: 100 }]]);
-      await vault.outbox.save(vault.pendingApprovals.saveNextReminder({ account: 'acme', dueAt: 300 }));
+      await vault.outbox.save(vault.pendingApprovals.saveNextReminder({ account: 'acme', dueAt: 100 }, 300));
       await vault.outbox.save(vault.pendingApprovals.remove('ann'));
       expect([
         await vault.pendingApprovals.listDueReminders(299),

@@ -31,7 +31,7 @@ describeEachVault('rows', (database) => {
     await vault.passwords.save('ann', 'old', 'old hash of ann');
     await vault.passwords.save('ann', 'new', 'new hash of ann');
     await vault.passwords.save('bob', 'new', 'hash of bob');
-    await vault.outbox.saveWithCheckpoint(7, []);
+    await vault.outbox.saveWithCheckpoint(undefined, 7, []);
     // The tokens are cached from their first use on.
     await reopen();
   });

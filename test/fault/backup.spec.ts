@@ -188,6 +188,7 @@ describe('an installation at rest', () => {
     backup = newPath();
     await runWithLog(configFor(home), async (log) => {
       await log.vault.outbox.saveWithCheckpoint(
+        await log.vault.outbox.findCheckpoint(),
         1_000_000,
         log.vault.outbox.enqueue({ id: 'mail', kind: 'password-link', user: 'ann', about: 'request', since: 1 }),
       );

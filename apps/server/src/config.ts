@@ -26,6 +26,8 @@ export interface Config {
   readonly batchTimeout: number;
   readonly vaultKey?: string;
   readonly vaultKeyFile: string;
+  /** Where mails are written without a mail server. */
+  readonly mailDir: string;
   /** May contain a password: do not log it. */
   readonly smtpUrl?: string;
   /** Whether mails may be sent over TLS only. */
@@ -69,9 +71,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const smtpUrl = read('SMTP_URL');
   if (read('STATE_URL') !== undefined)
     checkSharedParts({
-      eventStoreUrl: read('EVENTSTORE_URL'),
-      databaseUrl: read('DATABASE_URL'),
-      hasKey: Boolean(read('VAULT_KEY') ?? read('VAULT_KEY_FILE')),
+      EVENTSTORE_URL: read('EVENTSTORE_URL'),
+      DATABASE_URL: read('DATABASE_URL'),
+      'VAULT_KEY or VAULT_KEY_FILE': read('VAULT_KEY') || read('VAULT_KEY_FILE'),
+      'SMTP_URL or MAIL_DIR': smtpUrl ?? read('MAIL_DIR'),
     });
   return {
     port: read('PORT'),
@@ -89,6 +92,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     batchTimeout: read('BATCH_TIMEOUT'),
     ...optional('vaultKey', read('VAULT_KEY')),
     vaultKeyFile: read('VAULT_KEY_FILE') || keyFileIn(dataDir),
+    mailDir: read('MAIL_DIR') ?? resolve(dataDir, 'mail'),
     ...optional('smtpUrl', smtpUrl),
     smtpNeedsTls: read('SMTP_TLS') === 'required' && !(smtpUrl && isLoopback(smtpUrl)),
     mailFrom: read('MAIL_FROM'),
@@ -105,18 +109,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   };
 }
 
-/** Throws ConfigError if servers could not share the parts of an installation: what is kept in one data directory, others lack. */
-function checkSharedParts(parts: {
-  readonly eventStoreUrl: string | undefined;
-  readonly databaseUrl: string | undefined;
-  readonly hasKey: boolean;
-}): void {
-  const missing = [
-    ...(parts.eventStoreUrl === undefined ? ['EVENTSTORE_URL'] : []),
-    ...(parts.databaseUrl === undefined ? ['DATABASE_URL'] : []),
-    ...(parts.hasKey ? [] : ['VAULT_KEY or VAULT_KEY_FILE']),
-  ];
-  if (missing.length > 0) throw new ConfigError(`STATE_URL needs ${missing.join(' and ')}, too.`);
+/** Throws ConfigError if a setting is missing without which servers would not share all parts of an installation. */
+function checkSharedParts(needed: Readonly<Record<string, string | undefined>>): void {
+  const missing = Object.entries(needed).flatMap(([name, value]) => (value ? [] : [name]));
+  if (missing.length > 0) throw new ConfigError(`STATE_URL needs ${missing.join(', and ')}, too.`);
 }
 
 /** Returns the default path of the vault's key. */

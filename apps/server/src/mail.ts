@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
 import type { Clock } from '#libs/http';
 import { MailProcess, fileTransport, smtpTransport } from '#libs/mail';
@@ -6,9 +5,9 @@ import type { Config } from './config.js';
 import type { Stores } from './open-stores.js';
 import { mailLog } from './problem-log.js';
 
-/** Creates the process that sends mails to SMTP_URL, or writes them to files under DATA_DIR. */
+/** Creates the process that sends mails to SMTP_URL, or writes them to files in MAIL_DIR. */
 export function createMailProcess(
-  { smtpUrl, smtpNeedsTls, mailFrom, dataDir, approvalNoticeDelay }: Config,
+  { smtpUrl, smtpNeedsTls, mailFrom, mailDir, approvalNoticeDelay }: Config,
   { store, vault }: Stores,
   clock: Clock,
 ): MailProcess {
@@ -17,7 +16,7 @@ export function createMailProcess(
     vault,
     transport: smtpUrl
       ? smtpTransport(smtpUrl, mailFrom, { needsTls: smtpNeedsTls })
-      : fileTransport(join(dataDir, 'mail'), mailFrom),
+      : fileTransport(mailDir, mailFrom),
     now: () => clock.now(),
     approvalNoticeDelay,
     sleep: (ms, signal) => clock.sleep(ms, signal),

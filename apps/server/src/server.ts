@@ -28,6 +28,7 @@ import { projections } from './projections.js';
 import { ServerModule, type Parts } from './server.module.js';
 import { StoreHealth } from './store-health.js';
 import { StoreMonitor } from './store-monitor.js';
+import { SharedWork } from './shared-work.js';
 import { StoreWait } from './store-wait.js';
 
 /** A running server. */
@@ -73,13 +74,13 @@ export async function startServer(
     const health = new StoreHealth();
     const wait = new StoreWait({ seconds: config.startTimeout, ...(signal && { signal }) });
     const stores = await openStores(config, closing, { wait, health });
-    const witness = witnessLog(stores);
-    closing.defer(() => witness.stop());
-    witness.start();
+    const shared = new SharedWork(stores.vault);
+    closing.defer(() => shared.close());
+    shared.add('witness', () => witnessLog(stores));
     const runner = followLog(stores);
     closing.defer(() => runner.stop());
     const mails = createMailProcess(config, stores, clock);
-    closing.defer(() => mails.stop());
+    closing.defer(() => mails.close());
     const passwordThreads = new PasswordThreads();
     closing.defer(() => passwordThreads.close());
     const publicOrigin = config.publicUrl === undefined ? undefined : new URL(config.publicUrl).origin;
@@ -87,7 +88,10 @@ export async function startServer(
     closing.defer(() => monitor.stop());
     const disk = new DiskMonitor({
       directory: config.dataDir,
-      stores: config.eventStoreUrl ? ['vault'] : ['vault', 'event-store'],
+      stores: [
+        ...(config.stateUrl ? [] : ['vault' as const]),
+        ...(config.eventStoreUrl ? [] : ['event-store' as const]),
+      ],
       health,
     });
     closing.defer(() => disk.stop());
@@ -107,7 +111,8 @@ export async function startServer(
     };
     const operatorToken = join(config.dataDir, 'operator-token');
     const token = { ...parts, file: operatorToken, at: clock.now().toISOString(), days: config.operatorTokenDays };
-    if (await wait.for('event store', () => ensureOperatorToken(token))) {
+    // Servers that share an installation would replace each other's tokens.
+    if (!config.stateUrl && (await wait.for('event store', () => ensureOperatorToken(token)))) {
       new Logger('Server').log(`The operator's token is in ${operatorToken}`);
     }
     const app = await createApp(config, parts, requestTimeout);
@@ -117,7 +122,12 @@ export async function startServer(
     await listen(app, config);
     const listener = await listenForMetrics(config, parts.health, parts.metrics);
     if (listener) closing.defer(() => listener.close());
-    mails.start(linkBaseUrl(config, await app.getUrl()));
+    const linkBase = linkBaseUrl(config, await app.getUrl());
+    const sending = shared.add('mails', () => {
+      mails.start(linkBase);
+      return mails;
+    });
+    closing.defer(() => sending.stop());
     await takeCommands({ config, ...stores }, closing);
     return {
       url: await app.getUrl(),
@@ -141,11 +151,14 @@ async function takeCommands(source: BackupSource, closing: AsyncDisposableStack)
     );
 }
 
+/** Starts a witness of the log. */
 function witnessLog({ store, vault }: Stores): LogWitness {
   const logger = new Logger('Witness');
-  return new LogWitness(store, vault.witness, (error) =>
+  const witness = new LogWitness(store, vault.witness, (error) =>
     logger.error('The log can not be checked for foreign events.', { problem: toErrorText(error) }),
   );
+  witness.start();
+  return witness;
 }
 
 function followLog({ store, readStore }: Stores): ProjectionRunner {

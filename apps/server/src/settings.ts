@@ -81,6 +81,9 @@ export const settings = {
     'smtp://user:password@host:587 or smtps://… of a mail server; default: mails are files in DATA_DIR/mail',
     mailServer,
   ),
+  MAIL_DIR: setting('', 'directory for mails as files, where there is no SMTP_URL; default: DATA_DIR/mail', (value) =>
+    value ? resolve(value) : undefined,
+  ),
   SMTP_TLS: setting(
     'required',
     'required, but not by a server on this machine; optional: mails also go to a server without TLS, readable on the way',

@@ -19,6 +19,8 @@ export interface WitnessRecord {
   /** Up to this position, an operator has acknowledged the foreign events; -1: none. */
   readonly acknowledgedUntil: number;
   save(seen: {
+    /** The position up to which the log was seen before; if it is another, another server goes on with the log. */
+    readonly after: number;
     readonly state: WitnessState;
     readonly foreign: readonly ForeignEvent[];
     readonly changedStreams: readonly ChangedStream[];
@@ -122,22 +124,23 @@ export class LogWitness {
   }
 
   private async follow(): Promise<void> {
-    const { position } = this.record;
+    let { state } = this.record;
+    const { position } = state;
     const items = this.store.followRaw(position < 0 ? undefined : position, this.stopping.signal);
     let restedAt = performance.now(); // when the pauses that the saves so far cost would be over
     for await (const batch of collectReady(items, MAX_BATCH)) {
       const startedAt = performance.now();
-      await this.save(batch);
+      state = await this.save(batch, state);
       const endedAt = performance.now();
       restedAt = Math.max(restedAt, startedAt) + PAUSE_FACTOR * (endedAt - startedAt);
       if (restedAt - endedAt > PAUSE_FREE_MS) await pause(restedAt - endedAt - PAUSE_FREE_MS);
     }
   }
 
-  private async save(items: readonly RawLogItem[]): Promise<void> {
+  private async save(items: readonly RawLogItem[], before: WitnessState): Promise<WitnessState> {
     const foreign: ForeignEvent[] = [];
     const changedStreams: ChangedStream[] = [];
-    let { state } = this.record;
+    let state = before;
     for (const item of items) {
       if (item.kind === 'metadata') changedStreams.push(item);
       if (item.kind !== 'event') continue;
@@ -147,7 +150,8 @@ export class LogWitness {
       else if (!item.isAuthentic) foreign.push({ stream, revision, position, type });
       state = advance(state, item);
     }
-    if (state !== this.record.state || changedStreams.length > 0)
-      await this.record.save({ state, foreign, changedStreams });
+    if (state !== before || changedStreams.length > 0)
+      await this.record.save({ after: before.position, state, foreign, changedStreams });
+    return state;
   }
 }

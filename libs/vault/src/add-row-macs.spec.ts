@@ -45,7 +45,7 @@ beforeEach(async () => {
   await vault.passwords.save('ann', 'old', 'old hash of ann');
   await vault.passwords.save('ann', 'new', 'new hash of ann');
   await vault.passwords.save('bob', 'new', 'hash of bob');
-  await vault.outbox.saveWithCheckpoint(7, []);
+  await vault.outbox.saveWithCheckpoint(undefined, 7, []);
 });
 afterEach(async () => {
   await vault.close();

@@ -1,4 +1,4 @@
-import { sql, type Engine, type Statement } from './engine/engine.js';
+import { mustChange, sql, type Engine, type Statement } from './engine/engine.js';
 
 /** One mail that tells the administrators of an account about new users who wait for approval. `dueAt` (Unix ms) is when it is sent, and names it. */
 export interface ApprovalNotice {
@@ -52,8 +52,8 @@ export class ApprovalNotices {
     return this.engine.query(sql('SELECT account, due_at AS "dueAt" FROM approval_notice WHERE due_at <= ?', now));
   }
 
-  /** Records that a notice was queued: users who come later get another one. */
+  /** Records that a notice was queued: users who come later get another one. The transaction is rolled back if it was closed before. */
   close({ account, dueAt }: ApprovalNotice): Statement[] {
-    return [sql('DELETE FROM approval_notice WHERE account = ? AND due_at = ?', account, dueAt)];
+    return [mustChange(sql('DELETE FROM approval_notice WHERE account = ? AND due_at = ?', account, dueAt))];
   }
 }

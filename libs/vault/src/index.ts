@@ -5,7 +5,8 @@ export { vaultInDirectory, vaultInPostgresql, type VaultPlace } from './vault-pl
 export { vaultRefusals } from './refusals.js';
 export { vaultExists } from './vault-file.js';
 export * from './vault.js';
-export type { Statement } from './engine/engine.js';
+export { ChangedMeanwhile, type Statement } from './engine/engine.js';
+export type { SoleWork } from './sole-work.js';
 export type { ApprovalNotice } from './approval-notices.js';
 export type { AuthenticationMethod, Session } from './session-store.js';
 export type { Mail, MailOutbox, Outcome } from './mail-outbox.js';

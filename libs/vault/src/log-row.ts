@@ -37,6 +37,8 @@ export interface LogState {
   readonly addressesEntered?: boolean | undefined;
   /** How many rows the list of accepted streams has, so that none can be removed unnoticed. Absent: none. */
   readonly acceptedStreams?: number;
+  /** Grows with each change of the lists, so that other servers know when to load them again. Absent: 0. */
+  readonly listsVersion?: number;
   /** Up to this position, an operator has acknowledged foreign events and changed streams. Absent: none. */
   readonly acknowledgedUntil?: number;
 }
@@ -48,6 +50,14 @@ const boxName = 'secret:log';
 export interface LogChange {
   readonly change: Partial<LogState>;
   readonly statements?: readonly Statement[];
+}
+
+/** The lists that belong to the row: their rows are counted there. */
+interface LogLists {
+  /** Loads them. Throws an Error if they do not belong to the row. */
+  load(): Promise<void>;
+  /** Is called after another server has changed the row. */
+  onChange(): void;
 }
 
 /** Returns the statement that adds the row to a state, unless it has one. */
@@ -63,7 +73,7 @@ export class LogRow {
   private changing: Promise<unknown> = Promise.resolve();
   /** Whether what is in memory may differ from what is stored. */
   private isStale = false;
-  private loadLists = async (): Promise<void> => {};
+  private lists: LogLists = { load: async () => {}, onChange: () => {} };
 
   private constructor(
     private readonly engine: Engine,
@@ -84,12 +94,19 @@ export class LogRow {
   }
 
   /**
-   * Sets what loads the lists that belong to the row, and loads them.
-   * @throws Error if they do not belong to the row
+   * Sets the lists that belong to the row, and loads them.
+   * @throws Error if they do not belong to it
    */
-  async setLists(load: () => Promise<void>): Promise<void> {
-    this.loadLists = load;
+  async setLists(lists: LogLists): Promise<void> {
+    this.lists = lists;
     await this.reload();
+  }
+
+  /** Reads the row again if another server has changed it. */
+  async refresh(): Promise<void> {
+    const refreshed = this.changing.catch(() => {}).then(() => this.refreshNow());
+    this.changing = refreshed;
+    await refreshed;
   }
 
   /**
@@ -108,7 +125,8 @@ export class LogRow {
       const { state, box } = this.current;
       try {
         const { change, statements = [] } = plan(state);
-        const next = { ...state, ...change };
+        const listsVersion = (state.listsVersion ?? 0) + (statements.length > 0 ? 1 : 0);
+        const next = { ...state, ...change, listsVersion };
         const nextBox = wrap(Buffer.from(JSON.stringify(next)), this.vaultKey, boxName);
         const save = sql('UPDATE secret SET box = ? WHERE name = ? AND box = ?', nextBox, rowName, box);
         await this.engine.run([mustChange(save), ...statements]);
@@ -124,12 +142,21 @@ export class LogRow {
     }
   }
 
+  private async refreshNow(): Promise<void> {
+    const { state, box } = this.current;
+    const stored = await read(this.engine, this.vaultKey);
+    if (Buffer.compare(box, stored.box) === 0) return;
+    if (this.isStale || stored.state.listsVersion !== state.listsVersion) await this.reload();
+    else this.current = stored;
+    this.lists.onChange();
+  }
+
   /** Reads the row and its lists again. While another server changes both, they may not belong together: then again. */
   private async reload(): Promise<void> {
     for (;;) {
       this.current = await read(this.engine, this.vaultKey);
       try {
-        await this.loadLists();
+        await this.lists.load();
         this.isStale = false;
         return;
       } catch (error) {

@@ -58,9 +58,13 @@ export class MailOutbox {
     return this.checkpoint.lower(position);
   }
 
-  /** Makes changes and saves `position` as the outbox's checkpoint in the log, in one transaction. */
-  saveWithCheckpoint(position: number, changes: readonly Statement[]): Promise<void> {
-    return this.save([...changes, ...this.checkpoint.save(position)]);
+  /**
+   * Makes changes and moves the outbox's checkpoint in the log from `before` (undefined: before all events) to `position`, in
+   * one transaction.
+   * @throws ChangedMeanwhile if the checkpoint is not `before`; then nothing is changed
+   */
+  saveWithCheckpoint(before: number | undefined, position: number, changes: readonly Statement[]): Promise<void> {
+    return this.save([...this.checkpoint.advance(before, position), ...changes]);
   }
 
   /** Makes changes of the outbox, of pending approvals, approval notices and link requests in one transaction. */
@@ -82,6 +86,17 @@ export class MailOutbox {
     return [sql(requeue, now, userId, kind)];
   }
 
+  /**
+   * Reserves a due mail until a time (Unix ms): no server sends it before that. Returns whether this was possible; it is not if
+   * another server has reserved or sent it. The only server need not reserve any.
+   */
+  async claim({ id, nextAttemptAt }: Pick<Mail, 'id' | 'nextAttemptAt'>, until: number): Promise<boolean> {
+    if (!this.engine.isShared) return true;
+    const claim = "UPDATE mail SET next_attempt_at = ? WHERE id = ? AND state = 'owed' AND next_attempt_at = ?";
+    const [claimed] = await this.engine.run([sql(claim, until, id, nextAttemptAt)]);
+    return claimed! > 0;
+  }
+
   /** Returns mails that are due, newest first, so that a backlog does not delay a link that somebody is waiting for. */
   listDue(now: number, limit: number): Promise<Mail[]> {
     const list = `SELECT ${columns} FROM mail WHERE state = 'owed' AND next_attempt_at <= ? ORDER BY next_attempt_at DESC, id LIMIT ?`;
@@ -90,7 +105,9 @@ export class MailOutbox {
 
   /** Saves the states of mails after attempts to send them, in one transaction. */
   saveOutcomes(outcomes: readonly Outcome[]): Promise<void> {
-    const save = 'UPDATE mail SET state = ?, attempts = ?, next_attempt_at = ?, problem = ? WHERE id = ?';
+    // A mail that another server has sent meanwhile stays sent.
+    const save =
+      "UPDATE mail SET state = ?, attempts = ?, next_attempt_at = ?, problem = ? WHERE id = ? AND state = 'owed'";
     return this.save(
       outcomes.map(({ id, state, attempts, nextAttemptAt, problem }) =>
         sql(save, state, attempts, nextAttemptAt, problem, id),

@@ -1,4 +1,4 @@
-import { sql, type Engine, type Statement } from './engine/engine.js';
+import { mustChange, sql, type Engine, type Statement } from './engine/engine.js';
 
 /** When the administrators of an account with pending approvals are to be reminded (Unix ms). */
 export interface Reminder {
@@ -48,8 +48,9 @@ export class PendingApprovals {
     return this.engine.query(sql('SELECT account, due_at AS "dueAt" FROM reminder WHERE due_at <= ?', now));
   }
 
-  /** Saves when the administrators of an account with waiting users are reminded next. */
-  saveNextReminder({ account, dueAt }: Reminder): Statement[] {
-    return [sql('UPDATE reminder SET due_at = ? WHERE account = ?', dueAt, account)];
+  /** Saves when the administrators are reminded next. The transaction is rolled back if the reminder is not as given any more. */
+  saveNextReminder({ account, dueAt }: Reminder, next: number): Statement[] {
+    const save = 'UPDATE reminder SET due_at = ? WHERE account = ? AND due_at = ?';
+    return [mustChange(sql(save, next, account, dueAt))];
   }
 }

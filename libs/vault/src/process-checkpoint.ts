@@ -1,4 +1,4 @@
-import { sql, type Engine, type Statement } from './engine/engine.js';
+import { mustChange, sql, type Engine, type Statement } from './engine/engine.js';
 import type { RowMacs } from './row-macs.js';
 
 /** The position of a process that has not saved any: before all events. */
@@ -45,15 +45,21 @@ export class ProcessCheckpoint {
     return position === beforeFirst ? undefined : position;
   }
 
-  /** Saves the position. */
-  save(position: number): Statement[] {
-    return [saveCheckpoint(this.process, position, this.macs)];
+  /**
+   * Saves the position, if the stored one still is `before` (undefined: before all events). Otherwise the transaction is
+   * rolled back: another server has gone on.
+   */
+  advance(before: number | undefined, position: number): Statement[] {
+    const mac = this.macs.compute('process', [this.process, position]);
+    const save = 'UPDATE process SET position = ?, mac = ? WHERE name = ? AND position = ?';
+    return [mustChange(sql(save, position, mac, this.process, before ?? beforeFirst))];
   }
 
   /** Lowers a later position to this one. A foreign row stays as it is, so that {@link find} still recognises it. */
   async lower(position: number): Promise<void> {
     const saved = await this.read();
-    if (saved !== undefined && saved > position) await this.engine.run(this.save(position));
+    if (saved !== undefined && saved > position)
+      await this.engine.run([saveCheckpoint(this.process, position, this.macs)]);
   }
 
   /** Returns the position in the row, or undefined if the row is missing or foreign. */

@@ -13,6 +13,7 @@ import { PasswordHashes } from './password-hashes.js';
 import { PendingApprovals } from './pending-approvals.js';
 import { RowMacs, type AuthenticatedTable } from './row-macs.js';
 import { SessionStore } from './session-store.js';
+import { OwnWork, type SoleWork } from './sole-work.js';
 import { TokenHashes } from './token-hashes.js';
 import { TokenUses } from './token-uses.js';
 import { WitnessRecord } from './witness-record.js';
@@ -45,6 +46,7 @@ export class Vault {
   readonly linkRequests: LinkRequests;
   readonly bulkDigests: BulkDigests;
 
+  private readonly row: LogRow;
   private readonly ownerKeys: OwnerKeys;
   private readonly sealKey: KeyObject;
   private readonly rowMacs: RowMacs;
@@ -56,6 +58,7 @@ export class Vault {
     private readonly hashKey: KeyObject,
     about: { readonly row: LogRow; readonly witness: WitnessRecord },
   ) {
+    this.row = about.row;
     this.fingerprint = this.hash('fingerprint', '');
     this.sealKey = createSecretKey(this.hash('seal', ''), 'hex');
     this.authentication = new LogKeys(about.row, this.hash('event-id', ''));
@@ -139,6 +142,22 @@ export class Vault {
   /** Lowers every checkpoint that is beyond `position` to it. A restored log continues there with other events. */
   lowerCheckpoints(position: number): Promise<void> {
     return this.outbox.lowerCheckpoint(position);
+  }
+
+  /**
+   * Starts to follow what other servers change in the vault, until the result is closed.
+   * @param onProblem is called with each failure
+   */
+  watch(onProblem: (error: unknown) => void): { close(): Promise<void> } {
+    return this.engine.watch(() => this.row.refresh(), onProblem);
+  }
+
+  /**
+   * Returns work that only one of the servers that share this vault does at a time, by its name; `holder` identifies this
+   * server. If no other server can share the vault, the work is always done here.
+   */
+  soleWork(name: string, holder: string, onProblem: (error: unknown) => void): SoleWork {
+    return this.engine.lease({ name, holder, onProblem }) ?? new OwnWork(onProblem);
   }
 
   /** Waits for the writes that were begun, and closes the database. */

@@ -16,6 +16,8 @@ export const unseen: WitnessState = {
 
 /** What the witness has seen since the last save. */
 export interface Seen {
+  /** The position up to which the log was seen before; it must be that still. Default: any. */
+  readonly after?: number;
   readonly state: Pick<WitnessState, 'position' | 'events' | 'digest' | 'lastEvent'>;
   readonly foreign: readonly ForeignEvent[];
   /** Streams that were deleted, or whose metadata were changed, with the position of that change. */
@@ -50,7 +52,7 @@ export class WitnessRecord {
   static async load(engine: Engine, vaultKey: KeyObject, row: LogRow): Promise<WitnessRecord> {
     const record = new WitnessRecord(engine, vaultKey, row);
     try {
-      await row.setLists(() => record.loadLists());
+      await row.setLists({ load: () => record.loadLists(), onChange: () => record.wake() });
     } catch (error) {
       throw new Error('the vault’s list of foreign events was changed: restore a backup of it', { cause: error });
     }
@@ -133,15 +135,16 @@ export class WitnessRecord {
   }
 
   /** Saves what was seen, all of it or nothing, and wakes the reads that wait for it. */
-  async save({ state, foreign, changedStreams }: Seen): Promise<void> {
-    await this.row.update(() => {
+  async save({ after, state, foreign, changedStreams }: Seen): Promise<void> {
+    await this.row.update(({ witness }) => {
+      if (after !== undefined && witness.position !== after) throw new Error('another server has seen this already');
       const listed = foreign.flatMap((event) => this.foreign.addEvent(event));
       const changed = changedStreams
         .filter(({ stream, position }) => position > (this.accepted.find(stream)?.position ?? -1))
         .flatMap(({ stream, position }) => this.foreign.addChanged(stream, position));
       return { statements: [...listed, ...changed], change: this.toChange(state) };
     });
-    for (const wake of this.waiting ?? []) wake();
+    this.wake();
   }
 
   /**
@@ -188,6 +191,10 @@ export class WitnessRecord {
 
   private toChange({ position, events, digest, lastEvent }: Seen['state']): Partial<LogState> {
     return { witness: { position, events, digest, lastEvent, ...this.foreign.counts }, ...this.accepted.count };
+  }
+
+  private wake(): void {
+    for (const check of this.waiting ?? []) check();
   }
 
   private async loadLists(): Promise<void> {

@@ -49,7 +49,7 @@ async function run(): Promise<string | undefined> {
 }
 
 it('follows the log from its checkpoint', async () => {
-  await vault.outbox.saveWithCheckpoint(7, []);
+  await vault.outbox.saveWithCheckpoint(undefined, 7, []);
   expect(await run()).toBeUndefined();
   expect([followedFrom, problems]).toEqual([[7], []]);
 });
@@ -59,7 +59,7 @@ it.each([
   ['raised', 'UPDATE process SET position = 9'],
   ['deleted', 'DELETE FROM process'],
 ])('queues no mails and reports it once if its checkpoint was %s by SQL', async (_, sql) => {
-  await vault.outbox.saveWithCheckpoint(7, []);
+  await vault.outbox.saveWithCheckpoint(undefined, 7, []);
   const db = new DatabaseSync(join(directory, 'vault.db'));
   db.exec(sql);
   db.close();

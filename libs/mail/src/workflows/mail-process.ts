@@ -49,22 +49,24 @@ const maxBackOffMs = 5_000;
  * transaction with the checkpoint. The other loop sends the mails that are due. Neither decides or appends anything.
  */
 export class MailProcess {
-  readonly #stopping = new AbortController();
+  #stopping = new AbortController();
   /** Is aborted when `stop` waits no longer for mails that are being sent. */
-  readonly #cut = new AbortController();
+  #cut = new AbortController();
   #sender: MailSender | undefined;
   #loops: readonly Promise<void>[] = [];
   #wakeSender = () => {};
   #caughtUp = false;
   #halted: string | undefined;
+  #checkpoint: number | undefined;
   #checkpointSavedAt = 0;
   #cleanedUpAt = -Infinity;
 
   constructor(private readonly options: MailProcessOptions) {}
 
-  /** Starts both loops. `publicUrl` is the base URL of the links in mails. */
+  /** Starts both loops, also after a {@link stop}. `publicUrl` is the base URL of the links in mails. */
   start(publicUrl: string): void {
     const { store, vault, transport, now, report } = this.options;
+    [this.#stopping, this.#cut, this.#caughtUp] = [new AbortController(), new AbortController(), false];
     this.#sender = new MailSender(vault.outbox, { store, vault, publicUrl, now }, transport, report);
     this.#loops = [this.#retry(() => this.#follow()), this.#retry(() => this.#send())];
   }
@@ -76,6 +78,10 @@ export class MailProcess {
     const timer = setTimeout(() => this.#cut.abort(), stopTimeoutMs);
     await Promise.all(this.#loops);
     clearTimeout(timer);
+  }
+
+  /** Closes the connections to the mail server. */
+  close(): void {
     this.options.transport.close();
   }
 
@@ -118,7 +124,7 @@ export class MailProcess {
     const { store, vault } = this.options;
     const closing = new AbortController();
     const readLog = async (add: (item: LogItem) => void): Promise<void> => {
-      const checkpoint = await vault.outbox.findCheckpoint();
+      const checkpoint = (this.#checkpoint = await vault.outbox.findCheckpoint());
       // A log that was restored from an older backup than the vault ends before the checkpoint.
       const after = checkpoint === undefined ? undefined : Math.min(checkpoint, await store.lastPosition());
       for await (const item of store.follow(after, closing.signal, typesWithMailEffect)) add(item);
@@ -138,7 +144,8 @@ export class MailProcess {
     const position = Math.max(0, ...items.map(positionOf));
     if (position > 0 && (events.length > 0 || performance.now() - this.#checkpointSavedAt > pollIntervalMs)) {
       const changes = events.flatMap((event) => this.#toChanges(event));
-      await this.options.vault.outbox.saveWithCheckpoint(position, changes);
+      await this.options.vault.outbox.saveWithCheckpoint(this.#checkpoint, position, changes);
+      this.#checkpoint = position;
       this.#checkpointSavedAt = performance.now();
     }
     this.#caughtUp ||= items.some(({ kind }) => kind === 'caughtUp');

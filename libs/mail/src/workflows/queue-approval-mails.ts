@@ -1,7 +1,7 @@
 import { v5 as uuidv5 } from 'uuid';
 import { AccountDecider } from '#libs/accounts';
 import type { EventStore } from '#libs/event-store';
-import type { ApprovalNotice, Vault } from '#libs/vault';
+import { ChangedMeanwhile, type ApprovalNotice, type Statement, type Vault } from '#libs/vault';
 
 /** How long a user waits for approval before administrators are reminded, and how long until the next reminder, ms; default, not configurable. */
 export const reminderInterval = 24 * 60 * 60_000;
@@ -25,7 +25,7 @@ export async function queueApprovalMails(
       const id = uuidv5(`${about}/${user}`, namespace);
       return outbox.enqueue({ id, kind: 'approvals-requested', user, about, since: now });
     });
-    await outbox.save([...mails, ...approvalNotices.close(notice)]);
+    await saveUnlessChanged(outbox, [...approvalNotices.close(notice), ...mails]);
   }
   for (const { account, dueAt } of await pendingApprovals.listDueReminders(now)) {
     const administrators = await listAdministrators(store, account);
@@ -33,8 +33,17 @@ export async function queueApprovalMails(
       const id = uuidv5(`${account}/${user}/${dueAt}`, namespace);
       return outbox.enqueue({ id, kind: 'approvals-waiting', user, about: account, since: now });
     });
-    const next = { account, dueAt: now + reminderInterval };
-    await outbox.save([...mails, ...pendingApprovals.saveNextReminder(next)]);
+    const next = pendingApprovals.saveNextReminder({ account, dueAt }, now + reminderInterval);
+    await saveUnlessChanged(outbox, [...next, ...mails]);
+  }
+}
+
+/** Saves mails, unless another server has queued them meanwhile, or no user waits any more. */
+async function saveUnlessChanged(outbox: Vault['outbox'], changes: readonly Statement[]): Promise<void> {
+  try {
+    await outbox.save(changes);
+  } catch (error) {
+    if (!(error instanceof ChangedMeanwhile)) throw error;
   }
 }
 

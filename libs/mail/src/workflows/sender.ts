@@ -21,6 +21,8 @@ interface Delivery {
   readonly file?: string | undefined;
 }
 
+/** How long no other server sends a mail that is being sent here, ms: longer than a conversation with the mail server. */
+const claimMs = 5 * 60_000;
 /** How many due mails are loaded at a time. */
 const pageSize = 20;
 
@@ -55,7 +57,11 @@ export class MailSender {
   private async sendAll(mails: Mail[], stopping: AbortSignal, cut: AbortSignal): Promise<void> {
     const deliverAll = (add: (delivery: Delivery) => void) => {
       const deliverNext = async () => {
-        for (let mail; !stopping.aborted && (mail = mails.shift());) add(await this.deliver(mail));
+        for (let mail; !stopping.aborted && (mail = mails.shift());) {
+          // Immediately before, since another server may have sent it while others were sent here.
+          const isOurs = await this.outbox.claim(mail, this.dependencies.now().getTime() + claimMs);
+          if (isOurs) add(await this.deliver(mail));
+        }
       };
       return Promise.all(Array.from({ length: this.transport.concurrency }, deliverNext));
     };

@@ -1,3 +1,5 @@
+import type { Lease, LeaseOptions } from '#libs/postgresql';
+
 /** A value that both engines store. */
 export type Value = string | number | Uint8Array | null;
 
@@ -11,6 +13,8 @@ export interface Statement {
 
 /** The database with the durable state. */
 export interface Engine {
+  /** Whether several servers may use the database at once. */
+  readonly isShared: boolean;
   /** Returns rows, as they are after every {@link run} that was awaited. */
   query<Row>(statement: Statement): Promise<Row[]>;
   /**
@@ -24,6 +28,13 @@ export interface Engine {
    * @throws Error if the file can't be written or `signal` aborts; then an incomplete file may remain
    */
   copyTo(file: string, signal?: AbortSignal): Promise<void>;
+  /**
+   * Calls `look` whenever another server may have changed what the vault knows about the log, until the result is closed.
+   * @param onProblem is called with each failure of `look` or of the connection
+   */
+  watch(look: () => Promise<void>, onProblem: (error: unknown) => void): { close(): Promise<void> };
+  /** Returns work that only one server at a time does, see {@link Lease}. */
+  lease(options: Pick<LeaseOptions, 'name' | 'holder' | 'onProblem'>): Lease | undefined;
   /** Waits for what was begun, and closes the database. */
   close(): Promise<void>;
 }

@@ -35,7 +35,7 @@ export async function connectPostgresql(
   const pool = createPool(options);
   try {
     await pool.withConnection(options.limitMs, checkServer);
-    return { pool, engine: new PostgresqlEngine(pool, options.limitMs) };
+    return { pool, engine: new PostgresqlEngine(pool, options.url, options.limitMs) };
   } catch (error) {
     await pool.end();
     throw error;

@@ -1,11 +1,28 @@
-import type { MonitoredPool, PooledConnection } from '#libs/postgresql';
+import {
+  Lease,
+  Notifications,
+  type LeaseOptions,
+  type MonitoredPool,
+  type PooledConnection,
+  type RunSql,
+} from '#libs/postgresql';
+import { logChannel } from './postgresql-schema.js';
 import { ChangedMeanwhile, type Engine, type Statement } from './engine.js';
+
+/** How often a server looks for the changes of others if no notification comes, ms. */
+const POLL_MS = 1_000;
 
 /** The state in PostgreSQL. */
 export class PostgresqlEngine implements Engine {
-  /** @param limitMs how long a statement may take */
+  readonly isShared = true;
+
+  /**
+   * @param url of the database, for a connection that listens to notifications
+   * @param limitMs how long a statement may take
+   */
   constructor(
     private readonly pool: MonitoredPool,
+    private readonly url: string,
     private readonly limitMs: number,
   ) {}
 
@@ -37,6 +54,19 @@ export class PostgresqlEngine implements Engine {
 
   copyTo(): Promise<void> {
     return Promise.reject(new Error('The state is in PostgreSQL: back it up with pg_dump.'));
+  }
+
+  watch(look: () => Promise<void>, onProblem: (error: unknown) => void): { close(): Promise<void> } {
+    return new Notifications({ url: this.url, channel: logChannel, pollMs: POLL_MS, look, onProblem });
+  }
+
+  lease(options: Pick<LeaseOptions, 'name' | 'holder' | 'onProblem'>): Lease {
+    const run: RunSql = (text, values) =>
+      this.pool.withConnection(this.limitMs, async (connection) => {
+        const { rows } = await connection.query(text, [...values]);
+        return rows as Record<string, unknown>[];
+      });
+    return new Lease({ run, ...options });
   }
 
   async close(): Promise<void> {

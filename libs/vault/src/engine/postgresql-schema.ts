@@ -1,3 +1,8 @@
+import { createLeaseTable } from '#libs/postgresql';
+
+/** The channel of the notifications that the row about the log has changed. */
+export const logChannel = 'rollbook_log';
+
 /** The schema of the database that holds the durable state. */
 export const schema = 'rollbook_state';
 
@@ -62,7 +67,11 @@ export const postgresqlMigrations: readonly string[] = [
    CREATE TABLE noticed_user ("user" text PRIMARY KEY, account text NOT NULL, notice bigint NOT NULL);
    CREATE INDEX noticed_user_notice ON noticed_user (account, notice);
    CREATE TABLE link_request (address text PRIMARY KEY, count integer NOT NULL, last_at bigint NOT NULL);
-   CREATE TABLE bulk_key (command text PRIMARY KEY, digest text NOT NULL);`,
+   CREATE TABLE bulk_key (command text PRIMARY KEY, digest text NOT NULL);
+   ${createLeaseTable};
+   CREATE FUNCTION notify_log() RETURNS trigger LANGUAGE plpgsql AS $$
+     BEGIN PERFORM pg_notify('${logChannel}', ''); RETURN NULL; END $$;
+   CREATE TRIGGER notify_log AFTER UPDATE ON secret FOR EACH STATEMENT EXECUTE FUNCTION notify_log()`,
 ];
 
 /** The version after the first migration: that of the SQLite file whose tables it has. */

@@ -18,6 +18,7 @@ interface Waiting {
  * while it commits. Reads are made here: they wait for no disk, and cost less than a message to a thread.
  */
 export class SqliteEngine implements Engine {
+  readonly isShared = false;
   private readonly prepared = new Map<string, StatementSync>();
   private worker: Worker | undefined;
   private waiting: Waiting[] = [];
@@ -49,6 +50,12 @@ export class SqliteEngine implements Engine {
   copyTo(file: string, signal?: AbortSignal): Promise<void> {
     return copyVaultFile(this.reader.location()!, file, signal);
   }
+
+  watch(): { close(): Promise<void> } {
+    return { close: async () => {} };
+  }
+
+  lease(): undefined {}
 
   async close(): Promise<void> {
     await this.running;
