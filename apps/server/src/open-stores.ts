@@ -94,5 +94,8 @@ export async function openStoppedLog(
   if (!(await place.exists())) throw new Error(`There is no vault in ${place.name}.`);
   const lock = lockDataDirectory(config.dataDir);
   closing.defer(() => lock.release());
-  return openLog(config, closing, { ...options, create: false });
+  const log = await openLog(config, closing, { ...options, create: false });
+  const servers = await log.vault.countServers();
+  if (servers === 0) return log;
+  throw new Error(`${servers} servers of this installation are running: stop all of them first.`);
 }

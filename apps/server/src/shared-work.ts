@@ -19,6 +19,8 @@ export class SharedWork {
 
   constructor(private readonly vault: Vault) {
     vault.witness.attach();
+    // By this, tools know that a server is running.
+    this.add(`server:${this.id}`, () => ({ stop: async () => {} }));
     this.watch = vault.watch((error) => this.report('The changes of other servers can not be read.', error));
   }
 

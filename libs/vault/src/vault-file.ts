@@ -7,6 +7,9 @@ import { inTransaction } from './transaction.js';
 /** "Roll" in ASCII. SQLite's header holds it, so that files of other applications are recognised. */
 const APPLICATION_ID = 0x526f6c6c;
 
+/** "Rolm": the vault was moved into PostgreSQL. */
+const MOVED_ID = 0x526f6c6d;
+
 const SCHEMA = `
   -- The vault's own keys, by purpose, wrapped.
   CREATE TABLE secret (name TEXT PRIMARY KEY, box BLOB NOT NULL) STRICT, WITHOUT ROWID;
@@ -100,11 +103,12 @@ const MIGRATIONS: readonly (string | ((db: DatabaseSync, steps: VaultSteps) => v
 /** The version of the tables that this build works with. */
 const VERSION = MIGRATIONS.length + 1;
 
-const fileIn = (directory: string): string => join(directory, 'vault.db');
+/** Returns the path of the vault's file in a directory. */
+export const vaultFileIn = (directory: string): string => join(directory, 'vault.db');
 
 /** Returns whether a directory holds a vault. An empty file, left when creation was interrupted, does not count. */
 export const vaultExists = (directory: string): boolean =>
-  existsSync(fileIn(directory)) && statSync(fileIn(directory)).size > 0;
+  existsSync(vaultFileIn(directory)) && statSync(vaultFileIn(directory)).size > 0;
 
 /**
  * Opens the vault's file and brings its tables to this build's version.
@@ -112,7 +116,7 @@ export const vaultExists = (directory: string): boolean =>
  * @throws Error of one line: there is no vault and it is not to be created, or the file is not a vault
  */
 export function openVaultFile(directory: string, create: boolean, steps: VaultSteps): DatabaseSync {
-  const file = fileIn(directory);
+  const file = vaultFileIn(directory);
   if (!vaultExists(directory)) {
     if (!create)
       throw new Error(
@@ -140,7 +144,7 @@ export function openVaultFile(directory: string, create: boolean, steps: VaultSt
  * @throws Error of one line: there is no vault, or it is of another version than this build's
  */
 export function openVaultFileForReading(directory: string): DatabaseSync {
-  const file = fileIn(directory);
+  const file = vaultFileIn(directory);
   if (!vaultExists(directory)) throw new Error(`there is no vault at ${file}`);
   // Not `readOnly`: the last connection of that kind would leave the side files of the write-ahead log.
   const db = new DatabaseSync(file, { timeout: 5000 });
@@ -155,6 +159,9 @@ export function openVaultFileForReading(directory: string): DatabaseSync {
     throw error;
   }
 }
+
+/** Marks a vault's file as moved into PostgreSQL: no build opens it any more. */
+export const markMoved = (db: DatabaseSync): void => db.exec(`PRAGMA application_id = ${MOVED_ID}`);
 
 /** Creates the file under a second name, so that a crash leaves a complete vault or none. */
 function createVaultFile(directory: string, file: string, { initialize }: VaultSteps): void {
@@ -204,6 +211,7 @@ function checkIsVault(db: DatabaseSync, file: string): void {
   } catch {
     // SQLite said "file is not a database"
   }
+  if (id === MOVED_ID) throw new Error(`${file} was moved into PostgreSQL: set STATE_URL, or restore a backup`);
   if (id !== APPLICATION_ID) throw new Error(`${file} is not a vault`);
   const version = versionOf(db);
   if (version < 1 || version > VERSION)

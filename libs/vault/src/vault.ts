@@ -3,7 +3,7 @@ import { AddressStreams } from './address-streams.js';
 import { ApprovalNotices } from './approval-notices.js';
 import { backupMac } from './backup-mac.js';
 import { BulkDigests } from './bulk-digests.js';
-import type { Engine } from './engine/engine.js';
+import { sql, type Engine } from './engine/engine.js';
 import { LinkRequests } from './link-requests.js';
 import { LogKeys } from './log-keys.js';
 import { LogRow } from './log-row.js';
@@ -158,6 +158,15 @@ export class Vault {
    */
   soleWork(name: string, holder: string, onProblem: (error: unknown) => void): SoleWork {
     return this.engine.lease({ name, holder, onProblem }) ?? new OwnWork(onProblem);
+  }
+
+  /** Returns how many servers use this vault now, beside one that has it for itself. */
+  async countServers(): Promise<number> {
+    if (!this.engine.isShared) return 0;
+    const count = sql(
+      "SELECT count(*) AS count FROM lease WHERE name LIKE 'server:%' AND renewed_at > clock_timestamp() - interval '6 s'",
+    );
+    return (await this.engine.query<{ count: number }>(count))[0]!.count;
   }
 
   /** Waits for the writes that were begun, and closes the database. */

@@ -24,7 +24,7 @@ export interface Engine {
    */
   run(statements: readonly Statement[]): Promise<number[]>;
   /**
-   * Copies the database as it is now to a new file (mode 600, synced). Other calls go on meanwhile.
+   * Copies the state as it is now to a new SQLite file (mode 600, synced). Other calls go on meanwhile.
    * @throws Error if the file can't be written or `signal` aborts; then an incomplete file may remain
    */
   copyTo(file: string, signal?: AbortSignal): Promise<void>;

@@ -1,6 +1,6 @@
 import type { StoreObserver } from '#libs/kernel';
 import { MonitoredPool, ServerMonitor, checkPostgresqlUrl, type PooledConnection } from '#libs/postgresql';
-import { PostgresqlEngine } from './postgresql-engine.js';
+import { PostgresqlEngine, toPostgresql } from './postgresql-engine.js';
 import { firstPostgresqlVersion, postgresqlMigrations, schema } from './postgresql-schema.js';
 
 export interface PostgresqlOptions {
@@ -20,6 +20,8 @@ const VERSION = firstPostgresqlVersion + postgresqlMigrations.length - 1;
 const MAX_CONNECTIONS = 10;
 /** How long, in ms, closing waits for the server. */
 const CLOSE_TIMEOUT_MS = 1_000;
+/** How far the clock of this machine may be off that of the database, ms. */
+const MAX_CLOCK_DIFFERENCE_MS = 2_000;
 /** The key of the advisory lock under which the schema is created and migrated; a constant of ours. */
 const MIGRATION_LOCK = 0x526f6c6c;
 
@@ -67,11 +69,14 @@ function createPool({ url, limitMs, observer, isReadOnly = false }: PostgresqlOp
 }
 
 async function checkServer(connection: PooledConnection): Promise<void> {
+  const startedAt = Date.now();
   const { rows } = await connection.query(
     `select current_setting('fsync') as fsync, current_setting('full_page_writes') as pages,
-            current_setting('synchronous_commit') as sync, pg_backend_pid() as process`,
+            current_setting('synchronous_commit') as sync, pg_backend_pid() as process,
+            extract(epoch from clock_timestamp()) * 1000 as now`,
     [],
   );
+  checkClock(Number((rows[0] as { now: string }).now), startedAt);
   const { fsync, pages, sync, process } = rows[0] as { fsync: string; pages: string; sync: string; process: number };
   if (fsync !== 'on' || pages !== 'on')
     throw new Error('The PostgreSQL of STATE_URL has fsync or full_page_writes off: it could lose keys. Turn both on.');
@@ -80,6 +85,16 @@ async function checkServer(connection: PooledConnection): Promise<void> {
     throw new Error(
       'STATE_URL leads to a connection pooler, which keeps neither settings nor notifications of a session: give the address of PostgreSQL itself.',
     );
+}
+
+/** Throws an Error of one line if the clocks differ: leases and due times follow that of the database, events that of the server. */
+function checkClock(theirs: number, startedAt: number): void {
+  const off = theirs < startedAt ? theirs - startedAt : Math.max(0, theirs - Date.now());
+  if (Math.abs(off) <= MAX_CLOCK_DIFFERENCE_MS) return;
+  const seconds = Math.round(Math.abs(off) / 1_000);
+  throw new Error(
+    `The clock of this machine is ${seconds} s ${off > 0 ? 'behind' : 'ahead of'} that of the PostgreSQL of STATE_URL: set both by NTP.`,
+  );
 }
 
 /** Returns whether the database holds a durable state. */
@@ -111,7 +126,11 @@ export async function prepareState(
   });
 }
 
-async function migrate(connection: PooledConnection, initialize: Parameters<typeof prepareState>[2]): Promise<void> {
+/** Brings the schema to this build's version, in a transaction of the caller; otherwise as {@link prepareState}. */
+export async function migrate(
+  connection: PooledConnection,
+  initialize: Parameters<typeof prepareState>[2],
+): Promise<void> {
   const found = await readVersion(connection);
   if (found === undefined && !initialize)
     throw new Error(
@@ -131,17 +150,11 @@ async function migrate(connection: PooledConnection, initialize: Parameters<type
     );
   }
   if (found !== undefined || !initialize) return;
-  for (const { text, values } of initialize()) {
-    let count = 0;
-    await connection.query(
-      text.replaceAll('?', () => `$${++count}`),
-      [...values],
-    );
-  }
+  for (const { text, values } of initialize()) await connection.query(toPostgresql(text), [...values]);
 }
 
 /** Returns the version of the schema, or undefined if there is none. */
-async function readVersion(connection: PooledConnection): Promise<number | undefined> {
+export async function readVersion(connection: PooledConnection): Promise<number | undefined> {
   const found = await connection.query(`select to_regclass('${schema}.version') is not null as found`, []);
   if (!(found.rows[0] as { found: boolean }).found) return undefined;
   const { rows } = await connection.query(`select version from ${schema}.version`, []);

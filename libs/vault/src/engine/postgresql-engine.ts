@@ -6,7 +6,9 @@ import {
   type PooledConnection,
   type RunSql,
 } from '#libs/postgresql';
+import { readRows } from './postgresql-rows.js';
 import { logChannel } from './postgresql-schema.js';
+import { writeStateFile } from '../state-file.js';
 import { ChangedMeanwhile, type Engine, type Statement } from './engine.js';
 
 /** How often a server looks for the changes of others if no notification comes, ms. */
@@ -52,8 +54,16 @@ export class PostgresqlEngine implements Engine {
     });
   }
 
-  copyTo(): Promise<void> {
-    return Promise.reject(new Error('The state is in PostgreSQL: back it up with pg_dump.'));
+  copyTo(file: string, signal?: AbortSignal): Promise<void> {
+    return this.pool.withConnection(this.limitMs, async (connection) => {
+      // One snapshot, so that all tables are of the same moment.
+      await connection.query('begin isolation level repeatable read read only', []);
+      try {
+        await writeStateFile(file, readRows(connection), signal);
+      } finally {
+        await connection.query('rollback', []);
+      }
+    });
   }
 
   watch(look: () => Promise<void>, onProblem: (error: unknown) => void): { close(): Promise<void> } {
@@ -83,7 +93,7 @@ async function change(connection: PooledConnection, { text, values, mustChange }
 const translated = new Map<string, string>();
 
 /** Returns a statement with `$1`, `$2`, … for each `?`. No statement of ours has a `?` in a literal. */
-function toPostgresql(text: string): string {
+export function toPostgresql(text: string): string {
   let result = translated.get(text);
   if (result === undefined) {
     let count = 0;
