@@ -123,7 +123,7 @@ test('the list of tables has every table and column of the file', async () => {
     await (await fill()).close();
     await moveState({ directory, key, to, onProgress: () => {} });
     const db = new DatabaseSync(join(directory, 'vault.db'));
-    const unmark = () => db.exec('PRAGMA application_id = 1383034988');
+    const unmark = () => db.exec('PRAGMA application_id = 1383033964');
     unmark();
     await moveState({ directory, key, to, onProgress: () => {} });
     await expect(openVault({ directory, key, create: false })).rejects.toThrow('was moved into PostgreSQL');

@@ -7,6 +7,8 @@ export interface Loaded<State> {
   readonly revision: number;
   /** Position of the last event in the log; 0 if there is none. */
   readonly position: number;
+  /** Time of the last event (UTC, ISO 8601); absent if there is none. */
+  readonly lastAt?: string;
   /** The state after the command that was looked for, if its events are already in the stream. */
   readonly sameCommand?: Loaded<State> & {
     readonly at: string;
@@ -36,7 +38,7 @@ export async function foldEvents<D extends AnyDecider>(
     const { causationId, at, digest } = event.envelope;
     if (Date.parse(at) > end) break;
     const { revision, position } = event;
-    loaded = { state: evolve(decider, loaded.state, event), revision, position };
+    loaded = { state: evolve(decider, loaded.state, event), revision, position, lastAt: at };
     if (causationId === commandId)
       sameCommand = { ...loaded, at, ...(digest !== undefined && { digest }), ...(event.erased && { erased: true }) };
   }

@@ -133,13 +133,13 @@ export interface Proposal<S> {
 /** Adds ids and envelopes to decided events and computes the state after them; appends nothing. */
 export function propose<D extends AnyDecider>(
   decider: D,
-  { state: before, revision, position }: Loaded<StateOf<D>>,
+  { state: before, revision, position, lastAt }: Loaded<StateOf<D>>,
   command: Command<unknown>,
   decided: readonly EventOf<D>[],
 ): Proposal<StateOf<D>> {
   const { commandId, targetId } = command.context;
   const stream = `${decider.category}-${targetId}`;
-  const envelope = toEnvelope(decider, command);
+  const envelope = toEnvelope(decider, command, lastAt);
   let state: StateOf<D> = before;
   const events = decided.map(({ type, data }: DomainEvent, index) => {
     const id = toEventId({ commandId, stream, expected: revision, index });
@@ -183,9 +183,14 @@ export const appendDecided = <D extends AnyDecider>(
 /** Returns whether a command asks for a dry run. */
 export const isDryRun = (command: object): boolean => 'dryRun' in command && command.dryRun === true;
 
-/** Returns the envelope of a command's events, without the account. */
-function toEnvelope(decider: AnyDecider, command: Command<unknown>): Envelope {
-  const { commandId, correlationId, actor, tokenId, ip, at, targetId, digest } = command.context;
+/**
+ * Returns the envelope of a command's events, without the account. No event has an earlier time than the one before it in its
+ * stream, `lastAt`: the clock of another server may have been ahead, and a replay to a moment ends at the first later event.
+ */
+function toEnvelope(decider: AnyDecider, command: Command<unknown>, lastAt: string | undefined): Envelope {
+  const { commandId, correlationId, actor, tokenId, ip, targetId, digest } = command.context;
+  const isClockBehind = lastAt !== undefined && Date.parse(lastAt) > Date.parse(command.context.at);
+  const at = isClockBehind ? lastAt : command.context.at;
   const reason = 'reason' in command ? (command.reason as string | undefined) : undefined;
   return {
     correlationId,
