@@ -19,6 +19,7 @@ import {
   commandHandlers,
   queryHandlers,
 } from '#libs/http';
+import { SharedRateLimits } from '#libs/kernel';
 import { MailModule, MailProcess } from '#libs/mail';
 import { ProjectionRunner, ReadStore } from '#libs/read-store';
 import { UsersModule } from '#libs/users';
@@ -37,6 +38,7 @@ import { requestDigestsOf } from './request-digests.js';
 export interface Parts {
   readonly store: EventStore;
   readonly vault: Vault;
+  readonly rateLimits: SharedRateLimits;
   readonly readStore: ReadStore;
   readonly projections: ProjectionRunner;
   readonly mails: MailProcess;
@@ -54,6 +56,7 @@ class PartsModule {
   static of({
     store,
     vault,
+    rateLimits,
     readStore,
     projections,
     mails,
@@ -75,6 +78,7 @@ class PartsModule {
       { provide: PasswordThreads, useValue: passwordThreads },
       { provide: Clock, useValue: clock },
       { provide: PublicOrigin, useValue: { origin: publicOrigin } satisfies PublicOrigin },
+      { provide: SharedRateLimits, useValue: rateLimits },
       { provide: SessionLimits, useValue: sessions },
       { provide: RequestDigests, useValue: requestDigestsOf(vault) },
       { provide: Health, useValue: health },

@@ -104,6 +104,7 @@ export async function startServer(
       mails,
       passwordThreads,
       clock,
+      rateLimits: stores.vault.rateLimits(() => clock.now()),
       publicOrigin,
       sessions: config.sessions,
       health: watched,

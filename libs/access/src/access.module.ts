@@ -2,7 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { EventStore } from '#libs/event-store';
 import { Clock, PublicOrigin, ReadPosition, commandHandlers, queryHandlers } from '#libs/http';
-import { VersionedResult } from '#libs/kernel';
+import { SharedRateLimits, VersionedResult } from '#libs/kernel';
 import { ReadStore } from '#libs/read-store';
 import { EndUserSession, EndUserSessions, IssuedTokens } from '#libs/users';
 import { Vault } from '#libs/vault';
@@ -169,10 +169,10 @@ import { TokenUseRecorder } from './workflows/token-use-recorder.js';
     },
     {
       provide: PasswordChecks,
-      inject: [PasswordThreads, Clock],
+      inject: [PasswordThreads, SharedRateLimits, Clock],
       // One more than there are threads: while the threads hash, it reads the event store.
-      useFactory: ({ size }: PasswordThreads, clock: Clock) =>
-        new PasswordChecks({ concurrency: size + 1, now: () => clock.now(), sleep: (ms) => clock.sleep(ms) }),
+      useFactory: ({ size }: PasswordThreads, limits: SharedRateLimits, clock: Clock) =>
+        new PasswordChecks({ concurrency: size + 1, limits, sleep: (ms) => clock.sleep(ms) }),
     },
     { provide: APP_GUARD, useClass: AccessGuard },
   ],

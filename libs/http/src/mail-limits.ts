@@ -1,9 +1,8 @@
 import { Injectable, SetMetadata, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { catchError, throwError, type Observable } from 'rxjs';
-import { RateLimit } from '#libs/kernel';
+import { catchError, from, switchMap, type Observable } from 'rxjs';
+import { SharedRateLimits, type SharedRateLimit } from '#libs/kernel';
 import type { CalledRequest } from './caller.js';
-import { Clock } from './ports.js';
 
 const SENDS_MAIL = 'rollbook:sends-mail';
 
@@ -19,42 +18,42 @@ const mailsToRecipient = 30;
 /** Limits the mails that one caller may cause in an hour, and those that one user may be sent, so that no mailbox is flooded. */
 @Injectable()
 export class MailLimits implements NestInterceptor {
-  readonly #byCaller: RateLimit;
-  readonly #toRecipient: RateLimit;
+  readonly #byCaller: SharedRateLimit;
+  readonly #toRecipient: SharedRateLimit;
 
   constructor(
     private readonly reflector: Reflector,
-    clock: Clock,
+    limits: SharedRateLimits,
   ) {
-    const now = () => clock.now();
-    this.#byCaller = new RateLimit({ limit: mailsByCaller, window: hour, now });
-    this.#toRecipient = new RateLimit({ limit: mailsToRecipient, window: hour, now });
+    this.#byCaller = limits.create('mails-by-caller', { limit: mailsByCaller, window: hour });
+    this.#toRecipient = limits.create('mails-to-recipient', { limit: mailsToRecipient, window: hour });
   }
 
   /** Counts the mails of a request to a route with {@link SendsMail} before its handler runs, and uncounts them if it fails. */
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     if (!this.reflector.get<boolean | undefined>(SENDS_MAIL, context.getHandler())) return next.handle();
     const request = context.switchToHttp().getRequest<CalledRequest>();
-    this.take(request);
-    const failed = (error: unknown) => {
-      this.giveBack(request);
-      return throwError(() => error);
-    };
-    return next.handle().pipe(catchError(failed));
+    const handled = next.handle().pipe(
+      catchError(async (error: unknown) => {
+        await this.giveBack(request);
+        throw error;
+      }),
+    );
+    return from(this.take(request)).pipe(switchMap(() => handled));
   }
 
   /** Counts the mails that a request causes. Throws `access.throttled` over a limit. */
-  take(request: MailRequest): void {
+  async take(request: MailRequest): Promise<void> {
     const { caller, recipient, mails } = mailsOf(request);
-    if (recipient !== undefined) this.#toRecipient.takeOrRefuse(recipient);
-    this.#byCaller.takeOrRefuse(caller, mails);
+    if (recipient !== undefined) await this.#toRecipient.takeOrRefuse(recipient);
+    await this.#byCaller.takeOrRefuse(caller, mails);
   }
 
   /** Uncounts the mails of a request that failed. */
-  giveBack(request: MailRequest): void {
+  async giveBack(request: MailRequest): Promise<void> {
     const { caller, recipient, mails } = mailsOf(request);
-    if (recipient !== undefined) this.#toRecipient.giveBack(recipient);
-    this.#byCaller.giveBack(caller, mails);
+    if (recipient !== undefined) await this.#toRecipient.giveBack(recipient);
+    await this.#byCaller.giveBack(caller, mails);
   }
 }
 

@@ -11,6 +11,7 @@ export * from './lru-cache.js';
 export * from './page.js';
 export * from './query.js';
 export * from './rate-limit.js';
+export * from './shared-rate-limit.js';
 export * from './refusal-codes.js';
 export * from './refusal.js';
 export * from './result.js';

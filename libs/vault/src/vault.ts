@@ -1,4 +1,5 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import { MemoryRateLimits, type SharedRateLimits } from '#libs/kernel';
 import { AddressStreams } from './address-streams.js';
 import { ApprovalNotices } from './approval-notices.js';
 import { backupMac } from './backup-mac.js';
@@ -14,6 +15,7 @@ import { PendingApprovals } from './pending-approvals.js';
 import { RowMacs, type AuthenticatedTable } from './row-macs.js';
 import { SessionStore } from './session-store.js';
 import { OwnWork, type SoleWork } from './sole-work.js';
+import { StoredRateLimits } from './stored-rate-limits.js';
 import { TokenHashes } from './token-hashes.js';
 import { TokenUses } from './token-uses.js';
 import { WitnessRecord } from './witness-record.js';
@@ -158,6 +160,12 @@ export class Vault {
    */
   soleWork(name: string, holder: string, onProblem: (error: unknown) => void): SoleWork {
     return this.engine.lease({ name, holder, onProblem }) ?? new OwnWork(onProblem);
+  }
+
+  /** Returns the rate limits of the installation, which all its servers share. */
+  rateLimits(now: () => Date): SharedRateLimits {
+    if (!this.engine.isShared) return new MemoryRateLimits(now);
+    return new StoredRateLimits(this.engine, (key) => this.hash('rate-limit', key), now);
   }
 
   /** Returns how many servers use this vault now, beside one that has it for itself. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, sourceOf, type CalledRequest } from '#libs/http';
-import { RateLimit } from '#libs/kernel';
+import { SharedRateLimits, type SharedRateLimit } from '#libs/kernel';
 import { toCanonicalAddress } from '#libs/users';
 import type { Principal } from '../domain/principal.js';
 import { TokenAuthenticator } from '../workflows/token-authenticator.js';
@@ -13,7 +13,7 @@ import { KnownDevices } from './known-devices.js';
 @Injectable()
 export class PasswordAttempts {
   /** Attempts of a logged-in user; constant. */
-  readonly #own: RateLimit;
+  readonly #own: SharedRateLimit;
 
   constructor(
     private readonly checks: PasswordChecks,
@@ -21,8 +21,9 @@ export class PasswordAttempts {
     private readonly tokenAuthenticator: TokenAuthenticator,
     private readonly device: DeviceCookie,
     private readonly clock: Clock,
+    limits: SharedRateLimits,
   ) {
-    this.#own = new RateLimit({ limit: 30, window: 600_000, now: () => clock.now() });
+    this.#own = limits.create('own-password', { limit: 30, window: 600_000 });
   }
 
   /** Calls `compare` for a token, and returns its result. A token can't be guessed, so there is no limit; a failure is padded to hide timing. */
@@ -41,7 +42,7 @@ export class PasswordAttempts {
   async checkForCaller<T>(request: CalledRequest & { caller: Principal }, compare: () => Promise<T>): Promise<T> {
     const { actor } = request.caller;
     if (actor.kind !== 'user') return compare();
-    this.#own.takeOrRefuse(actor.id);
+    await this.#own.takeOrRefuse(actor.id);
     const { profile } = await this.tokenAuthenticator.describePrincipal(request.caller);
     return this.checks.check(
       {

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Refusal } from '#libs/kernel';
+import { MemoryRateLimits, Refusal } from '#libs/kernel';
 import { PasswordChecks, type PasswordAttempt } from './password-checks.js';
 
 const wrong = () => new Refusal('login.failed', 'unauthenticated', 'wrong');
 let now = new Date('2026-01-15T12:00:00.000Z');
-const checksOf = (concurrency = 2) => new PasswordChecks({ concurrency, now: () => now, sleep });
+const checksOf = (concurrency = 2) =>
+  new PasswordChecks({ concurrency, limits: new MemoryRateLimits(() => now), sleep });
 const attempt = (fields: Partial<PasswordAttempt> = {}): PasswordAttempt => ({
   source: randomUUID(),
   address: 'ann@acme.example',

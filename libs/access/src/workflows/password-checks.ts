@@ -1,4 +1,4 @@
-import { RateLimit, Refusal, throttledRefusal } from '#libs/kernel';
+import { Refusal, throttledRefusal, type SharedRateLimit, type SharedRateLimits } from '#libs/kernel';
 import { constantTime, type Sleep } from './constant-time.js';
 import { WorkQueue } from './work-queue.js';
 
@@ -15,7 +15,7 @@ export interface PasswordAttempt {
 interface ChecksOptions {
   /** How many checks run at a time. */
   readonly concurrency: number;
-  readonly now: () => Date;
+  readonly limits: SharedRateLimits;
   readonly sleep: Sleep;
 }
 
@@ -36,15 +36,15 @@ type Rank = keyof typeof ranks;
  */
 export class PasswordChecks {
   /** Failed attempts by source: 20 per minute; default, not configurable. An attempt counts as failed until it has succeeded. */
-  readonly #failures: RateLimit;
+  readonly #failures: SharedRateLimit;
   readonly #comparisons: WorkQueue;
   readonly #sleep: Sleep;
   readonly #limitedSourcesQueue = new WorkQueue({ concurrency: 1, maxWaiting: waitingFromLimited });
   readonly #addressQueues = new Map<string, WorkQueue>();
   readonly #pending = { knownDevice: 0, other: 0, limitedSource: 0 };
 
-  constructor({ concurrency, now, sleep }: ChecksOptions) {
-    this.#failures = new RateLimit({ limit: 20, window: 60_000, now });
+  constructor({ concurrency, limits, sleep }: ChecksOptions) {
+    this.#failures = limits.create('failed-passwords', { limit: 20, window: 60_000 });
     this.#comparisons = new WorkQueue({ concurrency, maxWaiting: maxPending, priorities: 3 });
     this.#sleep = sleep;
   }
@@ -54,7 +54,7 @@ export class PasswordChecks {
    * timing; meanwhile it counts as running. Throws `access.throttled` if too many attempts wait.
    */
   async check<T>({ source, address, knownDevice }: PasswordAttempt, compare: () => Promise<T>): Promise<T> {
-    const isLimited = this.#failures.take(source) !== undefined;
+    const isLimited = (await this.#failures.take(source)) !== undefined;
     const rank = knownDevice ? 'knownDevice' : isLimited ? 'limitedSource' : 'other';
     let failed = true;
     try {
@@ -67,7 +67,7 @@ export class PasswordChecks {
       failed = isFailure(error);
       throw error;
     } finally {
-      if (!failed && !isLimited) this.#failures.giveBack(source);
+      if (!failed && !isLimited) await this.#failures.giveBack(source);
     }
   }
 

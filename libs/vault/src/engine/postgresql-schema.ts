@@ -68,6 +68,8 @@ export const postgresqlMigrations: readonly string[] = [
    CREATE INDEX noticed_user_notice ON noticed_user (account, notice);
    CREATE TABLE link_request (address text PRIMARY KEY, count integer NOT NULL, last_at bigint NOT NULL);
    CREATE TABLE bulk_key (command text PRIMARY KEY, digest text NOT NULL);
+   CREATE UNLOGGED TABLE rate_limit (key text PRIMARY KEY, until bigint NOT NULL, count integer NOT NULL);
+   CREATE INDEX rate_limit_until ON rate_limit (until);
    ${createLeaseTable};
    CREATE FUNCTION notify_log() RETURNS trigger LANGUAGE plpgsql AS $$
      BEGIN PERFORM pg_notify('${logChannel}', ''); RETURN NULL; END $$;
