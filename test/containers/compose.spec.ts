@@ -1,9 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DCLinter } from 'dclint';
 import { help } from '../../apps/server/src/config.js';
-import { compose, composeFile } from './compose.js';
+import { compose, composeErrors, composeFile } from './compose.js';
 
 let directory: string;
 beforeAll(() => {
@@ -11,19 +10,9 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
-/** What the schema of compose files says against this file; not the linter's taste, which are warnings. */
-function errorsOf(file: string): string[] {
-  const linter = new DCLinter({ rules: {}, quiet: true, debug: false, exclude: [] });
-  // Its types don't resolve in ESM.
-  const results = linter.lintFiles([file], false) as { messages: { type: string; message: string }[] }[];
-  return results.flatMap(({ messages }) =>
-    messages.filter(({ type }) => type === 'error').map(({ message }) => message),
-  );
-}
-
 describe('docker/compose.yaml', () => {
   it('keeps to the compose schema', () => {
-    expect(errorsOf(composeFile)).toEqual([]);
+    expect(composeErrors(composeFile)).toEqual([]);
   });
 
   it.each([
@@ -33,7 +22,7 @@ describe('docker/compose.yaml', () => {
   ])('would not with %s as %s', (right, wrong) => {
     const file = join(directory, 'compose.yaml');
     writeFileSync(file, readFileSync(composeFile, 'utf8').replace(right, wrong));
-    expect(errorsOf(file)).not.toEqual([]);
+    expect(composeErrors(file)).not.toEqual([]);
   });
 
   // The server ignores a variable that it doesn't know: a misspelt one would quietly leave it on its own store.
