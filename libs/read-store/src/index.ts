@@ -1,5 +1,6 @@
 export * from './cursor.js';
 export * from './digest.js';
+export { FoldedTable, insertInto, writeRows, type LoadedRows } from './folded-table.js';
 export * from './normalize-for-search.js';
 export type { ProjectionProblem } from './projection-problem.js';
 export * from './projection.js';

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** Reads a source ahead of its consumer, with back-pressure: it stops while `maxAhead` items are buffered. */
+/** Reads a source ahead of its consumer, with back-pressure: it stops while `maxAhead()` items are buffered. */
 export class ReadAhead<T> {
   readonly #buffered: T[] = [];
   #ended: { error: unknown } | undefined;
@@ -9,7 +9,7 @@ export class ReadAhead<T> {
 
   constructor(
     source: AsyncIterable<T>,
-    private readonly maxAhead: number,
+    private readonly maxAhead: () => number,
   ) {
     void this.#read(source).catch((error: unknown) => {
       this.#ended = { error };
@@ -34,7 +34,7 @@ export class ReadAhead<T> {
     for await (const item of source) {
       this.#buffered.push(item);
       this.#wake();
-      if (this.#buffered.length >= this.maxAhead) await new Promise<void>((resolve) => (this.#resume = resolve));
+      if (this.#buffered.length >= this.maxAhead()) await new Promise<void>((resolve) => (this.#resume = resolve));
     }
     throw new Error('the subscription ended');
   }
