@@ -1,4 +1,5 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
+import { selectRows, type RowWrite } from './row-writes.js';
 import type { AnyTables } from './schema.js';
 
 /** How an upsert sets a column of a row that exists: to the new value; only if that is not null; or to the sum of both. */
@@ -11,15 +12,6 @@ interface TableOptions<Row, Key extends keyof Row> {
   /** All other columns; a forgotten one does not compile. */
   readonly columns: Readonly<Record<Exclude<keyof Row, Key>, Update>>;
 }
-
-/** An insert of many rows into one table, without its rows. */
-interface RowInsert {
-  readonly rows: readonly object[];
-  toSql(rows: readonly object[]): RawBuilder<unknown>;
-}
-
-/** The most rows of a table in one statement: they are one parameter, which the database parses in memory. */
-const MAX_ROWS = 1_000;
 
 /** A table whose rows a batch of events loads by their keys, changes in memory, and writes back, each row once. */
 export class FoldedTable<Row extends object, Key extends keyof Row = keyof Row> {
@@ -34,7 +26,7 @@ export class FoldedTable<Row extends object, Key extends keyof Row = keyof Row> 
   }
 
   /** Returns an insert of rows that updates those that exist. No two rows may have the same key. */
-  upsert(rows: readonly Row[]): RowInsert {
+  upsert(rows: readonly Row[]): RowWrite {
     const { name, key, columns } = this.options;
     const toColumns = (names: readonly PropertyKey[]) => sql.join(names.map((column) => sql.ref(String(column))));
     const updates = Object.entries<Update>(columns).map(([column, update]) => {
@@ -43,18 +35,24 @@ export class FoldedTable<Row extends object, Key extends keyof Row = keyof Row> 
       return update === 'add' ? sql`${existing} + ${added}` : added;
     });
     return {
-      rows,
-      toSql: (some) => sql`
-        insert into ${sql.table(name)} ${selectRows(name, some)} on conflict (${toColumns(key)})
+      count: rows.length,
+      toSql: (from, to) => sql`
+        insert into ${sql.table(name)} ${selectRows(name, rows.slice(from, to))} on conflict (${toColumns(key)})
         do update set (${toColumns(Object.keys(columns))}) = row(${sql.join(updates)})`,
     };
   }
 
-  /** Deletes the rows with these keys. */
-  async delete(db: Kysely<AnyTables>, keys: readonly (readonly string[])[]): Promise<void> {
-    if (keys.length === 0) return;
-    const columns = this.options.key.map((_, index) => keys.map((key) => key[index]!));
-    await sql`delete from ${sql.table(this.options.name)} where ${this.isOneOf(columns)}`.execute(db);
+  /** Returns a deletion of the rows with these keys. */
+  delete(keys: readonly (readonly string[])[]): RowWrite {
+    const { name, key } = this.options;
+    return {
+      count: keys.length,
+      toSql: (from, to) => {
+        const some = keys.slice(from, to);
+        const columns = key.map((_, index) => some.map((values) => values[index]!));
+        return sql`delete from ${sql.table(name)} where ${this.isOneOf(columns)}`;
+      },
+    };
   }
 
   /** Returns the key of a row. */
@@ -75,16 +73,6 @@ export class FoldedTable<Row extends object, Key extends keyof Row = keyof Row> 
     return sql`(${sql.join(key)}) in (select * from unnest(${sql.join(values)}))`;
   }
 }
-
-/** Returns an insert of new rows. */
-export const insertInto = <Row extends object>(table: string, rows: readonly Row[]): RowInsert => ({
-  rows,
-  toSql: (some) => sql`insert into ${sql.table(table)} ${selectRows(table, some)}`,
-});
-
-/** Returns a query that gives these rows in the columns of the table. They are one parameter, however many they are. */
-const selectRows = (table: string, rows: readonly object[]) =>
-  sql`select * from json_populate_recordset(null::${sql.table(table)}, ${JSON.stringify(rows)}::json)`;
 
 /** The rows that a batch has loaded, and its changes to them. */
 export class LoadedRows<Row extends object, Key extends keyof Row = keyof Row> {
@@ -127,32 +115,11 @@ export class LoadedRows<Row extends object, Key extends keyof Row = keyof Row> {
     this.#changed.set(joinKey(key), undefined);
   }
 
-  /** Returns an insert of the changed rows. */
-  upsertChanged(): RowInsert {
-    return this.table.upsert([...this.#changed.values()].filter((row) => row !== undefined));
-  }
-
-  /** Deletes the rows that were deleted here. */
-  async deleteRemoved(db: Kysely<AnyTables>): Promise<void> {
-    const removed = [...this.#changed].filter(([, row]) => row === undefined);
-    await this.table.delete(
-      db,
-      removed.map(([key]) => splitKey(key)),
-    );
-  }
-}
-
-/** Inserts rows into several tables with as few statements as possible: each costs a round trip. */
-export async function writeRows(db: Kysely<AnyTables>, ...inserts: readonly RowInsert[]): Promise<void> {
-  const longest = Math.max(...inserts.map(({ rows }) => rows.length));
-  for (let from = 0; from < longest; from += MAX_ROWS) {
-    const parts = inserts
-      .map(({ rows, toSql }) => ({ toSql, rows: rows.slice(from, from + MAX_ROWS) }))
-      .filter(({ rows }) => rows.length > 0)
-      .map(({ rows, toSql }) => toSql(rows));
-    const [last, ...others] = parts.toReversed();
-    const first = others.map((part, index) => sql`${sql.ref(`insert_${index}`)} as (${part})`);
-    await (others.length === 0 ? last! : sql`with ${sql.join(first)} ${last!}`).execute(db);
+  /** Returns what to write: the rows that were changed, and those that were deleted. */
+  changes(): readonly RowWrite[] {
+    const removed = [...this.#changed].flatMap(([key, row]) => (row === undefined ? [splitKey(key)] : []));
+    const changed = [...this.#changed.values()].filter((row) => row !== undefined);
+    return [this.table.upsert(changed), this.table.delete(removed)];
   }
 }
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Permission } from '#libs/authorization';
 import type { Actor, Recorded } from '#libs/kernel';
-import { FoldedTable, normalizeForSearch, writeRows, type Projection } from '#libs/read-store';
+import { FoldedTable, normalizeForSearch, type Projection } from '#libs/read-store';
 import type { AccessTokenEvent, TokenKind, TokenTerms } from '../domain/access-token.events.js';
 
 /** A row of the read model of access tokens. */
@@ -68,12 +68,14 @@ export const AccessTokensProjection: Projection = {
       tx,
       ended.map(({ envelope }) => [envelope.subject.id]),
     );
-    for (const event of events) {
-      const { subject, at } = event.envelope;
-      if (event.type === 'AccessTokenIssued') tokens.set(toRow(event));
-      else tokens.update([subject.id], () => ({ ended_at: at }));
-    }
-    await writeRows(tx, tokens.upsertChanged());
+    return () => {
+      for (const event of events) {
+        const { subject, at } = event.envelope;
+        if (event.type === 'AccessTokenIssued') tokens.set(toRow(event));
+        else tokens.update([subject.id], () => ({ ended_at: at }));
+      }
+      return tokens.changes();
+    };
   },
 };
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { DataOf, Recorded } from '#libs/kernel';
-import { FoldedTable, normalizeForSearch, writeRows, type LoadedRows, type Projection } from '#libs/read-store';
+import { FoldedTable, normalizeForSearch, type LoadedRows, type Projection } from '#libs/read-store';
 import type { AccountEvent, ContractTerms } from '../domain/account.events.js';
 import type { EmailDomainEvent } from '../domain/email-domain.events.js';
 
@@ -107,11 +107,12 @@ export const AccountListProjection: Projection = {
     );
     // Rows of domains are replaced or deleted whatever they were.
     const domains = await accountDomain.load(tx, []);
-    for (const event of events) {
-      const handler = handlers[event.type as Event['type']] as Handler<Event['type']>;
-      handler(event.data, event, { accounts, domains });
-    }
-    await domains.deleteRemoved(tx);
-    await writeRows(tx, accounts.upsertChanged(), domains.upsertChanged());
+    return () => {
+      for (const event of events) {
+        const handler = handlers[event.type as Event['type']] as Handler<Event['type']>;
+        handler(event.data, event, { accounts, domains });
+      }
+      return [...accounts.changes(), ...domains.changes()];
+    };
   },
 };

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import type { Actor, Recorded, Subject } from '#libs/kernel';
-import { FoldedTable, insertInto, writeRows, type AnyTables, type LoadedRows, type Projection } from '#libs/read-store';
+import { FoldedTable, insertInto, type AnyTables, type LoadedRows, type Projection } from '#libs/read-store';
 import { toAction, auditedEvents } from './action.js';
 import { findChanges, type Change } from './changes.js';
 import { subjectKind, type AuditedKind, type Seen } from './subjects.js';
@@ -61,14 +61,16 @@ export const AuditTrailProjection: Projection = {
       tx,
       events.map(({ envelope }) => envelope.subject),
     );
-    const rows = events.map((event) => {
-      const { kind, id } = event.envelope.subject as { kind: AuditedKind; id: string };
-      const before = subjects.get(kind, id)?.seen;
-      const after = subjectKind(kind).fold(before, event);
-      if (after && after !== before) subjects.set({ kind, id, seen: after });
-      return auditRow(event, findChanges(event, before, after));
-    });
-    await writeRows(tx, subjects.upsertChanged(), insertInto('audit_trail', rows));
+    return () => {
+      const rows = events.map((event) => {
+        const { kind, id } = event.envelope.subject as { kind: AuditedKind; id: string };
+        const before = subjects.get(kind, id)?.seen;
+        const after = subjectKind(kind).fold(before, event);
+        if (after && after !== before) subjects.set({ kind, id, seen: after });
+        return auditRow(event, findChanges(event, before, after));
+      });
+      return [...subjects.changes(), insertInto('audit_trail', rows)];
+    };
   },
 };
 

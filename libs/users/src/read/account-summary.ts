@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import { Query } from '#libs/kernel';
-import { FoldedTable, type AnyTables } from '#libs/read-store';
+import { FoldedTable, type AnyTables, type RowWrite } from '#libs/read-store';
 import type { UserListTables } from './user-list.projection.js';
 import { isLockedForGood, type UserView } from './user-view.js';
 
@@ -61,7 +61,7 @@ const userCount = new FoldedTable<UserCount, 'account_id'>({
 export function addToUserCounts(
   views: readonly UserView[],
   before: (view: UserView) => UserView | undefined,
-): ReturnType<typeof userCount.upsert> {
+): RowWrite {
   const changes = new Map<string, Counts>();
   for (const view of views) {
     const [counts, was, is] = [changes.get(view.account!) ?? noUsers, countsOf(before(view)), countsOf(view)];

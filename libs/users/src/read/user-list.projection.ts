@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Recorded } from '#libs/kernel';
-import { FoldedTable, normalizeForSearch, writeRows, type Projection } from '#libs/read-store';
+import { FoldedTable, normalizeForSearch, type LoadedRows, type Projection } from '#libs/read-store';
 import { toCanonicalAddress } from '../domain/email-address.js';
 import { addToUserCounts, createUserCountTable, type UserCount } from './account-summary.js';
 import { mayBeLocked } from './effective-status.js';
@@ -83,25 +83,28 @@ export const UserListProjection: Projection = {
       tx,
       events.map(({ envelope }) => [envelope.subject.id]),
     );
-    const views = new Map<string, UserView>();
-    for (const event of events) {
-      const { id } = event.envelope.subject;
-      const before = users.get(id)?.seen;
-      const seen = foldUser(before, event);
-      if (!seen || seen === before) continue;
-      for (const view of changedViews(before, seen, event)) views.set(`${view.account} ${view.userId}`, view);
-      users.set({ user_id: id, seen });
-    }
-    const before = ({ userId, account }: UserView) => users.getLoaded(userId)?.seen.accounts[account!];
-    const changed = [...views.values()];
-    await writeRows(
-      tx,
-      users.upsertChanged(),
-      userList.upsert(changed.map((view) => userRow(view, before(view)))),
-      addToUserCounts(changed, before),
-    );
+    return () => {
+      const changed = foldViews(users, events);
+      const before = ({ userId, account }: UserView) => users.getLoaded(userId)?.seen.accounts[account!];
+      const rows = changed.map((view) => userRow(view, before(view)));
+      return [...users.changes(), userList.upsert(rows), addToUserCounts(changed, before)];
+    };
   },
 };
+
+/** Folds events into the states of users; returns the views that have changed, each as it is after all events. */
+function foldViews(users: LoadedRows<UserListTables['user_seen'], 'user_id'>, events: readonly Recorded[]): UserView[] {
+  const views = new Map<string, UserView>();
+  for (const event of events) {
+    const { id } = event.envelope.subject;
+    const before = users.get(id)?.seen;
+    const seen = foldUser(before, event);
+    if (!seen || seen === before) continue;
+    for (const view of changedViews(before, seen, event)) views.set(`${view.account} ${view.userId}`, view);
+    users.set({ user_id: id, seen });
+  }
+  return [...views.values()];
+}
 
 /** Returns the views that an event has changed: its account's, and those of accounts that can not restore the user any more. */
 const changedViews = (
