@@ -135,26 +135,26 @@ export class ProjectionRunner {
           const startedAt = performance.now();
           await (this.#applying = this.#apply(batch));
           const tookMs = performance.now() - startedAt;
-          if (batch.length < limit) return tookMs;
-          if (limit === size.current) size.adapt(tookMs);
-          return 0;
+          if (this.#caughtUp) size.reset();
+          else if (batch.length === size.current) size.adapt(tookMs);
+          return batch.length < limit ? tookMs : 0;
         }),
       );
     }).pipe(
-      concatMap((tookMs) => this.#pause(tookMs)),
+      concatMap((tookMs) => this.#pause(tookMs, log)),
       repeat(),
       finalize(() => closing.abort()),
     );
   }
 
   /**
-   * Pauses after a batch, unless a read waits or the batch was full. More events arrive meanwhile, and a larger batch costs less
-   * per event, so that commands keep most of a core.
+   * Pauses after a batch, unless a read waits or the batch was full, until a read waits or the next batch is full. More events
+   * arrive meanwhile, and a larger batch costs less per event, so that commands keep most of a core.
    */
-  #pause(tookMs: number): Observable<unknown> {
-    return this.#waitingReads > 0 || tookMs === 0
-      ? of(0)
-      : race(timer(Math.min(PAUSE_FACTOR * tookMs, MAX_PAUSE_MS)), this.#readStartedWaiting).pipe(take(1));
+  #pause(tookMs: number, log: ReadAhead<LogItem>): Observable<unknown> {
+    if (this.#waitingReads > 0 || tookMs === 0) return of(0);
+    const over = timer(Math.min(PAUSE_FACTOR * tookMs, MAX_PAUSE_MS));
+    return race(over, this.#readStartedWaiting, log.waitUntilFull()).pipe(take(1));
   }
 
   async #apply(items: readonly LogItem[]): Promise<void> {

@@ -6,6 +6,7 @@ export class ReadAhead<T> {
   #ended: { error: unknown } | undefined;
   #wake = () => {};
   #resume = () => {};
+  #reportFull = () => {};
 
   constructor(
     source: AsyncIterable<T>,
@@ -30,11 +31,18 @@ export class ReadAhead<T> {
     return taken;
   }
 
+  /** Waits until as many items are buffered as are read ahead. Never rejects; it may wait for ever. */
+  async waitUntilFull(): Promise<void> {
+    if (this.#buffered.length < this.maxAhead()) await new Promise<void>((resolve) => (this.#reportFull = resolve));
+  }
+
   async #read(source: AsyncIterable<T>): Promise<never> {
     for await (const item of source) {
       this.#buffered.push(item);
       this.#wake();
-      if (this.#buffered.length >= this.maxAhead()) await new Promise<void>((resolve) => (this.#resume = resolve));
+      if (this.#buffered.length < this.maxAhead()) continue;
+      this.#reportFull();
+      await new Promise<void>((resolve) => (this.#resume = resolve));
     }
     throw new Error('the subscription ended');
   }

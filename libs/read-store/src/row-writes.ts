@@ -29,11 +29,20 @@ export async function writeRows(db: Kysely<AnyTables>, writes: readonly RowWrite
   const longest = Math.max(0, ...writes.map(({ count }) => count));
   let running: Promise<unknown> = Promise.resolve();
   for (let from = 0; from < longest; from += MAX_ROWS) {
-    const statement = toStatement(writes, from).compile(db);
-    await running;
+    const statement = await makeMeanwhile(running, () => toStatement(writes, from).compile(db));
     running = db.executeQuery(statement);
+    running.catch(() => {}); // It is thrown below, where it is awaited.
   }
   await running;
+}
+
+/** Makes something while a statement runs; returns it when the statement has ended. Throws the error of the statement first. */
+async function makeMeanwhile<T>(running: Promise<unknown>, make: () => T): Promise<T> {
+  try {
+    return make();
+  } finally {
+    await running;
+  }
 }
 
 /** Returns one statement for a part of the rows of each write. */
