@@ -2,7 +2,7 @@ import type { Recorded } from '#libs/kernel';
 import type { Transaction } from 'kysely';
 import { ProjectionFailed } from './projection-problem.js';
 import type { FoldEvents, Projection } from './projection.js';
-import { writeRows } from './row-writes.js';
+import { makeMeanwhile, writeRows, type RowWrite } from './row-writes.js';
 import type { AnyTables } from './schema.js';
 
 /** A projection, and the events of a batch that it applies. */
@@ -24,12 +24,19 @@ export async function applyEvents(work: readonly ProjectionWork[], tx: Transacti
   }
   let writing: Promise<void> = Promise.resolve();
   for (const [each, fold] of folds) {
-    const next = await orFail(each, async () => fold()).finally(() => writing);
-    writing = orFail(each, () => writeRows(tx, next));
-    // If the next projection fails first, its error is thrown; this one is thrown by `finally`.
-    writing.catch(() => {});
+    const writes = await makeMeanwhile(writing, () => foldOrFail(each, fold));
+    writing = orFail(each, () => writeRows(tx, writes));
+    writing.catch(() => {}); // It is thrown below, where it is awaited.
   }
   await writing;
+}
+
+function foldOrFail({ projection, events }: ProjectionWork, fold: FoldEvents): readonly RowWrite[] {
+  try {
+    return fold();
+  } catch (cause) {
+    throw new ProjectionFailed(projection.name, events, cause);
+  }
 }
 
 async function orFail<T>({ projection, events }: ProjectionWork, step: () => Promise<T>): Promise<T> {

@@ -12,7 +12,7 @@ export interface RowWrite {
 const MAX_ROWS = 1_000;
 
 /** Returns an insert of new rows. */
-export const insertInto = <Row extends object>(table: string, rows: readonly Row[]): RowWrite => ({
+export const insertInto = (table: string, rows: readonly object[]): RowWrite => ({
   count: rows.length,
   toSql: (from, to) => sql`insert into ${sql.table(table)} ${selectRows(table, rows.slice(from, to))}`,
 });
@@ -36,8 +36,8 @@ export async function writeRows(db: Kysely<AnyTables>, writes: readonly RowWrite
   await running;
 }
 
-/** Makes something while a statement runs; returns it when the statement has ended. Throws the error of the statement first. */
-async function makeMeanwhile<T>(running: Promise<unknown>, make: () => T): Promise<T> {
+/** Makes something while other work runs; returns it when that has ended. Throws the error of the other work first. */
+export async function makeMeanwhile<T>(running: Promise<unknown>, make: () => T): Promise<T> {
   try {
     return make();
   } finally {
