@@ -4,7 +4,7 @@ export default {
     // Programs that package.json and scripts start from the build.
     'apps/server/src/{main,describe,eventstore,verify,log-verify,log-accept,log-accept-restore,log-rotate}.ts',
     'apps/server/src/backup/{backup,restore}.ts',
-    'test/{bench,demo}/{bench,demo,eventstore}.ts',
+    'test/{bench,demo}/{bench,catch-up,demo,eventstore}.ts',
     'scripts/*.{js,mjs,ts}',
     // Threads and processes, which are started by the name of a file, and what Node loads into them (`--import`).
     '**/*.{worker,process}.ts',

@@ -1,45 +1,15 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
-import { evolve, type Recorded } from '#libs/kernel';
+import { evolve } from '#libs/kernel';
 import { UserDecider } from '../../libs/users/src/domain/user.decider.js';
-import type { UserEvent } from '../../libs/users/src/domain/user.events.js';
 import { accountOf, isInForce, locksInForce, type Lock, type User } from '../../libs/users/src/domain/user.state.js';
 import { withLocksInForceAt } from '../../libs/users/src/read/user-item.js';
 import { foldUser } from '../../libs/users/src/read/fold-user.js';
 import { currentView, type UserAcrossAccounts } from '../../libs/users/src/read/user-view.js';
-import { runAttempts, attempts, type AcceptedAttempt } from '../support/user-histories.js';
+import { runAttempts, attempts } from '../support/user-histories.js';
 import { userListFixtures, type UserListFixture } from '../support/user-list-fixture.js';
-
-let position = 0;
-
-/** Returns the events of accepted commands as they would be in the log, for a user with this id. */
-function toLog(steps: readonly AcceptedAttempt[], userId: string): Recorded<UserEvent>[] {
-  let user: User = UserDecider.initial;
-  return (steps.at(-1)?.past ?? []).map(({ type, data, envelope }, revision) => {
-    const event = {
-      id: randomUUID(),
-      type,
-      data,
-      stream: `user-${userId}`,
-      revision,
-      position: ++position,
-      envelope: {
-        correlationId: '',
-        causationId: '',
-        actor: { id: 'other', kind: 'user' },
-        subject: { kind: 'user', id: userId },
-        schema: 1,
-        at: '',
-        ...envelope,
-      },
-    } as Recorded<UserEvent>;
-    const before = user;
-    user = evolve(UserDecider, user, event);
-    const account = accountOf(user) ?? accountOf(before);
-    return { ...event, envelope: { ...event.envelope, ...(account && { account }) } };
-  });
-}
+import { toLog } from '../support/user-log.js';
 
 /** The facts about a user in one account on which both sides have to agree. */
 interface Agreed {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { DomainEvent, Recorded } from '#libs/kernel';
-import { openReadStore, openTemporaryReadStore, type ReadStore } from '#libs/read-store';
+import { applyEvents, openReadStore, openTemporaryReadStore, type ReadStore } from '#libs/read-store';
 import { userEvent } from '#libs/users';
 import { UserListProjection, type UserListTables } from '../../libs/users/src/read/user-list.projection.js';
 import { createDatabase } from './database.js';
@@ -66,7 +66,9 @@ export class UserListFixture {
   async apply(...events: Recorded[]): Promise<void> {
     while (events.length > 0) {
       const batch = events.splice(0, 500);
-      await this.store.db.transaction().execute((tx) => UserListProjection.apply(batch, tx));
+      await this.store.db
+        .transaction()
+        .execute((tx) => applyEvents([{ projection: UserListProjection, events: batch }], tx));
     }
   }
 

@@ -1,18 +1,12 @@
 import type { Recorded } from '#libs/kernel';
-import { sql, type Transaction } from 'kysely';
+import { sql } from 'kysely';
+import { applyEvents, type ProjectionWork } from './apply-events.js';
 import { advanceCheckpoints, beforeFirst, prepareProjections, type Checkpoints } from './checkpoints.js';
-import { ProjectionFailed } from './projection-problem.js';
 import type { Projection } from './projection.js';
 import type { ReadStore } from './read-store.js';
-import type { AnyTables } from './schema.js';
 
 /** How often, in ms, checkpoints are written while no projection has anything to apply. */
 const IDLE_CHECKPOINT_MS = 1_000;
-
-interface ProjectionWork {
-  readonly projection: Projection;
-  readonly events: readonly Recorded[];
-}
 
 /** Applies batches of events to all projections. The rows of a batch and the checkpoints commit in one transaction. */
 export class BatchWriter {
@@ -69,24 +63,12 @@ export class BatchWriter {
   async #commit(work: readonly ProjectionWork[], position: number): Promise<void> {
     this.#attempted = Math.max(this.#attempted, position);
     await this.store.batchDb.transaction().execute(async (tx) => {
-      for (const { projection, events } of work) await applyEvents(projection, events, tx);
+      await applyEvents(work, tx);
       await advanceCheckpoints(tx, this.#checkpoints, position);
     });
     this.#checkpoints = new Map(
       [...this.#checkpoints].map(([name, checkpoint]) => [name, Math.max(checkpoint, position)]),
     );
     this.#committedAt = performance.now();
-  }
-}
-
-async function applyEvents(
-  projection: Projection,
-  events: readonly Recorded[],
-  tx: Transaction<AnyTables>,
-): Promise<void> {
-  try {
-    await projection.apply(events, tx);
-  } catch (cause) {
-    throw new ProjectionFailed(projection.name, events, cause);
   }
 }

@@ -20,6 +20,7 @@ import {
   type Observable,
   type Subscription,
 } from 'rxjs';
+import { BatchSize } from './batch-size.js';
 import { BatchWriter } from './batch-writer.js';
 import { beforeFirst } from './checkpoints.js';
 import { isSameProblem, outageCode, toProjectionProblem, type ProjectionProblem } from './projection-problem.js';
@@ -33,7 +34,7 @@ export interface RunnerOptions {
   readonly subscribe: SubscribeToLog;
   /** Is called once for each problem with an event, for the server's log. Outages are reported by the stores' observers. */
   readonly onProblem: (problem: ProjectionProblem) => void;
-  /** The most log items in one transaction, and the most that are read ahead of it. */
+  /** The most log items in one transaction, and the most that are read ahead of it. Default: {@link BatchSize}. */
   readonly maxBatchSize?: number;
 }
 
@@ -55,7 +56,7 @@ const MAX_PAUSE_MS = 100;
 export class ProjectionRunner {
   readonly #reached = new BehaviorSubject(beforeFirst);
   readonly #appliedBatches = new Subject<readonly Recorded[]>();
-  readonly #maxBatchSize: number;
+  readonly #batchSize: BatchSize;
   readonly #writer: BatchWriter;
   #caughtUp = false;
   #failing: ProjectionProblem | undefined;
@@ -66,7 +67,7 @@ export class ProjectionRunner {
   readonly #readStartedWaiting = new Subject<void>();
 
   constructor(private readonly options: RunnerOptions) {
-    this.#maxBatchSize = options.maxBatchSize ?? 500;
+    this.#batchSize = new BatchSize(options.maxBatchSize);
     this.#writer = new BatchWriter(options.store, options.projections);
   }
 
@@ -124,32 +125,36 @@ export class ProjectionRunner {
   #follow(): Observable<unknown> {
     const closing = new AbortController();
     const after = this.position === beforeFirst ? undefined : this.position;
-    const log = new ReadAhead(this.options.subscribe(after, closing.signal), this.#maxBatchSize);
+    const size = this.#batchSize;
+    const log = new ReadAhead(this.options.subscribe(after, closing.signal), () => size.current);
     return defer(() => {
       // After a failure, events are applied one by one until the failed batch is done, to find the one that fails.
-      const limit = this.position < this.#writer.attempted ? 1 : this.#maxBatchSize;
+      const limit = this.position < this.#writer.attempted ? 1 : size.current;
       return from(log.take(limit)).pipe(
         concatMap(async (batch) => {
           const startedAt = performance.now();
           await (this.#applying = this.#apply(batch));
-          return batch.length < limit ? performance.now() - startedAt : 0;
+          const tookMs = performance.now() - startedAt;
+          if (this.#caughtUp) size.reset();
+          else if (batch.length === size.current) size.adapt(tookMs);
+          return batch.length < limit ? tookMs : 0;
         }),
       );
     }).pipe(
-      concatMap((tookMs) => this.#pause(tookMs)),
+      concatMap((tookMs) => this.#pause(tookMs, log)),
       repeat(),
       finalize(() => closing.abort()),
     );
   }
 
   /**
-   * Pauses after a batch, unless a read waits or the batch was full. More events arrive meanwhile, and a larger batch costs less
-   * per event, so that commands keep most of a core.
+   * Pauses after a batch, unless a read waits or the batch was full, until a read waits or the next batch is full. More events
+   * arrive meanwhile, and a larger batch costs less per event, so that commands keep most of a core.
    */
-  #pause(tookMs: number): Observable<unknown> {
-    return this.#waitingReads > 0 || tookMs === 0
-      ? of(0)
-      : race(timer(Math.min(PAUSE_FACTOR * tookMs, MAX_PAUSE_MS)), this.#readStartedWaiting).pipe(take(1));
+  #pause(tookMs: number, log: ReadAhead<LogItem>): Observable<unknown> {
+    if (this.#waitingReads > 0 || tookMs === 0) return of(0);
+    const over = timer(Math.min(PAUSE_FACTOR * tookMs, MAX_PAUSE_MS));
+    return race(over, this.#readStartedWaiting, log.waitUntilFull()).pipe(take(1));
   }
 
   async #apply(items: readonly LogItem[]): Promise<void> {

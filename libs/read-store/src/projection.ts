@@ -1,6 +1,10 @@
 import type { LogItem, Recorded } from '#libs/kernel';
 import type { Kysely, Transaction } from 'kysely';
+import type { RowWrite } from './row-writes.js';
 import type { AnyTables } from './schema.js';
+
+/** Folds a batch of events; returns what to write. Uses no database. */
+export type FoldEvents = () => readonly RowWrite[];
 
 /** Builds the tables of a read model from events. */
 export interface Projection {
@@ -13,8 +17,12 @@ export interface Projection {
   create(db: Kysely<AnyTables>): Promise<void>;
   /** The event types that `apply` gets. */
   readonly events: readonly string[];
-  /** Applies a batch of events, in the order of the log, in the batch's transaction. */
-  apply(events: readonly Recorded[], tx: Transaction<AnyTables>): Promise<void>;
+  /**
+   * Applies a batch of events, in the order of the log, in the batch's transaction. It either writes by itself, or only loads
+   * the rows that it needs and returns a function that folds the events: the rows that this returns are written while the
+   * next projection folds. All projections load before the first one writes.
+   */
+  apply(events: readonly Recorded[], tx: Transaction<AnyTables>): Promise<FoldEvents | void>;
 }
 
 /**

@@ -1,15 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** Reads a source ahead of its consumer, with back-pressure: it stops while `maxAhead` items are buffered. */
+/** Reads a source ahead of its consumer, with back-pressure: it stops while `maxAhead()` items are buffered. */
 export class ReadAhead<T> {
   readonly #buffered: T[] = [];
   #ended: { error: unknown } | undefined;
   #wake = () => {};
   #resume = () => {};
+  #reportFull = () => {};
 
   constructor(
     source: AsyncIterable<T>,
-    private readonly maxAhead: number,
+    private readonly maxAhead: () => number,
   ) {
     void this.#read(source).catch((error: unknown) => {
       this.#ended = { error };
@@ -30,11 +31,18 @@ export class ReadAhead<T> {
     return taken;
   }
 
+  /** Waits until as many items are buffered as are read ahead. Never rejects; it may wait for ever. */
+  async waitUntilFull(): Promise<void> {
+    if (this.#buffered.length < this.maxAhead()) await new Promise<void>((resolve) => (this.#reportFull = resolve));
+  }
+
   async #read(source: AsyncIterable<T>): Promise<never> {
     for await (const item of source) {
       this.#buffered.push(item);
       this.#wake();
-      if (this.#buffered.length >= this.maxAhead) await new Promise<void>((resolve) => (this.#resume = resolve));
+      if (this.#buffered.length < this.maxAhead()) continue;
+      this.#reportFull();
+      await new Promise<void>((resolve) => (this.#resume = resolve));
     }
     throw new Error('the subscription ended');
   }

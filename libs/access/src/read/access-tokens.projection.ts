@@ -1,7 +1,7 @@
-import { sql, type Transaction } from 'kysely';
+import { sql } from 'kysely';
 import type { Permission } from '#libs/authorization';
 import type { Actor, Recorded } from '#libs/kernel';
-import { normalizeForSearch, type Projection } from '#libs/read-store';
+import { FoldedTable, normalizeForSearch, type Projection } from '#libs/read-store';
 import type { AccessTokenEvent, TokenKind, TokenTerms } from '../domain/access-token.events.js';
 
 /** A row of the read model of access tokens. */
@@ -62,25 +62,45 @@ export const AccessTokensProjection: Projection = {
     await sql`CREATE INDEX access_tokens_of_holder ON access_tokens (holder, position)`.execute(db);
   },
 
-  async apply(events, tx: Transaction<AccessTokenTables>) {
-    for (const event of events) {
-      if (event.type === 'AccessTokenIssued') await tx.insertInto('access_tokens').values(toRow(event)).execute();
-      else
-        await tx
-          .updateTable('access_tokens')
-          .set({ ended_at: event.envelope.at })
-          .where('token_id', '=', event.envelope.subject.id)
-          .execute();
-    }
+  async apply(events, tx) {
+    const ended = events.filter(({ type }) => type === 'AccessTokenEnded');
+    const tokens = await accessTokens.load(
+      tx,
+      ended.map(({ envelope }) => [envelope.subject.id]),
+    );
+    return () => {
+      for (const event of events) {
+        const { subject, at } = event.envelope;
+        if (event.type === 'AccessTokenIssued') tokens.set(toRow(event));
+        else tokens.update([subject.id], () => ({ ended_at: at }));
+      }
+      return tokens.changes();
+    };
   },
 };
 
+const accessTokens = new FoldedTable<AccessTokenRow, 'token_id'>({
+  name: 'access_tokens',
+  key: ['token_id'],
+  columns: {
+    holder: 'replace',
+    kind: 'replace',
+    account: 'replace',
+    name: 'replace',
+    name_key: 'replace',
+    scopes: 'replace',
+    issued_by_id: 'replace',
+    issued_by_kind: 'replace',
+    issued_via: 'replace',
+    issued_at: 'replace',
+    expires_at: 'replace',
+    ended_at: 'replace',
+    position: 'replace',
+  },
+});
+
 /** Returns the row of a token from the event that issued it. */
-function toRow({
-  data,
-  envelope: { subject, actor, via, at },
-  position,
-}: Recorded): AccessTokenTables['access_tokens'] {
+function toRow({ data, envelope: { subject, actor, via, at }, position }: Recorded): AccessTokenRow {
   const { holder, kind, account, name, scopes, expiresAt } = data as TokenTerms;
   return {
     token_id: subject.id,
@@ -89,7 +109,7 @@ function toRow({
     account: account ?? null,
     name: name ?? null,
     name_key: normalizeForSearch(name ?? ''),
-    scopes: JSON.stringify(scopes),
+    scopes,
     issued_by_id: actor.id,
     issued_by_kind: actor.kind,
     issued_via: via ?? null,

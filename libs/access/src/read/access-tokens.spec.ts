@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { permissions } from '#libs/authorization';
 import { withQueryContext, type Actor, type QueryContext, type Recorded } from '#libs/kernel';
-import { openTemporaryReadStore, type ReadStore } from '#libs/read-store';
+import { applyEvents, openTemporaryReadStore, type ReadStore } from '#libs/read-store';
 import { accessTokenEvent, type AccessTokenEvent, type TokenTerms } from '../domain/access-token.events.js';
 import { ListAccessTokens, listAccessTokens } from './access-tokens.js';
 import { AccessTokensProjection } from './access-tokens.projection.js';
@@ -28,7 +28,8 @@ beforeAll(async () => {
 afterAll(() => store.close());
 afterEach(() => store.db.deleteFrom('access_tokens').execute());
 
-const apply = (events: Recorded[]) => store.db.transaction().execute((tx) => AccessTokensProjection.apply(events, tx));
+const apply = (events: Recorded[]) =>
+  store.db.transaction().execute((tx) => applyEvents([{ projection: AccessTokensProjection, events }], tx));
 
 function recorded(id: string, { type, data }: AccessTokenEvent): Recorded {
   const subject = { kind: 'access-token', id } as const;

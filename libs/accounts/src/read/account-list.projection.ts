@@ -1,6 +1,6 @@
-import { sql, type Kysely } from 'kysely';
+import { sql } from 'kysely';
 import type { DataOf, Recorded } from '#libs/kernel';
-import { normalizeForSearch, type Projection } from '#libs/read-store';
+import { FoldedTable, normalizeForSearch, type LoadedRows, type Projection } from '#libs/read-store';
 import type { AccountEvent, ContractTerms } from '../domain/account.events.js';
 import type { EmailDomainEvent } from '../domain/email-domain.events.js';
 
@@ -25,54 +25,61 @@ export interface AccountTables {
 }
 
 type Event = AccountEvent | EmailDomainEvent;
-type Handler<Type extends Event['type']> = (
-  data: DataOf<Event, Type>,
-  event: Recorded,
-  db: Kysely<AccountTables>,
-) => Promise<unknown>;
+/** The rows that a batch of events changes. */
+interface Rows {
+  readonly accounts: LoadedRows<AccountRow, 'account_id'>;
+  readonly domains: LoadedRows<AccountTables['account_domain'], 'domain'>;
+}
+
+type Handler<Type extends Event['type']> = (data: DataOf<Event, Type>, event: Recorded, rows: Rows) => void;
 
 const handlers: { readonly [Type in Event['type']]: Handler<Type> } = {
-  AccountOpened: ({ name, contracts, language = null }, { envelope: { subject, at }, revision }, db) =>
-    db
-      .insertInto('account_list')
-      .values({
-        account_id: subject.id,
-        name,
-        name_key: normalizeForSearch(name),
-        contracts: json(contracts),
-        language,
-        administrators: json([]),
-        opened_at: at,
-        closed: false,
-        revision,
-      })
-      .execute(),
-  AdministratorAppointed: ({ user }, event, db) => administrators(db, event, sql`administrators || ${json([user])}`),
-  AdministratorStoodDown: ({ user }, event, db) => administrators(db, event, sql`administrators - ${user}::text`),
-  AccountClosed: (_, { envelope: { subject }, revision }, db) =>
-    db.updateTable('account_list').set({ closed: true, revision }).where('account_id', '=', subject.id).execute(),
-  DomainOwned: ({ account }, { envelope: { subject } }, db) =>
-    db
-      .insertInto('account_domain')
-      .values({ domain: subject.id, account_id: account })
-      .onConflict((conflict) => conflict.column('domain').doUpdateSet({ account_id: account }))
-      .execute(),
-  DomainReleased: (_, { envelope: { subject } }, db) =>
-    db.deleteFrom('account_domain').where('domain', '=', subject.id).execute(),
+  AccountOpened: ({ name, contracts, language = null }, { envelope: { subject, at }, revision }, { accounts }) =>
+    accounts.set({
+      account_id: subject.id,
+      name,
+      name_key: normalizeForSearch(name),
+      contracts,
+      language,
+      administrators: [],
+      opened_at: at,
+      closed: false,
+      revision,
+    }),
+  AdministratorAppointed: ({ user }, { envelope: { subject }, revision }, { accounts }) =>
+    accounts.update([subject.id], ({ administrators }) => ({ administrators: [...administrators, user], revision })),
+  AdministratorStoodDown: ({ user }, { envelope: { subject }, revision }, { accounts }) =>
+    accounts.update([subject.id], ({ administrators }) => ({
+      administrators: administrators.filter((other) => other !== user),
+      revision,
+    })),
+  AccountClosed: (_, { envelope: { subject }, revision }, { accounts }) =>
+    accounts.update([subject.id], () => ({ closed: true, revision })),
+  DomainOwned: ({ account }, { envelope: { subject } }, { domains }) =>
+    domains.set({ domain: subject.id, account_id: account }),
+  DomainReleased: (_, { envelope: { subject } }, { domains }) => domains.delete(subject.id),
 };
 
-const json = (value: unknown) => sql<never>`${JSON.stringify(value)}::jsonb`;
+const accountList = new FoldedTable<AccountRow, 'account_id'>({
+  name: 'account_list',
+  key: ['account_id'],
+  columns: {
+    name: 'replace',
+    name_key: 'replace',
+    contracts: 'replace',
+    language: 'replace',
+    administrators: 'replace',
+    opened_at: 'replace',
+    closed: 'replace',
+    revision: 'replace',
+  },
+});
 
-const administrators = (
-  db: Kysely<AccountTables>,
-  { envelope: { subject }, revision }: Recorded,
-  value: ReturnType<typeof sql<unknown>>,
-) =>
-  db
-    .updateTable('account_list')
-    .set({ administrators: value as never, revision })
-    .where('account_id', '=', subject.id)
-    .execute();
+const accountDomain = new FoldedTable<AccountTables['account_domain'], 'domain'>({
+  name: 'account_domain',
+  key: ['domain'],
+  columns: { account_id: 'replace' },
+});
 
 /** Maintains the read model of all accounts and of the e-mail domains that they own. */
 export const AccountListProjection: Projection = {
@@ -93,9 +100,19 @@ export const AccountListProjection: Projection = {
   },
 
   async apply(events, tx) {
-    for (const event of events) {
-      const handler = handlers[event.type as Event['type']] as Handler<Event['type']>;
-      await handler(event.data, event, tx as unknown as Kysely<AccountTables>);
-    }
+    const subjects = events.map(({ envelope }) => envelope.subject);
+    const accounts = await accountList.load(
+      tx,
+      subjects.filter(({ kind }) => kind === 'account').map(({ id }) => [id]),
+    );
+    // Rows of domains are replaced or deleted whatever they were.
+    const domains = await accountDomain.load(tx, []);
+    return () => {
+      for (const event of events) {
+        const handler = handlers[event.type as Event['type']] as Handler<Event['type']>;
+        handler(event.data, event, { accounts, domains });
+      }
+      return [...accounts.changes(), ...domains.changes()];
+    };
   },
 };

@@ -122,13 +122,13 @@ class SubjectNames {
   ) {}
 
   find(kind: AuditedKind, id: string): string | null {
-    const seen = this.subjects.get(kind, id);
+    const seen = this.subjects.get(kind, id)?.seen;
     if (!seen) return null;
     if (kind === 'access-token' && (seen as TokenState).kind === 'operator' && this.confinedTo) return 'operator';
     return subjectKind(kind).name(seen, this.account);
   }
 
   findToken(id: string): TokenState | undefined {
-    return this.subjects.get('access-token', id) as TokenState | undefined;
+    return this.subjects.get('access-token', id)?.seen as TokenState | undefined;
   }
 }

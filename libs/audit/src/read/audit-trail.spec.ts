@@ -9,7 +9,7 @@ import {
   type Recorded,
   type Subject,
 } from '#libs/kernel';
-import { openTemporaryReadStore, type ReadStore } from '#libs/read-store';
+import { applyEvents, openTemporaryReadStore, type ReadStore } from '#libs/read-store';
 import { loginEvent, userEvent } from '#libs/users';
 import type { AuditItem } from './audit-item.js';
 import { AuditTrailProjection } from './audit-trail.js';
@@ -41,7 +41,7 @@ beforeEach(async () => {
 });
 
 const record = (events: readonly Recorded[]) =>
-  store.db.transaction().execute((tx) => AuditTrailProjection.apply(events, tx));
+  store.db.transaction().execute((tx) => applyEvents([{ projection: AuditTrailProjection, events }], tx));
 
 /** Returns the next event of the log. */
 function recorded(

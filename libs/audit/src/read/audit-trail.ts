@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import type { Actor, Recorded, Subject } from '#libs/kernel';
-import type { Projection } from '#libs/read-store';
+import { FoldedTable, insertInto, type AnyTables, type LoadedRows, type Projection } from '#libs/read-store';
 import { toAction, auditedEvents } from './action.js';
 import { findChanges, type Change } from './changes.js';
 import { subjectKind, type AuditedKind, type Seen } from './subjects.js';
@@ -57,25 +57,20 @@ export const AuditTrailProjection: Projection = {
   },
 
   async apply(events, tx) {
-    const db = tx as unknown as Kysely<AuditTables>;
     const subjects = await loadSubjects(
-      db,
+      tx,
       events.map(({ envelope }) => envelope.subject),
     );
-    const rows = events.map((event) => {
-      const { kind, id } = event.envelope.subject as { kind: AuditedKind; id: string };
-      const before = subjects.get(kind, id);
-      const after = subjectKind(kind).fold(before, event);
-      if (after) subjects.set(kind, id, after);
-      return auditRow(event, findChanges(event, before, after));
-    });
-    await sql`
-      with subjects as (
-        insert into audit_subject select * from json_populate_recordset(null::audit_subject, ${JSON.stringify(subjects.all())}::json)
-        on conflict (kind, id) do update set seen = excluded.seen)
-      insert into audit_trail select * from json_populate_recordset(null::audit_trail, ${JSON.stringify(rows)}::json)`.execute(
-      db,
-    );
+    return () => {
+      const rows = events.map((event) => {
+        const { kind, id } = event.envelope.subject as { kind: AuditedKind; id: string };
+        const before = subjects.get(kind, id)?.seen;
+        const after = subjectKind(kind).fold(before, event);
+        if (after && after !== before) subjects.set({ kind, id, seen: after });
+        return auditRow(event, findChanges(event, before, after));
+      });
+      return [...subjects.changes(), insertInto('audit_trail', rows)];
+    };
   },
 };
 
@@ -97,34 +92,20 @@ const auditRow = ({ type, position, revision, stream, envelope }: Recorded, chan
   correlation_id: envelope.correlationId,
 });
 
+type SubjectRow = AuditTables['audit_subject'];
+
+const auditSubject = new FoldedTable<SubjectRow, 'kind' | 'id'>({
+  name: 'audit_subject',
+  key: ['kind', 'id'],
+  columns: { seen: 'replace' },
+});
+
 /** The states of the subjects of audited events (users, accounts, domains, tokens), by kind and id. */
-export class Subjects {
-  readonly #seen = new Map<string, AuditTables['audit_subject']>();
-
-  /** Returns the state of a subject, or undefined if none is loaded. */
-  get(kind: AuditedKind, id: string): Seen | undefined {
-    return this.#seen.get(`${kind} ${id}`)?.seen;
-  }
-
-  /** Sets the new state of a subject. */
-  set(kind: AuditedKind, id: string, seen: Seen): void {
-    this.#seen.set(`${kind} ${id}`, { kind, id, seen });
-  }
-
-  /** Returns the rows of all subjects, to save them. */
-  all(): readonly AuditTables['audit_subject'][] {
-    return [...this.#seen.values()];
-  }
-}
+export type Subjects = LoadedRows<SubjectRow, 'kind' | 'id'>;
 
 /** Loads the states of these subjects. */
-export async function loadSubjects(db: Kysely<AuditTables>, wanted: readonly Subject[]): Promise<Subjects> {
-  const { rows } = await sql<AuditTables['audit_subject']>`
-    select kind, id, seen from audit_subject
-    where (kind, id) in (select kind, id from json_to_recordset(${JSON.stringify(wanted)}::json) as wanted (kind text, id text))`.execute(
+export const loadSubjects = (db: Kysely<AnyTables>, wanted: readonly Subject[]): Promise<Subjects> =>
+  auditSubject.load(
     db,
+    wanted.map(({ kind, id }) => [kind, id]),
   );
-  const subjects = new Subjects();
-  for (const { kind, id, seen } of rows) subjects.set(kind, id, seen);
-  return subjects;
-}

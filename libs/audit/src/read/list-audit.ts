@@ -98,7 +98,7 @@ export async function listHistory(
   query: ListHistory,
 ): Promise<HistoryPage> {
   const { account, targetId } = query.context;
-  const user = (await loadSubjects(db, [{ kind: 'user', id: targetId }])).get('user', targetId) as
+  const user = (await loadSubjects(db, [{ kind: 'user', id: targetId }])).get('user', targetId)?.seen as
     UserAcrossAccounts | undefined;
   if (!user?.accounts[account!])
     throw new Refusal('user.not-found', 'not-found', 'There is no such user in this account.');

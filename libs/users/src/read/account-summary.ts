@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import { Query } from '#libs/kernel';
-import type { AnyTables } from '#libs/read-store';
+import { FoldedTable, type AnyTables, type RowWrite } from '#libs/read-store';
 import type { UserListTables } from './user-list.projection.js';
 import { isLockedForGood, type UserView } from './user-view.js';
 
@@ -44,12 +44,24 @@ export async function createUserCountTable(db: Kysely<AnyTables>): Promise<void>
   );
 }
 
-/** Updates the counts for users whose views have changed; `before` returns the former view. */
-export async function updateUserCounts(
-  db: Kysely<UserListTables>,
+const userCount = new FoldedTable<UserCount, 'account_id'>({
+  name: 'user_count',
+  key: ['account_id'],
+  columns: {
+    known: 'add',
+    active: 'add',
+    invited: 'add',
+    pending: 'add',
+    locked_for_good: 'add',
+    never_logged_in: 'add',
+  },
+});
+
+/** Returns what to add to the counts of accounts for users whose views have changed; `before` returns the former view. */
+export function addToUserCounts(
   views: readonly UserView[],
   before: (view: UserView) => UserView | undefined,
-): Promise<void> {
+): RowWrite {
   const changes = new Map<string, Counts>();
   for (const view of views) {
     const [counts, was, is] = [changes.get(view.account!) ?? noUsers, countsOf(before(view)), countsOf(view)];
@@ -58,18 +70,8 @@ export async function updateUserCounts(
       mapCounts((name) => counts[name] + is[name] - was[name]),
     );
   }
-  for (const [account_id, change] of changes) {
-    if (Object.values(change).every((difference) => difference === 0)) continue;
-    await db
-      .insertInto('user_count')
-      .values({ account_id, ...change })
-      .onConflict((conflict) =>
-        conflict
-          .column('account_id')
-          .doUpdateSet(mapCounts((name) => sql<number>`user_count.${sql.ref(name)} + ${change[name]}`)),
-      )
-      .execute();
-  }
+  const changed = [...changes].filter(([, change]) => Object.values(change).some((difference) => difference !== 0));
+  return userCount.upsert(changed.map(([account_id, change]) => ({ account_id, ...change })));
 }
 
 const noUsers: Counts = { known: 0, active: 0, invited: 0, pending: 0, locked_for_good: 0, never_logged_in: 0 };

@@ -1,8 +1,8 @@
-import { sql, type Kysely } from 'kysely';
+import { sql } from 'kysely';
 import type { Recorded } from '#libs/kernel';
-import { normalizeForSearch, type Projection } from '#libs/read-store';
+import { FoldedTable, normalizeForSearch, type LoadedRows, type Projection } from '#libs/read-store';
 import { toCanonicalAddress } from '../domain/email-address.js';
-import { createUserCountTable, updateUserCounts, type UserCount } from './account-summary.js';
+import { addToUserCounts, createUserCountTable, type UserCount } from './account-summary.js';
 import { mayBeLocked } from './effective-status.js';
 import { toStoredUserItem, type StoredUserItem } from './user-item.js';
 import { sortColumns } from './user-order.js';
@@ -79,30 +79,32 @@ export const UserListProjection: Projection = {
   },
 
   async apply(events, tx) {
-    const db = tx as unknown as Kysely<UserListTables>;
-    const ids = [...new Set(events.map(({ envelope }) => envelope.subject.id))];
-    const stored = await db.selectFrom('user_seen').selectAll().where('user_id', 'in', ids).execute();
-    const before = new Map(stored.map((row) => [row.user_id, row.seen]));
-    const seen = new Map(before);
-    const views = new Map<string, UserView>();
-    for (const event of events) {
-      const user = foldUser(seen.get(event.envelope.subject.id), event);
-      if (!user) continue;
-      for (const view of changedViews(seen.get(event.envelope.subject.id), user, event))
-        views.set(`${view.account} ${view.userId}`, view);
-      seen.set(event.envelope.subject.id, user);
-    }
-    const users = [...seen].map(([user_id, user]) => ({ user_id, seen: user }));
-    const rows = [...views.values()].map((view) => userRow(view, before.get(view.userId)?.accounts[view.account!]));
-    await sql`
-      with users as (
-        insert into user_seen select * from json_populate_recordset(null::user_seen, ${JSON.stringify(users)}::json)
-        on conflict (user_id) do update set seen = excluded.seen)
-      insert into user_list select * from json_populate_recordset(null::user_list, ${JSON.stringify(rows)}::json)
-      on conflict (account_id, user_id) do update set (${columns}) = (${excluded})`.execute(db);
-    await updateUserCounts(db, [...views.values()], ({ userId, account }) => before.get(userId)?.accounts[account!]);
+    const users = await userSeen.load(
+      tx,
+      events.map(({ envelope }) => [envelope.subject.id]),
+    );
+    return () => {
+      const changed = foldViews(users, events);
+      const before = ({ userId, account }: UserView) => users.getLoaded(userId)?.seen.accounts[account!];
+      const rows = changed.map((view) => userRow(view, before(view)));
+      return [...users.changes(), userList.upsert(rows), addToUserCounts(changed, before)];
+    };
   },
 };
+
+/** Folds events into the states of users; returns the views that have changed, each as it is after all events. */
+function foldViews(users: LoadedRows<UserListTables['user_seen'], 'user_id'>, events: readonly Recorded[]): UserView[] {
+  const views = new Map<string, UserView>();
+  for (const event of events) {
+    const { id } = event.envelope.subject;
+    const before = users.get(id)?.seen;
+    const seen = foldUser(before, event);
+    if (!seen || seen === before) continue;
+    for (const view of changedViews(before, seen, event)) views.set(`${view.account} ${view.userId}`, view);
+    users.set({ user_id: id, seen });
+  }
+  return [...views.values()];
+}
 
 /** Returns the views that an event has changed: its account's, and those of accounts that can not restore the user any more. */
 const changedViews = (
@@ -111,7 +113,9 @@ const changedViews = (
   { envelope: { account } }: Recorded,
 ): UserView[] =>
   Object.entries(accounts).flatMap(([id, view]) =>
-    id === account || before?.accounts[id]?.canBeRestored !== view.canBeRestored ? [view] : [],
+    view !== before?.accounts[id] && (id === account || before?.accounts[id]?.canBeRestored !== view.canBeRestored)
+      ? [view]
+      : [],
   );
 
 const userRow = (view: UserView, before: UserView | undefined): UserRow => ({
@@ -140,30 +144,31 @@ const userRow = (view: UserView, before: UserView | undefined): UserRow => ({
   item: toStoredUserItem(view),
 });
 
-/** How an update of an existing row sets each column but the key; a forgotten column does not compile. */
-const updatedColumns: Readonly<Record<Exclude<keyof UserRow, 'account_id' | 'user_id'>, 'replace' | 'keepIfNull'>> = {
-  status: 'replace',
-  locked_for_good: 'replace',
-  locked_until: 'replace',
-  lock_causes: 'replace',
-  roles: 'replace',
-  country: 'replace',
-  address: 'replace',
-  first_name_key: 'replace',
-  last_name_key: 'replace',
-  email_key: 'replace',
-  search: 'replace',
-  search_grams: 'keepIfNull',
-  added_at: 'replace',
-  last_login_at: 'replace',
-  restorable_until: 'replace',
-  item: 'replace',
-};
-const columns = sql.join(Object.keys(updatedColumns).map((column) => sql.ref(column)));
-const excluded = sql.join(
-  Object.entries(updatedColumns).map(([column, update]) =>
-    update === 'keepIfNull'
-      ? sql`coalesce(${sql.ref(`excluded.${column}`)}, ${sql.ref(`user_list.${column}`)})`
-      : sql.ref(`excluded.${column}`),
-  ),
-);
+const userSeen = new FoldedTable<UserListTables['user_seen'], 'user_id'>({
+  name: 'user_seen',
+  key: ['user_id'],
+  columns: { seen: 'replace' },
+});
+
+const userList = new FoldedTable<UserRow, 'account_id' | 'user_id'>({
+  name: 'user_list',
+  key: ['account_id', 'user_id'],
+  columns: {
+    status: 'replace',
+    locked_for_good: 'replace',
+    locked_until: 'replace',
+    lock_causes: 'replace',
+    roles: 'replace',
+    country: 'replace',
+    address: 'replace',
+    first_name_key: 'replace',
+    last_name_key: 'replace',
+    email_key: 'replace',
+    search: 'replace',
+    search_grams: 'keepIfNull',
+    added_at: 'replace',
+    last_login_at: 'replace',
+    restorable_until: 'replace',
+    item: 'replace',
+  },
+});

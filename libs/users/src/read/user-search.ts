@@ -22,11 +22,14 @@ interface Person {
   readonly email: string;
 }
 
-/** Returns the search columns of a person; the grams are `null` if they equal those of `before`, the row's former person. */
+/** Returns the search columns of a person; the grams are `null` if the row's former person, `before`, had the same names and address. */
 export function toSearchColumns(person: Person, before?: Person): SearchColumns {
   const search = searchedText(person);
-  return { search, search_grams: before && searchedText(before) === search ? null : gramsOf(person) };
+  return { search, search_grams: before && isSamePerson(before, person) ? null : gramsOf(person) };
 }
+
+const isSamePerson = (one: Person, other: Person): boolean =>
+  one.firstName === other.firstName && one.lastName === other.lastName && one.email === other.email;
 
 function searchedText({ firstName, lastName, email }: Person): string {
   const [first, last] = [normalizeForSearch(firstName), normalizeForSearch(lastName)];
