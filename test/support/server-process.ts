@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -14,6 +14,7 @@ export const embeddedEnvironment = { ...process.env, DATABASE_URL: '', EVENTSTOR
 export interface ServerProcess {
   readonly child: ChildProcess;
   readonly url: string;
+  /** The operator's token in its data directory; '' if there is none, as with STATE_URL. */
   readonly token: string;
   /** Returns all output so far. */
   output(): string;
@@ -30,6 +31,7 @@ export async function startServerProcess(
     env: { ...embeddedEnvironment, DATA_DIR: directory, PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const tokenFile = join(directory, 'operator-token');
   let output = '';
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const url = await new Promise<string>((resolve, reject) => {
@@ -43,7 +45,7 @@ export async function startServerProcess(
   return {
     child,
     url,
-    token: readFileSync(join(directory, 'operator-token'), 'utf8').trim(),
+    token: existsSync(tokenFile) ? readFileSync(tokenFile, 'utf8').trim() : '',
     output: () => output,
     async end(signal) {
       child.kill(signal);
