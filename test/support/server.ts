@@ -1,9 +1,11 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { randomUUID } from 'node:crypto';
-import { permissionsOfRoles } from '#libs/access';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { ensureOperatorToken, permissionsOfRoles } from '#libs/access';
+import { EventStore } from '#libs/event-store';
 import { Clock } from '#libs/http';
+import { Vault } from '#libs/vault';
 import { readConfig, type Config } from '../../apps/server/src/config.js';
 import { startServer, type Overrides, type Server } from '../../apps/server/src/server.js';
 import { Api, type ApiResponse } from './api.js';
@@ -27,7 +29,7 @@ class MovableClock extends Clock {
   }
 }
 
-/** A server for one spec file, on the embedded stores or on those of EVENTSTORE_URL and DATABASE_URL. */
+/** A server for one spec file, on the embedded stores or on those of EVENTSTORE_URL and DATABASE_URL; with SHARED_STATE, also the vault in that database. */
 export interface TestServer {
   readonly server: Server;
   readonly config: Config;
@@ -45,7 +47,7 @@ export async function startTestServer(
 ): Promise<TestServer> {
   const directory = mkdtempSync(join(tmpdir(), 'rollbook-'));
   const clock = new MovableClock();
-  const { EVENTSTORE_URL, DATABASE_URL, EMPTY_READ_STORE } = process.env;
+  const { EVENTSTORE_URL, DATABASE_URL, EMPTY_READ_STORE, SHARED_STATE } = process.env;
   const database = DATABASE_URL ? await createDatabase(DATABASE_URL) : undefined;
   const config = readConfig({
     DATA_DIR: directory,
@@ -54,11 +56,19 @@ export async function startTestServer(
     EVENTSTORE_NAMESPACE: EVENTSTORE_URL ? `test_${randomUUID().slice(0, 8)}` : 'rollbook',
     ...(EVENTSTORE_URL && { EVENTSTORE_URL }),
     ...(database && { DATABASE_URL: database.url }),
+    // A test that brings stores of its own is about these.
+    ...(SHARED_STATE &&
+      !('DATABASE_URL' in environment || 'EVENTSTORE_URL' in environment) && {
+        STATE_URL: database!.url,
+        VAULT_KEY: randomBytes(32).toString('hex'),
+        MAIL_DIR: join(directory, 'mail'),
+      }),
     ...environment,
   });
   if (EMPTY_READ_STORE && !config.databaseUrl)
     cpSync(EMPTY_READ_STORE, join(config.dataDir, 'read-store'), { recursive: true });
   const server = await startServer(config, { clock, ...overrides });
+  if (config.stateUrl) await issueOperatorToken(server);
   const operator = new Api(server.url, readFileSync(server.operatorToken, 'utf8').trim());
   const close = async () => {
     await server.close();
@@ -66,6 +76,12 @@ export async function startTestServer(
     rmSync(directory, { recursive: true, force: true });
   };
   return { server, config, directory, clock, operator, close };
+}
+
+/** Issues the operator's token as `npm run operator-token` does. */
+async function issueOperatorToken({ app, operatorToken: file }: Server): Promise<void> {
+  const stores = { store: app.get(EventStore), vault: app.get(Vault) };
+  await ensureOperatorToken({ ...stores, file, at: new Date().toISOString(), days: 90 });
 }
 
 /** An account with its own domain and its administrator's API. */
