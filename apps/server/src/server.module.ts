@@ -20,7 +20,7 @@ import {
   queryHandlers,
 } from '#libs/http';
 import { MailModule, MailProcess } from '#libs/mail';
-import { ProjectionRunner, ReadStore } from '#libs/read-store';
+import { ReadModels, ReadStore } from '#libs/read-store';
 import { UsersModule } from '#libs/users';
 import { Vault } from '#libs/vault';
 import { DiskMonitor } from './disk-monitor.js';
@@ -38,7 +38,7 @@ export interface Parts {
   readonly store: EventStore;
   readonly vault: Vault;
   readonly readStore: ReadStore;
-  readonly projections: ProjectionRunner;
+  readonly readModels: ReadModels;
   readonly mails: MailProcess;
   readonly health: Health;
   readonly disk: DiskMonitor;
@@ -55,7 +55,7 @@ class PartsModule {
     store,
     vault,
     readStore,
-    projections,
+    readModels,
     mails,
     health,
     disk,
@@ -69,9 +69,9 @@ class PartsModule {
       { provide: EventStore, useValue: store },
       { provide: Vault, useValue: vault },
       { provide: ReadStore, useValue: readStore },
-      { provide: ProjectionRunner, useValue: projections },
+      { provide: ReadModels, useValue: readModels },
       { provide: MailProcess, useValue: mails },
-      { provide: ReadPosition, useValue: projections satisfies ReadPosition },
+      { provide: ReadPosition, useValue: readModels satisfies ReadPosition },
       { provide: PasswordThreads, useValue: passwordThreads },
       { provide: Clock, useValue: clock },
       { provide: PublicOrigin, useValue: { origin: publicOrigin } satisfies PublicOrigin },
