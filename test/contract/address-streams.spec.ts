@@ -23,7 +23,8 @@ describeEachVault('addresses', (database) => {
 
     it('is the same for all who add one at the same time', async () => {
       const found = await Promise.all(['1', '2', '3'].map((id) => vault.addresses.findOrAdd('a', `address-${id}`)));
-      expect(found).toEqual(['address-1', 'address-1', 'address-1']);
+      expect(new Set(found).size).toBe(1);
+      expect(await vault.addresses.find('a')).toBe(found[0]);
     });
 
     it.each([

@@ -101,7 +101,7 @@ describeEachReadStore('batches', (open) => {
   beforeAll(async () => {
     store = await open();
     await resetProjections(store);
-    for (const projection of projections) await projection.create(store.batchDb);
+    for (const projection of projections) await projection.createTables(store.batchDb);
   });
   afterAll(() => store.close());
 

@@ -21,7 +21,7 @@ import {
 
 let scratch: Promise<ReadStore>;
 beforeAll(() => {
-  scratch = openTemporaryReadStore();
+  scratch = openTemporaryReadStore([eventOrder(), users]);
 });
 afterAll(async () => (await scratch).close());
 
@@ -32,7 +32,7 @@ describeEachReadStore('runner', (open) => {
   const problems: ProjectionProblem[] = [];
 
   beforeAll(async () => {
-    store = await open();
+    store = await open([eventOrder(2), eventOrder(), users]);
   });
   afterAll(() => store.close());
   beforeEach(async () => {
@@ -58,7 +58,8 @@ describeEachReadStore('runner', (open) => {
       .orderBy(sql`1`)
       .execute();
   const checkpoint = async (name: string) =>
-    (await store.db.selectFrom('projection').select('position').where('name', '=', name).executeTakeFirst())?.position;
+    (await store.db.selectFrom('projection_version').select('position').where('name', '=', name).executeTakeFirst())
+      ?.position;
 
   it('applies every event once, in order, with any batch size', async () => {
     const ids = Array.from({ length: 300 }, (_, index) => String(index));
@@ -85,14 +86,15 @@ describeEachReadStore('runner', (open) => {
     expect(await checkpoint('users')).toBe(30);
   });
 
-  it('OPS-5: rebuilds the tables of a changed version, and only those', async () => {
+  it('OPS-5: builds the tables of a changed version beside the old ones, and only those', async () => {
     source.append('UserAdded', 'ann', 'bob');
     const old = await run([eventOrder(), users]);
     await old.waitForPosition(20, 2_000);
     await old.stop();
     const changed = await run([eventOrder(2), users]);
     await changed.waitForPosition(20, 2_000);
-    expect(await rows('event_order')).toMatchObject([{ version: 2 }, { version: 2 }]);
+    expect(await rows('rollbook_event_order_2.event_order')).toMatchObject([{ version: 2 }, { version: 2 }]);
+    expect(await rows('rollbook_event_order_1.event_order')).toMatchObject([{ version: 1 }, { version: 1 }]);
     expect(problems).toEqual([]);
   });
 
@@ -149,7 +151,7 @@ describeEachReadStore('runner', (open) => {
     source.append('UserAdded', 'ann');
     const runner = await run([eventOrder()]);
     await runner.waitForPosition(10, 2_000);
-    await store.db.updateTable('projection').set({ position: 20 }).execute();
+    await store.db.updateTable('projection_version').set({ position: 20 }).execute();
     source.append('UserAdded', 'bob', 'cyd');
     await runner.waitForPosition(30, 2_000);
     expect(problems).toMatchObject([{ reason: 'ProjectedElsewhere' }]);
@@ -181,7 +183,6 @@ describeEachReadStore('runner', (open) => {
     source.append('UserAdded', 'ann', 'bob', 'cyd');
     await (await run([eventOrder(), users], source.subscribe, 1)).waitForPosition(30, 2_000);
     const replayed = await scratch;
-    await replayed.db.deleteFrom('projection').execute();
     const { subscribe } = source;
     const replay = new ProjectionRunner({
       store: replayed,

@@ -58,7 +58,7 @@ export const eventOrder = (version = 1): Projection => ({
   name: 'event-order',
   version,
   tables: ['event_order'],
-  create: (db) =>
+  createTables: (db) =>
     db.schema
       .createTable('event_order')
       .addColumn('position', 'bigint', (column) => column.primaryKey())
@@ -72,12 +72,31 @@ export const eventOrder = (version = 1): Projection => ({
   },
 });
 
+/** The most recent value for each id, and an index for it; several batches write the same row. */
+export const lastEvents = (version = 1): Projection => ({
+  name: 'last-events',
+  version,
+  tables: ['last_event'],
+  createTables: async (db) =>
+    void (await sql`create table last_event (id text primary key, position bigint not null, events integer not null)`.execute(
+      db,
+    )),
+  createIndexes: async (db) => void (await sql`create index last_event_position on last_event (position)`.execute(db)),
+  events: ['UserAdded', 'UserDeleted'],
+  async apply(events, tx) {
+    for (const { position, data } of events)
+      await sql`
+        insert into last_event values (${(data as { id: string }).id}, ${position}, 1)
+        on conflict (id) do update set position = excluded.position, events = last_event.events + 1`.execute(tx);
+  },
+});
+
 /** Fails at a user whose row exists, as any projection fails at a constraint. */
 export const users: Projection = {
   name: 'users',
   version: 1,
   tables: ['users'],
-  create: (db) =>
+  createTables: (db) =>
     db.schema
       .createTable('users')
       .addColumn('id', 'text', (column) => column.notNull().unique())
@@ -129,17 +148,22 @@ export function useDatabase(suffix: string): string | undefined {
 }
 
 /** Runs a suite on PGlite and, with DATABASE_URL, on PostgreSQL. */
-export function describeEachReadStore(suffix: string, suite: (open: () => Promise<ReadStore>) => void): void {
-  describe('PGlite', () => suite(() => openReadStore({ directory, log })));
+export function describeEachReadStore(
+  suffix: string,
+  suite: (open: (projections?: readonly Projection[]) => Promise<ReadStore>) => void,
+): void {
+  describe('PGlite', () => suite((projections = []) => openReadStore({ directory, log, projections })));
   describe('PostgreSQL', () => {
     const databaseUrl = useDatabase(suffix);
-    if (databaseUrl) suite(() => openReadStore({ directory, databaseUrl, log }));
+    if (databaseUrl) suite((projections = []) => openReadStore({ directory, databaseUrl, log, projections }));
     else it.skip('needs DATABASE_URL', () => {});
   });
 }
 
-/** Drops the tables of the projections of this file, and their checkpoints. */
+/** Drops the tables of all projections, and their checkpoints, leases and uses. */
 export async function resetProjections({ batchDb }: ReadStore): Promise<void> {
   await sql`drop table if exists event_order, users`.execute(batchDb);
-  await batchDb.deleteFrom('projection').execute();
+  for (const { schema } of await batchDb.selectFrom('projection_version').select('schema').execute())
+    await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(batchDb);
+  for (const table of ['projection_version', 'projection_use', 'lease']) await batchDb.deleteFrom(table).execute();
 }

@@ -36,6 +36,7 @@ const databaseUrl = useDatabase('postgresql')!;
       directory,
       databaseUrl: cable.url,
       log,
+      projections: [eventOrder()],
       limits: { queryMs: 500, batchMs: 1_000 },
       observer,
     });

@@ -46,7 +46,7 @@ describeEachReadStore('statements', (open) => {
   });
 
   it('says why a statement failed', async () => {
-    await users.create(store.db);
+    await users.createTables(store.db);
     const twice = store.db
       .insertInto('users')
       .values([{ id: 'ann' }, { id: 'ann' }])
@@ -55,7 +55,7 @@ describeEachReadStore('statements', (open) => {
   });
 
   it('rolls a failed transaction back', async () => {
-    await users.create(store.db);
+    await users.createTables(store.db);
     const work = store.db.transaction().execute(async (tx) => {
       await tx.insertInto('users').values({ id: 'ann' }).execute();
       await sql`select 1 / 0`.execute(tx).catch(() => {});
@@ -72,7 +72,7 @@ describeEachReadStore('statements', (open) => {
   });
 
   it('searches without case and accents, by index', async () => {
-    await users.create(store.db);
+    await users.createTables(store.db);
     await sql`create index on users using gin (id, rollbook_fold(id) gin_trgm_ops)`.execute(store.db);
     const names = ['Zoë Ångström', 'ЖУКОВ', 'Bob'];
     await store.db

@@ -16,7 +16,7 @@ import { connect } from 'node:net';
 import { dirname, join, relative } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { backupMac } from '#libs/vault';
-import { listenForBackupRequests } from '../../apps/server/src/backup/control.js';
+import { listenForRequests } from '../../apps/server/src/backup/control-server.js';
 import { describeFile } from '../../apps/server/src/backup/files.js';
 import { textToSign, type Manifest } from '../../apps/server/src/backup/manifest.js';
 import { restoreBackup } from '../../apps/server/src/backup/restore-backup.js';
@@ -284,7 +284,7 @@ describe('a running server that is asked for a backup', () => {
   beforeAll(async () => {
     config = configFor(newPath());
     const log = await openLog(config, closing);
-    const control = await listenForBackupRequests({ config, ...log });
+    const control = await listenForRequests({ config, ...log });
     closing.defer(() => control!.close());
     ask = async (line) => {
       const socket = connect(relative(process.cwd(), join(config.dataDir, 'control/socket')));

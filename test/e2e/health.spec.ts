@@ -24,7 +24,14 @@ const details = {
   foreignData: { status: 'ok', eventRanges: 0, changedStreams: 0, tamperedStreams: 0, vaultRows: 0, latest: [] },
   readStore: 'ok',
   problems: [],
-  projections: { status: 'ok', position: expect.any(Number), head: expect.any(Number), failing: null },
+  projections: {
+    status: 'ok',
+    position: expect.any(Number),
+    head: expect.any(Number),
+    failing: null,
+    building: [],
+    rebuilding: [],
+  },
   mails: expect.any(Object),
 };
 

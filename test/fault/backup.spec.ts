@@ -19,6 +19,7 @@ import {
   digestTables,
   openTemporaryReadStore,
   ProjectionRunner,
+  ReadModels,
   ReadStore,
   type ReadStore as Store,
   type SubscribeToLog,
@@ -75,7 +76,7 @@ async function digestAt(store: EventStore, position: number): Promise<Record<str
       else if (it.kind !== 'checkpoint') yield it;
     }
   };
-  const scratch = await openTemporaryReadStore();
+  const scratch = await openTemporaryReadStore(projections);
   const runner = new ProjectionRunner({
     store: scratch,
     projections,
@@ -155,13 +156,13 @@ describe('with 64 writers at work', () => {
       const [next] = (await allOf(copy, Infinity)).filter((event) => event.position > position);
       expect(next).toMatchObject({ type: 'InstallationRestored', data: { madeAt: manifest.madeAt, position } });
 
-      await restored.app.get(ProjectionRunner).waitForPosition(position + 1, 60_000);
+      await restored.app.get(ReadModels).waitForPosition(position + 1, 60_000);
       const lists = await digestAt(store, position);
       expect(lists['user_list']).toMatch(/^[1-9]\d*:/);
       expect(await digestAt(copy, position)).toEqual(lists);
       // Since then the restored server has issued a token to its operator.
       const head = await copy.lastPosition();
-      await restored.app.get(ProjectionRunner).waitForPosition(head, 60_000);
+      await restored.app.get(ReadModels).waitForPosition(head, 60_000);
       expect(await digestOf(restored.app.get(ReadStore))).toEqual(await digestAt(copy, head));
 
       let compared = 0;

@@ -12,14 +12,19 @@ export default async function setUp() {
   process.env['EMPTY_READ_STORE'] = join(directory, 'read-store');
 }
 
-/** Creates a read store with empty tables that belongs to no log yet. A copy of it opens in half the time that a new one takes to create. */
+/** Creates a read store with empty, complete tables that belongs to no log yet. A copy of it opens in half the time that a new one takes to create. */
 async function createEmptyReadStore(directory) {
   const { ProjectionRunner, openReadStore } = await import('../../dist/libs/read-store/src/index.js');
   const { projections } = await import('../../dist/apps/server/src/projections.js');
-  const store = await openReadStore({ directory, log: { installation: '', namespace: '', restored: '' } });
-  const subscribe = () => ({ [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) });
-  const runner = new ProjectionRunner({ store, projections, subscribe, onProblem: console.error });
+  const store = await openReadStore({ directory, projections, log: { installation: '', namespace: '', restored: '' } });
+  const { promise: caughtUp, resolve: onCaughtUp } = Promise.withResolvers();
+  const subscribe = async function* (_, signal) {
+    yield { kind: 'caughtUp' };
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+  };
+  const runner = new ProjectionRunner({ store, projections, subscribe, onProblem: console.error, onCaughtUp });
   await runner.start();
+  await caughtUp;
   await runner.stop();
   await store.batchDb.deleteFrom('read_store').execute();
   await store.close();

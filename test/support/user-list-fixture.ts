@@ -58,7 +58,8 @@ export class UserListFixture {
   }
 
   static async open(store: ReadStore, drop = async () => {}): Promise<UserListFixture> {
-    await UserListProjection.create(store.db);
+    await UserListProjection.createTables(store.db);
+    await UserListProjection.createIndexes!(store.db);
     return new UserListFixture(store, drop);
   }
 

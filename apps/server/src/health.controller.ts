@@ -2,7 +2,7 @@ import { Controller, Get, HttpCode, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { Needs, Public, TokenOptional, type CalledRequest, type FastifyReply } from '#libs/http';
 import { Refusal } from '#libs/kernel';
-import { Health } from './health.js';
+import { Health, isReady } from './health.js';
 import { Metrics } from './metrics.js';
 
 /** Routes for operators. An anonymous caller learns only whether the server works: a growing position would tell that an address is known. */
@@ -20,13 +20,13 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** Answers 503 while commands can not be processed, else 200; with details for operators. */
+  /** Answers 503 while commands can not be processed or the read models are not built yet, else 200; with details for operators. */
   @Get('health/ready')
   @TokenOptional()
   @HttpCode(200)
   async ready(@Req() { caller }: CalledRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     const answer = isOperator(caller) ? await this.health.details() : { status: this.health.status };
-    if (answer.status === 'unavailable') void reply.status(503).header('retry-after', 1);
+    if (!isReady(answer.status)) void reply.status(503).header('retry-after', 1);
     return answer;
   }
 

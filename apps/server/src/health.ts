@@ -1,14 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EventStore } from '#libs/event-store';
 import type { MailProcess } from '#libs/mail';
-import type { ProjectionRunner } from '#libs/read-store';
+import type { ReadModels } from '#libs/read-store';
 import type { Vault } from '#libs/vault';
 import { toPrintableName } from './printable.js';
 import type { StoreHealth } from './store-health.js';
 import type { StoreMonitor } from './store-monitor.js';
 
-/** `unavailable`: commands fail; `degraded`: commands work, lists do not or are not up to date. */
-export type HealthStatus = 'ok' | 'degraded' | 'unavailable';
+/**
+ * `unavailable`: commands fail; `building`: commands work, but lists are refused until the read models of this version are
+ * built, so a balancer should prefer servers of the former version; `degraded`: commands work, lists are not up to date.
+ */
+export type HealthStatus = 'ok' | 'degraded' | 'building' | 'unavailable';
+
+/** Returns whether a balancer should send requests to a server with this status. */
+export const isReady = (status: HealthStatus): boolean => status === 'ok' || status === 'degraded';
 
 /** How long a health response waits for the last position of the log, in ms. */
 const headTimeout = 4_000;
@@ -22,7 +28,7 @@ export class Health {
     private readonly parts: {
       readonly store: EventStore;
       readonly vault: Vault;
-      readonly projections: ProjectionRunner;
+      readonly readModels: ReadModels;
       readonly mails: MailProcess;
       readonly stores: StoreHealth;
       readonly monitor: StoreMonitor;
@@ -32,6 +38,7 @@ export class Health {
   get status(): HealthStatus {
     const stores = new Set(this.parts.stores.problems.map(({ store }) => store));
     if (stores.has('event-store') || stores.has('vault')) return 'unavailable';
+    if (!this.parts.readModels.isBuilt) return 'building';
     const isDegraded = stores.has('read-store') || this.projectionStatus !== 'ok' || this.foreignData.status !== 'ok';
     return isDegraded ? 'degraded' : 'ok';
   }
@@ -40,7 +47,7 @@ export class Health {
   async details() {
     const head = await this.head();
     const { problems } = this.parts.stores;
-    const { position, failing } = this.parts.projections.health();
+    const { position, failing, building, rebuilding } = this.parts.readModels.health();
     const { problem, owed, parked } = await this.parts.mails.health();
     const isAway = (name: string) => (problems.some(({ store }) => store === name) ? 'unavailable' : 'ok');
     return {
@@ -48,7 +55,14 @@ export class Health {
       eventStore: isAway('event-store'),
       readStore: isAway('read-store'),
       problems,
-      projections: { status: this.projectionStatus, position, head: head ?? null, failing: failing ?? null },
+      projections: {
+        status: this.projectionStatus,
+        position,
+        head: head ?? null,
+        failing: failing ?? null,
+        building,
+        rebuilding,
+      },
       foreignData: { ...this.foreignData, latest: this.listIncidents() },
       mails: { status: problem ? 'failing' : 'ok', owed, parked, problem: problem ?? null },
     };
@@ -84,9 +98,10 @@ export class Health {
     return [...store.tampered.list(maxIncidents), ...witnessed].slice(0, maxIncidents);
   }
 
-  private get projectionStatus(): 'ok' | 'failing' | 'stalled' | 'catching up' {
-    const { caughtUp, failing } = this.parts.projections.health();
+  private get projectionStatus(): 'ok' | 'failing' | 'stalled' | 'building' | 'catching up' {
+    const { caughtUp, failing } = this.parts.readModels.health();
     if (failing) return 'failing';
+    if (!this.parts.readModels.isBuilt) return 'building';
     if (this.parts.monitor.projectionsStalled) return 'stalled';
     return caughtUp ? 'ok' : 'catching up';
   }

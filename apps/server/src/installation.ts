@@ -78,7 +78,7 @@ export async function openInstallation(
     await applyOperatorEvents(store, vault);
     if (!acceptsOlderLog) await checkLogIsComplete(store, vault);
     await enterClaimsOfAddresses(store, vault);
-    return { store, vault, restored: await findLoss(store) };
+    return { store, vault, restored: await findLastLoss(store) };
   } catch (error) {
     await store.close();
     await vault?.close();
@@ -132,7 +132,7 @@ async function findFounder(store: EventStore): Promise<string | undefined> {
 }
 
 /** Returns the id of the event with which the log last lost events that read models may have; '' if there is none. */
-async function findLoss(store: EventStore): Promise<string> {
+export async function findLastLoss(store: EventStore): Promise<string> {
   for await (const { id, type, data } of store.read(stream, { backwards: true }))
     if (type === 'InstallationRestored' || (type === 'TamperedStreamAccepted' && 'log' in data)) return id;
   return '';

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Config } from './config.js';
-import type { Health } from './health.js';
+import { isReady, type Health } from './health.js';
 import type { Metrics } from './metrics.js';
 
 /** The second listener, which serves health with all details and metrics without a token. */
@@ -61,7 +61,7 @@ async function answer({ method, url = '' }: IncomingMessage, health: Health, met
   if (path === '/health/live') return json(200, { status: 'ok' });
   if (path !== '/health/ready') return json(404, { status: 404 });
   const details = await health.details();
-  return json(details.status === 'unavailable' ? 503 : 200, details);
+  return json(isReady(details.status) ? 200 : 503, details);
 }
 
 function send(response: ServerResponse, { status, type, body }: Answer): void {

@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 import type { EventStore } from '#libs/event-store';
 import { storeNames } from '#libs/kernel';
 import type { MailProcess } from '#libs/mail';
-import type { ProjectionRunner } from '#libs/read-store';
+import type { BuildProgress, ReadModels } from '#libs/read-store';
 import type { Vault } from '#libs/vault';
 import type { StoreHealth } from './store-health.js';
 
@@ -15,7 +15,7 @@ export class Metrics {
   private readonly failing: Gauge;
 
   constructor(
-    private readonly projections: ProjectionRunner,
+    private readonly readModels: ReadModels,
     mails: MailProcess,
     stores: StoreHealth,
     { store, vault }: { readonly store: EventStore; readonly vault: Vault },
@@ -44,6 +44,7 @@ export class Metrics {
       help: '1 while an event can not be projected',
       registers,
     });
+    measureBuilds(this.registry, readModels);
     countMails(this.registry, mails);
     watchStores(this.registry, stores);
     countForeignData(this.registry, store, vault);
@@ -66,11 +67,46 @@ export class Metrics {
    * @param head the log's last position; undefined if the event store does not answer
    */
   text(head: number | undefined): Promise<string> {
-    const { position, failing } = this.projections.health();
+    const { position, failing } = this.readModels.health();
     if (head !== undefined) this.lag.set(Math.max(0, head - position));
     this.failing.set(failing ? 1 : 0);
     return this.registry.metrics();
   }
+}
+
+/** Adds the gauges of tables that are being built: `first` of a new version, `rebuild` by hand. There are none at other times. */
+function measureBuilds(registry: Registry, readModels: ReadModels): void {
+  const gauges = {
+    events: 'Events of the log that a projection being built has read',
+    events_per_second: 'Events of the log that a projection being built reads in a second',
+    seconds_left: 'Seconds until a projection being built has read the log, without the time to create indexes',
+  };
+  const values = ({ events, eventsPerSecond, secondsLeft }: BuildProgress) => ({
+    events,
+    events_per_second: eventsPerSecond,
+    seconds_left: secondsLeft,
+  });
+  for (const [name, help] of Object.entries(gauges) as [keyof typeof gauges, string][])
+    registry.registerMetric(
+      new Gauge({
+        name: `rollbook_projection_build_${name}`,
+        help,
+        labelNames: ['projection', 'kind'],
+        registers: [],
+        collect() {
+          this.reset();
+          const { building, rebuilding } = readModels.health();
+          for (const [kind, builds] of [
+            ['first', building],
+            ['rebuild', rebuilding],
+          ] as const)
+            for (const { projection, ...progress } of builds) {
+              const value = values(progress)[name];
+              if (value !== null) this.set({ projection, kind }, value);
+            }
+        },
+      }),
+    );
 }
 
 /** Adds the gauges of what others have written into our stores. */

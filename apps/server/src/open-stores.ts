@@ -5,6 +5,7 @@ import { openReadStore, type ReadStore } from '#libs/read-store';
 import type { Config } from './config.js';
 import { lockDataDirectory } from './data-directory.js';
 import { openInstallation, type Installation, type OpenOptions } from './installation.js';
+import { projections } from './projections.js';
 import type { StoreHealth } from './store-health.js';
 import { hostsOfUrl, noWait, type StoreWait } from './store-wait.js';
 import { vaultPlace } from './vault-place.js';
@@ -48,6 +49,7 @@ export async function openStores(
       directory: dataDir,
       ...(databaseUrl && { databaseUrl }),
       log: identity,
+      projections,
       onDiscard: (error) =>
         new Logger('ReadStore').warn(
           `The read models can not be opened (${(error as Error).message}): they are built again.`,

@@ -21,7 +21,7 @@ import {
 } from '#libs/http';
 import { SharedRateLimits } from '#libs/kernel';
 import { MailModule, MailProcess } from '#libs/mail';
-import { ProjectionRunner, ReadStore } from '#libs/read-store';
+import { ReadModels, ReadStore } from '#libs/read-store';
 import { UsersModule } from '#libs/users';
 import { Vault } from '#libs/vault';
 import { DiskMonitor } from './disk-monitor.js';
@@ -40,7 +40,7 @@ export interface Parts {
   readonly vault: Vault;
   readonly rateLimits: SharedRateLimits;
   readonly readStore: ReadStore;
-  readonly projections: ProjectionRunner;
+  readonly readModels: ReadModels;
   readonly mails: MailProcess;
   readonly health: Health;
   readonly disk: DiskMonitor;
@@ -58,7 +58,7 @@ class PartsModule {
     vault,
     rateLimits,
     readStore,
-    projections,
+    readModels,
     mails,
     health,
     disk,
@@ -72,9 +72,9 @@ class PartsModule {
       { provide: EventStore, useValue: store },
       { provide: Vault, useValue: vault },
       { provide: ReadStore, useValue: readStore },
-      { provide: ProjectionRunner, useValue: projections },
+      { provide: ReadModels, useValue: readModels },
       { provide: MailProcess, useValue: mails },
-      { provide: ReadPosition, useValue: projections satisfies ReadPosition },
+      { provide: ReadPosition, useValue: readModels satisfies ReadPosition },
       { provide: PasswordThreads, useValue: passwordThreads },
       { provide: Clock, useValue: clock },
       { provide: PublicOrigin, useValue: { origin: publicOrigin } satisfies PublicOrigin },

@@ -7,15 +7,15 @@ import { join } from 'node:path';
 import { PasswordThreads, ensureOperatorToken } from '#libs/access';
 import { LogWitness } from '#libs/event-store';
 import { Clock } from '#libs/http';
-import { ProjectionRunner } from '#libs/read-store';
+import { ReadModels } from '#libs/read-store';
 import { serveAdmin } from './admin.js';
 import { apiPrefix, createHttpAdapter } from './adapter.js';
-import { listenForBackupRequests } from './backup/control.js';
-import type { BackupSource } from './backup/write-backup.js';
+import { listenForRequests, type ControlSource } from './backup/control-server.js';
 import type { Config } from './config.js';
 import { DiskMonitor } from './disk-monitor.js';
 import { toErrorText } from './error-text.js';
 import { ServerLogger } from './logger.js';
+import { serverHolder } from './holder.js';
 import { linkBaseUrl, createMailProcess } from './mail.js';
 import { Health } from './health.js';
 import { Metrics } from './metrics.js';
@@ -25,6 +25,7 @@ import { serveOpenApi } from './openapi/serve.js';
 import { openStores, type Stores } from './open-stores.js';
 import { logProjectionProblem } from './problem-log.js';
 import { projections } from './projections.js';
+import { readModelTools } from './read-model-tools.js';
 import { ServerModule, type Parts } from './server.module.js';
 import { StoreHealth } from './store-health.js';
 import { StoreMonitor } from './store-monitor.js';
@@ -77,14 +78,14 @@ export async function startServer(
     const shared = new SharedWork(stores.vault);
     closing.defer(() => shared.close());
     shared.add('witness', () => witnessLog(stores));
-    const runner = followLog(stores);
-    closing.defer(() => runner.stop());
+    const readModels = followLog(config, stores);
+    closing.defer(() => readModels.stop());
     const mails = createMailProcess(config, stores, clock);
     closing.defer(() => mails.close());
     const passwordThreads = new PasswordThreads();
     closing.defer(() => passwordThreads.close());
     const publicOrigin = config.publicUrl === undefined ? undefined : new URL(config.publicUrl).origin;
-    const monitor = new StoreMonitor({ ...stores, projections: runner });
+    const monitor = new StoreMonitor({ ...stores, readModels });
     closing.defer(() => monitor.stop());
     const disk = new DiskMonitor({
       directory: config.dataDir,
@@ -96,11 +97,11 @@ export async function startServer(
     });
     closing.defer(() => disk.stop());
     await disk.start();
-    const watched = new Health({ ...stores, projections: runner, mails, stores: health, monitor });
+    const watched = new Health({ ...stores, readModels, mails, stores: health, monitor });
     const parts = {
       ...stores,
       disk,
-      projections: runner,
+      readModels,
       mails,
       passwordThreads,
       clock,
@@ -108,7 +109,7 @@ export async function startServer(
       publicOrigin,
       sessions: config.sessions,
       health: watched,
-      metrics: new Metrics(runner, mails, health, stores),
+      metrics: new Metrics(readModels, mails, health, stores),
     };
     const operatorToken = join(config.dataDir, 'operator-token');
     const token = { ...parts, file: operatorToken, at: clock.now().toISOString(), days: config.operatorTokenDays };
@@ -118,7 +119,8 @@ export async function startServer(
     }
     const app = await createApp(config, parts, requestTimeout);
     closing.defer(() => drain(app));
-    await wait.for('read store', () => runner.start());
+    await wait.for('read store', () => readModels.start());
+    await readModels.waitUntilBuilt(shortBuildMs);
     monitor.start();
     await listen(app, config);
     const listener = await listenForMetrics(config, parts.health, parts.metrics);
@@ -129,7 +131,7 @@ export async function startServer(
       return mails;
     });
     closing.defer(() => sending.stop());
-    await takeCommands({ config, ...stores }, closing);
+    await takeCommands({ config, ...stores, readModels: readModelTools(stores) }, closing);
     return {
       url: await app.getUrl(),
       ...(listener && { metricsUrl: listener.url }),
@@ -143,12 +145,12 @@ export async function startServer(
   }
 }
 
-async function takeCommands(source: BackupSource, closing: AsyncDisposableStack): Promise<void> {
-  const control = await listenForBackupRequests(source);
+async function takeCommands(source: ControlSource, closing: AsyncDisposableStack): Promise<void> {
+  const control = await listenForRequests(source);
   if (control) closing.defer(() => control.close());
   else
     new Logger('Server').warn(
-      'The path of DATA_DIR is too long for a socket: this server can not be asked for a backup.',
+      'The path of DATA_DIR is too long for a socket: this server can not be asked for a backup, or to build read models anew.',
     );
 }
 
@@ -162,11 +164,16 @@ function witnessLog({ store, vault }: Stores): LogWitness {
   return witness;
 }
 
-function followLog({ store, readStore }: Stores): ProjectionRunner {
+/** How long, in ms, a start waits for read models that are built for the first time: those of a short log need no 503. */
+const shortBuildMs = 2_000;
+
+function followLog({ dataDir }: Config, { store, readStore }: Stores): ReadModels {
   const logger = new Logger('Projections');
-  return new ProjectionRunner({
+  return new ReadModels({
     store: readStore,
     projections,
+    holder: serverHolder(dataDir),
+    lastPosition: () => store.lastPosition(),
     subscribe: (from, signal) => store.follow(from, signal),
     onProblem: (problem) => logProjectionProblem(logger, problem),
   });

@@ -1,5 +1,5 @@
 import type { EventStore } from '#libs/event-store';
-import type { ProjectionRunner, ReadStore } from '#libs/read-store';
+import type { ReadModels, ReadStore } from '#libs/read-store';
 import { RepeatedTask } from './repeated-task.js';
 
 /** The time between two checks of the stores, in ms. */
@@ -21,7 +21,7 @@ export class StoreMonitor {
     private readonly parts: {
       readonly store: EventStore;
       readonly readStore: ReadStore;
-      readonly projections: ProjectionRunner;
+      readonly readModels: ReadModels;
     },
   ) {}
 
@@ -50,7 +50,7 @@ export class StoreMonitor {
   }
 
   private compare(head: number | undefined): void {
-    const { position } = this.parts.projections;
+    const { position } = this.parts.readModels;
     const now = performance.now();
     const moves = position !== this.seen.position;
     if (moves || head === undefined || head <= position) this.seen = { position, at: now };

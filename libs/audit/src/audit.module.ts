@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { EventStore } from '#libs/event-store';
 import { queryHandlers } from '#libs/http';
-import { ProjectionRunner, ReadStore } from '#libs/read-store';
+import { ReadModels, ReadStore } from '#libs/read-store';
 import { AuditController } from './http/audit.controller.js';
 import { ChangesController } from './http/changes.controller.js';
 import { FollowChanges, followChanges } from './read/changed-users.js';
@@ -20,10 +20,10 @@ import { ListAudit, ListHistory, listAudit, listHistory } from './read/list-audi
     ),
     ...queryHandlers(
       [FollowChanges],
-      [ReadStore, ProjectionRunner],
-      ({ db }, runner) =>
+      [ReadStore, ReadModels],
+      ({ db }, readModels) =>
         async (query) =>
-          followChanges(db, runner, query),
+          followChanges(db, readModels, query),
     ),
     ...queryHandlers(
       [ListHistory],

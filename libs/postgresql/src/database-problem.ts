@@ -19,6 +19,7 @@ const problemsBySqlState: readonly (readonly [pattern: RegExp, code: string, det
     'it denies access: check user and password in its URL, and whether it demands TLS (sslmode=require).',
   ],
   [/^3D000/, 'database-missing', 'the database in its URL does not exist.'],
+  [/^25P03/, 'connection-closed', 'it ended a transaction in which nothing happened for too long.'],
   [/^53300/, 'too-many-connections', 'it has no connection left.'],
   [/^57P03/, 'starting', 'it is starting.'],
   [/^57P0/, 'connection-closed', 'it is shutting down or ended the connection.'],
@@ -51,3 +52,6 @@ export const tooSlow = ({ code, name }: DatabaseStore, error: unknown): StoreUna
     { kind: 'away', code: 'too-slow', detail: 'a query takes too long.' },
     error,
   );
+
+/** Whether a statement has given up waiting for a lock, after `lock_timeout`. */
+export const isLockTimeout = (error: unknown): boolean => error instanceof DatabaseError && error.code === '55P03';

@@ -1,121 +1,117 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Runs one SQL statement with `$1`, `$2`, … and returns its rows. */
-export type RunSql = (text: string, values: readonly unknown[]) => Promise<readonly Record<string, unknown>[]>;
-
-/** The table of leases, for the schema of the database that holds it. */
-export const createLeaseTable = `CREATE TABLE lease (
-  name text PRIMARY KEY,
-  holder text NOT NULL,
-  token bigint NOT NULL,
-  renewed_at timestamptz NOT NULL
-)`;
-
-/** How often a holder renews its lease, and how often others try to take it, ms. */
-const RENEWAL_MS = 2_000;
-/** After how long without renewal a lease can be taken over, by the clock of the database, ms. */
-const EXPIRY_MS = 6_000;
-/** A holder that could not renew for this long gives up before another one can take over, ms. */
-const GIVE_UP_MS = 5_000;
+/** Runs one SQL statement with parameters `$1`, `$2`, … and returns its rows. */
+export type RunSql = (statement: string, parameters: readonly unknown[]) => Promise<readonly unknown[]>;
 
 export interface LeaseOptions {
   readonly run: RunSql;
-  /** What the lease is for, like `mails`. */
+  /** The table of leases: `name` (the key), `holder`, `token` (bigint) and `renewed_at` (timestamptz). */
+  readonly table: string;
   readonly name: string;
-  /** Identifies this process, or this part of it. */
+  /** Names this process to people, and to itself after a restart. */
   readonly holder: string;
-  /** Is called with each failure of `work` or of the database. */
-  readonly onProblem: (error: unknown) => void;
+  /** How often the holder renews it, and how often others try to take it over, in ms. */
+  readonly renewMs?: number;
+  /** How long after its last renewal others may take it over, in ms. */
+  readonly expiryMs?: number;
 }
 
+/** Another process has taken the lease over, so this one may not write any more. */
+export class LeaseLost extends Error {}
+
+const DEFAULT_RENEW_MS = 2_000;
+const DEFAULT_EXPIRY_MS = 6_000;
+
 /**
- * Work that at most one of several servers does at a time. A server that was stopped and wakes up may do a little more of
- * it: what it writes must be conditional on what it has read.
+ * A right that one process has at a time, by a row in a database. Times are those of the database's clock. The holder may be
+ * stopped and wake up after another has taken over, so its writes must also depend on the token, which each takeover raises.
  */
 export class Lease {
-  private readonly stopping = new AbortController();
-  private running: Promise<void> | undefined;
-  private held = false;
+  #token: number | undefined;
+  /** Until when no other process can have taken it over, by `performance.now()`. */
+  #safeUntil = -Infinity;
+  readonly #ending = new AbortController();
+  #running: Promise<void> | undefined;
+  readonly #renewMs: number;
+  readonly #expiryMs: number;
 
-  constructor(private readonly options: LeaseOptions) {}
+  constructor(private readonly options: LeaseOptions) {
+    this.#renewMs = options.renewMs ?? DEFAULT_RENEW_MS;
+    this.#expiryMs = options.expiryMs ?? DEFAULT_EXPIRY_MS;
+  }
 
-  /** Whether this server holds the lease now. */
-  get isHeld(): boolean {
-    return this.held;
+  /** The token of the holder; undefined while another process holds the lease, as far as this one knows. */
+  get token(): number | undefined {
+    return this.#token;
+  }
+
+  /** Whether surely no other process holds it now: for work outside of the database, which no token protects. */
+  get isSafe(): boolean {
+    return this.#token !== undefined && performance.now() < this.#safeUntil;
   }
 
   /**
-   * Waits for the lease, again and again, and does the work while it is held.
-   * @param work ends soon after its signal is aborted; if it ends earlier or fails, it is begun again
+   * Renews the lease if this process holds it, else takes it if it is free or has expired. Throws the database's errors;
+   * the token then stays as it was.
+   * @param takeOverOwn whether a lease of the same holder counts as free: at a start, when the former process has ended
    */
-  start(work: (signal: AbortSignal) => Promise<void>): void {
-    this.running = this.repeat(work);
+  async attempt(takeOverOwn = false): Promise<void> {
+    const startedAt = performance.now();
+    this.#token = (this.#token !== undefined && (await this.#renew())) || (await this.#take(takeOverOwn));
+    if (this.#token !== undefined) this.#safeUntil = startedAt + this.#expiryMs;
   }
 
-  /** Stops the work and releases the lease, so that another server can take it at once. */
+  /** Attempts it regularly until {@link stop}. Calls `onChange` after the token has changed, and `onError` with why an attempt failed. */
+  start(onChange: () => void, onError: (error: unknown) => void): void {
+    this.#running = this.#repeat(onChange, onError, this.#ending.signal);
+  }
+
+  /** Ends the attempts, and gives the lease back, so that others need not wait until it has expired. */
   async stop(): Promise<void> {
-    this.stopping.abort();
-    await this.running;
+    this.#ending.abort();
+    await this.#running;
+    if (this.#token === undefined) return;
+    const { run, table, name } = this.options;
+    const token = this.#token;
+    this.#token = undefined;
+    await run(`update ${table} set renewed_at = '-infinity' where name = $1 and token = $2`, [name, token]);
   }
 
-  private async repeat(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    const { signal } = this.stopping;
-    while (!signal.aborted) {
-      try {
-        const token = await this.take();
-        if (token !== undefined) await this.hold(token, work);
-      } catch (error) {
-        if (!signal.aborted) this.options.onProblem(error);
-      }
-      await pause(RENEWAL_MS, undefined, { signal }).catch(() => {});
-    }
-  }
-
-  /** Takes the lease if it is free. Returns the number of this tenure, or undefined. */
-  private async take(): Promise<number | undefined> {
-    const { run, name, holder } = this.options;
-    const rows = await run(
-      `INSERT INTO lease (name, holder, token, renewed_at) VALUES ($1, $2, 1, clock_timestamp())
-       ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, token = lease.token + 1, renewed_at = excluded.renewed_at
-       WHERE lease.renewed_at < clock_timestamp() - $3 * interval '1 ms'
-       RETURNING token`,
-      [name, holder, EXPIRY_MS],
-    );
-    return rows[0]?.['token'] as number | undefined;
-  }
-
-  private async hold(token: number, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    const { run, name } = this.options;
-    const lost = new AbortController();
-    const working = AbortSignal.any([lost.signal, this.stopping.signal]);
-    const renewing = this.renew(token, lost, working);
-    this.held = true;
-    try {
-      await work(working);
-    } finally {
-      this.held = false;
-      lost.abort();
-      await renewing;
-      await run("UPDATE lease SET renewed_at = '-infinity' WHERE name = $1 AND token = $2", [name, token]);
-    }
-  }
-
-  /** Renews the lease until `signal` is aborted. Aborts `lost` when another server may have it. */
-  private async renew(token: number, lost: AbortController, signal: AbortSignal): Promise<void> {
-    const { run, name, onProblem } = this.options;
-    const statement = 'UPDATE lease SET renewed_at = clock_timestamp() WHERE name = $1 AND token = $2 RETURNING token';
-    let renewedAt = performance.now();
+  async #repeat(onChange: () => void, onError: (error: unknown) => void, signal: AbortSignal): Promise<void> {
     for (;;) {
-      await pause(RENEWAL_MS, undefined, { signal }).catch(() => {});
+      await pause(this.#renewMs, undefined, { signal, ref: false }).catch(() => {});
       if (signal.aborted) return;
-      const startedAt = performance.now();
-      try {
-        if ((await run(statement, [name, token])).length === 0) return lost.abort();
-        renewedAt = startedAt;
-      } catch (error) {
-        onProblem(error);
-      }
-      if (performance.now() - renewedAt > GIVE_UP_MS) return lost.abort();
+      const before = this.#token;
+      await this.attempt().catch(onError);
+      if (this.#token !== before) onChange();
     }
+  }
+
+  async #renew(): Promise<number | undefined> {
+    const { run, table, name } = this.options;
+    return tokenOf(
+      await run(`update ${table} set renewed_at = clock_timestamp() where name = $1 and token = $2 returning token`, [
+        name,
+        this.#token,
+      ]),
+    );
+  }
+
+  async #take(takeOverOwn: boolean): Promise<number | undefined> {
+    const { run, table, name, holder } = this.options;
+    return tokenOf(
+      await run(
+        `insert into ${table} as lease (name, holder, token, renewed_at) values ($1, $2, 1, clock_timestamp())
+        on conflict (name) do update set holder = excluded.holder, token = lease.token + 1, renewed_at = excluded.renewed_at
+        where lease.renewed_at < clock_timestamp() - $3 * interval '1 millisecond' or ($4 and lease.holder = excluded.holder)
+        returning token`,
+        [name, holder, this.#expiryMs, takeOverOwn],
+      ),
+    );
   }
 }
+
+const tokenOf = (rows: readonly unknown[]): number | undefined => {
+  const row = rows[0] as { token: number | string } | undefined;
+  return row && Number(row.token);
+};

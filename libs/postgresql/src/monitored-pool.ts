@@ -23,6 +23,18 @@ export interface PoolOptions {
   readonly closeTimeoutMs: number;
 }
 
+/** How the connections of a dialect are used; times in ms. */
+export interface DialectOptions {
+  /** How long a statement may take. */
+  readonly limitMs: number;
+  /** How long a query waits for a free connection. Default: as long as a statement may take. */
+  readonly connectMs?: number;
+  /** For a long limit: after how long without an answer of the server, to this or another statement, a statement is given up. */
+  readonly silenceMs?: number;
+  /** Throws if no query may be run now. */
+  readonly refuse?: () => void;
+}
+
 /** A pool of `pg` for Kysely with time limits for connecting and for each statement. */
 export class MonitoredPool {
   private readonly pool: Pool;
@@ -49,16 +61,15 @@ export class MonitoredPool {
     options.monitor.onSilence(() => this.destroyIdle());
   }
 
-  /**
-   * Returns a Kysely dialect on this pool. Its queries throw the refusal of its store while the database is unavailable.
-   * @param limitMs how long a statement may take
-   * @param connectMs how long a query waits for a free connection
-   */
-  dialect(limitMs: number, connectMs = limitMs): PostgresDialect {
+  /** Returns a Kysely dialect on this pool. Its queries throw the refusal of its store while the database is unavailable. */
+  dialect({ refuse = () => {}, ...limits }: DialectOptions): PostgresDialect {
     const pool = {
       options: this.pool.options,
       end: () => this.end(),
-      connect: () => this.acquire(limitMs, connectMs),
+      connect: async () => {
+        refuse();
+        return this.acquire(limits);
+      },
     };
     return new PostgresDialect({ pool: pool as unknown as PostgresPool });
   }
@@ -68,7 +79,7 @@ export class MonitoredPool {
    * @param limitMs how long a statement may take, and how long it waits for a free connection
    */
   async withConnection<T>(limitMs: number, work: (connection: PooledConnection) => Promise<T>): Promise<T> {
-    const connection = await this.acquire(limitMs, limitMs);
+    const connection = await this.acquire({ limitMs });
     try {
       return await work(connection);
     } finally {
@@ -81,7 +92,7 @@ export class MonitoredPool {
     return (this.ending ??= this.endAll());
   }
 
-  private async acquire(limitMs: number, connectMs: number): Promise<PooledConnection> {
+  private async acquire({ limitMs, connectMs = limitMs, silenceMs }: DialectOptions): Promise<PooledConnection> {
     const { monitor, abandonedLimitMs } = this.options;
     const startedAt = performance.now();
     try {
@@ -94,6 +105,7 @@ export class MonitoredPool {
       return new PooledConnection(client, {
         monitor,
         limitMs,
+        ...(silenceMs !== undefined && { silenceMs }),
         abandonedLimitMs,
         firstLimitMs: Math.max(limitMs + GRACE_MS - (performance.now() - startedAt), GRACE_MS),
         onRelease: () => this.inUse.delete(client),

@@ -10,6 +10,8 @@ interface PooledConnectionOptions {
   readonly monitor: ServerMonitor;
   /** How long, in ms, the server may take for a statement. */
   readonly limitMs: number;
+  /** After how long, in ms, without an answer of the server to any statement one is given up. Default: not before its limit. */
+  readonly silenceMs?: number;
   /** How long, in ms, to wait for the first statement: shorter if the caller has already waited for the connection. */
   readonly firstLimitMs: number;
   /** How long, in ms, the server may go on with a statement that timed out before the connection is closed. */
@@ -88,23 +90,30 @@ export class PooledConnection {
 
   /** Rejects when the time of a statement is up. */
   private timeOut(response: Promise<unknown>, timer: Timer): Promise<never> {
+    const { monitor, silenceMs = Infinity } = this.options;
+    const end = performance.now() + this.nextLimitMs;
     return new Promise((_, reject) => {
       const abandon = () => {
+        if (performance.now() < end && monitor.hasRespondedWithin(silenceMs)) return wait();
         this.abandoned = response.catch(() => {});
         reject(new ResponseTimeout('no answer in time'));
       };
-      timer.start(() => timer.start(abandon, SOCKET_READ_MS), this.nextLimitMs);
+      const wait = () => {
+        const milliseconds = Math.max(0, Math.min(end - performance.now(), silenceMs));
+        timer.start(() => timer.start(abandon, SOCKET_READ_MS), milliseconds);
+      };
+      wait();
     });
   }
 
   /**
    * Returns the error to throw for a failed statement: the database's own error, except if it says that it is shutting down,
-   * starting, out of connections, or that the statement takes too long.
+   * starting, out of connections, that it has ended the connection, or that the statement takes too long.
    */
   private toFailure(error: unknown, startedAt: number): unknown {
     const { monitor } = this.options;
     if (error instanceof TypeError) return error;
-    if (error instanceof DatabaseError && !/^(08|53300|57P0)/.test(error.code ?? '')) {
+    if (error instanceof DatabaseError && !/^(08|25P03|53300|57P0)/.test(error.code ?? '')) {
       monitor.recordResponse();
       return error.code === '57014' ? monitor.tooSlow(error) : error;
     }

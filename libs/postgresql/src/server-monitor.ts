@@ -26,6 +26,11 @@ export class ServerMonitor {
     this.hasStopped = true;
   }
 
+  /** Whether the server has responded to any query within the last `milliseconds`. */
+  hasRespondedWithin(milliseconds: number): boolean {
+    return performance.now() - this.lastResponseAt < milliseconds;
+  }
+
   /** Records that the server has just responded, so it is available. */
   recordResponse(): void {
     this.lastResponseAt = performance.now();

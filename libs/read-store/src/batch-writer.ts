@@ -1,9 +1,17 @@
 import type { Recorded } from '#libs/kernel';
-import { sql } from 'kysely';
 import { applyEvents, type ProjectionWork } from './apply-events.js';
-import { advanceCheckpoints, beforeFirst, prepareProjections, type Checkpoints } from './checkpoints.js';
+import {
+  beforeFirst,
+  lockCheckpoints,
+  moveCheckpoints,
+  prepareProjections,
+  type Checkpoints,
+  type LeaseTokens,
+} from './checkpoints.js';
+import { completeTables } from './complete-tables.js';
 import type { Projection } from './projection.js';
 import type { ReadStore } from './read-store.js';
+import { schemaOf } from './version-schema.js';
 
 /** How often, in ms, checkpoints are written while no projection has anything to apply. */
 const IDLE_CHECKPOINT_MS = 1_000;
@@ -18,6 +26,7 @@ export class BatchWriter {
   constructor(
     private readonly store: ReadStore,
     private readonly projections: readonly Projection[],
+    private readonly tokens: LeaseTokens = new Map(),
   ) {}
 
   /** The last position of the newest batch that was tried; a failed one has a greater position than the checkpoints. */
@@ -26,11 +35,12 @@ export class BatchWriter {
   }
 
   /**
-   * Creates or rebuilds tables, reads all checkpoints and returns the lowest. Also needed after a failure: it may be unknown
+   * Creates missing tables, reads all checkpoints and returns the lowest. Also needed after a failure: it may be unknown
    * whether a transaction was committed, or the database may have been restored.
+   * @throws LeaseLost if another process has taken the lease of a projection over
    */
   async prepare(): Promise<number> {
-    this.#checkpoints = await prepareProjections(this.store.batchDb, this.projections);
+    this.#checkpoints = await prepareProjections(this.store.batchDb, this.projections, this.tokens);
     return Math.min(...this.#checkpoints.values());
   }
 
@@ -39,20 +49,20 @@ export class BatchWriter {
    * moves them at most once in {@link IDLE_CHECKPOINT_MS}.
    * @throws ProjectionFailed if a projection can't apply its events
    * @throws ProjectedElsewhere if another process has moved the checkpoints
+   * @throws LeaseLost if another process has taken the lease of a projection over
    */
   async write(events: readonly Recorded[], position: number): Promise<void> {
     const work = this.projections
       .map((projection) => ({ projection, events: this.#newEvents(projection, events) }))
       .filter((each) => each.events.length > 0);
     if (work.length > 0 || performance.now() - this.#committedAt > IDLE_CHECKPOINT_MS)
-      await this.#commit(work, position);
+      await this.#commit(work, position, events.length);
   }
 
-  /** Updates the statistics of the query planner, which has none after a rebuild; PGlite never does so by itself. */
-  async analyzeTables(): Promise<void> {
-    const tables = this.projections.flatMap((projection) => projection.tables);
-    if (tables.length === 0) return;
-    await sql`analyze ${sql.join(tables.map((table) => sql.table(table)))}`.execute(this.store.batchDb);
+  /** Completes the tables at the end of the log: see {@link completeTables}. */
+  async completeTables(): Promise<void> {
+    for (const projection of this.projections)
+      await completeTables(this.store, projection, schemaOf(projection), this.tokens.get(projection.name) ?? 0);
   }
 
   #newEvents({ name, events: types }: Projection, events: readonly Recorded[]): Recorded[] {
@@ -60,15 +70,28 @@ export class BatchWriter {
     return events.filter(({ type, position }) => position > checkpoint && types.includes(type));
   }
 
-  async #commit(work: readonly ProjectionWork[], position: number): Promise<void> {
+  async #commit(work: readonly ProjectionWork[], position: number, read: number): Promise<void> {
     this.#attempted = Math.max(this.#attempted, position);
     await this.store.batchDb.transaction().execute(async (tx) => {
+      // PGlite has one connection, so nothing comes between; moving the checkpoints checks them as well.
+      if (this.store.kind === 'postgresql') await lockCheckpoints(tx, this.projections, this.#checkpoints, this.tokens);
       await applyEvents(work, tx);
-      await advanceCheckpoints(tx, this.#checkpoints, position);
+      await moveCheckpoints(tx, this.#movesTo(position), position, read);
     });
     this.#checkpoints = new Map(
       [...this.#checkpoints].map(([name, checkpoint]) => [name, Math.max(checkpoint, position)]),
     );
     this.#committedAt = performance.now();
+  }
+
+  /** The checkpoints that are before `position`. */
+  #movesTo(position: number) {
+    return this.projections
+      .map((projection) => ({
+        schema: schemaOf(projection),
+        from: this.#checkpoints.get(projection.name)!,
+        token: this.tokens.get(projection.name) ?? 0,
+      }))
+      .filter(({ from }) => from < position);
   }
 }

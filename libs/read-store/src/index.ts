@@ -1,3 +1,4 @@
+export type { BuildProgress } from './build-progress.js';
 export * from './cursor.js';
 export * from './digest.js';
 export { applyEvents } from './apply-events.js';
@@ -6,7 +7,12 @@ export { insertInto, type RowWrite } from './row-writes.js';
 export * from './normalize-for-search.js';
 export type { ProjectionProblem } from './projection-problem.js';
 export * from './projection.js';
+export * from './read-models.js';
+export * from './read-range.js';
 export * from './read-store.js';
+export * from './rebuild-by-hand.js';
+export * from './replay.js';
+export { findUnbuilt } from './checkpoints.js';
 export type { AnyTables } from './schema.js';
 export * from './word-search.js';
 export { readStoreRefusals } from './refusals.js';

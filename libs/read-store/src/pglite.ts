@@ -18,9 +18,10 @@ export const createPglitePool = (
   monitor: ServerMonitor,
   { batchMs }: StatementLimits,
   directory: string,
+  searchPath: string,
 ): MonitoredPool =>
   new MonitoredPool(
-    { max: 1, idleTimeoutMillis: 0, ssl: false, stream: () => new PGliteStream(directory) },
+    { max: 1, idleTimeoutMillis: 0, ssl: false, stream: () => new PGliteStream({ directory, searchPath }) },
     { monitor, abandonedLimitMs: batchMs + GRACE_MS, closeTimeoutMs: CLOSE_TIMEOUT_MS },
   );
 
@@ -34,10 +35,10 @@ class PGliteStream extends Duplex {
   #hasStarted = false;
   #hasExited = false;
 
-  constructor(directory: string) {
+  constructor(workerData: PGliteWorkerData) {
     super();
     const file = new URL(`./pglite.worker${extname(import.meta.url)}`, import.meta.url);
-    this.#worker = new Worker(file, { workerData: { directory } satisfies PGliteWorkerData });
+    this.#worker = new Worker(file, { workerData });
     this.#worker.on('message', (response: Uint8Array) => this.push(response));
     this.#worker.on('error', (error) => this.destroy(error));
     this.#worker.on('exit', () => {

@@ -12,11 +12,12 @@ import { unpackEmptyDatabase } from './unpack-database.js';
 /** What the thread is started with. It answers PostgreSQL's frontend messages until the message `close`. */
 export interface PGliteWorkerData {
   readonly directory: string;
+  readonly searchPath: string;
 }
 
-const { directory } = workerData as PGliteWorkerData;
+const { directory, searchPath } = workerData as PGliteWorkerData;
 const settings = [
-  'search_path=rollbook,public',
+  `search_path=${searchPath}`,
   'timezone=UTC',
   'shared_buffers=16MB',
   'max_wal_size=64MB',

@@ -22,7 +22,7 @@ import {
 } from 'rxjs';
 import { BatchSize } from './batch-size.js';
 import { BatchWriter } from './batch-writer.js';
-import { beforeFirst } from './checkpoints.js';
+import { beforeFirst, type LeaseTokens } from './checkpoints.js';
 import { isSameProblem, outageCode, toProjectionProblem, type ProjectionProblem } from './projection-problem.js';
 import type { Projection, SubscribeToLog } from './projection.js';
 import { ReadAhead } from './read-ahead.js';
@@ -36,6 +36,10 @@ export interface RunnerOptions {
   readonly onProblem: (problem: ProjectionProblem) => void;
   /** The most log items in one transaction, and the most that are read ahead of it. Default: {@link BatchSize}. */
   readonly maxBatchSize?: number;
+  /** The tokens of the leases with which it writes; none on PGlite. */
+  readonly tokens?: LeaseTokens;
+  /** Is called when the end of the log is reached, after the tables were completed. */
+  readonly onCaughtUp?: () => Promise<void>;
 }
 
 export interface RunnerHealth {
@@ -68,7 +72,7 @@ export class ProjectionRunner {
 
   constructor(private readonly options: RunnerOptions) {
     this.#batchSize = new BatchSize(options.maxBatchSize);
-    this.#writer = new BatchWriter(options.store, options.projections);
+    this.#writer = new BatchWriter(options.store, options.projections, options.tokens);
   }
 
   /** The position up to which every projection has applied the log. */
@@ -81,7 +85,7 @@ export class ProjectionRunner {
     return this.#appliedBatches;
   }
 
-  /** Creates or rebuilds tables, then follows the log. */
+  /** Creates missing tables, then follows the log. */
   async start(): Promise<void> {
     await this.#prepare();
     this.#running = defer(() => this.#prepare())
@@ -164,8 +168,9 @@ export class ProjectionRunner {
     this.#reached.next(position);
     if (events.length > 0) this.#appliedBatches.next(events);
     if (!this.#caughtUp && items.some(({ kind }) => kind === 'caughtUp')) {
-      await this.#writer.analyzeTables();
+      await this.#writer.completeTables();
       this.#caughtUp = true;
+      await this.options.onCaughtUp?.();
     }
     if (position >= (this.#failing?.position ?? position)) this.#failing = undefined;
   }

@@ -10,11 +10,13 @@ export type FoldEvents = () => readonly RowWrite[];
 export interface Projection {
   /** Like `user-list`. Its checkpoint is stored under this name: a renamed projection would be built again. */
   readonly name: string;
-  /** After a change, the tables are dropped and built again from the start of the log. */
+  /** Each version has tables of its own. After a change, they are built from the start of the log, beside those of the former version. */
   readonly version: number;
   readonly tables: readonly string[];
-  /** Creates the tables and indexes. */
-  create(db: Kysely<AnyTables>): Promise<void>;
+  /** Creates the tables with the primary keys and constraints that `apply` needs. */
+  createTables(db: Kysely<AnyTables>): Promise<void>;
+  /** Creates the indexes that only queries need, once the tables are filled: that is faster than to fill tables that have them. */
+  createIndexes?(db: Kysely<AnyTables>): Promise<void>;
   /** The event types that `apply` gets. */
   readonly events: readonly string[];
   /**

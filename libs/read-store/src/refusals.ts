@@ -12,6 +12,11 @@ export const readStoreRefusals = describeRefusals('read-store', {
     meaning: 'The read models have not reached the position that Rollbook-Min-Position asks for.',
     next: 'Repeat the request after `Retry-After` seconds.',
   },
+  'projections.building': {
+    kind: 'unavailable',
+    meaning: 'The read models of this version are being built from the log; `progress` tells how far they are.',
+    next: 'Repeat the request after `Retry-After` seconds, or ask a server of the former version; commands work meanwhile.',
+  },
   'cursor.invalid': {
     kind: 'invalid',
     meaning: 'The cursor was not made by this list.',

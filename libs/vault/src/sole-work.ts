@@ -1,30 +1,60 @@
-/** Work that only one of several servers does at a time. */
-export interface SoleWork {
-  /** Whether this server does it now. */
-  readonly isHeld: boolean;
-  /**
-   * Does the work whenever it is this server's turn.
-   * @param work ends soon after its signal is aborted
-   */
-  start(work: (signal: AbortSignal) => Promise<void>): void;
-  /** Stops the work, and lets another server do it. */
-  stop(): Promise<void>;
-}
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Lease } from '#libs/postgresql';
 
-/** Work of the only server. */
-export class OwnWork implements SoleWork {
-  readonly isHeld = true;
+/** How often it is checked whether the lease still is this server's, ms. */
+const CHECK_MS = 500;
+
+/** Work that at most one of several servers does at a time. */
+export class SoleWork {
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
 
-  constructor(private readonly onProblem: (error: unknown) => void) {}
+  /** @param lease the right to do the work; undefined if this is the only server */
+  constructor(
+    private readonly lease: Lease | undefined,
+    private readonly onProblem: (error: unknown) => void,
+  ) {}
 
+  /**
+   * Does the work whenever it is this server's turn. A server that was stopped and wakes up may do a little more of it when
+   * another one has begun: what it writes must depend on what it has read.
+   * @param work ends soon after its signal is aborted
+   */
   start(work: (signal: AbortSignal) => Promise<void>): void {
-    this.running = work(this.stopping.signal).catch(this.onProblem);
+    this.running = this.repeat(work).catch(this.onProblem);
   }
 
+  /** Stops the work, and lets another server do it. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running;
+    await this.lease?.stop().catch(this.onProblem);
+  }
+
+  private async repeat(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const { lease, onProblem } = this;
+    const { signal } = this.stopping;
+    if (!lease) return work(signal);
+    await lease.attempt().catch(onProblem);
+    lease.start(() => {}, onProblem);
+    while (!signal.aborted) {
+      if (lease.isSafe) await this.doWhileHeld(lease, work);
+      await pause(CHECK_MS, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  private async doWhileHeld(lease: Lease, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const lost = new AbortController();
+    const token = lease.token;
+    const check = setInterval(() => {
+      if (!lease.isSafe || lease.token !== token) lost.abort();
+    }, CHECK_MS);
+    try {
+      await work(AbortSignal.any([lost.signal, this.stopping.signal]));
+    } catch (error) {
+      this.onProblem(error);
+    } finally {
+      clearInterval(check);
+    }
   }
 }

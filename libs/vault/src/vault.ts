@@ -14,7 +14,7 @@ import { PasswordHashes } from './password-hashes.js';
 import { PendingApprovals } from './pending-approvals.js';
 import { RowMacs, type AuthenticatedTable } from './row-macs.js';
 import { SessionStore } from './session-store.js';
-import { OwnWork, type SoleWork } from './sole-work.js';
+import { SoleWork } from './sole-work.js';
 import { StoredRateLimits } from './stored-rate-limits.js';
 import { TokenHashes } from './token-hashes.js';
 import { TokenUses } from './token-uses.js';
@@ -159,7 +159,7 @@ export class Vault {
    * server. If no other server can share the vault, the work is always done here.
    */
   soleWork(name: string, holder: string, onProblem: (error: unknown) => void): SoleWork {
-    return this.engine.lease({ name, holder, onProblem }) ?? new OwnWork(onProblem);
+    return new SoleWork(this.engine.lease({ name, holder }), onProblem);
   }
 
   /** Returns the rate limits of the installation, which all its servers share. */

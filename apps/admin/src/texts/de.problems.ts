@@ -51,7 +51,10 @@ export const problems: Texts<never, typeof english> = {
   request: { invalid: 'Einige Felder lassen sich so nicht verwenden.', 'not-utf8': 'Der Text kam nicht in UTF-8 an.' },
   revision: { stale: 'Jemand anders hat das inzwischen geändert.' },
   log: { tampered: 'Das Protokoll dazu wurde an Rollbook vorbei verändert. Ein Betreiber muss es prüfen.' },
-  projections: { behind: 'Die Listen holen noch auf. Versuchen Sie es gleich noch einmal.' },
+  projections: {
+    behind: 'Die Listen holen noch auf. Versuchen Sie es gleich noch einmal.',
+    building: 'Die Listen werden gerade aufgebaut. Versuchen Sie es in einigen Minuten noch einmal.',
+  },
   storage: { full: 'Der Speicher des Servers ist voll: Nichts lässt sich speichern, bis dort Platz ist.' },
   'event-store': { unavailable: 'Der Ereignisspeicher antwortet nicht. Versuchen Sie es gleich noch einmal.' },
   'read-store': { unavailable: 'Der Speicher der Listen antwortet nicht. Versuchen Sie es gleich noch einmal.' },

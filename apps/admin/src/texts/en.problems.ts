@@ -48,7 +48,10 @@ export const problems = {
   request: { invalid: 'Some fields can not be used.', 'not-utf8': 'The text was not sent as UTF-8.' },
   revision: { stale: 'Somebody else changed this in the meantime.' },
   log: { tampered: 'The log of this was changed from outside Rollbook. An operator has to look at it.' },
-  projections: { behind: 'The lists are still catching up. Try again in a moment.' },
+  projections: {
+    behind: 'The lists are still catching up. Try again in a moment.',
+    building: 'The lists are being built. Try again in some minutes.',
+  },
   storage: { full: 'The disk of the server is full: nothing can be saved until there is room.' },
   'event-store': { unavailable: 'The store of events does not answer. Try again in a moment.' },
   'read-store': { unavailable: 'The store of lists does not answer. Try again in a moment.' },

@@ -50,7 +50,10 @@ export const problems: Texts<never, typeof english> = {
   request: { invalid: 'Algunos campos no se pueden usar.', 'not-utf8': 'El texto no se envió en UTF-8.' },
   revision: { stale: 'Otra persona lo ha cambiado entretanto.' },
   log: { tampered: 'Este registro fue modificado sin usar Rollbook. Un operador tiene que revisarlo.' },
-  projections: { behind: 'Las listas aún se están poniendo al día. Inténtelo en un momento.' },
+  projections: {
+    behind: 'Las listas aún se están poniendo al día. Inténtelo en un momento.',
+    building: 'Las listas se están creando. Inténtelo de nuevo en unos minutos.',
+  },
   storage: { full: 'El disco del servidor está lleno: no se puede guardar nada hasta que haya espacio.' },
   'event-store': { unavailable: 'El almacén de eventos no responde. Inténtelo en un momento.' },
   'read-store': { unavailable: 'El almacén de listas no responde. Inténtelo en un momento.' },

@@ -50,7 +50,10 @@ export const problems: Texts<never, typeof english> = {
   request: { invalid: 'Niektórych pól nie można tak użyć.', 'not-utf8': 'Tekst nie został wysłany w UTF-8.' },
   revision: { stale: 'Ktoś inny zmienił to w międzyczasie.' },
   log: { tampered: 'Ten dziennik został zmieniony z pominięciem Rollbooka. Musi go sprawdzić operator.' },
-  projections: { behind: 'Listy jeszcze się aktualizują. Spróbuj za chwilę.' },
+  projections: {
+    behind: 'Listy jeszcze się aktualizują. Spróbuj za chwilę.',
+    building: 'Listy są właśnie tworzone. Spróbuj ponownie za kilka minut.',
+  },
   storage: { full: 'Dysk serwera jest pełny: niczego nie można zapisać, dopóki nie będzie miejsca.' },
   'event-store': { unavailable: 'Magazyn zdarzeń nie odpowiada. Spróbuj za chwilę.' },
   'read-store': { unavailable: 'Magazyn list nie odpowiada. Spróbuj za chwilę.' },

@@ -47,7 +47,7 @@ function sharedRefusals({ needs, path, message, takesKey, takesRevision }: Route
     ...when(message !== undefined, 'request.invalid'),
     ...when(needsToken, 'access.unauthenticated', 'access.forbidden'),
     ...when(needsToken && (isCommand || !message), 'access.foreign-origin'),
-    ...when(needsToken, 'position.invalid', 'projections.behind', 'read-store.unavailable'),
+    ...when(needsToken, 'position.invalid', 'projections.behind', 'projections.building', 'read-store.unavailable'),
     ...when(isCommand, 'stream.busy', 'revision.invalid', 'log.tampered'),
     ...when(isCommand && takesKey, 'idempotency.key-invalid', 'idempotency.mismatch'),
     ...when(isCommand && !takesKey, 'idempotency.not-here'),
@@ -93,6 +93,17 @@ export const problemSchemas: Schemas = {
         enum: [...sessionEndReasons],
         description:
           'With `access.unauthenticated`, only to a browser that sends the cookie of a session that has ended: why it has.',
+      },
+      progress: {
+        type: 'object',
+        description: 'With `projections.building`: how far the read models are.',
+        required: ['percent', 'events', 'eventsPerSecond', 'secondsLeft'],
+        properties: {
+          percent: { type: 'integer' },
+          events: { type: 'integer', description: 'Events that were read.' },
+          eventsPerSecond: { type: 'integer' },
+          secondsLeft: { type: 'integer', nullable: true, description: '`null`: it can not be told.' },
+        },
       },
       retryAfter: { type: 'integer', description: 'With `access.throttled`: seconds to wait, as in `Retry-After`.' },
     },

@@ -38,7 +38,7 @@ export const AccessTokensProjection: Projection = {
   tables: ['access_tokens'],
   events: ['AccessTokenIssued', 'AccessTokenEnded'] satisfies AccessTokenEvent['type'][],
 
-  async create(db) {
+  async createTables(db) {
     await sql`
       CREATE TABLE access_tokens (
         token_id text PRIMARY KEY,
@@ -56,6 +56,9 @@ export const AccessTokensProjection: Projection = {
         ended_at timestamptz,
         position bigint NOT NULL UNIQUE
       )`.execute(db);
+  },
+
+  async createIndexes(db) {
     await sql`CREATE INDEX access_tokens_of_account ON access_tokens (account, kind, position)`.execute(db);
     await sql`CREATE INDEX access_tokens_issued_by ON access_tokens (issued_by_id)`.execute(db);
     await sql`CREATE INDEX access_tokens_issued_via ON access_tokens (issued_via)`.execute(db);

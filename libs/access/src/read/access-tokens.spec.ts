@@ -23,7 +23,8 @@ let position = 0;
 
 beforeAll(async () => {
   store = await openTemporaryReadStore();
-  await AccessTokensProjection.create(store.db);
+  await AccessTokensProjection.createTables(store.db);
+  await AccessTokensProjection.createIndexes!(store.db);
 });
 afterAll(() => store.close());
 afterEach(() => store.db.deleteFrom('access_tokens').execute());

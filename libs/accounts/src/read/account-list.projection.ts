@@ -88,14 +88,17 @@ export const AccountListProjection: Projection = {
   tables: ['account_list', 'account_domain'],
   events: Object.keys(handlers),
 
-  async create(db) {
+  async createTables(db) {
     await sql`
       create table account_list (
         account_id text collate "C" primary key, name text not null, name_key text collate "C" not null, contracts jsonb not null, language text, administrators jsonb not null,
         opened_at timestamptz not null, closed boolean not null, revision integer not null)`.execute(db);
+    await sql`create table account_domain (domain text collate "C" primary key, account_id text not null)`.execute(db);
+  },
+
+  async createIndexes(db) {
     await sql`create index on account_list (opened_at, account_id)`.execute(db);
     await sql`create index on account_list (name_key, account_id)`.execute(db);
-    await sql`create table account_domain (domain text collate "C" primary key, account_id text not null)`.execute(db);
     await sql`create index on account_domain (account_id)`.execute(db);
   },
 

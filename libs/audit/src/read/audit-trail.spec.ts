@@ -31,7 +31,7 @@ const revisions = new Map<string, number>();
 
 beforeAll(async () => {
   store = await openTemporaryReadStore();
-  await AuditTrailProjection.create(store.db);
+  await AuditTrailProjection.createTables(store.db);
 });
 afterAll(() => store.close());
 beforeEach(async () => {

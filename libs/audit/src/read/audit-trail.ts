@@ -39,7 +39,7 @@ export const AuditTrailProjection: Projection = {
   tables: ['audit_trail', 'audit_subject'],
   events: auditedEvents,
 
-  async create(db) {
+  async createTables(db) {
     await sql`
       create table audit_subject (
         kind text collate "C" not null, id text collate "C" not null, seen json not null, primary key (kind, id)) with (fillfactor = 50)`.execute(
@@ -51,6 +51,9 @@ export const AuditTrailProjection: Projection = {
         action text collate "C" not null, actor_id text collate "C" not null, actor_kind text not null, via text,
         subject_kind text not null, subject_id text collate "C" not null, account text collate "C",
         reason text, ip text, changes json not null, correlation_id text collate "C" not null)`.execute(db);
+  },
+
+  async createIndexes(db) {
     for (const column of ['account', 'subject_id', 'actor_id', 'action', 'correlation_id']) {
       await sql`create index on audit_trail (${sql.ref(column)}, position)`.execute(db);
     }

@@ -1,9 +1,9 @@
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsInt, Max, Min } from 'class-validator';
 import type { Kysely } from 'kysely';
-import { defer, delayWhen, filter, map, merge, shareReplay, type Observable } from 'rxjs';
+import { concatMap, defer, delayWhen, filter, map, merge, shareReplay, type Observable } from 'rxjs';
 import { Ids, Optional, Query, Several, type Recorded } from '#libs/kernel';
-import type { ProjectionRunner } from '#libs/read-store';
+import type { ReadModels } from '#libs/read-store';
 import type { AuditTables } from './audit-trail.js';
 
 /** Follows which users of an account change, as soon as the lists show it. */
@@ -36,17 +36,22 @@ const mostMissed = 1_000;
  */
 export function followChanges(
   db: Kysely<AuditTables>,
-  runner: Pick<ProjectionRunner, 'position' | 'appliedBatches'>,
+  readModels: Pick<ReadModels, 'position' | 'appliedBatches' | 'movedElsewhere'>,
   { after, also = [], context }: FollowChanges,
 ): Observable<LiveChange> {
   const accounts = [...new Set([context.account!, ...also])];
-  const live = runner.appliedBatches.pipe(
+  const own = readModels.appliedBatches.pipe(
     map((events) => events.flatMap((event) => placesOf(event, accounts))),
     filter((places) => places.length > 0),
     map((places) => changed(places, accounts)),
   );
-  const first = defer(() => changedSince(db, runner.position, accounts, after)).pipe(shareReplay(1));
-  return merge(live.pipe(delayWhen(() => first)), first);
+  // What another server has written is read from its rows.
+  const elsewhere = readModels.movedElsewhere.pipe(
+    concatMap((before) => changedSince(db, readModels.position, accounts, before)),
+    filter(({ kind }) => kind !== 'ready'),
+  );
+  const first = defer(() => changedSince(db, readModels.position, accounts, after)).pipe(shareReplay(1));
+  return merge(merge(own, elsewhere).pipe(delayWhen(() => first)), first);
 }
 
 async function changedSince(

@@ -47,7 +47,7 @@ export const UserListProjection: Projection = {
   tables: ['user_list', 'user_count', 'user_seen'],
   events: userViewEvents,
 
-  async create(db) {
+  async createTables(db) {
     // The fill factor leaves room on each page, so that an update of columns without an index touches no index.
     await sql`create table user_seen (user_id text collate "C" primary key, seen json not null) with (fillfactor = 50)`.execute(
       db,
@@ -59,6 +59,10 @@ export const UserListProjection: Projection = {
         first_name_key text collate "C" not null, last_name_key text collate "C" not null, email_key text collate "C" not null,
         search text not null, search_grams text[] collate "C", added_at timestamptz, last_login_at timestamptz, restorable_until timestamptz,
         item json not null, primary key (account_id, user_id)) with (fillfactor = 75)`.execute(db);
+    await createUserCountTable(db);
+  },
+
+  async createIndexes(db) {
     for (const key of [...Object.values(sortColumns), ['status', ...sortColumns.lastName]]) {
       await sql`create index on user_list (account_id, ${sql.join(key.map((column) => sql.ref(column)))}, user_id)`.execute(
         db,
@@ -70,7 +74,6 @@ export const UserListProjection: Projection = {
     await sql`create index on user_list (account_id, restorable_until) where status = 'deleted'`.execute(db);
     // Few rows: users whose locks have ends.
     await sql`create index on user_list (account_id, locked_until) where locked_until is not null`.execute(db);
-    await createUserCountTable(db);
     await sql`create index on user_list (account_id, address)`.execute(db);
     // New entries wait in a list (limit in kB), which each search reads as well: a user has some seventy grams.
     await sql`create index user_list_search on user_list using gin (account_id, search_grams) with (gin_pending_list_limit = 64)`.execute(

@@ -33,8 +33,8 @@ export interface Engine {
    * @param onProblem is called with each failure of `look` or of the connection
    */
   watch(look: () => Promise<void>, onProblem: (error: unknown) => void): { close(): Promise<void> };
-  /** Returns work that only one server at a time does, see {@link Lease}. */
-  lease(options: Pick<LeaseOptions, 'name' | 'holder' | 'onProblem'>): Lease | undefined;
+  /** Returns a right that one server has at a time; undefined where there is only one. */
+  lease(options: Pick<LeaseOptions, 'name' | 'holder'>): Lease | undefined;
   /** Waits for what was begun, and closes the database. */
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import {
   Lease,
-  Notifications,
+  Watch,
   type LeaseOptions,
   type MonitoredPool,
   type PooledConnection,
@@ -67,16 +67,16 @@ export class PostgresqlEngine implements Engine {
   }
 
   watch(look: () => Promise<void>, onProblem: (error: unknown) => void): { close(): Promise<void> } {
-    return new Notifications({ url: this.url, channel: logChannel, pollMs: POLL_MS, look, onProblem });
+    return new Watch({ url: this.url, channel: logChannel, pollMs: POLL_MS, look, onProblem });
   }
 
-  lease(options: Pick<LeaseOptions, 'name' | 'holder' | 'onProblem'>): Lease {
+  lease(options: Pick<LeaseOptions, 'name' | 'holder'>): Lease {
     const run: RunSql = (text, values) =>
       this.pool.withConnection(this.limitMs, async (connection) => {
         const { rows } = await connection.query(text, [...values]);
         return rows as Record<string, unknown>[];
       });
-    return new Lease({ run, ...options });
+    return new Lease({ run, table: 'lease', ...options });
   }
 
   async close(): Promise<void> {

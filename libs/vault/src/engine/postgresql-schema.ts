@@ -1,5 +1,3 @@
-import { createLeaseTable } from '#libs/postgresql';
-
 /** The channel of the notifications that the row about the log has changed. */
 export const logChannel = 'rollbook_log';
 
@@ -70,7 +68,7 @@ export const postgresqlMigrations: readonly string[] = [
    CREATE TABLE bulk_key (command text PRIMARY KEY, digest text NOT NULL);
    CREATE UNLOGGED TABLE rate_limit (key text PRIMARY KEY, until bigint NOT NULL, count integer NOT NULL);
    CREATE INDEX rate_limit_until ON rate_limit (until);
-   ${createLeaseTable};
+   CREATE TABLE lease (name text PRIMARY KEY, holder text NOT NULL, token bigint NOT NULL, renewed_at timestamptz NOT NULL);
    CREATE FUNCTION notify_log() RETURNS trigger LANGUAGE plpgsql AS $$
      BEGIN PERFORM pg_notify('${logChannel}', ''); RETURN NULL; END $$;
    CREATE TRIGGER notify_log AFTER UPDATE ON secret FOR EACH STATEMENT EXECUTE FUNCTION notify_log()`,
