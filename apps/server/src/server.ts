@@ -126,8 +126,8 @@ export async function startServer(
     const listener = await listenForMetrics(config, parts.health, parts.metrics);
     if (listener) closing.defer(() => listener.close());
     const linkBase = linkBaseUrl(config, await app.getUrl());
-    const sending = shared.add('mails', () => {
-      mails.start(linkBase);
+    const sending = shared.add('mails', (turn) => {
+      mails.start(linkBase, turn);
       return mails;
     });
     closing.defer(() => sending.stop());

@@ -24,13 +24,13 @@ export class SharedWork {
     this.watch = vault.watch((error) => this.report('The changes of other servers can not be read.', error));
   }
 
-  /** Does work whenever it is this server's turn. `begin` begins it and returns what ends it. */
-  add(name: string, begin: () => Running): SoleWork {
+  /** Does work whenever it is this server's turn. `begin` gets the number of the turn, begins the work and returns what ends it. */
+  add(name: string, begin: (turn: number | undefined) => Running): SoleWork {
     const report = (error: unknown) => this.report(`This server can not do its part of the work: ${name}.`, error);
     const work = this.vault.soleWork(name, this.id, report);
     this.works.push(work);
-    work.start(async (signal) => {
-      const running = begin();
+    work.start(async (signal, turn) => {
+      const running = begin(turn);
       if (!signal.aborted) await once(signal, 'abort');
       await running.stop();
     });

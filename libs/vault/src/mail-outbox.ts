@@ -87,13 +87,14 @@ export class MailOutbox {
   }
 
   /**
-   * Reserves a due mail until a time (Unix ms): no server sends it before that. Returns whether this was possible; it is not if
-   * another server has reserved or sent it. The only server need not reserve any.
+   * Claims a due mail for the server that sends mails now: one that did it before, and does not know yet that it may not any
+   * more, can't claim it afterwards. Returns whether the mail is still to be sent, and by this server.
+   * @param tenure the number of this server's turn to send mails; undefined if it is the only one, which need not claim any
    */
-  async claim({ id, nextAttemptAt }: Pick<Mail, 'id' | 'nextAttemptAt'>, until: number): Promise<boolean> {
-    if (!this.engine.isShared) return true;
-    const claim = "UPDATE mail SET next_attempt_at = ? WHERE id = ? AND state = 'owed' AND next_attempt_at = ?";
-    const [claimed] = await this.engine.run([sql(claim, until, id, nextAttemptAt)]);
+  async claim(id: string, tenure: number | undefined): Promise<boolean> {
+    if (tenure === undefined) return true;
+    const claim = "UPDATE mail SET claim = ? WHERE id = ? AND state = 'owed' AND (claim IS NULL OR claim <= ?)";
+    const [claimed] = await this.engine.run([sql(claim, tenure, id, tenure)]);
     return claimed! > 0;
   }
 

@@ -4,6 +4,8 @@ import type { Lease } from '#libs/postgresql';
 /** How often it is checked whether the lease still is this server's, ms. */
 const CHECK_MS = 500;
 
+type Work = (signal: AbortSignal, turn: number | undefined) => Promise<void>;
+
 /** Work that at most one of several servers does at a time. */
 export class SoleWork {
   private readonly stopping = new AbortController();
@@ -18,9 +20,9 @@ export class SoleWork {
   /**
    * Does the work whenever it is this server's turn. A server that was stopped and wakes up may do a little more of it when
    * another one has begun: what it writes must depend on what it has read.
-   * @param work ends soon after its signal is aborted
+   * @param work ends soon after its signal is aborted; `turn` grows with each server's turn, and is undefined for the only one
    */
-  start(work: (signal: AbortSignal) => Promise<void>): void {
+  start(work: Work): void {
     this.running = this.repeat(work).catch(this.onProblem);
   }
 
@@ -31,10 +33,10 @@ export class SoleWork {
     await this.lease?.stop().catch(this.onProblem);
   }
 
-  private async repeat(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  private async repeat(work: Work): Promise<void> {
     const { lease, onProblem } = this;
     const { signal } = this.stopping;
-    if (!lease) return work(signal);
+    if (!lease) return work(signal, undefined);
     await lease.attempt().catch(onProblem);
     lease.start(() => {}, onProblem);
     while (!signal.aborted) {
@@ -43,14 +45,14 @@ export class SoleWork {
     }
   }
 
-  private async doWhileHeld(lease: Lease, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  private async doWhileHeld(lease: Lease, work: Work): Promise<void> {
     const lost = new AbortController();
-    const token = lease.token;
+    const { token } = lease;
     const check = setInterval(() => {
       if (!lease.isSafe || lease.token !== token) lost.abort();
     }, CHECK_MS);
     try {
-      await work(AbortSignal.any([lost.signal, this.stopping.signal]));
+      await work(AbortSignal.any([lost.signal, this.stopping.signal]), token);
     } catch (error) {
       this.onProblem(error);
     } finally {

@@ -63,11 +63,15 @@ export class MailProcess {
 
   constructor(private readonly options: MailProcessOptions) {}
 
-  /** Starts both loops, also after a {@link stop}. `publicUrl` is the base URL of the links in mails. */
-  start(publicUrl: string): void {
+  /**
+   * Starts both loops, also after a {@link stop}.
+   * @param publicUrl base URL of the links in mails
+   * @param turn the number of this server's turn to send mails; undefined for the only server
+   */
+  start(publicUrl: string, turn?: number): void {
     const { store, vault, transport, now, report } = this.options;
     [this.#stopping, this.#cut, this.#caughtUp] = [new AbortController(), new AbortController(), false];
-    this.#sender = new MailSender(vault.outbox, { store, vault, publicUrl, now }, transport, report);
+    this.#sender = new MailSender(vault.outbox, { store, vault, publicUrl, now }, transport, report, turn);
     this.#loops = [this.#retry(() => this.#follow()), this.#retry(() => this.#send())];
   }
 

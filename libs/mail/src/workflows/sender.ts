@@ -21,8 +21,6 @@ interface Delivery {
   readonly file?: string | undefined;
 }
 
-/** How long no other server sends a mail that is being sent here, ms: longer than a conversation with the mail server. */
-const claimMs = 5 * 60_000;
 /** How many due mails are loaded at a time. */
 const pageSize = 20;
 
@@ -40,6 +38,8 @@ export class MailSender {
     private readonly dependencies: ComposeDependencies,
     private readonly transport: MailTransport,
     private readonly report: SenderReport,
+    /** The number of this server's turn to send mails; undefined for the only server. */
+    private readonly turn?: number,
   ) {}
 
   /**
@@ -59,8 +59,7 @@ export class MailSender {
       const deliverNext = async () => {
         for (let mail; !stopping.aborted && (mail = mails.shift());) {
           // Immediately before, since another server may have sent it while others were sent here.
-          const isOurs = await this.outbox.claim(mail, this.dependencies.now().getTime() + claimMs);
-          if (isOurs) add(await this.deliver(mail));
+          if (await this.outbox.claim(mail.id, this.turn)) add(await this.deliver(mail));
         }
       };
       return Promise.all(Array.from({ length: this.transport.concurrency }, deliverNext));

@@ -51,7 +51,9 @@ export const postgresqlMigrations: readonly string[] = [
      attempts integer NOT NULL,
      since bigint NOT NULL,
      next_attempt_at bigint NOT NULL,
-     problem text
+     problem text,
+     -- The number of the turn to send mails in which a server has begun to send it.
+     claim bigint
    );
    CREATE INDEX mail_due ON mail (state, next_attempt_at);
    CREATE INDEX mail_since ON mail (state, since, id);
