@@ -6,6 +6,7 @@ import { Client } from 'pg';
 import { noObserver } from '#libs/kernel';
 import { moveState, openVault, vaultInPostgresql, type Vault } from '#libs/vault';
 import { stateTables } from '../../libs/vault/src/engine/state-tables.js';
+import { fillVault } from './filled-vault.js';
 import { useDatabase } from './read-store-fixture.js';
 
 const key = Buffer.alloc(32, 7);
@@ -28,41 +29,10 @@ async function query(sql: string): Promise<Record<string, unknown>[]> {
   return rows as Record<string, unknown>[];
 }
 
-/** Fills every table of a new vault. */
+/** Fills every table of a new vault in the directory. */
 async function fill(): Promise<Vault> {
   const vault = await openVault({ directory, key, create: true });
-  await Promise.all(Array.from({ length: 1_200 }, (_, nth) => vault.findOrCreateKey(`user:${nth}`)));
-  await vault.tokens.save('h1', 'token-1');
-  await vault.tokenUses.save(new Map([['token-1', 1_000]]));
-  await vault.passwords.save('ann', 'c1', 'a hash');
-  const times = { startedAt: 1, usedAt: 2, authenticatedAt: 1 };
-  const session = {
-    ...times,
-    holder: 'ann',
-    kind: 'user',
-    revision: 3,
-    authenticatedBy: 'link',
-    agent: 'Fox – 🦊',
-  } as const;
-  await vault.sessions.add('h1', { ...session, id: 's1' });
-  await vault.sessions.add('h2', { ...session, id: 's2' });
-  await vault.sessions.end('ann', 's2', 'ended-by-user', 5);
-  await vault.addresses.findOrAdd('a', 'address-1');
-  const { state } = vault.witness;
-  await vault.witness.saveAccepted('n-3', { revision: 1, events: [[0, 0]], position: 4 });
-  await vault.witness.save({
-    state: { ...state, position: 9 },
-    foreign: [{ stream: 'n-1', revision: 3, position: 8, type: 'Forged' }],
-    changedStreams: [{ stream: 'n-2', position: 9 }],
-  });
-  const { outbox, pendingApprovals, approvalNotices, linkRequests } = vault;
-  await outbox.saveWithCheckpoint(undefined, 7, [
-    ...outbox.enqueue({ id: 'm1', kind: 'password-link', user: 'ann', about: 'r', since: 1 }),
-    ...pendingApprovals.add('ann', 'acme', 100),
-    ...approvalNotices.add('ann', 'acme', 50),
-    ...linkRequests.save('x', { count: 1, lastAt: 2 }),
-  ]);
-  await vault.bulkDigests.findOrSave('c1', 'one');
+  await fillVault(vault, 1_200);
   return vault;
 }
 

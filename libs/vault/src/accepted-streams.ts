@@ -55,7 +55,7 @@ export class AcceptedStreams {
 
   /** Saves an acceptance instead of an earlier one of the stream. */
   save(stream: string, acceptance: SavedAcceptance): Statement[] {
-    const box = wrap(Buffer.from(JSON.stringify(acceptance)), this.vaultKey, boxName(stream));
+    const box = wrap(Buffer.from(JSON.stringify(acceptance)), this.vaultKey, acceptedBoxName(stream));
     this.byStream.set(stream, acceptance);
     this.proposed.delete(stream);
     const save =
@@ -79,9 +79,12 @@ export class AcceptedStreams {
     );
     this.byStream.clear();
     for (const { stream, box } of rows)
-      this.byStream.set(stream, JSON.parse(unwrap(box, this.vaultKey, boxName(stream)).toString()) as SavedAcceptance);
+      this.byStream.set(
+        stream,
+        JSON.parse(unwrap(box, this.vaultKey, acceptedBoxName(stream)).toString()) as SavedAcceptance,
+      );
     if (rows.length !== acceptedStreams) throw new Error('rows are missing');
   }
 }
 
-const boxName = (stream: string): string => `accepted:${stream}`;
+export const acceptedBoxName = (stream: string): string => `accepted:${stream}`;

@@ -87,7 +87,7 @@ export class ForeignEvents {
     const [first = revision, before] = [...ranges].find(([, { last }]) => last === revision - 1) ?? [];
     if (!before && this.rangeCount >= MAX_RANGES) return [];
     const range = { last: revision, position, type: type.slice(0, MAX_TYPE_LENGTH), ...firstSeen(before) };
-    const box = wrap(Buffer.from(JSON.stringify(range)), this.vaultKey, rangeName(stream, first));
+    const box = wrap(Buffer.from(JSON.stringify(range)), this.vaultKey, rangeBoxName(stream, first));
     if (!before) this.rangeCount++;
     this.ranges.set(stream, ranges.set(first, range));
     const save =
@@ -98,7 +98,7 @@ export class ForeignEvents {
   /** Adds a stream that was deleted or whose metadata were changed. */
   addChanged(stream: string, position: number): Statement[] {
     const sighting = { position, ...firstSeen(this.changed.get(stream)) };
-    const box = wrap(Buffer.from(JSON.stringify(sighting)), this.vaultKey, changedName(stream));
+    const box = wrap(Buffer.from(JSON.stringify(sighting)), this.vaultKey, changedBoxName(stream));
     this.changed.set(stream, sighting);
     const save =
       'INSERT INTO changed_stream (stream, box) VALUES (?, ?) ON CONFLICT (stream) DO UPDATE SET box = excluded.box';
@@ -127,12 +127,12 @@ export class ForeignEvents {
     );
     this.forget();
     for (const { stream, first, box } of ranges) {
-      const range = parseRange(unwrap(box, this.vaultKey, rangeName(stream, first)));
+      const range = parseRange(unwrap(box, this.vaultKey, rangeBoxName(stream, first)));
       this.ranges.set(stream, (this.ranges.get(stream) ?? new Map<number, ForeignRange>()).set(first, range));
     }
     this.rangeCount = ranges.length;
     for (const { stream, box } of changed)
-      this.changed.set(stream, parseSighting(unwrap(box, this.vaultKey, changedName(stream))));
+      this.changed.set(stream, parseSighting(unwrap(box, this.vaultKey, changedBoxName(stream))));
     if (ranges.length !== foreignRanges || changed.length !== changedStreams) throw new Error('rows are missing');
   }
 
@@ -157,5 +157,5 @@ function parseRange(box: Buffer): ForeignRange {
 /** An earlier build saved an empty text. */
 const parseSighting = (box: Buffer): Sighting => (box.length === 0 ? {} : (JSON.parse(box.toString()) as Sighting));
 
-const rangeName = (stream: string, first: number): string => `foreign:${first}:${stream}`;
-const changedName = (stream: string): string => `changed:${stream}`;
+export const rangeBoxName = (stream: string, first: number): string => `foreign:${first}:${stream}`;
+export const changedBoxName = (stream: string): string => `changed:${stream}`;

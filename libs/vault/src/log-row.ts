@@ -44,7 +44,7 @@ export interface LogState {
 }
 
 const rowName = 'log';
-const boxName = 'secret:log';
+export const logBoxName = 'secret:log';
 
 /** A change of parts of the row, with statements that belong to it. */
 export interface LogChange {
@@ -65,7 +65,7 @@ export const addLogRow = (vaultKey: KeyObject, state: LogState): Statement =>
   sql(
     'INSERT INTO secret (name, box) VALUES (?, ?) ON CONFLICT DO NOTHING',
     rowName,
-    wrap(Buffer.from(JSON.stringify(state)), vaultKey, boxName),
+    wrap(Buffer.from(JSON.stringify(state)), vaultKey, logBoxName),
   );
 
 /** The row with what the vault knows about the log, encrypted and authenticated under the vault key. */
@@ -127,7 +127,7 @@ export class LogRow {
         const { change, statements = [] } = plan(state);
         const listsVersion = (state.listsVersion ?? 0) + (statements.length > 0 ? 1 : 0);
         const next = { ...state, ...change, listsVersion };
-        const nextBox = wrap(Buffer.from(JSON.stringify(next)), this.vaultKey, boxName);
+        const nextBox = wrap(Buffer.from(JSON.stringify(next)), this.vaultKey, logBoxName);
         const save = sql('UPDATE secret SET box = ? WHERE name = ? AND box = ?', nextBox, rowName, box);
         await this.engine.run([mustChange(save), ...statements]);
         this.current = { state: next, box: nextBox };
@@ -177,7 +177,7 @@ async function read(engine: Engine, vaultKey: KeyObject): Promise<{ state: LogSt
 /** Returns what the row holds. Throws an Error of one line if it is not of this vault. */
 export function openLogBox(box: Uint8Array, vaultKey: KeyObject): LogState {
   try {
-    return JSON.parse(unwrap(box, vaultKey, boxName).toString()) as LogState;
+    return JSON.parse(unwrap(box, vaultKey, logBoxName).toString()) as LogState;
   } catch (error) {
     throw new Error('what the vault knows about the log was changed: restore a backup of it', { cause: error });
   }

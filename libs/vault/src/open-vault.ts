@@ -18,7 +18,7 @@ import { unwrap, wrap } from './wrapping.js';
  * one. Binding the box to the former name again takes the vault key. So an attacker cannot set the version of a vault
  * back to have the migration compute MACs of rows that they have inserted.
  */
-const hashKeyNames = { withoutRowMacs: 'secret:hash', withRowMacs: 'secret:hash of a vault with row MACs' };
+export const hashKeyNames = { withoutRowMacs: 'secret:hash', withRowMacs: 'secret:hash of a vault with row MACs' };
 
 /**
  * Opens the vault `vault.db` (SQLite, mode 600) in a directory.
