@@ -3,28 +3,23 @@ import type { Vault } from '#libs/vault';
 import { describeEachVault } from './vault-fixture.js';
 
 describeEachVault('addresses', (database) => {
-  let vault: Vault;
-  beforeEach(async () => {
-    vault = await database.open();
-  });
-  afterEach(() => vault.close());
-
-  const findKey = async (owner: ReturnType<Vault['hideOwner']>) => (await vault.findKeys([owner])).get(owner);
+  const findKey = async (owner: ReturnType<Vault['hideOwner']>) => (await database.vault.findKeys([owner])).get(owner);
 
   describe('the stream of an address', () => {
     it('is the first that was added, also after a restart', async () => {
-      expect(await vault.addresses.find('a')).toBeUndefined();
-      expect(await vault.addresses.findOrAdd('a', 'address-1')).toBe('address-1');
-      expect(await vault.addresses.findOrAdd('a', 'address-2')).toBe('address-1');
-      await vault.close();
-      vault = await database.open();
-      expect(await vault.addresses.find('a')).toBe('address-1');
+      expect(await database.vault.addresses.find('a')).toBeUndefined();
+      expect(await database.vault.addresses.findOrAdd('a', 'address-1')).toBe('address-1');
+      expect(await database.vault.addresses.findOrAdd('a', 'address-2')).toBe('address-1');
+      await database.reopen();
+      expect(await database.vault.addresses.find('a')).toBe('address-1');
     });
 
     it('is the same for all who add one at the same time', async () => {
-      const found = await Promise.all(['1', '2', '3'].map((id) => vault.addresses.findOrAdd('a', `address-${id}`)));
+      const found = await Promise.all(
+        ['1', '2', '3'].map((id) => database.vault.addresses.findOrAdd('a', `address-${id}`)),
+      );
       expect(new Set(found).size).toBe(1);
-      expect(await vault.addresses.find('a')).toBe(found[0]);
+      expect(await database.vault.addresses.find('a')).toBe(found[0]);
     });
 
     it.each([
@@ -32,33 +27,31 @@ describeEachVault('addresses', (database) => {
       ['moved to another address', "UPDATE address SET hmac = 'b'"],
       ['changed to another stream', "UPDATE address SET hmac = 'b', stream = 'address-2'"],
     ])('is refused, not given, if its row was %s by SQL', async (_, sql) => {
-      await vault.addresses.findOrAdd('a', 'address-1');
+      await database.vault.addresses.findOrAdd('a', 'address-1');
       await database.attack(sql);
       const refusal = expect.objectContaining({ code: 'log.tampered' }) as Refusal;
-      await expect(vault.addresses.find('b')).rejects.toEqual(refusal);
-      await expect(vault.addresses.findOrAdd('b', 'address-3')).rejects.toEqual(refusal);
-      expect(vault.foreignRows.address).toBe(2);
+      await expect(database.vault.addresses.find('b')).rejects.toEqual(refusal);
+      await expect(database.vault.addresses.findOrAdd('b', 'address-3')).rejects.toEqual(refusal);
+      expect(database.vault.foreignRows.address).toBe(2);
     });
   });
 
   describe('the opaque name of an owner', () => {
     it('finds the key, and shows neither the owner nor the kind', async () => {
-      const made = await vault.findOrCreateKey('user:ann');
-      const name = vault.hideOwner('user:ann');
+      const made = await database.vault.findOrCreateKey('user:ann');
+      const name = database.vault.hideOwner('user:ann');
       expect(name).toMatch(/^key:[0-9a-f]{32}$/);
-      expect(vault.hideOwner('user:bob')).not.toBe(name);
-      await vault.close();
-      vault = await database.open();
-      expect([vault.hideOwner('user:ann'), await findKey(name)]).toEqual([name, made]);
-      expect(await findKey(vault.hideOwner('user:bob'))).toBeUndefined();
+      expect(database.vault.hideOwner('user:bob')).not.toBe(name);
+      await database.reopen();
+      expect([database.vault.hideOwner('user:ann'), await findKey(name)]).toEqual([name, made]);
+      expect(await findKey(database.vault.hideOwner('user:bob'))).toBeUndefined();
     });
 
     it('finds nothing but that the owner was erased', async () => {
-      await vault.findOrCreateKey('user:ann');
-      await vault.close();
+      await database.vault.findOrCreateKey('user:ann');
       await database.attack("UPDATE owner_key SET box = NULL, erased_at = '2026-01-01' WHERE owner = 'user:ann'");
-      vault = await database.open();
-      expect(await findKey(vault.hideOwner('user:ann'))).toBe('erased');
+      await database.reopen();
+      expect(await findKey(database.vault.hideOwner('user:ann'))).toBe('erased');
     });
   });
 });

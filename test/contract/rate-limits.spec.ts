@@ -1,14 +1,8 @@
-import type { Vault } from '#libs/vault';
 import { describeEachVault } from './vault-fixture.js';
 
 describeEachVault('limits', (database) => {
-  let vault: Vault;
   let now = Date.parse('2026-01-15T12:00:00.000Z');
-  beforeEach(async () => {
-    vault = await database.open();
-  });
-  afterEach(() => vault.close());
-  const create = (from = vault) =>
+  const create = (from = database.vault) =>
     from.rateLimits(() => new Date(now)).create('attempts', { limit: 3, window: 60_000 });
 
   it('refuses what exceeds the limit until the window ends, by key', async () => {

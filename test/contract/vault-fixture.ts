@@ -11,7 +11,11 @@ import { useDatabase } from './read-store-fixture.js';
 export interface VaultUnderTest {
   readonly engine: 'SQLite' | 'PostgreSQL';
   readonly place: VaultPlace;
-  /** Opens the vault; creates it at the first call. */
+  /** The vault, opened before each test. */
+  readonly vault: Vault;
+  /** Closes the vault and opens it again. */
+  reopen(): Promise<void>;
+  /** Opens the vault once more, as another server does. */
   open(): Promise<Vault>;
   /** Runs SQL. `zeroblob(n)` and `x''` are translated. */
   attack(sql: string): Promise<void>;
@@ -21,14 +25,13 @@ export interface VaultUnderTest {
 
 export const key = Buffer.alloc(32, 7);
 
-/** Runs a suite on SQLite and, with DATABASE_URL, on PostgreSQL. Each test begins with a database without a vault. */
-export function describeEachVault(suffix: string, suite: (vault: VaultUnderTest) => void): void {
+/** Runs a suite on SQLite and, with DATABASE_URL, on PostgreSQL. Each test begins with a new vault. */
+export function describeEachVault(suffix: string, suite: (database: VaultUnderTest) => void): void {
   describe('on SQLite', () => {
     let directory: string;
     beforeEach(() => {
       directory = mkdtempSync(join(tmpdir(), 'vault-'));
     });
-    afterEach(() => rmSync(directory, { recursive: true }));
     const use = <T>(work: (db: DatabaseSync) => T): T => {
       const db = new DatabaseSync(join(directory, 'vault.db'));
       try {
@@ -37,15 +40,12 @@ export function describeEachVault(suffix: string, suite: (vault: VaultUnderTest)
         db.close();
       }
     };
-    suite({
-      engine: 'SQLite',
-      get place() {
-        return vaultInDirectory(directory);
-      },
-      open: () => openIn(vaultInDirectory(directory)),
+    const database = useVault('SQLite', () => vaultInDirectory(directory), {
       attack: async (sql) => use((db) => db.exec(sql)),
       readRow: async (sql) => use((db) => db.prepare(sql).get()),
     });
+    afterEach(() => rmSync(directory, { recursive: true }));
+    suite(database);
   });
   describe('on PostgreSQL', () => {
     const url = useDatabase(suffix);
@@ -66,18 +66,43 @@ export function describeEachVault(suffix: string, suite: (vault: VaultUnderTest)
         await client.end();
       }
     };
-    afterEach(() => query('drop schema if exists rollbook_state cascade'));
-    suite({
-      engine: 'PostgreSQL',
-      place,
-      open: () => openIn(place),
+    const database = useVault('PostgreSQL', () => place, {
       attack: async (sql) => void (await query(translate(sql))),
       readRow: async (sql) => (await query(sql)).rows[0] as Record<string, unknown> | undefined,
     });
+    afterEach(() => query('drop schema if exists rollbook_state cascade'));
+    suite(database);
   });
 }
 
-const openIn = async (place: VaultPlace): Promise<Vault> => place.open({ key, create: !(await place.exists()) });
+/** Opens a vault before each test and closes it afterwards. */
+function useVault(
+  engine: VaultUnderTest['engine'],
+  place: () => VaultPlace,
+  access: Pick<VaultUnderTest, 'attack' | 'readRow'>,
+): VaultUnderTest {
+  const open = async (): Promise<Vault> => place().open({ key, create: !(await place().exists()) });
+  let vault: Vault;
+  beforeEach(async () => {
+    vault = await open();
+  });
+  afterEach(() => vault.close());
+  return {
+    engine,
+    ...access,
+    get place() {
+      return place();
+    },
+    get vault() {
+      return vault;
+    },
+    open,
+    async reopen() {
+      await vault.close();
+      vault = await open();
+    },
+  };
+}
 
 const translate = (sql: string): string =>
   sql

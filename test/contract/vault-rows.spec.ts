@@ -1,4 +1,4 @@
-import type { Session, Vault } from '#libs/vault';
+import type { Session } from '#libs/vault';
 import { describeEachVault } from './vault-fixture.js';
 
 const untouched = { token: 0, session: 0, process: 0, password: 0, address: 0, owner_key: 0 };
@@ -16,46 +16,38 @@ const session: Session = {
 };
 
 describeEachVault('rows', (database) => {
-  let vault: Vault;
-  const reopen = async (): Promise<void> => {
-    await vault.close();
-    vault = await database.open();
-  };
-
   beforeEach(async () => {
-    vault = await database.open();
-    await vault.tokens.save('h1', 'token-1');
-    await vault.tokens.save('h2', 'token-2');
-    await vault.sessions.add('h1', session);
-    await vault.sessions.add('h2', { ...session, id: 's2', holder: 'bob' });
-    await vault.passwords.save('ann', 'old', 'old hash of ann');
-    await vault.passwords.save('ann', 'new', 'new hash of ann');
-    await vault.passwords.save('bob', 'new', 'hash of bob');
-    await vault.outbox.saveWithCheckpoint(undefined, 7, []);
+    await database.vault.tokens.save('h1', 'token-1');
+    await database.vault.tokens.save('h2', 'token-2');
+    await database.vault.sessions.add('h1', session);
+    await database.vault.sessions.add('h2', { ...session, id: 's2', holder: 'bob' });
+    await database.vault.passwords.save('ann', 'old', 'old hash of ann');
+    await database.vault.passwords.save('ann', 'new', 'new hash of ann');
+    await database.vault.passwords.save('bob', 'new', 'hash of bob');
+    await database.vault.outbox.saveWithCheckpoint(undefined, 7, []);
     // The tokens are cached from their first use on.
-    await reopen();
+    await database.reopen();
   });
-  afterEach(() => vault.close());
 
   test('rows that Rollbook has written are not foreign, also after a restart', async () => {
-    await vault.sessions.recordUse('s1', 3_000);
-    await vault.sessions.recordAuthentication('s1', 4_000, 'link');
-    await reopen();
-    expect(await vault.sessions.find('h1')).toEqual({
+    await database.vault.sessions.recordUse('s1', 3_000);
+    await database.vault.sessions.recordAuthentication('s1', 4_000, 'link');
+    await database.reopen();
+    expect(await database.vault.sessions.find('h1')).toEqual({
       ...session,
       usedAt: 3_000,
       authenticatedAt: 4_000,
       authenticatedBy: 'link',
       agent: 'Firefox – 🦊\uFFFD',
     });
-    expect((await vault.sessions.list('bob')).map(({ id }) => id)).toEqual(['s2']);
-    expect([await vault.tokens.findTokenId('h1'), await vault.tokens.findTokenId('h2')]).toEqual([
+    expect((await database.vault.sessions.list('bob')).map(({ id }) => id)).toEqual(['s2']);
+    expect([await database.vault.tokens.findTokenId('h1'), await database.vault.tokens.findTokenId('h2')]).toEqual([
       'token-1',
       'token-2',
     ]);
-    expect(await vault.passwords.find('ann', 'new')).toBe('new hash of ann');
-    expect(await vault.outbox.findCheckpoint()).toBe(7);
-    expect(vault.foreignRows).toEqual(untouched);
+    expect(await database.vault.passwords.find('ann', 'new')).toBe('new hash of ann');
+    expect(await database.vault.outbox.findCheckpoint()).toBe(7);
+    expect(database.vault.foreignRows).toEqual(untouched);
   });
 
   describe('an access token', () => {
@@ -65,26 +57,26 @@ describeEachVault('rows', (database) => {
       ['with a MAC of zeros', "INSERT INTO token VALUES ('h3', 'token-1', zeroblob(32))"],
     ])('is unknown if its hash was inserted by SQL %s', async (_, sql) => {
       await database.attack(sql);
-      expect(await vault.tokens.findTokenId('h3')).toBeUndefined();
-      expect(vault.foreignRows).toEqual({ ...untouched, token: 1 });
-      expect(await vault.tokens.findTokenId('h1')).toBe('token-1');
+      expect(await database.vault.tokens.findTokenId('h3')).toBeUndefined();
+      expect(database.vault.foreignRows).toEqual({ ...untouched, token: 1 });
+      expect(await database.vault.tokens.findTokenId('h1')).toBe('token-1');
     });
 
     it('is unknown if its row was moved to another token or hash', async () => {
       await database.attack(
         "UPDATE token SET id = 'token-2' WHERE hash = 'h1'; UPDATE token SET hash = 'h3' WHERE hash = 'h2'",
       );
-      expect(await Promise.all(['h1', 'h2', 'h3'].map((hash) => vault.tokens.findTokenId(hash)))).toEqual([
+      expect(await Promise.all(['h1', 'h2', 'h3'].map((hash) => database.vault.tokens.findTokenId(hash)))).toEqual([
         undefined,
         undefined,
         undefined,
       ]);
-      expect(vault.foreignRows).toEqual({ ...untouched, token: 2 });
+      expect(database.vault.foreignRows).toEqual({ ...untouched, token: 2 });
     });
 
     it('is unknown if its row has the MAC of a session', async () => {
       await database.attack("UPDATE token SET mac = (SELECT mac FROM session WHERE hash = 'h1') WHERE hash = 'h1'");
-      expect(await vault.tokens.findTokenId('h1')).toBeUndefined();
+      expect(await database.vault.tokens.findTokenId('h1')).toBeUndefined();
     });
   });
 
@@ -109,28 +101,28 @@ describeEachVault('rows', (database) => {
         string,
         string
       >;
-      expect(await vault.sessions.find(hash!)).toBeUndefined();
-      expect((await vault.sessions.list(holder!)).map(({ id }) => id)).toEqual(holder === 'bob' ? ['s2'] : []);
-      expect(vault.foreignRows).toEqual({ ...untouched, session: 2 });
+      expect(await database.vault.sessions.find(hash!)).toBeUndefined();
+      expect((await database.vault.sessions.list(holder!)).map(({ id }) => id)).toEqual(holder === 'bob' ? ['s2'] : []);
+      expect(database.vault.foreignRows).toEqual({ ...untouched, session: 2 });
     });
 
     it('is unknown if it was inserted by SQL', async () => {
       await database.attack(
         "INSERT INTO session (hash, id, holder, kind, revision, started_at, used_at, agent, authenticated_at, authenticated_by, mac) SELECT 'h3', 's3', 'bob', kind, revision, started_at, used_at, agent, authenticated_at, authenticated_by, mac FROM session WHERE id = 's1'",
       );
-      expect(await vault.sessions.find('h3')).toBeUndefined();
-      expect((await vault.sessions.list('bob')).map(({ id }) => id)).toEqual(['s2']);
+      expect(await database.vault.sessions.find('h3')).toBeUndefined();
+      expect((await database.vault.sessions.list('bob')).map(({ id }) => id)).toEqual(['s2']);
     });
 
     it.each<[string, () => Promise<void>]>([
-      ['use', () => vault.sessions.recordUse('s1', 9_000)],
-      ['authentication', () => vault.sessions.recordAuthentication('s1', 9_000, 'password')],
+      ['use', () => database.vault.sessions.recordUse('s1', 9_000)],
+      ['authentication', () => database.vault.sessions.recordAuthentication('s1', 9_000, 'password')],
     ])('gets no valid MAC by its next %s if it was changed by SQL', async (_, update) => {
       await database.attack("UPDATE session SET holder = 'bob' WHERE id = 's1'");
       const before = await database.readRow("SELECT * FROM session WHERE id = 's1'");
       await update();
       expect(await database.readRow("SELECT * FROM session WHERE id = 's1'")).toEqual(before);
-      expect(await vault.sessions.find('h1')).toBeUndefined();
+      expect(await database.vault.sessions.find('h1')).toBeUndefined();
     });
 
     it('gets no valid MAC if a trigger changes it while its use is recorded', async () => {
@@ -140,14 +132,14 @@ describeEachVault('rows', (database) => {
           : `CREATE FUNCTION more() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN new.revision := 9; RETURN new; END $$;
              CREATE TRIGGER more BEFORE UPDATE ON session FOR EACH ROW EXECUTE FUNCTION more()`,
       );
-      await vault.sessions.recordUse('s1', 9_000);
+      await database.vault.sessions.recordUse('s1', 9_000);
       expect(await database.readRow("SELECT revision FROM session WHERE id = 's1'")).toEqual({ revision: 9 });
-      expect(await vault.sessions.find('h1')).toBeUndefined();
+      expect(await database.vault.sessions.find('h1')).toBeUndefined();
     });
 
     it.each<[string, string, () => Promise<unknown>]>([
-      ['secret', 'hash', async () => (await vault.sessions.find('h2'))?.id],
-      ['holder', 'holder', async () => (await vault.sessions.list('bob')).find(({ id }) => id === 's1')?.id],
+      ['secret', 'hash', async () => (await database.vault.sessions.find('h2'))?.id],
+      ['holder', 'holder', async () => (await database.vault.sessions.list('bob')).find(({ id }) => id === 's1')?.id],
     ])(
       'is not found by another %s if the table was replaced by a view that shows two values',
       async (_, column, find) => {
@@ -161,8 +153,11 @@ describeEachVault('rows', (database) => {
 
     it('ends for its holder, also while foreign rows name the same holder', async () => {
       await database.attack("UPDATE session SET holder = 'ann' WHERE id = 's2'");
-      await vault.sessions.endAll('ann', 'ended-by-user', 5_000);
-      expect([await vault.sessions.find('h1'), await vault.sessions.find('h2')]).toEqual([undefined, undefined]);
+      await database.vault.sessions.endAll('ann', 'ended-by-user', 5_000);
+      expect([await database.vault.sessions.find('h1'), await database.vault.sessions.find('h2')]).toEqual([
+        undefined,
+        undefined,
+      ]);
     });
   });
 
@@ -181,9 +176,9 @@ describeEachVault('rows', (database) => {
       ['an empty one', `UPDATE password SET box = x'' WHERE "user" = 'ann' AND command = 'new'`],
     ])('is unknown if its box was replaced by %s', async (_, sql) => {
       await database.attack(sql);
-      expect(await vault.passwords.find('ann', 'new')).toBeUndefined();
-      expect(await vault.passwords.find('bob', 'new')).toBe('hash of bob');
-      expect(vault.foreignRows).toEqual({ ...untouched, password: 1 });
+      expect(await database.vault.passwords.find('ann', 'new')).toBeUndefined();
+      expect(await database.vault.passwords.find('bob', 'new')).toBe('hash of bob');
+      expect(database.vault.foreignRows).toEqual({ ...untouched, password: 1 });
     });
   });
 
@@ -196,17 +191,17 @@ describeEachVault('rows', (database) => {
       ['left without a MAC', "UPDATE process SET mac = x''"],
     ])('is not given, but reported, if it was %s by SQL', async (_, sql) => {
       await database.attack(sql);
-      await expect(vault.outbox.findCheckpoint()).rejects.toThrow(
+      await expect(database.vault.outbox.findCheckpoint()).rejects.toThrow(
         expect.objectContaining({ code: 'vault.foreign-checkpoint' }),
       );
-      expect(vault.foreignRows).toEqual({ ...untouched, process: 1 });
+      expect(database.vault.foreignRows).toEqual({ ...untouched, process: 1 });
     });
 
     it('does not get a valid MAC by a restore', async () => {
       await database.attack('UPDATE process SET position = 9');
-      await vault.lowerCheckpoints(5);
+      await database.vault.lowerCheckpoints(5);
       expect(await database.readRow('SELECT position FROM process')).toEqual({ position: 9 });
-      await expect(vault.outbox.findCheckpoint()).rejects.toThrow('changed outside of Rollbook');
+      await expect(database.vault.outbox.findCheckpoint()).rejects.toThrow('changed outside of Rollbook');
     });
   });
 });

@@ -1,5 +1,4 @@
 import { createSecretKey } from 'node:crypto';
-import type { Vault } from '#libs/vault';
 import { wrap } from '../../libs/vault/src/wrapping.js';
 import { describeEachVault, key } from './vault-fixture.js';
 
@@ -11,34 +10,30 @@ const breakUpdates = {
 };
 
 describeEachVault('witness', (database) => {
-  let vault: Vault;
-  const reopen = async (): Promise<void> => {
-    await vault.close();
-    vault = await database.open();
-  };
-  beforeEach(async () => {
-    vault = await database.open();
-  });
-  afterEach(() => vault.close());
-
   it('takes a changed stream as accepted until it is changed again', async () => {
-    const { state } = vault.witness;
+    const { state } = database.vault.witness;
     const change = (position: number) =>
-      vault.witness.save({ state, foreign: [], changedStreams: [{ stream: 'n-1', position }] });
+      database.vault.witness.save({ state, foreign: [], changedStreams: [{ stream: 'n-1', position }] });
     await change(3);
-    vault.witness.proposeAccepted('n-1', { revision: 4, events: [[0, 4]] });
-    expect([vault.witness.isChanged('n-1'), vault.witness.changedStreams]).toEqual([false, []]);
-    await reopen();
-    expect(vault.witness.isChanged('n-1')).toBe(true);
-    await vault.witness.saveAccepted('n-1', { revision: 4, events: [[0, 4]], position: 7 });
+    database.vault.witness.proposeAccepted('n-1', { revision: 4, events: [[0, 4]] });
+    expect([database.vault.witness.isChanged('n-1'), database.vault.witness.changedStreams]).toEqual([false, []]);
+    await database.reopen();
+    expect(database.vault.witness.isChanged('n-1')).toBe(true);
+    await database.vault.witness.saveAccepted('n-1', { revision: 4, events: [[0, 4]], position: 7 });
     // The witness reads again what came before the acceptance.
     await change(5);
-    await reopen();
-    expect([vault.witness.isChanged('n-1'), vault.witness.hasUnacknowledged()]).toEqual([false, false]);
+    await database.reopen();
+    expect([database.vault.witness.isChanged('n-1'), database.vault.witness.hasUnacknowledged()]).toEqual([
+      false,
+      false,
+    ]);
     await change(8);
-    expect([vault.witness.isChanged('n-1'), vault.witness.hasUnacknowledged()]).toEqual([true, true]);
-    await vault.witness.acknowledge(8);
-    expect([vault.witness.isChanged('n-1'), vault.witness.hasUnacknowledged()]).toEqual([true, false]);
+    expect([database.vault.witness.isChanged('n-1'), database.vault.witness.hasUnacknowledged()]).toEqual([true, true]);
+    await database.vault.witness.acknowledge(8);
+    expect([database.vault.witness.isChanged('n-1'), database.vault.witness.hasUnacknowledged()]).toEqual([
+      true,
+      false,
+    ]);
   });
 
   it('forgets after a restore what was accepted and acknowledged later', async () => {
@@ -46,11 +41,11 @@ describeEachVault('witness', (database) => {
       ['n-1', 5],
       ['n-2', 6],
     ] as const)
-      await vault.witness.saveAccepted(stream, { revision: 4, events: [], position });
-    await vault.witness.acknowledge(9);
-    await vault.witness.reset(5);
-    await reopen();
-    const { witness } = vault;
+      await database.vault.witness.saveAccepted(stream, { revision: 4, events: [], position });
+    await database.vault.witness.acknowledge(9);
+    await database.vault.witness.reset(5);
+    await database.reopen();
+    const { witness } = database.vault;
     expect([witness.findAccepted('n-1')?.position, witness.findAccepted('n-2'), witness.acknowledgedUntil]).toEqual([
       5,
       undefined,
@@ -59,23 +54,35 @@ describeEachVault('witness', (database) => {
   });
 
   it('saves all of an acceptance, or nothing', async () => {
-    const { state } = vault.witness;
-    await vault.witness.save({ state, foreign: [], changedStreams: [{ stream: 'n-1', position: 3 }] });
+    const { state } = database.vault.witness;
+    await database.vault.witness.save({ state, foreign: [], changedStreams: [{ stream: 'n-1', position: 3 }] });
     await database.attack(breakUpdates[database.engine]);
     const acceptance = { revision: 4, events: [], position: 7 };
-    await expect(vault.witness.saveAccepted('n-1', acceptance, { ...state, events: 3 })).rejects.toThrow('disk');
-    expect([vault.witness.isChanged('n-1'), vault.witness.findAccepted('n-1')]).toEqual([true, undefined]);
+    await expect(database.vault.witness.saveAccepted('n-1', acceptance, { ...state, events: 3 })).rejects.toThrow(
+      'disk',
+    );
+    expect([database.vault.witness.isChanged('n-1'), database.vault.witness.findAccepted('n-1')]).toEqual([
+      true,
+      undefined,
+    ]);
     await database.attack(database.engine === 'SQLite' ? 'DROP TRIGGER broken' : 'DROP TRIGGER broken ON secret');
-    await vault.witness.saveAccepted('n-1', acceptance, { ...state, events: 3 });
-    await reopen();
-    expect([vault.witness.isChanged('n-1'), vault.witness.findAccepted('n-1')]).toEqual([false, acceptance]);
-    expect(vault.witness.state.events).toBe(3);
+    await database.vault.witness.saveAccepted('n-1', acceptance, { ...state, events: 3 });
+    await database.reopen();
+    expect([database.vault.witness.isChanged('n-1'), database.vault.witness.findAccepted('n-1')]).toEqual([
+      false,
+      acceptance,
+    ]);
+    expect(database.vault.witness.state.events).toBe(3);
   });
 
   it('can be opened for reading while it is written to', async () => {
     const reader = await database.place.openForReading({ key });
-    await vault.witness.save({ state: { ...vault.witness.state, position: 9 }, foreign: [], changedStreams: [] });
-    expect([reader.witness.position, reader.fingerprint]).toEqual([-1, vault.fingerprint]);
+    await database.vault.witness.save({
+      state: { ...database.vault.witness.state, position: 9 },
+      foreign: [],
+      changedStreams: [],
+    });
+    expect([reader.witness.position, reader.fingerprint]).toEqual([-1, database.vault.fingerprint]);
     await expect(reader.witness.acknowledge(5)).rejects.toThrow(/read(ing)?.only/);
     await reader.close();
     const other = await database.place.openForReading({ key });
@@ -86,17 +93,17 @@ describeEachVault('witness', (database) => {
   it('reads the lists of an earlier build, whose incidents have no position and no type', async () => {
     const foreign = [{ stream: 'n-1', revision: 3, position: 8, type: 'Forged' }];
     const changedStreams = [{ stream: 'n-2', position: 9 }];
-    await vault.witness.save({ state: vault.witness.state, foreign, changedStreams });
+    await database.vault.witness.save({ state: database.vault.witness.state, foreign, changedStreams });
     const vaultKey = createSecretKey(key);
     const hex = (text: string, name: string) => wrap(Buffer.from(text), vaultKey, name).toString('hex');
     await database.attack(`UPDATE foreign_range SET box = x'${hex('5', 'foreign:3:n-1')}'`);
     await database.attack(`UPDATE changed_stream SET box = x'${hex('', 'changed:n-2')}'`);
-    await reopen();
-    expect(vault.witness.listIncidents(10)).toEqual([
+    await database.reopen();
+    expect(database.vault.witness.listIncidents(10)).toEqual([
       { stream: 'n-2', isAcknowledged: false },
       { stream: 'n-1', first: 3, last: 5, isAcknowledged: false },
     ]);
-    await vault.witness.acknowledge(0);
-    expect(vault.witness.hasUnacknowledged()).toBe(false);
+    await database.vault.witness.acknowledge(0);
+    expect(database.vault.witness.hasUnacknowledged()).toBe(false);
   });
 });

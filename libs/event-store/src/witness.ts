@@ -55,7 +55,7 @@ export interface WitnessState {
 /** The most events that are saved together. */
 const MAX_BATCH = 500;
 const MAX_BACK_OFF_MS = 1_000;
-/** A save blocks the process while the disk writes. Saves that follow each other get a quarter of the time; single ones do not wait. */
+/** Each save is an fsync. Saves that follow each other get a quarter of the time; single ones do not wait. */
 const PAUSE_FACTOR = 3;
 const PAUSE_FREE_MS = 50;
 

@@ -129,7 +129,7 @@ export function openVaultFile(directory: string, create: boolean, steps: VaultSt
   try {
     checkIsVault(db, file);
     db.exec('PRAGMA synchronous = FULL; PRAGMA secure_delete = ON');
-    // A write-ahead log needs one fsync per commit, a rollback journal three. They block the event loop.
+    // A write-ahead log needs one fsync per commit, a rollback journal three.
     db.exec('PRAGMA journal_mode = WAL');
     migrate(db, steps);
     return db;

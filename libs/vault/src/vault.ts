@@ -26,7 +26,7 @@ export type HashPurpose = 'email' | 'digest' | 'request' | 'link' | 'device' | '
 
 /**
  * Stores what must not be in the log and can't be rebuilt from it: the keys that seal personal data, the hashes of
- * passwords and tokens, sessions, and the outbox of mails.
+ * passwords and tokens, sessions, and the outbox of mails. In a SQLite file, or in PostgreSQL for several servers.
  */
 export class Vault {
   /** Identifies this vault (64 hexadecimal digits); never changes and discloses no key. */
@@ -168,7 +168,7 @@ export class Vault {
     return new StoredRateLimits(this.engine, (key) => this.hash('rate-limit', key), now);
   }
 
-  /** Returns how many servers use this vault now, beside one that has it for itself. */
+  /** Returns how many servers share this vault now; 0 for a vault in a file, which one server has to itself. */
   async countServers(): Promise<number> {
     if (!this.engine.isShared) return 0;
     const count = sql(
