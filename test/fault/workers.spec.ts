@@ -127,10 +127,10 @@ if (!hasPostgresql) console.warn('PostgreSQL is not installed: workers are not t
     for (const id of await untilTwoServe()) {
       let isReplaced = false;
       const ids: string[] = [];
-      const work = async () => {
-        while (!isReplaced) ids.push(await addUser());
+      const work = async (until: () => boolean) => {
+        while (!until()) ids.push(await addUser());
       };
-      const working = Promise.all([work(), work(), work(), work()]);
+      const working = Promise.all(Array.from({ length: 4 }, () => work(() => isReplaced)));
       process.kill(id, 'SIGKILL');
       await addUser();
       await untilTwoServe(id);
@@ -139,8 +139,10 @@ if (!hasPostgresql) console.warn('PostgreSQL is not installed: workers are not t
       // Until another worker has the lease of the one that was killed, the read models are behind (503).
       for (const userId of ids) expect(await untilAvailable(`${users}/${userId}`)).toBe(200);
     }
-    const isOk = async () => (await (await fetch(`${monitoring}/health/ready`)).json()).status === 'ok';
-    await pollUntilDefined(async () => ((await isOk()) ? true : undefined));
+    await pollUntilDefined(async () => {
+      const { status } = (await (await fetch(`${monitoring}/health/ready`)).json()) as { status: string };
+      return status === 'ok' ? true : undefined;
+    });
   }, 120_000);
 
   it('OPS-25: print one line if they can not start', () => {
