@@ -18,6 +18,8 @@ export interface Config {
   readonly databaseUrl?: string;
   /** The database of the vault; absent: a file in the data directory. */
   readonly stateUrl?: string;
+  /** How many processes serve the port together. */
+  readonly workers: number;
   /** How long a start waits for its stores, seconds. */
   readonly startTimeout: number;
   /** Time limit of a read-store query of a request, seconds. */
@@ -69,8 +71,15 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
   const dataDir = read('DATA_DIR');
   const smtpUrl = read('SMTP_URL');
+  const workers = read('WORKERS');
+  if (workers > 1)
+    checkSharedParts('WORKERS', {
+      EVENTSTORE_URL: read('EVENTSTORE_URL'),
+      DATABASE_URL: read('DATABASE_URL'),
+      STATE_URL: read('STATE_URL'),
+    });
   if (read('STATE_URL') !== undefined)
-    checkSharedParts({
+    checkSharedParts('STATE_URL', {
       EVENTSTORE_URL: read('EVENTSTORE_URL'),
       DATABASE_URL: read('DATABASE_URL'),
       'VAULT_KEY or VAULT_KEY_FILE': read('VAULT_KEY') || read('VAULT_KEY_FILE'),
@@ -87,6 +96,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     eventStoreNamespace: read('EVENTSTORE_NAMESPACE'),
     ...optional('databaseUrl', read('DATABASE_URL')),
     ...optional('stateUrl', read('STATE_URL')),
+    workers,
     startTimeout: read('START_TIMEOUT'),
     queryTimeout: read('QUERY_TIMEOUT'),
     batchTimeout: read('BATCH_TIMEOUT'),
@@ -110,9 +120,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 }
 
 /** Throws ConfigError if a setting is missing without which servers would not share all parts of an installation. */
-function checkSharedParts(needed: Readonly<Record<string, string | undefined>>): void {
+function checkSharedParts(setting: string, needed: Readonly<Record<string, string | undefined>>): void {
   const missing = Object.entries(needed).flatMap(([name, value]) => (value ? [] : [name]));
-  if (missing.length > 0) throw new ConfigError(`STATE_URL needs ${missing.join(', and ')}, too.`);
+  if (missing.length > 0) throw new ConfigError(`${setting} needs ${missing.join(', and ')}, too.`);
 }
 
 /** Returns the default path of the vault's key. */

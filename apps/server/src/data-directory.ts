@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 export const restoreDraftPath = (directory: string): string => join(directory, 'restoring');
 
 /** The names that the server uses in the data directory. */
-const ownNames = /^(?:control|events|lock|mail|operator-token|read-store|restoring|vault)(?:[.-].*)?$/;
+const ownNames = /^(?:control|events|lock|mail|operator-token|read-store|restoring|vault|worker)(?:[.-].*)?$/;
 
 /** Returns whether a path is the data directory, or one that the server uses in it. */
 export function isReservedPath(directory: string, path: string): boolean {

@@ -1,5 +1,6 @@
 import { Controller, Get, HttpCode, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
+import { prometheusContentType } from 'prom-client';
 import { Needs, Public, TokenOptional, type CalledRequest, type FastifyReply } from '#libs/http';
 import { Refusal } from '#libs/kernel';
 import { Health, isReady } from './health.js';
@@ -34,7 +35,7 @@ export class HealthController {
   @Needs('authenticated')
   async scrape(@Req() { caller }: CalledRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     if (!isOperator(caller)) throw new Refusal('access.forbidden', 'forbidden', 'Metrics are for operators.');
-    void reply.type(this.metrics.contentType);
+    void reply.type(prometheusContentType);
     return this.metrics.text(await this.health.head());
   }
 }

@@ -13,6 +13,9 @@ import type { StoreMonitor } from './store-monitor.js';
  */
 export type HealthStatus = 'ok' | 'degraded' | 'building' | 'unavailable';
 
+/** The state of the stores, of the projections and of the mails. */
+export type HealthDetails = Awaited<ReturnType<Health['details']>>;
+
 /** Returns whether a balancer should send requests to a server with this status. */
 export const isReady = (status: HealthStatus): boolean => status === 'ok' || status === 'degraded';
 

@@ -1,4 +1,6 @@
 import 'reflect-metadata';
+import cluster from 'node:cluster';
+import { join } from 'node:path';
 import { help, readConfig } from './config.js';
 import { loadEnvironmentFile } from './environment-file.js';
 import type { Server } from './server.js';
@@ -13,12 +15,18 @@ try {
   const [unknown] = process.argv.slice(2);
   if (unknown !== undefined)
     throw new Error(`${unknown} means nothing here: settings come from the environment. See: npm start -- --help`);
-  const warnings = loadEnvironmentFile();
+  // A worker has the settings of the primary process, which has read the file.
+  const warnings = cluster.isPrimary ? loadEnvironmentFile() : [];
   const config = readConfig(process.env);
   // Imported only here, so that help and a wrong setting are reported at once.
-  const { startServer } = await import('./server.js');
   const { ServerLogger } = await import('./logger.js');
   for (const warning of warnings) new ServerLogger(config.logLevel).warn(warning, 'Settings');
+  if (config.workers > 1) {
+    const { runWorkers } = await import('./workers.js');
+    const tokenFile = join(config.dataDir, 'operator-token');
+    process.exit(await runWorkers(config, (url) => console.log(welcome(url, tokenFile))));
+  }
+  const { startServer } = await import('./server.js');
   const starting = new AbortController();
   let server: Server | undefined;
   let closing = false;
@@ -41,9 +49,18 @@ try {
   });
   if (closing) end(server);
   // Printed last: a program that waits for this line may stop the server at once.
-  console.log(welcome(server.url, server.operatorToken));
+  if (cluster.isPrimary) console.log(welcome(server.url, server.operatorToken));
+  else await reportAsWorker(server);
 } catch (error) {
   fail(error);
+}
+
+async function reportAsWorker({ url, health, metrics }: Server): Promise<void> {
+  const { reportStarted } = await import('./worker-messages.js');
+  reportStarted(url, {
+    metrics: async () => metrics.list(await health.head()),
+    health: () => health.details(),
+  });
 }
 
 function end(server: Server): void {

@@ -6,7 +6,13 @@ import type { BuildProgress, ReadModels } from '#libs/read-store';
 import type { Vault } from '#libs/vault';
 import type { StoreHealth } from './store-health.js';
 
-/** What Prometheus scrapes. Labels are names of routes, commands and outcomes, never of people. */
+/** The metrics of one process, as prom-client aggregates them. */
+export type MetricsOfProcess = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
+
+/**
+ * What Prometheus scrapes. Labels are names of routes, commands and outcomes, never of people. `aggregator` says how the values
+ * of several workers become one; without it they are added. A gauge of what all workers share is not added.
+ */
 export class Metrics {
   private readonly registry = new Registry();
   private readonly commands: Counter;
@@ -37,11 +43,13 @@ export class Metrics {
     this.lag = new Gauge({
       name: 'rollbook_projection_lag_positions',
       help: 'How far the read models are behind the log, in positions',
+      aggregator: 'max',
       registers,
     });
     this.failing = new Gauge({
       name: 'rollbook_projection_failing',
       help: '1 while an event can not be projected',
+      aggregator: 'max',
       registers,
     });
     measureBuilds(this.registry, readModels);
@@ -49,8 +57,6 @@ export class Metrics {
     watchStores(this.registry, stores);
     countForeignData(this.registry, store, vault);
   }
-
-  readonly contentType = 'text/plain; version=0.0.4; charset=utf-8';
 
   /** Counts a command by its name and its outcome: `done` or the code of the refusal. */
   countCommand(command: string, outcome: string): void {
@@ -67,10 +73,20 @@ export class Metrics {
    * @param head the log's last position; undefined if the event store does not answer
    */
   text(head: number | undefined): Promise<string> {
+    this.measureProjections(head);
+    return this.registry.metrics();
+  }
+
+  /** Returns the same as {@link text} for the primary process, which aggregates the metrics of its workers. */
+  list(head: number | undefined): Promise<MetricsOfProcess> {
+    this.measureProjections(head);
+    return this.registry.getMetricsAsJSON();
+  }
+
+  private measureProjections(head: number | undefined): void {
     const { position, failing } = this.readModels.health();
     if (head !== undefined) this.lag.set(Math.max(0, head - position));
     this.failing.set(failing ? 1 : 0);
-    return this.registry.metrics();
   }
 }
 
@@ -91,6 +107,7 @@ function measureBuilds(registry: Registry, readModels: ReadModels): void {
       new Gauge({
         name: `rollbook_projection_build_${name}`,
         help,
+        aggregator: 'max',
         labelNames: ['projection', 'kind'],
         registers: [],
         collect() {
@@ -114,6 +131,7 @@ function countForeignData(registry: Registry, store: EventStore, vault: Vault): 
   const foreign = new Gauge({
     name: 'rollbook_foreign_data',
     help: 'What others have written into the stores of this installation: ranges of events, changed streams, tampered streams that were met, reads of changed rows of the vault',
+    aggregator: 'max',
     labelNames: ['kind'],
     registers: [],
     collect() {
@@ -135,6 +153,7 @@ function countMails(registry: Registry, mails: MailProcess): void {
   const waiting = new Gauge({
     name: 'rollbook_mails',
     help: 'Mails that wait to be sent, and those given up',
+    aggregator: 'max',
     labelNames: ['state'],
     registers: [],
     async collect() {
@@ -164,6 +183,7 @@ function watchStores(registry: Registry, stores: StoreHealth): void {
   const available = new Gauge({
     name: 'rollbook_store_available',
     help: '1 while the store can be used, 0 while it is away or full',
+    aggregator: 'min',
     labelNames: ['store'],
     registers: [],
     collect() {

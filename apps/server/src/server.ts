@@ -40,6 +40,8 @@ export interface Server {
   /** The file that holds the operator's token. */
   readonly operatorToken: string;
   readonly app: NestFastifyApplication;
+  readonly health: Health;
+  readonly metrics: Metrics;
   /** Stops taking requests, finishes those under way, closes everything. Idempotent. */
   close(): Promise<void>;
 }
@@ -97,7 +99,6 @@ export async function startServer(
     });
     closing.defer(() => disk.stop());
     await disk.start();
-    const watched = new Health({ ...stores, readModels, mails, stores: health, monitor });
     const parts = {
       ...stores,
       disk,
@@ -108,7 +109,7 @@ export async function startServer(
       rateLimits: stores.vault.rateLimits(() => clock.now()),
       publicOrigin,
       sessions: config.sessions,
-      health: watched,
+      health: new Health({ ...stores, readModels, mails, stores: health, monitor }),
       metrics: new Metrics(readModels, mails, health, stores),
     };
     const operatorToken = join(config.dataDir, 'operator-token');
@@ -123,7 +124,11 @@ export async function startServer(
     await readModels.waitUntilBuilt(shortBuildMs);
     monitor.start();
     await listen(app, config);
-    const listener = await listenForMetrics(config, parts.health, parts.metrics);
+    const { health: watched, metrics } = parts;
+    const listener = await listenForMetrics(config, {
+      metrics: async () => metrics.text(await watched.head()),
+      details: () => watched.details(),
+    });
     if (listener) closing.defer(() => listener.close());
     const linkBase = linkBaseUrl(config, await app.getUrl());
     const sending = shared.add('mails', (turn) => {
@@ -137,6 +142,8 @@ export async function startServer(
       ...(listener && { metricsUrl: listener.url }),
       operatorToken,
       app,
+      health: watched,
+      metrics,
       close: () => (closed ??= closing.disposeAsync()),
     };
   } catch (error) {

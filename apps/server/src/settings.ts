@@ -59,6 +59,11 @@ export const settings = {
     'postgres://… of PostgreSQL for keys, hashes, sessions and mails, which several servers share; needs DATABASE_URL, EVENTSTORE_URL and VAULT_KEY; default: a file in DATA_DIR',
     url('postgres', 'postgresql'),
   ),
+  WORKERS: setting(
+    '1',
+    'processes that serve PORT together, 1 to 64; more than 1 needs EVENTSTORE_URL, DATABASE_URL and STATE_URL',
+    between(1, 64, 'processes'),
+  ),
   START_TIMEOUT: setting('60', 'seconds that a start waits for its stores, from 0 to 3600', seconds(0, 3_600)),
   QUERY_TIMEOUT: setting(
     '4',

@@ -55,7 +55,8 @@ export async function listenForRequests(source: ControlSource): Promise<Control 
 }
 
 async function listening(server: Server, path: string): Promise<void> {
-  server.listen(path);
+  // `exclusive`: a worker listens on it itself, not the primary process for it.
+  server.listen({ path, exclusive: true });
   await once(server, 'listening');
 }
 
