@@ -51,7 +51,7 @@ const beyondLease = 8_000;
     operatorAt(nth).inBrowser().post('/login', { email, password: typed });
 
   describe.each(directions)('%s writes, %s', (_writer, _reader, writer, reader) => {
-    it('CLUSTER-1: shows the change in lists, pages, history and audit at its position', async () => {
+    it('OPS-24: shows the change in lists, pages, history and audit at its position', async () => {
       for (const lastName of ['Abel', 'Bell', 'Cole']) {
         const { id, position } = await addUserAt(writer, { lastName });
         const headers = { 'rollbook-min-position': String(position) };
@@ -65,7 +65,7 @@ const beyondLease = 8_000;
       }
     });
 
-    it('CLUSTER-2: reports it to open pages', async () => {
+    it('OPS-24: reports it to open pages', async () => {
       const changes = await listenToChanges(operatorAt(reader), account.path('/changes'));
       expect(await changes.next()).toMatchObject({ event: 'ready' });
       const { id } = await addUserAt(writer);
@@ -75,7 +75,7 @@ const beyondLease = 8_000;
       changes.leave();
     });
 
-    it('CLUSTER-2: a client that reconnects to the other server misses nothing', async () => {
+    it('OPS-24: a client that reconnects to the other server misses nothing', async () => {
       const first = await listenToChanges(operatorAt(writer), account.path('/changes'));
       await first.next();
       const seen = await addUserAt(writer);
@@ -91,28 +91,28 @@ const beyondLease = 8_000;
       }
     });
 
-    it('CLUSTER-3: a lock ends the token and the session of a user', async () => {
+    it('OPS-24: a lock ends the token and the session of a user', async () => {
       const { id, session, bearer } = await enter();
       expectStatus(200, await operatorAt(writer).post(`${userPath(id)}/lock`));
       await expectSoon(401, () => session.get('/me'));
       await expectSoon(401, () => bearer.get('/me'));
     });
 
-    it('CLUSTER-3: a deletion ends the token and the session of a user', async () => {
+    it('OPS-24: a deletion ends the token and the session of a user', async () => {
       const { id, session, bearer } = await enter();
       expectStatus(200, await operatorAt(writer).post(`${userPath(id)}/delete`));
       await expectSoon(401, () => session.get('/me'));
       await expectSoon(401, () => bearer.get('/me'));
     });
 
-    it('CLUSTER-3: a demotion ends what the role allowed', async () => {
+    it('OPS-24: a demotion ends what the role allowed', async () => {
       const { id, bearer, session } = await enter('administrator');
       for (const api of [bearer, session]) expectStatus(200, await api.get(account.path('/users')));
       expectStatus(200, await operatorAt(writer).delete(`${userPath(id)}/roles/administrator`));
       for (const api of [bearer, session]) await expectSoon(403, () => api.get(account.path('/users')));
     });
 
-    it('CLUSTER-3: an ended session, an ended token', async () => {
+    it('OPS-24: an ended session, an ended token', async () => {
       const { id, bearer, session } = await enter();
       expectStatus(200, await operatorAt(writer).delete(`${userPath(id)}/sessions`));
       await expectSoon(401, () => session.get('/me'));
@@ -122,7 +122,7 @@ const beyondLease = 8_000;
       await expectSoon(401, () => bearer.get('/me'));
     });
 
-    it('CLUSTER-3: a changed password ends other sessions, and only the new one logs in', async () => {
+    it('OPS-24: a changed password ends other sessions, and only the new one logs in', async () => {
       const { email, session } = await enter();
       const own = operatorAt(writer).inBrowser(expectStatus(200, await logIn(writer, email)));
       const newPassword = 'another quiet walnut';
@@ -143,7 +143,7 @@ const beyondLease = 8_000;
     }
   });
 
-  it('CLUSTER-2: a server that was stopped for longer than its leases reports what it has missed', async () => {
+  it('OPS-24: a server that was stopped for longer than its leases reports what it has missed', async () => {
     const [{ server }] = pair.members;
     const changes = await listenToChanges(operatorAt(0), account.path('/changes'));
     await changes.next();

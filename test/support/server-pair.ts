@@ -28,17 +28,17 @@ export interface ServerPair {
   readonly settings: Record<string, string>;
   /** Starts a server of the pair again, after it has ended. */
   restart(nth: 0 | 1): Promise<void>;
+  /** Issues another token for the operator, after a tool has ended the one of `operator`. */
+  renewToken(): void;
   close(): Promise<void>;
 }
 
 /** Starts a pair of servers of a new installation. */
 export async function startServerPair(): Promise<ServerPair> {
   await using undo = new AsyncDisposableStack();
-  const newDirectory = (): string => {
-    const directory = mkdtempSync(join(tmpdir(), 'rollbook-pair-'));
-    undo.defer(() => rmSync(directory, { recursive: true, force: true }));
-    return directory;
-  };
+  const root = mkdtempSync(join(tmpdir(), 'rollbook-pair-'));
+  undo.defer(() => rmSync(root, { recursive: true, force: true }));
+  const newDirectory = (): string => mkdtempSync(join(root, 'data-'));
   const node = await startEventStoreProcess(newDirectory());
   undo.defer(() => node.kill());
   const postgresql = await PostgresqlProcess.start();
@@ -55,13 +55,15 @@ export async function startServerPair(): Promise<ServerPair> {
   };
   const lastWrite = { position: 0 };
   let token: string | undefined;
+  const issueToken = (): string => {
+    const directory = newDirectory();
+    const issued = runProgram('dist/apps/server/src/operator-token.js', { ...settings, DATA_DIR: directory });
+    if (issued.status !== 0) throw new Error(issued.output);
+    return readFileSync(join(directory, 'operator-token'), 'utf8').trim();
+  };
   const start = async (directory: string): Promise<Member> => {
     const server = await startServerProcess(directory, settings);
-    if (token === undefined) {
-      const issued = runProgram('dist/apps/server/src/operator-token.js', { ...settings, DATA_DIR: directory });
-      if (issued.status !== 0) throw new Error(issued.output);
-      token = readFileSync(join(directory, 'operator-token'), 'utf8').trim();
-    }
+    token ??= issueToken();
     return { directory, server, operator: new Api(server.url, token, lastWrite) };
   };
   const members: [Member, Member] = [await start(newDirectory()), await start(newDirectory())];
@@ -78,19 +80,31 @@ export async function startServerPair(): Promise<ServerPair> {
     async restart(nth) {
       Object.assign(members[nth], await start(members[nth].directory));
     },
+    renewToken() {
+      token = issueToken();
+      for (const member of members) member.operator = member.operator.as(token);
+    },
     close: () => closing.disposeAsync(),
   };
 }
 
-/** How long, in ms, tests wait for what holds everywhere within 1 s. */
+/** How long, in ms, tests wait for what holds everywhere within 1 s: three times that. */
 const DEADLINE_MS = 3_000;
 
-/** Sends a request again until its response has this status. Throws an Error if that takes 3 s: three times what is promised. */
-export async function expectSoon(status: number, send: () => Promise<ApiResponse>): Promise<ApiResponse> {
-  const end = performance.now() + DEADLINE_MS;
+/** Calls `ask` every 25 ms until its answer is right, or `limitMs` are over; returns the last answer. */
+export async function askUntil<T>(
+  ask: () => Promise<T>,
+  isRight: (answer: T) => boolean,
+  limitMs = DEADLINE_MS,
+): Promise<T> {
+  const end = performance.now() + limitMs;
   for (;;) {
-    const response = await send();
-    if (response.status === status || performance.now() > end) return expectStatus(status, response);
+    const answer = await ask();
+    if (isRight(answer) || performance.now() > end) return answer;
     await pause(25);
   }
 }
+
+/** Sends a request again until its response has this status. Throws an Error if that takes 3 s. */
+export const expectSoon = async (status: number, send: () => Promise<ApiResponse>): Promise<ApiResponse> =>
+  expectStatus(status, await askUntil(send, (response) => response.status === status));
