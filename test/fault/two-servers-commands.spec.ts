@@ -93,7 +93,7 @@ if (!hasPostgresql) console.warn('PostgreSQL is not installed: commands through 
     const confirmed = await Promise.all(
       apis.map((api, nth) => api.inBrowser().post('/password-resets/confirm', { link, password: passwords[nth] })),
     );
-    expect(confirmed.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+    expect(new Set(confirmed.map(({ status }) => status))).toEqual(new Set([200, 409]));
     expect((await actionsOf(id)).filter((action) => action === 'user.password-changed')).toHaveLength(1);
     const [set, refused] = confirmed[0]!.status === 200 ? passwords : passwords.toReversed();
     for (const api of apis) {

@@ -14,8 +14,8 @@ export interface ChangeEvent {
 export interface LiveChanges {
   readonly response: Response;
   /** Waits for the next event; returns `undefined` at the end. */
-  next(): Promise<ChangeEvent | undefined>;
-  leave(): void;
+  readonly next: () => Promise<ChangeEvent | undefined>;
+  readonly leave: () => void;
 }
 
 /** Opens a stream of changes as this caller, after the lists show everything that was done before. */
