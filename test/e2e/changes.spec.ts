@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Api } from '../support/api.js';
+import { listenToChanges } from '../support/live-changes.js';
 import {
   expectStatus,
   openTestAccount,
@@ -16,51 +16,10 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => test.close());
 
-interface ChangeEvent {
-  readonly event: string;
-  readonly id: number;
-  readonly data: {
-    readonly userIds?: readonly string[];
-    readonly accounts?: Readonly<Record<string, readonly string[]>>;
-  };
-}
-
-/** Opens a stream of changes as this caller. `next` waits for the next event and returns `undefined` at the end. */
-async function listen(api: Api, path: string, headers: Record<string, string> = {}) {
-  // Waits until the lists show everything that was done before.
-  await api.get('/me');
-  const leave = new AbortController();
-  const response = await fetch(`${api.url}/api/v1${path}`, {
-    headers: { authorization: `Bearer ${api['token']}`, ...headers },
-    signal: leave.signal,
-  });
-  const chunks = response.body!.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
-  let text = '';
-  const next = async (): Promise<ChangeEvent | undefined> => {
-    while (!text.includes('\n\n')) {
-      const { value, done } = await chunks.next();
-      if (done) return undefined;
-      text += value;
-    }
-    const [block = ''] = text.split('\n\n', 1);
-    text = text.slice(block.length + 2);
-    const fields = Object.fromEntries(
-      block
-        .trim()
-        .split('\n')
-        .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]),
-    );
-    return fields['data']
-      ? { event: fields['event']!, id: Number(fields['id']), data: JSON.parse(fields['data']) }
-      : next();
-  };
-  return { response, next, leave: () => leave.abort() };
-}
-
 const path = () => account.path('/changes');
 
 it('LIST-9: reports which users changed as soon as the lists show the change', async () => {
-  const { response, next, leave } = await listen(account.administrator, path());
+  const { response, next, leave } = await listenToChanges(account.administrator, path());
   expect(response.headers.get('content-type')).toBe('text/event-stream');
   expect(await next()).toMatchObject({ event: 'ready' });
   const userId = await account.addUser();
@@ -77,20 +36,20 @@ it('LIST-9: reports which users changed as soon as the lists show the change', a
 
 it('LIST-9: reports nothing of other accounts', async () => {
   const other = await openTestAccount(test);
-  const { next, leave } = await listen(account.administrator, path());
+  const { next, leave } = await listenToChanges(account.administrator, path());
   await next();
   await other.addUser();
   const userId = await account.addUser();
   expect((await next())!.data.userIds).toEqual([userId]);
   leave();
-  const foreign = await listen(other.administrator, path());
+  const foreign = await listenToChanges(other.administrator, path());
   expect(foreign.response.status).toBe(404);
 });
 
 it('LIST-10: one stream reports several accounts, each by its id, to callers who may see all of them', async () => {
   const other = await openTestAccount(test);
   const both = `${path()}?also=${other.id.toUpperCase()}`;
-  const { next, leave } = await listen(test.operator, both);
+  const { next, leave } = await listenToChanges(test.operator, both);
   expect(await next()).toMatchObject({ event: 'ready' });
   const theirs = await other.addUser();
   expect(await next()).toMatchObject({ event: 'changed', data: { userIds: [], accounts: { [other.id]: [theirs] } } });
@@ -99,13 +58,13 @@ it('LIST-10: one stream reports several accounts, each by its id, to callers who
   const ours = await account.addUser();
   expect((await next())!.data).toEqual({ userIds: [ours], accounts: { [account.id]: [ours] } });
   leave();
-  const missed = await listen(test.operator, `${both}&after=${position - 1}`);
+  const missed = await listenToChanges(test.operator, `${both}&after=${position - 1}`);
   expect((await missed.next())!.data).toEqual({
     userIds: [ours],
     accounts: { [account.id]: [ours], [other.id]: [theirs] },
   });
   missed.leave();
-  const { response } = await listen(account.administrator, both);
+  const { response } = await listenToChanges(account.administrator, both);
   expect(response.status).toBe(404);
   const tooMany = Array.from({ length: 51 }, () => `also=${randomUUID()}`).join('&');
   expect((await test.operator.get(`${path()}?${tooMany}`)).status).toBe(400);
@@ -119,18 +78,18 @@ it('LIST-9: reports what has changed since the client’s last event, and refuse
   const missed = await account.addUser();
   await test.operator.get(account.path('/users'));
   for (const headers of [{ 'last-event-id': String(position) }, {} as Record<string, string>]) {
-    const { next, leave } = await listen(account.administrator, `${path()}?after=${position}`, headers);
+    const { next, leave } = await listenToChanges(account.administrator, `${path()}?after=${position}`, headers);
     expect(await next()).toMatchObject({ event: 'changed', data: { userIds: [missed] } });
     leave();
   }
-  const wrong = await listen(account.administrator, path(), { 'last-event-id': 'x' });
+  const wrong = await listenToChanges(account.administrator, path(), { 'last-event-id': 'x' });
   expect(wrong.response.status).toBe(400);
   expect((await account.administrator.get(`${path()}?after=1e300`)).status).toBe(400);
 });
 
 it('LIST-9: ends for a caller who has lost the permission', async () => {
   const { id, api } = await account.addUserWithRole('auditor');
-  const { next } = await listen(api, path());
+  const { next } = await listenToChanges(api, path());
   await next();
   expectStatus(200, await test.operator.delete(account.path(`/users/${id}/roles/auditor`)));
   test.clock.move(1_000);
@@ -145,7 +104,7 @@ it('ends when the server stops', async () => {
   const own = await startTestServer();
   const { id } = await openTestAccount(own);
   await own.operator.get(`/accounts/${id}`);
-  const { next } = await listen(own.operator, `/accounts/${id}/changes`);
+  const { next } = await listenToChanges(own.operator, `/accounts/${id}/changes`);
   const told = await next();
   const ended = next();
   await own.close();

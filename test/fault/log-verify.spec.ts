@@ -12,7 +12,7 @@ import { embedded } from '../support/attacked-installation.js';
 import { startAttackedServer } from '../support/attacked-server.js';
 import { configFor } from '../support/backup.js';
 import { embeddedEnvironment, runProgram, startServerProcess, type ServerProcess } from '../support/server-process.js';
-import { expectStatus, openTestAccount, type TestAccount, type TestServer } from '../support/server.js';
+import { expectStatus, openTestAccount, type TestAccount } from '../support/server.js';
 import { newDirectory } from '../support/start-refusal.js';
 
 const verifyProgram = 'dist/apps/server/src/log-verify.js';
@@ -37,7 +37,7 @@ describe('while the server runs on its embedded event store', () => {
   beforeAll(async () => {
     server = await startServerProcess(directory);
     operator = new Api(server.url, server.token);
-    account = await openTestAccount({ operator } as TestServer);
+    account = await openTestAccount({ operator });
     await account.addUser();
   }, 60_000);
   afterAll(async () => expect(await server.end('SIGTERM')).toBe(0));

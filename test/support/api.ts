@@ -30,6 +30,11 @@ export class Api {
     return new Api(this.url, token, this.lastWrite);
   }
 
+  /** Returns the API of another server of the installation for the same caller. */
+  at(url: string): Api {
+    return new Api(url, this.token, this.lastWrite);
+  }
+
   /** Returns the API of the same server as a page of its own in a browser uses it, with the cookies that the response of a login set (or none). */
   inBrowser(login?: ApiResponse): Api {
     const cookie = login?.headers

@@ -105,7 +105,7 @@ let accounts = 0;
 export const userScopes = permissionsOfRoles(['administrator']);
 
 /** Opens an account with a new domain and an administrator. */
-export async function openTestAccount({ operator }: TestServer): Promise<TestAccount> {
+export async function openTestAccount({ operator }: Pick<TestServer, 'operator'>): Promise<TestAccount> {
   const domain = `account-${++accounts}-${randomUUID().slice(0, 8)}.example`;
   const person = (fields: Record<string, unknown> = {}) => ({
     email: `user-${randomUUID()}@${domain}`,

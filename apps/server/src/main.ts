@@ -24,7 +24,7 @@ try {
   if (config.workers > 1) {
     const { runWorkers } = await import('./workers.js');
     const tokenFile = join(config.dataDir, 'operator-token');
-    process.exit(await runWorkers(config, (url) => console.log(welcome(url, tokenFile))));
+    process.exit(await runWorkers(config, (url) => console.log(welcome(url, tokenFile, true))));
   }
   const { startServer } = await import('./server.js');
   const starting = new AbortController();
@@ -49,7 +49,7 @@ try {
   });
   if (closing) end(server);
   // Printed last: a program that waits for this line may stop the server at once.
-  if (cluster.isPrimary) console.log(welcome(server.url, server.operatorToken));
+  if (cluster.isPrimary) console.log(welcome(server.url, server.operatorToken, config.stateUrl !== undefined));
   else await reportAsWorker(server);
 } catch (error) {
   fail(error);
@@ -75,14 +75,17 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
-function welcome(url: string, tokenFile: string): string {
+/** Returns what to print after the start. A server that shares its state with others issues no operator's token. */
+function welcome(url: string, tokenFile: string, isShared: boolean): string {
   const api = `${url}/api/v1`;
   const auth = `-H "Authorization: Bearer $(cat '${tokenFile}')"`;
   const account = `{"name":"Example","domains":["example.com"],"administrator":{"email":"ada@example.com","firstName":"Ada","lastName":"Lovelace","country":"GB"}}`;
   return [
     '',
     `Rollbook is running at ${url} – open it in a browser.   (API: ${url}/api/docs)`,
-    `The operator's token is in ${tokenFile}: it opens the first account there. Or try:`,
+    isShared
+      ? `npm run operator-token writes an operator's token to ${tokenFile}: it opens the first account there. Then try:`
+      : `The operator's token is in ${tokenFile}: it opens the first account there. Or try:`,
     '',
     `  curl -s ${api}/me ${auth}`,
     `  curl -s ${api}/accounts ${auth} -H 'Content-Type: application/json' -d '${account}'`,

@@ -8,7 +8,7 @@ import { openInstallation, type Installation, type OpenOptions } from './install
 import { projections } from './projections.js';
 import type { StoreHealth } from './store-health.js';
 import { hostsOfUrl, noWait, type StoreWait } from './store-wait.js';
-import { vaultPlace } from './vault-place.js';
+import { loadKey, vaultPlace } from './vault-place.js';
 
 /** The log and its vault. */
 export interface Log extends Installation {
@@ -94,10 +94,28 @@ export async function openStoppedLog(
 ): Promise<Log> {
   const place = vaultPlace(config);
   if (!(await place.exists())) throw new Error(`There is no vault in ${place.name}.`);
+  await checkNoServers(config);
   const lock = lockDataDirectory(config.dataDir);
   closing.defer(() => lock.release());
-  const log = await openLog(config, closing, { ...options, create: false });
-  const servers = await log.vault.countServers();
-  if (servers === 0) return log;
-  throw new Error(`${servers} servers of this installation are running: stop all of them first.`);
+  return await openLog(config, closing, { ...options, create: false });
+}
+
+/**
+ * Throws an Error of one line if servers use the state in the database of STATE_URL. A server that was killed counts for 6 s.
+ * Without STATE_URL, the lock on the data directory tells it.
+ */
+export async function checkNoServers(config: Config): Promise<void> {
+  if (config.stateUrl === undefined) return;
+  const place = vaultPlace(config);
+  if (!(await place.exists())) return;
+  const vault = await place.openForReading({ key: loadKey(config, { create: false }) });
+  try {
+    const servers = await vault.countServers();
+    if (servers > 0)
+      throw new Error(
+        `${servers === 1 ? 'A server' : `${servers} servers`} of this installation ${servers === 1 ? 'is' : 'are'} running: stop all servers first.`,
+      );
+  } finally {
+    await vault.close();
+  }
 }

@@ -13,12 +13,12 @@ import type { Projection } from './projection.js';
 import type { ReadStore } from './read-store.js';
 import { schemaOf } from './version-schema.js';
 
-/** How often, in ms, checkpoints are written while no projection has anything to apply. */
+/** How often, in ms, checkpoints are written on PGlite while no projection has anything to apply. */
 const IDLE_CHECKPOINT_MS = 1_000;
 
 /** Applies batches of events to all projections. The rows of a batch and the checkpoints commit in one transaction. */
 export class BatchWriter {
-  /** As committed; they may be behind the log by events that no projection applies. */
+  /** As committed; on PGlite they may be behind the log by events that no projection applies. */
   #checkpoints: Checkpoints = new Map();
   #committedAt = 0;
   #attempted = beforeFirst;
@@ -46,7 +46,8 @@ export class BatchWriter {
 
   /**
    * Applies events that are after a projection's checkpoint, and moves the checkpoints to `position`. Without such events it
-   * moves them at most once in {@link IDLE_CHECKPOINT_MS}.
+   * moves them on PGlite at most once in {@link IDLE_CHECKPOINT_MS}; on PostgreSQL always, since reads through other servers
+   * wait for them.
    * @throws ProjectionFailed if a projection can't apply its events
    * @throws ProjectedElsewhere if another process has moved the checkpoints
    * @throws LeaseLost if another process has taken the lease of a projection over
@@ -55,8 +56,8 @@ export class BatchWriter {
     const work = this.projections
       .map((projection) => ({ projection, events: this.#newEvents(projection, events) }))
       .filter((each) => each.events.length > 0);
-    if (work.length > 0 || performance.now() - this.#committedAt > IDLE_CHECKPOINT_MS)
-      await this.#commit(work, position, events.length);
+    const isDue = this.store.kind === 'postgresql' || performance.now() - this.#committedAt > IDLE_CHECKPOINT_MS;
+    if (work.length > 0 || isDue) await this.#commit(work, position, events.length);
   }
 
   /** Completes the tables at the end of the log: see {@link completeTables}. */

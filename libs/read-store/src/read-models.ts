@@ -61,6 +61,8 @@ export class ReadModels {
   #runner: ProjectionRunner | undefined;
   /** With which tokens the runner was made. */
   #runnerKey: string | undefined;
+  /** How far a runner was that has been stopped since the last reading of states. */
+  #stoppedAt: number | undefined;
   #problem: ProjectionProblem | undefined;
   #polling: Promise<void> | undefined;
   readonly #wakes = new Subject<void>();
@@ -90,7 +92,7 @@ export class ReadModels {
     return this.#appliedBatches;
   }
 
-  /** Emits the former position when another process has moved the checkpoints of followed projections. */
+  /** Emits the former position when another process may have moved checkpoints, also if this one writes them from now on. */
   get movedElsewhere(): Observable<number> {
     return this.#movedElsewhere;
   }
@@ -192,7 +194,9 @@ export class ReadModels {
     const key = JSON.stringify([held.map(({ name }) => name), [...tokens]]);
     if (key === this.#runnerKey || this.#ending.signal.aborted) return;
     this.#runnerKey = undefined;
-    await this.#runner?.stop();
+    const stopped = this.#runner;
+    await stopped?.stop();
+    this.#stoppedAt = stopped?.position ?? this.#stoppedAt;
     this.#runner = undefined;
     if (held.length > 0) {
       const runner = new ProjectionRunner({
@@ -241,10 +245,13 @@ export class ReadModels {
     this.#builds.update(rows, head);
     const positionOf = (schema: string) => rows.find((row) => row.schema === schema)?.position ?? beforeFirst;
     const position = Math.min(...followed.map(positionOf), Infinity);
-    const before = this.#followed.value;
-    if (position === before) return;
-    this.#followed.next(position);
-    if (before !== Infinity && position !== Infinity) this.#movedElsewhere.next(before);
+    const isMoved = position !== this.#followed.value;
+    // Between two leases of this process, another one may have written.
+    const before = Math.min(this.#followed.value, this.#stoppedAt ?? Infinity);
+    const isReplaced = this.#stoppedAt !== undefined;
+    this.#stoppedAt = undefined;
+    if (isMoved) this.#followed.next(position);
+    if ((isMoved || isReplaced) && before !== Infinity) this.#movedElsewhere.next(before);
   }
 
   #report(error: unknown): void {

@@ -1,6 +1,6 @@
 export { backupMac } from './backup-mac.js';
 export { loadVaultKey, parseVaultKey } from './vault-key.js';
-export { openVault, openVaultForReading } from './open-vault.js';
+export { openVault } from './open-vault.js';
 export { rewrapFile, rewrapPostgresql, type RewrapKeys } from './rewrap.js';
 export { moveState } from './move-state.js';
 export { vaultInDirectory, vaultInPostgresql, type VaultPlace } from './vault-place.js';

@@ -16,6 +16,21 @@ export async function backUpStoppedServer(directory: string, config: Config, sho
   return await writeBackup(directory, await open(config, closing), show, new AbortController().signal);
 }
 
+/**
+ * Backs up the state in the database of STATE_URL, of one moment, while servers use it; needs neither a server nor the lock on
+ * the data directory. Throws an Error of one line.
+ */
+export async function backUpSharedState(directory: string, config: Config, show: ReportProgress): Promise<Manifest> {
+  const place = vaultPlace(config);
+  if (!(await place.exists())) throw new Error(`There is nothing to back up in ${place.name}.`);
+  const vault = await place.openForReading({ key: loadKey(config, { create: false }) });
+  try {
+    return await writeBackup(directory, { config, vault }, show, new AbortController().signal);
+  } finally {
+    await vault.close();
+  }
+}
+
 async function open(config: Config, closing: AsyncDisposableStack): Promise<BackupSource> {
   if (!config.eventStoreUrl) return { config, ...(await openLog(config, closing, { create: false })) };
   const vault = await vaultPlace(config).open({ key: loadKey(config, { create: false }), create: false });

@@ -6,8 +6,8 @@ const help = [
   'npm run backup -- DIR',
   '',
   'Backs up the log and its vault into DIR, which must be empty or absent. The running server does it while it works on;',
-  'where none runs, this command does. With EVENTSTORE_URL it backs up the vault alone: run it after the log was backed up',
-  "by EventStoreDB's own means. Settings are those of the server (npm start -- --help).",
+  'where none runs, or with STATE_URL, this command does. With EVENTSTORE_URL it backs up the vault alone: run it after the log',
+  "was backed up by EventStoreDB's own means. Settings are those of the server (npm start -- --help).",
 ].join('\n');
 
 /** What an operator must know of what was made. */
@@ -23,6 +23,10 @@ function tell(directory: string, { position, files }: Manifest): string {
 }
 
 await runDirectoryCommand(help, async (directory, config) => {
+  if (config.stateUrl !== undefined) {
+    const { backUpSharedState } = await import('./at-rest.js');
+    return tell(directory, await backUpSharedState(directory, config, printProgress));
+  }
   const made = await requestBackup(config.dataDir, directory, printProgress);
   if (made) return tell(directory, made);
   // Only now: a server is asked without loading one.

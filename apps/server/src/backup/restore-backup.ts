@@ -6,7 +6,7 @@ import { hasVaultKeyInDataDirectory, withDataDirectory, type Config } from '../c
 import { lockDataDirectory, restoreDraftPath } from '../data-directory.js';
 import { toErrorText } from '../error-text.js';
 import { recordRestore } from '../installation.js';
-import { openLog } from '../open-stores.js';
+import { checkNoServers, openLog } from '../open-stores.js';
 import { checkBackup } from './check-backup.js';
 import { copyVerified, makeEmptyDirectory } from './files.js';
 import { fileNames, type FileName, type Manifest } from './manifest.js';
@@ -17,15 +17,19 @@ const placeOf = (name: FileName): string => (name === fileNames.log ? join('even
 
 /**
  * Restores a backup into a data directory that is empty or absent. It appends an event to the log, by which read models
- * that were built from the lost events are recognised. Read models are not part of a backup; they are built again.
+ * that were built from the lost events are recognised. Read models are not part of a backup; they are built again. The vault
+ * is restored as a file, whether STATE_URL is set or not: `npm run state:move` moves it into a database.
  * @throws Error of one line; then the data directory is as empty as it was
  */
 export async function restoreBackup(
   directory: string,
-  config: Config,
+  settings: Config,
   show: ReportProgress,
   { withoutMac = false } = {},
 ): Promise<Manifest> {
+  await checkNoServers(settings);
+  // A file is restored, also of a state that was in a database.
+  const { stateUrl: _, ...config } = settings;
   show('checking the backup');
   const manifest = await checkBackup(directory, config, { withoutMac });
   await makeEmptyDirectory(config.dataDir);

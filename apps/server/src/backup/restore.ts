@@ -6,7 +6,8 @@ const help = [
   '',
   'Restores the backup in DIR into DATA_DIR, which must be empty or absent. The next start builds the read models again and',
   "issues a new operator's token, which ends the old one. A backup of the vault alone is restored after the log was, by",
-  "EventStoreDB's own means. Settings are those of the server (npm start -- --help).",
+  "EventStoreDB's own means. With STATE_URL, all servers must be stopped; then npm run state:move moves the restored vault into an",
+  'empty database. Settings are those of the server (npm start -- --help).',
   '',
   "A backup says by a MAC under the vault's key that it is unchanged. Give that key in VAULT_KEY or VAULT_KEY_FILE where you",
   'can: a backup that brings its own key proves only that it fits together. --without-mac restores a backup of an earlier',
@@ -22,7 +23,8 @@ const work = async (directory: string, config: Config, given: ReadonlySet<string
   const next = config.databaseUrl
     ? 'Drop the schema rollbook of DATABASE_URL before the start: it is built again.'
     : 'The next start builds the read models.';
-  return `${what} as of ${madeAt} are restored in ${config.dataDir}. ${next}`;
+  const move = config.stateUrl ? ' Then run npm run state:move with an empty database for STATE_URL.' : '';
+  return `${what} as of ${madeAt} are restored in ${config.dataDir}. ${next}${move}`;
 };
 
 await runDirectoryCommand(help, work, [flag]);

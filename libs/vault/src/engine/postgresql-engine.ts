@@ -6,7 +6,7 @@ import {
   type PooledConnection,
   type RunSql,
 } from '#libs/postgresql';
-import { readRows } from './postgresql-rows.js';
+import { readRows, type TableRows } from './postgresql-rows.js';
 import { logChannel } from './postgresql-schema.js';
 import { writeStateFile } from '../state-file.js';
 import { ChangedMeanwhile, type Engine, type Statement } from './engine.js';
@@ -55,15 +55,9 @@ export class PostgresqlEngine implements Engine {
   }
 
   copyTo(file: string, signal?: AbortSignal): Promise<void> {
-    return this.pool.withConnection(this.limitMs, async (connection) => {
-      // One snapshot, so that all tables are of the same moment.
-      await connection.query('begin isolation level repeatable read read only', []);
-      try {
-        await writeStateFile(file, readRows(connection), signal);
-      } finally {
-        await connection.query('rollback', []);
-      }
-    });
+    return this.pool.withConnection(this.limitMs, (connection) =>
+      writeStateFile(file, readSnapshot(connection), signal),
+    );
   }
 
   watch(look: () => Promise<void>, onProblem: (error: unknown) => void): { close(): Promise<void> } {
@@ -81,6 +75,16 @@ export class PostgresqlEngine implements Engine {
 
   async close(): Promise<void> {
     await this.pool.end();
+  }
+}
+
+/** Reads all rows as they are at one moment. The transaction ends with the last row: the server ends one that is idle for long. */
+async function* readSnapshot(connection: PooledConnection): AsyncGenerator<TableRows> {
+  await connection.query('begin isolation level repeatable read read only', []);
+  try {
+    yield* readRows(connection);
+  } finally {
+    await connection.query('rollback', []);
   }
 }
 
