@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { noObserver, renameDurably, writeFileDurably } from '#libs/kernel';
 import { loadVaultKey, parseVaultKey, rewrapFile, rewrapPostgresql, type RewrapKeys } from '#libs/vault';
 import type { Config } from './config.js';
+import { checkNoServers } from './open-stores.js';
 import { loadKey, vaultPlace } from './vault-place.js';
 
 /**
@@ -31,10 +32,9 @@ export async function rewrapState(
 }
 
 async function rewrap(config: Config, keys: RewrapKeys): Promise<number> {
-  const vault = await vaultPlace(config).open({ key: keys.from, create: false });
-  const servers = await vault.countServers();
-  await vault.close();
-  if (servers > 0) throw new Error(`${servers} servers of this installation are running: stop all of them first.`);
+  await checkNoServers(config);
+  // Brings the tables to this build's version, and checks the key.
+  await (await vaultPlace(config).open({ key: keys.from, create: false })).close();
   const { stateUrl: url, batchTimeout, dataDir } = config;
   return url === undefined
     ? rewrapFile(dataDir, keys)

@@ -77,7 +77,7 @@ export async function startServer(
     const health = new StoreHealth();
     const wait = new StoreWait({ seconds: config.startTimeout, ...(signal && { signal }) });
     const stores = await openStores(config, closing, { wait, health });
-    const shared = new SharedWork(stores.vault);
+    const shared = new SharedWork(stores.vault, serverHolder(config.dataDir));
     closing.defer(() => shared.close());
     shared.add('witness', () => witnessLog(stores));
     const readModels = followLog(config, stores);

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { Logger } from '@nestjs/common';
 import type { SoleWork, Vault } from '#libs/vault';
@@ -14,20 +13,23 @@ export class SharedWork {
   private readonly logger = new Logger('Servers');
   private readonly works: SoleWork[] = [];
   private readonly watch: { close(): Promise<void> };
-  /** Identifies this server. */
-  private readonly id = randomUUID();
 
-  constructor(private readonly vault: Vault) {
+  /** @param holder names this server, the same after a restart */
+  constructor(
+    private readonly vault: Vault,
+    private readonly holder: string,
+  ) {
     vault.witness.attach();
     // By this, tools know that a server is running.
-    this.add(`server:${this.id}`, () => ({ stop: async () => {} }));
+    this.add(`server:${holder}`, () => ({ stop: async () => {} }));
+    vault.forgetServers().catch((error: unknown) => this.report('Former servers can not be forgotten.', error));
     this.watch = vault.watch((error) => this.report('The changes of other servers can not be read.', error));
   }
 
   /** Does work whenever it is this server's turn. `begin` gets the number of the turn, begins the work and returns what ends it. */
   add(name: string, begin: (turn: number | undefined) => Running): SoleWork {
     const report = (error: unknown) => this.report(`This server can not do its part of the work: ${name}.`, error);
-    const work = this.vault.soleWork(name, this.id, report);
+    const work = this.vault.soleWork(name, this.holder, report);
     this.works.push(work);
     work.start(async (signal, turn) => {
       const running = begin(turn);

@@ -37,7 +37,7 @@ export class SoleWork {
     const { lease, onProblem } = this;
     const { signal } = this.stopping;
     if (!lease) return work(signal, undefined);
-    await lease.attempt().catch(onProblem);
+    await lease.attempt(true).catch(onProblem);
     lease.start(() => {}, onProblem);
     while (!signal.aborted) {
       if (lease.isSafe) await this.doWhileHeld(lease, work);

@@ -155,11 +155,20 @@ export class Vault {
   }
 
   /**
-   * Returns work that only one of the servers that share this vault does at a time, by its name; `holder` identifies this
-   * server. If no other server can share the vault, the work is always done here.
+   * Returns work that only one of the servers that share this vault does at a time, by its name. If no other server can share
+   * the vault, the work is always done here.
+   * @param holder names this server, the same after a restart: so it need not wait for its own leases
    */
   soleWork(name: string, holder: string, onProblem: (error: unknown) => void): SoleWork {
     return new SoleWork(this.engine.lease({ name, holder }), onProblem);
+  }
+
+  /** Forgets the servers that have not run for a day. */
+  async forgetServers(): Promise<void> {
+    if (!this.engine.isShared) return;
+    await this.engine.run([
+      sql("DELETE FROM lease WHERE name LIKE 'server:%' AND renewed_at < clock_timestamp() - interval '1 day'"),
+    ]);
   }
 
   /** Returns the rate limits of the installation, which all its servers share. */

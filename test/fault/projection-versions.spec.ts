@@ -16,7 +16,7 @@ import {
   resetProjections,
   useDatabase,
   waitUntil,
-} from './read-store-fixture.js';
+} from '../contract/read-store-fixture.js';
 
 /** One projection as two builds have it. */
 const newer = lastEvents(2);
