@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setImmediate, setTimeout as pause } from 'node:timers/promises';
-import { defer, filter, firstValueFrom, retry, take, tap, toArray } from 'rxjs';
+import { defer, filter, firstValueFrom, retry, take, tap, timer, toArray } from 'rxjs';
 import { startEmbeddedEventStore } from '#libs/embedded-eventstore';
 import { EventStore } from '#libs/event-store';
 import type { StoreProblem } from '#libs/kernel';
@@ -133,7 +133,14 @@ describe('a connection', () => {
     await expect(far.lastPosition()).rejects.toEqual(unavailable);
     await expect(firstValueFrom(follow(undefined, far))).rejects.toEqual(unavailable);
     await cable.listen();
-    expect(await far.append('n-1', 0, [counted(2)])).toMatchObject({ revision: 1 });
+    // The client connects again after a pause that grows.
+    const second = counted(2);
+    const appended = await firstValueFrom(
+      defer(() => far.append('n-1', 0, [second])).pipe(
+        retry({ delay: (error) => (expect(error).toEqual(unavailable), timer(50)) }),
+      ),
+    );
+    expect(appended).toMatchObject({ revision: 1 });
     expect(await all(far.read('n-1'))).toHaveLength(2);
   });
 

@@ -157,7 +157,8 @@ if (!hasPostgresql) console.warn('PostgreSQL is not installed: workers are not t
     const begun = await Promise.all(Array.from({ length: 4 }, () => beginToAddUser()));
     const ended = server.end('SIGTERM');
     await pollUntilDefined(() =>
-      fetch(`${server.url}/health/live`).then(
+      // A connection that no worker takes any more is not answered.
+      fetch(`${server.url}/health/live`, { signal: AbortSignal.timeout(1_000) }).then(
         () => undefined,
         () => true,
       ),
