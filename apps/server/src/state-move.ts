@@ -32,7 +32,7 @@ await runLogTool({
       onProgress: (rows) => process.stderr.isTTY && process.stderr.write(`\r${rows} rows`),
     });
     for (const [table, digest] of digests) console.log(`${table.padEnd(16)} ${digest}`);
-    console.log('The state was moved: set STATE_URL. Its key stays VAULT_KEY.');
+    console.log('The state was moved: set STATE_URL. The key (VAULT_KEY or VAULT_KEY_FILE) stays the same.');
     return 0;
   },
 });
