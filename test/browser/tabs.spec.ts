@@ -146,6 +146,31 @@ const setVisibility = (page: Page, state: 'visible' | 'hidden') =>
     await operator.context.close();
   });
 
+  step('UI-1: a change that comes while a list is loaded for the first time is shown', async () => {
+    const { context, page } = await northwind.logInAsOperator();
+    const list = /\/accounts\/[^/]+\/users\?/;
+    const isRead = Promise.withResolvers<void>();
+    const isReleased = Promise.withResolvers<void>();
+    await page.route(
+      list,
+      async (route) => {
+        const response = await route.fetch();
+        isRead.resolve();
+        await isReleased.promise;
+        await route.fulfill({ response });
+      },
+      { times: 1 },
+    );
+    await page.goto(`/accounts/${northwind.accountId}/users`);
+    await isRead.promise;
+    const again = page.waitForRequest(list);
+    await rename('Rothfuss');
+    await again;
+    isReleased.resolve();
+    await page.getByRole('row', { name: /Leon Rothfuss/ }).waitFor();
+    await context.close();
+  });
+
   step('UI-1: without TLS, and so without locks, a tab follows while it is visible', async () => {
     const phone = await northwind.logInAsOperator(
       undefined,
@@ -154,7 +179,7 @@ const setVisibility = (page: Page, state: 'visible' | 'hidden') =>
     );
     expect(await phone.page.evaluate(() => isSecureContext)).toBe(false);
     await phone.page.goto(`/accounts/${northwind.accountId}/users`);
-    await phone.page.getByRole('row', { name: /Leon Rothstein/ }).waitFor();
+    await phone.page.getByRole('row', { name: /Leon Rothfuss/ }).waitFor();
     await rename('Roth');
     await phone.page.getByRole('row', { name: /Leon Roth / }).waitFor();
     await setVisibility(phone.page, 'hidden');

@@ -2,6 +2,7 @@ import { infiniteQueryOptions, queryOptions, type QueryClient } from '@tanstack/
 import { unwrapResponse, api, type Schemas } from './client';
 import type { operations } from './schema';
 import { toPageQuery, cursorPaging } from './paging';
+import { reloadQueries } from './reload-queries';
 
 export type Account = Schemas['AccountItem'];
 export type AccountInList = Schemas['AccountListItem'];
@@ -51,8 +52,8 @@ export const summaryQuery = (accountId: string) =>
 /** Reloads the cached lists of accounts, and one account, after it was opened or changed. */
 export async function refreshAccount(queryClient: QueryClient, accountId: string): Promise<void> {
   await Promise.all([
-    queryClient.invalidateQueries({ queryKey: accountListsKey }),
-    queryClient.invalidateQueries({ queryKey: accountsQuery.queryKey, exact: true }),
-    queryClient.invalidateQueries({ queryKey: accountQuery(accountId).queryKey, exact: true }),
+    reloadQueries(queryClient, { queryKey: accountListsKey }),
+    reloadQueries(queryClient, { queryKey: accountsQuery.queryKey, exact: true }),
+    reloadQueries(queryClient, { queryKey: accountQuery(accountId).queryKey, exact: true }),
   ]);
 }

@@ -5,6 +5,7 @@ import { followWhileVisible } from './changes-port';
 import { getFirstPositionSeen, raiseMinPosition } from './client';
 import { meKey, useMe } from './me';
 import { refreshUsers } from './refresh-users';
+import { reloadQueries } from './reload-queries';
 
 /** Milliseconds between two refreshes, because each takes several requests. */
 const batchWindowMs = 500;
@@ -39,7 +40,7 @@ function followChanges(queryClient: QueryClient, accountId: string, userId: stri
     if (message.kind === 'replaced') void checkMe();
     if (message.kind !== 'changed' && message.kind !== 'reset') return;
     knownPosition = Math.max(knownPosition, message.position);
-    if (message.kind === 'reset') return void queryClient.invalidateQueries({ queryKey: ['accounts', accountId] });
+    if (message.kind === 'reset') return void reloadQueries(queryClient, { queryKey: ['accounts', accountId] });
     if (message.userIds.length === 0) return;
     raiseMinPosition(message.position);
     for (const id of message.userIds) changed.add(id);

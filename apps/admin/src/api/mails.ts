@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions, type QueryClient } from '@tanstack/react-query';
 import { unwrapResponse, api, type Schemas } from './client';
 import { cursorPaging } from './paging';
+import { reloadQueries } from './reload-queries';
 
 export type Mail = Schemas['MailItem'];
 export type ListedMailState = keyof Schemas['MailPage']['counts'];
@@ -32,4 +33,4 @@ export const sendMail = (mailId: string): Promise<Mail> =>
 
 /** Reloads the lists of mails. */
 export const refreshMails = (queryClient: QueryClient): Promise<void> =>
-  queryClient.invalidateQueries({ queryKey: mailsKey });
+  reloadQueries(queryClient, { queryKey: mailsKey });

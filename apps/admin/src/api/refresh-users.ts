@@ -1,6 +1,7 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query';
 import { Problem } from './problem';
 import { unwrapResponse, api } from './client';
+import { reloadQueries } from './reload-queries';
 import { memberStatuses, userListsKey, userKey, type Page, type User, type UserFilter } from './users';
 
 type Pages = InfiniteData<Page<User>, string>;
@@ -18,9 +19,9 @@ export async function refreshUsers(
 ): Promise<void> {
   const account = ['accounts', accountId];
   await Promise.all([
-    queryClient.invalidateQueries({ queryKey: [...account, 'summary'] }),
-    queryClient.invalidateQueries({ queryKey: [...account, 'approvals'] }),
-    ...userIds.map((userId) => queryClient.invalidateQueries({ queryKey: userKey(accountId, userId) })),
+    reloadQueries(queryClient, { queryKey: [...account, 'summary'] }),
+    reloadQueries(queryClient, { queryKey: [...account, 'approvals'] }),
+    ...userIds.map((userId) => reloadQueries(queryClient, { queryKey: userKey(accountId, userId) })),
     refreshUserLists(queryClient, accountId, new Set(userIds)),
   ]);
 }
@@ -35,11 +36,9 @@ async function refreshUserLists(
     const { pages = [] } = (state.data ?? {}) as Partial<Pages>;
     const shown = pages.flatMap(({ items }) => items).filter(({ userId }) => userIds.has(userId));
     if (pages.length <= maxPagesReread || shown.length > maxRowsReadSingly)
-      await queryClient.invalidateQueries({ queryKey });
+      await reloadQueries(queryClient, { queryKey });
     else
-      await replaceRows(queryClient, accountId, queryKey, shown).catch(() =>
-        queryClient.invalidateQueries({ queryKey }),
-      );
+      await replaceRows(queryClient, accountId, queryKey, shown).catch(() => reloadQueries(queryClient, { queryKey }));
   }
 }
 

@@ -2,6 +2,7 @@ import { infiniteQueryOptions, type QueryClient } from '@tanstack/react-query';
 import { unwrapResponse, api, type Schemas } from './client';
 import type { operations } from './schema';
 import { toPageQuery, cursorPaging } from './paging';
+import { reloadQueries } from './reload-queries';
 
 export type AccessToken = Schemas['AccessTokenItem'];
 export type IssueAccessToken = Schemas['IssueAccessToken'];
@@ -21,4 +22,4 @@ export const tokensQuery = (filter: TokenFilter) =>
 
 /** Reloads the list of access tokens. */
 export const refreshTokens = (queryClient: QueryClient): Promise<void> =>
-  queryClient.invalidateQueries({ queryKey: tokensKey });
+  reloadQueries(queryClient, { queryKey: tokensKey });
