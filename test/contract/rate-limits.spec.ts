@@ -31,7 +31,7 @@ describeEachVault('limits', (database) => {
     expect(await limit.take('a')).toBeUndefined();
   });
 
-  it('counts exactly, also for requests at the same time', async () => {
+  it('lets no more than the limit through, also of requests at the same time', async () => {
     const limit = create();
     const taken = await Promise.all(Array.from({ length: 20 }, () => limit.take('a')));
     expect(taken.filter((refused) => refused === undefined)).toHaveLength(3);

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client } from 'pg';
 import { readConfig } from '../../apps/server/src/config.js';
 import { rewrapState } from '../../apps/server/src/rewrap-state.js';
 import { vaultPlace } from '../../apps/server/src/vault-place.js';
@@ -14,7 +15,17 @@ let directory: string;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'vault-'));
 });
-afterEach(() => rmSync(directory, { recursive: true }));
+afterEach(async () => {
+  rmSync(directory, { recursive: true });
+  if (url) await dropState(url);
+});
+
+async function dropState(databaseUrl: string): Promise<void> {
+  const client = new Client(databaseUrl);
+  await client.connect();
+  await client.query('drop schema if exists rollbook_state cascade');
+  await client.end();
+}
 
 const shared = { EVENTSTORE_URL: 'esdb://localhost:1', DATABASE_URL: url!, STATE_URL: url!, MAIL_DIR: '/tmp' };
 
@@ -46,15 +57,16 @@ describe.each([['SQLite', {}], ...(url ? [['PostgreSQL', shared] as const] : [])
     await rewrapped.close();
   });
 
-  it('says what is wrong, and changes nothing', async () => {
-    const config = configWith({ VAULT_KEY: newKey.toString('hex') });
+  it('refuses a wrong or missing key, and leaves the vault as it is', async () => {
+    const config = configWith({ VAULT_KEY: oldKey.toString('hex') });
     const place = vaultPlace(config);
-    await (await place.open({ key: url && settings === shared ? newKey : oldKey, create: true })).close();
+    await (await place.open({ key: oldKey, create: true })).close();
     await expect(rewrapState(config, undefined)).rejects.toThrow('Give the new key in NEW_VAULT_KEY');
     await expect(rewrapState(config, 'short')).rejects.toThrow('NEW_VAULT_KEY must be 64 hexadecimal digits');
     await expect(rewrapState(configWith({ VAULT_KEY: '5'.repeat(64) }), '6'.repeat(64))).rejects.toThrow(
       'VAULT_KEY is not the key',
     );
+    await (await place.open({ key: oldKey, create: false })).close();
   });
 });
 

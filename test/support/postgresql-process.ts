@@ -14,12 +14,14 @@ export class PostgresqlProcess {
   private constructor(
     private readonly directory: string,
     private readonly port: number,
+    private readonly settings: readonly string[],
   ) {}
 
-  static async start(): Promise<PostgresqlProcess> {
+  /** @param settings of PostgreSQL, like `fsync=off` */
+  static async start(...settings: string[]): Promise<PostgresqlProcess> {
     const directory = mkdtempSync(join(tmpdir(), 'postgresql-'));
     if (process.getuid?.() === 0) chownSync(directory, ...idsOfOwner());
-    const server = new PostgresqlProcess(directory, await freePort());
+    const server = new PostgresqlProcess(directory, await freePort(), settings);
     runAsOwner('initdb', '-D', server.data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8');
     server.resume();
     return server;
@@ -36,7 +38,8 @@ export class PostgresqlProcess {
 
   /** Starts the server again after {@link crash}. */
   resume(): void {
-    const options = `-p ${this.port} -k ${this.directory} -c listen_addresses=127.0.0.1`;
+    const settings = ['listen_addresses=127.0.0.1', ...this.settings].map((setting) => `-c ${setting}`);
+    const options = `-p ${this.port} -k ${this.directory} ${settings.join(' ')}`;
     runAsOwner('pg_ctl', '-D', this.data, '-o', options, '-l', join(this.directory, 'log'), '-w', 'start');
   }
 

@@ -121,7 +121,7 @@ export function createEventStore(
 export async function checkFounder(store: EventStore, vault: Vault): Promise<void> {
   if ((await findFounder(store)) === vault.fingerprint) return;
   throw new Error(
-    'This log was founded with another vault, or its beginning was changed: give the DATA_DIR that belongs to it, or another EVENTSTORE_NAMESPACE.',
+    'This log was founded with another vault, or its beginning was changed: give the DATA_DIR or STATE_URL that belongs to it, or another EVENTSTORE_NAMESPACE.',
   );
 }
 

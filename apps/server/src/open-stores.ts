@@ -71,9 +71,12 @@ export async function openLog(
   closing: AsyncDisposableStack,
   { wait = noWait(), ...options }: OpenOptions & { wait?: StoreWait } = {},
 ): Promise<Log> {
-  const { dataDir, eventStoreUrl } = config;
+  const { dataDir, eventStoreUrl, stateUrl } = config;
   const node = eventStoreUrl ? undefined : await startEmbeddedEventStore({ directory: join(dataDir, 'events') });
   if (node) closing.defer(() => node.close());
+  // Before the log, which is opened with the vault: so the message names the store that is away.
+  if (stateUrl)
+    await wait.for(`vault at ${hostsOfUrl(stateUrl)}`, () => vaultPlace(config, options.stateObserver).exists());
   const name = eventStoreUrl ? `event store at ${hostsOfUrl(eventStoreUrl)}` : 'event store';
   const installation = await wait.for(name, () => openInstallation(config, eventStoreUrl ?? node!.url, options));
   closing.defer(async () => {

@@ -56,7 +56,7 @@ export function reportStarted(url: string, answer: { readonly [W in keyof Answer
   process.on('message', ({ ask, id }: Question) => {
     answer[ask]().then(
       (given) => send({ id, answer: given }),
-      // Without an answer, the primary process goes on after 5 s.
+      // Without an answer, the primary process stops waiting after 5 s.
       (error: unknown) => console.error(error),
     );
   });

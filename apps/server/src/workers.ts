@@ -56,7 +56,7 @@ class WorkerPool {
 
   /** Starts the workers, and returns the exit code when they have ended. */
   run(): Promise<number> {
-    // The others wait for the first: it reports what is wrong once, and creates what the installation lacks.
+    // The other workers start after the first, so that an error of the start is reported once and one process creates the tables.
     this.start(1, 0);
     return this.end.promise;
   }

@@ -19,7 +19,7 @@ export interface WitnessRecord {
   /** Up to this position, an operator has acknowledged the foreign events; -1: none. */
   readonly acknowledgedUntil: number;
   save(seen: {
-    /** The position up to which the log was seen before; if it is another, another server goes on with the log. */
+    /** The position up to which the log was seen before. The save fails if another server has seen more of it since. */
     readonly after: number;
     readonly state: WitnessState;
     readonly foreign: readonly ForeignEvent[];

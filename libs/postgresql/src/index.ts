@@ -6,4 +6,3 @@ export { ServerMonitor } from './server-monitor.js';
 export { GRACE_MS } from './time-limits.js';
 export { Lease, LeaseLost, type LeaseOptions, type RunSql } from './lease.js';
 export { Watch } from './watch.js';
-export { ChannelListener } from './channel-listener.js';

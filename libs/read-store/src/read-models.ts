@@ -1,21 +1,10 @@
 import { Refusal, type Recorded } from '#libs/kernel';
 import { setTimeout as pause } from 'node:timers/promises';
-import {
-  BehaviorSubject,
-  Subject,
-  filter,
-  firstValueFrom,
-  fromEvent,
-  race,
-  throwError,
-  timeout,
-  timer,
-  type Observable,
-} from 'rxjs';
+import { BehaviorSubject, Subject, filter, firstValueFrom, throwError, timeout, type Observable } from 'rxjs';
 import { BuildState, type NamedProgress } from './build-state.js';
 import { CHECKPOINT_CHANNEL, beforeFirst, readVersions } from './checkpoints.js';
 import { LeasedProjections } from './leased-projections.js';
-import { ChannelListener, LeaseLost } from '#libs/postgresql';
+import { LeaseLost, Watch } from '#libs/postgresql';
 import { outageCode, toProjectionProblem, type ProjectionProblem } from './projection-problem.js';
 import { ProjectionRunner, type RunnerHealth, type RunnerOptions } from './projection-runner.js';
 import { schemaOf } from './version-schema.js';
@@ -35,10 +24,10 @@ export interface ReadModelsHealth extends RunnerHealth {
   readonly rebuilding: readonly NamedProgress[];
 }
 
-/** How often, in ms, leases and stored states are looked at, if nothing wakes the poll earlier. */
+/** How often, in ms, leases and stored states are read, if no notification comes earlier. */
 const POLL_MS = 1_000;
 
-/** How long, in ms, a stop waits for polling, and then for leases to be given back. */
+/** How long, in ms, a stop waits for a running look, and then for leases to be given back. */
 const STOP_MS = 1_000;
 
 const atMost = (milliseconds: number, work: Promise<unknown> | undefined): Promise<unknown> =>
@@ -52,7 +41,7 @@ export class ReadModels {
   readonly #leased: LeasedProjections;
   readonly #builds: BuildState;
   readonly #use: VersionsInUse;
-  readonly #listener: ChannelListener | undefined;
+  readonly #watch: Watch;
   readonly #appliedBatches = new Subject<readonly Recorded[]>();
   readonly #movedElsewhere = new Subject<number>();
   /** The lowest checkpoint of the followed projections; Infinity if there are none. */
@@ -64,19 +53,17 @@ export class ReadModels {
   /** How far a runner was that has been stopped since the last reading of states. */
   #stoppedAt: number | undefined;
   #problem: ProjectionProblem | undefined;
-  #polling: Promise<void> | undefined;
-  readonly #wakes = new Subject<void>();
-  /** Whether another poll is due at once. */
-  #isWoken = false;
-  #isListening = false;
 
   constructor(private readonly options: ReadModelsOptions) {
     const { store, projections, holder } = options;
     this.#leased = new LeasedProjections(store, projections, holder);
     this.#builds = new BuildState(projections);
     this.#use = new VersionsInUse(store, projections.map(schemaOf));
-    if (store.url !== undefined)
-      this.#listener = new ChannelListener(store.url, CHECKPOINT_CHANNEL, () => this.#wake());
+    this.#watch = new Watch({
+      pollMs: POLL_MS,
+      look: () => this.#update(),
+      onProblem: (error) => this.#report(error),
+    });
     store.gate.refuseFor(() => this.#builds.refusal());
   }
 
@@ -109,18 +96,18 @@ export class ReadModels {
     await this.#runHeld();
     await this.#readStates();
     this.#leased.start(
-      () => this.#wake(),
+      () => this.#watch.wake(),
       (error) => this.#report(error),
     );
-    this.#polling = this.#keepPolling();
+    this.#watch.start();
   }
 
   /** Stops after the batch that is being applied, and gives the leases back. Does not wait long for a database that hangs. */
   async stop(): Promise<void> {
     this.#ending.abort();
-    await atMost(STOP_MS, this.#polling);
+    await atMost(STOP_MS, this.#watch.close());
     await this.#runner?.stop();
-    await atMost(STOP_MS, Promise.all([this.#listener?.stop(), this.#leased.stop()]));
+    await atMost(STOP_MS, this.#leased.stop());
   }
 
   /** Waits until `position` is reached and all tables have been complete. Throws `projections.behind` or `projections.building` after `timeoutMs`. */
@@ -164,28 +151,11 @@ export class ReadModels {
     };
   }
 
-  async #keepPolling(): Promise<void> {
-    const { signal } = this.#ending;
-    const ended = fromEvent(signal, 'abort');
-    for (;;) {
-      if (!this.#isWoken && !signal.aborted) await firstValueFrom(race(timer(POLL_MS), this.#wakes, ended));
-      if (signal.aborted) return;
-      this.#isWoken = false;
-      await this.#poll().catch((error: unknown) => this.#report(error));
-    }
-  }
-
-  async #poll(): Promise<void> {
+  async #update(): Promise<void> {
     await this.#runHeld();
     await this.#readStates();
     await this.#use.update();
     this.#problem = undefined;
-  }
-
-  /** Polls now, or once more if a poll is running. */
-  #wake(): void {
-    this.#isWoken = true;
-    this.#wakes.next();
   }
 
   /** Lets a runner write the projections whose leases are held, a new one if others are held than before. */
@@ -219,24 +189,22 @@ export class ReadModels {
     else this.options.onProblem(problem);
   }
 
-  /** A write has shown that a lease is lost: the next poll makes another runner, for those that are left. */
+  /** A write has shown that a lease is lost: the next look makes another runner, for those that are left. */
   #onLeaseLost(): void {
     this.#runnerKey = undefined;
     void this.#leased.refresh().then(
-      () => this.#wake(),
+      () => this.#watch.wake(),
       (error: unknown) => this.#report(error),
     );
   }
 
-  /** Reads the stored states: how far the followed projections are, and what is being built. */
+  /** Reads the checkpoints of the followed projections and the states of all builds from the database. */
   async #readStates(): Promise<void> {
     const { store, lastPosition } = this.options;
     if (this.#ending.signal.aborted) return;
     const followed = this.#leased.followed.map(schemaOf);
-    if (followed.length > 0 && !this.#isListening) {
-      this.#isListening = true;
-      this.#listener?.start();
-    }
+    // A server that writes all tables itself would be woken by its own notifications.
+    if (followed.length > 0 && store.url !== undefined) this.#watch.listen(store.url, CHECKPOINT_CHANNEL);
     const rows = await readVersions(store.batchDb, this.#builds.schemas);
     const isBuilding =
       rows.length !== this.options.projections.length || rows.some(({ built_at }) => built_at === null);

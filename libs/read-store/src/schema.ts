@@ -25,7 +25,7 @@ export async function prepareSchema(
   await db.transaction().execute(async (tx) => {
     await lockSchemas(tx);
     await tx.schema.createSchema(schema).ifNotExists().execute();
-    // What is created here belongs to no version, whatever the connection's search path says.
+    // The connection's search path begins with the schemas of versions; these objects belong to all versions.
     await sql`set local search_path = ${sql.id(schema)}, public`.execute(tx);
     for (const extension of ['pg_trgm', 'unaccent', 'btree_gin'])
       await sql`create extension if not exists ${sql.id(extension)}`.execute(tx);

@@ -72,7 +72,7 @@ export class AcceptedStreams {
     });
   }
 
-  /** Loads what is stored. Throws an Error if a row was changed, or if there are not as many rows as expected. */
+  /** Loads all rows. Throws an Error if a row was changed, or if there are not as many rows as expected. */
   async load({ acceptedStreams = 0 }: Pick<LogState, 'acceptedStreams'>): Promise<void> {
     const rows = await this.engine.query<{ stream: string; box: Uint8Array }>(
       sql('SELECT stream, box FROM accepted_stream'),

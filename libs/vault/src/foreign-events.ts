@@ -117,7 +117,7 @@ export class ForeignEvents {
     return [sql('DELETE FROM foreign_range'), sql('DELETE FROM changed_stream')];
   }
 
-  /** Loads what is stored. Throws an Error if a row was changed, or if the lists do not have as many rows as expected. */
+  /** Loads all rows. Throws an Error if a row was changed, or if the lists do not have as many rows as expected. */
   async load({ foreignRanges, changedStreams }: Pick<WitnessState, 'foreignRanges' | 'changedStreams'>): Promise<void> {
     const ranges = await this.engine.query<{ stream: string; first: number; box: Uint8Array }>(
       sql('SELECT stream, first, box FROM foreign_range'),

@@ -71,7 +71,7 @@ export const addLogRow = (vaultKey: KeyObject, state: LogState): Statement =>
 /** The row with what the vault knows about the log, encrypted and authenticated under the vault key. */
 export class LogRow {
   private changing: Promise<unknown> = Promise.resolve();
-  /** Whether what is in memory may differ from what is stored. */
+  /** Whether the row or its lists in memory may differ from the stored ones. */
   private isStale = false;
   private lists: LogLists = { load: async () => {}, onChange: () => {} };
 
@@ -174,7 +174,7 @@ async function read(engine: Engine, vaultKey: KeyObject): Promise<{ state: LogSt
   return { state: openLogBox(box, vaultKey), box };
 }
 
-/** Returns what the row holds. Throws an Error of one line if it is not of this vault. */
+/** Decrypts the row. Throws an Error of one line if it is not of this vault. */
 export function openLogBox(box: Uint8Array, vaultKey: KeyObject): LogState {
   try {
     return JSON.parse(unwrap(box, vaultKey, logBoxName).toString()) as LogState;

@@ -16,7 +16,7 @@ import { inTransaction } from './transaction.js';
 import { openVaultFileForReading, vaultFileIn } from './vault-file.js';
 import { unwrap, wrap } from './wrapping.js';
 
-/** The keys of a rewrap: what the vault key was, and what it becomes; 32 bytes each. */
+/** The former and the new vault key, 32 bytes each. */
 export interface RewrapKeys {
   readonly from: Buffer;
   readonly to: Buffer;

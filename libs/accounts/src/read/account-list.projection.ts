@@ -108,7 +108,7 @@ export const AccountListProjection: Projection = {
       tx,
       subjects.filter(({ kind }) => kind === 'account').map(({ id }) => [id]),
     );
-    // Rows of domains are replaced or deleted whatever they were.
+    // No rows of domains are loaded: an event replaces or deletes one without its former values.
     const domains = await accountDomain.load(tx, []);
     return () => {
       for (const event of events) {

@@ -35,7 +35,7 @@ export interface Engine {
   watch(look: () => Promise<void>, onProblem: (error: unknown) => void): { close(): Promise<void> };
   /** Returns a right that one server has at a time; undefined where there is only one. */
   lease(options: Pick<LeaseOptions, 'name' | 'holder'>): Lease | undefined;
-  /** Waits for what was begun, and closes the database. */
+  /** Waits for running transactions, and closes the database. */
   close(): Promise<void>;
 }
 

@@ -61,7 +61,10 @@ export class PostgresqlEngine implements Engine {
   }
 
   watch(look: () => Promise<void>, onProblem: (error: unknown) => void): { close(): Promise<void> } {
-    return new Watch({ url: this.url, channel: logChannel, pollMs: POLL_MS, look, onProblem });
+    const watch = new Watch({ pollMs: POLL_MS, look, onProblem });
+    watch.listen(this.url, logChannel);
+    watch.start();
+    return watch;
   }
 
   lease(options: Pick<LeaseOptions, 'name' | 'holder'>): Lease {

@@ -14,8 +14,8 @@ interface Waiting {
 }
 
 /**
- * The state in a SQLite file. A thread writes, so that no fsync blocks the event loop; it commits together what is asked for
- * while it commits. Reads are made here: they wait for no disk, and cost less than a message to a thread.
+ * The state in a SQLite file. A thread writes, so that no fsync blocks the event loop. Transactions that arrive during a commit
+ * are committed together by the next one. This thread reads by itself: reads need no fsync, and cost less than a message.
  */
 export class SqliteEngine implements Engine {
   readonly isShared = false;
