@@ -9,6 +9,7 @@ import { configFor, newPath, runWithLog } from '../support/backup.js';
 import { LogFile, type StoredRow } from '../support/log-file.js';
 import { runProgram } from '../support/server-process.js';
 import { expectStatus, openTestAccount, startTestServer } from '../support/server.js';
+import { readSettledHealth } from '../support/settled-health.js';
 import { startRefusal } from '../support/start-refusal.js';
 
 // Attacks by somebody who can write to the file of the embedded event store while the server is stopped, and has no key of
@@ -50,8 +51,7 @@ async function unlockOn(dataDir: string, user: string) {
   try {
     const operator = new Api(server.url, readFileSync(join(dataDir, 'operator-token'), 'utf8').trim());
     const unlocked = await operator.post(`${account}/users/${user}/unlock`, { reason: 'odd' });
-    const health = await operator.get('/health/ready');
-    return { status: unlocked.status, body: unlocked.body, health: health.body };
+    return { status: unlocked.status, body: unlocked.body, health: await readSettledHealth(operator) };
   } finally {
     await server.close();
   }

@@ -7,6 +7,7 @@ import { Api } from '../support/api.js';
 import { configFor, newPath, runWithLog } from '../support/backup.js';
 import { runProgram } from '../support/server-process.js';
 import { expectStatus, openTestAccount, startTestServer, type TestAccount } from '../support/server.js';
+import { readSettledHealth } from '../support/settled-health.js';
 import { startRefusal } from '../support/start-refusal.js';
 import { newPerson } from '../support/user-actions.js';
 
@@ -47,7 +48,7 @@ async function useServer(dataDir: string) {
     const operator = new Api(server.url, readFileSync(join(dataDir, 'operator-token'), 'utf8').trim());
     for (const action of ['lock', 'unlock'])
       expectStatus(200, await operator.post(`${user}/${action}`, { reason: 'odd' }));
-    return expectStatus(200, await operator.get('/health/ready')).body;
+    return await readSettledHealth(operator);
   } finally {
     await server.close();
   }

@@ -9,6 +9,7 @@ import { configFor, newPath } from './backup.js';
 import type { LogFile, StoredRow } from './log-file.js';
 import { runProgram } from './server-process.js';
 import { expectStatus, openTestAccount, startTestServer } from './server.js';
+import { readSettledHealth } from './settled-health.js';
 
 /** Settings of an installation on the embedded stores, whichever stores the tests run on. */
 export const embedded = { EVENTSTORE_URL: '', DATABASE_URL: '' };
@@ -93,7 +94,7 @@ export class AttackedInstallation {
       for (const action of ['unlock', 'lock'])
         expectStatus(200, await operator.post(`${path}/${action}`, { reason: 'odd' }));
       const history = expectStatus(200, await operator.get(`${path}/history`)).body.items;
-      const health = expectStatus(200, await operator.get('/health/ready')).body;
+      const health = await readSettledHealth(operator);
       return { found, history: history.map(({ revision }: { revision: number }) => revision), health };
     } finally {
       await server.close();
