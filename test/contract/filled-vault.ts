@@ -27,6 +27,7 @@ export async function fillVault(vault: Vault, keys = 20) {
     ...linkRequests.save('x', { count: 1, lastAt: 2 }),
   ]);
   await vault.bulkDigests.findOrSave('c1', 'one');
+  await vault.writtenFormats.check({ name: '1.0', formats: { UserAdded: 1 } }, [{ type: 'UserAdded', schema: 1 }]);
   return {
     fingerprint: vault.fingerprint,
     key: made[1],

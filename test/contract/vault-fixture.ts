@@ -11,6 +11,8 @@ import { useDatabase } from './read-store-fixture.js';
 export interface VaultUnderTest {
   readonly engine: 'SQLite' | 'PostgreSQL';
   readonly place: VaultPlace;
+  /** Of the PostgreSQL database; undefined for SQLite. */
+  readonly url: string | undefined;
   /** The vault, opened before each test. */
   readonly vault: Vault;
   /** Closes the vault and opens it again. */
@@ -41,6 +43,7 @@ export function describeEachVault(suffix: string, suite: (database: VaultUnderTe
       }
     };
     const database = useVault('SQLite', () => vaultInDirectory(directory), {
+      url: undefined,
       attack: async (sql) => use((db) => db.exec(sql)),
       readRow: async (sql) => use((db) => db.prepare(sql).get()),
     });
@@ -67,6 +70,7 @@ export function describeEachVault(suffix: string, suite: (database: VaultUnderTe
       }
     };
     const database = useVault('PostgreSQL', () => place, {
+      url,
       attack: async (sql) => void (await query(translate(sql))),
       readRow: async (sql) => (await query(sql)).rows[0] as Record<string, unknown> | undefined,
     });
@@ -79,7 +83,7 @@ export function describeEachVault(suffix: string, suite: (database: VaultUnderTe
 function useVault(
   engine: VaultUnderTest['engine'],
   place: () => VaultPlace,
-  access: Pick<VaultUnderTest, 'attack' | 'readRow'>,
+  access: Pick<VaultUnderTest, 'url' | 'attack' | 'readRow'>,
 ): VaultUnderTest {
   const open = async (): Promise<Vault> => place().open({ key, create: !(await place().exists()) });
   let vault: Vault;

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { EventStore } from '#libs/event-store';
 import type { MailProcess } from '#libs/mail';
 import type { ReadModels } from '#libs/read-store';
-import type { Vault } from '#libs/vault';
+import type { ServerRegistration, Vault } from '#libs/vault';
 import { toPrintableName } from './printable.js';
 import type { StoreHealth } from './store-health.js';
 import type { StoreMonitor } from './store-monitor.js';
@@ -31,6 +31,7 @@ export class Health {
     private readonly parts: {
       readonly store: EventStore;
       readonly vault: Vault;
+      readonly registration: Pick<ServerRegistration, 'isCurrent'>;
       readonly readModels: ReadModels;
       readonly mails: MailProcess;
       readonly stores: StoreHealth;
@@ -40,7 +41,8 @@ export class Health {
 
   get status(): HealthStatus {
     const stores = new Set(this.parts.stores.problems.map(({ store }) => store));
-    if (stores.has('event-store') || stores.has('vault')) return 'unavailable';
+    const isAway = stores.has('event-store') || stores.has('vault');
+    if (isAway || !this.parts.registration.isCurrent) return 'unavailable';
     if (!this.parts.readModels.isBuilt) return 'building';
     const isDegraded = stores.has('read-store') || this.projectionStatus !== 'ok' || this.foreignData.status !== 'ok';
     return isDegraded ? 'degraded' : 'ok';

@@ -4,6 +4,7 @@ import { noObserver, type StoreObserver } from '#libs/kernel';
 import { enterClaims } from '#libs/users';
 import type { Vault } from '#libs/vault';
 import type { Config } from './config.js';
+import { build, firstFormats } from './build.js';
 import { eventCatalogue } from './event-catalogue.js';
 import { appendToInstallation, installationStream as stream, idOf, toProposedEvent } from './installation-stream.js';
 import { findLostEvent } from './lost-events.js';
@@ -65,6 +66,7 @@ export async function openInstallation(
     if (isNew && !create) throw new Error('There is no log of this installation.');
     const make = isNew && !vaultExists;
     vault = await place.open({ key: loadKey(config, { create: make }), create: make });
+    await vault.writtenFormats.check(build, firstFormats);
     if (isNew && (await vault.hasOwnerKeys())) {
       throw new Error(
         `The vault in ${place.name} holds the keys of a log, but this log is empty: give EVENTSTORE_URL and EVENTSTORE_NAMESPACE of that log, or another ${config.stateUrl ? 'STATE_URL' : 'DATA_DIR'}.`,
@@ -103,6 +105,7 @@ export function createEventStore(
     observer,
     onTampered: (name, reason) =>
       new Logger('EventStore').error('A stream was changed from outside Rollbook.', { stream: name, reason }),
+    ensureWritable: (format) => vault().writtenFormats.ensureWritable(format, build),
     keys: {
       findOrCreateKey: (owner) => vault().findOrCreateKey(owner as never),
       findKeys: (owners) => vault().findKeys(owners as never),

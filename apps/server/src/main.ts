@@ -47,6 +47,8 @@ try {
     if (closing) process.exit(0);
     throw error;
   });
+  // Without its own closing, which could wait for the database: a supervisor starts it again.
+  void server.refused.then(fail);
   if (closing) end(server);
   // Printed last: a program that waits for this line may stop the server at once.
   if (cluster.isPrimary) console.log(welcome(server.url, server.operatorToken, config.stateUrl !== undefined));

@@ -23,7 +23,7 @@ import { SharedRateLimits } from '#libs/kernel';
 import { MailModule, MailProcess } from '#libs/mail';
 import { ReadModels, ReadStore } from '#libs/read-store';
 import { UsersModule } from '#libs/users';
-import { Vault } from '#libs/vault';
+import { Vault, type ServerRegistration } from '#libs/vault';
 import { DiskMonitor } from './disk-monitor.js';
 import { FullDiskInterceptor } from './full-disk.interceptor.js';
 import { Health } from './health.js';
@@ -42,6 +42,7 @@ export interface Parts {
   readonly readStore: ReadStore;
   readonly readModels: ReadModels;
   readonly mails: MailProcess;
+  readonly registration: ServerRegistration;
   readonly health: Health;
   readonly disk: DiskMonitor;
   readonly metrics: Metrics;

@@ -26,6 +26,7 @@ import { openStores, type Stores } from './open-stores.js';
 import { logProjectionProblem } from './problem-log.js';
 import { projections } from './projections.js';
 import { readModelTools } from './read-model-tools.js';
+import { refuseUnregistered, registerServer } from './registration.js';
 import { ServerModule, type Parts } from './server.module.js';
 import { StoreHealth } from './store-health.js';
 import { StoreMonitor } from './store-monitor.js';
@@ -42,6 +43,8 @@ export interface Server {
   readonly app: NestFastifyApplication;
   readonly health: Health;
   readonly metrics: Metrics;
+  /** Resolves with the reason if this server must end, because the log may hold events that its build can't read. */
+  readonly refused: Promise<Error>;
   /** Stops taking requests, finishes those under way, closes everything. Idempotent. */
   close(): Promise<void>;
 }
@@ -77,6 +80,7 @@ export async function startServer(
     const health = new StoreHealth();
     const wait = new StoreWait({ seconds: config.startTimeout, ...(signal && { signal }) });
     const stores = await openStores(config, closing, { wait, health });
+    const registration = await registerServer(config, { ...stores, wait, closing });
     const shared = new SharedWork(stores.vault, serverHolder(config.dataDir));
     closing.defer(() => shared.close());
     shared.add('witness', () => witnessLog(stores));
@@ -109,7 +113,8 @@ export async function startServer(
       rateLimits: stores.vault.rateLimits(() => clock.now()),
       publicOrigin,
       sessions: config.sessions,
-      health: new Health({ ...stores, readModels, mails, stores: health, monitor }),
+      registration,
+      health: new Health({ ...stores, registration, readModels, mails, stores: health, monitor }),
       metrics: new Metrics(readModels, mails, health, stores),
     };
     const operatorToken = join(config.dataDir, 'operator-token');
@@ -144,6 +149,7 @@ export async function startServer(
       app,
       health: watched,
       metrics,
+      refused: registration.refused,
       close: () => (closed ??= closing.disposeAsync()),
     };
   } catch (error) {
@@ -204,6 +210,7 @@ async function createApp(config: Config, parts: Parts, requestTimeout: number): 
     strictTransportSecurity: { includeSubDomains: config.hstsSubdomains },
   });
   recordRequests(app, app.get(Metrics), () => parts.clock.now());
+  refuseUnregistered(app.getHttpAdapter().getInstance(), parts.registration);
   serveOpenApi(app);
   await serveAdmin(app);
   return app.init();

@@ -20,9 +20,6 @@ export class SharedWork {
     private readonly holder: string,
   ) {
     vault.witness.attach();
-    // By this, tools know that a server is running.
-    this.add(`server:${holder}`, () => ({ stop: async () => {} }));
-    vault.forgetServers().catch((error: unknown) => this.report('Former servers can not be forgotten.', error));
     this.watch = vault.watch((error) => this.report('The changes of other servers can not be read.', error));
   }
 

@@ -3,6 +3,10 @@ import type { AnyEventFormat } from './key-owners.js';
 /** Returns the version of the schema that this build writes. */
 export const currentSchema = (format: AnyEventFormat): number => (format.upcasters?.length ?? 0) + 1;
 
+/** Returns the version of the schema that this build writes, by type of event. */
+export const currentSchemas = (catalogue: Readonly<Record<string, AnyEventFormat>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(catalogue).map(([type, format]) => [type, currentSchema(format)]));
+
 /** Splits an event's data into public and personal fields. */
 export function splitPersonal(
   format: AnyEventFormat,

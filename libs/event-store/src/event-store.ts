@@ -11,6 +11,7 @@ import { Codec, type AnyEventFormat, type KeyRing, type ProposedEvent } from './
 import { collectReady } from './collect-ready.js';
 import { Connection } from './connection.js';
 import { EventDecoder } from './event-decoder.js';
+import { currentSchemas } from './event-format.js';
 import { foldEvents, type FoldOptions, type Loaded } from './fold-events.js';
 import { Limiter } from './limiter.js';
 import type { RawEvent, RawLogItem } from './raw-event.js';
@@ -35,6 +36,8 @@ export interface EventStoreOptions {
   readonly observer?: StoreObserver;
   /** Is called once for each tampered stream that a read meets. */
   readonly onTampered?: OnTampered;
+  /** Is called before events of a format are appended, and throws if that is refused. Default: all may be appended. */
+  readonly ensureWritable?: (format: { readonly type: string; readonly schema: number }) => Promise<void>;
 }
 
 const defaultLimits: TimeLimits = { silenceMs: 4_000, slowMs: 10_000, replaceAfterMs: 8_000 };
@@ -60,8 +63,13 @@ export class EventStore {
   private readonly raw: RawLog;
   private readonly log: AuthenticLog;
   private readonly loads: Limiter;
+  private readonly ensureWritable: EventStoreOptions['ensureWritable'];
+  private readonly schemas: Readonly<Record<string, number>>;
 
-  constructor({ url, namespace, catalogue, keys, limits, observer = noObserver, onTampered }: EventStoreOptions) {
+  constructor(options: EventStoreOptions) {
+    const { url, namespace, catalogue, keys, limits, observer = noObserver, onTampered } = options;
+    this.ensureWritable = options.ensureWritable;
+    this.schemas = currentSchemas(catalogue);
     this.connection = new Connection(url, { ...defaultLimits, ...limits }, observer);
     this.codec = new Codec(catalogue, keys);
     this.keys = keys;
@@ -119,10 +127,14 @@ export class EventStore {
    * Appends events if the newest authentic event of the stream has the revision `expected` (-1: there is none). Safe to repeat
    * with the same event ids: it then returns what it returned the first time.
    * @throws WrongRevision; TamperedStream if the stream was deleted or its metadata were changed; `event-store.unavailable` if
-   * the outcome is still unknown when the time is up; RangeError for an append that the server would refuse
+   * the outcome is still unknown when the time is up; RangeError for an append that the server would refuse; what `ensureWritable` throws
    */
   async append(stream: string, expected: number, events: readonly ProposedEvent[]): Promise<Appended> {
     this.log.refuseChanged(stream);
+    for (const { type } of events) {
+      const schema = this.schemas[type];
+      if (schema !== undefined) await this.ensureWritable?.({ type, schema });
+    }
     const encoded = await Promise.all(
       events.map(async (event) => {
         const id = this.keys.authentication.deriveEventId(await this.codec.toRequestBoundId(event));

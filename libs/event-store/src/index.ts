@@ -3,6 +3,7 @@ export { isSigned, type AuthenticationKeys } from './authentication.js';
 export * from './check-log.js';
 export type { ProposedEvent } from './codec.js';
 export { UnreadableEvent } from './codec.js';
+export { currentSchemas } from './event-format.js';
 export * from './event-id.js';
 export * from './event-store.js';
 export type { Loaded } from './fold-events.js';

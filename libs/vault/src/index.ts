@@ -8,6 +8,8 @@ export { vaultRefusals } from './refusals.js';
 export { vaultExists } from './vault-file.js';
 export * from './vault.js';
 export { ChangedMeanwhile, type Statement } from './engine/engine.js';
+export type { Build, StoredFormat } from './event-formats.js';
+export type { ServerRegistration } from './server-registration.js';
 export type { SoleWork } from './sole-work.js';
 export type { ApprovalNotice } from './approval-notices.js';
 export type { AuthenticationMethod, Session } from './session-store.js';

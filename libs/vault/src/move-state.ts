@@ -1,8 +1,9 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { PooledConnection } from '#libs/postgresql';
-import { connectPostgresql, migrate, readVersion, type PostgresqlOptions } from './engine/open-postgresql.js';
-import { toPostgresql } from './engine/postgresql-engine.js';
+import { connectPostgresql, type PostgresqlOptions } from './engine/open-postgresql.js';
 import { readRows } from './engine/postgresql-rows.js';
+import { toPostgresql } from './engine/postgresql-statement.js';
+import { migrate, readVersion } from './engine/postgresql-version.js';
 import { TableDigest, insertRows, stateTables, type StateTable } from './engine/state-tables.js';
 import { openVault } from './open-vault.js';
 import { readStateFile } from './state-file.js';

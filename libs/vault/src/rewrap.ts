@@ -4,8 +4,9 @@ import type { PooledConnection } from '#libs/postgresql';
 import { acceptedBoxName } from './accepted-streams.js';
 import { connectPostgresql, type PostgresqlOptions } from './engine/open-postgresql.js';
 import { sql, type Statement, type Value } from './engine/engine.js';
-import { toPostgresql } from './engine/postgresql-engine.js';
 import { readRows, type TableRows } from './engine/postgresql-rows.js';
+import { toPostgresql } from './engine/postgresql-statement.js';
+import { checkIsNotNewer } from './engine/postgresql-version.js';
 import { stateTables, type StateRow, type StateTable } from './engine/state-tables.js';
 import { changedBoxName, rangeBoxName } from './foreign-events.js';
 import { logBoxName } from './log-row.js';
@@ -93,6 +94,7 @@ export async function rewrapPostgresql(options: PostgresqlOptions, keys: RewrapK
 }
 
 async function rewrapInTransaction(connection: PooledConnection, keys: RewrapKeys): Promise<number> {
+  await checkIsNotNewer(connection);
   let count = 0;
   for await (const page of readRows(connection))
     for (const { text, values } of rewrapRows(page, keys))

@@ -98,6 +98,8 @@ const MIGRATIONS: readonly (string | ((db: DatabaseSync, steps: VaultSteps) => v
    CREATE INDEX IF NOT EXISTS approval_notice_due ON approval_notice (due_at);
    CREATE TABLE IF NOT EXISTS noticed_user (user TEXT PRIMARY KEY, account TEXT NOT NULL, notice INTEGER NOT NULL) STRICT, WITHOUT ROWID;
    CREATE INDEX IF NOT EXISTS noticed_user_notice ON noticed_user (account, notice)`,
+  // The formats in which events were ever written, and the build that wrote each first.
+  `CREATE TABLE IF NOT EXISTS event_format (type TEXT NOT NULL, schema INTEGER NOT NULL, build TEXT NOT NULL, PRIMARY KEY (type, schema)) STRICT, WITHOUT ROWID`,
 ];
 
 /** The version of the tables that this build works with. */

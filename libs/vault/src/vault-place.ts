@@ -1,5 +1,6 @@
 import { createSecretKey } from 'node:crypto';
-import { connectPostgresql, hasState, prepareState, type PostgresqlOptions } from './engine/open-postgresql.js';
+import { connectPostgresql, type PostgresqlOptions } from './engine/open-postgresql.js';
+import { checkIsMigrated, hasState, prepareState } from './engine/postgresql-version.js';
 import { loadVault, newVaultStatements, openVault, openVaultForReading } from './open-vault.js';
 import { vaultExists } from './vault-file.js';
 import type { Vault } from './vault.js';
@@ -52,8 +53,9 @@ export const vaultInPostgresql = (options: PostgresqlOptions): VaultPlace => ({
     }
   },
   async openForReading({ key }) {
-    const { engine } = await connectPostgresql({ ...options, isReadOnly: true });
+    const { pool, engine } = await connectPostgresql({ ...options, isReadOnly: true });
     try {
+      await pool.withConnection(options.limitMs, checkIsMigrated);
       return await loadVault(engine, createSecretKey(key));
     } catch (error) {
       await engine.close();

@@ -4,7 +4,8 @@ import { AddressStreams } from './address-streams.js';
 import { ApprovalNotices } from './approval-notices.js';
 import { backupMac } from './backup-mac.js';
 import { BulkDigests } from './bulk-digests.js';
-import { sql, type Engine } from './engine/engine.js';
+import type { Engine } from './engine/engine.js';
+import type { Build } from './event-formats.js';
 import { LinkRequests } from './link-requests.js';
 import { LogKeys } from './log-keys.js';
 import { LogRow } from './log-row.js';
@@ -13,6 +14,7 @@ import { OwnerKeys, type HiddenOwner, type KeyOwner } from './owner-keys.js';
 import { PasswordHashes } from './password-hashes.js';
 import { PendingApprovals } from './pending-approvals.js';
 import { RowMacs, type AuthenticatedTable } from './row-macs.js';
+import { ServerRegistration, countServers } from './server-registration.js';
 import { SessionStore } from './session-store.js';
 import { SoleWork } from './sole-work.js';
 import { StoredRateLimits } from './stored-rate-limits.js';
@@ -20,6 +22,7 @@ import { TokenHashes } from './token-hashes.js';
 import { TokenUses } from './token-uses.js';
 import { WitnessRecord } from './witness-record.js';
 import { unwrap, wrap } from './wrapping.js';
+import { WrittenFormats } from './written-formats.js';
 
 /** What a hash is used for. The same text has unrelated hashes for different purposes. */
 export type HashPurpose = 'email' | 'digest' | 'request' | 'link' | 'device' | 'cookie';
@@ -47,6 +50,7 @@ export class Vault {
   readonly approvalNotices: ApprovalNotices;
   readonly linkRequests: LinkRequests;
   readonly bulkDigests: BulkDigests;
+  readonly writtenFormats: WrittenFormats;
 
   private readonly row: LogRow;
   private readonly ownerKeys: OwnerKeys;
@@ -77,6 +81,7 @@ export class Vault {
     this.approvalNotices = new ApprovalNotices(engine);
     this.linkRequests = new LinkRequests(engine);
     this.bulkDigests = new BulkDigests(engine);
+    this.writtenFormats = new WrittenFormats(engine);
   }
 
   /** @internal use `openVault` */
@@ -163,12 +168,12 @@ export class Vault {
     return new SoleWork(this.engine.lease({ name, holder }), onProblem);
   }
 
-  /** Forgets the servers that have not run for a day. */
-  async forgetServers(): Promise<void> {
-    if (!this.engine.isShared) return;
-    await this.engine.run([
-      sql("DELETE FROM lease WHERE name LIKE 'server:%' AND renewed_at < clock_timestamp() - interval '1 day'"),
-    ]);
+  /**
+   * Returns the entry of this server among those that share the vault.
+   * @param holder names this server, the same after a restart
+   */
+  createRegistration(holder: string, build: Build): ServerRegistration {
+    return new ServerRegistration(this.engine, this.writtenFormats, { holder, build });
   }
 
   /** Returns the rate limits of the installation, which all its servers share. */
@@ -178,12 +183,8 @@ export class Vault {
   }
 
   /** Returns how many servers share this vault now; 0 for a vault in a file, which one server has to itself. */
-  async countServers(): Promise<number> {
-    if (!this.engine.isShared) return 0;
-    const count = sql(
-      "SELECT count(*) AS count FROM lease WHERE name LIKE 'server:%' AND renewed_at > clock_timestamp() - interval '6 s'",
-    );
-    return (await this.engine.query<{ count: number }>(count))[0]!.count;
+  countServers(): Promise<number> {
+    return countServers(this.engine);
   }
 
   /** Waits for the writes that were begun, and closes the database. */

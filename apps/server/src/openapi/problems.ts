@@ -48,7 +48,7 @@ function sharedRefusals({ needs, path, message, takesKey, takesRevision }: Route
     ...when(needsToken, 'access.unauthenticated', 'access.forbidden'),
     ...when(needsToken && (isCommand || !message), 'access.foreign-origin'),
     ...when(needsToken, 'position.invalid', 'projections.behind', 'projections.building', 'read-store.unavailable'),
-    ...when(isCommand, 'stream.busy', 'revision.invalid', 'log.tampered'),
+    ...when(isCommand, 'stream.busy', 'revision.invalid', 'log.tampered', 'upgrade.under-way'),
     ...when(isCommand && takesKey, 'idempotency.key-invalid', 'idempotency.mismatch'),
     ...when(isCommand && !takesKey, 'idempotency.not-here'),
     ...when(isCommand && takesRevision, 'revision.stale'),

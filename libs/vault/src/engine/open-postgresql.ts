@@ -1,7 +1,7 @@
 import type { StoreObserver } from '#libs/kernel';
 import { MonitoredPool, ServerMonitor, checkPostgresqlUrl, type PooledConnection } from '#libs/postgresql';
-import { PostgresqlEngine, toPostgresql } from './postgresql-engine.js';
-import { firstPostgresqlVersion, postgresqlMigrations, schema } from './postgresql-schema.js';
+import { PostgresqlEngine } from './postgresql-engine.js';
+import { schema } from './postgresql-schema.js';
 
 export interface PostgresqlOptions {
   /** `postgres://…`, the value of STATE_URL. */
@@ -13,17 +13,12 @@ export interface PostgresqlOptions {
   readonly isReadOnly?: boolean;
 }
 
-/** The version of the schema that this build works with. */
-const VERSION = firstPostgresqlVersion + postgresqlMigrations.length - 1;
-
 /** How many connections a server has at most. */
 const MAX_CONNECTIONS = 10;
 /** How long, in ms, closing waits for the server. */
 const CLOSE_TIMEOUT_MS = 1_000;
 /** How far the clock of this machine may be off that of the database, ms. */
 const MAX_CLOCK_DIFFERENCE_MS = 2_000;
-/** The key of the advisory lock under which the schema is created and migrated; a constant of ours. */
-const MIGRATION_LOCK = 0x526f6c6c;
 
 /**
  * Connects to the database of the durable state. `close` of the engine closes the connections.
@@ -95,68 +90,4 @@ function checkClock(theirs: number, startedAt: number): void {
   throw new Error(
     `The clock of this machine is ${seconds} s ${off > 0 ? 'behind' : 'ahead of'} that of the PostgreSQL of STATE_URL: set both by NTP.`,
   );
-}
-
-/** Returns whether the database holds a durable state. */
-export async function hasState(pool: MonitoredPool, limitMs: number): Promise<boolean> {
-  return pool.withConnection(limitMs, async (connection) => (await readVersion(connection)) !== undefined);
-}
-
-/**
- * Brings the schema to this build's version, and creates it first if `initialize` is given.
- * @param initialize returns the statements that fill a new schema; they are run in the transaction that creates it
- * @throws Error of one line if there is no schema, or if it is of a newer build
- */
-export async function prepareState(
-  pool: MonitoredPool,
-  limitMs: number,
-  initialize?: () => readonly { readonly text: string; readonly values: readonly unknown[] }[],
-): Promise<void> {
-  await pool.withConnection(limitMs, async (connection) => {
-    await connection.query('begin', []);
-    try {
-      // Servers that start at the same time do this one after the other.
-      await connection.query(`select pg_advisory_xact_lock(${MIGRATION_LOCK})`, []);
-      await migrate(connection, initialize);
-      await connection.query('commit', []);
-    } catch (error) {
-      await connection.query('rollback', []).catch(() => {});
-      throw error;
-    }
-  });
-}
-
-/** Brings the schema to this build's version, in a transaction of the caller; otherwise as {@link prepareState}. */
-export async function migrate(
-  connection: PooledConnection,
-  initialize: Parameters<typeof prepareState>[2],
-): Promise<void> {
-  const found = await readVersion(connection);
-  if (found === undefined && !initialize)
-    throw new Error(
-      `there is no durable state in the database of STATE_URL: it holds the keys to the log and can't be made anew for an old one`,
-    );
-  if (found !== undefined && found > VERSION)
-    throw new Error(`the durable state in the database of STATE_URL is of version ${found}, made by a newer build`);
-  if (found === undefined) {
-    await connection.query(`create schema if not exists ${schema}`, []);
-    await connection.query('create table version (one boolean primary key check (one), version integer not null)', []);
-  }
-  for (let version = found ?? firstPostgresqlVersion - 1; version < VERSION; version++) {
-    await connection.query(postgresqlMigrations[version - firstPostgresqlVersion + 1]!, []);
-    await connection.query(
-      'insert into version values (true, $1) on conflict (one) do update set version = excluded.version',
-      [version + 1],
-    );
-  }
-  if (found !== undefined || !initialize) return;
-  for (const { text, values } of initialize()) await connection.query(toPostgresql(text), [...values]);
-}
-
-/** Returns the version of the schema, or undefined if there is none. */
-export async function readVersion(connection: PooledConnection): Promise<number | undefined> {
-  const found = await connection.query(`select to_regclass('${schema}.version') is not null as found`, []);
-  if (!(found.rows[0] as { found: boolean }).found) return undefined;
-  const { rows } = await connection.query(`select version from ${schema}.version`, []);
-  return (rows[0] as { version: number } | undefined)?.version;
 }

@@ -8,6 +8,8 @@ import {
 } from '#libs/postgresql';
 import { readRows, type TableRows } from './postgresql-rows.js';
 import { logChannel } from './postgresql-schema.js';
+import { toPostgresql } from './postgresql-statement.js';
+import { checkIsNotNewer } from './postgresql-version.js';
 import { writeStateFile } from '../state-file.js';
 import { ChangedMeanwhile, type Engine, type Statement } from './engine.js';
 
@@ -55,9 +57,10 @@ export class PostgresqlEngine implements Engine {
   }
 
   copyTo(file: string, signal?: AbortSignal): Promise<void> {
-    return this.pool.withConnection(this.limitMs, (connection) =>
-      writeStateFile(file, readSnapshot(connection), signal),
-    );
+    return this.pool.withConnection(this.limitMs, async (connection) => {
+      await checkIsNotNewer(connection);
+      await writeStateFile(file, readSnapshot(connection), signal);
+    });
   }
 
   watch(look: () => Promise<void>, onProblem: (error: unknown) => void): { close(): Promise<void> } {
@@ -95,16 +98,4 @@ async function change(connection: PooledConnection, { text, values, mustChange }
   const { rowCount } = await connection.query(toPostgresql(text), [...values]);
   if (mustChange && rowCount === 0) throw new ChangedMeanwhile();
   return rowCount ?? 0;
-}
-
-const translated = new Map<string, string>();
-
-/** Returns a statement with `$1`, `$2`, … for each `?`. No statement of ours has a `?` in a literal. */
-export function toPostgresql(text: string): string {
-  let result = translated.get(text);
-  if (result === undefined) {
-    let count = 0;
-    translated.set(text, (result = text.replaceAll('?', () => `$${++count}`)));
-  }
-  return result;
 }

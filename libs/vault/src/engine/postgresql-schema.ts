@@ -4,12 +4,20 @@ export const logChannel = 'rollbook_log';
 /** The schema of the database that holds the durable state. */
 export const schema = 'rollbook_state';
 
+interface PostgresqlMigration {
+  readonly statements: string;
+  /** The oldest version whose builds can go on with the schema afterwards. */
+  readonly oldest: number;
+}
+
 /**
- * The SQL that brings the schema from version n to n + 1; the first entry makes version 5, which has the tables of version 5 of
- * the SQLite file. Entries only extend, so that servers of the build before can go on, and are never changed.
+ * What brings the schema from version n to n + 1; the first entry makes version 5, which has the tables of version 5 of the
+ * SQLite file. Entries only extend, so that servers of the build before can go on, and are never changed.
  */
-export const postgresqlMigrations: readonly string[] = [
-  `CREATE TABLE secret (name text PRIMARY KEY, box bytea NOT NULL);
+export const postgresqlMigrations: readonly PostgresqlMigration[] = [
+  {
+    oldest: 5,
+    statements: `CREATE TABLE secret (name text PRIMARY KEY, box bytea NOT NULL);
    CREATE TABLE owner_key (
      owner text PRIMARY KEY,
      hidden_owner text NOT NULL UNIQUE,
@@ -74,6 +82,22 @@ export const postgresqlMigrations: readonly string[] = [
    CREATE FUNCTION notify_log() RETURNS trigger LANGUAGE plpgsql AS $$
      BEGIN PERFORM pg_notify('${logChannel}', ''); RETURN NULL; END $$;
    CREATE TRIGGER notify_log AFTER UPDATE ON secret FOR EACH STATEMENT EXECUTE FUNCTION notify_log()`,
+  },
+  {
+    // An earlier build does not know which versions may go on.
+    oldest: 6,
+    statements: `CREATE TABLE event_format (type text NOT NULL, schema integer NOT NULL, build text NOT NULL, PRIMARY KEY (type, schema));
+   CREATE TABLE server (
+     holder text PRIMARY KEY,
+     registration text NOT NULL UNIQUE,
+     build text NOT NULL,
+     formats text NOT NULL,
+     renewed_at timestamptz NOT NULL
+   );
+   ALTER TABLE version ADD COLUMN oldest integer NOT NULL DEFAULT 6;
+   -- Servers of version 5 were registered as leases.
+   DELETE FROM lease WHERE name LIKE 'server:%'`,
+  },
 ];
 
 /** The version after the first migration: that of the SQLite file whose tables it has. */

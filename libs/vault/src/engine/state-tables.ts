@@ -37,6 +37,7 @@ export const stateTables = {
   noticed_user: ['user', 'account', 'notice'],
   link_request: ['address', 'count', 'last_at'],
   bulk_key: ['command', 'digest'],
+  event_format: ['type', 'schema', 'build'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type StateTable = keyof typeof stateTables;
