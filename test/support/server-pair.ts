@@ -33,8 +33,11 @@ export interface ServerPair {
   close(): Promise<void>;
 }
 
-/** Starts a pair of servers of a new installation. */
-export async function startServerPair(): Promise<ServerPair> {
+/**
+ * Starts a pair of servers of a new installation.
+ * @param builds the directories of their builds. Default: this one
+ */
+export async function startServerPair(builds: readonly [string, string] = ['.', '.']): Promise<ServerPair> {
   await using undo = new AsyncDisposableStack();
   const root = mkdtempSync(join(tmpdir(), 'rollbook-pair-'));
   undo.defer(() => rmSync(root, { recursive: true, force: true }));
@@ -61,12 +64,12 @@ export async function startServerPair(): Promise<ServerPair> {
     if (issued.status !== 0) throw new Error(issued.output);
     return readFileSync(join(directory, 'operator-token'), 'utf8').trim();
   };
-  const start = async (directory: string): Promise<Member> => {
-    const server = await startServerProcess(directory, settings);
+  const start = async (nth: 0 | 1, directory: string): Promise<Member> => {
+    const server = await startServerProcess(directory, settings, builds[nth]);
     token ??= issueToken();
     return { directory, server, operator: new Api(server.url, token, lastWrite) };
   };
-  const members: [Member, Member] = [await start(newDirectory()), await start(newDirectory())];
+  const members: [Member, Member] = [await start(0, newDirectory()), await start(1, newDirectory())];
   undo.defer(async () => {
     for (const { server } of members) await server.end('SIGKILL');
   });
@@ -78,7 +81,7 @@ export async function startServerPair(): Promise<ServerPair> {
     mails,
     settings,
     async restart(nth) {
-      Object.assign(members[nth], await start(members[nth].directory));
+      Object.assign(members[nth], await start(nth, members[nth].directory));
     },
     renewToken() {
       token = issueToken();

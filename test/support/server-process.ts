@@ -22,12 +22,16 @@ export interface ServerProcess {
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Starts the built server on a directory and a free port; resolves once it listens. */
+/**
+ * Starts the built server on a directory and a free port; resolves once it listens.
+ * @param build the directory of the build. Default: this one
+ */
 export async function startServerProcess(
   directory: string,
   environment: Record<string, string> = {},
+  build = '.',
 ): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [serverProgram], {
+  const child = spawn(process.execPath, [join(build, serverProgram)], {
     env: { ...embeddedEnvironment, DATA_DIR: directory, PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
