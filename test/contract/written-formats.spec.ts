@@ -74,17 +74,17 @@ describeEachVault('formats', (database) => {
 
   test('a server that has lapsed registers again, unless what it can not read was written meanwhile', async () => {
     const server = await register(older, 'one');
-    const problems: unknown[] = [];
-    server.start((error) => problems.push(error));
+    const reports: unknown[] = [];
+    server.start({ renewedLate: () => reports.push('late'), failed: (error) => reports.push(error) });
     const idNow = async () => (await database.readRow('SELECT registration FROM server'))?.['registration'];
     const id = await idNow();
     await lapse();
-    await waitUntil(async () => (await idNow()) !== id);
-    expect([server.isCurrent, await database.vault.countServers()]).toEqual([true, 1]);
+    await waitUntil(() => reports.length > 0);
+    expect([server.isCurrent, await database.vault.countServers(), (await idNow()) === id]).toEqual([true, 1, false]);
     await lapse();
     await formats().ensureWritable(moved, newer);
     expect((await server.refused).message).toMatch('UserMoved (schema 1). Start build 1.1');
-    expect([problems, await database.vault.countServers()]).toEqual([[], 0]);
+    expect([reports, await database.vault.countServers()]).toEqual([['late'], 0]);
     await server.stop();
   });
 

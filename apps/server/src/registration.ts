@@ -18,15 +18,19 @@ export async function registerServer(
 ): Promise<ServerRegistration> {
   const registration = vault.createRegistration(serverHolder(dataDir), build);
   await wait.for('vault', () => registration.register());
-  closing.defer(() => registration.stop());
-  registration.start(logProblem);
+  const logger = new Logger('Servers');
+  const logFailure = (error: unknown) => {
+    // An outage is in the log already.
+    if (error instanceof StoreUnavailable && error.problem.code !== 'too-slow') return;
+    logger.error('This server can not renew its registration.', { problem: toErrorText(error) });
+  };
+  // If it can't be removed, it lapses.
+  closing.defer(() => registration.stop().catch(logFailure));
+  registration.start({
+    failed: logFailure,
+    renewedLate: () => logger.warn('The registration of this server had lapsed: it has registered again.'),
+  });
   return registration;
-}
-
-/** Logs why the registration can't be renewed. An outage is in the log already. */
-function logProblem(error: unknown): void {
-  if (error instanceof StoreUnavailable) return;
-  new Logger('Servers').error('This server can not renew its registration.', { problem: toErrorText(error) });
 }
 
 /**

@@ -127,7 +127,8 @@ export class EventStore {
    * Appends events if the newest authentic event of the stream has the revision `expected` (-1: there is none). Safe to repeat
    * with the same event ids: it then returns what it returned the first time.
    * @throws WrongRevision; TamperedStream if the stream was deleted or its metadata were changed; `event-store.unavailable` if
-   * the outcome is still unknown when the time is up; RangeError for an append that the server would refuse; what `ensureWritable` throws
+   * the outcome is still unknown when the time is up; RangeError for an append that the server would refuse;
+   * what `ensureWritable` throws
    */
   async append(stream: string, expected: number, events: readonly ProposedEvent[]): Promise<Appended> {
     this.log.refuseChanged(stream);

@@ -21,6 +21,13 @@ interface RegisteredServer extends Pick<Build, 'formats'> {
   readonly isLive: boolean;
 }
 
+/** Is told how the renewals of a registration go. */
+interface RegistrationReport {
+  /** The registration had lapsed, and this server has registered again. */
+  renewedLate(): void;
+  failed(error: unknown): void;
+}
+
 /** Removes servers whose registration has lapsed. They take no request before they have registered again. */
 export const forgetLapsedServers = sql(`DELETE FROM server WHERE ${hasLapsed}`);
 
@@ -106,12 +113,9 @@ export class ServerRegistration {
     }
   }
 
-  /**
-   * Renews the registration, and registers again if it has lapsed, until {@link stop}.
-   * @param onProblem is called with why that has failed; it is tried again
-   */
-  start(onProblem: (error: unknown) => void): void {
-    if (this.engine.isShared) this.running = this.repeat(onProblem);
+  /** Renews the registration, and registers again if it has lapsed, until {@link stop}. What fails is tried again. */
+  start(report: RegistrationReport): void {
+    if (this.engine.isShared) this.running = this.repeat(report);
   }
 
   /** Removes this server from those that share the vault. */
@@ -119,20 +123,22 @@ export class ServerRegistration {
     this.stopping.abort();
     await this.running;
     if (this.registration === undefined) return;
-    await this.engine.run([sql('DELETE FROM server WHERE registration = ?', this.registration)]);
     this.safeUntil = -Infinity;
+    await this.engine.run([sql('DELETE FROM server WHERE registration = ?', this.registration)]);
   }
 
-  private async repeat(onProblem: (error: unknown) => void): Promise<void> {
+  private async repeat(report: RegistrationReport): Promise<void> {
     const { signal } = this.stopping;
     for (;;) {
       await pause(this.isCurrent ? RENEW_MS : RETRY_MS, undefined, { signal, ref: false }).catch(() => {});
       if (signal.aborted) return;
       try {
-        if (!(await this.renew())) await this.register();
+        if (await this.renew()) continue;
+        await this.register();
+        report.renewedLate();
       } catch (error) {
         if (error instanceof NewerBuildNeeded) return this.lost.resolve(error);
-        onProblem(error);
+        report.failed(error);
       }
     }
   }
