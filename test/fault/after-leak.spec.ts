@@ -2,11 +2,13 @@ import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { operatorOf } from '#libs/access';
 import type { ProposedEvent } from '#libs/event-store';
+import { countOpenLinks } from '#libs/users';
 import type { Vault } from '#libs/vault';
 import { createEventStore } from '../../apps/server/src/installation.js';
 import { openLog, type Log } from '../../apps/server/src/open-stores.js';
 import { respondToLeak } from '../../apps/server/src/respond-to-leak.js';
 import { verifyLog } from '../../apps/server/src/verify-log.js';
+import { alterTime, attackedCopy, eventsIn } from '../support/attacked-copy.js';
 import { configFor, newPath, runWithLog } from '../support/backup.js';
 import { collectCrashStates } from '../support/crash-states.js';
 import { fillInstallation, type LeakedInstallation } from '../support/leaked-installation.js';
@@ -196,6 +198,26 @@ it('OPS-26: an older vault does not start with this log', async () => {
   for (const suffix of ['', '-wal', '-shm']) rmSync(join(dataDir, `vault.db${suffix}`), { force: true });
   cpSync(join(home, 'vault.db'), join(dataDir, 'vault.db'));
   expect(startRefusal({ DATA_DIR: dataDir })).toContain('The vault is older than the log');
+});
+
+it('OPS-26: also ends what a tampered user and a tampered token have, without an event', async () => {
+  const tokenId = leaked.serviceTokenId;
+  const dataDir = attackedCopy(home, (log, rows) => {
+    for (const stream of [`user-${leaked.ann.id}`, `accessToken-${tokenId}`])
+      alterTime(log, eventsIn(rows, stream)[0]!);
+  });
+  const { status, output } = run(dataDir, '--yes');
+  expect([status, output]).toEqual([0, expect.stringContaining(`were tampered with (npm run log:verify): `)]);
+  for (const id of [tokenId, leaked.ann.id]) expect(output).toContain(id);
+  expect(await contentOf(dataDir)).toMatchObject({ sessionsEnded: 0, tokensEnded: 4, tokens: 1, sessions: noSessions });
+});
+
+it('counts the mailed links that work at a time', async () => {
+  const hour = 3_600_000;
+  await runWithLog(configFor(copyOfHome(), embedded), async ({ store }) => {
+    const after = (ms: number) => countOpenLinks(store, new Date(Date.now() + ms).toISOString());
+    expect([await after(0), await after(2 * hour), await after(8 * 24 * hour)]).toEqual([3, 2, 0]);
+  });
 });
 
 it('OPS-26: no server starts until an interrupted response was completed, with its first reason', async () => {

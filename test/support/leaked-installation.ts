@@ -10,6 +10,7 @@ export interface LeakedInstallation {
   readonly browsers: { readonly ann: Api; readonly operator: Api };
   /** The API with the operator's own token, Ann's token, and those of services of an account and of the installation. */
   readonly tokens: Readonly<Record<'operator' | 'ann' | 'accountService' | 'service', Api>>;
+  readonly serviceTokenId: string;
   readonly links: { readonly reset: string; readonly invitation: string };
   /** The path of the second page of a list of users. */
   readonly nextPage: string;
@@ -29,17 +30,27 @@ export async function fillInstallation(test: TestServer): Promise<LeakedInstalla
   const issue = async (fields: object) => {
     const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
     const terms = { kind: 'service', name: 'robot', scopes: ['users:read'], expiresAt, ...fields };
-    return operator.as(expectStatus(201, await operator.post('/access-tokens', terms)).body.token);
+    return expectStatus(201, await operator.post('/access-tokens', terms)).body as { tokenId: string; token: string };
   };
+  const service = await issue({});
   const tokens = {
     operator,
     ann: operator.as(await issueTokenFor(operator, ann.id)),
-    accountService: await issue({ accountId: account.id }),
-    service: await issue({}),
+    accountService: operator.as((await issue({ accountId: account.id })).token),
+    service: operator.as(service.token),
   };
   const invited = await account.addUser();
   expectStatus(200, await operator.post(`${ann.path}/reset-password`));
   const links = { reset: await linkOf(test, ann.id), invitation: await linkOf(test, invited) };
   const { next } = expectStatus(200, await operator.get(account.path('/users?limit=1'))).body;
-  return { account, ann, browsers, tokens, links, nextPage: account.path(`/users?limit=1&cursor=${next}`) };
+  const serviceTokenId = service.tokenId;
+  return {
+    account,
+    ann,
+    browsers,
+    tokens,
+    serviceTokenId,
+    links,
+    nextPage: account.path(`/users?limit=1&cursor=${next}`),
+  };
 }
