@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { endAllSessions, endAllTokens, ensureOperatorToken, operatorOf } from '#libs/access';
 import { countOpenLinks } from '#libs/users';
-import type { Vault } from '#libs/vault';
+import type { LeakRun, Vault } from '#libs/vault';
 import type { Config } from './config.js';
 import type { Installation } from './installation.js';
 import { Progress } from './progress.js';
@@ -51,12 +51,8 @@ export async function respondToLeak(log: Log, config: Config, reason: string): P
   return { generation: vault.authentication.current.number, operatorToken, tampered };
 }
 
-async function endAllAccess(
-  { store, vault }: Log,
-  { sessions: limits }: Config,
-  { id: runId, reason }: { readonly id: string; readonly reason: string },
-): Promise<string[]> {
-  const options = { store, vault, limits, runId, reason, now: () => new Date() };
+async function endAllAccess({ store, vault }: Log, { sessions: limits }: Config, run: LeakRun): Promise<string[]> {
+  const options = { store, vault, limits, run, now: () => new Date() };
   const tokens = new Progress('access tokens are ended', await vault.tokens.count());
   const endedTokens = await endAllTokens({ ...options, show: (count) => tokens.show(count, count) });
   const { user, 'access-token': operator } = await vault.sessions.count();

@@ -2,8 +2,8 @@ import { v5 as uuidv5 } from 'uuid';
 import { permissions } from '#libs/authorization';
 import { unlessTampered, type EventStore } from '#libs/event-store';
 import { withContext, type CommandContext } from '#libs/kernel';
-import { EndUserSessions, UserDecider, accountOf, roles } from '#libs/users';
-import type { Session, Vault } from '#libs/vault';
+import { EndUserSessions, UserDecider, roles } from '#libs/users';
+import type { LeakRun, Vault } from '#libs/vault';
 import { EndAccessToken } from '../domain/access-token.commands.js';
 import { AccessTokenDecider } from '../domain/access-token.decider.js';
 import type { SessionLimits } from '../domain/session.js';
@@ -17,9 +17,8 @@ export interface EndAllOptions {
   readonly store: EventStore;
   readonly vault: Vault;
   readonly limits: SessionLimits;
-  /** The ids of all commands derive from it: a repetition appends nothing twice. */
-  readonly runId: string;
-  readonly reason: string;
+  /** The ids of all commands derive from its id: a repetition appends nothing twice. */
+  readonly run: LeakRun;
   readonly now: () => Date;
   /** Is called with how many tokens, or holders of sessions, are done. */
   readonly show: (count: number) => void;
@@ -34,7 +33,7 @@ const concurrency = 16;
  * @returns the ids of such tokens
  */
 export async function endAllTokens(options: EndAllOptions): Promise<string[]> {
-  const { store, vault, reason, now } = options;
+  const { store, vault, run, now } = options;
   const tampered: string[] = [];
   await forAll(options, {
     list: (limit) => vault.tokens.listIds(limit),
@@ -43,7 +42,10 @@ export async function endAllTokens(options: EndAllOptions): Promise<string[]> {
       if (!token) tampered.push(tokenId);
       if (token?.state.status !== 'live' || Date.parse(token.state.expiresAt) <= now().getTime())
         return vault.tokens.delete(tokenId);
-      await endToken({ store, vault }, withContext(new EndAccessToken({ reason }), toContext(options, tokenId)));
+      await endToken(
+        { store, vault },
+        withContext(new EndAccessToken({ reason: run.reason }), toContext(options, tokenId)),
+      );
     },
   });
   return tampered;
@@ -70,16 +72,12 @@ export async function endAllSessions(options: EndAllOptions): Promise<string[]> 
 }
 
 /** Ends the sessions of a user by an event, if the user is a member of an account and has sessions that have not ended. */
-async function endByEvent(
-  options: EndAllOptions,
-  sessions: Sessions,
-  userId: Session['holder'],
-): Promise<'tampered' | undefined> {
+async function endByEvent(options: EndAllOptions, sessions: Sessions, userId: string): Promise<'tampered' | undefined> {
   const user = await unlessTampered(options.store.load(UserDecider, userId), undefined);
   if (!user) return 'tampered';
   if (user.state.status !== 'active') return undefined;
-  const context = { ...toContext(options, userId), account: accountOf(user.state)! };
-  const command = new EndUserSessions({ reason: options.reason });
+  const context = { ...toContext(options, userId), account: user.state.account };
+  const command = new EndUserSessions({ reason: options.run.reason });
   await endUserSessions({ store: options.store, sessions }, withContext(command, context));
   return undefined;
 }
@@ -98,13 +96,13 @@ async function forAll<Item>(
   }
 }
 
-const toContext = ({ vault, runId, now }: EndAllOptions, targetId: string): CommandContext => ({
+const toContext = ({ vault, run, now }: EndAllOptions, targetId: string): CommandContext => ({
   actor: operatorOf(vault),
   permissions,
   grantable: roles,
   mayActOnAdministrators: true,
-  commandId: uuidv5(`end ${targetId}`, runId),
-  correlationId: runId,
+  commandId: uuidv5(`end ${targetId}`, run.id),
+  correlationId: run.id,
   targetId,
   at: now().toISOString(),
 });
