@@ -1,10 +1,11 @@
-import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 import { MemoryRateLimits, type SharedRateLimits } from '#libs/kernel';
 import { AddressStreams } from './address-streams.js';
 import { ApprovalNotices } from './approval-notices.js';
 import { backupMac } from './backup-mac.js';
 import { BulkDigests } from './bulk-digests.js';
 import { sql, type Engine } from './engine/engine.js';
+import { LeakResponse } from './leak-response.js';
 import { LinkRequests } from './link-requests.js';
 import { LogKeys } from './log-keys.js';
 import { LogRow } from './log-row.js';
@@ -12,6 +13,7 @@ import { MailOutbox } from './mail-outbox.js';
 import { OwnerKeys, type HiddenOwner, type KeyOwner } from './owner-keys.js';
 import { PasswordHashes } from './password-hashes.js';
 import { PendingApprovals } from './pending-approvals.js';
+import { ReplaceableKeys } from './replaceable-keys.js';
 import { RowMacs, type AuthenticatedTable } from './row-macs.js';
 import { SessionStore } from './session-store.js';
 import { SoleWork } from './sole-work.js';
@@ -23,6 +25,16 @@ import { unwrap, wrap } from './wrapping.js';
 
 /** What a hash is used for. The same text has unrelated hashes for different purposes. */
 export type HashPurpose = 'email' | 'digest' | 'request' | 'link' | 'device' | 'cookie';
+
+/** Which key makes the hashes of a purpose: the one that never changes, or that of what clients hold. */
+const keyOfPurpose: Record<HashPurpose, 'hashes' | 'clients'> = {
+  email: 'hashes',
+  digest: 'hashes',
+  request: 'hashes',
+  cookie: 'hashes',
+  link: 'clients',
+  device: 'clients',
+};
 
 /**
  * Stores what must not be in the log and can't be rebuilt from it: the keys that seal personal data, the hashes of
@@ -47,10 +59,11 @@ export class Vault {
   readonly approvalNotices: ApprovalNotices;
   readonly linkRequests: LinkRequests;
   readonly bulkDigests: BulkDigests;
+  readonly leakResponse: LeakResponse;
 
   private readonly row: LogRow;
   private readonly ownerKeys: OwnerKeys;
-  private readonly sealKey: KeyObject;
+  private readonly keys: ReplaceableKeys;
   private readonly rowMacs: RowMacs;
 
   /** @internal use `openVault` */
@@ -62,10 +75,10 @@ export class Vault {
   ) {
     this.row = about.row;
     this.fingerprint = this.hash('fingerprint', '');
-    this.sealKey = createSecretKey(this.hash('seal', ''), 'hex');
+    this.keys = new ReplaceableKeys(about.row, hashKey);
     this.authentication = new LogKeys(about.row, this.hash('event-id', ''));
     this.witness = about.witness;
-    this.rowMacs = new RowMacs(hashKey);
+    this.rowMacs = new RowMacs(hashKey, this.keys);
     this.ownerKeys = new OwnerKeys(engine, key, hashKey, this.rowMacs);
     this.addresses = new AddressStreams(engine, this.rowMacs, about.row);
     this.tokens = new TokenHashes(engine, this.rowMacs);
@@ -77,6 +90,7 @@ export class Vault {
     this.approvalNotices = new ApprovalNotices(engine);
     this.linkRequests = new LinkRequests(engine);
     this.bulkDigests = new BulkDigests(engine);
+    this.leakResponse = new LeakResponse(about.row);
   }
 
   /** @internal use `openVault` */
@@ -113,19 +127,19 @@ export class Vault {
     return this.ownerKeys.exist();
   }
 
-  /** Returns the HMAC-SHA-256 of a text (64 hexadecimal digits), under a key of the vault that never changes. */
+  /** Returns the HMAC-SHA-256 of a text (64 hexadecimal digits), under a key of the vault. Only a leak changes those of links and devices. */
   hmac(purpose: HashPurpose, text: string): string {
-    return this.hash(purpose, text);
+    return this.hash(purpose, text, keyOfPurpose[purpose] === 'clients' ? this.keys.clients.sign : this.hashKey);
   }
 
-  /** Encrypts a text that a client keeps for us (AES-256-GCM, under a key of the vault that never changes), bound to `name`. */
+  /** Encrypts a text that a client keeps for us (AES-256-GCM, under a key of the vault that only a leak changes), bound to `name`. */
   seal(text: string, name: string): Buffer {
-    return wrap(Buffer.from(text), this.sealKey, name);
+    return wrap(Buffer.from(text), this.keys.clients.seal, name);
   }
 
   /** Decrypts what {@link seal} returned. Throws if it was not sealed by this vault under this name. */
   unseal(box: Buffer, name: string): string {
-    return unwrap(box, this.sealKey, name).toString();
+    return unwrap(box, this.keys.clients.seal, name).toString();
   }
 
   /**
@@ -191,7 +205,7 @@ export class Vault {
     return this.engine.close();
   }
 
-  private hash(purpose: string, text: string): string {
-    return createHmac('sha256', this.hashKey).update(`${purpose}\0${text}`).digest('hex');
+  private hash(purpose: string, text: string, key = this.hashKey): string {
+    return createHmac('sha256', key).update(`${purpose}\0${text}`).digest('hex');
   }
 }
