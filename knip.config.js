@@ -2,7 +2,7 @@
 export default {
   entry: [
     // Programs that package.json and scripts start from the build.
-    'apps/server/src/{main,describe,eventstore,verify,projections-rebuild,projections-prepare,log-verify,log-accept,log-accept-restore,log-rotate,operator-token,state-move,state-rewrap}.ts',
+    'apps/server/src/{main,describe,eventstore,verify,projections-rebuild,projections-prepare,log-verify,log-accept,log-accept-restore,log-rotate,operator-token,state-after-leak,state-move,state-rewrap}.ts',
     'apps/server/src/backup/{backup,restore}.ts',
     'test/{bench,demo}/{bench,catch-up,demo,eventstore}.ts',
     'scripts/*.{js,mjs,ts}',

@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { accessTokenEvent } from '#libs/access';
 import { accountEvent, emailDomainEvent } from '#libs/accounts';
 import type { DomainEvent, Recorded, Subject } from '#libs/kernel';
-import { applyEvents, digestTables, type ReadStore } from '#libs/read-store';
+import { Folds, applyEvents, digestTables, type ReadStore } from '#libs/read-store';
 import { loginEvent } from '#libs/users';
 import { projections } from '../../apps/server/src/projections.js';
 import { attempts, at, runAttempts } from '../support/user-histories.js';
@@ -96,6 +96,15 @@ const logs = fc
     ]),
   );
 
+function* toBatches(log: readonly Recorded[], size: number) {
+  for (let from = 0; from < log.length; from += size) {
+    const batch = log.slice(from, from + size);
+    yield projections
+      .map((projection) => ({ projection, events: batch.filter(({ type }) => projection.events.includes(type)) }))
+      .filter(({ events }) => events.length > 0);
+  }
+}
+
 describeEachReadStore('batches', (open) => {
   let store: ReadStore;
   beforeAll(async () => {
@@ -107,23 +116,32 @@ describeEachReadStore('batches', (open) => {
 
   /** Returns the digests of all tables after the log was applied to empty ones in batches of this size. */
   async function digestAfter(log: readonly Recorded[], size: number): Promise<Record<string, string>> {
-    await sql`truncate ${sql.join(tables.map((table) => sql.table(table)))}`.execute(store.batchDb);
-    for (let from = 0; from < log.length; from += size) {
-      const batch = log.slice(from, from + size);
-      const work = projections
-        .map((projection) => ({ projection, events: batch.filter(({ type }) => projection.events.includes(type)) }))
-        .filter(({ events }) => events.length > 0);
-      await store.batchDb.transaction().execute((tx) => applyEvents(work, tx));
-    }
+    await empty();
+    for (const work of toBatches(log, size)) await store.batchDb.transaction().execute((tx) => applyEvents(work, tx));
     return digestTables(store.batchDb, tables);
   }
 
-  it('OPS-5: batches of any size give the same rows as events applied one by one', async () => {
+  /** Returns the digests after the second half of the log was applied in one transaction, in batches of this size. */
+  async function digestAfterBuild(log: readonly Recorded[], size: number): Promise<Record<string, string>> {
+    const half = log.length >> 1;
+    await digestAfter(log.slice(0, half), half);
+    await store.batchDb.transaction().execute(async (tx) => {
+      const folds = new Folds(tx);
+      for (const work of toBatches(log.slice(half), size)) await folds.apply(work);
+      await folds.finish();
+    });
+    return digestTables(store.batchDb, tables);
+  }
+
+  const empty = () => sql`truncate ${sql.join(tables.map((table) => sql.table(table)))}`.execute(store.batchDb);
+
+  it('OPS-5: batches of any size, each in a transaction or many in one, give the same rows as events applied one by one', async () => {
     await fc.assert(
       fc.asyncProperty(logs, async (log) => {
         const oneByOne = await digestAfter(log, 1);
         expect(await digestAfter(log, 7)).toEqual(oneByOne);
         expect(await digestAfter(log, log.length)).toEqual(oneByOne);
+        expect(await digestAfterBuild(log, 3)).toEqual(oneByOne);
         // Otherwise the digests would prove little.
         expect(oneByOne['audit_trail']).not.toMatch(/^0:/);
         expect(oneByOne['user_list']).not.toMatch(/^0:/);

@@ -1,6 +1,7 @@
 import type { Recorded } from '#libs/kernel';
 import {
   digestTables,
+  insertInto,
   openTemporaryReadStore,
   ProjectionRunner,
   type Projection,
@@ -18,6 +19,25 @@ import {
   users,
   waitUntil,
 } from './read-store-fixture.js';
+import { writeAtOnce } from '../support/write-at-once.js';
+
+/** Stores of each transaction how many batches it had. */
+const countedTransactions: Projection = {
+  name: 'transactions',
+  version: 1,
+  tables: ['transactions'],
+  createTables: async (db) => void (await sql`create table transactions (batches integer not null)`.execute(db)),
+  events: ['UserAdded'],
+  begin: () => {
+    let batches = 0;
+    return {
+      load: async () => {},
+      fold: () => (batches++, []),
+      changes: () => [insertInto('transactions', [{ batches }])],
+      size: 0,
+    };
+  },
+};
 
 let scratch: Promise<ReadStore>;
 beforeAll(() => {
@@ -32,7 +52,7 @@ describeEachReadStore('runner', (open) => {
   const problems: ProjectionProblem[] = [];
 
   beforeAll(async () => {
-    store = await open([eventOrder(2), eventOrder(), users]);
+    store = await open([eventOrder(2), eventOrder(), users, countedTransactions]);
   });
   afterAll(() => store.close());
   beforeEach(async () => {
@@ -50,6 +70,11 @@ describeEachReadStore('runner', (open) => {
     runners.push(runner);
     await runner.start();
     return runner;
+  }
+  async function buildTables(): Promise<void> {
+    const runner = await run([eventOrder()]);
+    await waitUntil(() => runner.health().caughtUp);
+    await runner.stop();
   }
   const rows = (table: string) =>
     store.db
@@ -158,25 +183,40 @@ describeEachReadStore('runner', (open) => {
     expect((await rows('event_order')).map(({ position }) => position)).toEqual([10, 30]);
   });
 
-  it('reads at most two batches ahead of a slow projection', async () => {
-    let read = 0;
-    const endless: SubscribeToLog = async function* () {
-      const envelope = {} as Recorded['envelope'];
-      const event = { id: '', type: 'UserAdded', data: {}, envelope, stream: '', revision: 0 };
-      for (;;) yield { kind: 'event', event: { ...event, position: ++read } } as const;
-    };
-    const applying = Promise.withResolvers<void>();
-    const free = Promise.withResolvers<void>();
-    const slow = { ...eventOrder(), apply: () => (applying.resolve(), free.promise) };
-    const runner = await run([slow], endless, 50);
-    await applying.promise;
-    await setImmediate();
-    expect(read).toBeLessThanOrEqual(101);
-    const stopped = runner.stop();
-    free.resolve();
-    await stopped;
-    expect(runner.position).toBeGreaterThan(0);
-    expect(await checkpoint('event-order')).toBe(runner.position);
+  describe.each([
+    ['built tables', true],
+    ['a build', false],
+  ])('of %s', (_, isBuilt) => {
+    it('reads at most two batches ahead of a slow projection, and stops', async () => {
+      if (isBuilt) await buildTables();
+      let read = 0;
+      const endless: SubscribeToLog = async function* () {
+        const envelope = {} as Recorded['envelope'];
+        const event = { id: '', type: 'UserAdded', data: {}, envelope, stream: '', revision: 0 };
+        for (;;) yield { kind: 'event', event: { ...event, position: ++read } } as const;
+      };
+      const applying = Promise.withResolvers<void>();
+      const free = Promise.withResolvers<void>();
+      const slow = { ...eventOrder(), begin: writeAtOnce(() => (applying.resolve(), free.promise)) };
+      const runner = await run([slow], endless, 50);
+      await applying.promise;
+      await setImmediate();
+      expect(read).toBeLessThanOrEqual(101);
+      const stopped = runner.stop();
+      free.resolve();
+      await stopped;
+      // A build that is stopped goes back to its last transaction.
+      expect(runner.position > 0).toBe(isBuilt);
+      expect(await checkpoint('event-order')).toBe(runner.position);
+    });
+  });
+
+  it('builds tables in one transaction, with any batch size', async () => {
+    source.append('UserAdded', ...Array.from({ length: 300 }, (_, index) => String(index)));
+    const runner = await run([eventOrder(), countedTransactions], source.subscribe, 7);
+    await waitUntil(() => runner.health().caughtUp);
+    expect(await rows('event_order')).toHaveLength(300);
+    expect(await rows('transactions')).toEqual([{ batches: Math.ceil(301 / 7) }]);
   });
 
   it('digests tables equally to a replay of the log', async () => {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { Client } from 'pg';
+import { writeAtOnce } from '../support/write-at-once.js';
 
 export const log = { installation: 'one', namespace: 'rollbook', restored: '' };
 
@@ -66,10 +67,10 @@ export const eventOrder = (version = 1): Projection => ({
       .addColumn('version', 'integer')
       .execute(),
   events: ['UserAdded', 'UserDeleted'],
-  async apply(events, tx) {
+  begin: writeAtOnce(async (events, tx) => {
     for (const { position } of events)
       await sql`insert into event_order select ${position}, max(position), ${version} from event_order`.execute(tx);
-  },
+  }),
 });
 
 /** The most recent value for each id, and an index for it; several batches write the same row. */
@@ -83,12 +84,12 @@ export const lastEvents = (version = 1): Projection => ({
     )),
   createIndexes: async (db) => void (await sql`create index last_event_position on last_event (position)`.execute(db)),
   events: ['UserAdded', 'UserDeleted'],
-  async apply(events, tx) {
+  begin: writeAtOnce(async (events, tx) => {
     for (const { position, data } of events)
       await sql`
         insert into last_event values (${(data as { id: string }).id}, ${position}, 1)
         on conflict (id) do update set position = excluded.position, events = last_event.events + 1`.execute(tx);
-  },
+  }),
 });
 
 /** Fails at a user whose row exists, as any projection fails at a constraint. */
@@ -102,12 +103,12 @@ export const users: Projection = {
       .addColumn('id', 'text', (column) => column.notNull().unique())
       .execute(),
   events: ['UserAdded'],
-  apply: async (events, tx) => {
+  begin: writeAtOnce(async (events, tx) => {
     await tx
       .insertInto('users')
       .values(events.map(({ data }) => data))
       .execute();
-  },
+  }),
 };
 
 /** Waits until the condition is true; Jest's time-out ends it. */

@@ -87,7 +87,7 @@ const LAPSE_MS = 18_000;
     });
   const startOlder = () => startServerProcess(pair.members[0].directory, pair.settings, older.root);
 
-  it('OPS-26: both serve, and what the older one can not read is refused', async () => {
+  it('OPS-27: both serve, and what the older one can not read is refused', async () => {
     await Promise.all([untilReady(0), untilReady(1)]);
     const before = acts;
     const refused = await moveTo('PL');
@@ -100,7 +100,7 @@ const LAPSE_MS = 18_000;
     for (const build of [older.root, '.']) expect(verify(build)).toMatchObject({ status: 0 });
   }, 120_000);
 
-  it('OPS-26: the older one can be started again, and alone, before the newer one has written such an event', async () => {
+  it('OPS-27: the older one can be started again, and alone, before the newer one has written such an event', async () => {
     expect(await pair.members[1].server.end('SIGTERM')).toBe(0);
     expect(await pair.members[0].server.end('SIGTERM')).toBe(0);
     await pair.restart(0);
@@ -110,7 +110,7 @@ const LAPSE_MS = 18_000;
     await untilReady(1);
   }, 120_000);
 
-  it('OPS-26: a server whose registration can not be renewed takes no requests until it has registered again', async () => {
+  it('OPS-27: a server whose registration can not be renewed takes no requests until it has registered again', async () => {
     const [, { operator }] = pair.members;
     const client = new Client(pair.postgresql.url);
     await client.connect();
@@ -137,7 +137,7 @@ const LAPSE_MS = 18_000;
     await Promise.all([untilReady(0), untilReady(1)]);
   }, 120_000);
 
-  it('OPS-26: the event is written once the older server has not been heard of, which then ends and does not start again', async () => {
+  it('OPS-27: the event is written once the older server has not been heard of, which then ends and does not start again', async () => {
     const [{ server: old }] = pair.members;
     expect((await moveTo('PL')).body.code).toBe('upgrade.under-way');
     old.child.kill('SIGSTOP');

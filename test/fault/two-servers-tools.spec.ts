@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ANY, EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
@@ -119,6 +119,7 @@ const TAKE_OVER_MS = 18_000;
       ['log-rotate', []],
       ['log-accept', ['user-odd@0', '--reason', 'seen', '--yes']],
       ['log-accept-restore', []],
+      ['state-after-leak', ['--yes']],
       ['backup/restore', ['/nowhere']],
     ])('OPS-24: %s is refused', async (tool, args) => {
       for (const dataDir of [pair.members[0].directory, newPath()]) {
@@ -155,6 +156,20 @@ const TAKE_OVER_MS = 18_000;
       } finally {
         await server.end('SIGTERM');
         await database.drop();
+      }
+    }, 60_000);
+
+    it('OPS-26: state:after-leak ends the tokens at all servers', async () => {
+      const place = newPath();
+      const { status, output } = run('state-after-leak', place, '--yes');
+      expect([status, output]).toEqual([0, expect.stringContaining('All sessions, access tokens and mailed links')]);
+      await pair.restart(0);
+      await pair.restart(1);
+      const token = readFileSync(join(place, 'operator-token'), 'utf8').trim();
+      for (const { operator, server } of pair.members) {
+        expectStatus(401, await operator.get('/me'));
+        expectStatus(401, await account.administrator.at(server.url).get('/me'));
+        expectStatus(200, await operator.as(token).get('/me'));
       }
     }, 60_000);
 

@@ -32,7 +32,7 @@ export class Api {
 
   /** Returns the API of another server of the installation for the same caller. */
   at(url: string): Api {
-    return new Api(url, this.token, this.lastWrite);
+    return new Api(url, this.token, this.lastWrite, this.defaultHeaders);
   }
 
   /** Returns the API of the same server as a page of its own in a browser uses it, with the cookies that the response of a login set (or none). */

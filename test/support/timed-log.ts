@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { LogItem, Recorded } from '#libs/kernel';
 import type { Projection, SubscribeToLog } from '#libs/read-store';
 import { sql } from 'kysely';
+import { writeAtOnce } from './write-at-once.js';
 
 /** How often an event comes, in ms. */
 const INTERVAL_MS = 4;
@@ -33,13 +34,13 @@ export const sums: Projection = {
   createTables: async (db) =>
     void (await sql`create table sums (key integer primary key, total bigint not null)`.execute(db)),
   events: ['Numbered'],
-  async apply(events, tx) {
+  begin: writeAtOnce(async (events, tx) => {
     for (const { data, position } of events)
       await sql`
         insert into sums values (${(data as { key: number }).key}, ${position})
         on conflict (key) do update set total = sums.total + excluded.total`.execute(tx);
     await pause(20);
-  },
+  }),
 };
 
 /** Stores which process has applied which event. */
@@ -50,8 +51,8 @@ export const writers = (writer: string): Projection => ({
   createTables: async (db) =>
     void (await sql`create table writers (position bigint primary key, writer text not null)`.execute(db)),
   events: ['Numbered'],
-  async apply(events, tx) {
+  begin: writeAtOnce(async (events, tx) => {
     for (const { position } of events) await sql`insert into writers values (${position}, ${writer})`.execute(tx);
     await pause(20);
-  },
+  }),
 });

@@ -9,7 +9,9 @@ import type { InstallationEvent } from './installation.events.js';
 export const installationStream = 'installation';
 
 /** Who caused an event of the installation, and why. Default: the server itself, now. */
-type InstallationActor = Partial<Pick<Envelope, 'actor' | 'via' | 'ip' | 'reason' | 'at' | 'correlationId' | 'digest'>>;
+export type InstallationActor = Partial<
+  Pick<Envelope, 'actor' | 'via' | 'ip' | 'reason' | 'at' | 'correlationId' | 'digest'>
+>;
 
 /**
  * Appends an event to the stream of the installation, after its newest authentic one.

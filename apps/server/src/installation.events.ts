@@ -87,7 +87,7 @@ export const installationEvents: Catalogue<InstallationEvent> = {
   InstallationFounded: {},
   InstallationRestored: {},
   InstallationTakenOver: {},
-  InstallationKeyRotated: {},
+  InstallationKeyRotated: { sealedFor },
   TamperedStreamAccepted: { sealedFor },
   LogIncidentsAcknowledged: { sealedFor },
 };

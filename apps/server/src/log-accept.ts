@@ -61,7 +61,7 @@ await runLogTool({
         beforeChecks: async (opened) => void (examined = await proposeInstallationStream(opened, target)),
       }),
     });
-    const progress = new Progress('events', await log.store.lastPosition());
+    const progress = new Progress('events are read', await log.store.lastPosition());
     const proposal = await proposeAcceptance(log, target, {
       namespace: config.eventStoreNamespace,
       examined,

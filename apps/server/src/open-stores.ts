@@ -6,6 +6,7 @@ import type { Config } from './config.js';
 import { lockDataDirectory } from './data-directory.js';
 import { openInstallation, type Installation, type OpenOptions } from './installation.js';
 import { projections } from './projections.js';
+import { checkLeakResponseEnded } from './respond-to-leak.js';
 import type { StoreHealth } from './store-health.js';
 import { hostsOfUrl, noWait, type StoreWait } from './store-wait.js';
 import { loadKey, vaultPlace } from './vault-place.js';
@@ -43,6 +44,7 @@ export async function openStores(
     wait,
     ...(health && { observer: health.observer('event-store'), stateObserver: health.observer('vault') }),
   });
+  checkLeakResponseEnded(log.vault);
   const identity = { installation: log.vault.fingerprint, namespace, restored: log.restored };
   const readStore = await wait.for(databaseUrl ? `read store at ${hostsOfUrl(databaseUrl)}` : 'read store', () =>
     openReadStore({

@@ -4,7 +4,7 @@ it('shows count, percents and the time left, at most every 3 s', () => {
   const shown: string[] = [];
   let now = 1_000;
   const progress = new Progress(
-    'events',
+    'events are read',
     200,
     (text) => shown.push(text),
     () => now,

@@ -7,11 +7,11 @@ export class Progress {
   private shownAt: number;
 
   /**
-   * @param unit the noun for the items in the plural, for example `events`
+   * @param items what is counted, in words, for example `events are read`
    * @param total the value of `done` at the end
    */
   constructor(
-    private readonly unit: string,
+    private readonly items: string,
     private readonly total: number,
     private readonly print: (text: string) => void = console.error,
     private readonly now = (): number => performance.now(),
@@ -26,6 +26,6 @@ export class Progress {
     this.shownAt = now;
     const share = Math.min(1, Math.max(done, 1) / Math.max(this.total, 1));
     const secondsLeft = Math.ceil(((now - this.startedAt) / 1_000) * (1 / share - 1));
-    this.print(`${count} ${this.unit} are read, ${Math.floor(100 * share)} %, about ${secondsLeft} s left.`);
+    this.print(`${count} ${this.items}, ${Math.floor(100 * share)} %, about ${secondsLeft} s left.`);
   }
 }

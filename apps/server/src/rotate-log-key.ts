@@ -1,18 +1,20 @@
 import type { EventStore } from '#libs/event-store';
 import type { Vault } from '#libs/vault';
-import { appendToInstallation, installationStream } from './installation-stream.js';
+import { appendToInstallation, installationStream, type InstallationActor } from './installation-stream.js';
 
 /**
  * Begins the next generation of the key that authenticates events, after an event under the old key that names it. The new
  * key is in the vault before that event is appended. So a start after a crash can end the rotation, and an older copy of the
  * vault, which lacks the key, is recognised.
  */
-export async function rotateLogKey(store: EventStore, vault: Vault): Promise<{ generation: number; position: number }> {
+export async function rotateLogKey(
+  store: EventStore,
+  vault: Vault,
+  by: InstallationActor = {},
+): Promise<{ generation: number; position: number }> {
   const generation = await vault.authentication.prepareNext();
-  const { position } = await appendToInstallation(store, vault, {
-    type: 'InstallationKeyRotated',
-    data: { generation },
-  });
+  const event = { type: 'InstallationKeyRotated', data: { generation } } as const;
+  const { position } = await appendToInstallation(store, vault, event, by);
   await vault.authentication.beginPrepared(position);
   return { generation, position };
 }

@@ -20,7 +20,7 @@ export async function verifyLog(
   const { witness, authentication: keys } = vault;
   const check = new LogCheck({ namespace, keys, witness });
   const end = await store.lastPosition();
-  const progress = new Progress('events', end);
+  const progress = new Progress('events are read', end);
   for await (const event of store.readRawLog()) {
     // Not the end of the loop: in an altered file, positions may be out of order.
     if (event.position > end) continue;
@@ -36,7 +36,7 @@ export async function verifyLog(
 /** Reads every stream as commands do, up to a position. */
 async function checkStreams(store: EventStore, check: LogCheck, end: number): Promise<void> {
   let count = 0;
-  const progress = new Progress('streams', check.streamCount);
+  const progress = new Progress('streams are read', check.streamCount);
   // One iterator for all: each takes the next stream.
   const streams = check.lastRevisions();
   const work = async (): Promise<void> => {

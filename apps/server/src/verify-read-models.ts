@@ -14,7 +14,7 @@ import { projections } from './projections.js';
 export async function verifyReadModels(config: Config, closing: AsyncDisposableStack): Promise<string[]> {
   const { stored, store } = await openAndDigest(config, closing);
   const head = Math.max(...Object.values(stored.positions));
-  const progress = new Progress('events', head);
+  const progress = new Progress('events are read', head);
   const replayed = await digestReplay({
     projections,
     subscribe: (from, signal) => store.follow(from, signal),

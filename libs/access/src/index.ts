@@ -8,6 +8,7 @@ export { SessionLimits, sessionEndReasons } from './domain/session.js';
 export * from './read/access-tokens.js';
 export * from './read/access-tokens.projection.js';
 export * from './workflows/token-authenticator.js';
+export * from './workflows/end-all-access.js';
 export * from './workflows/issue-token.js';
 export * from './workflows/operator-token.js';
 export * from './workflows/password-checks.js';

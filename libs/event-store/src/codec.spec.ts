@@ -104,12 +104,16 @@ describe('the owner of a box', () => {
     ]);
   });
 
+  const ofInstallation = { subject: { kind: 'installation', id: '1' }, account: undefined } as const;
+
+  it('is the actor for the reason of an event whose subject has no key', async () => {
+    const ended = await codec.encode('accessToken-1', propose('Named', {}, { ...ofInstallation, reason: 'a leak' }));
+    expect(ownersOf(ended)).toEqual([undefined, 'user:ann']);
+    expect(codec.decode(ended, { ...place, stream: 'accessToken-1' }, keys).envelope.reason).toBe('a leak');
+  });
+
   it('must exist: an event with personal data but without an account is refused', async () => {
-    const withoutAccount = propose(
-      'Named',
-      { country: 'ES' },
-      { subject: { kind: 'installation', id: '1' }, account: undefined, reason: 'why not' },
-    );
+    const withoutAccount = propose('Named', { name: 'Bob' }, ofInstallation);
     await expect(codec.encode('installation', withoutAccount)).rejects.toThrow('no key can encrypt this');
   });
 });

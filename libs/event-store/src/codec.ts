@@ -79,7 +79,7 @@ interface SealedContents {
     readonly ip?: string;
     readonly digest?: string;
   };
-  readonly actor: { readonly ip?: string; readonly digest?: string };
+  readonly actor: { readonly ip?: string; readonly reason?: string; readonly digest?: string };
   readonly period: { readonly ip?: string };
 }
 
@@ -116,16 +116,17 @@ export class Codec {
     const period = ipBox === 'period' ? periodKeyName(envelope) : undefined;
     // Nothing is kept of a month whose key was destroyed. An event gets there if the clock was set back.
     const isPeriodOver = period !== undefined && (await this.keys.findKeys([period])).get(period) === 'erased';
-    // An access token of the whole installation has no key: the digest of a request that ends it is sealed for the actor.
-    const digestOfSubject = digest !== undefined && findSubjectKeyOwner(format, data, envelope) !== undefined;
+    // An access token of the whole installation has no key: why and by which request it is ended is sealed for the actor.
+    const hasSubjectKey = findSubjectKeyOwner(format, data, envelope) !== undefined;
+    const command = { ...(reason && { reason }), ...(digest && { digest }) };
     const contents: SealedContents = {
       subject: {
         ...(personal && { data: personal }),
-        ...(reason && { reason }),
+        ...(reason && hasSubjectKey && { reason }),
         ...(ipBox === 'subject' && { ip }),
-        ...(digest && digestOfSubject && { digest }),
+        ...(digest && hasSubjectKey && { digest }),
       },
-      actor: { ...(ipBox === 'actor' && { ip }), ...(digest && !digestOfSubject && { digest }) },
+      actor: { ...(ipBox === 'actor' && { ip }), ...(!hasSubjectKey && command) },
       period: { ...(period && !isPeriodOver && { ip }) },
     };
     const place = { stream, id, type };

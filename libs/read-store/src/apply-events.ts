@@ -1,39 +1,75 @@
 import type { Recorded } from '#libs/kernel';
 import type { Transaction } from 'kysely';
 import { ProjectionFailed } from './projection-problem.js';
-import type { FoldEvents, Projection } from './projection.js';
+import type { Fold, Projection } from './projection.js';
 import { makeMeanwhile, writeRows, type RowWrite } from './row-writes.js';
 import type { AnyTables } from './schema.js';
 
-/** A projection, and the events of a batch that it applies. */
+/** A projection, and the events that it applies. */
 export interface ProjectionWork {
   readonly projection: Projection;
   readonly events: readonly Recorded[];
 }
 
 /**
- * Applies a batch of events to projections in a transaction. All load their rows first; then each folds its events while the
- * database writes the rows of the one before it.
+ * Applies a batch of events to projections in a transaction.
  * @throws ProjectionFailed if a projection can't apply its events
  */
 export async function applyEvents(work: readonly ProjectionWork[], tx: Transaction<AnyTables>): Promise<void> {
-  const folds: [ProjectionWork, FoldEvents][] = [];
-  for (const each of work) {
-    const fold = await orFail(each, () => each.projection.apply(each.events, tx));
-    if (fold) folds.push([each, fold]);
-  }
-  let writing: Promise<void> = Promise.resolve();
-  for (const [each, fold] of folds) {
-    const writes = await makeMeanwhile(writing, () => foldOrFail(each, fold));
-    writing = orFail(each, () => writeRows(tx, writes));
-    writing.catch(() => {}); // It is thrown below, where it is awaited.
-  }
-  await writing;
+  const folds = new Folds(tx);
+  await folds.apply(work);
+  await folds.finish();
 }
 
-function foldOrFail({ projection, events }: ProjectionWork, fold: FoldEvents): readonly RowWrite[] {
+/** Applies events to projections in one transaction, a batch at a time. Folds while the database writes the rows before. */
+export class Folds {
+  readonly #folds = new Map<Projection, Fold>();
+  /** The last events of each projection. */
+  readonly #work = new Map<Projection, ProjectionWork>();
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(private readonly tx: Transaction<AnyTables>) {}
+
+  /** How many characters are kept until {@link finish} writes them. */
+  get size(): number {
+    return this.#folds.values().reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /**
+   * Applies a batch: all projections load their rows, then each folds its events. May return before its rows are written.
+   * @throws ProjectionFailed if a projection can't apply its events, or those of an earlier batch
+   */
+  async apply(work: readonly ProjectionWork[]): Promise<void> {
+    for (const each of work) await orFail(each, () => this.#foldOf(each).load(each.events, this.tx));
+    for (const each of work) await this.#write(each, (fold) => fold.fold(each.events));
+  }
+
+  /** Writes what is left. Throws as {@link apply}. */
+  async finish(): Promise<void> {
+    for (const each of this.#work.values()) await this.#write(each, (fold) => fold.changes());
+    await this.#writing;
+  }
+
+  #foldOf(work: ProjectionWork): Fold {
+    const { projection } = work;
+    const fold = this.#folds.get(projection) ?? projection.begin();
+    this.#folds.set(projection, fold);
+    this.#work.set(projection, work);
+    return fold;
+  }
+
+  async #write(each: ProjectionWork, make: (fold: Fold) => readonly RowWrite[]): Promise<void> {
+    const writes = await makeMeanwhile(this.#writing, () =>
+      orThrow(each, () => make(this.#folds.get(each.projection)!)),
+    );
+    this.#writing = orFail(each, () => writeRows(this.tx, writes));
+    this.#writing.catch(() => {}); // It is thrown where it is awaited.
+  }
+}
+
+function orThrow<T>({ projection, events }: ProjectionWork, step: () => T): T {
   try {
-    return fold();
+    return step();
   } catch (cause) {
     throw new ProjectionFailed(projection.name, events, cause);
   }

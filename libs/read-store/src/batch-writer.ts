@@ -1,7 +1,9 @@
 import type { Recorded } from '#libs/kernel';
-import { applyEvents, type ProjectionWork } from './apply-events.js';
+import type { Transaction } from 'kysely';
+import { Folds, applyEvents, type ProjectionWork } from './apply-events.js';
 import {
   beforeFirst,
+  findUnbuilt,
   lockCheckpoints,
   moveCheckpoints,
   prepareProjections,
@@ -11,10 +13,23 @@ import {
 import { completeTables } from './complete-tables.js';
 import type { Projection } from './projection.js';
 import type { ReadStore } from './read-store.js';
+import type { AnyTables } from './schema.js';
 import { schemaOf } from './version-schema.js';
 
 /** How often, in ms, checkpoints are written on PGlite while no projection has anything to apply. */
 const IDLE_CHECKPOINT_MS = 1_000;
+
+/** A transaction of a build ends when it keeps so many characters in memory, or after this time, ms. */
+const MAX_KEPT = 64_000_000;
+const MAX_BUILD_MS = 10_000;
+
+/** Events, and the position up to which the log was read for them. */
+export interface LogPart {
+  readonly events: readonly Recorded[];
+  readonly position: number;
+  /** Whether this is the end of the log. */
+  readonly isEnd: boolean;
+}
 
 /** Applies batches of events to all projections. The rows of a batch and the checkpoints commit in one transaction. */
 export class BatchWriter {
@@ -22,6 +37,7 @@ export class BatchWriter {
   #checkpoints: Checkpoints = new Map();
   #committedAt = 0;
   #attempted = beforeFirst;
+  #isBuilding = false;
 
   constructor(
     private readonly store: ReadStore,
@@ -34,6 +50,11 @@ export class BatchWriter {
     return this.#attempted;
   }
 
+  /** Whether some tables have never been complete, so that queries are refused. */
+  get isBuilding(): boolean {
+    return this.#isBuilding;
+  }
+
   /**
    * Creates missing tables, reads all checkpoints and returns the lowest. Also needed after a failure: it may be unknown
    * whether a transaction was committed, or the database may have been restored.
@@ -41,6 +62,7 @@ export class BatchWriter {
    */
   async prepare(): Promise<number> {
     this.#checkpoints = await prepareProjections(this.store.batchDb, this.projections, this.tokens);
+    this.#isBuilding = (await findUnbuilt(this.store.batchDb, this.projections)).length > 0;
     return Math.min(...this.#checkpoints.values());
   }
 
@@ -53,17 +75,49 @@ export class BatchWriter {
    * @throws LeaseLost if another process has taken the lease of a projection over
    */
   async write(events: readonly Recorded[], position: number): Promise<void> {
-    const work = this.projections
-      .map((projection) => ({ projection, events: this.#newEvents(projection, events) }))
-      .filter((each) => each.events.length > 0);
+    const work = this.#workOf(events);
     const isDue = this.store.kind === 'postgresql' || performance.now() - this.#committedAt > IDLE_CHECKPOINT_MS;
     if (work.length > 0 || isDue) await this.#commit(work, position, events.length);
+  }
+
+  /**
+   * Applies parts of the log in one transaction until it is large or the log ends, while no queries read the tables: a row
+   * that many events change is written once. Returns the last part.
+   * @param next returns the next part
+   * @throws as {@link write}
+   */
+  async build(next: () => Promise<LogPart>): Promise<LogPart> {
+    const endsAt = performance.now() + MAX_BUILD_MS;
+    const applyParts = async (tx: Transaction<AnyTables>) => {
+      if (this.store.kind === 'postgresql') await lockCheckpoints(tx, this.projections, this.#checkpoints, this.tokens);
+      const folds = new Folds(tx);
+      let read = 0;
+      let part: LogPart;
+      do {
+        part = await next();
+        read += part.events.length;
+        await folds.apply(this.#workOf(part.events));
+      } while (!part.isEnd && folds.size < MAX_KEPT && performance.now() < endsAt);
+      await folds.finish();
+      await moveCheckpoints(tx, this.#movesTo(part.position), part.position, read);
+      return part;
+    };
+    const last = await this.store.runLong(() => this.store.batchDb.transaction().execute(applyParts));
+    this.#recordCommit(last.position);
+    return last;
   }
 
   /** Completes the tables at the end of the log: see {@link completeTables}. */
   async completeTables(): Promise<void> {
     for (const projection of this.projections)
       await completeTables(this.store, projection, schemaOf(projection), this.tokens.get(projection.name) ?? 0);
+    this.#isBuilding = false;
+  }
+
+  #workOf(events: readonly Recorded[]): ProjectionWork[] {
+    return this.projections
+      .map((projection) => ({ projection, events: this.#newEvents(projection, events) }))
+      .filter((each) => each.events.length > 0);
   }
 
   #newEvents({ name, events: types }: Projection, events: readonly Recorded[]): Recorded[] {
@@ -79,6 +133,10 @@ export class BatchWriter {
       await applyEvents(work, tx);
       await moveCheckpoints(tx, this.#movesTo(position), position, read);
     });
+    this.#recordCommit(position);
+  }
+
+  #recordCommit(position: number): void {
     this.#checkpoints = new Map(
       [...this.#checkpoints].map(([name, checkpoint]) => [name, Math.max(checkpoint, position)]),
     );

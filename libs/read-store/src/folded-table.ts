@@ -13,20 +13,28 @@ interface TableOptions<Row, Key extends keyof Row> {
   readonly columns: Readonly<Record<Exclude<keyof Row, Key>, Update>>;
 }
 
-/** A table whose rows a batch of events loads by their keys, changes in memory, and writes back, each row once. */
+/** A table whose rows a transaction loads by their keys, changes in memory, and writes back, each row once. */
 export class FoldedTable<Row extends object, Key extends keyof Row = keyof Row> {
   constructor(private readonly options: TableOptions<Row, Key>) {}
 
-  /** Loads the rows with these keys, each key as the values of its columns; absent ones are left out. */
-  async load(db: Kysely<AnyTables>, keys: Iterable<readonly string[]>): Promise<LoadedRows<Row, Key>> {
-    const wanted = new Map(Array.from(keys, (key) => [joinKey(key), key]));
-    const columns = this.options.key.map((_, index) => Array.from(wanted.values(), (key) => key[index]!));
-    const found = wanted.size === 0 ? [] : await this.find(db, columns);
-    return new LoadedRows(this, found);
+  /** Returns rows of this table that a transaction folds; none is loaded yet. */
+  rows(): FoldedRows<Row, Key> {
+    return new FoldedRows(this);
   }
 
-  /** Returns an insert of rows that updates those that exist. No two rows may have the same key. */
-  upsert(rows: readonly Row[]): RowWrite {
+  /** Finds the rows with these keys, each key as the values of its columns. */
+  async find(db: Kysely<AnyTables>, keys: readonly (readonly string[])[]): Promise<Row[]> {
+    if (keys.length === 0) return [];
+    const { rows } = await sql<Row>`
+      select * from ${sql.table(this.options.name)} where ${this.isOneOf(keys)}`.execute(db);
+    return rows;
+  }
+
+  /**
+   * Returns an insert of rows that updates those that exist. No two rows may have the same key.
+   * @param toJson returns the rows from one index to before another, as a JSON array
+   */
+  upsert(count: number, toJson: (from: number, to: number) => string): RowWrite {
     const { name, key, columns } = this.options;
     const toColumns = (names: readonly PropertyKey[]) => sql.join(names.map((column) => sql.ref(String(column))));
     const updates = Object.entries<Update>(columns).map(([column, update]) => {
@@ -35,23 +43,18 @@ export class FoldedTable<Row extends object, Key extends keyof Row = keyof Row> 
       return update === 'add' ? sql`${existing} + ${added}` : added;
     });
     return {
-      count: rows.length,
+      count,
       toSql: (from, to) => sql`
-        insert into ${sql.table(name)} ${selectRows(name, rows.slice(from, to))} on conflict (${toColumns(key)})
+        insert into ${sql.table(name)} ${selectRows(name, toJson(from, to))} on conflict (${toColumns(key)})
         do update set (${toColumns(Object.keys(columns))}) = row(${sql.join(updates)})`,
     };
   }
 
   /** Returns a deletion of the rows with these keys. */
   delete(keys: readonly (readonly string[])[]): RowWrite {
-    const { name, key } = this.options;
     return {
       count: keys.length,
-      toSql: (from, to) => {
-        const some = keys.slice(from, to);
-        const columns = key.map((_, index) => some.map((values) => values[index]!));
-        return sql`delete from ${sql.table(name)} where ${this.isOneOf(columns)}`;
-      },
+      toSql: (from, to) => sql`delete from ${sql.table(this.options.name)} where ${this.isOneOf(keys.slice(from, to))}`,
     };
   }
 
@@ -60,48 +63,60 @@ export class FoldedTable<Row extends object, Key extends keyof Row = keyof Row> 
     return this.options.key.map((column) => row[column] as string);
   }
 
-  private async find(db: Kysely<AnyTables>, columns: readonly (readonly string[])[]): Promise<Row[]> {
-    const { rows } = await sql<Row>`
-      select * from ${sql.table(this.options.name)} where ${this.isOneOf(columns)}`.execute(db);
-    return rows;
-  }
-
-  private isOneOf(columns: readonly (readonly string[])[]): RawBuilder<boolean> {
-    const key = this.options.key.map((column) => sql.ref(String(column)));
-    if (key.length === 1) return sql`${key[0]!} = any(${columns[0]!}::text[])`;
-    const values = columns.map((column) => sql`${column}::text[]`);
-    return sql`(${sql.join(key)}) in (select * from unnest(${sql.join(values)}))`;
+  private isOneOf(keys: readonly (readonly string[])[]): RawBuilder<boolean> {
+    const columns = this.options.key.map((column) => sql.ref(String(column)));
+    const values = columns.map((_, index) => sql`${keys.map((key) => key[index]!)}::text[]`);
+    if (columns.length === 1) return sql`${columns[0]!} = any(${values[0]!})`;
+    return sql`(${sql.join(columns)}) in (select * from unnest(${sql.join(values)}))`;
   }
 }
 
-/** The rows that a batch has loaded, and its changes to them. */
-export class LoadedRows<Row extends object, Key extends keyof Row = keyof Row> {
-  readonly #loaded: ReadonlyMap<string, Row>;
-  /** `undefined`: deleted. */
-  readonly #changed = new Map<string, Row | undefined>();
+/**
+ * The rows of a table that a transaction has loaded, and its changes to them. The rows of the last {@link load} are objects;
+ * changed ones from before are kept as JSON, which takes a third of the memory.
+ */
+export class FoldedRows<Row extends object, Key extends keyof Row = keyof Row> {
+  /** `undefined`: absent or deleted. */
+  readonly #rows = new Map<string, Row | undefined>();
+  /** The keys of the rows in `#rows` that were changed. */
+  readonly #changed = new Set<string>();
+  /** Further rows that were changed; `undefined`: deleted. */
+  readonly #packed = new Map<string, string | undefined>();
+  #packedLength = 0;
 
-  /** @internal see {@link FoldedTable.load} */
-  constructor(
-    private readonly table: FoldedTable<Row, Key>,
-    rows: readonly Row[],
-  ) {
-    this.#loaded = new Map(rows.map((row) => [joinKey(table.keyOf(row)), row]));
+  /** @internal see {@link FoldedTable.rows} */
+  constructor(private readonly table: FoldedTable<Row, Key>) {}
+
+  /** How many characters the rows of former loads take. */
+  get size(): number {
+    return this.#packedLength;
   }
 
-  /** Returns the row with this key as the batch has changed it so far; undefined if there is none. */
+  /** Loads the rows with these keys, each key as the values of its columns. Former rows can't be read any more until they are loaded again. */
+  async load(db: Kysely<AnyTables>, keys: Iterable<readonly string[]>): Promise<void> {
+    this.#pack();
+    this.#rows.clear();
+    const missing: (readonly string[])[] = [];
+    for (const key of keys) {
+      const name = joinKey(key);
+      if (this.#rows.has(name)) continue;
+      this.#rows.set(name, undefined);
+      if (this.#packed.has(name)) this.#unpack(name);
+      else missing.push(key);
+    }
+    for (const row of await this.table.find(db, missing)) this.#rows.set(joinKey(this.table.keyOf(row)), row);
+  }
+
+  /** Returns the row with this key as it is after the changes so far; undefined if there is none. */
   get(...key: readonly string[]): Row | undefined {
-    const name = joinKey(key);
-    return this.#changed.has(name) ? this.#changed.get(name) : this.#loaded.get(name);
-  }
-
-  /** Returns the row with this key as it was loaded. */
-  getLoaded(...key: readonly string[]): Row | undefined {
-    return this.#loaded.get(joinKey(key));
+    return this.#rows.get(joinKey(key));
   }
 
   /** Adds or replaces a row. */
   set(row: Row): void {
-    this.#changed.set(joinKey(this.table.keyOf(row)), row);
+    const name = joinKey(this.table.keyOf(row));
+    this.#rows.set(name, row);
+    this.#changed.add(name);
   }
 
   /** Changes columns of a row; does nothing if there is none. */
@@ -112,14 +127,44 @@ export class LoadedRows<Row extends object, Key extends keyof Row = keyof Row> {
 
   /** Deletes the row with this key. */
   delete(...key: readonly string[]): void {
-    this.#changed.set(joinKey(key), undefined);
+    const name = joinKey(key);
+    this.#rows.set(name, undefined);
+    this.#changed.add(name);
+  }
+
+  /** Returns a row that was changed, also one of a former load. */
+  findChanged(...key: readonly string[]): Row | undefined {
+    const name = joinKey(key);
+    if (this.#rows.has(name)) return this.#rows.get(name);
+    const packed = this.#packed.get(name);
+    return packed === undefined ? undefined : (JSON.parse(packed) as Row);
   }
 
   /** Returns what to write: the rows that were changed, and those that were deleted. */
   changes(): readonly RowWrite[] {
-    const removed = [...this.#changed].flatMap(([key, row]) => (row === undefined ? [splitKey(key)] : []));
-    const changed = [...this.#changed.values()].filter((row) => row !== undefined);
-    return [this.table.upsert(changed), this.table.delete(removed)];
+    this.#pack();
+    const texts = [...this.#packed.values()].filter((text) => text !== undefined);
+    const deleted = [...this.#packed].flatMap(([name, text]) => (text === undefined ? [splitKey(name)] : []));
+    const toJson = (from: number, to: number) => `[${texts.slice(from, to).join(',')}]`;
+    return [this.table.upsert(texts.length, toJson), this.table.delete(deleted)];
+  }
+
+  #pack(): void {
+    for (const name of this.#changed) {
+      const row = this.#rows.get(name);
+      const text = row && JSON.stringify(row);
+      this.#packedLength += (text?.length ?? 0) - (this.#packed.get(name)?.length ?? 0);
+      this.#packed.set(name, text);
+    }
+    this.#changed.clear();
+  }
+
+  #unpack(name: string): void {
+    const text = this.#packed.get(name);
+    this.#packed.delete(name);
+    this.#packedLength -= text?.length ?? 0;
+    this.#rows.set(name, text === undefined ? undefined : (JSON.parse(text) as Row));
+    this.#changed.add(name);
   }
 }
 

@@ -1,8 +1,8 @@
 export type { BuildProgress } from './build-progress.js';
 export * from './cursor.js';
 export * from './digest.js';
-export { applyEvents } from './apply-events.js';
-export { FoldedTable, type LoadedRows } from './folded-table.js';
+export { Folds, applyEvents } from './apply-events.js';
+export { FoldedTable, type FoldedRows } from './folded-table.js';
 export { insertInto, type RowWrite } from './row-writes.js';
 export * from './normalize-for-search.js';
 export type { ProjectionProblem } from './projection-problem.js';

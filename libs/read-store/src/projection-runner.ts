@@ -21,7 +21,7 @@ import {
   type Subscription,
 } from 'rxjs';
 import { BatchSize } from './batch-size.js';
-import { BatchWriter } from './batch-writer.js';
+import { BatchWriter, type LogPart } from './batch-writer.js';
 import { beforeFirst, type LeaseTokens } from './checkpoints.js';
 import { isSameProblem, outageCode, toProjectionProblem, type ProjectionProblem } from './projection-problem.js';
 import type { Projection, SubscribeToLog } from './projection.js';
@@ -34,7 +34,7 @@ export interface RunnerOptions {
   readonly subscribe: SubscribeToLog;
   /** Is called once for each problem with an event, for the server's log. Outages are reported by the stores' observers. */
   readonly onProblem: (problem: ProjectionProblem) => void;
-  /** The most log items in one transaction, and the most that are read ahead of it. Default: {@link BatchSize}. */
+  /** The most log items that are applied together, and the most that are read ahead of them. Default: {@link BatchSize}, in a build {@link BUILD_BATCH}. */
   readonly maxBatchSize?: number;
   /** The tokens of the leases with which it writes; none on PGlite. */
   readonly tokens?: LeaseTokens;
@@ -53,6 +53,9 @@ export interface RunnerHealth {
 const PAUSE_FACTOR = 3;
 const MAX_PAUSE_MS = 100;
 
+/** The most log items that a build folds at a time. */
+const BUILD_BATCH = 1_000;
+
 /**
  * Feeds all projections from one subscription. While a batch is applied, the next one is read. If one projection can't apply an
  * event, all projections stop there: it is retried alone until it can be applied; none is skipped.
@@ -61,9 +64,12 @@ export class ProjectionRunner {
   readonly #reached = new BehaviorSubject(beforeFirst);
   readonly #appliedBatches = new Subject<readonly Recorded[]>();
   readonly #batchSize: BatchSize;
+  readonly #buildBatch: number;
   readonly #writer: BatchWriter;
   #caughtUp = false;
   #failing: ProjectionProblem | undefined;
+  /** Up to where events are applied in small transactions, since a build has failed there. */
+  #failedBuildAt = beforeFirst;
   #running: Subscription | undefined;
   #applying: Promise<void> | undefined;
   /** How many reads wait for a position. */
@@ -72,6 +78,7 @@ export class ProjectionRunner {
 
   constructor(private readonly options: RunnerOptions) {
     this.#batchSize = new BatchSize(options.maxBatchSize);
+    this.#buildBatch = Math.min(BUILD_BATCH, options.maxBatchSize ?? BUILD_BATCH);
     this.#writer = new BatchWriter(options.store, options.projections, options.tokens);
   }
 
@@ -130,25 +137,54 @@ export class ProjectionRunner {
     const closing = new AbortController();
     const after = this.position === beforeFirst ? undefined : this.position;
     const size = this.#batchSize;
-    const log = new ReadAhead(this.options.subscribe(after, closing.signal), () => size.current);
-    return defer(() => {
-      // After a failure, events are applied one by one until the failed batch is done, to find the one that fails.
-      const limit = this.position < this.#writer.attempted ? 1 : size.current;
-      return from(log.take(limit)).pipe(
-        concatMap(async (batch) => {
-          const startedAt = performance.now();
-          await (this.#applying = this.#apply(batch));
-          const tookMs = performance.now() - startedAt;
-          if (this.#caughtUp) size.reset();
-          else if (batch.length === size.current) size.adapt(tookMs);
-          return batch.length < limit ? tookMs : 0;
-        }),
-      );
-    }).pipe(
+    const log = new ReadAhead(this.options.subscribe(after, closing.signal), () =>
+      this.#isBuilding ? this.#buildBatch : size.current,
+    );
+    return defer(() => from(this.#isBuilding ? this.#build(log, closing.signal) : this.#takeBatch(log))).pipe(
       concatMap((tookMs) => this.#pause(tookMs, log)),
       repeat(),
       finalize(() => closing.abort()),
     );
+  }
+
+  /** Whether no query reads the tables, and no event is looked for that can't be applied. */
+  get #isBuilding(): boolean {
+    return this.#writer.isBuilding && this.position >= this.#failedBuildAt;
+  }
+
+  /** Applies a batch. Returns how long that took, in ms; 0 after a full batch. */
+  async #takeBatch(log: ReadAhead<LogItem>): Promise<number> {
+    const size = this.#batchSize;
+    // After a failure, events are applied one by one until the failed batch is done, to find the one that fails.
+    const limit = this.position < this.#writer.attempted ? 1 : size.current;
+    const batch = await log.take(limit);
+    const startedAt = performance.now();
+    await (this.#applying = this.#apply(batch));
+    const tookMs = performance.now() - startedAt;
+    if (this.#caughtUp) size.reset();
+    else if (batch.length === size.current) size.adapt(tookMs);
+    return batch.length < limit ? tookMs : 0;
+  }
+
+  /** Applies many batches in one transaction. */
+  async #build(log: ReadAhead<LogItem>, signal: AbortSignal): Promise<number> {
+    let position = this.position;
+    const next = async (): Promise<LogPart> => {
+      const items = await log.take(this.#buildBatch);
+      signal.throwIfAborted();
+      const part = toLogPart(items, position);
+      position = part.position;
+      return part;
+    };
+    const building = this.#writer.build(next);
+    try {
+      await (this.#applying = building.then((last) => this.#advance(last)));
+    } catch (error) {
+      // The event that can't be applied is found in smaller transactions.
+      if (!outageCode(error)) this.#failedBuildAt = position;
+      throw error;
+    }
+    return 0;
   }
 
   /**
@@ -162,12 +198,16 @@ export class ProjectionRunner {
   }
 
   async #apply(items: readonly LogItem[]): Promise<void> {
-    const position = Math.max(this.position, ...items.map(positionOf));
-    const events = items.flatMap((item) => (item.kind === 'event' ? [item.event] : []));
-    await this.#writer.write(events, position);
+    const part = toLogPart(items, this.position);
+    await this.#writer.write(part.events, part.position);
+    await this.#advance(part, part.events);
+  }
+
+  /** Reports what was committed. */
+  async #advance({ position, isEnd }: LogPart, events: readonly Recorded[] = []): Promise<void> {
     this.#reached.next(position);
     if (events.length > 0) this.#appliedBatches.next(events);
-    if (!this.#caughtUp && items.some(({ kind }) => kind === 'caughtUp')) {
+    if (!this.#caughtUp && isEnd) {
       await this.#writer.completeTables();
       this.#caughtUp = true;
       await this.options.onCaughtUp?.();
@@ -183,6 +223,12 @@ export class ProjectionRunner {
     return timer(Math.min(100 * 2 ** (attempt - 1), 1_000));
   }
 }
+
+const toLogPart = (items: readonly LogItem[], before: number): LogPart => ({
+  events: items.flatMap((item) => (item.kind === 'event' ? [item.event] : [])),
+  position: Math.max(before, ...items.map(positionOf)),
+  isEnd: items.some(({ kind }) => kind === 'caughtUp'),
+});
 
 /** Returns the position of a log item; `caughtUp` has none. */
 const positionOf = (item: LogItem) =>

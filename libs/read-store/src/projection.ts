@@ -3,8 +3,20 @@ import type { Kysely, Transaction } from 'kysely';
 import type { RowWrite } from './row-writes.js';
 import type { AnyTables } from './schema.js';
 
-/** Folds a batch of events; returns what to write. Uses no database. */
-export type FoldEvents = () => readonly RowWrite[];
+/** What a transaction changes in the tables of a projection: rows are loaded when events need them, folded in memory, and written at its end, each once. */
+export interface Fold {
+  /** Loads the rows that these events need. */
+  load(events: readonly Recorded[], tx: Transaction<AnyTables>): Promise<void>;
+  /**
+   * Folds the events whose rows were loaded last, in the order of the log; uses no database. Returns rows that no later event
+   * changes: they are written at once.
+   */
+  fold(events: readonly Recorded[]): readonly RowWrite[];
+  /** Returns what to write at the end of the transaction. */
+  changes(): readonly RowWrite[];
+  /** How many characters it keeps of the events before the last ones. */
+  readonly size: number;
+}
 
 /** Builds the tables of a read model from events. */
 export interface Projection {
@@ -13,18 +25,14 @@ export interface Projection {
   /** Each version has tables of its own. After a change, they are built from the start of the log, beside those of the former version. */
   readonly version: number;
   readonly tables: readonly string[];
-  /** Creates the tables with the primary keys and constraints that `apply` needs. */
+  /** Creates the tables with the primary keys and constraints that folds need. */
   createTables(db: Kysely<AnyTables>): Promise<void>;
   /** Creates the indexes that only queries need, once the tables are filled: that is faster than to fill tables that have them. */
   createIndexes?(db: Kysely<AnyTables>): Promise<void>;
-  /** The event types that `apply` gets. */
+  /** The types of the events that are applied. */
   readonly events: readonly string[];
-  /**
-   * Applies a batch of events, in the order of the log, in the batch's transaction. It either writes by itself, or only loads
-   * the rows that it needs and returns a function that folds the events: the rows that this returns are written while the
-   * next projection folds. All projections load before the first one writes.
-   */
-  apply(events: readonly Recorded[], tx: Transaction<AnyTables>): Promise<FoldEvents | void>;
+  /** Begins a transaction, which applies events to the tables. */
+  begin(): Fold;
 }
 
 /**

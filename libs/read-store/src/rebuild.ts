@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { BuildMeter, type BuildProgress } from './build-progress.js';
 import { lockVersions, moveCheckpoints, prepareSchemaOf, readVersions, type VersionRow } from './checkpoints.js';
 import { completeTables } from './complete-tables.js';
+import type { Recorded } from '#libs/kernel';
 import { LeaseLost } from '#libs/postgresql';
 import type { Projection, SubscribeToLog } from './projection.js';
 import { readRange } from './read-range.js';
@@ -67,7 +68,7 @@ async function catchUp(
   let { position } = copy;
   let { events: total } = copy;
   let applied = 0;
-  const advance = async (events: Parameters<Projection['apply']>[0], to: number) => {
+  const advance = async (events: readonly Recorded[], to: number) => {
     await buildDb.transaction().execute(async (tx) => {
       await useSchema(tx, schema);
       const [locked] = await lockVersions(tx, [schema]);
@@ -144,11 +145,7 @@ function refuseAhead({ name }: Projection, live: VersionRow, copy: VersionRow): 
     );
 }
 
-async function applyTo(
-  projection: Projection,
-  events: Parameters<Projection['apply']>[0],
-  tx: Transaction<AnyTables>,
-): Promise<void> {
+async function applyTo(projection: Projection, events: readonly Recorded[], tx: Transaction<AnyTables>): Promise<void> {
   const own = events.filter(({ type }) => projection.events.includes(type));
   if (own.length > 0) await applyEvents([{ projection, events: own }], tx);
 }

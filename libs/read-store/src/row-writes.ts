@@ -14,12 +14,12 @@ const MAX_ROWS = 1_000;
 /** Returns an insert of new rows. */
 export const insertInto = (table: string, rows: readonly object[]): RowWrite => ({
   count: rows.length,
-  toSql: (from, to) => sql`insert into ${sql.table(table)} ${selectRows(table, rows.slice(from, to))}`,
+  toSql: (from, to) => sql`insert into ${sql.table(table)} ${selectRows(table, JSON.stringify(rows.slice(from, to)))}`,
 });
 
-/** Returns a query that gives these rows in the columns of the table. They are one parameter, however many they are. */
-export const selectRows = (table: string, rows: readonly object[]): RawBuilder<unknown> =>
-  sql`select * from json_populate_recordset(null::${sql.table(table)}, ${JSON.stringify(rows)}::json)`;
+/** Returns a query that gives the rows of a JSON array in the columns of the table. They are one parameter, however many they are. */
+export const selectRows = (table: string, rows: string): RawBuilder<unknown> =>
+  sql`select * from json_populate_recordset(null::${sql.table(table)}, ${rows}::json)`;
 
 /**
  * Runs several writes with as few statements as possible, because each costs a round trip: no two of them may concern the same

@@ -23,6 +23,7 @@ export { matchesSearch } from './read/user-search.js';
 export * from './read/user-view.js';
 export * from './users.module.js';
 export { changeUser } from './workflows/change-user.js';
+export { countOpenLinks } from './workflows/count-open-links.js';
 export { IssuedTokens } from './workflows/issued-tokens.js';
 export { enterClaims, findUnknownClaims } from './workflows/address-claims.js';
 export { findUserByAddress } from './workflows/claim-address.js';

@@ -13,4 +13,5 @@ export type { ServerRegistration } from './server-registration.js';
 export type { SoleWork } from './sole-work.js';
 export type { ApprovalNotice } from './approval-notices.js';
 export type { AuthenticationMethod, Session } from './session-store.js';
+export type { LeakRun } from './log-row.js';
 export type { Mail, MailOutbox, Outcome } from './mail-outbox.js';

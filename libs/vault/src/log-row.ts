@@ -25,6 +25,14 @@ export interface WitnessState {
   readonly changedStreams: number;
 }
 
+/** A response to a leak of the vault. The ids of its commands derive from its id. */
+export interface LeakRun {
+  readonly id: string;
+  readonly reason: string;
+  /** The generation of the log's key when it began: others may know that key. */
+  readonly generation: number;
+}
+
 /** What the vault knows about the log. One row, so that no part of it can be removed or exchanged alone. */
 export interface LogState {
   readonly generations: readonly StoredGeneration[];
@@ -41,6 +49,12 @@ export interface LogState {
   readonly listsVersion?: number;
   /** Up to this position, an operator has acknowledged foreign events and changed streams. Absent: none. */
   readonly acknowledgedUntil?: number;
+  /** The key of links, device cookies and cursors since the last leak; hexadecimal digits. Absent: there was none. */
+  readonly clientKey?: string;
+  /** The key of the MACs of sessions and tokens since the last leak; hexadecimal digits. Absent: there was none. */
+  readonly accessRowKey?: string;
+  /** The response to a leak that was begun and has not ended. */
+  readonly leakRun?: LeakRun | undefined;
 }
 
 const rowName = 'log';

@@ -36,6 +36,12 @@ export class PasswordHashes {
     }
   }
 
+  /** Returns how many users have a hash. */
+  async countUsers(): Promise<number> {
+    const count = sql('SELECT count(DISTINCT "user") AS count FROM password');
+    return (await this.engine.query<{ count: number }>(count))[0]!.count;
+  }
+
   /** Deletes a hash whose command failed, or that was replaced by a newer password. */
   async delete(userId: string, commandId: string): Promise<void> {
     await this.engine.run([sql('DELETE FROM password WHERE "user" = ? AND command = ?', userId, commandId)]);

@@ -3,6 +3,9 @@ import { createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'no
 /** The tables whose rows are authenticated: those of `password` and `owner_key` by their sealed boxes, the others by MACs. */
 export type AuthenticatedTable = 'token' | 'session' | 'process' | 'password' | 'address' | 'owner_key';
 
+/** Returns whether the rows of a table give access: the response to a leak replaces their key, and can, since it leaves no row. */
+const isAccessTable = (table: AuthenticatedTable): boolean => table === 'session' || table === 'token';
+
 /** The length of a MAC in bytes. */
 const macLength = 32;
 
@@ -21,8 +24,14 @@ export class RowMacs {
     owner_key: 0,
   };
 
-  /** @param hashKey the vault's key of hashes, from which the key of the MACs is derived */
-  constructor(hashKey: KeyObject) {
+  /**
+   * @param hashKey the vault's key of hashes, from which the key of the MACs is derived
+   * @param replaceable the key of sessions and tokens after a leak
+   */
+  constructor(
+    hashKey: KeyObject,
+    private readonly replaceable: { readonly accessRows?: KeyObject | undefined } = {},
+  ) {
     // The same as `Vault.hash` does for the purpose 'row', which no other hash has.
     this.key = createSecretKey(createHmac('sha256', hashKey).update('row\0').digest());
   }
@@ -36,7 +45,8 @@ export class RowMacs {
   compute(table: AuthenticatedTable, values: readonly (string | number)[]): Buffer {
     // Each part is preceded by its length, so that no two rows have the same text.
     const text = [table, ...values].map((value) => `${Buffer.byteLength(String(value))}:${value}`).join('');
-    return createHmac('sha256', this.key).update(text).digest();
+    const key = (isAccessTable(table) && this.replaceable.accessRows) || this.key;
+    return createHmac('sha256', key).update(text).digest();
   }
 
   /** Returns whether `mac` is the MAC of this row. Counts the row as foreign if not. */

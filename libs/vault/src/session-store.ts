@@ -87,6 +87,18 @@ export class SessionStore {
     return rows.flatMap((row) => this.checked(row, { holder }) ?? []);
   }
 
+  /** Returns how many sessions of users and of operators are stored; some of them may have expired. */
+  async count(): Promise<Record<Session['kind'], number>> {
+    const count = sql('SELECT kind, count(*) AS count FROM session GROUP BY kind');
+    const rows = await this.engine.query<{ kind: Session['kind']; count: number }>(count);
+    return { user: 0, 'access-token': 0, ...Object.fromEntries(rows.map((row) => [row.kind, row.count])) };
+  }
+
+  /** Returns the first holders of stored sessions, foreign rows included. */
+  listHolders(limit: number): Promise<Pick<Session, 'holder' | 'kind'>[]> {
+    return this.engine.query(sql('SELECT DISTINCT holder, kind FROM session ORDER BY holder, kind LIMIT ?', limit));
+  }
+
   /** Deletes the session with this id if it belongs to `holder`. */
   async delete(holder: string, id: string): Promise<void> {
     await this.engine.run([sql('DELETE FROM session WHERE holder = ? AND id = ?', holder, id)]);

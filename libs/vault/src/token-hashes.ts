@@ -33,6 +33,17 @@ export class TokenHashes {
     return row.id;
   }
 
+  /** Returns how many tokens have a hash; some of them may have expired. */
+  async count(): Promise<number> {
+    return (await this.engine.query<{ count: number }>(sql('SELECT count(*) AS count FROM token')))[0]!.count;
+  }
+
+  /** Returns the ids of the first tokens that have a hash, foreign rows included. */
+  async listIds(limit: number): Promise<string[]> {
+    const list = sql('SELECT DISTINCT id FROM token ORDER BY id LIMIT ?', limit);
+    return (await this.engine.query<{ id: string }>(list)).map(({ id }) => id);
+  }
+
   /** Deletes the hash of a token; does nothing if there is none. */
   async delete(tokenId: string): Promise<void> {
     await this.engine.run([sql('DELETE FROM token WHERE id = ?', tokenId)]);

@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 import { MemoryRateLimits, type SharedRateLimits } from '#libs/kernel';
 import { AddressStreams } from './address-streams.js';
 import { ApprovalNotices } from './approval-notices.js';
@@ -6,6 +6,7 @@ import { backupMac } from './backup-mac.js';
 import { BulkDigests } from './bulk-digests.js';
 import type { Engine } from './engine/engine.js';
 import type { Build } from './event-formats.js';
+import { LeakResponse } from './leak-response.js';
 import { LinkRequests } from './link-requests.js';
 import { LogKeys } from './log-keys.js';
 import { LogRow } from './log-row.js';
@@ -13,6 +14,7 @@ import { MailOutbox } from './mail-outbox.js';
 import { OwnerKeys, type HiddenOwner, type KeyOwner } from './owner-keys.js';
 import { PasswordHashes } from './password-hashes.js';
 import { PendingApprovals } from './pending-approvals.js';
+import { ReplaceableKeys } from './replaceable-keys.js';
 import { RowMacs, type AuthenticatedTable } from './row-macs.js';
 import { ServerRegistration, countServers } from './server-registration.js';
 import { SessionStore } from './session-store.js';
@@ -26,6 +28,16 @@ import { WrittenFormats } from './written-formats.js';
 
 /** What a hash is used for. The same text has unrelated hashes for different purposes. */
 export type HashPurpose = 'email' | 'digest' | 'request' | 'link' | 'device' | 'cookie';
+
+/** Which key makes the hashes of a purpose: the one that never changes, or that of what clients hold. */
+const keyOfPurpose: Record<HashPurpose, 'hashes' | 'clients'> = {
+  email: 'hashes',
+  digest: 'hashes',
+  request: 'hashes',
+  cookie: 'hashes',
+  link: 'clients',
+  device: 'clients',
+};
 
 /**
  * Stores what must not be in the log and can't be rebuilt from it: the keys that seal personal data, the hashes of
@@ -51,10 +63,11 @@ export class Vault {
   readonly linkRequests: LinkRequests;
   readonly bulkDigests: BulkDigests;
   readonly writtenFormats: WrittenFormats;
+  readonly leakResponse: LeakResponse;
 
   private readonly row: LogRow;
   private readonly ownerKeys: OwnerKeys;
-  private readonly sealKey: KeyObject;
+  private readonly keys: ReplaceableKeys;
   private readonly rowMacs: RowMacs;
 
   /** @internal use `openVault` */
@@ -66,10 +79,10 @@ export class Vault {
   ) {
     this.row = about.row;
     this.fingerprint = this.hash('fingerprint', '');
-    this.sealKey = createSecretKey(this.hash('seal', ''), 'hex');
+    this.keys = new ReplaceableKeys(about.row, hashKey);
     this.authentication = new LogKeys(about.row, this.hash('event-id', ''));
     this.witness = about.witness;
-    this.rowMacs = new RowMacs(hashKey);
+    this.rowMacs = new RowMacs(hashKey, this.keys);
     this.ownerKeys = new OwnerKeys(engine, key, hashKey, this.rowMacs);
     this.addresses = new AddressStreams(engine, this.rowMacs, about.row);
     this.tokens = new TokenHashes(engine, this.rowMacs);
@@ -82,6 +95,7 @@ export class Vault {
     this.linkRequests = new LinkRequests(engine);
     this.bulkDigests = new BulkDigests(engine);
     this.writtenFormats = new WrittenFormats(engine);
+    this.leakResponse = new LeakResponse(about.row);
   }
 
   /** @internal use `openVault` */
@@ -118,19 +132,19 @@ export class Vault {
     return this.ownerKeys.exist();
   }
 
-  /** Returns the HMAC-SHA-256 of a text (64 hexadecimal digits), under a key of the vault that never changes. */
+  /** Returns the HMAC-SHA-256 of a text (64 hexadecimal digits), under a key of the vault. Only a leak changes those of links and devices. */
   hmac(purpose: HashPurpose, text: string): string {
-    return this.hash(purpose, text);
+    return this.hash(purpose, text, keyOfPurpose[purpose] === 'clients' ? this.keys.clients.sign : this.hashKey);
   }
 
-  /** Encrypts a text that a client keeps for us (AES-256-GCM, under a key of the vault that never changes), bound to `name`. */
+  /** Encrypts a text that a client keeps for us (AES-256-GCM, under a key of the vault that only a leak changes), bound to `name`. */
   seal(text: string, name: string): Buffer {
-    return wrap(Buffer.from(text), this.sealKey, name);
+    return wrap(Buffer.from(text), this.keys.clients.seal, name);
   }
 
   /** Decrypts what {@link seal} returned. Throws if it was not sealed by this vault under this name. */
   unseal(box: Buffer, name: string): string {
-    return unwrap(box, this.sealKey, name).toString();
+    return unwrap(box, this.keys.clients.seal, name).toString();
   }
 
   /**
@@ -192,7 +206,7 @@ export class Vault {
     return this.engine.close();
   }
 
-  private hash(purpose: string, text: string): string {
-    return createHmac('sha256', this.hashKey).update(`${purpose}\0${text}`).digest('hex');
+  private hash(purpose: string, text: string, key = this.hashKey): string {
+    return createHmac('sha256', key).update(`${purpose}\0${text}`).digest('hex');
   }
 }

@@ -42,4 +42,6 @@ export class IssueOperatorToken extends Command<IssueOperatorToken> {
 export class EndAccessToken extends Command<EndAccessToken, VersionedResult<EndedAccessToken>> {
   /** Whether to end also all tokens that were issued with this token, directly or through other tokens. */
   @Optional() @Flag() issued?: boolean;
+  /** Why; only a tool of the operator sets it. */
+  reason?: string;
 }

@@ -65,19 +65,28 @@ export const AccessTokensProjection: Projection = {
     await sql`CREATE INDEX access_tokens_of_holder ON access_tokens (holder, position)`.execute(db);
   },
 
-  async apply(events, tx) {
-    const ended = events.filter(({ type }) => type === 'AccessTokenEnded');
-    const tokens = await accessTokens.load(
-      tx,
-      ended.map(({ envelope }) => [envelope.subject.id]),
-    );
-    return () => {
-      for (const event of events) {
-        const { subject, at } = event.envelope;
-        if (event.type === 'AccessTokenIssued') tokens.set(toRow(event));
-        else tokens.update([subject.id], () => ({ ended_at: at }));
-      }
-      return tokens.changes();
+  begin: () => {
+    const tokens = accessTokens.rows();
+    return {
+      get size() {
+        return tokens.size;
+      },
+      load: async (events, tx) => {
+        const ended = events.filter(({ type }) => type === 'AccessTokenEnded');
+        await tokens.load(
+          tx,
+          ended.map(({ envelope }) => [envelope.subject.id]),
+        );
+      },
+      fold: (events) => {
+        for (const event of events) {
+          const { subject, at } = event.envelope;
+          if (event.type === 'AccessTokenIssued') tokens.set(toRow(event));
+          else tokens.update([subject.id], () => ({ ended_at: at }));
+        }
+        return [];
+      },
+      changes: () => tokens.changes(),
     };
   },
 };

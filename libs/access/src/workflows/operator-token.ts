@@ -3,7 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { v5 as uuidv5 } from 'uuid';
 import { permissions } from '#libs/authorization';
 import { unlessTampered } from '#libs/event-store';
-import { systemActor, withContext, writeFileDurably, type Command, type CommandContext } from '#libs/kernel';
+import {
+  systemActor,
+  withContext,
+  writeFileDurably,
+  type Actor,
+  type Command,
+  type CommandContext,
+} from '#libs/kernel';
 import { roles } from '#libs/users';
 import { EndAccessToken, IssueOperatorToken } from '../domain/access-token.commands.js';
 import { AccessTokenDecider, type AccessToken } from '../domain/access-token.decider.js';
@@ -55,6 +62,12 @@ const namespace = '6d0b9b1c-2f1e-4c0e-9a43-5a6f0a8f7c55';
 const derived = ({ fingerprint }: TokenStores['vault'], what: string): string =>
   uuidv5(`${fingerprint} ${what}`, namespace);
 
+/** Returns the holder of the installation's own operator tokens. */
+export const operatorOf = (vault: TokenStores['vault']): Actor => ({
+  id: derived(vault, 'operator'),
+  kind: 'operator',
+});
+
 const tokenId = ({ vault }: TokenStores, n: number): string => derived(vault, `operator-token ${n}`);
 
 /** Returns all tokens that were ever written to the file, oldest first. One whose stream was tampered with has no state, and gives no rights. */
@@ -75,7 +88,7 @@ async function issueIntoFile(file: string, stores: OperatorTokenOptions, n: numb
   const id = tokenId(stores, n);
   // A start that crashed may have saved a hash for it.
   await stores.vault.tokens.delete(id);
-  const command = new IssueOperatorToken({ holder: derived(stores.vault, 'operator'), days: stores.days });
+  const command = new IssueOperatorToken({ holder: operatorOf(stores.vault).id, days: stores.days });
   const { token } = await createToken(stores, asSystem(command, id, stores.at));
   writeFileDurably(file, `${token}\n`);
   return id;

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { DataOf, Recorded } from '#libs/kernel';
-import { FoldedTable, normalizeForSearch, type LoadedRows, type Projection } from '#libs/read-store';
+import { FoldedTable, normalizeForSearch, type FoldedRows, type Projection } from '#libs/read-store';
 import type { AccountEvent, ContractTerms } from '../domain/account.events.js';
 import type { EmailDomainEvent } from '../domain/email-domain.events.js';
 
@@ -25,10 +25,10 @@ export interface AccountTables {
 }
 
 type Event = AccountEvent | EmailDomainEvent;
-/** The rows that a batch of events changes. */
+/** The rows that a transaction changes. */
 interface Rows {
-  readonly accounts: LoadedRows<AccountRow, 'account_id'>;
-  readonly domains: LoadedRows<AccountTables['account_domain'], 'domain'>;
+  readonly accounts: FoldedRows<AccountRow, 'account_id'>;
+  readonly domains: FoldedRows<AccountTables['account_domain'], 'domain'>;
 }
 
 type Handler<Type extends Event['type']> = (data: DataOf<Event, Type>, event: Recorded, rows: Rows) => void;
@@ -102,20 +102,28 @@ export const AccountListProjection: Projection = {
     await sql`create index on account_domain (account_id)`.execute(db);
   },
 
-  async apply(events, tx) {
-    const subjects = events.map(({ envelope }) => envelope.subject);
-    const accounts = await accountList.load(
-      tx,
-      subjects.filter(({ kind }) => kind === 'account').map(({ id }) => [id]),
-    );
-    // No rows of domains are loaded: an event replaces or deletes one without its former values.
-    const domains = await accountDomain.load(tx, []);
-    return () => {
-      for (const event of events) {
-        const handler = handlers[event.type as Event['type']] as Handler<Event['type']>;
-        handler(event.data, event, { accounts, domains });
-      }
-      return [...accounts.changes(), ...domains.changes()];
+  begin: () => {
+    const rows: Rows = { accounts: accountList.rows(), domains: accountDomain.rows() };
+    const { accounts, domains } = rows;
+    return {
+      get size() {
+        return accounts.size + domains.size;
+      },
+      load: async (events, tx) => {
+        const subjects = events.map(({ envelope }) => envelope.subject);
+        const ids = subjects.filter(({ kind }) => kind === 'account').map(({ id }) => [id]);
+        await accounts.load(tx, ids);
+        // No rows of domains are loaded: an event replaces or deletes one without its former values.
+        await domains.load(tx, []);
+      },
+      fold: (events) => {
+        for (const event of events) {
+          const handler = handlers[event.type as Event['type']] as Handler<Event['type']>;
+          handler(event.data, event, rows);
+        }
+        return [];
+      },
+      changes: () => [...accounts.changes(), ...domains.changes()],
     };
   },
 };

@@ -1,6 +1,14 @@
 import { sql, type Kysely } from 'kysely';
 import type { Actor, Recorded, Subject } from '#libs/kernel';
-import { FoldedTable, insertInto, type AnyTables, type LoadedRows, type Projection } from '#libs/read-store';
+import {
+  FoldedTable,
+  insertInto,
+  type AnyTables,
+  type Fold,
+  type FoldedRows,
+  type Projection,
+  type RowWrite,
+} from '#libs/read-store';
 import { toAction, auditedEvents } from './action.js';
 import { findChanges, type Change } from './changes.js';
 import { subjectKind, type AuditedKind, type Seen } from './subjects.js';
@@ -59,23 +67,38 @@ export const AuditTrailProjection: Projection = {
     }
   },
 
-  async apply(events, tx) {
-    const subjects = await loadSubjects(
-      tx,
-      events.map(({ envelope }) => envelope.subject),
-    );
-    return () => {
-      const rows = events.map((event) => {
-        const { kind, id } = event.envelope.subject as { kind: AuditedKind; id: string };
-        const before = subjects.get(kind, id)?.seen;
-        const after = subjectKind(kind).fold(before, event);
-        if (after && after !== before) subjects.set({ kind, id, seen: after });
-        return auditRow(event, findChanges(event, before, after));
-      });
-      return [...subjects.changes(), insertInto('audit_trail', rows)];
-    };
-  },
+  begin: () => new AuditTrailFold(),
 };
+
+class AuditTrailFold implements Fold {
+  readonly #subjects = auditSubject.rows();
+
+  get size(): number {
+    return this.#subjects.size;
+  }
+
+  async load(events: readonly Recorded[], tx: Kysely<AnyTables>): Promise<void> {
+    await this.#subjects.load(
+      tx,
+      events.map(({ envelope: { subject } }) => [subject.kind, subject.id]),
+    );
+  }
+
+  fold(events: readonly Recorded[]): readonly RowWrite[] {
+    const rows = events.map((event) => {
+      const { kind, id } = event.envelope.subject as { kind: AuditedKind; id: string };
+      const before = this.#subjects.get(kind, id)?.seen;
+      const after = subjectKind(kind).fold(before, event);
+      if (after && after !== before) this.#subjects.set({ kind, id, seen: after });
+      return auditRow(event, findChanges(event, before, after));
+    });
+    return [insertInto('audit_trail', rows)];
+  }
+
+  changes(): readonly RowWrite[] {
+    return this.#subjects.changes();
+  }
+}
 
 const auditRow = ({ type, position, revision, stream, envelope }: Recorded, changes: readonly Change[]): AuditRow => ({
   position,
@@ -104,11 +127,14 @@ const auditSubject = new FoldedTable<SubjectRow, 'kind' | 'id'>({
 });
 
 /** The states of the subjects of audited events (users, accounts, domains, tokens), by kind and id. */
-export type Subjects = LoadedRows<SubjectRow, 'kind' | 'id'>;
+export type Subjects = FoldedRows<SubjectRow, 'kind' | 'id'>;
 
 /** Loads the states of these subjects. */
-export const loadSubjects = (db: Kysely<AnyTables>, wanted: readonly Subject[]): Promise<Subjects> =>
-  auditSubject.load(
+export async function loadSubjects(db: Kysely<AnyTables>, wanted: readonly Subject[]): Promise<Subjects> {
+  const subjects = auditSubject.rows();
+  await subjects.load(
     db,
     wanted.map(({ kind, id }) => [kind, id]),
   );
+  return subjects;
+}

@@ -57,21 +57,25 @@ const userCount = new FoldedTable<UserCount, 'account_id'>({
   },
 });
 
-/** Returns what to add to the counts of accounts for users whose views have changed; `before` returns the former view. */
-export function addToUserCounts(
-  views: readonly UserView[],
-  before: (view: UserView) => UserView | undefined,
-): RowWrite {
-  const changes = new Map<string, Counts>();
-  for (const view of views) {
-    const [counts, was, is] = [changes.get(view.account!) ?? noUsers, countsOf(before(view)), countsOf(view)];
-    changes.set(
+/** What a transaction adds to the counts of accounts. */
+export class UserCountChanges {
+  readonly #changes = new Map<string, Counts>();
+
+  /** Counts a view in place of the former one of the same account and user. */
+  add(before: UserView | undefined, view: UserView): void {
+    const [counts, was, is] = [this.#changes.get(view.account!) ?? noUsers, countsOf(before), countsOf(view)];
+    this.#changes.set(
       view.account!,
       mapCounts((name) => counts[name] + is[name] - was[name]),
     );
   }
-  const changed = [...changes].filter(([, change]) => Object.values(change).some((difference) => difference !== 0));
-  return userCount.upsert(changed.map(([account_id, change]) => ({ account_id, ...change })));
+
+  /** Returns what to write. */
+  toWrite(): RowWrite {
+    const changed = [...this.#changes].filter(([, change]) => Object.values(change).some((added) => added !== 0));
+    const rows = changed.map(([account_id, change]) => ({ account_id, ...change }));
+    return userCount.upsert(rows.length, (from, to) => JSON.stringify(rows.slice(from, to)));
+  }
 }
 
 const noUsers: Counts = { known: 0, active: 0, invited: 0, pending: 0, locked_for_good: 0, never_logged_in: 0 };

@@ -1,12 +1,19 @@
-import { sql } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import type { Recorded } from '#libs/kernel';
-import { FoldedTable, normalizeForSearch, type LoadedRows, type Projection } from '#libs/read-store';
+import {
+  FoldedTable,
+  normalizeForSearch,
+  type AnyTables,
+  type Fold,
+  type Projection,
+  type RowWrite,
+} from '#libs/read-store';
 import { toCanonicalAddress } from '../domain/email-address.js';
-import { addToUserCounts, createUserCountTable, type UserCount } from './account-summary.js';
+import { UserCountChanges, createUserCountTable, type UserCount } from './account-summary.js';
 import { mayBeLocked } from './effective-status.js';
 import { toStoredUserItem, type StoredUserItem } from './user-item.js';
 import { sortColumns } from './user-order.js';
-import { toSearchColumns, type SearchColumns } from './user-search.js';
+import { isSamePerson, toSearchColumns, type SearchColumns } from './user-search.js';
 import { foldUser, userViewEvents } from './fold-user.js';
 import { isLockedForGood, type UserAcrossAccounts, type UserView } from './user-view.js';
 
@@ -81,32 +88,66 @@ export const UserListProjection: Projection = {
     );
   },
 
-  async apply(events, tx) {
-    const users = await userSeen.load(
+  begin: () => new UserListFold(),
+};
+
+/** The users whose views a transaction changes. */
+class UserListFold implements Fold {
+  readonly #users = userSeen.rows();
+  readonly #counts = new UserCountChanges();
+  /** The views that have changed, by account and user. */
+  readonly #changed = new Map<string, ChangedView>();
+
+  get size(): number {
+    return this.#users.size;
+  }
+
+  async load(events: readonly Recorded[], tx: Kysely<AnyTables>): Promise<void> {
+    await this.#users.load(
       tx,
       events.map(({ envelope }) => [envelope.subject.id]),
     );
-    return () => {
-      const changed = foldViews(users, events);
-      const before = ({ userId, account }: UserView) => users.getLoaded(userId)?.seen.accounts[account!];
-      const rows = changed.map((view) => userRow(view, before(view)));
-      return [...users.changes(), userList.upsert(rows), addToUserCounts(changed, before)];
-    };
-  },
-};
-
-/** Folds events into the states of users; returns the views that have changed, each as it is after all events. */
-function foldViews(users: LoadedRows<UserListTables['user_seen'], 'user_id'>, events: readonly Recorded[]): UserView[] {
-  const views = new Map<string, UserView>();
-  for (const event of events) {
-    const { id } = event.envelope.subject;
-    const before = users.get(id)?.seen;
-    const seen = foldUser(before, event);
-    if (!seen || seen === before) continue;
-    for (const view of changedViews(before, seen, event)) views.set(`${view.account} ${view.userId}`, view);
-    users.set({ user_id: id, seen });
   }
-  return [...views.values()];
+
+  fold(events: readonly Recorded[]): readonly RowWrite[] {
+    const before = new Map<string, UserAcrossAccounts | undefined>();
+    const views = new Map<string, UserView>();
+    for (const event of events) {
+      const { id } = event.envelope.subject;
+      const seen = this.#users.get(id)?.seen;
+      const next = foldUser(seen, event);
+      if (!next || next === seen) continue;
+      if (!before.has(id)) before.set(id, seen);
+      for (const view of changedViews(seen, next, event)) views.set(`${view.account} ${view.userId}`, view);
+      this.#users.set({ user_id: id, seen: next });
+    }
+    for (const [key, view] of views) this.#change(key, before.get(view.userId)?.accounts[view.account!], view);
+    return [];
+  }
+
+  changes(): readonly RowWrite[] {
+    const changed = [...this.#changed.values()];
+    const toJson = (from: number, to: number) =>
+      JSON.stringify(changed.slice(from, to).map((each) => userRow(this.#viewOf(each), each.isRenamed)));
+    return [...this.#users.changes(), userList.upsert(changed.length, toJson), this.#counts.toWrite()];
+  }
+
+  #change(key: string, before: UserView | undefined, view: UserView): void {
+    this.#counts.add(before, view);
+    const isRenamed = this.#changed.get(key)?.isRenamed === true || !before || !isSamePerson(before, view);
+    this.#changed.set(key, { account: view.account!, user: view.userId, isRenamed });
+  }
+
+  #viewOf({ account, user }: ChangedView): UserView {
+    return this.#users.findChanged(user)!.seen.accounts[account]!;
+  }
+}
+
+interface ChangedView {
+  readonly account: string;
+  readonly user: string;
+  /** Whether the user is new or what they are searched by has changed. */
+  readonly isRenamed: boolean;
 }
 
 /** Returns the views that an event has changed: its account's, and those of accounts that can not restore the user any more. */
@@ -121,7 +162,7 @@ const changedViews = (
       : [],
   );
 
-const userRow = (view: UserView, before: UserView | undefined): UserRow => ({
+const userRow = (view: UserView, isRenamed: boolean): UserRow => ({
   account_id: view.account!,
   user_id: view.userId,
   status: view.status,
@@ -140,7 +181,7 @@ const userRow = (view: UserView, before: UserView | undefined): UserRow => ({
   first_name_key: normalizeForSearch(view.firstName),
   last_name_key: normalizeForSearch(view.lastName),
   email_key: normalizeForSearch(view.email),
-  ...toSearchColumns(view, before),
+  ...toSearchColumns(view, isRenamed),
   added_at: view.addedAt,
   last_login_at: view.lastLoginAt,
   restorable_until: view.canBeRestored ? view.restorableUntil : null,

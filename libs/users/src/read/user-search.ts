@@ -22,13 +22,14 @@ interface Person {
   readonly email: string;
 }
 
-/** Returns the search columns of a person; the grams are `null` if the row's former person, `before`, had the same names and address. */
-export function toSearchColumns(person: Person, before?: Person): SearchColumns {
+/** Returns the search columns of a person; without the grams unless they are new or their names or address have changed. */
+export function toSearchColumns(person: Person, isRenamed: boolean): SearchColumns {
   const search = searchedText(person);
-  return { search, search_grams: before && isSamePerson(before, person) ? null : gramsOf(person) };
+  return { search, search_grams: isRenamed ? gramsOf(person) : null };
 }
 
-const isSamePerson = (one: Person, other: Person): boolean =>
+/** Returns whether two persons have the same search columns. */
+export const isSamePerson = (one: Person, other: Person): boolean =>
   one.firstName === other.firstName && one.lastName === other.lastName && one.email === other.email;
 
 function searchedText({ firstName, lastName, email }: Person): string {
