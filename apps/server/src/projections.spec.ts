@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '../../..');
 const isProjection = (value: unknown): value is Projection =>
   typeof value === 'object' &&
   value !== null &&
-  ['name', 'version', 'tables', 'events', 'apply'].every((member) => member in value);
+  (['name', 'version', 'tables', 'events', 'begin'] satisfies (keyof Projection)[]).every((member) => member in value);
 
 it('every projection of the libraries is registered', async () => {
   const files = globSync('libs/*/src/read/**/*.ts', { cwd: root, exclude: ['**/*.spec.ts'] });
