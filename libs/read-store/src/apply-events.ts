@@ -21,6 +21,9 @@ export async function applyEvents(work: readonly ProjectionWork[], tx: Transacti
   await folds.finish();
 }
 
+/** How many characters a transaction of many batches keeps before it is finished. */
+export const MAX_KEPT = 64_000_000;
+
 /** Applies events to projections in one transaction, a batch at a time. Folds while the database writes the rows before. */
 export class Folds {
   readonly #folds = new Map<Projection, Fold>();
@@ -28,7 +31,11 @@ export class Folds {
   readonly #work = new Map<Projection, ProjectionWork>();
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(private readonly tx: Transaction<AnyTables>) {}
+  /** @param signal ends it between two statements, so that the transaction fails */
+  constructor(
+    private readonly tx: Transaction<AnyTables>,
+    private readonly signal?: AbortSignal,
+  ) {}
 
   /** How many characters are kept until {@link finish} writes them. */
   get size(): number {
@@ -62,7 +69,7 @@ export class Folds {
     const writes = await makeMeanwhile(this.#writing, () =>
       orThrow(each, () => make(this.#folds.get(each.projection)!)),
     );
-    this.#writing = orFail(each, () => writeRows(this.tx, writes));
+    this.#writing = orFail(each, () => writeRows(this.tx, writes, this.signal));
     this.#writing.catch(() => {}); // It is thrown where it is awaited.
   }
 }

@@ -1,6 +1,6 @@
 import type { Recorded } from '#libs/kernel';
 import type { Transaction } from 'kysely';
-import { Folds, applyEvents, type ProjectionWork } from './apply-events.js';
+import { Folds, MAX_KEPT, applyEvents, type ProjectionWork } from './apply-events.js';
 import {
   beforeFirst,
   findUnbuilt,
@@ -19,8 +19,7 @@ import { schemaOf } from './version-schema.js';
 /** How often, in ms, checkpoints are written on PGlite while no projection has anything to apply. */
 const IDLE_CHECKPOINT_MS = 1_000;
 
-/** A transaction of a build ends when it keeps so many characters in memory, or after this time, ms. */
-const MAX_KEPT = 64_000_000;
+/** After which time, in ms, a transaction of a build ends. */
 const MAX_BUILD_MS = 10_000;
 
 /** Events, and the position up to which the log was read for them. */
@@ -81,26 +80,28 @@ export class BatchWriter {
   }
 
   /**
-   * Applies parts of the log in one transaction until it is large or the log ends, while no queries read the tables: a row
+   * Applies parts of the log in one transaction until it is large, or no part comes, while no queries read the tables: a row
    * that many events change is written once. Returns the last part.
-   * @param next returns the next part
+   * @param next returns the next part; undefined if none comes soon
+   * @param signal breaks the transaction off, so that nothing is written
    * @throws as {@link write}
    */
-  async build(next: () => Promise<LogPart>): Promise<LogPart> {
+  async build(first: LogPart, next: () => Promise<LogPart | undefined>, signal: AbortSignal): Promise<LogPart> {
     const endsAt = performance.now() + MAX_BUILD_MS;
     const applyParts = async (tx: Transaction<AnyTables>) => {
       if (this.store.kind === 'postgresql') await lockCheckpoints(tx, this.projections, this.#checkpoints, this.tokens);
-      const folds = new Folds(tx);
+      const folds = new Folds(tx, signal);
       let read = 0;
-      let part: LogPart;
-      do {
-        part = await next();
+      let last = first;
+      for (let part: LogPart | undefined = first; part; part = await next()) {
+        last = part;
         read += part.events.length;
         await folds.apply(this.#workOf(part.events));
-      } while (!part.isEnd && folds.size < MAX_KEPT && performance.now() < endsAt);
+        if (part.isEnd || folds.size >= MAX_KEPT || performance.now() >= endsAt) break;
+      }
       await folds.finish();
-      await moveCheckpoints(tx, this.#movesTo(part.position), part.position, read);
-      return part;
+      await moveCheckpoints(tx, this.#movesTo(last.position), last.position, read);
+      return last;
     };
     const last = await this.store.runLong(() => this.store.batchDb.transaction().execute(applyParts));
     this.#recordCommit(last.position);

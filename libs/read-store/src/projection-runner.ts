@@ -56,6 +56,9 @@ const MAX_PAUSE_MS = 100;
 /** The most log items that a build folds at a time. */
 const BUILD_BATCH = 1_000;
 
+/** How long, in ms, a transaction of a build waits for the log: on PGlite it keeps the only connection. */
+const QUIET_MS = 500;
+
 /**
  * Feeds all projections from one subscription. While a batch is applied, the next one is read. If one projection can't apply an
  * event, all projections stop there: it is retried alone until it can be applied; none is skipped.
@@ -169,14 +172,19 @@ export class ProjectionRunner {
   /** Applies many batches in one transaction. */
   async #build(log: ReadAhead<LogItem>, signal: AbortSignal): Promise<number> {
     let position = this.position;
-    const next = async (): Promise<LogPart> => {
+    const take = async (): Promise<LogPart> => {
       const items = await log.take(this.#buildBatch);
       signal.throwIfAborted();
       const part = toLogPart(items, position);
       position = part.position;
       return part;
     };
-    const building = this.#writer.build(next);
+    const first = await take();
+    const building = this.#writer.build(
+      first,
+      async () => ((await log.waitForItems(QUIET_MS)) ? take() : undefined),
+      signal,
+    );
     try {
       await (this.#applying = building.then((last) => this.#advance(last)));
     } catch (error) {

@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as pause } from 'node:timers/promises';
 
 /** Reads a source ahead of its consumer, with back-pressure: it stops while `maxAhead()` items are buffered. */
 export class ReadAhead<T> {
@@ -29,6 +29,18 @@ export class ReadAhead<T> {
     const taken = this.#buffered.splice(0, limit);
     this.#resume();
     return taken;
+  }
+
+  /** Waits until there is an item, or the source has ended or failed, at most `ms`. Returns whether {@link take} needs no wait. */
+  async waitForItems(ms: number): Promise<boolean> {
+    const isReady = () => this.#buffered.length > 0 || this.#ended !== undefined;
+    if (!isReady()) {
+      const waiting = new AbortController();
+      const item = new Promise<void>((resolve) => (this.#wake = resolve));
+      await Promise.race([item, pause(ms, undefined, { signal: waiting.signal }).catch(() => {})]);
+      waiting.abort();
+    }
+    return isReady();
   }
 
   /** Waits until as many items are buffered as are read ahead. Never rejects; it may wait for ever. */

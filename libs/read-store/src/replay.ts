@@ -1,4 +1,5 @@
-import { applyEvents } from './apply-events.js';
+import type { Recorded } from '#libs/kernel';
+import { Folds, MAX_KEPT } from './apply-events.js';
 import { digestTables } from './digest.js';
 import type { Projection, SubscribeToLog } from './projection.js';
 import { readRange } from './read-range.js';
@@ -26,20 +27,24 @@ export async function digestReplay({
     for (const projection of projections) await projection.createTables(store.batchDb);
     const until = Math.max(beforeFirst, ...projections.map(({ name }) => positions[name]!));
     let count = 0;
-    for await (const events of readRange(subscribe, { after: beforeFirst, until, maxBatch: 500 })) {
-      await store.batchDb.transaction().execute(async (tx) => {
-        const work = projections.map((projection) => {
+    const workOf = (events: readonly Recorded[]) =>
+      projections
+        .map((projection) => {
           const { name, events: types } = projection;
           const own = events.filter(({ type, position }) => position <= positions[name]! && types.includes(type));
           return { projection, events: own };
-        });
-        await applyEvents(
-          work.filter(({ events: own }) => own.length > 0),
-          tx,
-        );
+        })
+        .filter((work) => work.events.length > 0);
+    await using batches = readRange(subscribe, { after: beforeFirst, until, maxBatch: 1_000 });
+    for (let next = await batches.next(); !next.done;)
+      await store.batchDb.transaction().execute(async (tx) => {
+        const folds = new Folds(tx);
+        for (; !next.done && folds.size < MAX_KEPT; next = await batches.next()) {
+          await folds.apply(workOf(next.value));
+          onProgress((count += next.value.length), next.value.at(-1)!.position);
+        }
+        await folds.finish();
       });
-      onProgress((count += events.length), events.at(-1)!.position);
-    }
     return await digestTables(
       store.buildDb,
       projections.flatMap(({ tables }) => tables),

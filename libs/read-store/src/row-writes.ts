@@ -23,12 +23,17 @@ export const selectRows = (table: string, rows: string): RawBuilder<unknown> =>
 
 /**
  * Runs several writes with as few statements as possible, because each costs a round trip: no two of them may concern the same
- * row. While the database runs a statement, the next one is made.
+ * row. While the database runs a statement, the next one is made. Throws between two statements if `signal` aborts.
  */
-export async function writeRows(db: Kysely<AnyTables>, writes: readonly RowWrite[]): Promise<void> {
+export async function writeRows(
+  db: Kysely<AnyTables>,
+  writes: readonly RowWrite[],
+  signal?: AbortSignal,
+): Promise<void> {
   const longest = Math.max(0, ...writes.map(({ count }) => count));
   let running: Promise<unknown> = Promise.resolve();
   for (let from = 0; from < longest; from += MAX_ROWS) {
+    signal?.throwIfAborted();
     const statement = await makeMeanwhile(running, () => toStatement(writes, from).compile(db));
     running = db.executeQuery(statement);
     running.catch(() => {}); // It is thrown below, where it is awaited.
