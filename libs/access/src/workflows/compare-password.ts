@@ -42,7 +42,7 @@ export async function comparePassword(
 ): Promise<VerifiedUser | undefined> {
   const { state: user, revision } = userId === undefined ? noUser : await loadTrusted(store, UserDecider, userId);
   const isCompared =
-    userId !== undefined && mayLogIn(user, context.at) && mayCompare(deviceChecks, userId, user, context);
+    userId !== undefined && mayLogIn(user, context.at) && (await mayCompare(deviceChecks, userId, user, context));
   const right = await verifyPassword(
     threads,
     password,
@@ -57,11 +57,16 @@ export async function comparePassword(
 const noUser = { state: UserDecider.initial, revision: -1 };
 
 /** Returns whether a password may be compared. While failed logins lock the user, it takes one of the known browser's checks. */
-function mayCompare(checks: DeviceChecks, userId: string, user: ActiveUser, { device, at }: CommandContext): boolean {
+async function mayCompare(
+  checks: DeviceChecks,
+  userId: string,
+  user: ActiveUser,
+  { device, at }: CommandContext,
+): Promise<boolean> {
   const lock = findPasswordLock(user, at);
   if (!lock) return true;
   const deviceId = device?.idFor(userId);
-  return deviceId !== undefined && checks.takeCheck(deviceId, lock, at);
+  return deviceId !== undefined && (await checks.takeCheck(deviceId, lock));
 }
 
 /** Returns whether failed logins do not lock the user, or the browser is known. */

@@ -138,7 +138,7 @@ export const linksOf = ({ passwordLink, olderLinks }: ExistingUser): readonly Pa
   passwordLink ? [...olderLinks, passwordLink] : olderLinks;
 
 /** How long a lock because of failed logins lasts, ms (default). */
-const failedLoginsLock = 15 * 60_000;
+export const failedLoginsLock = 15 * 60_000;
 
 /** Returns when a lock that was set at this time ends by itself, if it does. Earlier builds set locks because of failed logins without an end. */
 export const findLockEnd = (
