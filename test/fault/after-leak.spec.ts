@@ -9,7 +9,7 @@ import { openLog, type Log } from '../../apps/server/src/open-stores.js';
 import { respondToLeak } from '../../apps/server/src/respond-to-leak.js';
 import { verifyLog } from '../../apps/server/src/verify-log.js';
 import { alterTime, attackedCopy, eventsIn } from '../support/attacked-copy.js';
-import { configFor, newPath, runWithLog } from '../support/backup.js';
+import { configFor, copyOf, newPath, runWithLog } from '../support/backup.js';
 import { collectCrashStates } from '../support/crash-states.js';
 import { fillInstallation, type LeakedInstallation } from '../support/leaked-installation.js';
 import { linkOf, logInBrowser } from '../support/people.js';
@@ -30,11 +30,7 @@ beforeAll(async () => {
   await test.server.close();
 }, 60_000);
 
-function copyOfHome(): string {
-  const dataDir = newPath();
-  cpSync(home, dataDir, { recursive: true });
-  return dataDir;
-}
+const copyOfHome = () => copyOf(home);
 
 const run = (dataDir: string, ...args: string[]) =>
   runProgram('dist/apps/server/src/state-after-leak.js', { DATA_DIR: dataDir }, ...args);
@@ -110,10 +106,10 @@ it('OPS-26: is refused while a server runs', async () => {
 });
 
 describe('after it', () => {
-  const dataDir = newPath();
   let test: TestServer;
+  let dataDir: string;
   beforeAll(async () => {
-    cpSync(home, dataDir, { recursive: true });
+    dataDir = copyOfHome();
     const { status, output } = run(dataDir, '--yes', '--reason', 'a stolen backup');
     expect([status, output]).toEqual([0, expect.stringContaining(`A new operator's token is in ${dataDir}`)]);
     expect(await contentOf(dataDir)).toEqual({ ...ended, unfinished: undefined });

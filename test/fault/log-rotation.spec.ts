@@ -4,7 +4,7 @@ import { openLog, type Log } from '../../apps/server/src/open-stores.js';
 import { rotateLogKey } from '../../apps/server/src/rotate-log-key.js';
 import { startServer } from '../../apps/server/src/server.js';
 import { Api } from '../support/api.js';
-import { configFor, newPath, runWithLog } from '../support/backup.js';
+import { configFor, copyOf, newPath, runWithLog } from '../support/backup.js';
 import { runProgram } from '../support/server-process.js';
 import { expectStatus, openTestAccount, startTestServer, type TestAccount } from '../support/server.js';
 import { readSettledHealth } from '../support/settled-health.js';
@@ -26,11 +26,7 @@ beforeAll(async () => {
   await test.server.close();
 }, 60_000);
 
-function copyOfHome(): string {
-  const dataDir = newPath();
-  cpSync(home, dataDir, { recursive: true });
-  return dataDir;
-}
+const copyOfHome = () => copyOf(home);
 
 /** Puts the vault of the installation, which is older than this log, into a directory. */
 function restoreOlderVault(dataDir: string): void {

@@ -1,11 +1,9 @@
-import { cpSync } from 'node:fs';
-import { newPath } from './backup.js';
+import { copyOf } from './backup.js';
 import { LogFile, type StoredRow } from './log-file.js';
 
 /** Returns a copy of an installation whose log was changed. */
 export function attackedCopy(home: string, change: (log: LogFile, rows: StoredRow[]) => void): string {
-  const dataDir = newPath();
-  cpSync(home, dataDir, { recursive: true });
+  const dataDir = copyOf(home);
   changeLog(dataDir, change);
   return dataDir;
 }

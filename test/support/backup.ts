@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig, type Config } from '../../apps/server/src/config.js';
@@ -12,6 +12,13 @@ let paths = 0;
 
 /** Returns a path in the test directory at which nothing exists yet. */
 export const newPath = (): string => join(testDirectory, String(++paths));
+
+/** Copies a directory to a new path in the test directory, which it returns. */
+export function copyOf(directory: string): string {
+  const copy = newPath();
+  cpSync(directory, copy, { recursive: true });
+  return copy;
+}
 
 /** Returns the settings of an installation with this data directory. */
 export const configFor = (dataDir: string, more: Record<string, string> = {}): Config =>
