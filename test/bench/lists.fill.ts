@@ -70,6 +70,11 @@ export async function fill(store: ReadStore, { users, audit }: Size, progress: (
   await chunks(audit, (from, to) => (tx) => addAuditRows(tx, audit, from, to));
   await inTransaction(async (tx) => {
     await completeCounts(tx);
+    await sql`
+      insert into audit_hour
+      select floor(extract(epoch from at) / 3600), min(position), max(position) from audit_trail group by 1`.execute(
+      tx,
+    );
     for (const projection of projections) {
       await projection.createIndexes!(tx);
       progress(`indexes of ${projection.name}`);
@@ -118,10 +123,13 @@ async function addUsers(
   const rare = sql.lit(Math.max(2, Math.floor(users / 20)));
   await sql`
     insert into user_list (account_id, user_id, status, locked_for_good, locked_until, lock_causes, roles, country, address,
-      first_name_key, last_name_key, email_key, search, search_grams, added_at, last_login_at, item)
+      first_name_key, last_name_key, email_key, search, search_grams, added_at, last_login_at, tags, item)
     select ${account}, user_id, u.status, coalesce(cause in ('administrator', 'unaffiliated', 'dormant'), false), until,
       array_remove(array[cause], null), u.roles, u.country, u.address, first_name_key, last_name_key, u.address, search,
       search_grams, u.added_at, u.last_login_at,
+      array(select ${account.slice(-12)} || ' ' || tag from unnest(array[
+        u.status || case when cause is null then '' else ' locked' end || case when u.last_login_at is null then ' no login' else '' end,
+        'cause ' || cause, 'role ' || u.roles[1], 'country ' || u.country]) as tag where tag is not null),
       (item::jsonb || jsonb_build_object('userId', user_id, 'email', u.address, 'status', u.status, 'country', u.country,
         'roles', u.roles, 'addedAt', u.added_at, 'lastLoginAt', u.last_login_at, 'locks', case when cause is null then '[]'::jsonb
         else jsonb_build_array(jsonb_build_object('cause', cause, 'reason', 'has left', 'by', jsonb_build_object('id', user_id,

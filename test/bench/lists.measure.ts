@@ -1,10 +1,9 @@
 import type { Kysely } from 'kysely';
 import { withQueryContext, type QueryContext } from '#libs/kernel';
-import type { AnyTables } from '#libs/read-store';
+import { encodeCursor, type AnyTables, type ReadStore } from '#libs/read-store';
 import { ListUsers, listUsers, loadUsersAfter, type Keyset } from '#libs/users';
 import { ListAudit, listAudit } from '../../libs/audit/src/read/list-audit.js';
 import { sectionsOf, sorts } from '../../libs/users/src/read/user-order.js';
-import { encodeCursor } from '#libs/read-store';
 import { explainReads } from '../support/explain-reads.js';
 import { auditCases, userCases, type AuditCase, type UserCase } from './lists.cases.js';
 import { ids, now } from './lists.fill.js';
@@ -55,7 +54,7 @@ const sealer = { seal: (text: string) => Buffer.from(text), unseal: (box: Buffer
 
 /** Measures all reads of a list, one request at a time. */
 export async function measureList(
-  db: Kysely<AnyTables>,
+  { db, batchDb }: ReadStore,
   { name, firstPage, reads }: MeasuredList,
   { requests, slow, progress }: MeasureOptions,
 ): Promise<ListRow[]> {
@@ -63,12 +62,8 @@ export async function measureList(
   const baseTimes: number[] = [];
   const measured: { read: Read; times: number[]; found: string }[] = [];
   for (const [index, read] of reads.entries()) {
-    const { items, total } = await read.run(db);
-    measured.push({
-      read,
-      times: await timeRead(db, read, requests),
-      found: `${items.length}${total === undefined ? '' : ` of ${total}`}`,
-    });
+    const found = await read.run(db).then(toFound, () => 'refused');
+    measured.push({ read, found, times: await timeRead(db, read, requests) });
     if (index % BASE_EVERY === 0) baseTimes.push(...(await timeRead(db, firstPage, requests)));
     if (index % 50 === 0) progress(`${name}: ${index} of ${reads.length}`);
   }
@@ -76,11 +71,15 @@ export async function measureList(
   const rows: ListRow[] = [];
   for (const { read, times, found } of measured) {
     const [p50, p99] = [percentile(times, 0.5), percentile(times, 0.99)];
-    const plans = p99 > slow * baseP99 ? await explainReads(db, read.run, 'explain (analyze, buffers)') : undefined;
+    const plans =
+      p99 > slow * baseP99 ? await explainReads(batchDb, read.run, 'explain (analyze, buffers)') : undefined;
     rows.push({ list: name, what: read.what, found, p50, p99, baseP50, baseP99, ...(plans && { plans }) });
   }
   return rows;
 }
+
+const toFound = ({ items, total }: Awaited<ReturnType<Read['run']>>): string =>
+  total === undefined ? String(items.length) : `${items.length} of ${total}`;
 
 async function timeRead(db: Kysely<AnyTables>, { run }: Read, requests: number): Promise<number[]> {
   const times: number[] = [];

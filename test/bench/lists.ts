@@ -70,7 +70,6 @@ async function measure(engine: string, store: ReadStore, size: Size): Promise<Me
   const progress = (text: string) => process.stderr.write(`\r\u001B[K${engine}: ${text}`);
   try {
     await fill(store, size, progress);
-    const { db } = store;
     const options = { requests: Number(values.requests), slow: Number(values.slow), progress };
     const lists: ListRow[] = [];
     for (const list of [
@@ -78,7 +77,7 @@ async function measure(engine: string, store: ReadStore, size: Size): Promise<Me
       measuredAudit('administrator', size.audit * 1000),
       measuredAudit('operator', size.audit * 1000),
     ])
-      lists.push(...(await measureList(db, list, options)));
+      lists.push(...(await measureList(store, list, options)));
     const exports = await measureExport(store);
     progress('');
     return { engine, lists, exports };

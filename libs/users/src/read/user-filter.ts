@@ -13,6 +13,7 @@ import {
 } from './effective-status.js';
 import type { UserListTables } from './user-list.projection.js';
 import { Searchable, matchesSearch } from './user-search.js';
+import { hasTags, type TagFilter } from './user-tags.js';
 
 /** The filters of both the list and the export. */
 export abstract class UserFilter<Self, Result = unknown> extends Query<Self, Result> {
@@ -75,6 +76,22 @@ export function selectMatching(
   const before = lastLoginBefore && sql<string>`to_timestamp(${momentToMs(lastLoginBefore)}::float8 / 1000)`;
   if (before) rows = rows.where((eb) => eb.or([eb('last_login_at', '<', before), eb('last_login_at', 'is', null)]));
   return rows;
+}
+
+/**
+ * Returns the same query with conditions for the index of tags. It finds rare values fast; not for a list that is read in the
+ * order of another index, because the planner would expect fewer rows than there are.
+ */
+export function selectMatchingByTags(
+  db: Kysely<UserListTables>,
+  query: UserFilter<unknown>,
+  section: TagFilter = {},
+): SelectQueryBuilder<UserListTables, 'user_list', object> {
+  const conditions = hasTags(query.context.account!, [
+    { ...(!query.effectiveStatus?.length && { status: memberStatuses }), ...query },
+    section,
+  ]);
+  return conditions.reduce((rows, condition) => rows.where(condition), selectMatching(db, query));
 }
 
 /** Returns the condition that a row has a lock of this cause in force at a time (UTC, ISO 8601). */

@@ -125,12 +125,3 @@ export function matchesSearch(search: string): RawBuilder<boolean> {
   ];
   return sql<boolean>`(${sql.join(isFound, sql` and `)})`;
 }
-
-/**
- * Returns the SQL expression by which the result of a search is sorted. A search of short words only finds few users, perhaps
- * all late in the order; the sort key's index would be read nearly whole before. An expression keeps the index from being used.
- */
-export const toSortExpression = (search: string, key: string): RawBuilder<unknown> =>
-  searchTerms(search).some(({ term }) => [...term].length >= 3)
-    ? sql.ref(key)
-    : sql`coalesce(${sql.ref(key)}, ${sql.ref(key)})`;
