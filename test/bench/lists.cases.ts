@@ -4,8 +4,8 @@ import type { ListAudit } from '../../libs/audit/src/read/list-audit.js';
 import { sorts } from '../../libs/users/src/read/user-order.js';
 import { ids, timeAt } from './lists.fill.js';
 
-/** How many rows of the filled account a value of a filter matches: at least hundreds, at most a hundred, or none. */
-type Level = 'many' | 'few' | 'none';
+/** How many rows of the filled account a value of a filter matches: some per cent or more, about twenty, or none. */
+type Level = 'many' | 'some' | 'few' | 'none';
 
 /** A value of a filter for each level that the filter can have. */
 type Values<Value> = Readonly<Partial<Record<Level, Value>>>;
@@ -22,9 +22,9 @@ const userFilters: Filters<UserFields> = {
   lockCause: { many: 'administrator', few: 'failedLogins', none: 'dormant' },
   role: { many: 'co-administrator', few: 'administrator', none: 'auditor' },
   country: { many: 'DE', few: 'MT', none: 'NZ' },
-  email: { few: 'U12@corp.example', none: 'nobody@corp.example' },
+  email: { few: 'U4@corp.example', none: 'nobody@corp.example' },
   search: { many: 'lena', few: 'quist', none: 'xyzzy' },
-  lastLoginBefore: { many: '2025-06-01', few: '2000-01-01' },
+  lastLoginBefore: { many: '2025-06-01', some: '2000-01-01' },
 };
 
 /** Every filter of the audit that is not deprecated: a forgotten one does not compile. */

@@ -13,7 +13,7 @@ import { UserCountChanges, createUserCountTable, type UserCount } from './accoun
 import { mayBeLocked } from './effective-status.js';
 import { toStoredUserItem, type StoredUserItem } from './user-item.js';
 import { sortColumns } from './user-order.js';
-import { isSamePerson, toSearchColumns, type SearchColumns } from './user-search.js';
+import { accountOfSearch, isSamePerson, toSearchColumns, type SearchColumns } from './user-search.js';
 import { tagsOf } from './user-tags.js';
 import { foldUser, userViewEvents } from './fold-user.js';
 import { isLockedForGood, type UserAcrossAccounts, type UserView } from './user-view.js';
@@ -88,7 +88,7 @@ export const UserListProjection: Projection = {
     await sql`create index on user_list (account_id, locked_until) where locked_until is not null`.execute(db);
     await sql`create index on user_list (account_id, address)`.execute(db);
     // New entries wait in a list (limit in kB), which each search reads as well: a user has some seventy grams.
-    await sql`create index user_list_search on user_list using gin (account_id, search_grams) with (gin_pending_list_limit = 64)`.execute(
+    await sql`create index user_list_search on user_list using gin (${accountOfSearch}, search_grams) with (gin_pending_list_limit = 64)`.execute(
       db,
     );
     await sql`create index user_list_tags on user_list using gin (tags) with (gin_pending_list_limit = 64)`.execute(db);

@@ -41,21 +41,31 @@ export const tagsOf = (row: Tagged): string[] =>
   ].map(inAccount(row.account_id));
 
 /**
- * Returns the conditions that a row of an account has the tags that filters ask for. All matching rows have these, and perhaps
- * others, because a lock may have ended.
+ * Returns the conditions that a row of an account has the tags that a filter and a section of a list ask for. All matching rows
+ * have these, and perhaps others, because a lock may have ended; roles and countries are exact.
  */
-export function hasTags(account: string, filters: readonly TagFilter[]): RawBuilder<boolean>[] {
-  const wanted = filters.flatMap(({ lockCause, role, country }) => [
-    ...(lockCause ? [causeTag(lockCause)] : []),
-    ...(role ? [roleTag(role)] : []),
-    ...(country ? [countryTag(country)] : []),
-  ]);
-  const isLimited = filters.some((filter) => stateFields.some((field) => filter[field] !== undefined));
-  const possible = states.filter((state) => filters.every((filter) => mayBeIn(state, filter))).map(stateTag);
+export function hasTags(account: string, filter: TagFilter, section: TagFilter): RawBuilder<boolean>[] {
+  const wanted = valueTags(filter);
+  const isLimited = stateFields.some((field) => filter[field] !== undefined || section[field] !== undefined);
   return [
     ...(wanted.length > 0 ? [sql<boolean>`tags @> ${wanted.map(inAccount(account))}::text[]`] : []),
-    ...(isLimited ? [sql<boolean>`tags && ${possible.map(inAccount(account))}::text[]`] : []),
+    ...(isLimited
+      ? [sql<boolean>`tags && ${possibleStates(filter, section).map(stateTag).map(inAccount(account))}::text[]`]
+      : []),
   ];
+}
+
+/** Returns the tags of values that a filter asks for. */
+export const valueTags = ({ lockCause, role, country }: TagFilter): string[] => [
+  ...(lockCause ? [causeTag(lockCause)] : []),
+  ...(role ? [roleTag(role)] : []),
+  ...(country ? [countryTag(country)] : []),
+];
+
+/** Returns the states of users who may match a filter and a section; without a status, members are listed. */
+export function possibleStates(filter: TagFilter, section: TagFilter): State[] {
+  const members = filter.status || filter.effectiveStatus ? {} : { status: memberStatuses };
+  return states.filter((state) => [filter, section, members].every((each) => mayBeIn(state, each)));
 }
 
 const stateFields = ['status', 'effectiveStatus', 'locked', 'hasLoggedIn'] as const;

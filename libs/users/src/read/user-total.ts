@@ -24,10 +24,12 @@ export interface Matches {
   readonly isLowerBound: boolean;
   /** Reading and sorting all of them is faster than reading users in the list's order until a page is full. */
   readonly areFew: boolean;
+  /** Not all members are asked for. */
+  readonly isFiltered: boolean;
 }
 
-/** How many rows a page takes from an index in order. */
-const pageRows = 50;
+/** Reading a page in order is expected to take this number, divided by the share of users who match: twice the rows of a page. */
+const PAGE_COST = 100;
 
 /**
  * Counts the users who match a filter. All members, and those of a status, are in the account's counts; others are counted up
@@ -44,11 +46,12 @@ export async function countMatching(db: Kysely<UserListTables>, query: PagedFilt
     ? statuses.reduce((total, status) => total + (counts?.[status] ?? 0), 0)
     : await countUpToLimit(db, query);
   const isLowerBound = !statuses && counted > countLimit;
+  const isFiltered = hasFilter(query);
   return {
     count: isLowerBound ? countLimit : counted,
     isLowerBound,
-    // In order, `known / counted` users are read for each of a page.
-    areFew: !isLowerBound && counted * counted < pageRows * (counts?.known ?? 0),
+    isFiltered,
+    areFew: isFiltered && !isLowerBound && counted * counted < PAGE_COST * (counts?.known ?? 0),
   };
 }
 
@@ -69,10 +72,12 @@ export const toTotal = ({ count, isLowerBound }: Matches): UserTotal =>
 
 type CountedStatus = keyof Pick<Counts, 'active' | 'invited' | 'pending'>;
 
+const hasFilter = ({ sort: _sort, limit: _limit, cursor: _cursor, ...filters }: PagedFilter): boolean =>
+  Object.values(filters).some((filter) => filter !== undefined);
+
 /** Returns the statuses that a query asks for, if it has no other filter and the account's counts have these. */
-function findCountedStatuses(query: PagedFilter): CountedStatus[] | undefined {
-  const { status, effectiveStatus, sort: _sort, limit: _limit, cursor: _cursor, ...others } = query;
-  if (Object.values(others).some((filter) => filter !== undefined)) return undefined;
+function findCountedStatuses({ status, effectiveStatus, ...others }: PagedFilter): CountedStatus[] | undefined {
+  if (hasFilter(others as PagedFilter)) return undefined;
   // The counts do not tell locked members apart, so effective statuses are counted only if they include all members.
   const allMembers = [...memberStatuses, 'locked'];
   const isAllMembers =
