@@ -23,7 +23,7 @@ const userFilters: Filters<UserFields> = {
   role: { many: 'co-administrator', few: 'administrator', none: 'auditor' },
   country: { many: 'DE', few: 'MT', none: 'NZ' },
   email: { few: 'U4@corp.example', none: 'nobody@corp.example' },
-  search: { many: 'lena', few: 'quist', none: 'xyzzy' },
+  search: { many: 'mar', few: 'quist', none: 'xyzzy' },
   lastLoginBefore: { many: '2025-06-01', some: '2000-01-01' },
 };
 
