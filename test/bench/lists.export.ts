@@ -37,7 +37,7 @@ export async function measureExport(store: ReadStore): Promise<ExportRow[]> {
   const before = process.memoryUsage.rss();
   let memory = before;
   let rows = 0;
-  let isDone = false;
+  const done = new AbortController();
   const exporting = async () => {
     const startedAt = performance.now();
     try {
@@ -47,11 +47,11 @@ export async function measureExport(store: ReadStore): Promise<ExportRow[]> {
       }
       return (performance.now() - startedAt) / 1_000;
     } finally {
-      isDone = true;
+      done.abort();
     }
   };
   const listing = async () => {
-    while (!isDone) await listOther(times.exporting);
+    while (!done.signal.aborted) await listOther(times.exporting);
   };
   const [seconds] = await Promise.all([exporting(), listing()]);
   return [

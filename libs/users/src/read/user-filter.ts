@@ -52,7 +52,7 @@ export const selectMatching = (db: Kysely<UserListTables>, query: UserFilter<unk
 
 /** Returns the same query for the rows of a part of the list. */
 export const selectMatchingIn = (db: Kysely<UserListTables>, part: Rows<UserRow>, query: UserFilter<unknown>): Rows =>
-  addTaggedFilters(addOtherFilters(db.selectFrom(part.as('user_list')) as unknown as Rows, query), query);
+  addTaggedFilters(addOtherFilters(db.selectFrom(part.as('user_list')), query), query);
 
 /** Returns the same query, with conditions for the index of tags, and also those of a section of a list. It finds rare values fast. */
 export const selectMatchingByTags = (

@@ -124,7 +124,7 @@ async function readAndSort(db: Kysely<UserListTables>, filter: UserFilter<unknow
   return readPart(rows, part, withoutIndex);
 }
 
-async function readPart(rows: Rows, part: Part, toKey?: typeof withoutIndex): Promise<Found[]> {
+async function readPart(rows: Rows, part: Part, toKey?: typeof toColumn): Promise<Found[]> {
   const { section, limit } = part;
   const keyset = [...section.keyset, 'user_id'] as const;
   const found = await inOrder(afterRow(rows, part), part, toKey)
@@ -144,13 +144,15 @@ function afterRow<Row>(rows: Rows<Row>, { section, isDescending, after }: Part):
 }
 
 /** Puts the rows of a query into the order of the list. */
-function inOrder<Row>(rows: Rows<Row>, { section, isDescending }: Part, toKey = sql.ref<unknown>): Rows<Row> {
+function inOrder<Row>(rows: Rows<Row>, { section, isDescending }: Part, toKey = toColumn): Rows<Row> {
   const [first, ...others] = section.orderBy;
   const direction = isDescending ? 'desc' : 'asc';
   let ordered = rows.orderBy(toKey(first!), direction);
   for (const column of [...others, 'user_id'] as const) ordered = ordered.orderBy(column, direction);
   return ordered;
 }
+
+const toColumn = (column: string): RawBuilder<unknown> => sql.ref(column);
 
 /**
  * Returns an expression for a column to sort by that no index has. The planner assumes that matching rows are spread evenly

@@ -77,7 +77,7 @@ const hasFilter = ({ sort: _sort, limit: _limit, cursor: _cursor, ...filters }: 
 
 /** Returns the statuses that a query asks for, if it has no other filter and the account's counts have these. */
 function findCountedStatuses({ status, effectiveStatus, ...others }: PagedFilter): CountedStatus[] | undefined {
-  if (hasFilter(others as PagedFilter)) return undefined;
+  if (hasFilter(others)) return undefined;
   // The counts do not tell locked members apart, so effective statuses are counted only if they include all members.
   const allMembers = [...memberStatuses, 'locked'];
   const isAllMembers =
