@@ -4,7 +4,7 @@ export default {
     // Programs that package.json and scripts start from the build.
     'apps/server/src/{main,describe,eventstore,verify,projections-rebuild,projections-prepare,log-verify,log-accept,log-accept-restore,log-rotate,operator-token,state-after-leak,state-move,state-rewrap}.ts',
     'apps/server/src/backup/{backup,restore}.ts',
-    'test/{bench,demo}/{bench,catch-up,demo,eventstore}.ts',
+    'test/{bench,demo}/{bench,catch-up,demo,eventstore,lists}.ts',
     'scripts/*.{js,mjs,ts}',
     // Threads and processes, which are started by the name of a file, and what Node loads into them (`--import`).
     '**/*.{worker,process}.ts',

@@ -5,11 +5,25 @@ import { userEvent } from '#libs/users';
 import { ListUsers, listUsers, loadUsersAfter, type Keyset } from '../../libs/users/src/read/user-list.js';
 import type { UserListTables } from '../../libs/users/src/read/user-list.projection.js';
 import { sorts } from '../../libs/users/src/read/user-order.js';
+import { tagsOf } from '../../libs/users/src/read/user-tags.js';
 import { explainReads } from '../support/explain-reads.js';
 import { nextEvent, userAddedEvent, userListFixtures, type UserListFixture } from '../support/user-list-fixture.js';
 
 const query = (fields: QueryFields<ListUsers>, account = 'large', at = '2026-01-01T00:00:00.000Z') =>
   withQueryContext(new ListUsers(fields), { account, at } as never);
+
+/** The tags of a user of the large account. */
+const tags = (isLocked: boolean, hasLoggedIn: boolean) =>
+  sql`${tagsOf({
+    account_id: 'large',
+    status: 'active',
+    locked_for_good: isLocked,
+    locked_until: null,
+    last_login_at: hasLoggedIn ? 'now' : null,
+    lock_causes: [],
+    roles: [],
+    country: 'DE',
+  })}::text[]`;
 
 const sealer = { seal: (text: string) => Buffer.from(text), unseal: (box: Buffer) => box.toString() };
 
@@ -31,10 +45,12 @@ describe.each(userListFixtures)('%s', (_, open) => {
     await log.apply(ann!, ben!, nextEvent(ann!, lock), first);
     await sql`
       insert into user_list (account_id, user_id, status, locked_for_good, lock_causes, roles, country, address, email_key,
-        search, item, added_at, first_name_key, last_name_key, last_login_at)
+        search, item, tags, added_at, first_name_key, last_name_key, last_login_at)
       select account_id, gen_random_uuid(), status, n % 100 = 0, lock_causes, roles, country, address, email_key,
-        search, item, added_at, 'anna' || n % 20, 'name' || n % 500, case when n % 3 = 0 then now() end
+        search, item, case when n % 300 = 0 then ${tags(true, true)} when n % 100 = 0 then ${tags(true, false)}
+          when n % 3 = 0 then ${tags(false, true)} else ${tags(false, false)} end, added_at, 'anna' || n % 20, 'name' || n % 500, case when n % 3 = 0 then now() end
       from user_list, generate_series(1, 11999) as n where account_id = 'large'`.execute(log.batchDb);
+    await sql`update user_count set known = 12000 where account_id = 'large'`.execute(log.batchDb);
     await sql`analyze user_list`.execute(log.batchDb);
   }, 120_000);
   afterAll(() => log.close());
@@ -65,7 +81,7 @@ describe.each(userListFixtures)('%s', (_, open) => {
     for (const filter of [{ effectiveStatus: ['locked'] }, { locked: true }]) {
       const page = { sort: 'lastName', limit: 50 };
       expect(await explainReads(db, (explained) => loadUsersAfter(explained, query(filter), page))).toMatch(
-        /user_list_locked/,
+        /user_list_locked|user_list_tags/,
       );
     }
   });

@@ -2,8 +2,17 @@ import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { selectRows, type RowWrite } from './row-writes.js';
 import type { AnyTables } from './schema.js';
 
-/** How an upsert sets a column of a row that exists: to the new value; only if that is not null; or to the sum of both. */
-type Update = 'replace' | 'keepIfNull' | 'add';
+/** How an upsert sets a column of a row that exists: to the new value; only if that is not null; or to the sum, the least or the greatest of both. */
+type Update = 'replace' | 'keepIfNull' | 'add' | 'least' | 'greatest';
+
+const updateToSql: Record<Update, (added: RawBuilder<unknown>, existing: RawBuilder<unknown>) => RawBuilder<unknown>> =
+  {
+    replace: (added) => added,
+    keepIfNull: (added, existing) => sql`coalesce(${added}, ${existing})`,
+    add: (added, existing) => sql`${existing} + ${added}`,
+    least: (added, existing) => sql`least(${existing}, ${added})`,
+    greatest: (added, existing) => sql`greatest(${existing}, ${added})`,
+  };
 
 interface TableOptions<Row, Key extends keyof Row> {
   readonly name: string;
@@ -37,11 +46,9 @@ export class FoldedTable<Row extends object, Key extends keyof Row = keyof Row> 
   upsert(count: number, toJson: (from: number, to: number) => string): RowWrite {
     const { name, key, columns } = this.options;
     const toColumns = (names: readonly PropertyKey[]) => sql.join(names.map((column) => sql.ref(String(column))));
-    const updates = Object.entries<Update>(columns).map(([column, update]) => {
-      const [added, existing] = [sql.ref(`excluded.${column}`), sql.ref(`${name}.${column}`)];
-      if (update === 'keepIfNull') return sql`coalesce(${added}, ${existing})`;
-      return update === 'add' ? sql`${existing} + ${added}` : added;
-    });
+    const updates = Object.entries<Update>(columns).map(([column, update]) =>
+      updateToSql[update](sql.ref(`excluded.${column}`), sql.ref(`${name}.${column}`)),
+    );
     return {
       count,
       toSql: (from, to) => sql`

@@ -19,6 +19,7 @@ import { encodeCursor, decodePositionCursor } from '#libs/read-store';
 import { findLogWarnings, type LogWarning, type UserAcrossAccounts } from '#libs/users';
 import { actions, loginActions } from './action.js';
 import { toAuditItems, type AuditItem } from './audit-item.js';
+import { findPositions } from './audit-hour.js';
 import { loadSubjects, type AuditRow, type AuditTables } from './audit-trail.js';
 import { SubjectId } from './subject-id.field.js';
 
@@ -83,6 +84,13 @@ export async function listAudit(db: Kysely<AuditTables>, query: ListAudit): Prom
   if (excludeAction?.length) rows = rows.where('action', 'not in', excludeAction);
   if (accountId) rows = rows.where('account', '=', accountId);
   if (correlationId) rows = rows.where('correlation_id', '=', correlationId);
+  if (from || to) {
+    const positions = await findPositions(db, {
+      ...(from && { fromMs: momentToMs(from) }),
+      ...(to && { toMs: momentToMs(to) }),
+    });
+    rows = rows.where('position', '>=', positions.first).where('position', '<=', positions.last);
+  }
   if (from) rows = rows.where('at', '>=', moment(from));
   if (to) rows = rows.where('at', '<', moment(to));
   return readPage(db, rows, query);

@@ -13,7 +13,8 @@ import { UserCountChanges, createUserCountTable, type UserCount } from './accoun
 import { mayBeLocked } from './effective-status.js';
 import { toStoredUserItem, type StoredUserItem } from './user-item.js';
 import { sortColumns } from './user-order.js';
-import { isSamePerson, toSearchColumns, type SearchColumns } from './user-search.js';
+import { accountOfSearch, isSamePerson, toSearchColumns, type SearchColumns } from './user-search.js';
+import { tagsOf } from './user-tags.js';
 import { foldUser, userViewEvents } from './fold-user.js';
 import { isLockedForGood, type UserAcrossAccounts, type UserView } from './user-view.js';
 
@@ -38,6 +39,8 @@ export interface UserRow extends SearchColumns {
   added_at: string | null;
   last_login_at: string | null;
   restorable_until: string | null;
+  /** See {@link tagsOf}. */
+  tags: string[];
   item: StoredUserItem;
 }
 
@@ -50,7 +53,7 @@ export interface UserListTables {
 
 export const UserListProjection: Projection = {
   name: 'user-list',
-  version: 8,
+  version: 9,
   tables: ['user_list', 'user_count', 'user_seen'],
   events: userViewEvents,
 
@@ -65,7 +68,9 @@ export const UserListProjection: Projection = {
         locked_until timestamptz, lock_causes text[] not null, roles text[] not null, country text collate "C" not null, address text not null,
         first_name_key text collate "C" not null, last_name_key text collate "C" not null, email_key text collate "C" not null,
         search text not null, search_grams text[] collate "C", added_at timestamptz, last_login_at timestamptz, restorable_until timestamptz,
-        item json not null, primary key (account_id, user_id)) with (fillfactor = 75)`.execute(db);
+        tags text[] collate "C" not null, item json not null, primary key (account_id, user_id)) with (fillfactor = 75)`.execute(
+      db,
+    );
     await createUserCountTable(db);
   },
 
@@ -83,9 +88,10 @@ export const UserListProjection: Projection = {
     await sql`create index on user_list (account_id, locked_until) where locked_until is not null`.execute(db);
     await sql`create index on user_list (account_id, address)`.execute(db);
     // New entries wait in a list (limit in kB), which each search reads as well: a user has some seventy grams.
-    await sql`create index user_list_search on user_list using gin (account_id, search_grams) with (gin_pending_list_limit = 64)`.execute(
+    await sql`create index user_list_search on user_list using gin (${accountOfSearch}, search_grams) with (gin_pending_list_limit = 64)`.execute(
       db,
     );
+    await sql`create index user_list_tags on user_list using gin (tags) with (gin_pending_list_limit = 64)`.execute(db);
   },
 
   begin: () => new UserListFold(),
@@ -162,7 +168,12 @@ const changedViews = (
       : [],
   );
 
-const userRow = (view: UserView, isRenamed: boolean): UserRow => ({
+const userRow = (view: UserView, isRenamed: boolean): UserRow => {
+  const row = untaggedRow(view, isRenamed);
+  return { ...row, tags: tagsOf(row) };
+};
+
+const untaggedRow = (view: UserView, isRenamed: boolean): Omit<UserRow, 'tags'> => ({
   account_id: view.account!,
   user_id: view.userId,
   status: view.status,
@@ -213,6 +224,7 @@ const userList = new FoldedTable<UserRow, 'account_id' | 'user_id'>({
     added_at: 'replace',
     last_login_at: 'replace',
     restorable_until: 'replace',
+    tags: 'replace',
     item: 'replace',
   },
 });

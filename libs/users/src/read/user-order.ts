@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import { effectiveStatuses, hasEffectiveStatus } from './effective-status.js';
+import type { TagFilter } from './user-tags.js';
 
 const byName = ['last_name_key', 'first_name_key'] as const;
 
@@ -22,6 +23,8 @@ export const sorts = [...Object.keys(sortColumns), 'status'].flatMap((key) => [k
 export interface Section {
   readonly name: string;
   readonly condition: RawBuilder<boolean>;
+  /** The same condition for the index of tags, if that has it. */
+  readonly tagFilter: TagFilter;
   readonly orderBy: readonly SortColumn[];
   /** The columns that tell rows of the section apart, with the user's id: where a page ended. */
   readonly keyset: readonly SortColumn[];
@@ -38,6 +41,7 @@ export function sectionsOf(sort: string, at: string): readonly Section[] {
     return (key === sort ? statuses : statuses.toReversed()).map((status) => ({
       name: status,
       condition: hasEffectiveStatus([status], at),
+      tagFilter: { effectiveStatus: [status] },
       orderBy: byName,
       keyset: byName,
     }));
@@ -45,9 +49,22 @@ export function sectionsOf(sort: string, at: string): readonly Section[] {
   const orderBy = sortColumns[key as keyof typeof sortColumns];
   const [first] = orderBy;
   if (first !== 'added_at' && first !== 'last_login_at')
-    return [{ name: 'all', condition: sql<boolean>`true`, orderBy, keyset: orderBy }];
+    return [{ name: 'all', condition: sql<boolean>`true`, tagFilter: {}, orderBy, keyset: orderBy }];
+  const tagFilter = (hasLoggedIn: boolean) => (first === 'last_login_at' ? { hasLoggedIn } : {});
   return [
-    { name: 'with', condition: sql<boolean>`${sql.ref(first)} is not null`, orderBy, keyset: orderBy },
-    { name: 'without', condition: sql<boolean>`${sql.ref(first)} is null`, orderBy, keyset: byName },
+    {
+      name: 'with',
+      condition: sql<boolean>`${sql.ref(first)} is not null`,
+      tagFilter: tagFilter(true),
+      orderBy,
+      keyset: orderBy,
+    },
+    {
+      name: 'without',
+      condition: sql<boolean>`${sql.ref(first)} is null`,
+      tagFilter: tagFilter(false),
+      orderBy,
+      keyset: byName,
+    },
   ];
 }

@@ -114,6 +114,9 @@ export const Searchable = () =>
 export const findBeginningOnlyTerms = (search: string): string[] =>
   searchTerms(search).flatMap(({ kind, grams, term }) => (kind !== 'part' && grams.length > 0 ? [term] : []));
 
+/** The account as the index of grams has it. An expression, because the planner would use that index for any list of an account. */
+export const accountOfSearch = sql<string>`(account_id || '')`;
+
 /** Returns the condition that a row matches a search: by the index of grams, then by the text of the few rows left. */
 export function matchesSearch(search: string): RawBuilder<boolean> {
   const terms = searchTerms(search);
@@ -125,12 +128,3 @@ export function matchesSearch(search: string): RawBuilder<boolean> {
   ];
   return sql<boolean>`(${sql.join(isFound, sql` and `)})`;
 }
-
-/**
- * Returns the SQL expression by which the result of a search is sorted. A search of short words only finds few users, perhaps
- * all late in the order; the sort key's index would be read nearly whole before. An expression keeps the index from being used.
- */
-export const toSortExpression = (search: string, key: string): RawBuilder<unknown> =>
-  searchTerms(search).some(({ term }) => [...term].length >= 3)
-    ? sql.ref(key)
-    : sql`coalesce(${sql.ref(key)}, ${sql.ref(key)})`;

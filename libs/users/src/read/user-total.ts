@@ -1,8 +1,7 @@
 import { sql, type Kysely } from 'kysely';
-import type { Page } from '#libs/kernel';
 import type { Counts } from './account-summary.js';
 import { memberStatuses } from './effective-status.js';
-import { selectMatching, type UserFilter } from './user-filter.js';
+import { selectMatchingByTags, type UserFilter } from './user-filter.js';
 import type { UserListTables } from './user-list.projection.js';
 
 type PagedFilter = UserFilter<unknown> & { readonly sort?: string; readonly limit?: number; readonly cursor?: string };
@@ -18,41 +17,67 @@ export interface UserTotal {
 /** PGlite has one connection and counts 100,000 rows in 50 to 200 ms, so larger counts are cut off. */
 const countLimit = 10_000;
 
+/** How many users match a filter. */
+export interface Matches {
+  /** More than `countLimit`: at least so many. */
+  readonly count: number;
+  readonly isLowerBound: boolean;
+  /** Reading and sorting all of them is faster than reading users in the list's order until a page is full. */
+  readonly areFew: boolean;
+  /** Not all members are asked for. */
+  readonly isFiltered: boolean;
+}
+
+/** Reading a page in order is expected to take this number, divided by the share of users who match: twice the rows of a page. */
+const PAGE_COST = 100;
+
 /**
- * Returns how many users match a filter, whose first page is given. All members, and those of a status, are in the account's
- * counts; others are counted up to a limit.
+ * Counts the users who match a filter. All members, and those of a status, are in the account's counts; others are counted up
+ * to a limit.
  */
-export async function countMatching(
-  db: Kysely<UserListTables>,
-  query: PagedFilter,
-  { items, next }: Page<unknown, unknown>,
-): Promise<UserTotal> {
-  if (next === null) return { total: items.length };
+export async function countMatching(db: Kysely<UserListTables>, query: PagedFilter): Promise<Matches> {
+  const counts: Counts | undefined = await db
+    .selectFrom('user_count')
+    .selectAll()
+    .where('account_id', '=', query.context.account!)
+    .executeTakeFirst();
   const statuses = findCountedStatuses(query);
-  if (statuses) {
-    const counts = await db
-      .selectFrom('user_count')
-      .selectAll()
-      .where('account_id', '=', query.context.account!)
-      .executeTakeFirst();
-    return { total: statuses.reduce((total, status) => total + (counts?.[status] ?? 0), 0) };
-  }
-  const matching = selectMatching(db, query)
+  const counted = statuses
+    ? statuses.reduce((total, status) => total + (counts?.[status] ?? 0), 0)
+    : await countUpToLimit(db, query);
+  const isLowerBound = !statuses && counted > countLimit;
+  const isFiltered = hasFilter(query);
+  return {
+    count: isLowerBound ? countLimit : counted,
+    isLowerBound,
+    isFiltered,
+    areFew: isFiltered && !isLowerBound && counted * counted < PAGE_COST * (counts?.known ?? 0),
+  };
+}
+
+async function countUpToLimit(db: Kysely<UserListTables>, query: PagedFilter): Promise<number> {
+  const matching = selectMatchingByTags(db, query)
     .select(sql<number>`1`.as('one'))
     .limit(countLimit + 1);
   const { total } = await db
     .selectFrom(matching.as('matching'))
     .select(sql<number>`count(*)`.as('total'))
     .executeTakeFirstOrThrow();
-  return total > countLimit ? { total: countLimit, totalIsLowerBound: true } : { total };
+  return total;
 }
+
+/** Returns the total of a page. */
+export const toTotal = ({ count, isLowerBound }: Matches): UserTotal =>
+  isLowerBound ? { total: count, totalIsLowerBound: true } : { total: count };
 
 type CountedStatus = keyof Pick<Counts, 'active' | 'invited' | 'pending'>;
 
+const hasFilter = ({ sort: _sort, limit: _limit, cursor: _cursor, ...filters }: PagedFilter): boolean =>
+  Object.values(filters).some((filter) => filter !== undefined);
+
 /** Returns the statuses that a query asks for, if it has no other filter and the account's counts have these. */
-function findCountedStatuses(query: PagedFilter): CountedStatus[] | undefined {
-  const { status, effectiveStatus, sort: _sort, limit: _limit, cursor: _cursor, ...others } = query;
-  if (Object.values(others).some((filter) => filter !== undefined)) return undefined;
+function findCountedStatuses({ status, effectiveStatus, ...others }: PagedFilter): CountedStatus[] | undefined {
+  if (hasFilter(others)) return undefined;
   // The counts do not tell locked members apart, so effective statuses are counted only if they include all members.
   const allMembers = [...memberStatuses, 'locked'];
   const isAllMembers =
