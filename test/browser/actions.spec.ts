@@ -1,3 +1,4 @@
+import { pollUntilDefined } from '../support/mail-server.js';
 import { expectStatus } from '../support/server.js';
 import { chromiumPath, type BrowserUser } from './browser.js';
 import { NorthwindFixture } from './northwind.js';
@@ -111,11 +112,12 @@ import { createSteps } from './steps.js';
       await press('Continue', dialog());
       await page.getByText(`Lock: done for ${crowd} users.`).waitFor();
       expect(requests).toBe(3);
-      const { items } = expectStatus(
-        200,
-        await northwind.test.operator.get('/audit?action=user.locked&limit=200'),
-      ).body;
-      expect((items as { reason: string }[]).filter(({ reason }) => reason === 'Move').length).toBe(crowd);
+      // The page waits for the list of users; the audit may be a moment behind.
+      await pollUntilDefined(async () => {
+        const audit = await northwind.test.operator.get('/audit?action=user.locked&limit=200');
+        const items = expectStatus(200, audit).body.items as { reason: string }[];
+        return items.filter(({ reason }) => reason === 'Move').length === crowd || undefined;
+      });
     },
   );
 

@@ -128,6 +128,8 @@ const password = 'a long enough passphrase';
       );
     }
     await page.getByRole('link', { name: /Pending approvals.*3|3 users wait/ }).click();
+    // The list of all users, which is shown until then, has the same rows.
+    await page.getByRole('heading', { name: 'Pending approvals' }).waitFor();
     await row('Greta Stranger').waitFor();
     await selectRows('Eve Stranger', 'Frank Stranger');
     expect(await ada.findProblemsInAllViews('approvals')).toEqual([]);

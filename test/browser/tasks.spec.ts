@@ -63,6 +63,8 @@ import { createSteps } from './steps.js';
 
   task('approves a user', { clicks: 4, fields: 0 }, async () => {
     await user.click('link', /Pending approvals/);
+    // The list of all users, which is shown until then, has the same rows.
+    await page.getByRole('heading', { name: 'Pending approvals' }).waitFor();
     await select('Stranger, Eve');
     await user.click('button', 'Approve');
     await user.click('button', 'Confirm', dialog());

@@ -217,7 +217,7 @@ describe.each(engines)('versions of a projection on %s', (_, url) => {
       const appending = (async () => {
         for (let nth = 0; !done.signal.aborted; nth++) {
           source.append('UserDeleted', ids[nth % ids.length]!);
-          await new Promise((resolve) => setTimeout(resolve, 2));
+          await new Promise((resolve) => setTimeout(resolve, 5));
         }
       })();
       const seen: string[] = [];
