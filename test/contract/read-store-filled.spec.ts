@@ -15,7 +15,7 @@ const administrator = { account: ids.account, at: now, actor: { kind: 'user', id
 const sealer = { seal: (text: string) => Buffer.from(text), unseal: (box: Buffer) => box.toString() };
 const operator = { at: now, actor: { kind: 'operator', id: ids.user(2) } } as QueryContext;
 
-describeEachReadStore('filled_lists', (open) => {
+describeEachReadStore('filled', (open) => {
   let store: ReadStore;
 
   beforeAll(async () => {
