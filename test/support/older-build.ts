@@ -28,6 +28,6 @@ export function createOlderBuild(): OlderBuild {
   edit('package.json', /"version": "[^"]+"/, '"version": "0.0.9"');
   edit('dist/libs/users/src/domain/user.events.js', new RegExp(`${unknownToOlderBuild}: \\{\\},`), '');
   edit('dist/apps/server/src/build.js', new RegExp(`'${unknownToOlderBuild}',`), '');
-  edit('dist/libs/users/src/read/user-list.projection.js', /version: 8,/, 'version: 7,');
+  edit('dist/libs/users/src/read/user-list.projection.js', /version: [1-9]\d*,/, 'version: 0,');
   return { root, remove: () => rmSync(root, { recursive: true, force: true }) };
 }
