@@ -22,19 +22,19 @@ const userFilters: Filters<UserFields> = {
   lockCause: { many: 'administrator', few: 'failedLogins', none: 'dormant' },
   role: { many: 'co-administrator', few: 'administrator', none: 'auditor' },
   country: { many: 'DE', few: 'MT', none: 'NZ' },
-  email: { few: 'U4@corp.example', none: 'nobody@corp.example' },
+  email: { few: 'U4@corp.example', none: 'absent@corp.example' },
   search: { many: 'mar', few: 'quist', none: 'xyzzy' },
   lastLoginBefore: { many: '2025-06-01', some: '2000-01-01' },
 };
 
 /** Every filter of the audit that is not deprecated: a forgotten one does not compile. */
 const auditFilters: Filters<AuditFields> = {
-  actor: { many: ids.service, few: ids.formerAdministrator, none: ids.nobody },
-  subject: { many: ids.veteran, few: ids.user(5), none: ids.nobody },
+  actor: { many: ids.service, few: ids.formerAdministrator, none: ids.unused },
+  subject: { many: ids.veteran, few: ids.user(5), none: ids.unused },
   action: { many: ['user.locked', 'user.unlocked'], few: ['user.deleted'], none: ['domain.released'] },
   excludeAction: { many: ['user.logged-in', 'login.failed'] },
-  accountId: { many: ids.account, few: ids.smallAccount, none: ids.nobody },
-  correlationId: { many: ids.bulk, few: ids.act(7), none: ids.nobody },
+  accountId: { many: ids.account, few: ids.smallAccount, none: ids.unused },
+  correlationId: { many: ids.bulk, few: ids.act(7), none: ids.unused },
   from: { many: timeAt(0.5), few: timeAt(0.99999), none: timeAt(1.5) },
   to: { many: timeAt(0.5), few: timeAt(0.00001), none: timeAt(-0.5) },
 };

@@ -22,7 +22,7 @@ const SAMPLE_MS = 20;
 const QUIET_REQUESTS = 100;
 
 /** Measures an export of all members beside `COPY` of the same columns, and a list that another caller reads meanwhile. */
-export async function measureExport(store: ReadStore): Promise<ExportRow[]> {
+export async function measureExport(store: ReadStore): Promise<ExportRow> {
   const context = { account: ids.account, at: now, actor: { kind: 'user', id: ids.user(1) } } as QueryContext;
   const times: { quiet: number[]; exporting: number[] } = { quiet: [], exporting: [] };
   const listOther = async (into: number[]) => {
@@ -54,15 +54,13 @@ export async function measureExport(store: ReadStore): Promise<ExportRow[]> {
     while (!done.signal.aborted) await listOther(times.exporting);
   };
   const [seconds] = await Promise.all([exporting(), listing()]);
-  return [
-    {
-      rowsPerSecond: rows / seconds,
-      ofCopy: copySeconds / seconds,
-      memoryGrowth: (memory - before) / 2 ** 20,
-      listP95: percentile(times.exporting, 0.95),
-      quietP95: percentile(times.quiet, 0.95),
-    },
-  ];
+  return {
+    rowsPerSecond: rows / seconds,
+    ofCopy: copySeconds / seconds,
+    memoryGrowth: (memory - before) / 2 ** 20,
+    listP95: percentile(times.exporting, 0.95),
+    quietP95: percentile(times.quiet, 0.95),
+  };
 }
 
 /** Returns how many seconds `COPY` takes for the export's columns, in its order. */

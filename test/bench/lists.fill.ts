@@ -26,10 +26,10 @@ const toId = (kind: number, number: number): string =>
 /** The ids that cases ask for. */
 export const ids = {
   account: toId(1, 1),
-  /** It has a fifth as many users, and in plenty what nobody in the first account has. */
+  /** It has a fifth as many users; values that no user of the first account has are frequent here. */
   otherAccount: toId(1, 2),
   smallAccount: toId(1, 3),
-  nobody: toId(2, 0),
+  unused: toId(2, 0),
   user: (number: number): string => toId(3, number),
   veteran: toId(3, 0),
   service: toId(4, 1),

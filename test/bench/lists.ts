@@ -33,7 +33,7 @@ const { values } = parseArgs({
 interface Measured {
   readonly engine: string;
   readonly lists: readonly ListRow[];
-  readonly exports: readonly ExportRow[];
+  readonly exported: ExportRow;
 }
 
 if (values.help) console.log(help);
@@ -78,15 +78,15 @@ async function measure(engine: string, store: ReadStore, size: Size): Promise<Me
       measuredAudit('operator', size.audit * 1000),
     ])
       lists.push(...(await measureList(store, list, options)));
-    const exports = await measureExport(store);
+    const exported = await measureExport(store);
     progress('');
-    return { engine, lists, exports };
+    return { engine, lists, exported };
   } finally {
     await store.close();
   }
 }
 
-function print({ engine, lists, exports }: Measured): void {
+function print({ engine, lists, exported }: Measured): void {
   table(
     `${engine}: lists; times in ms, and as ratios to the first page of the same list`,
     ['list', '', 'found', 'p50', 'ratio', 'p99', 'ratio'],
@@ -104,13 +104,6 @@ function print({ engine, lists, exports }: Measured): void {
   table(
     `${engine}: export of all users of the account`,
     ['', 'rows/s', 'of COPY', 'memory +MB', 'another list p95', 'without an export'],
-    exports.map(({ rowsPerSecond, ofCopy, memoryGrowth, listP95, quietP95 }) => [
-      '',
-      rowsPerSecond,
-      ofCopy,
-      memoryGrowth,
-      listP95,
-      quietP95,
-    ]),
+    [['', exported.rowsPerSecond, exported.ofCopy, exported.memoryGrowth, exported.listP95, exported.quietP95]],
   );
 }

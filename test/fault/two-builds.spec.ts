@@ -21,7 +21,7 @@ const LAPSE_MS = 18_000;
   let pair: ServerPair;
   let account: TestAccount;
   let userId: string;
-  let load: Promise<void[]>;
+  let load: Promise<void[]> = Promise.resolve([]);
   let isOver = false;
   const loadEnd = new AbortController();
   let acts = 0;

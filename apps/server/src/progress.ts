@@ -7,7 +7,7 @@ export class Progress {
   private shownAt: number;
 
   /**
-   * @param items what is counted, in words, for example `events are read`
+   * @param items the counted items with their verb, for example `events are read`
    * @param total the value of `done` at the end
    */
   constructor(

@@ -51,7 +51,7 @@ export class Folds {
     for (const each of work) await this.#write(each, (fold) => fold.fold(each.events));
   }
 
-  /** Writes what is left. Throws as {@link apply}. */
+  /** Writes the changed rows. Throws `ProjectionFailed` if that fails. */
   async finish(): Promise<void> {
     for (const each of this.#work.values()) await this.#write(each, (fold) => fold.changes());
     await this.#writing;

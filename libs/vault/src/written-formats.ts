@@ -22,7 +22,7 @@ export class WrittenFormats {
 
   /**
    * Checks that a build can read all events of the log.
-   * @param firstFormats what is in use if nothing was entered yet: the formats of the first build that enters them
+   * @param firstFormats are entered if there are none: the formats of the first build that enters formats
    * @throws NewerBuildNeeded
    */
   async check(build: Build, firstFormats: readonly StoredFormat[]): Promise<void> {

@@ -54,7 +54,7 @@ export const selectMatching = (db: Kysely<UserListTables>, query: UserFilter<unk
 export const selectMatchingIn = (db: Kysely<UserListTables>, part: Rows<UserRow>, query: UserFilter<unknown>): Rows =>
   addTaggedFilters(addOtherFilters(db.selectFrom(part.as('user_list')), query), query);
 
-/** Returns the same query, with conditions for the index of tags, and also those of a section of a list. It finds rare values fast. */
+/** Returns the same query for the index of tags, which finds rare values fast; only users who may be in a section, if one is given. */
 export const selectMatchingByTags = (
   db: Kysely<UserListTables>,
   query: UserFilter<unknown>,
@@ -73,7 +73,7 @@ export const canMatch = (query: UserFilter<unknown>, section: TagFilter): boolea
 const toTagFilter = ({ effectiveStatus, ...filter }: UserFilter<unknown>): TagFilter =>
   effectiveStatus?.length ? { ...filter, effectiveStatus } : filter;
 
-/** Returns the filter on a column that has a value, as a range of an index that begins with the column. */
+/** Returns the condition of a filter on a column that holds a value, so that an index that begins with the column finds its rows. */
 export function filterOn(column: string, { country, lastLoginBefore }: UserFilter<unknown>): RawBuilder<boolean> {
   if (column === 'country' && country) return sql<boolean>`country = ${country}`;
   return column === 'last_login_at' && lastLoginBefore
@@ -81,7 +81,7 @@ export function filterOn(column: string, { country, lastLoginBefore }: UserFilte
     : sql<boolean>`true`;
 }
 
-/** Adds the filters that tags express exactly. Both together would make the planner expect too few rows. */
+/** Adds the filters that tags express exactly. Not beside tags: the planner would take both for independent and expect too few rows. */
 function addTaggedFilters(rows: Rows, { role, country }: UserFilter<unknown>): Rows {
   const withRole = role ? rows.where(sql<boolean>`${role} = any(roles)`) : rows;
   return country ? withRole.where('country', '=', country) : withRole;

@@ -67,7 +67,7 @@ interface PageOptions {
   readonly matches?: Matches;
 }
 
-/** How many rows of a sort order are read at most, before all matching users are read and sorted instead. */
+/** In larger accounts, a filtered page reads at most so many rows of the index of its order; then all matching users are read and sorted. */
 const MAX_READ_IN_ORDER = 10_000;
 
 /** Returns at most `limit` users after a row, which may have moved or gone since. */
@@ -76,16 +76,17 @@ export async function loadUsersAfter(
   filter: UserFilter<unknown>,
   { sort, limit, after, matches }: PageOptions,
 ): Promise<Page<UserItem, Keyset>> {
-  const { areFew, isFiltered } = matches ?? (await countMatching(db, filter));
+  const { areFew, isFiltered, known } = matches ?? (await countMatching(db, filter));
+  const maxRead = isFiltered && known > MAX_READ_IN_ORDER ? MAX_READ_IN_ORDER : undefined;
   const sections = sectionsOf(sort, filter.context.at);
   const rows: Found[] = [];
   for (const section of sections.slice(sections.findIndex(({ name }) => name === (after?.[0] ?? sections[0]!.name)))) {
     const part = { section, isDescending: sort.startsWith('-'), limit: limit + 1 - rows.length, after };
     if (part.limit <= 0) break;
     if (!canMatch(filter, section.tagFilter)) continue;
-    let found = areFew ? [] : await readInOrder(db, filter, part, isFiltered ? MAX_READ_IN_ORDER : undefined);
-    if (areFew || (isFiltered && found.length < part.limit)) found = await readAndSort(db, filter, part);
-    rows.push(...found);
+    const inOrder = areFew ? [] : await readInOrder(db, filter, part, maxRead);
+    const isIncomplete = areFew || (maxRead !== undefined && inOrder.length < part.limit);
+    rows.push(...(isIncomplete ? await readAndSort(db, filter, part) : inOrder));
   }
   const page = toPage(rows, limit, ({ end }) => end);
   return { ...page, items: page.items.map(({ item }) => withLocksInForceAt(item, filter.context.at)) };
@@ -96,7 +97,7 @@ interface Found {
   readonly end: Keyset;
 }
 
-/** What is read of a section of a list: so many rows, after a row. */
+/** The part of a section that a page shows: at most `limit` rows, after a row. */
 interface Part {
   readonly section: Section;
   readonly isDescending: boolean;
@@ -104,7 +105,7 @@ interface Part {
   readonly after: Keyset | undefined;
 }
 
-/** Reads a section by the index of its order until enough users match, but not more than `maxRead` rows. */
+/** Reads a section by the index of its order until enough users match, but at most `maxRead` rows; undefined: to its end. */
 async function readInOrder(
   db: Kysely<UserListTables>,
   filter: UserFilter<unknown>,
@@ -114,7 +115,7 @@ async function readInOrder(
   if (maxRead === undefined) return readPart(selectMatching(db, filter).where(part.section.condition), part);
   const all = db.selectFrom('user_list').selectAll().where('account_id', '=', filter.context.account!);
   const inSection = all.where(part.section.condition).where(filterOn(part.section.keyset[0]!, filter));
-  const first = inOrder(afterRow(inSection, part), part).limit(maxRead);
+  const first = orderRows(afterRow(inSection, part), part).limit(maxRead);
   return readPart(selectMatchingIn(db, first, filter), part);
 }
 
@@ -127,7 +128,7 @@ async function readAndSort(db: Kysely<UserListTables>, filter: UserFilter<unknow
 async function readPart(rows: Rows, part: Part, toKey?: typeof toColumn): Promise<Found[]> {
   const { section, limit } = part;
   const keyset = [...section.keyset, 'user_id'] as const;
-  const found = await inOrder(afterRow(rows, part), part, toKey)
+  const found = await orderRows(afterRow(rows, part), part, toKey)
     .select(['item', ...keyset])
     .limit(limit)
     .execute();
@@ -144,7 +145,7 @@ function afterRow<Row>(rows: Rows<Row>, { section, isDescending, after }: Part):
 }
 
 /** Puts the rows of a query into the order of the list. */
-function inOrder<Row>(rows: Rows<Row>, { section, isDescending }: Part, toKey = toColumn): Rows<Row> {
+function orderRows<Row>(rows: Rows<Row>, { section, isDescending }: Part, toKey = toColumn): Rows<Row> {
   const [first, ...others] = section.orderBy;
   const direction = isDescending ? 'desc' : 'asc';
   let ordered = rows.orderBy(toKey(first!), direction);

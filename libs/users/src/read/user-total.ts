@@ -24,12 +24,14 @@ export interface Matches {
   readonly isLowerBound: boolean;
   /** Reading and sorting all of them is faster than reading users in the list's order until a page is full. */
   readonly areFew: boolean;
-  /** Not all members are asked for. */
+  /** Whether the query has a filter. */
   readonly isFiltered: boolean;
+  /** How many users the account has, in any status. */
+  readonly known: number;
 }
 
-/** Reading a page in order is expected to take this number, divided by the share of users who match: twice the rows of a page. */
-const PAGE_COST = 100;
+/** How many matching users are expected to be read in the order of the list until a page is full: twice a page of 50. */
+const READ_FOR_PAGE = 100;
 
 /**
  * Counts the users who match a filter. All members, and those of a status, are in the account's counts; others are counted up
@@ -47,11 +49,15 @@ export async function countMatching(db: Kysely<UserListTables>, query: PagedFilt
     : await countUpToLimit(db, query);
   const isLowerBound = !statuses && counted > countLimit;
   const isFiltered = hasFilter(query);
+  const known = counts?.known ?? 0;
+  // In the list's order, one of `known / counted` users matches.
+  const readInOrder = READ_FOR_PAGE * (known / counted);
   return {
     count: isLowerBound ? countLimit : counted,
     isLowerBound,
     isFiltered,
-    areFew: isFiltered && !isLowerBound && counted * counted < PAGE_COST * (counts?.known ?? 0),
+    known,
+    areFew: isFiltered && !isLowerBound && counted < readInOrder,
   };
 }
 
